@@ -1,0 +1,1 @@
+//! The runner's protocol: environment, events, workflow commands, output and summary files.

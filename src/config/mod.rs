@@ -1,0 +1,1 @@
+//! `do-deploy.toml`: strict, every default in one place.

@@ -1,0 +1,1 @@
+//! The verbs: one file each, and the board that keeps what people see in step.

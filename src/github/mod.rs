@@ -1,0 +1,1 @@
+//! Comments, deployments and pull requests over GitHub's REST API.

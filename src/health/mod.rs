@@ -1,0 +1,1 @@
+//! The outside probe: up, waking, wrong or down.

@@ -1,0 +1,10 @@
+//! Names and ownership, progress, verdict, pull requests: data and decisions, no I/O.
+
+pub(crate) mod commit;
+pub(crate) mod environment;
+pub(crate) mod failure;
+pub(crate) mod marks;
+pub(crate) mod names;
+pub(crate) mod pull_request;
+pub(crate) mod report;
+pub(crate) mod rollout;

@@ -1,0 +1,94 @@
+//! Everything that people are told about one app: what comment, deployment, summary and outputs show.
+
+use std::time::Duration;
+
+use super::commit::Sha;
+use super::environment::Environment;
+use super::failure::Failure;
+
+/// What the board says of an app. `status` in the outputs follows from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Building,
+    Ready,
+    Failed,
+    /// Nothing was done, for a reason that the notes give.
+    Skipped,
+    Removed,
+    /// Could not find out.
+    Unknown,
+    /// The run was cancelled or superseded before it could end.
+    Cancelled,
+}
+
+/// When a preview falls asleep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Sleep {
+    /// After so long without a request.
+    After(Duration),
+    /// Never, and why: `switched off in do-deploy.toml`, `this DigitalOcean account has no scale to zero`.
+    Never(String),
+}
+
+/// Prices in US dollars for a month (DigitalOcean's 28 days), for all instances and databases of the app.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Cost {
+    pub(crate) awake: f64,
+    /// When asleep all the time; `None` where the app does not sleep.
+    pub(crate) asleep: Option<f64>,
+}
+
+/// One difference between production's spec and the preview's, and the reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// ``dropped database `db` ``
+    pub(crate) what: String,
+    /// `previews use SQLite`
+    pub(crate) why: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Report {
+    pub(crate) app: String,
+    pub(crate) environment: Environment,
+    pub(crate) state: State,
+    pub(crate) url: Option<String>,
+    /// The commit that this run is about.
+    pub(crate) commit: Option<Sha>,
+    /// The commit that answers requests now, as far as it is known. Differs from `commit` while building,
+    /// after a failure, or when the branch moved on.
+    pub(crate) serving: Option<Sha>,
+    pub(crate) duration: Option<Duration>,
+    pub(crate) sleep: Option<Sleep>,
+    pub(crate) cost: Option<Cost>,
+    /// What the preview stores its data in: `SQLite`, `development database (PostgreSQL)`, …
+    pub(crate) database: Option<String>,
+    pub(crate) failure: Option<Failure>,
+    /// Whole sentences that belong below the facts: skip reasons, envs not set, rollback, newer head.
+    pub(crate) notes: Vec<String>,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) app_id: Option<String>,
+    pub(crate) deployment_id: Option<String>,
+}
+
+impl Report {
+    pub(crate) fn new(app: impl Into<String>, environment: Environment, state: State) -> Self {
+        Self {
+            app: app.into(),
+            environment,
+            state,
+            url: None,
+            commit: None,
+            serving: None,
+            duration: None,
+            sleep: None,
+            cost: None,
+            database: None,
+            failure: None,
+            notes: Vec::new(),
+            changes: Vec::new(),
+            app_id: None,
+            deployment_id: None,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Neutral verbs over clouds, a folder per cloud.

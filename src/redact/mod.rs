@@ -1,0 +1,1 @@
+//! Secrets as a type, and the redactor that keeps them out of everything printed.

@@ -1,0 +1,1 @@
+//! Handlebars templates and the typed views they take.

@@ -1,0 +1,1 @@
+//! The app spec: parse, check, print, diff, and the preview transformation. Pure.

@@ -1,0 +1,1 @@
+//! Time: pace, deadlines, cancellation.
