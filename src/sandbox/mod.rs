@@ -3,6 +3,7 @@
 //! A world of its own: it imports nothing from the rest of the program, so that one misreading of a vendor's
 //! document cannot agree with itself.
 
+pub(crate) mod account;
 pub(crate) mod clock;
 pub(crate) mod edge;
 pub(crate) mod log;
