@@ -1,1 +1,20 @@
 //! The verbs: one file each, and the board that keeps what people see in step.
+
+pub(crate) mod auto;
+pub(crate) mod board;
+pub(crate) mod context;
+pub(crate) mod deploy;
+mod explain;
+pub(crate) mod failure;
+pub(crate) mod logs;
+mod ownership;
+pub(crate) mod preview;
+pub(crate) mod redeploy;
+mod rollout;
+mod source;
+pub(crate) mod status;
+pub(crate) mod teardown;
+pub(crate) mod verify;
+
+use failure::failure_of;
+pub(crate) use source::local as local_file;
