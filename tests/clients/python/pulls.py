@@ -50,7 +50,9 @@ def pygithub() -> None:
 def githubkit() -> None:
     me = Client("githubkit")
     owner, name = REPOSITORY.split("/")
-    rest = Githubkit(TOKEN, base_url=URL, http_cache=False).rest
+    # Its parts refer to the client weakly, so it needs a name of its own.
+    client = Githubkit(TOKEN, base_url=URL, http_cache=False)
+    rest = client.rest
     repository = rest.repos.get(owner, name).parsed_data
     me.expect(repository.full_name == REPOSITORY, f"the repository is {repository.full_name}")
     pull = rest.pulls.get(owner, name, 1).parsed_data
