@@ -150,8 +150,11 @@ class World:
 
     def stop(self) -> None:
         """Ends everything, and fails if the sandbox left a process or a file."""
+        children = _descendants(self.sandbox.pid)
         self._end(self.sandbox, "the sandbox")
         left = self._processes(but={helper.pid for helper in self.helpers})
+        # Those with a clean environment and a mount of their own are known by where they came from.
+        left += [f"{pid} child of the sandbox" for pid, begun in children.items() if _begun(pid) == begun]
         files = sorted(str(path.relative_to(self.tmp)) for path in self.tmp.rglob("*"))
         strays = sorted(_strays() - self.strays)
         self.abandon()
@@ -203,6 +206,30 @@ class World:
 
 def _strays() -> set:
     return {f"{d}/{name}" for d in ("/tmp", "/dev/shm") if os.path.isdir(d) for name in os.listdir(d) if STRAY.match(name)}
+
+
+def _stat(pid) -> list:
+    """`/proc/PID/stat` from the state on; empty where there is no such process. A zombie is none."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+    return [] if fields[0] == "Z" else fields
+
+
+def _begun(pid):
+    """When a process started, in ticks: with its id, what tells it from a later one of the same id."""
+    fields = _stat(pid)
+    return fields[19] if fields else None
+
+
+def _descendants(ancestor: int) -> dict:
+    """Every process below this one, with when it started."""
+    parents = {int(folder.name): _stat(folder.name) for folder in Path("/proc").glob("[0-9]*")}
+    below = {ancestor}
+    while grown := {pid for pid, fields in parents.items() if fields and int(fields[1]) in below} - below:
+        below |= grown
+    return {pid: parents[pid][19] for pid in below - {ancestor}}
 
 
 def call(method: str, url: str, body=None, headers=None):
