@@ -28,6 +28,10 @@ pub(crate) enum Command {
     Teardown(TeardownArgs),
     /// Deploy an environment again, also when nothing has changed
     Redeploy(RedeployArgs),
+    /// Put an earlier deployment back into service and pin the app there
+    Rollback(RollbackArgs),
+    /// Remove previews whose pull request is closed or that nobody has touched for too long
+    Sweep(SweepArgs),
     /// Ask a URL or an environment from outside whether it serves
     Verify(VerifyArgs),
     /// Show what is deployed where
@@ -114,6 +118,9 @@ pub(crate) struct DeployArgs {
     /// `production` or another name from the configuration
     #[arg(long, value_name = "NAME", default_value = "production")]
     pub(crate) environment: Environment,
+    /// Release the app from the rollback that pinned it
+    #[arg(long)]
+    pub(crate) release: bool,
     /// The commit expected to serve; stops if the branch's head is another one
     #[arg(long, value_name = "SHA", value_parser = sha)]
     pub(crate) commit: Option<Sha>,
@@ -179,6 +186,34 @@ pub(crate) struct RedeployArgs {
     /// The app spec [default: found in the repository]
     #[arg(long, value_name = "FILE")]
     pub(crate) spec: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct RollbackArgs {
+    #[command(flatten)]
+    pub(crate) project: Project,
+    #[command(flatten)]
+    pub(crate) running: Running,
+    /// `production` or another name from the configuration
+    #[arg(long, value_name = "NAME", default_value = "production")]
+    pub(crate) environment: Environment,
+    /// A deployment's id, or a commit that an earlier deployment built [default: the deployment before]
+    #[arg(long, value_name = "DEPLOYMENT|SHA")]
+    pub(crate) to: Option<String>,
+    /// The app spec [default: found in the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct SweepArgs {
+    #[command(flatten)]
+    pub(crate) project: Project,
+    #[command(flatten)]
+    pub(crate) running: Running,
+    /// Show what would be removed and touch nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Args, Clone, Debug)]

@@ -57,7 +57,8 @@ async fn flow(command: Command, voice: Voice, variables: Variables) -> anyhow::R
         Command::Deploy(args) => {
             let ctx = build(&args.project, &args.running, args.spec)?;
             let commit = args.commit.map_or(flows::deploy::Commit::Head, flows::deploy::Commit::Asked);
-            let request = flows::deploy::Request { environment: args.environment, commit, force_build: false, dry_run: args.dry_run };
+            let request = flows::deploy::Request {
+ environment: args.environment, commit, force_build: false, release: args.release, dry_run: args.dry_run };
             Ok(ending::of_report(&ctx, &flows::deploy::run(&ctx, &request).await?))
         }
         Command::Preview(args) => {
@@ -76,6 +77,16 @@ async fn flow(command: Command, voice: Voice, variables: Variables) -> anyhow::R
             let request =
                 flows::redeploy::Request { environment: named(&args.target), commit: args.commit, force_build: args.force_build };
             Ok(ending::of_report(&ctx, &flows::redeploy::run(&ctx, &request).await?))
+        }
+        Command::Rollback(args) => {
+            let ctx = build(&args.project, &args.running, args.spec)?;
+            let request = flows::rollback::Request { environment: args.environment, to: args.to };
+            Ok(ending::of_report(&ctx, &flows::rollback::run(&ctx, &request).await?))
+        }
+        Command::Sweep(args) => {
+            let ctx = build(&args.project, &args.running, None)?;
+            flows::sweep::run(&ctx, &flows::sweep::Request { dry_run: args.dry_run }).await?;
+            Ok(0)
         }
         Command::Verify(args) => {
             let subject = match args.url.clone() {

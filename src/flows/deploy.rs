@@ -7,7 +7,7 @@ use super::context::Ctx;
 use super::rollout::{self, Ended, Expected, plural};
 use super::{ownership, preview, source};
 use crate::config::{Config, Target};
-use crate::github::Repository;
+use crate::github::repository::{Comparison, Repository};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -15,6 +15,7 @@ use crate::model::report::{Report, State};
 use crate::model::rollback::{self, Decision, Situation};
 use crate::model::verdict::Verdict;
 use crate::platform::{App, Rollout};
+use crate::spec::AppSpec;
 use crate::spec::production::{ProductionInput, ProductionPlan};
 use crate::wait::Deadline;
 
@@ -24,6 +25,8 @@ pub(crate) struct Request {
     pub(crate) commit: Commit,
     /// Build anew even if an earlier build could be reused.
     pub(crate) force_build: bool,
+    /// Take the pin of a rollback off first.
+    pub(crate) release: bool,
     pub(crate) dry_run: bool,
 }
 
@@ -42,24 +45,17 @@ pub(crate) enum Commit {
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let started = Instant::now();
-    let github = ctx.github()?;
-    let platform = ctx.platform()?;
-    let repository = github.repository().await?;
-    let config = source::config(ctx, &repository.default_branch).await?;
     let environment = &request.environment;
-    let target = target(&config, environment)?;
-    let branch = target.branch.clone().unwrap_or_else(|| repository.default_branch.clone());
-    let head = github.branch_head(&branch).await?.ok_or_else(|| {
-        Failure::input(format!("`{}` has no branch `{branch}`", repository.full_name)).next("push the branch, or correct `branch` in `do-deploy.toml`")
-    })?;
-    if let Some(reason) = unexpected_head(ctx, &request.commit, &head, &branch).await? {
-        return Ok(skipped(ctx, environment, &reason));
+    let site = Site::find_with(ctx, environment, &request.commit).await?;
+    let Site { repository, config, spec, head, branch, app: live, .. } = &site;
+    let target = site.target();
+    if let Some(reason) = &site.nothing_to_do {
+        return Ok(skipped(ctx, environment, reason));
     }
-    let configured = target.spec.as_deref().or(config.spec.single());
-    let spec = source::spec(ctx, configured, head.as_str()).await?;
-    let live = platform.find(spec.name()).await?;
-    if let Some(reason) = live.as_ref().and_then(pinned) {
-        return Ok(skipped(ctx, environment, &reason));
+    match live.as_ref().filter(|app| app.pinned.is_some()) {
+        Some(app) if request.release => release(ctx, app).await?,
+        Some(app) => return Ok(skipped(ctx, environment, &pinned(app, environment))),
+        None => {}
     }
     let plan = crate::spec::production::plan(
         &spec,
@@ -67,8 +63,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             repository: &repository.full_name,
             repository_id: repository.id,
             environment,
-            commit: &head,
-            branch: &branch,
+            commit: head,
+            branch,
             target,
             variables: &|name| (ctx.variables)(name),
             live: live.as_ref().map(|app| &app.spec),
@@ -79,7 +75,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         ctx.console.say(&format!("{}: {}", change.what, change.why));
     }
     if request.dry_run {
-        return Ok(planned(ctx, live.as_ref(), &plan, environment, &head));
+        return Ok(planned(ctx, live.as_ref(), &plan, environment, head));
     }
 
     let mut report = Report::new(spec.name(), environment.clone(), State::Building);
@@ -87,16 +83,58 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     report.url = live.as_ref().and_then(|app| app.active.as_ref().and(app.url.clone()));
     report.serving = live.as_ref().and_then(ownership::serving);
     report.changes.clone_from(&plan.changes);
-    let mut board = Board::open(BoardDeps::of(ctx, &config, &repository), &report, None).await?;
-    let deployed = deploy(ctx, request, &config, target, &plan, live, &mut report, &mut board).await;
+    let mut board = Board::open(BoardDeps::of(ctx, config, repository), &report, None).await?;
+    let deployed = deploy(ctx, request, &site, &plan, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
     if let Err(error) = deployed {
         board.close(&preview::broken_off(report, &error)).await?;
         return Err(error);
     }
     board.close(&report).await?;
-    tell_the_pull_request(ctx, &config, &repository, &report).await;
+    tell_the_pull_request(ctx, &site, &report).await;
     Ok(report)
+}
+
+/// Where an environment is deployed, and from what: found out before anything is touched.
+pub(super) struct Site {
+    pub(super) repository: Repository,
+    pub(super) config: Config,
+    pub(super) spec: AppSpec,
+    pub(super) branch: String,
+    /// The commit at the branch's head.
+    pub(super) head: Sha,
+    pub(super) app: Option<App>,
+    /// Why the commit expected is none to deploy any more.
+    nothing_to_do: Option<String>,
+    environment: Environment,
+}
+
+impl Site {
+    pub(super) async fn find(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Self> {
+        Self::find_with(ctx, environment, &Commit::Head).await
+    }
+
+    async fn find_with(ctx: &Ctx, environment: &Environment, expected: &Commit) -> anyhow::Result<Self> {
+        let github = ctx.github()?;
+        let platform = ctx.platform()?;
+        let repository = github.repository().await?;
+        let config = source::config(ctx, &repository.default_branch).await?;
+        let target = target(&config, environment)?;
+        let branch = if target.branch.is_empty() { repository.default_branch.clone() } else { target.branch.clone() };
+        let head = github.branch_head(&branch).await?.ok_or_else(|| {
+            Failure::input(format!("`{}` has no branch `{branch}`", repository.full_name))
+                .next("push the branch, or correct `branch` in `do-deploy.toml`")
+        })?;
+        let nothing_to_do = unexpected_head(ctx, expected, &head, &branch).await?;
+        let configured = if target.spec.is_empty() { &config.spec } else { &target.spec };
+        let spec = source::spec(ctx, configured, head.as_str()).await?;
+        let app = platform.find(spec.name()).await?;
+        Ok(Self { repository, spec, branch, head, app, nothing_to_do, environment: environment.clone(), config })
+    }
+
+    pub(super) fn target(&self) -> &Target {
+        target(&self.config, &self.environment).expect("found before the site was")
+    }
 }
 
 fn target<'a>(config: &'a Config, environment: &Environment) -> Result<&'a Target, Failure> {
@@ -124,7 +162,7 @@ async fn unexpected_head(ctx: &Ctx, expected: &Commit, head: &Sha, branch: &str)
         ))),
         Commit::Pushed(sha) if !head.is(sha) => {
             let comparison = ctx.github()?.compare(sha.as_str(), head.as_str()).await?;
-            if comparison.is_descendant() {
+            if let Some(comparison) = comparison.filter(Comparison::head_contains_base) {
                 ctx.console.say(&format!("`{branch}` has moved on by {}: deploying `{}`", plural(comparison.ahead_by, "commit"), head.short()));
                 return Ok(None);
             }
@@ -134,31 +172,37 @@ async fn unexpected_head(ctx: &Ctx, expected: &Commit, head: &Sha, branch: &str)
     }
 }
 
-/// Who pinned the app, when, and how it is released. `None`: it is not pinned.
-fn pinned(app: &App) -> Option<String> {
-    let pinned = app.pinned.as_ref()?;
-    let who = pinned.cause.user.as_deref().unwrap_or("somebody");
-    let when = pinned.created_at.map(|at| format!(" at {at}")).unwrap_or_default();
-    Some(format!(
-        "`{}` is pinned to deployment {}: {who} rolled it back{when}; commit or revert the rollback on the platform to release it",
-        app.name, pinned.id
-    ))
+/// Who pinned the app, when, and how it is released.
+fn pinned(app: &App, environment: &Environment) -> String {
+    let pinned = app.pinned.as_ref();
+    let who = pinned.and_then(|pinned| pinned.cause.user.as_deref()).unwrap_or("somebody");
+    let when = pinned.and_then(|pinned| pinned.created_at).map(|at| format!(" at {at:.0}")).unwrap_or_default();
+    let id = pinned.map(|pinned| pinned.id.as_str()).unwrap_or_default();
+    format!(
+        "{who} rolled `{}` back{when}, which pinned it to deployment {id}; `do-deploy deploy --environment {environment} --release` releases it and deploys the branch",
+        app.name
+    )
 }
 
-#[expect(clippy::too_many_arguments, reason = "the steps of one flow share what the flow has found out")]
+/// Takes the pin of a rollback off, so that the app can be deployed again.
+async fn release(ctx: &Ctx, app: &App) -> anyhow::Result<()> {
+    ctx.wait.check()?;
+    ctx.console.say(&format!("Releasing `{}` from its rollback", app.name));
+    Ok(ctx.platform()?.commit_rollback(&app.id).await?)
+}
+
 async fn deploy(
     ctx: &Ctx,
     request: &Request,
-    config: &Config,
-    target: &Target,
+    site: &Site,
     plan: &ProductionPlan,
-    live: Option<App>,
     report: &mut Report,
     board: &mut Board,
 ) -> anyhow::Result<()> {
     let platform = ctx.platform()?;
+    let target = site.target();
     ctx.wait.check()?;
-    let rollout = match &live {
+    let rollout = match &site.app {
         Some(app) if request.force_build => {
             ctx.console.say(&format!("Deploying `{}` again from a fresh build; its spec stays as it is", app.name));
             platform.redeploy(app, true).await?
@@ -169,15 +213,19 @@ async fn deploy(
         }
         None => {
             ctx.console.say(&format!("Creating `{}`", report.app));
-            platform.create(&plan.spec, target.project.as_deref()).await?
+            let project = Some(target.project.as_str()).filter(|project| !project.is_empty());
+            platform.create(&plan.spec, project).await?
         }
     };
+    for warning in &rollout.warnings {
+        ctx.console.warn(warning);
+    }
     report.app_id = Some(rollout.app_id.clone());
     report.deployment_id.clone_from(&rollout.deployment);
-    report.cost = platform.cost(&plan.spec).await.ok();
+    report.cost = platform.cost(&plan.spec, Some(&rollout.app_id)).await.ok();
     let deadline = Deadline::after(ctx.timeout.unwrap_or(target.timeout));
     let commit = report.commit.clone();
-    let expected = Expected { commit: commit.as_ref(), spec: &plan.spec, health: &config.health, deadline };
+    let expected = Expected { commit: commit.as_ref(), spec: &plan.spec, health: &site.config.health, deadline };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
     settle(ctx, target, plan, &rollout, ended, report).await
 }
@@ -225,15 +273,18 @@ async fn roll_back(ctx: &Ctx, target: &Target, rollout: &Rollout, situation: Sit
     let Some(previous) = rollout.previous.as_deref() else { return Ok(()) };
     match rollback::decide(target.rollback, situation) {
         Decision::LeaveTo(reason) => {
-            report.notes.push(format!("Not rolled back: {reason}; to go back to deployment {previous} yourself, use the platform's rollback"));
+            report.notes.push(format!(
+                "Not rolled back: {reason}; to go back yourself: `do-deploy rollback --environment {} --to {previous}`",
+                report.environment
+            ));
         }
         Decision::RollBack => {
             let platform = ctx.platform()?;
             ctx.wait.check()?;
             let validation = platform.validate_rollback(&rollout.app_id, previous, true).await?;
             if !validation.valid {
-                let why = validation.error.unwrap_or_else(|| "the platform gives no reason".to_owned());
-                report.notes.push(format!("Not rolled back: {}", ctx.redactor.clean(&why)));
+                let why = validation.error.map_or_else(|| "the platform gives no reason".to_owned(), |error| error.message);
+                report.notes.push(format!("Not rolled back: {why}"));
                 return Ok(());
             }
             ctx.console.say(&format!("Rolling back to deployment {previous}"));
@@ -263,11 +314,11 @@ async fn say_what_serves(ctx: &Ctx, rollout: &Rollout, report: &mut Report) -> a
 }
 
 /// One line on the comment of the merged pull request that the commit came from. Production's end does not depend on it.
-async fn tell_the_pull_request(ctx: &Ctx, config: &Config, repository: &Repository, report: &Report) {
+async fn tell_the_pull_request(ctx: &Ctx, site: &Site, report: &Report) {
     let Some(commit) = &report.commit else { return };
     let told = async {
-        let Some(pull) = ctx.github()?.merged_pull_of(commit).await? else { return Ok(()) };
-        Board::production(BoardDeps::of(ctx, config, repository), report, &pull).await
+        let Some(pull) = ctx.github()?.merged_pull_of(commit, &site.branch).await? else { return Ok(()) };
+        Board::production(BoardDeps::of(ctx, &site.config, &site.repository), report, &pull).await
     };
     let told: anyhow::Result<()> = told.await;
     if let Err(error) = told {

@@ -10,9 +10,11 @@ pub(crate) mod logs;
 mod ownership;
 pub(crate) mod preview;
 pub(crate) mod redeploy;
+pub(crate) mod rollback;
 mod rollout;
 mod source;
 pub(crate) mod status;
+pub(crate) mod sweep;
 pub(crate) mod teardown;
 pub(crate) mod verify;
 

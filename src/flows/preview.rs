@@ -8,7 +8,7 @@ use super::context::Ctx;
 use super::rollout::{self, Ended, Expected};
 use super::{ownership, source, teardown};
 use crate::config::Config;
-use crate::github::Repository;
+use crate::github::repository::Repository;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;

@@ -23,7 +23,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         }
         Environment::Named(_) => {
             let commit = commit.map_or(deploy::Commit::Head, deploy::Commit::Asked);
-            deploy::run(ctx, &deploy::Request { environment, commit, force_build, dry_run: false }).await
+            deploy::run(ctx, &deploy::Request { environment, commit, force_build, release: false, dry_run: false }).await
         }
     }
 }

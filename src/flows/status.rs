@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::context::Ctx;
 use super::{ownership, source};
-use crate::github::Repository;
+use crate::github::repository::Repository;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::report::Cost;

@@ -6,7 +6,7 @@ use super::board::{Board, BoardDeps};
 use super::context::Ctx;
 use super::{ownership, preview, source};
 use crate::config::Config;
-use crate::github::Repository;
+use crate::github::repository::Repository;
 use crate::model::environment::Environment;
 use crate::model::names;
 use crate::model::pull_request::PullRequest;

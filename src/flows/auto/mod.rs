@@ -23,7 +23,7 @@ pub(crate) async fn run(ctx: &Ctx) -> anyhow::Result<Report> {
     };
     match decide(&event, &payload, &environments)? {
         Decision::Deploy { environment, commit } => {
-            deploy::run(ctx, &deploy::Request { environment, commit, force_build: false, dry_run: false }).await
+            deploy::run(ctx, &deploy::Request { environment, commit, force_build: false, release: false, dry_run: false }).await
         }
         Decision::Preview { pull_request, head } => {
             let commit = preview::Commit::Event(head);
