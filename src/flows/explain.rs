@@ -4,7 +4,7 @@ use super::context::Ctx;
 use crate::model::excerpt::lines_that_matter;
 use crate::model::failure::{Excerpt, Failure, LogKind};
 use crate::model::rollout::{Phase, Stage, StepFailure};
-use crate::platform::{Deployment, PlatformError};
+use crate::platform::{Deployment, PlatformError, Words};
 
 /// Lines fetched of a log; the excerpt is chosen from them.
 const FETCHED_LINES: usize = 400;
@@ -19,7 +19,10 @@ pub(crate) async fn failure(ctx: &Ctx, app_id: &str, deployment: &Deployment) ->
             .next("look at the deployment on the platform, then deploy again"));
     };
     let is_job = step.component.as_deref().zip(deployment.spec.as_ref()).is_some_and(|(name, spec)| crate::spec::is_job(spec, name));
-    let words = ctx.platform()?.plain_words(&step.code, &step.message);
+    let words = ctx.platform()?.explain(step).unwrap_or_else(|| Words {
+        why: step.message.clone(),
+        next: "look at the deployment on the platform".to_owned(),
+    });
     let name = step.component.as_deref().map(|name| format!("`{name}`"));
     let what = match (step.stage, is_job, &name) {
         (Stage::Build, _, Some(name)) => format!("the build of {name} failed"),

@@ -1,6 +1,5 @@
 //! Any error of a flow as the failure that people read.
 
-use crate::github::GitHubError;
 use crate::model::failure::{Failure, Kind};
 use crate::net::error::ApiError;
 use crate::platform::PlatformError;
@@ -12,9 +11,6 @@ pub(crate) fn failure_of(error: &anyhow::Error) -> Failure {
         return failure.clone();
     }
     if let Some(error) = error.downcast_ref::<PlatformError>() {
-        return of_parts(error.kind(), error.to_string(), error.next());
-    }
-    if let Some(error) = error.downcast_ref::<GitHubError>() {
         return of_parts(error.kind(), error.to_string(), error.next());
     }
     if let Some(error) = error.downcast_ref::<ApiError>() {

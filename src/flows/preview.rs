@@ -16,6 +16,7 @@ use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
 use crate::model::verdict::Verdict;
+use crate::net::error::ApiError;
 use crate::platform::{App, PlatformError, Rollout};
 use crate::spec::AppSpec;
 use crate::spec::preview::{PreviewInput, PreviewPlan};
@@ -59,11 +60,13 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         return Ok(skipped(ctx, environment, &pull, &newer));
     }
     let platform = ctx.platform()?;
-    let spec = source::spec(ctx, config.spec.single(), pull.head.sha.as_str()).await?;
+    let spec = source::spec(ctx, &config.spec, pull.head.sha.as_str()).await?;
     let work = Work::prepare(ctx, &config, &repository, &pull, &spec).await?;
     let live = platform.find(&work.name).await?;
     if let Some(app) = &live {
         ownership::require(app, repository.id, &environment)?;
+    } else if let Some(reason) = over_the_limit(ctx, &config, &repository).await? {
+        return skip(ctx, &config, &repository, environment, &pull, reason).await;
     }
     let plan = work.plan(ctx, live.as_ref(), true)?;
     announce(ctx, &plan);
@@ -115,6 +118,17 @@ fn skip_reason(policy: &crate::config::Preview, pull: &PullRequest, repository: 
         return Some(format!("the pull request does not have the label `{label}`"));
     }
     None
+}
+
+/// `[preview] limit`: how many previews of this repository there may be at once.
+async fn over_the_limit(ctx: &Ctx, config: &Config, repository: &Repository) -> anyhow::Result<Option<String>> {
+    let apps = ctx.platform()?.list().await?;
+    let is_ours = |app: &&App| {
+        app.marks.as_ref().is_some_and(|marks| marks.repository == repository.id && marks.environment.pull_request().is_some())
+    };
+    let (count, limit) = (apps.iter().filter(is_ours).count(), config.preview.limit);
+    let reached = u32::try_from(count).unwrap_or(u32::MAX) >= limit;
+    Ok(reached.then(|| format!("there are {count} previews already, and `[preview] limit` is {limit}; close a pull request or raise the limit")))
 }
 
 /// Compares the head with what was expected. `Some`: a newer head has a run of its own.
@@ -205,7 +219,7 @@ async fn deploy(
     report.app_id = Some(rollout.app_id.clone());
     report.deployment_id.clone_from(&rollout.deployment);
     report.sleep = Some(plan.sleep.clone());
-    report.cost = platform.cost(&plan.spec).await.ok();
+    report.cost = platform.cost(&plan.spec, Some(&rollout.app_id)).await.ok();
     let deadline = Deadline::after(ctx.timeout.unwrap_or(work.config.preview.timeout));
     let expected = Expected { commit: Some(&work.pull.head.sha), spec: &plan.spec, health: &work.config.health, deadline };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
@@ -261,7 +275,7 @@ fn opening_report(plan: &PreviewPlan, environment: Environment, pull: &PullReque
 }
 
 /// Writes how the deployment ended into the report.
-fn conclude(report: &mut Report, ended: Ended) {
+pub(super) fn conclude(report: &mut Report, ended: Ended) {
     report.notes.extend(ended.notes);
     if ended.became_active {
         report.url = ended.url.or(report.url.take());
@@ -323,7 +337,7 @@ async fn skip(
     Ok(report)
 }
 
-pub(super) fn unknown_pull(error: crate::github::GitHubError, number: u64) -> anyhow::Error {
+pub(super) fn unknown_pull(error: ApiError, number: u64) -> anyhow::Error {
     if error.is_not_found() {
         return Failure::input(format!("there is no pull request {number}"))
             .next("check the number and the repository, and that the GitHub token may see it")

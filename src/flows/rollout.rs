@@ -1,6 +1,5 @@
 //! Follows one deployment to its end and hears the witnesses.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::board::Board;
@@ -12,7 +11,7 @@ use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::rollout::{Built, Phase};
 use crate::model::verdict::{Testimony, Verdict, Witnesses, verdict};
-use crate::platform::{Deployment, HealthState, PlatformError, Rollout};
+use crate::platform::{CauseKind, Deployment, HealthState, PlatformError, Rollout};
 use crate::wait::{Cancelled, Deadline, humanize};
 
 /// How long the platform may take to call an active app healthy, and the URL to appear.
@@ -63,7 +62,7 @@ pub(crate) async fn follow(ctx: &Ctx, rollout: &Rollout, expected: &Expected<'_>
     };
     match deployment.phase {
         Phase::Active => judge_active(ctx, rollout, Some(&deployment), expected).await,
-        Phase::Superseded => superseded(ctx, rollout, &deployment).await,
+        Phase::Superseded => superseded(ctx, rollout).await,
         _ => failed(ctx, rollout, &deployment).await,
     }
 }
@@ -87,7 +86,7 @@ async fn judge_active(
     let (built, built_sha) = ask_for_the_commit(ctx, deployment, expected, &mut notes).await;
     let settling = Deadline::after(SETTLING.max(expected.health.timeout));
     let health = ask_the_platform(ctx, rollout, settling).await?;
-    let (probe, url, configured) = ask_from_outside(ctx, rollout, expected, settling).await?;
+    let (probe, url, configured) = ask_from_outside(ctx, rollout, &deployment.id, expected, settling).await?;
     let configured_check_failed = configured && matches!(probe, Testimony::Objects(_));
     let verdict = verdict(Witnesses { phase: Testimony::Good, built, health, probe });
     Ok(Ended { verdict, became_active: true, url, built: built_sha, configured_check_failed, notes })
@@ -100,18 +99,10 @@ async fn ask_for_the_commit(
     expected: &Expected<'_>,
     notes: &mut Vec<String>,
 ) -> (Testimony, Option<Sha>) {
-    let Some(repository) = ctx.repository.as_deref() else { return (Testimony::Absent, None) };
-    let ours: BTreeMap<String, String> = crate::spec::sources(expected.spec)
-        .into_iter()
-        .filter(|source| source.repository.eq_ignore_ascii_case(repository))
-        .map(|source| (source.component, source.branch))
-        .collect();
-    let commits: Vec<&Sha> = deployment
-        .built
-        .iter()
-        .filter(|(component, _)| ours.contains_key(component))
-        .filter_map(|(_, built)| if let Built::Commit(sha) = built { Some(sha) } else { None })
-        .collect();
+    let (Some(repository), Ok(platform)) = (ctx.repository.as_deref(), ctx.platform()) else { return (Testimony::Absent, None) };
+    let built = platform.built_from(deployment, repository);
+    let commits: Vec<&Sha> =
+        built.iter().filter_map(|(_, built)| if let Built::Commit(sha) = built { Some(sha) } else { None }).collect();
     let Some(first) = commits.first().copied() else { return (Testimony::Absent, None) };
     let Some(wanted) = expected.commit else { return (Testimony::Absent, Some(first.clone())) };
     for sha in &commits {
@@ -123,7 +114,7 @@ async fn ask_for_the_commit(
             Err(failure) => return (Testimony::Unheard(failure.to_string()), Some((*sha).clone())),
         };
         match github.compare(wanted.as_str(), sha.as_str()).await {
-            Ok(comparison) if comparison.is_descendant() => notes.push(format!(
+            Ok(Some(comparison)) if comparison.head_contains_base() => notes.push(format!(
                 "The branch had moved on: `{}` was built, {} after `{}`",
                 sha.short(),
                 plural(comparison.ahead_by, "commit"),
@@ -175,13 +166,14 @@ async fn ask_the_platform(ctx: &Ctx, rollout: &Rollout, settling: Deadline) -> a
 async fn ask_from_outside(
     ctx: &Ctx,
     rollout: &Rollout,
+    deployment: &str,
     expected: &Expected<'_>,
     settling: Deadline,
 ) -> anyhow::Result<(Testimony, Option<String>, bool)> {
     if !crate::spec::has_http(expected.spec) {
         return Ok((Testimony::Absent, None, false));
     }
-    let url = match ctx.platform()?.live_url(&rollout.app_id, settling).await {
+    let url = match ctx.platform()?.live_url(&rollout.app_id, deployment, settling).await {
         Ok(Some(url)) => url,
         Ok(None) => return Ok((Testimony::Unheard("the platform names no URL".to_owned()), None, false)),
         Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
@@ -193,11 +185,11 @@ async fn ask_from_outside(
     Ok((watched.into_testimony(), Some(url), configured))
 }
 
-async fn superseded(ctx: &Ctx, rollout: &Rollout, deployment: &Deployment) -> anyhow::Result<Ended> {
-    let winner = ctx.platform()?.winner(&rollout.app_id, &deployment.id).await.ok().flatten();
+async fn superseded(ctx: &Ctx, rollout: &Rollout) -> anyhow::Result<Ended> {
+    let winner = ctx.platform()?.winner(&rollout.app_id).await.ok().flatten();
     let who = winner.map_or_else(
         || "another deployment".to_owned(),
-        |winner| format!("deployment {} ({})", winner.id, ctx.redactor.clean(&winner.cause.text)),
+        |winner| format!("deployment {} ({})", winner.id, winner.cause.text),
     );
     let failure = Failure::unknown(format!("{who} took the place of this one"))
         .why("two deployments of one app were started at almost the same time")
@@ -208,10 +200,17 @@ async fn superseded(ctx: &Ctx, rollout: &Rollout, deployment: &Deployment) -> an
 async fn failed(ctx: &Ctx, rollout: &Rollout, deployment: &Deployment) -> anyhow::Result<Ended> {
     let failure = explain::failure(ctx, &rollout.app_id, deployment).await?;
     let mut ended = Ended::unheard(Testimony::Objects(failure));
-    if let Some(rolled_back) = ctx.platform()?.automatic_rollback_of(&rollout.app_id, &deployment.id).await.ok().flatten() {
-        ended.notes.push(format!("The platform rolled back by itself (deployment {})", rolled_back.id));
+    if let Some(id) = automatic_rollback(ctx, rollout, deployment).await {
+        ended.notes.push(format!("The platform rolled back by itself (deployment {id})"));
     }
     Ok(ended)
+}
+
+/// The platform's own rollback after this deployment failed. Not to find out is no reason to say nothing else.
+async fn automatic_rollback(ctx: &Ctx, rollout: &Rollout, failed: &Deployment) -> Option<String> {
+    let newest = ctx.platform().ok()?.deployments(&rollout.app_id, 5).await.ok()?;
+    let since = newest.into_iter().take_while(|deployment| deployment.id != failed.id);
+    since.filter(|deployment| deployment.cause.kind == CauseKind::AutoRollback).map(|deployment| deployment.id).last()
 }
 
 impl Ended {

@@ -25,8 +25,8 @@ pub(crate) async fn config(ctx: &Ctx, branch: &str) -> anyhow::Result<Config> {
 }
 
 /// The app spec: `--spec`, else what the configuration names, else the usual places.
-pub(crate) async fn spec(ctx: &Ctx, configured: Option<&str>, commit: &str) -> anyhow::Result<AppSpec> {
-    if let Some(path) = ctx.spec_file.as_deref().or(configured) {
+pub(crate) async fn spec(ctx: &Ctx, configured: &str, commit: &str) -> anyhow::Result<AppSpec> {
+    if let Some(path) = ctx.spec_file.as_deref().or(Some(configured).filter(|path| !path.is_empty())) {
         let text = file(ctx, path, commit).await?.ok_or_else(|| {
             Failure::input(format!("the app spec `{path}` does not exist")).next("correct the path, or write the spec there")
         })?;

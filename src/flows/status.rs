@@ -61,7 +61,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
 
 async fn production_name(ctx: &Ctx, repository: &Repository) -> Option<String> {
     let config = source::config(ctx, &repository.default_branch).await.ok()?;
-    let spec = source::spec(ctx, config.spec.single(), &repository.default_branch).await.ok()?;
+    let spec = source::spec(ctx, &config.spec, &repository.default_branch).await.ok()?;
     Some(spec.name().to_owned())
 }
 

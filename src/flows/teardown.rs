@@ -28,7 +28,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let pull = github.pull(request.pull_request).await.map_err(|error| preview::unknown_pull(error, request.pull_request))?;
     let config = source::config(ctx, &pull.base_branch).await?;
     // The head may be gone, and with it what its spec said: the base branch names the app as well, and the marks decide.
-    let name = match source::spec(ctx, config.spec.single(), &pull.base_branch).await {
+    let name = match source::spec(ctx, &config.spec, &pull.base_branch).await {
         Ok(spec) => names::preview_app(spec.name(), pull.number, repository.id),
         Err(error) => match marked_app(ctx, &repository, pull.number).await? {
             Some(name) => name,

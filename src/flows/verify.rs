@@ -74,11 +74,12 @@ pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
     let platform = ctx.platform()?;
     let repository = github.repository().await?;
     let config = source::config(ctx, &repository.default_branch).await?;
-    let spec_file = match environment {
-        Environment::Named(name) => config.environment(name).and_then(|target| target.spec.clone()),
+    let own = match environment {
+        Environment::Named(name) => config.environment(name).map(|target| target.spec.as_str()),
         Environment::Preview(_) => None,
     };
-    let spec = source::spec(ctx, spec_file.as_deref().or(config.spec.single()), &repository.default_branch).await?;
+    let configured = own.filter(|spec| !spec.is_empty()).unwrap_or(&config.spec);
+    let spec = source::spec(ctx, configured, &repository.default_branch).await?;
     let name = match environment {
         Environment::Named(_) => spec.name().to_owned(),
         Environment::Preview(number) => names::preview_app(spec.name(), *number, repository.id),

@@ -6,6 +6,8 @@ use decide::{Decision, decide};
 
 use super::context::Ctx;
 use super::{deploy, preview, redeploy, source, teardown};
+use crate::config::Config;
+use crate::model::environment::PRODUCTION;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 
@@ -15,10 +17,12 @@ pub(crate) async fn run(ctx: &Ctx) -> anyhow::Result<Report> {
             .why("`GITHUB_EVENT_NAME` is not set")
             .next("outside GitHub Actions name the command: `do-deploy deploy`, `do-deploy preview --pr N`, …")
     })?;
-    let payload = ctx.run.event()?;
+    let payload = ctx.run.event()?.ok_or_else(|| {
+        Failure::input("the event has no payload").why("`GITHUB_EVENT_PATH` is not set").next("set it to the file that holds the event's payload")
+    })?;
     let default_branch = payload.pointer("/repository/default_branch").and_then(serde_json::Value::as_str).unwrap_or("main").to_owned();
     let environments = match decide::needs_environments(&event) {
-        true => source::config(ctx, &default_branch).await?.branches(&default_branch),
+        true => deployed_branches(&source::config(ctx, &default_branch).await?, &default_branch),
         false => Vec::new(),
     };
     match decide(&event, &payload, &environments)? {
@@ -40,4 +44,12 @@ pub(crate) async fn run(ctx: &Ctx) -> anyhow::Result<Report> {
             Ok(report)
         }
     }
+}
+
+/// Each branch that is deployed, with the environment's name.
+fn deployed_branches(config: &Config, default_branch: &str) -> Vec<(String, String)> {
+    let named = config.environments.iter().map(|(name, target)| (target.branch.clone(), name.clone()));
+    let branch = &config.production.branch;
+    let production = if branch.is_empty() { default_branch } else { branch };
+    [(production.to_owned(), PRODUCTION.to_owned())].into_iter().chain(named).collect()
 }
