@@ -285,26 +285,42 @@ fn next_link(headers: &HeaderMap) -> Option<String> {
 
 /// Why a request got no answer, and whether it may have been carried out.
 pub(crate) fn unreachable_because(error: &reqwest::Error) -> Problem {
-    let mut words = String::new();
-    let mut source: Option<&dyn std::error::Error> = Some(error);
-    while let Some(cause) = source {
-        words.push_str(&cause.to_string().to_ascii_lowercase());
-        words.push(' ');
-        source = cause.source();
-    }
-    let reason = if words.contains("dns") || words.contains("failed to lookup") {
-        Unreachable::Dns
-    } else if words.contains("certificate") || words.contains("tls") || words.contains("handshake") {
-        Unreachable::Tls
-    } else if words.contains("connection refused") {
-        Unreachable::Refused
-    } else if error.is_timeout() {
+    let reason = if error.is_timeout() {
         Unreachable::Timeout
     } else {
-        Unreachable::Broken
+        reason_of(error)
     };
     Problem::Unreachable {
         reason,
         sent: !error.is_connect(),
     }
+}
+
+/// Looks for the cause in the chain of errors: by type where the type is known, else by its words.
+fn reason_of(error: &(dyn std::error::Error + 'static)) -> Unreachable {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        // What an I/O error wraps is not part of the chain.
+        let io = cause.downcast_ref::<std::io::Error>();
+        let inner = io
+            .and_then(|io| io.get_ref())
+            .map(|inner| inner as &(dyn std::error::Error + 'static));
+        if cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+            return Unreachable::Tls;
+        }
+        match io.map(std::io::Error::kind) {
+            Some(std::io::ErrorKind::ConnectionRefused) => return Unreachable::Refused,
+            Some(std::io::ErrorKind::TimedOut) => return Unreachable::Timeout,
+            _ => {}
+        }
+        let words = cause.to_string().to_ascii_lowercase();
+        if words.contains("dns error") || words.contains("failed to lookup") {
+            return Unreachable::Dns;
+        }
+        next = match inner {
+            Some(inner) => Some(inner),
+            None => cause.source(),
+        };
+    }
+    Unreachable::Broken
 }

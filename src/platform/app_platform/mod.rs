@@ -213,3 +213,6 @@ fn incomplete(method: Method, path: &str, missing: &str) -> ApiError {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;
