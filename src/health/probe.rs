@@ -173,6 +173,13 @@ mod tests {
             let target = Target::new(url.parse().expect("a URL"), Expect::Below500);
             Prober::new().expect("a client").probe(&target, LONG).await
         });
+        assert_eq!(
+            refused,
+            Observation::Down {
+                reason: Unreachable::Refused,
+                connected: false
+            }
+        );
     }
 
     #[test]

@@ -254,9 +254,13 @@ pub(crate) fn plain_http() -> anyhow::Result<reqwest::Client> {
     Ok(builder().build()?)
 }
 
-/// An HTTP client without credentials that shows redirects instead of following them: for probes.
+/// An HTTP client without credentials for probes: it shows redirects instead of following them, and connects anew every
+/// time, because an open connection may lead to an instance that is on its way out.
 pub(crate) fn probing_http() -> anyhow::Result<reqwest::Client> {
-    Ok(builder().redirect(reqwest::redirect::Policy::none()).build()?)
+    let builder = builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .pool_max_idle_per_host(0);
+    Ok(builder.build()?)
 }
 
 fn builder() -> reqwest::ClientBuilder {

@@ -36,7 +36,11 @@ pub(crate) enum PlatformError {
     SleepRefused { message: String },
     /// The cloud cannot read the source: account not linked to GitHub, no access, branch missing.
     #[error("the source cannot be read: {message}")]
-    SourceRefused { message: String },
+    SourceRefused {
+        message: String,
+        /// Where the account is linked to the source's host.
+        link: &'static str,
+    },
     #[error("the app spec was refused: {message}")]
     SpecRefused { message: String },
     /// The account may not have more of something.
@@ -45,6 +49,9 @@ pub(crate) enum PlatformError {
     /// Another deployment took the place of the one that was waited for.
     #[error("the deployment was superseded by `{by}`")]
     Superseded { by: String },
+    /// There is nothing to wait for.
+    #[error("the app `{app}` has no deployment")]
+    NoDeployment { app: String },
     #[error("there is no project `{name}`")]
     NoSuchProject { name: String },
 }
@@ -60,7 +67,9 @@ impl PlatformError {
     pub(crate) fn kind(&self) -> Kind {
         match self {
             Self::Api(error) => error.kind(),
-            Self::Cancelled(_) | Self::Deadline { .. } | Self::Superseded { .. } => Kind::Unknown,
+            Self::Cancelled(_) | Self::Deadline { .. } | Self::Superseded { .. } | Self::NoDeployment { .. } => {
+                Kind::Unknown
+            }
             Self::NameTaken { .. }
             | Self::Pinned { .. }
             | Self::SleepRefused { .. }
@@ -87,15 +96,15 @@ impl PlatformError {
             Self::SleepRefused { .. } => {
                 "set `sleep = false` under `[preview]`, or ask the cloud's support to enable scale to zero".to_owned()
             }
-            Self::SourceRefused { .. } => {
-                "check that the branch exists, and link the cloud's account to GitHub with access to this repository (https://cloud.digitalocean.com/apps/github/install)"
-                    .to_owned()
-            }
+            Self::SourceRefused { link, .. } => format!(
+                "check that the branch exists, and that the cloud's account is linked to GitHub with access to this repository ({link})"
+            ),
             Self::SpecRefused { .. } => "correct what the message names in the app spec, then run again".to_owned(),
             Self::LimitReached { .. } => {
                 "remove what is no longer needed, or ask the cloud's support to raise the limit".to_owned()
             }
             Self::Superseded { .. } => "look at the newer deployment; it is the one that counts".to_owned(),
+            Self::NoDeployment { .. } => "deploy it first".to_owned(),
             Self::NoSuchProject { .. } => {
                 "correct `project` in `do-deploy.toml`; it takes a project's name or id".to_owned()
             }

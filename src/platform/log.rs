@@ -150,7 +150,7 @@ mod tests {
             tail.push(&[b'x'; 100_000]);
             tail.push(b"\n");
         }
-        tail.push(&vec![b'\n'; 10]);
+        tail.push(&[b'\n'; 10]);
         let bytes: usize = texts(tail).iter().map(String::len).sum();
         assert_eq!(bytes, 40 * 8192, "every line is cut");
         let mut tail = Tail::new(usize::MAX);

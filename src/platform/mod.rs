@@ -37,6 +37,13 @@ impl Platform {
         Ok(Self::AppPlatform(AppPlatform::new(base, token, wait)?))
     }
 
+    /// What people call it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::AppPlatform(_) => "DigitalOcean App Platform",
+        }
+    }
+
     /// The same cloud, deaf to cancellation: for the few requests that clean up after a signal.
     pub(crate) fn to_the_end(&self) -> Self {
         match self {

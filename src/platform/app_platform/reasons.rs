@@ -166,7 +166,7 @@ fn exit_code(message: &str) -> Option<u32> {
         .iter()
         .find_map(|lead| words.split_once(lead).map(|(_, after)| after.to_owned()))?;
     let digits: String = after
-        .trim_start_matches(|c: char| matches!(c, ' ' | ':' | '=' | '(' | '"' | '`'))
+        .trim_start_matches([' ', ':', '=', '(', '"', '`'])
         .chars()
         .take_while(char::is_ascii_digit)
         .collect();

@@ -16,6 +16,9 @@ const SOURCE: [&str; 6] = [
     "not authenticated",
 ];
 
+/// Where a DigitalOcean account is linked to GitHub.
+const GITHUB_LINK: &str = "https://cloud.digitalocean.com/apps/github/install";
+
 /// Messages about a branch or repository that is not there need two words.
 const MISSING: [&str; 4] = ["not found", "does not exist", "doesn't exist", "could not find"];
 
@@ -55,7 +58,10 @@ pub(super) fn refusal(error: ApiError, spec: &Value) -> PlatformError {
         return error.into();
     }
     if says(&SOURCE) || (says(&["branch", "repo"]) && says(&MISSING)) {
-        return PlatformError::SourceRefused { message };
+        return PlatformError::SourceRefused {
+            message,
+            link: GITHUB_LINK,
+        };
     }
     if matches!(status, 400 | 422) {
         return PlatformError::SpecRefused { message };

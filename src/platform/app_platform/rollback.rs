@@ -20,7 +20,7 @@ impl AppPlatform {
         let request = Request {
             method: Method::POST,
             path: format!("{}/rollback", app_path(app_id)),
-            body: json!({"deployment_id": deployment_id, "skip_pin": skip_pin}),
+            body: Some(json!({"deployment_id": deployment_id, "skip_pin": skip_pin})),
             is_ours: &|deployment| {
                 deployment.cause.kind == CauseKind::Rollback
                     && deployment.restores.as_deref().is_none_or(|id| id == deployment_id)
@@ -61,7 +61,7 @@ impl AppPlatform {
         let request = Request {
             method: Method::POST,
             path: format!("{}/rollback/revert", app_path(app_id)),
-            body: json!({}),
+            body: None,
             is_ours: &|deployment| {
                 matches!(
                     deployment.cause.kind,

@@ -24,14 +24,14 @@ const LOOKED_THROUGH: usize = 10;
 pub(super) struct Request<'a> {
     pub(super) method: Method,
     pub(super) path: String,
-    pub(super) body: Value,
+    pub(super) body: Option<Value>,
     /// Recognises the deployment that it causes, should the reply be lost.
     pub(super) is_ours: &'a dyn Fn(&Deployment) -> bool,
 }
 
 /// What a request set in motion: the reply, or the deployment that was found in its stead.
 pub(super) enum Outcome {
-    Reply(wire::Reply),
+    Reply(Box<wire::Reply>),
     Found(Deployment),
 }
 
@@ -42,7 +42,7 @@ impl AppPlatform {
         let request = Request {
             method: Method::PUT,
             path: path.clone(),
-            body: json!({"spec": spec, "update_all_source_versions": true}),
+            body: Some(json!({"spec": spec, "update_all_source_versions": true})),
             is_ours: &|deployment| deployment.spec.as_ref().is_some_and(|given| comes_from(given, spec)),
         };
         let reply = match self.set_in_motion(app, &request, spec).await? {
@@ -54,7 +54,10 @@ impl AppPlatform {
         let deployment = pending.filter(|id| !id.is_empty() && !app.known.contains(id));
         let mut rollout = rollout(app, deployment);
         rollout.sleep_dropped = sleep_dropped(&reply.spec, spec);
-        rollout.app_name = translate::name_of(&reply.spec).to_owned();
+        let name = translate::name_of(&reply.spec);
+        if !name.is_empty() {
+            rollout.app_name = name.to_owned();
+        }
         Ok(rollout)
     }
 
@@ -63,7 +66,7 @@ impl AppPlatform {
         let request = Request {
             method: Method::POST,
             path: format!("{}/deployments", app_path(&app.id)),
-            body: json!({ "force_build": force_build }),
+            body: Some(json!({ "force_build": force_build })),
             is_ours: &|deployment| deployment.cause.kind == CauseKind::Manual,
         };
         self.deploy_by(app, &request).await
@@ -73,7 +76,7 @@ impl AppPlatform {
         let request = Request {
             method: Method::POST,
             path: format!("{}/restart", app_path(&app.id)),
-            body: json!({}),
+            body: Some(json!({})),
             is_ours: &|deployment| deployment.cause.kind == CauseKind::Restart,
         };
         self.deploy_by(app, &request).await
@@ -104,10 +107,10 @@ impl AppPlatform {
             let Request { method, path, body, .. } = request;
             let sent = self
                 .client
-                .send(method.clone(), path, Some(body), Repeat::OnlyIfNotDone)
+                .send(method.clone(), path, body.as_ref(), Repeat::OnlyIfNotDone)
                 .await;
             let error: ApiError = match sent {
-                Ok(reply) => return Ok(Outcome::Reply(reply)),
+                Ok(reply) => return Ok(Outcome::Reply(Box::new(reply))),
                 Err(error) => error,
             };
             if !error.may_have_happened() {

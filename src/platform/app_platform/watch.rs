@@ -31,7 +31,11 @@ impl AppPlatform {
             Some(id) => id.clone(),
             None => match self.winner(&rollout.app_id).await? {
                 Some(deployment) => deployment.id,
-                None => return Err(PlatformError::Deadline { waited: Duration::ZERO }),
+                None => {
+                    return Err(PlatformError::NoDeployment {
+                        app: rollout.app_name.clone(),
+                    });
+                }
             },
         };
         let mut shown: Option<Deployment> = None;
@@ -84,8 +88,7 @@ impl AppPlatform {
         loop {
             let unheard = match self.within(deadline, self.existing(app_id)).await {
                 Ok(app) => {
-                    let is_public = |kind: &&str| translate::has_any(&app.spec, kind);
-                    if !PUBLIC.iter().any(|kind| is_public(kind)) {
+                    if !PUBLIC.iter().any(|kind| translate::has_any(&app.spec, kind)) {
                         return Ok(None);
                     }
                     let active = app.active.as_ref();
