@@ -32,7 +32,7 @@ pub(super) struct Request<'a> {
 /// What a request set in motion: the reply, or the deployment that was found in its stead.
 pub(super) enum Outcome {
     Reply(Box<wire::Reply>),
-    Found(Deployment),
+    Found(Box<Deployment>),
 }
 
 impl AppPlatform {
@@ -46,7 +46,7 @@ impl AppPlatform {
             is_ours: &|deployment| deployment.spec.as_ref().is_some_and(|given| comes_from(given, spec)),
         };
         let reply = match self.set_in_motion(app, &request, spec).await? {
-            Outcome::Found(deployment) => return Ok(found(app, deployment, spec)),
+            Outcome::Found(deployment) => return Ok(found(app, *deployment, spec)),
             Outcome::Reply(reply) => complete(reply.app, Method::PUT, &path)?,
         };
         // The reply names the deployment that it caused, or else still the one from before.
@@ -85,7 +85,7 @@ impl AppPlatform {
     /// Sends a request whose reply names the deployment.
     pub(super) async fn deploy_by(&self, app: &App, request: &Request<'_>) -> Result<Rollout> {
         let deployment = match self.set_in_motion(app, request, &app.spec).await? {
-            Outcome::Found(deployment) => return Ok(found(app, deployment, &app.spec)),
+            Outcome::Found(deployment) => return Ok(found(app, *deployment, &app.spec)),
             Outcome::Reply(reply) => reply.deployment.filter(|deployment| !deployment.id.is_empty()),
         };
         match deployment {
@@ -118,7 +118,7 @@ impl AppPlatform {
             }
             let newest = self.deployments(&app.id, LOOKED_THROUGH).await?;
             if let Some(ours) = newest.into_iter().find(|it| is_new(it) && (request.is_ours)(it)) {
-                return Ok(Outcome::Found(ours));
+                return Ok(Outcome::Found(Box::new(ours)));
             }
             match pauses.next() {
                 Some(pause) => self.wait.sleep(pause).await?,
