@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::observation::Observation;
 use super::probe::Prober;
 use super::target::Target;
+use crate::model::failure::Failure;
 use crate::wait::{Cancelled, Deadline, Wait};
 
 /// Pause between looks while the answers are good, and while they are not.
@@ -26,6 +27,31 @@ pub(crate) enum HealthVerdict {
     Bad { target: Target, observation: Observation },
     /// The probe could not find out: the way to the app is blocked.
     Unknown { target: Target, observation: Observation },
+}
+
+impl HealthVerdict {
+    /// What people read of it; `None`: it is good.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        let (failure, target, observation) = match self {
+            Self::Good { .. } => return None,
+            Self::Bad { target, observation } => (Failure::bad as fn(String) -> Failure, target, observation),
+            Self::Unknown { target, observation } => (Failure::unknown as fn(String) -> Failure, target, observation),
+        };
+        let (url, expected) = (&target.url, &target.expected);
+        let failure = failure(format!("`{url}` does not answer as expected"));
+        Some(match observation {
+            Observation::Up { .. } => failure,
+            Observation::Wrong { .. } => failure
+                .why(format!("{observation} instead of {expected}"))
+                .next("open it, and read what the app logs meanwhile: `do-deploy logs`"),
+            Observation::Waking { .. } => failure.why("it kept waking up").next(
+                "read what the app logs at its start: `do-deploy logs`; a slow start needs a longer `[health] timeout`",
+            ),
+            Observation::Down { .. } => failure
+                .why(observation.to_string())
+                .next("check the host name and the network, then run `do-deploy verify`"),
+        })
+    }
 }
 
 /// `on_change` hears of every target's first observation and of every different one.
@@ -108,6 +134,7 @@ mod tests {
 
     use super::{HealthVerdict, watch};
     use crate::health::{Expect, Prober, Target};
+    use crate::model::failure::Kind;
     use crate::wait::{Deadline, Wait};
 
     /// Answers one request after another, the last answer for ever; gives the verdict and what was heard.
@@ -162,7 +189,9 @@ mod tests {
     #[test]
     fn a_wrong_answer_until_the_end_is_bad() {
         let (verdict, heard) = judge(&["404 Not Found"], Duration::ZERO);
-        assert!(matches!(verdict, HealthVerdict::Bad { .. }), "{verdict:?}");
         assert_eq!(heard, ["404"]);
+        let failure = verdict.failure().expect("bad");
+        assert_eq!(failure.kind, Kind::Bad);
+        assert_eq!(failure.why.as_deref(), Some("404 instead of 200"));
     }
 }
