@@ -30,6 +30,8 @@ pub(crate) struct Client {
     wait: Wait,
     /// What the last reply's `Date` header said, in seconds since 1970; 0 before the first reply.
     server_second: Arc<AtomicI64>,
+    /// How many more requests the server allows, as its last reply said; -1 before the first that said so.
+    allowance: Arc<AtomicI64>,
 }
 
 /// An answer with its headers' share that callers need.
@@ -64,7 +66,26 @@ impl Client {
             http: plain_http()?,
             wait,
             server_second: Arc::default(),
+            allowance: Arc::new(AtomicI64::new(-1)),
         })
+    }
+
+    /// The same client, deaf to cancellation: for the few requests that clean up after a signal.
+    pub(crate) fn to_the_end(&self) -> Self {
+        Self {
+            wait: self.wait.to_the_end(),
+            ..self.clone()
+        }
+    }
+
+    /// The connections below this client, without its token: for URLs that authenticate themselves.
+    pub(crate) fn without_token(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// How many more requests the server's rate limit allows, where it says so.
+    pub(crate) fn allowance(&self) -> Option<u64> {
+        u64::try_from(self.allowance.load(Ordering::Relaxed)).ok()
     }
 
     /// The server's time at its last reply, or this machine's before the first: ages are counted from the server's.
@@ -86,7 +107,7 @@ impl Client {
         let (headers, body) = self.exchange(Method::GET, path, None, Repeat::Freely).await?;
         Ok(Page {
             body: self.decode(Method::GET, path, &body)?,
-            next: next_link(&headers),
+            next: self.next_path(&headers),
         })
     }
 
@@ -168,7 +189,7 @@ impl Client {
         }
         let reply = request.send().await.map_err(|error| unreachable_because(&error))?;
         let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
-        self.note_time(&headers);
+        self.note(&headers);
         let body = reply.bytes().await.map_err(|error| unreachable_because(&error))?;
         Ok((status, headers, body.to_vec()))
     }
@@ -184,7 +205,13 @@ impl Client {
         Some(next.strip_prefix(prefix).unwrap_or(&next).to_owned())
     }
 
-    fn note_time(&self, headers: &HeaderMap) {
+    fn note(&self, headers: &HeaderMap) {
+        let allowance = ["ratelimit-remaining", "x-ratelimit-remaining"]
+            .iter()
+            .find_map(|name| headers.get(*name)?.to_str().ok()?.trim().parse::<i64>().ok());
+        if let Some(allowance) = allowance {
+            self.allowance.store(allowance, Ordering::Relaxed);
+        }
         let date = headers.get(DATE).and_then(|date| date.to_str().ok());
         if let Some(date) = date.and_then(|date| rfc2822::parse(date).ok()) {
             self.server_second
@@ -222,18 +249,30 @@ impl Client {
     }
 }
 
-/// An HTTP client without any credentials: for probes, and for log archives whose URLs authenticate themselves.
+/// An HTTP client without any credentials, for URLs that authenticate themselves.
 pub(crate) fn plain_http() -> anyhow::Result<reqwest::Client> {
+    Ok(builder().build()?)
+}
+
+/// An HTTP client without credentials for probes: it shows redirects instead of following them, and connects anew every
+/// time, because an open connection may lead to an instance that is on its way out.
+pub(crate) fn probing_http() -> anyhow::Result<reqwest::Client> {
+    let builder = builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .pool_max_idle_per_host(0);
+    Ok(builder.build()?)
+}
+
+fn builder() -> reqwest::ClientBuilder {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
         // An error means that a provider is installed already, which is as good.
         let _installed = rustls::crypto::ring::default_provider().install_default();
     });
-    Ok(reqwest::Client::builder()
+    reqwest::Client::builder()
         .user_agent(concat!("do-deploy/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_DEADLINE)
         .timeout(REQUEST_DEADLINE)
-        .build()?)
 }
 
 /// Path and query of the next page.
@@ -250,26 +289,42 @@ fn next_link(headers: &HeaderMap) -> Option<String> {
 
 /// Why a request got no answer, and whether it may have been carried out.
 pub(crate) fn unreachable_because(error: &reqwest::Error) -> Problem {
-    let mut words = String::new();
-    let mut source: Option<&dyn std::error::Error> = Some(error);
-    while let Some(cause) = source {
-        words.push_str(&cause.to_string().to_ascii_lowercase());
-        words.push(' ');
-        source = cause.source();
-    }
-    let reason = if words.contains("dns") || words.contains("failed to lookup") {
-        Unreachable::Dns
-    } else if words.contains("certificate") || words.contains("tls") || words.contains("handshake") {
-        Unreachable::Tls
-    } else if words.contains("connection refused") {
-        Unreachable::Refused
-    } else if error.is_timeout() {
+    let reason = if error.is_timeout() {
         Unreachable::Timeout
     } else {
-        Unreachable::Broken
+        reason_of(error)
     };
     Problem::Unreachable {
         reason,
         sent: !error.is_connect(),
     }
+}
+
+/// Looks for the cause in the chain of errors: by type where the type is known, else by its words.
+fn reason_of(error: &(dyn std::error::Error + 'static)) -> Unreachable {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        // What an I/O error wraps is not part of the chain.
+        let io = cause.downcast_ref::<std::io::Error>();
+        let inner = io
+            .and_then(|io| io.get_ref())
+            .map(|inner| inner as &(dyn std::error::Error + 'static));
+        if cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+            return Unreachable::Tls;
+        }
+        match io.map(std::io::Error::kind) {
+            Some(std::io::ErrorKind::ConnectionRefused) => return Unreachable::Refused,
+            Some(std::io::ErrorKind::TimedOut) => return Unreachable::Timeout,
+            _ => {}
+        }
+        let words = cause.to_string().to_ascii_lowercase();
+        if words.contains("dns error") || words.contains("failed to lookup") {
+            return Unreachable::Dns;
+        }
+        next = match inner {
+            Some(inner) => Some(inner),
+            None => cause.source(),
+        };
+    }
+    Unreachable::Broken
 }

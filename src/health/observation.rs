@@ -1,0 +1,175 @@
+//! What one look from outside showed.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::net::error::Unreachable;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Observation {
+    /// The expected answer. A redirect is not followed, but shown.
+    Up {
+        status: u16,
+        took: Duration,
+        redirected_to: Option<String>,
+    },
+    /// Asleep until now: the edge shows its loading page, or asks to come back.
+    Waking { retry_after: Option<Duration> },
+    /// An answer, but not the expected one.
+    Wrong { status: u16, redirected_to: Option<String> },
+    /// No answer. `connected`: somebody took the connection, and then did not answer.
+    Down { reason: Unreachable, connected: bool },
+}
+
+impl Observation {
+    pub(crate) fn is_up(&self) -> bool {
+        matches!(self, Self::Up { .. })
+    }
+
+    /// Whether it shows that what is probed is bad. Otherwise the way there may be at fault, and nothing is known.
+    pub(crate) fn proves_bad(&self) -> bool {
+        match self {
+            Self::Up { .. } => false,
+            Self::Waking { .. } | Self::Wrong { .. } => true,
+            Self::Down { reason, connected } => match reason {
+                Unreachable::Refused | Unreachable::Tls => true,
+                Unreachable::Timeout | Unreachable::Broken => *connected,
+                Unreachable::Dns => false,
+            },
+        }
+    }
+
+    /// Whether somebody who watches would notice a difference to `before`.
+    pub(super) fn differs_from(&self, before: &Self) -> bool {
+        match (self, before) {
+            (Self::Up { status, .. }, Self::Up { status: before, .. }) => status != before,
+            (Self::Waking { .. }, Self::Waking { .. }) => false,
+            (now, before) => now != before,
+        }
+    }
+}
+
+/// `200`, `waking up`, `302, a redirect to https://…/login`, `no answer in time`.
+impl fmt::Display for Observation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Up {
+                status, redirected_to, ..
+            }
+            | Self::Wrong { status, redirected_to } => {
+                write!(f, "{status}")?;
+                match redirected_to {
+                    Some(place) => write!(f, ", a redirect to {place}"),
+                    None => Ok(()),
+                }
+            }
+            Self::Waking { .. } => f.write_str("waking up"),
+            Self::Down { reason, .. } => write!(f, "{reason}"),
+        }
+    }
+}
+
+/// The parts of an answer that decide.
+pub(super) struct Answer<'a> {
+    pub(super) status: u16,
+    pub(super) content_type: Option<&'a str>,
+    pub(super) retry_after: Option<&'a str>,
+    pub(super) location: Option<&'a str>,
+    pub(super) took: Duration,
+}
+
+/// Judges one answer to a probe of `target`.
+pub(super) fn classify(target: &super::Target, answer: &Answer<'_>) -> Observation {
+    let redirected_to = answer
+        .location
+        .filter(|_| (300..400).contains(&answer.status))
+        .map(|location| shown(&target.url, location));
+    if target.expected.is_met_by(answer.status) {
+        return Observation::Up {
+            status: answer.status,
+            took: answer.took,
+            redirected_to,
+        };
+    }
+    let is_html = answer.content_type.is_some_and(|kind| kind.starts_with("text/html"));
+    if target.may_sleep && answer.status == 503 && (is_html || answer.retry_after.is_some()) {
+        let retry_after = answer.retry_after.and_then(|seconds| seconds.trim().parse().ok());
+        return Observation::Waking {
+            retry_after: retry_after.map(Duration::from_secs),
+        };
+    }
+    Observation::Wrong {
+        status: answer.status,
+        redirected_to,
+    }
+}
+
+/// A redirect's target without its query, where logins carry their state.
+fn shown(from: &reqwest::Url, location: &str) -> String {
+    let Ok(mut place) = from.join(location) else {
+        return "an invalid address".to_owned();
+    };
+    place.set_query(None);
+    place.set_fragment(None);
+    let credentials_removed = place.set_username("").and_then(|()| place.set_password(None));
+    match credentials_removed {
+        Ok(()) => place.to_string().chars().take(200).collect(),
+        Err(()) => format!("a `{}` address", place.scheme()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Answer, Observation, classify};
+    use crate::health::{Expect, Target};
+    use crate::net::error::Unreachable;
+
+    const HTML: Option<&str> = Some("text/html; charset=utf-8");
+
+    fn seen(may_sleep: bool, expected: Expect, status: u16, content_type: Option<&str>) -> Observation {
+        let target = Target::new("https://shop.example/health?a=b".parse().expect("a URL"), expected);
+        let target = if may_sleep { target.that_may_sleep() } else { target };
+        let answer = Answer {
+            status,
+            content_type,
+            retry_after: None,
+            location: Some("/login?state=hush"),
+            took: Duration::ZERO,
+        };
+        classify(&target, &answer)
+    }
+
+    #[test]
+    fn a_loading_page_means_waking_only_where_the_app_may_sleep() {
+        assert!(matches!(
+            seen(true, Expect::Below500, 503, HTML),
+            Observation::Waking { .. }
+        ));
+        assert!(matches!(
+            seen(false, Expect::Below500, 503, HTML),
+            Observation::Wrong { .. }
+        ));
+        let own = seen(true, Expect::Below500, 503, Some("application/json"));
+        assert!(matches!(own, Observation::Wrong { .. }), "the app's own 503");
+        assert!(seen(true, Expect::Status(503), 503, HTML).is_up(), "what was asked for");
+    }
+
+    #[test]
+    fn a_redirect_is_shown_without_its_query() {
+        let observation = seen(false, Expect::Status(200), 302, None);
+        assert_eq!(observation.to_string(), "302, a redirect to https://shop.example/login");
+        assert!(seen(false, Expect::Below500, 302, None).is_up());
+    }
+
+    #[test]
+    fn a_way_that_is_blocked_proves_nothing_about_the_app() {
+        let down = |reason, connected| Observation::Down { reason, connected }.proves_bad();
+        assert!(!down(Unreachable::Dns, false));
+        assert!(!down(Unreachable::Timeout, false));
+        assert!(down(Unreachable::Timeout, true));
+        assert!(down(Unreachable::Refused, false));
+        assert!(down(Unreachable::Tls, false));
+    }
+}

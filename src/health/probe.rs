@@ -1,0 +1,219 @@
+//! One look at a URL from outside.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Url;
+use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
+
+use super::observation::{Answer, Observation, classify};
+use super::target::Target;
+use crate::net::client::{probing_http, unreachable_because};
+use crate::net::error::{Problem, Unreachable};
+
+/// Longest wait for one answer: a service that wakes from zero may take this long to start.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
+
+/// Name of the query parameter that keeps caches on the way from answering in the app's place.
+const FRESH: &str = "_do_deploy";
+
+/// Looks at URLs without credentials and without following redirects. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Prober {
+    http: reqwest::Client,
+}
+
+impl Prober {
+    pub(crate) fn new() -> anyhow::Result<Self> {
+        Ok(Self { http: probing_http()? })
+    }
+
+    /// One look, which takes no longer than `most`.
+    pub(crate) async fn probe(&self, target: &Target, most: Duration) -> Observation {
+        let started = Instant::now();
+        // No `text/html`: a browser is shown the loading page of a sleeping app, a program waits until it is awake.
+        let sent = self
+            .http
+            .get(fresh(&target.url))
+            .header(ACCEPT, "application/json, */*;q=0.1")
+            .header(CACHE_CONTROL, "no-cache")
+            .timeout(most.min(ANSWER_DEADLINE))
+            .send()
+            .await;
+        let reply = match sent {
+            Ok(reply) => reply,
+            Err(error) => return down(&error),
+        };
+        let headers = reply.headers();
+        let answer = Answer {
+            status: reply.status().as_u16(),
+            content_type: text(headers, &CONTENT_TYPE),
+            retry_after: text(headers, &RETRY_AFTER),
+            location: text(headers, &LOCATION),
+            took: started.elapsed(),
+        };
+        classify(target, &answer)
+    }
+}
+
+fn down(error: &reqwest::Error) -> Observation {
+    let connected = !error.is_connect();
+    let reason = match unreachable_because(error) {
+        Problem::Unreachable { reason, .. } => reason,
+        _ => Unreachable::Broken,
+    };
+    Observation::Down { reason, connected }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The URL with a query that nobody asked for before. One with a query of its own may be signed and stays as it is.
+fn fresh(url: &Url) -> Url {
+    let mut url = url.clone();
+    if url.query().is_none()
+        && let Ok(random) = getrandom::u64()
+    {
+        url.query_pairs_mut().append_pair(FRESH, &format!("{random:x}"));
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::{Prober, fresh};
+    use crate::health::{Expect, Observation, Target};
+    use crate::net::error::Unreachable;
+
+    fn run<T>(test: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime")
+            .block_on(test)
+    }
+
+    /// Answers one request with `reply` and gives the request's head.
+    async fn look_at(reply: &'static str, within: Duration) -> (Observation, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}/health", listener.local_addr().expect("bound"));
+        let server = async {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            let mut head = vec![0; 4096];
+            let length = stream.read(&mut head).await.expect("a request");
+            if reply == "never" {
+                std::future::pending::<()>().await;
+            }
+            stream.write_all(reply.as_bytes()).await.expect("written");
+            String::from_utf8_lossy(&head[..length]).to_ascii_lowercase()
+        };
+        let target = Target::new(url.parse().expect("a URL"), Expect::Status(200));
+        let prober = Prober::new().expect("a client");
+        let probe = prober.probe(&target, within);
+        tokio::pin!(server, probe);
+        tokio::select! {
+            head = &mut server => (probe.await, head),
+            seen = &mut probe => (seen, String::new()),
+        }
+    }
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn asks_as_a_program_and_past_caches() {
+        let (seen, head) = run(look_at("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", LONG));
+        assert!(seen.is_up(), "{seen:?}");
+        assert!(!head.contains("text/html"), "{head}");
+        assert!(head.contains("cache-control: no-cache"), "{head}");
+        assert!(head.starts_with("get /health?_do_deploy="), "{head}");
+        assert!(!head.contains("authorization"), "{head}");
+    }
+
+    #[test]
+    fn does_not_follow_a_redirect() {
+        let reply = "HTTP/1.1 301 Moved\r\nlocation: https://www.shop.example/\r\ncontent-length: 0\r\n\r\n";
+        let (seen, _) = run(look_at(reply, LONG));
+        assert_eq!(
+            seen,
+            Observation::Wrong {
+                status: 301,
+                redirected_to: Some("https://www.shop.example/".to_owned())
+            }
+        );
+    }
+
+    #[test]
+    fn tells_silence_refusal_garbage_and_missing_names_apart() {
+        let (seen, _) = run(look_at("never", Duration::from_millis(50)));
+        let silent = Observation::Down {
+            reason: Unreachable::Timeout,
+            connected: true,
+        };
+        assert_eq!(seen, silent);
+        let (seen, _) = run(look_at("what?\r\n\r\n", LONG));
+        assert!(
+            matches!(
+                seen,
+                Observation::Down {
+                    reason: Unreachable::Broken,
+                    connected: true
+                }
+            ),
+            "{seen:?}"
+        );
+        let refused = run(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let url = format!("http://{}/", listener.local_addr().expect("bound"));
+            drop(listener);
+            let target = Target::new(url.parse().expect("a URL"), Expect::Below500);
+            Prober::new().expect("a client").probe(&target, LONG).await
+        });
+        assert_eq!(
+            refused,
+            Observation::Down {
+                reason: Unreachable::Refused,
+                connected: false
+            }
+        );
+    }
+
+    #[test]
+    fn tls_is_told_from_the_rest() {
+        let seen = run(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let url = format!("https://{}/", listener.local_addr().expect("bound"));
+            let target = Target::new(url.parse().expect("a URL"), Expect::Below500);
+            let server = async {
+                let (mut stream, _) = listener.accept().await.expect("a connection");
+                stream
+                    .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                    .await
+                    .expect("written");
+                std::future::pending::<Observation>().await
+            };
+            let prober = Prober::new().expect("a client");
+            tokio::select! {
+                seen = server => seen,
+                seen = prober.probe(&target, LONG) => seen,
+            }
+        });
+        assert_eq!(
+            seen,
+            Observation::Down {
+                reason: Unreachable::Tls,
+                connected: false
+            }
+        );
+    }
+
+    #[test]
+    fn a_query_of_its_own_stays_as_it_is() {
+        let signed = "https://shop.example/file?signature=abc".parse().expect("a URL");
+        assert_eq!(fresh(&signed), signed);
+    }
+}

@@ -1,0 +1,99 @@
+//! What is probed, and which answer is good.
+
+use std::ops::RangeInclusive;
+
+use reqwest::Url;
+
+/// Which status is a good answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Expect {
+    /// Nobody said what to expect: any answer that is no server error.
+    Below500,
+    Status(u16),
+    /// Such as 200 to 399, which is what platforms' own health checks take.
+    Range(RangeInclusive<u16>),
+}
+
+impl Expect {
+    pub(crate) fn is_met_by(&self, status: u16) -> bool {
+        match self {
+            Self::Below500 => status < 500,
+            Self::Status(expected) => status == *expected,
+            Self::Range(range) => range.contains(&status),
+        }
+    }
+}
+
+impl std::fmt::Display for Expect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Below500 => f.write_str("below 500"),
+            Self::Status(status) => write!(f, "{status}"),
+            Self::Range(range) => write!(f, "{} to {}", range.start(), range.end()),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) url: Url,
+    pub(crate) expected: Expect,
+    /// The app may be asleep: a loading page then means that it wakes, not that it is broken.
+    pub(crate) may_sleep: bool,
+}
+
+impl Target {
+    pub(crate) fn new(url: Url, expected: Expect) -> Self {
+        Self {
+            url,
+            expected,
+            may_sleep: false,
+        }
+    }
+
+    /// A path, with or without a query, on the host of `base`. Whatever it says, it stays on that host.
+    pub(crate) fn at(base: &Url, path: &str, expected: Expect) -> Self {
+        let mut url = base.clone();
+        let (path, query) = match path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path, None),
+        };
+        url.set_path(path);
+        url.set_query(query);
+        url.set_fragment(None);
+        Self::new(url, expected)
+    }
+
+    #[must_use]
+    pub(crate) fn that_may_sleep(mut self) -> Self {
+        self.may_sleep = true;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Expect, Target};
+
+    #[test]
+    fn a_path_stays_on_its_host() {
+        let base = "https://shop.example/".parse().expect("a URL");
+        for (path, url) in [
+            ("/", "https://shop.example/"),
+            ("health", "https://shop.example/health"),
+            ("/admin?x=1", "https://shop.example/admin?x=1"),
+            ("//evil.example/x", "https://shop.example//evil.example/x"),
+            ("https://evil.example", "https://shop.example/https://evil.example"),
+        ] {
+            assert_eq!(Target::at(&base, path, Expect::Below500).url.as_str(), url);
+        }
+    }
+
+    #[test]
+    fn a_redirect_is_an_answer_below_500_but_not_200() {
+        assert!(Expect::Below500.is_met_by(302));
+        assert!(!Expect::Status(200).is_met_by(302));
+        assert!(Expect::Range(200..=399).is_met_by(302));
+        assert!(!Expect::Below500.is_met_by(500));
+    }
+}

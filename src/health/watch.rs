@@ -1,0 +1,197 @@
+//! Looks until everything answers well several times in a row, or the time is over.
+
+use std::time::Duration;
+
+use super::observation::Observation;
+use super::probe::Prober;
+use super::target::Target;
+use crate::model::failure::Failure;
+use crate::wait::{Cancelled, Deadline, Wait};
+
+/// Pause between looks while the answers are good, and while they are not.
+const AFTER_GOOD: Duration = Duration::from_secs(1);
+const AFTER_BAD: Duration = Duration::from_secs(2);
+
+/// Longest pause that a waking app may ask for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// Even a deadline that is over leaves this long for the answer to a request.
+const LAST_CHANCE: Duration = Duration::from_secs(2);
+
+/// What the probe adds up to.
+#[derive(Clone, Debug)]
+pub(crate) enum HealthVerdict {
+    /// Every target answered as expected, several times in a row: the last observation of each.
+    Good { observations: Vec<(Target, Observation)> },
+    /// The app is bad, as this target showed until the end.
+    Bad { target: Target, observation: Observation },
+    /// The probe could not find out: the way to the app is blocked.
+    Unknown { target: Target, observation: Observation },
+}
+
+impl HealthVerdict {
+    /// What people read of it; `None`: it is good.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        let (failure, target, observation) = match self {
+            Self::Good { .. } => return None,
+            Self::Bad { target, observation } => (Failure::bad as fn(String) -> Failure, target, observation),
+            Self::Unknown { target, observation } => (Failure::unknown as fn(String) -> Failure, target, observation),
+        };
+        let (url, expected) = (&target.url, &target.expected);
+        let failure = failure(format!("`{url}` does not answer as expected"));
+        Some(match observation {
+            Observation::Up { .. } => failure,
+            Observation::Wrong { .. } => failure
+                .why(format!("{observation} instead of {expected}"))
+                .next("open it, and read what the app logs meanwhile: `do-deploy logs`"),
+            Observation::Waking { .. } => failure.why("it kept waking up").next(
+                "read what the app logs at its start: `do-deploy logs`; a slow start needs a longer `[health] timeout`",
+            ),
+            Observation::Down { .. } => failure
+                .why(observation.to_string())
+                .next("check the host name and the network, then run `do-deploy verify`"),
+        })
+    }
+}
+
+/// `on_change` hears of every target's first observation and of every different one.
+pub(crate) async fn watch(
+    prober: &Prober,
+    targets: &[Target],
+    deadline: Deadline,
+    wait: &Wait,
+    successes_in_a_row: u32,
+    on_change: &mut dyn FnMut(&Target, &Observation),
+) -> Result<HealthVerdict, Cancelled> {
+    let mut shown: Vec<Option<Observation>> = vec![None; targets.len()];
+    let mut in_a_row = 0;
+    loop {
+        let mut observations = Vec::new();
+        for (target, shown) in targets.iter().zip(&mut shown) {
+            let most = deadline.remaining().max(LAST_CHANCE);
+            let observation = tokio::select! {
+                observation = prober.probe(target, most) => observation,
+                cancelled = wait.cancelled() => return Err(cancelled),
+            };
+            if shown.as_ref().is_none_or(|shown| observation.differs_from(shown)) {
+                on_change(target, &observation);
+            }
+            *shown = Some(observation.clone());
+            observations.push((target.clone(), observation));
+        }
+        match worst(&observations) {
+            None => in_a_row += 1,
+            Some(_) => in_a_row = 0,
+        }
+        if in_a_row >= successes_in_a_row.max(1) {
+            return Ok(HealthVerdict::Good { observations });
+        }
+        // A row of good answers that has begun may end after the deadline: it takes seconds, and decides.
+        if let Some((target, observation)) = worst(&observations)
+            && deadline.is_over()
+        {
+            return Ok(against(target.clone(), observation.clone()));
+        }
+        wait.sleep(pause(in_a_row, &observations)).await?;
+    }
+}
+
+fn against(target: Target, observation: Observation) -> HealthVerdict {
+    if observation.proves_bad() {
+        HealthVerdict::Bad { target, observation }
+    } else {
+        HealthVerdict::Unknown { target, observation }
+    }
+}
+
+/// The observation that counts against the app most: one that proves something before one that does not.
+fn worst(observations: &[(Target, Observation)]) -> Option<&(Target, Observation)> {
+    let bad = || observations.iter().filter(|(_, observation)| !observation.is_up());
+    bad()
+        .find(|(_, observation)| observation.proves_bad())
+        .or_else(|| bad().next())
+}
+
+fn pause(in_a_row: u32, observations: &[(Target, Observation)]) -> Duration {
+    let asked = observations.iter().find_map(|(_, observation)| match observation {
+        Observation::Waking { retry_after } => *retry_after,
+        _ => None,
+    });
+    match asked {
+        Some(asked) => asked.clamp(AFTER_GOOD, LONGEST_PAUSE),
+        None if in_a_row > 0 => AFTER_GOOD,
+        None => AFTER_BAD,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+    use tokio::sync::watch::channel;
+
+    use super::{HealthVerdict, watch};
+    use crate::health::{Expect, Prober, Target};
+    use crate::model::failure::Kind;
+    use crate::wait::{Deadline, Wait};
+
+    /// Answers one request after another, the last answer for ever; gives the verdict and what was heard.
+    fn judge(statuses: &'static [&'static str], total: Duration) -> (HealthVerdict, Vec<String>) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let url = format!("http://{}/", listener.local_addr().expect("bound"));
+            let server = async {
+                for turn in 0.. {
+                    let (mut stream, _) = listener.accept().await.expect("a connection");
+                    let _length = stream.read(&mut [0; 4096]).await.expect("a request");
+                    let status = statuses[turn.min(statuses.len() - 1)];
+                    let reply = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+                    stream.write_all(reply.as_bytes()).await.expect("written");
+                }
+            };
+            let (_sender, cancelled) = channel(None);
+            let wait = Wait::new(0.0001, cancelled);
+            let target = Target::new(url.parse().expect("a URL"), Expect::Status(200)).that_may_sleep();
+            let mut heard = Vec::new();
+            let mut on_change = |_: &Target, seen: &crate::health::Observation| heard.push(seen.to_string());
+            let prober = Prober::new().expect("a client");
+            let targets = [target];
+            let watching = watch(&prober, &targets, Deadline::after(total), &wait, 3, &mut on_change);
+            let verdict = tokio::select! {
+                verdict = watching => verdict.expect("not cancelled"),
+                () = server => unreachable!("the server never ends"),
+            };
+            (verdict, heard)
+        })
+    }
+
+    #[test]
+    fn good_takes_several_good_answers_in_a_row() {
+        let answers = &[
+            "503 Waking\r\nretry-after: 1",
+            "200 OK",
+            "502 Bad Gateway",
+            "200 OK",
+            "200 OK",
+            "200 OK",
+        ];
+        let (verdict, heard) = judge(answers, Duration::from_secs(60));
+        assert!(matches!(verdict, HealthVerdict::Good { .. }), "{verdict:?}");
+        assert_eq!(heard, ["waking up", "200", "502", "200"]);
+    }
+
+    #[test]
+    fn a_wrong_answer_until_the_end_is_bad() {
+        let (verdict, heard) = judge(&["404 Not Found"], Duration::ZERO);
+        assert_eq!(heard, ["404"]);
+        let failure = verdict.failure().expect("bad");
+        assert_eq!(failure.kind, Kind::Bad);
+        assert_eq!(failure.why.as_deref(), Some("404 instead of 200"));
+    }
+}

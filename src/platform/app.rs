@@ -1,0 +1,33 @@
+//! An app as a cloud knows it.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::deployment::Deployment;
+use crate::model::marks::Marks;
+
+#[derive(Clone, Debug)]
+pub(crate) struct App {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// Where it serves; `None` before the first deployment serves, and for an app without a public component.
+    pub(crate) url: Option<String>,
+    /// Whose it is; `None`: not ours.
+    pub(crate) marks: Option<Marks>,
+    /// As the cloud gives it back: normalised, secrets encrypted.
+    pub(crate) spec: Value,
+    pub(crate) created_at: Option<Timestamp>,
+    pub(crate) updated_at: Option<Timestamp>,
+    /// When the last deployment was started, however it ended.
+    pub(crate) last_deployed_at: Option<Timestamp>,
+    /// The deployment that takes requests.
+    pub(crate) active: Option<Deployment>,
+    /// The deployment that is waiting or in progress.
+    pub(crate) latest: Option<Deployment>,
+    /// The deployment that a rollback holds the app at.
+    pub(crate) pinned: Option<Deployment>,
+    /// The control panel's page about it.
+    pub(crate) dashboard: Option<String>,
+    /// Ids of all deployments that this reading of the app named. One that is not among them is newer.
+    pub(crate) known: Vec<String>,
+}

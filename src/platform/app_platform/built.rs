@@ -1,0 +1,141 @@
+//! What the components of a deployment were built from, as far as App Platform tells.
+
+use serde_json::Value;
+
+use super::wire;
+use crate::model::commit::Sha;
+use crate::model::rollout::Built;
+use crate::platform::deployment::Deployment;
+
+/// Component kinds that have a source and can tell what it was. Functions cannot.
+const KINDS: [&str; 4] = ["services", "static_sites", "workers", "jobs"];
+
+pub(super) fn built(deployment: &wire::Deployment) -> Vec<(String, Built)> {
+    let hash_of = |name: &str| {
+        [
+            &deployment.services,
+            &deployment.static_sites,
+            &deployment.workers,
+            &deployment.jobs,
+        ]
+        .into_iter()
+        .flatten()
+        .find(|component| component.name == name)
+        .map(|component| component.source_commit_hash.trim())
+        .filter(|hash| !hash.is_empty())
+    };
+    let Some(spec) = &deployment.spec else {
+        return Vec::new();
+    };
+    let mut found: Vec<_> = KINDS
+        .iter()
+        .flat_map(|kind| components(spec, kind))
+        .map(|(name, component)| {
+            let built = match component.pointer("/image/digest").and_then(Value::as_str) {
+                Some(digest) if !digest.is_empty() => Built::Digest(digest.to_owned()),
+                _ if component.get("image").is_some() => Built::Unprovable,
+                _ => hash_of(name).map_or(Built::Unprovable, |hash| Built::Commit(Sha::new(hash))),
+            };
+            (name.to_owned(), built)
+        })
+        .collect();
+    found.extend(components(spec, "functions").map(|(name, _)| (name.to_owned(), Built::Unprovable)));
+    found
+}
+
+/// The same, where a component whose source is another repository than `owner/name` proves nothing.
+pub(in crate::platform) fn built_from(deployment: &Deployment, repository: &str) -> Vec<(String, Built)> {
+    let foreign = |name: &str| {
+        let spec = deployment.spec.as_ref()?;
+        let (_, component) = KINDS
+            .iter()
+            .flat_map(|kind| components(spec, kind))
+            .find(|(found, _)| *found == name)?;
+        Some(!source_repository(component)?.eq_ignore_ascii_case(repository))
+    };
+    deployment
+        .built
+        .iter()
+        .map(|(name, built)| match built {
+            Built::Commit(_) if foreign(name) == Some(true) => (name.clone(), Built::Unprovable),
+            built => (name.clone(), built.clone()),
+        })
+        .collect()
+}
+
+/// `owner/name` of a component's Git source; of a clone URL, the last two parts of its path.
+fn source_repository(component: &Value) -> Option<String> {
+    let named = ["github", "gitlab", "bitbucket"]
+        .iter()
+        .find_map(|host| component.get(host)?.get("repo")?.as_str());
+    if let Some(named) = named {
+        return Some(named.to_owned());
+    }
+    let url = component.pointer("/git/repo_clone_url")?.as_str()?;
+    let mut parts = url.trim_end_matches('/').trim_end_matches(".git").rsplit(['/', ':']);
+    let (name, owner) = (parts.next()?, parts.next()?);
+    Some(format!("{owner}/{name}"))
+}
+
+/// Name and body of every component of a kind.
+pub(super) fn components<'a>(spec: &'a Value, kind: &str) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
+    spec.get(kind)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|component| Some((component.get("name")?.as_str()?, component)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{built, source_repository};
+    use crate::model::commit::Sha;
+    use crate::model::rollout::Built;
+
+    #[test]
+    fn tells_for_every_component_what_it_was_built_from() {
+        let deployment = serde_json::from_value(json!({
+            "spec": {"name": "shop",
+                "services": [{"name": "web", "github": {"repo": "acme/shop", "branch": "main"}},
+                             {"name": "proxy", "image": {"registry_type": "GHCR", "digest": "sha256:ab"}}],
+                "workers": [{"name": "mail", "image": {"registry_type": "DOCR", "tag": "v1"}}],
+                "jobs": [{"name": "migrate", "git": {"repo_clone_url": "https://github.com/acme/shop.git"}}],
+                "functions": [{"name": "fn", "github": {"repo": "acme/shop"}}]},
+            "services": [{"name": "web", "source_commit_hash": "9A4DF0B8E161E323BC3CDF1DC71878080FE144FA"}, {"name": "proxy"}],
+            "workers": [{"name": "mail"}], "jobs": null}))
+        .expect("the shape of a deployment");
+        assert_eq!(
+            built(&deployment),
+            [
+                (
+                    "web".to_owned(),
+                    Built::Commit(Sha::new("9a4df0b8e161e323bc3cdf1dc71878080fe144fa"))
+                ),
+                ("proxy".to_owned(), Built::Digest("sha256:ab".to_owned())),
+                ("mail".to_owned(), Built::Unprovable),
+                ("migrate".to_owned(), Built::Unprovable),
+                ("fn".to_owned(), Built::Unprovable),
+            ]
+        );
+    }
+
+    #[test]
+    fn finds_the_repository_of_a_source() {
+        for (source, repository) in [
+            (json!({"github": {"repo": "acme/shop"}}), Some("acme/shop")),
+            (
+                json!({"git": {"repo_clone_url": "https://github.com/acme/shop.git"}}),
+                Some("acme/shop"),
+            ),
+            (
+                json!({"git": {"repo_clone_url": "git@github.com:acme/shop.git"}}),
+                Some("acme/shop"),
+            ),
+            (json!({"image": {"tag": "v1"}}), None),
+        ] {
+            assert_eq!(source_repository(&source).as_deref(), repository, "{source}");
+        }
+    }
+}

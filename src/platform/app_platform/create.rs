@@ -1,0 +1,106 @@
+//! Creates an app exactly once, also when the reply is lost.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::refusal::refusal;
+use super::same_spec::{comes_from, sleep_dropped};
+use super::translate::{marks, name_of};
+use super::{AppPlatform, complete, translate, wire};
+use crate::net::error::ApiError;
+use crate::net::retry::Repeat;
+use crate::platform::app::App;
+use crate::platform::deployment::Rollout;
+use crate::platform::error::{PlatformError, Result};
+
+/// Pauses before a create whose fate is unclear is sent again.
+const PAUSES: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(10)];
+
+impl AppPlatform {
+    pub(in crate::platform) async fn create(&self, spec: &Value, project: Option<&str>) -> Result<Rollout> {
+        let mut body = json!({ "spec": spec });
+        if let Some(project) = project.filter(|project| !project.is_empty()) {
+            body["project_id"] = self.project_id(project).await?.into();
+        }
+        let mut pauses = PAUSES.into_iter();
+        // Whether an earlier try may have made the app that a later one finds in its way.
+        let mut unclear = false;
+        loop {
+            self.wait.check()?;
+            let error = match self.post(&body).await {
+                Ok(app) => return self.made(app, spec).await,
+                Err(error) => error,
+            };
+            unclear |= error.may_have_happened();
+            let found = match unclear && (error.may_have_happened() || error.status() == Some(409)) {
+                true => self.find(name_of(spec)).await?,
+                false => return Err(refusal(error, spec)),
+            };
+            if let Some(app) = found {
+                return self.take_up(&app, spec).await;
+            }
+            match pauses.next() {
+                Some(pause) => self.wait.sleep(pause).await?,
+                None => return self.heard(Err(error)),
+            }
+        }
+    }
+
+    async fn post(&self, body: &Value) -> std::result::Result<wire::App, ApiError> {
+        let reply: wire::Reply = self
+            .client
+            .send(Method::POST, "/v2/apps", Some(body), Repeat::OnlyIfNotDone)
+            .await?;
+        complete(reply.app, Method::POST, "/v2/apps")
+    }
+
+    async fn made(&self, made: wire::App, spec: &Value) -> Result<Rollout> {
+        let app = translate::app(made, self.in_the_real_cloud);
+        let deployment = match app.latest.as_ref().or(app.active.as_ref()) {
+            Some(deployment) => Some(deployment.id.clone()),
+            None => self.deployments(&app.id, 1).await?.pop().map(|newest| newest.id),
+        };
+        Ok(Rollout {
+            sleep_dropped: sleep_dropped(&app.spec, spec),
+            app_id: app.id,
+            app_name: app.name,
+            deployment,
+            previous: None,
+            warnings: Vec::new(),
+        })
+    }
+
+    /// Goes on with the app that our unheard request made. One of somebody else stays untouched.
+    async fn take_up(&self, app: &App, spec: &Value) -> Result<Rollout> {
+        let name = name_of(spec).to_owned();
+        let Some(ours) = marks(spec) else {
+            return Err(PlatformError::NameTaken { name });
+        };
+        let theirs = app.marks.as_ref();
+        if !theirs.is_some_and(|theirs| theirs.same_owner(ours.repository, &ours.environment)) {
+            return Err(PlatformError::NameTaken { name });
+        }
+        let newest = match &app.latest {
+            Some(latest) => Some(latest.id.clone()),
+            None => self.deployments(&app.id, 1).await?.pop().map(|newest| newest.id),
+        };
+        let warning = "DigitalOcean's reply to the creation was lost; the app was found by its name and marks";
+        // Without a deployment the platform broke off halfway; another spec means that another run was quicker. An
+        // update settles both.
+        if newest.is_none() || !comes_from(&app.spec, spec) {
+            let mut rollout = self.update(app, spec).await?;
+            rollout.warnings.insert(0, warning.to_owned());
+            return Ok(rollout);
+        }
+        Ok(Rollout {
+            app_id: app.id.clone(),
+            app_name: app.name.clone(),
+            deployment: newest,
+            previous: None,
+            sleep_dropped: sleep_dropped(&app.spec, spec),
+            warnings: vec![warning.to_owned()],
+        })
+    }
+}

@@ -1,0 +1,218 @@
+//! DigitalOcean App Platform: finding and listing apps, and everything else in a file per verb.
+
+mod built;
+mod cost;
+mod create;
+mod destroy;
+mod follow;
+mod health;
+mod logs;
+mod progress;
+mod project;
+mod reasons;
+mod refusal;
+mod rollback;
+mod same_spec;
+mod set_in_motion;
+mod translate;
+mod watch;
+mod wire;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::{Method, Url};
+use tokio::sync::OnceCell;
+
+pub(super) use built::built_from;
+pub(super) use reasons::{explain, plain_words};
+
+use super::app::App;
+use super::deployment::Deployment;
+use super::error::{PlatformError, Result};
+use crate::net::client::Client;
+use crate::net::error::{ApiError, Problem};
+use crate::net::retry::Repeat;
+use crate::redact::Secret;
+use crate::wait::Wait;
+
+/// Most that one page may hold.
+const PER_PAGE: usize = 200;
+
+/// Most pages that are read of anything: a server that never stops offering pages is broken.
+const MOST_PAGES: usize = 100;
+
+/// Characters that are safe in one segment of a path.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A client of the apps API. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct AppPlatform {
+    client: Client,
+    wait: Wait,
+    in_the_real_cloud: bool,
+    sizes: Arc<OnceCell<cost::Prices>>,
+}
+
+impl AppPlatform {
+    pub(super) fn new(base: Url, token: &Secret, wait: Wait) -> anyhow::Result<Self> {
+        let in_the_real_cloud = base.host_str() == Some("api.digitalocean.com");
+        Ok(Self {
+            client: Client::new("DigitalOcean", base, "application/json", Some(token), wait.clone())?,
+            wait,
+            in_the_real_cloud,
+            sizes: Arc::default(),
+        })
+    }
+
+    pub(super) fn to_the_end(&self) -> Self {
+        Self {
+            client: self.client.to_the_end(),
+            wait: self.wait.to_the_end(),
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.client.now()
+    }
+
+    pub(super) async fn find(&self, name: &str) -> Result<Option<App>> {
+        for page in 1..=MOST_PAGES {
+            let path = format!("/v2/apps?page={page}&per_page={PER_PAGE}");
+            let listed: wire::NamesPage = self.heard(self.client.get(&path).await)?;
+            if let Some(app) = listed.apps.iter().find(|app| app.spec.name == name) {
+                return self.app(&app.id).await;
+            }
+            if listed.apps.is_empty() || listed.links.pages.next.is_none() {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) async fn app(&self, id: &str) -> Result<Option<App>> {
+        let path = app_path(id);
+        match self.heard(self.client.get::<wire::Reply>(&path).await) {
+            Ok(reply) => {
+                let app = complete(reply.app, Method::GET, &path)?;
+                Ok(Some(translate::app(app, self.in_the_real_cloud)))
+            }
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The app, or the API's own 404.
+    async fn existing(&self, id: &str) -> Result<App> {
+        let path = app_path(id);
+        let reply: wire::Reply = self.heard(self.client.get(&path).await)?;
+        let app = complete(reply.app, Method::GET, &path)?;
+        Ok(translate::app(app, self.in_the_real_cloud))
+    }
+
+    pub(super) async fn list(&self) -> Result<Vec<App>> {
+        let mut apps: Vec<App> = Vec::new();
+        for page in 1..=MOST_PAGES {
+            let path = format!("/v2/apps?page={page}&per_page={PER_PAGE}");
+            let listed: wire::Page = self.heard(self.client.get(&path).await)?;
+            let is_last = listed.apps.is_empty() || listed.links.pages.next.is_none();
+            for app in listed.apps {
+                // An app that is created meanwhile pushes others to the next page, where they appear again.
+                if apps.iter().all(|seen| seen.id != app.id) {
+                    apps.push(translate::app(app, self.in_the_real_cloud));
+                }
+            }
+            if is_last {
+                break;
+            }
+        }
+        Ok(apps)
+    }
+
+    pub(super) async fn deployments(&self, app_id: &str, limit: usize) -> Result<Vec<Deployment>> {
+        // Small pages: on an app with a long history a large one can take longer than the edge waits.
+        let per_page = limit.clamp(1, 50);
+        let mut found = Vec::new();
+        for page in 1..=MOST_PAGES {
+            let path = format!("{}/deployments?page={page}&per_page={per_page}", app_path(app_id));
+            let listed: wire::Deployments = self.heard(self.client.get(&path).await)?;
+            let is_last = listed.deployments.is_empty() || listed.links.pages.next.is_none();
+            found.extend(listed.deployments.into_iter().map(translate::deployment));
+            if is_last || found.len() >= limit {
+                break;
+            }
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    pub(super) async fn deployment(&self, app_id: &str, id: &str) -> Result<Deployment> {
+        let path = format!("{}/deployments/{}", app_path(app_id), segment(id));
+        let reply: wire::Reply = self.heard(self.client.get(&path).await)?;
+        match reply.deployment {
+            Some(deployment) if !deployment.id.is_empty() => Ok(translate::deployment(deployment)),
+            _ => Err(incomplete(Method::GET, &path, "a deployment").into()),
+        }
+    }
+
+    pub(super) async fn cancel(&self, app_id: &str, deployment_id: &str) -> Result<()> {
+        self.wait.check()?;
+        let path = format!("{}/deployments/{}/cancel", app_path(app_id), segment(deployment_id));
+        self.heard(self.client.send_only(Method::POST, &path, None, Repeat::Freely).await)
+    }
+
+    /// An error that a cancellation caused is that cancellation.
+    fn heard<T>(&self, answer: std::result::Result<T, ApiError>) -> Result<T> {
+        match answer {
+            Ok(answer) => Ok(answer),
+            Err(error) => {
+                if is_unheard(&error) {
+                    self.wait.check()?;
+                }
+                Err(PlatformError::from(error))
+            }
+        }
+    }
+}
+
+/// Whether the request may have ended early because the run was told to stop.
+fn is_unheard(error: &ApiError) -> bool {
+    !matches!(
+        error.problem,
+        Problem::Status {
+            status: 400..=428 | 430..=499,
+            ..
+        }
+    )
+}
+
+fn app_path(id: &str) -> String {
+    format!("/v2/apps/{}", segment(id))
+}
+
+fn segment(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
+/// An app without an id is an answer of something else than this API.
+fn complete(app: Option<wire::App>, method: Method, path: &str) -> std::result::Result<wire::App, ApiError> {
+    app.filter(|app| !app.id.is_empty())
+        .ok_or_else(|| incomplete(method, path, "an app"))
+}
+
+fn incomplete(method: Method, path: &str, missing: &str) -> ApiError {
+    ApiError {
+        service: "DigitalOcean",
+        method,
+        path: path.split('?').next().unwrap_or(path).to_owned(),
+        problem: Problem::NotJson {
+            status: 200,
+            looks_like: format!("JSON without {missing}"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! Compares app specs across what App Platform does to them: it adds defaults, drops zero values, encrypts secrets.
+
+use serde_json::Value;
+
+/// Whether `given`, which the platform gave back, is what it makes of `sent`.
+pub(super) fn comes_from(given: &Value, sent: &Value) -> bool {
+    match (given, sent) {
+        (Value::Object(given), Value::Object(sent)) => {
+            let is_secret = sent.get("type").and_then(Value::as_str) == Some("SECRET");
+            sent.iter().all(|(key, sent)| match given.get(key) {
+                // Encrypted: never equal to what was sent.
+                Some(_) if key == "registry_credentials" || (is_secret && key == "value") => true,
+                Some(given) => comes_from(given, sent),
+                None => is_zero(sent) || (is_secret && key == "value"),
+            })
+        }
+        (Value::Array(given), Value::Array(sent)) => {
+            given.len() == sent.len()
+                && sent.iter().enumerate().all(|(index, sent)| {
+                    let given = match identity(sent) {
+                        Some(name) => given.iter().find(|given| identity(given) == Some(name)),
+                        None => given.get(index),
+                    };
+                    given.is_some_and(|given| comes_from(given, sent))
+                })
+        }
+        (Value::Number(given), Value::Number(sent)) => given.as_f64() == sent.as_f64(),
+        (Value::String(given), Value::Number(sent)) => given.parse().ok() == sent.as_f64(),
+        (Value::Number(given), Value::String(sent)) => sent.parse().ok() == given.as_f64(),
+        (given, sent) => given == sent,
+    }
+}
+
+/// What tells components and envs apart: lists of them may come back in another order.
+fn identity(item: &Value) -> Option<&str> {
+    ["name", "key", "domain"].iter().find_map(|key| item.get(key)?.as_str())
+}
+
+fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Bool(true) => false,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.values().all(is_zero),
+    }
+}
+
+/// Whether a service of `sent` is to sleep and the same service of `given` is not.
+pub(super) fn sleep_dropped(given: &Value, sent: &Value) -> bool {
+    let services = |spec: &'_ Value| {
+        spec.get("services")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let sleeps = |service: &Value| service.get("inactivity_sleep").is_some_and(|sleep| !is_zero(sleep));
+    let given = services(given);
+    services(sent).iter().filter(|service| sleeps(service)).any(|service| {
+        !given
+            .iter()
+            .any(|given| given.get("name") == service.get("name") && sleeps(given))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{comes_from, sleep_dropped};
+
+    #[test]
+    fn a_spec_is_recognised_through_defaults_zero_values_and_encryption() {
+        let sent = json!({"name": "shop", "envs": [{"key": "DO_DEPLOY_COMMIT", "value": "abc"}],
+            "services": [{"name": "web", "instance_count": 1, "github": {"repo": "a/b", "deploy_on_push": false},
+                "envs": [{"key": "KEY", "value": "hush", "type": "SECRET"}, {"key": "A", "value": "1"}]}]});
+        let mut given = json!({"name": "shop", "region": "ams", "features": ["buildpack-stack=ubuntu-22"],
+            "envs": [{"key": "DO_DEPLOY_COMMIT", "value": "abc", "scope": "RUN_AND_BUILD_TIME"}],
+            "services": [{"name": "web", "instance_count": 1.0, "http_port": 8080, "github": {"repo": "a/b"},
+                "envs": [{"key": "A", "value": "1"}, {"key": "KEY", "value": "EV[1:x:y]", "type": "SECRET"}]}]});
+        assert!(comes_from(&given, &sent));
+        given["envs"][0]["value"] = json!("def");
+        assert!(!comes_from(&given, &sent), "another commit's mark");
+    }
+
+    #[test]
+    fn a_component_more_or_less_makes_another_spec() {
+        let sent = json!({"services": [{"name": "web"}]});
+        assert!(!comes_from(
+            &json!({"services": [{"name": "web"}, {"name": "old"}]}),
+            &sent
+        ));
+        assert!(!comes_from(&json!({"services": []}), &sent));
+        assert!(!comes_from(&json!({}), &sent));
+    }
+
+    #[test]
+    fn notices_that_sleep_was_dropped_silently() {
+        let sent = json!({"services": [{"name": "web", "inactivity_sleep": {"after_seconds": 600}}, {"name": "api"}]});
+        assert!(sleep_dropped(
+            &json!({"services": [{"name": "web"}, {"name": "api"}]}),
+            &sent
+        ));
+        assert!(!sleep_dropped(&sent, &sent));
+        assert!(!sleep_dropped(&json!({}), &json!({"services": [{"name": "web"}]})));
+    }
+}

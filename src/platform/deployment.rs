@@ -1,0 +1,93 @@
+//! One attempt to bring a version of an app into service.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::model::rollout::{Built, Phase, Step, StepFailure};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Deployment {
+    pub(crate) id: String,
+    pub(crate) phase: Phase,
+    pub(crate) cause: Cause,
+    pub(crate) created_at: Option<Timestamp>,
+    pub(crate) updated_at: Option<Timestamp>,
+    /// The deployment that was active before this one.
+    pub(crate) previous: Option<String>,
+    /// The earlier deployment that a rollback brings back.
+    pub(crate) restores: Option<String>,
+    /// What every component was built from, by component name.
+    pub(crate) built: Vec<(String, Built)>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) failures: Vec<StepFailure>,
+    pub(crate) spec: Option<Value>,
+}
+
+impl Deployment {
+    /// Whether somebody who watches would notice a difference to `before`.
+    pub(crate) fn moved_on_from(&self, before: &Self) -> bool {
+        self.id != before.id
+            || self.phase != before.phase
+            || self.steps != before.steps
+            || self.failures != before.failures
+    }
+}
+
+/// Why a deployment was started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cause {
+    pub(crate) kind: CauseKind,
+    /// The cloud's own words.
+    pub(crate) text: String,
+    /// The person behind it, where the cloud knows one.
+    pub(crate) user: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum CauseKind {
+    /// A person or a program asked for it.
+    Manual,
+    /// A push to the branch or registry.
+    Push,
+    /// The cloud itself went back after a failed deployment.
+    AutoRollback,
+    /// A person or a program went back to an earlier deployment.
+    Rollback,
+    /// A rollback was undone.
+    RollbackReverted,
+    Restart,
+    /// Maintenance, scaling, access rules: the cloud's own doing.
+    Platform,
+    /// In the cloud's word.
+    Other(String),
+}
+
+/// What a mutation set in motion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rollout {
+    pub(crate) app_id: String,
+    pub(crate) app_name: String,
+    /// The deployment to watch; `None`: the mutation caused none.
+    pub(crate) deployment: Option<String>,
+    /// The deployment that was active before.
+    pub(crate) previous: Option<String>,
+    /// The spec asked for sleep, and the cloud dropped it without a word.
+    pub(crate) sleep_dropped: bool,
+    /// Whole sentences for the log.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Whether an app can go back to a deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Validation {
+    pub(crate) valid: bool,
+    pub(crate) error: Option<Objection>,
+    pub(crate) warnings: Vec<Objection>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Objection {
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) components: Vec<String>,
+}

@@ -1,0 +1,122 @@
+//! What can go wrong with a cloud, told apart where a caller acts on it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::model::failure::Kind;
+use crate::net::error::ApiError;
+use crate::wait::{Cancelled, humanize};
+
+pub(crate) type Result<T> = std::result::Result<T, PlatformError>;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PlatformError {
+    #[error("{0}")]
+    Api(Box<ApiError>),
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The time that the caller allowed is over.
+    #[error("no result after {}", humanize(*waited))]
+    Deadline { waited: Duration },
+    /// Another app has the name.
+    #[error("the app name `{name}` is taken")]
+    NameTaken { name: String },
+    /// A person went back to an earlier deployment, and new ones are refused until that is settled.
+    #[error("the app is held at deployment `{deployment}` by a rollback{}{}",
+            by.as_deref().map(|by| format!(" of {by}")).unwrap_or_default(),
+            since.map(|since| format!(" since {since:.0}")).unwrap_or_default())]
+    Pinned {
+        deployment: String,
+        by: Option<String>,
+        since: Option<Timestamp>,
+    },
+    /// The account has no scale to zero.
+    #[error("the account may not let apps sleep: {message}")]
+    SleepRefused { message: String },
+    /// The cloud cannot read the source: account not linked to GitHub, no access, branch missing.
+    #[error("the source cannot be read: {message}")]
+    SourceRefused {
+        message: String,
+        /// Where the account is linked to the source's host.
+        link: &'static str,
+    },
+    #[error("the app spec was refused: {message}")]
+    SpecRefused { message: String },
+    /// The account may not have more of something.
+    #[error("a limit of the account is reached: {message}")]
+    LimitReached { message: String },
+    /// Another deployment took the place of the one that was waited for.
+    #[error("the deployment was superseded by `{by}`")]
+    Superseded { by: String },
+    /// There is nothing to wait for.
+    #[error("the app `{app}` has no deployment")]
+    NoDeployment { app: String },
+    #[error("there is no project `{name}`")]
+    NoSuchProject { name: String },
+}
+
+impl From<ApiError> for PlatformError {
+    fn from(error: ApiError) -> Self {
+        Self::Api(Box::new(error))
+    }
+}
+
+impl PlatformError {
+    /// What it says about the app: nothing, so it is the caller's input or not to be found out.
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::Api(error) => error.kind(),
+            Self::Cancelled(_) | Self::Deadline { .. } | Self::Superseded { .. } | Self::NoDeployment { .. } => {
+                Kind::Unknown
+            }
+            Self::NameTaken { .. }
+            | Self::Pinned { .. }
+            | Self::SleepRefused { .. }
+            | Self::SourceRefused { .. }
+            | Self::SpecRefused { .. }
+            | Self::LimitReached { .. }
+            | Self::NoSuchProject { .. } => Kind::Input,
+        }
+    }
+
+    /// One thing to do next.
+    pub(crate) fn next(&self) -> String {
+        match self {
+            Self::Api(error) => error.next(),
+            Self::Cancelled(_) => "run again; it continues with what exists".to_owned(),
+            Self::Deadline { .. } => {
+                "look at the deployment in the control panel, then run again, with a longer `--timeout` if it only needs more time"
+                    .to_owned()
+            }
+            Self::NameTaken { name } => {
+                format!("choose another `name` in the app spec, or remove the app `{name}` if nobody needs it")
+            }
+            Self::Pinned { .. } => "commit or revert the rollback in the control panel, then run again".to_owned(),
+            Self::SleepRefused { .. } => {
+                "set `sleep = false` under `[preview]`, or ask the cloud's support to enable scale to zero".to_owned()
+            }
+            Self::SourceRefused { link, .. } => format!(
+                "check that the branch exists, and that the cloud's account is linked to GitHub with access to this repository ({link})"
+            ),
+            Self::SpecRefused { .. } => "correct what the message names in the app spec, then run again".to_owned(),
+            Self::LimitReached { .. } => {
+                "remove what is no longer needed, or ask the cloud's support to raise the limit".to_owned()
+            }
+            Self::Superseded { .. } => "look at the newer deployment; it is the one that counts".to_owned(),
+            Self::NoDeployment { .. } => "deploy it first".to_owned(),
+            Self::NoSuchProject { .. } => {
+                "correct `project` in `do-deploy.toml`; it takes a project's name or id".to_owned()
+            }
+        }
+    }
+
+    /// Whether asking again later may help: the server did not answer, or not sensibly.
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self, Self::Api(error) if error.kind() == Kind::Unknown)
+    }
+
+    pub(crate) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Api(error) if error.is_not_found())
+    }
+}
