@@ -86,7 +86,7 @@ impl Client {
         let (headers, body) = self.exchange(Method::GET, path, None, Repeat::Freely).await?;
         Ok(Page {
             body: self.decode(Method::GET, path, &body)?,
-            next: next_link(&headers),
+            next: self.next_path(&headers),
         })
     }
 

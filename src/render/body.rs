@@ -13,7 +13,7 @@ const LONGEST_LINE: usize = 2_000;
 /// What a comment of ours consists of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Body {
-    marker: String,
+    pub(crate) marker: String,
     /// The run that wrote about the preview.
     pub(crate) run: Stamp,
     pub(crate) production: Option<ProductionLine>,
