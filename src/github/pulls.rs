@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{GitHub, segment};
+use super::GitHub;
 use crate::model::commit::Sha;
 use crate::model::pull_request::{Head, PullRequest};
 use crate::net::error::ApiError;
@@ -106,14 +106,10 @@ impl GitHub {
         Ok(pulls)
     }
 
-    /// The pull request whose merge made this commit of `base`. `None` for a direct push, and for one so long ago
-    /// that five hundred others have been touched since.
-    pub(crate) async fn merged_pull_of(&self, commit: &Sha, base: &str) -> Result<Option<PullRequest>, ApiError> {
-        let rest = format!(
-            "/pulls?state=closed&base={}&sort=updated&direction=desc&per_page=100",
-            segment(base)
-        );
-        let mut next = Some(self.path(&rest));
+    /// The pull request whose merge made this commit. `None` for a direct push, and for one so long ago that five
+    /// hundred others have been touched since.
+    pub(crate) async fn merged_pull_of(&self, commit: &Sha) -> Result<Option<PullRequest>, ApiError> {
+        let mut next = Some(self.path("/pulls?state=closed&sort=updated&direction=desc&per_page=100"));
         for _ in 0..PAGES {
             let Some(path) = next else { break };
             let page = self.client.page::<Vec<Pull>>(&path).await?;

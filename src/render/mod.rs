@@ -1,1 +1,7 @@
 //! Handlebars templates and the typed views they take.
+
+pub(crate) mod body;
+pub(crate) mod markdown;
+pub(crate) mod page;
+mod templates;
+mod view;

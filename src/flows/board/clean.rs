@@ -1,0 +1,77 @@
+//! A report without secrets, before anything is rendered from it.
+
+use crate::model::failure::Failure;
+use crate::model::foreign::strip;
+use crate::model::report::{Report, Sleep};
+use crate::redact::Redactor;
+
+/// The report as it may be posted. Stripped before it is cleaned, so that no hidden character parts a secret; cleaned
+/// before it is rendered, so that no escaping does.
+pub(super) fn cleaned(report: &Report, redactor: &Redactor) -> Report {
+    let text = |text: &String| redactor.clean(&strip(text));
+    let maybe = |text_or_none: &Option<String>| text_or_none.as_ref().map(text);
+    let mut clean = report.clone();
+    clean.app = text(&report.app);
+    clean.url = maybe(&report.url);
+    clean.database = maybe(&report.database);
+    if let Some(Sleep::Never(why)) = &mut clean.sleep {
+        *why = text(why);
+    }
+    clean.failure = report.failure.as_ref().map(|failure| clean_failure(failure, &text));
+    clean.notes = report.notes.iter().map(text).collect();
+    for change in &mut clean.changes {
+        change.what = text(&change.what);
+        change.why = text(&change.why);
+    }
+    clean
+}
+
+fn clean_failure(failure: &Failure, text: &impl Fn(&String) -> String) -> Failure {
+    let maybe = |text_or_none: &Option<String>| text_or_none.as_ref().map(text);
+    let mut clean = failure.clone();
+    clean.what = text(&failure.what);
+    clean.why = maybe(&failure.why);
+    clean.code = maybe(&failure.code);
+    clean.component = maybe(&failure.component);
+    clean.next = maybe(&failure.next);
+    if let Some(log) = &mut clean.log {
+        log.lines = log.lines.iter().map(text).collect();
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cleaned;
+    use crate::model::environment::Environment;
+    use crate::model::failure::{Excerpt, Failure, LogKind};
+    use crate::model::report::{Change, Report, Sleep, State};
+    use crate::redact::{Redactor, Secret};
+
+    #[test]
+    fn no_field_of_a_report_keeps_a_secret() {
+        let redactor = Redactor::new();
+        redactor.register(&Secret::new("hunter_2222").expect("not empty"));
+        let secret = "x hunter\u{200b}_2222 y".to_owned();
+        let mut failure = Failure::bad(&*secret).why(&*secret).next(&*secret);
+        failure.code = Some(secret.clone());
+        failure.component = Some(secret.clone());
+        failure.log = Some(Excerpt {
+            kind: LogKind::Run,
+            lines: vec![secret.clone()],
+        });
+        let mut report = Report::new(&*secret, Environment::Preview(1), State::Failed);
+        report.url = Some(secret.clone());
+        report.database = Some(secret.clone());
+        report.sleep = Some(Sleep::Never(secret.clone()));
+        report.notes = vec![secret.clone()];
+        report.changes = vec![Change {
+            what: secret.clone(),
+            why: secret,
+        }];
+        report.failure = Some(failure);
+        let shown = format!("{:?}", cleaned(&report, &redactor));
+        assert!(!shown.contains("2222"), "{shown}");
+        assert_eq!(shown.matches("x *** y").count(), 13, "{shown}");
+    }
+}

@@ -1,0 +1,344 @@
+//! What people see of a deployment, kept in step: the comment, the GitHub deployment, the job summary, the outputs.
+//!
+//! GitHub's troubles never change how a deployment ends. They are said once, and what could not be posted stands in
+//! the job summary.
+
+mod clean;
+mod conversation;
+mod outputs;
+mod record;
+
+use std::time::Duration;
+
+use self::clean::cleaned;
+use self::conversation::{Conversation, Missing, Written};
+use self::outputs::outputs_of;
+use self::record::{Record, put_all_aside};
+use crate::actions::console::Console;
+use crate::actions::progress::Progress;
+use crate::actions::run::Run;
+use crate::actions::summary;
+use crate::config::{Comment as CommentConfig, CommentLogs, CommentMode};
+use crate::github::repository::Repository;
+use crate::github::{GitHub, is_read_only};
+use crate::model::report::{Report, State};
+use crate::model::rollout::Step;
+use crate::net::error::ApiError;
+use crate::redact::Redactor;
+use crate::render::body::{Body, ProductionLine, marker};
+use crate::render::page::{self, Logs, Scene};
+
+/// Production's run and the preview's may write to a merged pull request's comment at once. Each looks again after
+/// this long whether its words are still there; GitHub knows no conditional update.
+const SETTLE: Duration = Duration::from_secs(2);
+
+/// What the board works with.
+#[derive(Clone, Debug)]
+pub(crate) struct BoardDeps {
+    /// `None` without a token: then only console, summary and outputs.
+    pub(crate) github: Option<GitHub>,
+    pub(crate) run: Run,
+    pub(crate) console: Console,
+    pub(crate) comment: CommentConfig,
+    pub(crate) repository: Option<Repository>,
+    pub(crate) redactor: Redactor,
+}
+
+/// The board of one environment: one report for each of its apps.
+#[derive(Debug)]
+pub(crate) struct Board {
+    deps: BoardDeps,
+    reports: Vec<Report>,
+    conversation: Option<Conversation>,
+    records: Vec<Record>,
+    comment_url: Option<String>,
+    progress: Option<Progress>,
+    /// What has been complained about, each once.
+    complaints: Vec<Complaint>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Complaint {
+    ReadOnly,
+    Comment,
+    Deployment,
+    Overtaken,
+}
+
+impl Board {
+    /// Says that something begins: comment "building", GitHub deployments `in_progress`.
+    pub(crate) async fn open(deps: BoardDeps, reports: &[Report]) -> Self {
+        let mut board = Self::new(deps, reports);
+        if board.deps.github.is_none() {
+            board
+                .deps
+                .console
+                .say("no GitHub token: no comment and no GitHub deployment are written");
+        }
+        if board.deps.comment.mode == CommentMode::Recreate {
+            board.recreate_comment().await;
+        } else {
+            board.write_comment(Missing::Create).await;
+        }
+        board.begin_deployments().await;
+        board
+    }
+
+    /// Says how it ended, everywhere.
+    pub(crate) async fn close(&mut self, reports: &[Report]) -> anyhow::Result<()> {
+        self.progress = None;
+        self.reports = reports
+            .iter()
+            .map(|report| cleaned(report, &self.deps.redactor))
+            .collect();
+        let removed = self.reports.iter().any(|report| report.state == State::Removed);
+        // A removed preview that nobody was told about needs no comment.
+        let missing = if removed { Missing::Leave } else { Missing::Create };
+        self.write_comment(missing).await;
+        self.end_deployments().await;
+        if removed && self.comment_url.is_some() && self.settle().await {
+            self.write_comment(missing).await;
+        }
+        let scene = self.scene();
+        if let Some(file) = &self.deps.run.summary_file {
+            let text = self.deps.redactor.clean(&page::summary(&self.reports, &scene));
+            summary::append(file, &text)?;
+        }
+        if let Some(file) = &self.deps.run.output_file {
+            outputs_of(&self.reports, self.comment_url.clone()).write(file)?;
+        }
+        Ok(())
+    }
+
+    /// Says that nothing was done, and why.
+    pub(crate) async fn skipped(deps: BoardDeps, reports: &[Report]) -> anyhow::Result<()> {
+        Self::new(deps, reports).close(reports).await
+    }
+
+    /// Says that previews are gone, once their 404 has been seen: comment, every deployment of the pull request.
+    pub(crate) async fn removed(deps: BoardDeps, reports: &[Report]) -> anyhow::Result<()> {
+        Self::new(deps, reports).close(reports).await
+    }
+
+    /// How the components are doing; what is not named stays as it was.
+    pub(crate) fn progress(&mut self, steps: &[Step]) {
+        let console = &self.deps.console;
+        self.progress.get_or_insert_with(|| console.progress()).update(steps);
+    }
+
+    pub(crate) fn comment_url(&self) -> Option<&str> {
+        self.comment_url.as_deref()
+    }
+
+    /// Production's end on the comment of the merged pull request whose commit it deployed. After `close`.
+    pub(crate) async fn tell_merged(&mut self, pull: u64) {
+        let Some(report) = self.reports.first().filter(|report| report.environment.is_production()) else {
+            return;
+        };
+        let (Some(github), Some(repository)) = (&self.deps.github, &self.deps.repository) else {
+            return;
+        };
+        if self.deps.comment.mode == CommentMode::Off {
+            return;
+        }
+        let line = page::production_line(report, &self.scene(), github.now());
+        let line = self.deps.redactor.clean(&line);
+        let run = self.deps.run.stamp();
+        let mut conversation = Conversation::new(github.clone(), pull, marker(repository.id, pull));
+        let change = |mut body: Body| {
+            let known = body
+                .production
+                .as_ref()
+                .map(|production| production.run)
+                .unwrap_or_default();
+            let run = run.unwrap_or(known);
+            if known <= run {
+                let line = line.clone();
+                body.production = Some(ProductionLine { run, line });
+            }
+            body
+        };
+        let mut told = conversation.write(Missing::Create, change).await;
+        if told.is_ok() && self.settle().await {
+            told = conversation.write(Missing::Leave, change).await;
+        }
+        if let Err(error) = told {
+            self.complain(Complaint::Comment, &error);
+        }
+    }
+
+    fn new(deps: BoardDeps, reports: &[Report]) -> Self {
+        let pull = reports.iter().find_map(|report| report.environment.pull_request());
+        let conversation = match (&deps.github, &deps.repository, pull) {
+            (Some(github), Some(repository), Some(pull)) if deps.comment.mode != CommentMode::Off => {
+                let marker = marker(repository.id, pull);
+                Some(Conversation::new(github.clone(), pull, marker))
+            }
+            _ => None,
+        };
+        Self {
+            reports: reports.iter().map(|report| cleaned(report, &deps.redactor)).collect(),
+            conversation,
+            deps,
+            records: Vec::new(),
+            comment_url: None,
+            progress: None,
+            complaints: Vec::new(),
+        }
+    }
+
+    async fn write_comment(&mut self, missing: Missing) {
+        self.write_comment_over(missing, None).await;
+    }
+
+    /// The newest comment of the conversation, with what the one before it said about production.
+    async fn recreate_comment(&mut self) {
+        let run = self.deps.run.stamp();
+        let Some(conversation) = &mut self.conversation else {
+            return;
+        };
+        match conversation.clear(run).await {
+            Ok(before) => self.write_comment_over(Missing::Create, before.production).await,
+            Err(error) => self.complain(Complaint::Comment, &error),
+        }
+    }
+
+    async fn write_comment_over(&mut self, missing: Missing, production: Option<ProductionLine>) {
+        let text = page::comment(&self.reports, &self.scene());
+        let text = self.deps.redactor.clean(&text);
+        let run = self.deps.run.stamp();
+        let Some(conversation) = &mut self.conversation else {
+            return;
+        };
+        let written = conversation
+            .write(missing, |mut body| {
+                body.production = body.production.or_else(|| production.clone());
+                // A person at a terminal has no place in the order of runs: written now, overtaken by the next run.
+                let run = run.unwrap_or(body.run);
+                if body.run <= run {
+                    body.run = run;
+                    body.text.clone_from(&text);
+                }
+                body
+            })
+            .await;
+        match written {
+            Ok(Some(Written { comment, body })) => {
+                self.comment_url = Some(comment.html_url);
+                if run.is_some_and(|run| body.run > run) {
+                    let newer = body.run.id;
+                    self.say_once(
+                        Complaint::Overtaken,
+                        &format!("the comment is left to run {newer}, which is newer"),
+                    );
+                }
+            }
+            Ok(None) => {}
+            Err(error) => self.complain(Complaint::Comment, &error),
+        }
+    }
+
+    async fn begin_deployments(&mut self) {
+        let Some(github) = self.deps.github.clone() else { return };
+        let default_branch = self
+            .deps
+            .repository
+            .as_ref()
+            .map_or("HEAD", |repository| repository.default_branch.as_str())
+            .to_owned();
+        for report in self.reports.clone() {
+            match Record::begin(&github, &report, &self.deps.run, &default_branch).await {
+                Ok(record) => self.records.push(record),
+                Err(error) => return self.complain(Complaint::Deployment, &error),
+            }
+        }
+    }
+
+    async fn end_deployments(&mut self) {
+        let Some(github) = self.deps.github.clone() else { return };
+        for report in self.reports.clone() {
+            if let Err(error) = self.end_deployment(&github, &report).await {
+                return self.complain(Complaint::Deployment, &error);
+            }
+        }
+    }
+
+    async fn end_deployment(&self, github: &GitHub, report: &Report) -> Result<(), ApiError> {
+        let (environment, run) = (report.environment.on_github(), &self.deps.run);
+        let pull = report.environment.pull_request();
+        if let Some(record) = self.records.iter().find(|record| record.is_about(report)) {
+            record.set(github, report, run).await?;
+            if report.state == State::Ready && pull.is_some() {
+                record.put_earlier_aside(github, environment, run).await?;
+            }
+        }
+        match pull {
+            Some(pull) if report.state == State::Removed => put_all_aside(github, environment, pull, run).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits until another run's words would be there. `false`: told to stop.
+    async fn settle(&self) -> bool {
+        match &self.deps.github {
+            Some(github) => github.pause(SETTLE).await.is_ok(),
+            None => false,
+        }
+    }
+
+    fn scene(&self) -> Scene {
+        let private = self
+            .deps
+            .repository
+            .as_ref()
+            .is_some_and(|repository| repository.private);
+        let server = self.deps.run.server_url();
+        Scene {
+            repository_url: self
+                .deps
+                .repository
+                .as_ref()
+                .map(|repository| format!("{server}/{}", repository.full_name)),
+            run_url: self.deps.run.run_url(),
+            run: self.deps.run.stamp(),
+            logs: logs(self.deps.comment.logs, private),
+        }
+    }
+
+    fn complain(&mut self, about: Complaint, error: &ApiError) {
+        if is_read_only(error) {
+            return self.say_once(
+                Complaint::ReadOnly,
+                "the GitHub token may only read here, as on pull requests of forks and Dependabot: what the comment \
+                 would say is in the job summary; elsewhere give the job `pull-requests: write` and \
+                 `deployments: write`",
+            );
+        }
+        if self.complaints.contains(&about) {
+            return;
+        }
+        self.complaints.push(about);
+        let what = match about {
+            Complaint::Deployment => "the GitHub deployment could not be written",
+            _ => "the comment could not be written",
+        };
+        self.deps.console.warn(&format!("{what}: {error}; {}", error.next()));
+    }
+
+    fn say_once(&mut self, about: Complaint, text: &str) {
+        if !self.complaints.contains(&about) {
+            self.complaints.push(about);
+            self.deps.console.notice(text);
+        }
+    }
+}
+
+/// Which lines a comment may show, by config and by who reads it. Unknown readers count as the public.
+fn logs(config: CommentLogs, private: bool) -> Logs {
+    match config {
+        CommentLogs::Always => Logs::All,
+        CommentLogs::Auto if private => Logs::All,
+        CommentLogs::Auto => Logs::BuildsAndMigrations,
+        CommentLogs::Never => Logs::None,
+    }
+}

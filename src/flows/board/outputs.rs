@@ -1,0 +1,107 @@
+//! What the step's outputs say about one or several apps.
+
+use crate::actions::outputs::{AppOutput, Outputs};
+use crate::model::report::{Report, State};
+use crate::render::page::status;
+
+/// The first app gives URL, ids and commit; the state is the worst of all, and costs add up.
+pub(super) fn outputs_of(reports: &[Report], comment_url: Option<String>) -> Outputs {
+    let apps: Vec<AppOutput> = reports.iter().map(app_output).collect();
+    let first = apps.first();
+    let worst = reports
+        .iter()
+        .map(|report| report.state)
+        .max_by_key(|state| badness(*state));
+    let costs: Vec<f64> = reports.iter().filter_map(|report| Some(report.cost?.awake)).collect();
+    Outputs {
+        status: worst.map_or("skipped", status),
+        url: first.and_then(|app| app.url.clone()),
+        environment: reports
+            .first()
+            .map(|report| report.environment.to_string())
+            .unwrap_or_default(),
+        app_id: first.and_then(|app| app.app_id.clone()),
+        deployment_id: first.and_then(|app| app.deployment_id.clone()),
+        commit: first.and_then(|app| app.commit.clone()),
+        comment_url,
+        monthly_cost: (!costs.is_empty()).then(|| dollars(costs.iter().sum())),
+        apps,
+    }
+}
+
+fn app_output(report: &Report) -> AppOutput {
+    // A good deployment may have built a descendant of the commit that was asked for; what serves is named.
+    let served = report.serving.as_ref().filter(|_| report.state == State::Ready);
+    AppOutput {
+        app: report.app.clone(),
+        status: status(report.state),
+        url: report.url.clone(),
+        app_id: report.app_id.clone(),
+        deployment_id: report.deployment_id.clone(),
+        commit: served.or(report.commit.as_ref()).map(ToString::to_string),
+        monthly_cost: report.cost.map(|cost| dollars(cost.awake)),
+    }
+}
+
+fn dollars(amount: f64) -> String {
+    format!("{amount:.2}")
+}
+
+fn badness(state: State) -> u8 {
+    match state {
+        State::Removed => 0,
+        State::Skipped => 1,
+        State::Ready => 2,
+        State::Building | State::Cancelled | State::Unknown => 3,
+        State::Failed => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::outputs_of;
+    use crate::model::commit::Sha;
+    use crate::model::environment::Environment;
+    use crate::model::report::{Cost, Report, State};
+
+    fn report(app: &str, state: State) -> Report {
+        Report::new(app, Environment::Preview(12), state)
+    }
+
+    #[test]
+    fn the_worst_state_counts_and_costs_add_up() {
+        let cost = |awake| Some(Cost { awake, asleep: None });
+        let shop = Report {
+            cost: cost(5.0),
+            ..report("shop", State::Ready)
+        };
+        let admin = Report {
+            cost: cost(7.25),
+            ..report("admin", State::Failed)
+        };
+        let outputs = outputs_of(&[shop, admin], None);
+        assert_eq!(
+            (outputs.status, outputs.monthly_cost.as_deref()),
+            ("failed", Some("12.25"))
+        );
+        assert_eq!(outputs.environment, "pr-12");
+        assert_eq!(outputs.apps.len(), 2);
+    }
+
+    #[test]
+    fn names_the_commit_that_serves_once_it_is_good() {
+        let report = |state| Report {
+            commit: Some(Sha::new("aaaaaaa")),
+            serving: Some(Sha::new("bbbbbbb")),
+            ..report("shop", state)
+        };
+        let commit = |state| outputs_of(&[report(state)], None).commit;
+        assert_eq!(commit(State::Ready).as_deref(), Some("bbbbbbb"));
+        assert_eq!(commit(State::Failed).as_deref(), Some("aaaaaaa"));
+    }
+
+    #[test]
+    fn a_cancelled_run_found_nothing_out() {
+        assert_eq!(outputs_of(&[report("shop", State::Cancelled)], None).status, "unknown");
+    }
+}

@@ -1,0 +1,145 @@
+//! The GitHub deployment of one app: begun, ended, and its predecessors put aside.
+
+use crate::actions::run::Run;
+use crate::github::GitHub;
+use crate::github::deployments::{Deployment, DeploymentState, NewDeployment, Payload, Status};
+use crate::model::report::{Report, State};
+use crate::net::error::ApiError;
+use crate::wait::humanize;
+
+/// A deployment that GitHub shows for an app.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub(super) id: u64,
+    payload: Payload,
+}
+
+impl Record {
+    /// Begins a deployment, once, even where the answer to its creation got lost.
+    pub(super) async fn begin(
+        github: &GitHub,
+        report: &Report,
+        run: &Run,
+        default_branch: &str,
+    ) -> Result<Self, ApiError> {
+        let payload = Payload {
+            pr: report.environment.pull_request(),
+            app: report.app.clone(),
+        };
+        let environment = report.environment.on_github();
+        let description = run
+            .stamp()
+            .map_or_else(|| "by hand".to_owned(), |run| format!("run {run}"));
+        let new = NewDeployment {
+            git_ref: report.commit.as_ref().map_or(default_branch, |commit| commit.as_str()),
+            environment,
+            description: &description,
+            transient: payload.pr.is_some(),
+            production: report.environment.is_production(),
+            payload: payload.clone(),
+        };
+        let made = match github.create_deployment(&new).await {
+            Err(error) if error.may_have_happened() => {
+                let is_it = |known: &Deployment| {
+                    run.id.is_some()
+                        && known.description.as_deref() == Some(&*description)
+                        && known.payload().as_ref() == Some(&payload)
+                };
+                match github.deployments(environment).await?.into_iter().find(is_it) {
+                    Some(known) => known,
+                    None => github.create_deployment(&new).await?,
+                }
+            }
+            other => other?,
+        };
+        let record = Self { id: made.id, payload };
+        record.set(github, report, run).await?;
+        Ok(record)
+    }
+
+    /// Says what the report says.
+    pub(super) async fn set(&self, github: &GitHub, report: &Report, run: &Run) -> Result<(), ApiError> {
+        let (state, log_url) = (state_of(report.state), run.run_url());
+        let lives = matches!(state, DeploymentState::Success | DeploymentState::InProgress);
+        let status = Status {
+            state,
+            description: &describe(report),
+            environment_url: report.url.as_deref().filter(|_| lives),
+            log_url: log_url.as_deref(),
+        };
+        github.set_deployment_status(self.id, &status).await
+    }
+
+    pub(super) fn is_about(&self, report: &Report) -> bool {
+        self.payload.app == report.app && self.payload.pr == report.environment.pull_request()
+    }
+
+    /// Makes the app's earlier deployments of this pull request inactive: GitHub does so itself only for environments
+    /// that stay. Ends at the first that is inactive already, because those before it are too.
+    pub(super) async fn put_earlier_aside(
+        &self,
+        github: &GitHub,
+        environment: &str,
+        run: &Run,
+    ) -> Result<(), ApiError> {
+        for earlier in github.deployments(environment).await? {
+            if earlier.id >= self.id || earlier.payload().as_ref() != Some(&self.payload) {
+                continue;
+            }
+            if github.is_inactive(earlier.id).await? {
+                break;
+            }
+            put_aside(github, earlier.id, "A newer deployment took its place", run).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes every deployment of a pull request inactive.
+pub(super) async fn put_all_aside(github: &GitHub, environment: &str, pull: u64, run: &Run) -> Result<(), ApiError> {
+    for deployment in github.deployments(environment).await? {
+        let is_of_pull = deployment.payload().is_some_and(|payload| payload.pr == Some(pull));
+        if is_of_pull && !github.is_inactive(deployment.id).await? {
+            put_aside(github, deployment.id, "The preview was removed", run).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn put_aside(github: &GitHub, deployment: u64, why: &str, run: &Run) -> Result<(), ApiError> {
+    let log_url = run.run_url();
+    let status = Status {
+        state: DeploymentState::Inactive,
+        description: why,
+        environment_url: None,
+        log_url: log_url.as_deref(),
+    };
+    github.set_deployment_status(deployment, &status).await
+}
+
+fn state_of(state: State) -> DeploymentState {
+    match state {
+        State::Building => DeploymentState::InProgress,
+        State::Ready => DeploymentState::Success,
+        State::Failed => DeploymentState::Failure,
+        State::Unknown | State::Cancelled => DeploymentState::Error,
+        State::Skipped | State::Removed => DeploymentState::Inactive,
+    }
+}
+
+fn describe(report: &Report) -> String {
+    let what = report.failure.as_ref().map(|failure| failure.what.as_str());
+    let time = |word: &str| match report.duration {
+        Some(duration) => format!("{word} in {}", humanize(duration)),
+        None => word.to_owned(),
+    };
+    match report.state {
+        State::Building => "Building".to_owned(),
+        State::Ready => time("Ready"),
+        State::Failed => what.unwrap_or("Failed").to_owned(),
+        State::Unknown => what.unwrap_or("Could not find out").to_owned(),
+        State::Cancelled => "Cancelled".to_owned(),
+        State::Skipped => "Skipped".to_owned(),
+        State::Removed => "The preview was removed".to_owned(),
+    }
+}

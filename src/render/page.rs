@@ -1,0 +1,91 @@
+//! The texts that people read: the comment's, the job summary's, and production's line on a merged pull request.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::templates;
+use super::view::{CommitView, PageView};
+use crate::model::report::{Report, State};
+use crate::model::stamp::Stamp;
+
+/// Longest text, in bytes, and so in characters too. With marker and production's line it stays below the 60,000
+/// characters and 65,536 bytes that a comment may have.
+const LONGEST: usize = 56_000;
+
+const CUT: &str = "\n\n(The rest does not fit into a comment)";
+
+/// Where the texts point to, and what they may show.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scene {
+    /// `https://github.com/OWNER/NAME`
+    pub(crate) repository_url: Option<String>,
+    pub(crate) run_url: Option<String>,
+    pub(crate) run: Option<Stamp>,
+    pub(crate) logs: Logs,
+}
+
+/// Which log lines may be shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Logs {
+    All,
+    #[default]
+    BuildsAndMigrations,
+    None,
+}
+
+/// The comment's text without its hidden lines.
+pub(crate) fn comment(reports: &[Report], scene: &Scene) -> String {
+    bounded(templates::render("comment", &PageView::new(reports, scene)))
+}
+
+/// The job summary: what the comment says, and what is different in the preview's spec and why.
+pub(crate) fn summary(reports: &[Report], scene: &Scene) -> String {
+    templates::render("summary", &PageView::new(reports, scene))
+}
+
+/// One line for the comment of the merged pull request whose commit went to production.
+pub(crate) fn production_line(report: &Report, scene: &Scene, now: Timestamp) -> String {
+    #[derive(Serialize)]
+    struct View {
+        since: Option<String>,
+        failed: bool,
+        what: Option<String>,
+        why: Option<String>,
+        url: Option<String>,
+        commit: Option<CommitView>,
+        run_url: Option<String>,
+    }
+    let failure = report.failure.as_ref();
+    let commit = report.serving.as_ref().or(report.commit.as_ref());
+    let view = View {
+        since: (report.state == State::Ready).then(|| now.strftime("%Y-%m-%d %H:%M UTC").to_string()),
+        failed: report.state == State::Failed,
+        what: failure.map(|failure| failure.what.clone()),
+        why: failure.and_then(|failure| failure.why.clone()),
+        url: report.url.as_deref().and_then(super::markdown::web_address),
+        commit: commit.map(|sha| CommitView::new(sha, scene)),
+        run_url: scene.run_url.as_deref().and_then(super::markdown::web_address),
+    };
+    templates::render("production", &view).replace('\n', " ")
+}
+
+/// The output `status` of a state.
+pub(crate) fn status(state: State) -> &'static str {
+    super::view::status(state)
+}
+
+/// Logs are cut before this; what remains too long is cut between lines.
+fn bounded(text: String) -> String {
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let mut end = LONGEST - CUT.len();
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let end = text[..end].rfind('\n').unwrap_or(end);
+    format!("{}{CUT}", &text[..end])
+}
+
+#[cfg(test)]
+mod tests;

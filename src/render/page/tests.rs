@@ -1,0 +1,403 @@
+//! Every state as a person reads it, and what hostile or endless input cannot do.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use jiff::Timestamp;
+
+use super::{LONGEST, Logs, Scene, comment, production_line, summary};
+use crate::model::commit::Sha;
+use crate::model::environment::Environment;
+use crate::model::failure::{Excerpt, Failure, LogKind};
+use crate::model::report::{Change, Cost, Report, Sleep, State};
+use crate::model::stamp::Stamp;
+
+fn scene() -> Scene {
+    Scene {
+        repository_url: Some("https://github.com/shop/shop".to_owned()),
+        run_url: Some("https://github.com/shop/shop/actions/runs/42/attempts/1".to_owned()),
+        run: Some(Stamp { id: 42, attempt: 1 }),
+        logs: Logs::All,
+    }
+}
+
+fn new_commit() -> Sha {
+    Sha::new("abc1234abc1234abc1234abc1234abc1234abc12")
+}
+
+fn old_commit() -> Sha {
+    Sha::new("0123456012345601234560123456012345601234")
+}
+
+fn report(state: State) -> Report {
+    Report {
+        url: Some("https://shop-pr-12-x7.ondigitalocean.app/".to_owned()),
+        commit: Some(new_commit()),
+        ..Report::new("shop", Environment::Preview(12), state)
+    }
+}
+
+fn ready() -> Report {
+    Report {
+        serving: Some(new_commit()),
+        duration: Some(Duration::from_secs(143)),
+        sleep: Some(Sleep::After(Duration::from_secs(3600))),
+        cost: Some(Cost {
+            awake: 5.0,
+            asleep: Some(0.5),
+        }),
+        database: Some("SQLite".to_owned()),
+        ..report(State::Ready)
+    }
+}
+
+fn failed() -> Report {
+    let mut failure = Failure::bad("the build of `web` failed")
+        .why("`pip install` ended with 1")
+        .next("correct `requirements.txt`, then push again");
+    failure.code = Some("BuildJobExitNonZero".to_owned());
+    failure.component = Some("web".to_owned());
+    failure.log = Some(Excerpt {
+        kind: LogKind::Build,
+        lines: vec![
+            "Collecting flask==99".to_owned(),
+            "ERROR: ```no``` \u{1b}[31mmatching".to_owned(),
+        ],
+    });
+    Report {
+        serving: Some(old_commit()),
+        duration: Some(Duration::from_secs(61)),
+        failure: Some(failure),
+        ..report(State::Failed)
+    }
+}
+
+#[test]
+fn building() {
+    let report = Report {
+        serving: Some(old_commit()),
+        ..report(State::Building)
+    };
+    assert_snapshot!(comment(&[report], &scene()), @r"
+    https://shop-pr-12-x7.ondigitalocean.app
+
+    **Building** [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves until it is ready
+
+    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+    ");
+}
+
+#[test]
+fn ready_and_asleep_later() {
+    assert_snapshot!(comment(&[ready()], &scene()), @r"
+    https://shop-pr-12-x7.ondigitalocean.app
+
+    **Ready** in 2m 23s: [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves
+
+    - Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew
+    - Database: SQLite
+    - Costs $5.00 a month awake, $0.50 asleep
+    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+    ");
+}
+
+#[test]
+fn ready_with_a_descendant_that_never_sleeps() {
+    let report = Report {
+        serving: Some(old_commit()),
+        sleep: Some(Sleep::Never(
+            "this DigitalOcean account has no scale to zero".to_owned(),
+        )),
+        cost: Some(Cost {
+            awake: 12.0,
+            asleep: None,
+        }),
+        database: Some("development database (PostgreSQL)".to_owned()),
+        notes: vec!["`STRIPE_KEY` is not set in previews".to_owned()],
+        ..ready()
+    };
+    assert_snapshot!(comment(&[report], &scene()), @r"
+    https://shop-pr-12-x7.ondigitalocean.app
+
+    **Ready** in 2m 23s: [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves, which contains [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12)
+
+    - `STRIPE_KEY` is not set in previews
+    - Does not sleep: this DigitalOcean account has no scale to zero
+    - Database: development database (PostgreSQL)
+    - Costs $12.00 a month
+    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+    ");
+}
+
+#[test]
+fn failed_with_the_last_lines_of_its_log() {
+    assert_snapshot!(comment(&[failed()], &scene()), @r"
+    https://shop-pr-12-x7.ondigitalocean.app
+
+    **Failed** after 1m 1s: the build of `web` failed: `pip install` ended with 1 (`BuildJobExitNonZero`)
+
+    [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) did not go live; [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) still serves
+
+    **Next:** correct `requirements.txt`, then push again
+
+    <details><summary>Last lines of the build log of <code>web</code></summary>
+
+    ````text
+    Collecting flask==99
+    ERROR: ```no``` matching
+    ````
+
+    </details>
+
+    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+    ");
+}
+
+#[test]
+fn failed_before_anything_was_touched() {
+    let report = Report {
+        commit: None,
+        url: None,
+        failure: Some(
+            Failure::input("unknown key `serivces`")
+                .next("write `services`")
+                .at(".do/app.yaml", 3, 1),
+        ),
+        ..report(State::Failed)
+    };
+    assert_snapshot!(comment(&[report], &scene()), @r"
+    **Failed**: unknown key `serivces`
+
+    At `.do/app.yaml:3:1`
+
+    **Next:** write `services`
+
+    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+    ");
+}
+
+#[test]
+fn skipped() {
+    let report = Report {
+        url: None,
+        notes: vec!["No preview: the pull request is a draft; mark it ready for review to get one".to_owned()],
+        ..report(State::Skipped)
+    };
+    assert_snapshot!(comment(&[report], &scene()), @r"
+    **Skipped** [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12)
+
+    - No preview: the pull request is a draft; mark it ready for review to get one
+    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+    ");
+}
+
+#[test]
+fn removed() {
+    assert_snapshot!(comment(&[Report { commit: None, ..ready_but(State::Removed) }], &scene()), @r"
+    **Removed**: the preview and its data are gone
+
+    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+    ");
+}
+
+#[test]
+fn unknown() {
+    let report = Report {
+        failure: Some(
+            Failure::unknown("DigitalOcean could not be heard")
+                .why("no answer in time")
+                .next("run again"),
+        ),
+        serving: None,
+        ..report(State::Unknown)
+    };
+    assert_snapshot!(comment(&[report], &scene()), @r"
+    https://shop-pr-12-x7.ondigitalocean.app
+
+    **Could not find out** whether [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves: DigitalOcean could not be heard: no answer in time
+
+    **Next:** run again
+
+    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+    ");
+}
+
+#[test]
+fn cancelled() {
+    let report = Report {
+        serving: Some(old_commit()),
+        notes: vec!["A newer commit took its place".to_owned()],
+        ..report(State::Cancelled)
+    };
+    assert_snapshot!(comment(&[report], &scene()), @r"
+    https://shop-pr-12-x7.ondigitalocean.app
+
+    **Cancelled** before [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) was ready; [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves
+
+    - A newer commit took its place
+    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+    ");
+}
+
+#[test]
+fn several_apps_have_a_row_each() {
+    let admin = Report {
+        app: "admin".to_owned(),
+        ..failed()
+    };
+    assert_snapshot!(comment(&[ready(), admin], &scene()), @r"
+    | App | State | URL | Commit | A month |
+    |---|---|---|---|---|
+    | shop | Ready in 2m 23s | https://shop-pr-12-x7.ondigitalocean.app | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | $5.00, asleep $0.50 |
+    | admin | Failed | https://shop-pr-12-x7.ondigitalocean.app | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves |  |
+
+    admin: **Failed** after 1m 1s: the build of `web` failed: `pip install` ended with 1 (`BuildJobExitNonZero`)
+
+    [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) did not go live; [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) still serves
+
+    **Next:** correct `requirements.txt`, then push again
+
+    <details><summary>Last lines of the build log of <code>web</code></summary>
+
+    ````text
+    Collecting flask==99
+    ERROR: ```no``` matching
+    ````
+
+    </details>
+
+    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+    ");
+}
+
+#[test]
+fn the_summary_says_what_is_different_and_why() {
+    let report = Report {
+        changes: vec![
+            Change {
+                what: "dropped database `db`".to_owned(),
+                why: "previews use SQLite".to_owned(),
+            },
+            Change {
+                what: "env `A|B` left out".to_owned(),
+                why: "production's secret | not for previews".to_owned(),
+            },
+        ],
+        ..ready()
+    };
+    assert_snapshot!(summary(&[report], &scene()), @r"
+    ### shop: pr-12
+
+    https://shop-pr-12-x7.ondigitalocean.app
+
+    **Ready** in 2m 23s: [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves
+
+    - Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew
+    - Database: SQLite
+    - Costs $5.00 a month awake, $0.50 asleep
+
+    What is different from production's spec:
+
+    | Change | Why |
+    |---|---|
+    | dropped database `db` | previews use SQLite |
+    | env `A¦B` left out | production's secret \| not for previews |
+    ");
+}
+
+#[test]
+fn production_tells_the_merged_pull_request() {
+    let now = Timestamp::from_second(1_795_224_000).expect("a time");
+    let report = Report {
+        environment: Environment::production(),
+        ..ready()
+    };
+    assert_snapshot!(production_line(&report, &scene(), now), @"In production since 2026-11-21 01:20 UTC: [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves at https://shop-pr-12-x7.ondigitalocean.app ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
+    let report = Report {
+        environment: Environment::production(),
+        ..failed()
+    };
+    assert_snapshot!(production_line(&report, &scene(), now), @"Production deployment failed: the build of `web` failed: `pip install` ended with 1 ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
+}
+
+#[test]
+fn a_public_repository_keeps_what_the_app_prints_while_it_runs() {
+    let mut report = failed();
+    if let Some(log) = report.failure.as_mut().and_then(|failure| failure.log.as_mut()) {
+        log.kind = LogKind::Run;
+    }
+    let text = comment(
+        &[report],
+        &Scene {
+            logs: Logs::BuildsAndMigrations,
+            ..scene()
+        },
+    );
+    assert!(!text.contains("Collecting flask"), "{text}");
+    assert!(
+        text.contains("`do-deploy logs --environment pr-12` prints it"),
+        "{text}"
+    );
+}
+
+#[test]
+fn hostile_text_stays_text_everywhere() {
+    let evil = "@octocat <script> [x](https://evil.example) | `a\n--> # h #1 ::error::";
+    let mut failure = Failure::bad(evil).why(evil).next(evil).at("a`b|c", 1, 1);
+    failure.code = Some(evil.to_owned());
+    failure.component = Some(evil.to_owned());
+    failure.log = Some(Excerpt {
+        kind: LogKind::Build,
+        lines: vec!["```".to_owned(), "</details>".to_owned()],
+    });
+    let report = Report {
+        app: evil.to_owned(),
+        url: Some("javascript:alert(1)".to_owned()),
+        database: Some(evil.to_owned()),
+        sleep: Some(Sleep::Never(evil.to_owned())),
+        notes: vec![evil.to_owned()],
+        changes: vec![Change {
+            what: evil.to_owned(),
+            why: evil.to_owned(),
+        }],
+        failure: Some(failure),
+        ..failed()
+    };
+    for text in [
+        comment(&[report.clone()], &scene()),
+        comment(&[report.clone(), ready()], &scene()),
+        summary(&[report.clone(), report.clone()], &scene()),
+        production_line(&report, &scene(), Timestamp::UNIX_EPOCH),
+    ] {
+        assert!(!text.contains("@octocat <") || text.contains("`@octocat <"), "{text}");
+        assert!(!text.contains("javascript:"), "{text}");
+        let outside_code: String = text.split("````").step_by(2).collect();
+        assert_eq!(
+            outside_code.matches("</details>").count(),
+            outside_code.matches("<details>").count()
+        );
+        assert!(!text.contains("\n# h"), "{text}");
+    }
+}
+
+#[test]
+fn it_fits_into_a_comment_whatever_comes() {
+    let mut report = failed();
+    if let Some(failure) = &mut report.failure {
+        failure.why = Some("🦀".repeat(10_000));
+        failure.log = Some(Excerpt {
+            kind: LogKind::Build,
+            lines: vec!["🦀 `".repeat(500); 500],
+        });
+    }
+    report.notes = vec!["*".repeat(10_000); 20];
+    let text = comment(&[report.clone()], &scene());
+    assert!(text.contains("earlier lines left out"), "the log gives way first");
+    assert!(text.contains("</details>"), "and nothing else has to");
+    assert!(text.len() <= LONGEST);
+    assert!(comment(&vec![report; 40], &scene()).len() <= LONGEST);
+}
+
+fn ready_but(state: State) -> Report {
+    Report { state, ..ready() }
+}

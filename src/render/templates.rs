@@ -1,0 +1,56 @@
+//! The templates, compiled once, with the helpers that every foreign string goes through.
+
+use std::sync::LazyLock;
+
+use handlebars::{Handlebars, handlebars_helper, no_escape};
+use serde::Serialize;
+
+use super::markdown;
+
+static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
+    handlebars_helper!(prose: |text: str| markdown::prose(text));
+    handlebars_helper!(code: |text: str| markdown::code(text));
+    handlebars_helper!(html: |text: str| markdown::html(text));
+    handlebars_helper!(fenced: |lines: Vec<String>| markdown::fenced(&lines));
+    let mut templates = Handlebars::new();
+    templates.set_strict_mode(true);
+    templates.register_escape_fn(no_escape);
+    templates.register_helper("prose", Box::new(prose));
+    templates.register_helper("code", Box::new(code));
+    templates.register_helper("html", Box::new(html));
+    templates.register_helper("fenced", Box::new(fenced));
+    for (name, text) in [
+        ("comment", include_str!("templates/comment.hbs")),
+        ("commit", include_str!("templates/commit.hbs")),
+        ("headline", include_str!("templates/headline.hbs")),
+        ("details", include_str!("templates/details.hbs")),
+        ("notes", include_str!("templates/notes.hbs")),
+        ("facts", include_str!("templates/facts.hbs")),
+        ("table", include_str!("templates/table.hbs")),
+        ("summary", include_str!("templates/summary.hbs")),
+        ("production", include_str!("templates/production.hbs")),
+    ] {
+        templates
+            .register_template_string(name, text.trim_end())
+            .expect("the templates are part of the program and compile");
+    }
+    templates
+});
+
+/// The template's text, with blank lines no more than one at a time.
+pub(super) fn render(name: &str, view: &impl Serialize) -> String {
+    let text = TEMPLATES
+        .render(name, view)
+        .expect("the views have every field that the templates name");
+    let mut tidy = String::with_capacity(text.len());
+    let mut blank = true;
+    for line in text.lines().map(str::trim_end) {
+        if !(blank && line.is_empty()) {
+            tidy.push_str(line);
+            tidy.push('\n');
+        }
+        blank = line.is_empty();
+    }
+    tidy.truncate(tidy.trim_end().len());
+    tidy
+}
