@@ -29,7 +29,7 @@ mod sandbox;
 mod story;
 mod tester;
 
-pub(crate) use app::{Change, spec};
+pub(crate) use app::{Change, app_env, spec, without_job};
 pub(crate) use deadline::until;
 pub(crate) use http::Reply;
 pub(crate) use knobs::Api;
