@@ -1,1 +1,297 @@
-//! Tests of board.
+//! What people see: one comment per pull request, the GitHub deployment, the job summary, the outputs.
+
+use crate::harness::{Api, Change, Tester, run, run_with};
+use serde_json::json;
+
+#[tokio::test]
+async fn the_comment_begins_with_its_mark_and_its_run() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let preview = t.preview(1).await;
+        let repository = t.github("GET", "/repos/org/shop", None).await.expect(200);
+        let mut lines = preview.succeeds().comment(1).lines();
+        assert_eq!(
+            lines.next().unwrap(),
+            format!("<!-- do-deploy:{}:pr-1 -->", repository["id"])
+        );
+        assert!(
+            lines.next().unwrap().starts_with("<!-- run:10"),
+            "{}",
+            preview.comment(1)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_comment_gives_url_first_then_commit_and_run() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let preview = t.preview(1).await;
+        let comment = preview.succeeds().comment(1);
+        let url = comment.find(&t.url_of("shop-pr-1").await).expect("the URL");
+        let commit = comment.find(&t.repository.head("feature-1")[..7]).expect("the commit");
+        assert!(url < commit, "{comment}");
+        assert!(comment.contains("/org/shop/actions/runs/"), "{comment}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_comment_says_when_it_sleeps_and_what_it_costs() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let preview = t.preview(1).await;
+        let comment = preview.succeeds().comment(1).to_lowercase();
+        assert!(comment.contains("sleep") && comment.contains('$'), "{comment}");
+        assert!(preview.output("monthly-cost").contains('.'), "{preview}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_comment_says_building_while_it_builds() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let running = t.preview(1).start().await;
+        let first = crate::harness::until("a comment is there", async || t.comments(1).await.first().cloned()).await;
+        running.end().await.succeeds();
+        assert!(
+            first["body"].as_str().unwrap().to_lowercase().contains("building"),
+            "{first}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_comment_shows_why_it_failed_and_what_still_serves() {
+    run_with(
+        Change::whole_app("first").config("[comment]\nlogs = \"always\"\n"),
+        async |t: &mut Tester| {
+            t.open_pr(1).await;
+            t.preview(1).await.succeeds();
+            t.push_broken(1);
+            let failed = t.preview(1).await;
+            let comment = failed.fails_with(1).comment(1);
+            assert!(comment.contains("KeyError: 'SHOP_SECRET' is missing"), "{comment}");
+            assert!(comment.contains("<details>"), "{comment}");
+            assert!(comment.contains(&t.repository.commits()[1].1[..7]), "{comment}");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_public_repository_shows_no_lines_of_a_running_app() {
+    run(async |t: &mut Tester| {
+        t.open_pr_with(1, Change::broken("broken", "password is hunter2\n"))
+            .await;
+        let failed = t.preview(1).await;
+        assert!(
+            !failed.fails_with(1).comment(1).contains("hunter2"),
+            "{}",
+            failed.comment(1)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_comment_is_not_edited_when_nothing_changed() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.close_pr(1).await;
+        t.teardown(1).await.succeeds();
+        let again = t.teardown(1).await;
+        let edits = again
+            .succeeds()
+            .changes()
+            .into_iter()
+            .filter(|call| call.contains("/issues/"))
+            .count();
+        assert_eq!(edits, 0, "{again}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn somebody_elses_comment_with_our_mark_is_left_alone() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let repository = t.github("GET", "/repos/org/shop", None).await.expect(200);
+        let fake = json!({ "body": format!("> <!-- do-deploy:{}:pr-1 -->\nlook at this", repository["id"]) });
+        t.call(Api::GitHub, "POST", "/repos/org/shop/issues/1/comments", Some(&fake))
+            .await
+            .expect(201);
+        t.preview(1).await.succeeds();
+        let comments = t.comments(1).await;
+        assert_eq!(comments.len(), 2);
+        assert_eq!(comments[0]["body"], fake["body"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_comment_is_found_behind_a_hundred_others() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        for number in 0..101 {
+            let chat = json!({ "body": format!("comment {number}") });
+            t.call(Api::GitHub, "POST", "/repos/org/shop/issues/1/comments", Some(&chat))
+                .await
+                .expect(201);
+        }
+        t.preview(1).await.succeeds();
+        t.push(1, "second");
+        let edited = t.preview(1).await;
+        let created = edited
+            .succeeds()
+            .changes()
+            .into_iter()
+            .filter(|call| call.starts_with("POST /repos/org/shop/issues/"));
+        assert_eq!(created.count(), 0, "{edited}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_older_run_never_overwrites_a_newer_one() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).env("GITHUB_RUN_ID", "9000").await.succeeds();
+        let newer = t.comment(1).await;
+        t.preview(1).env("GITHUB_RUN_ID", "8000").await;
+        assert_eq!(t.comment(1).await, newer);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn recreate_makes_the_comment_the_newest() {
+    run_with(
+        Change::whole_app("first").config("[comment]\nmode = \"recreate\"\n"),
+        async |t: &mut Tester| {
+            t.open_pr(1).await;
+            t.preview(1).await.succeeds();
+            let before = t.comments(1).await[0]["id"].as_u64();
+            t.push(1, "second");
+            t.preview(1).await.succeeds();
+            let after = t.comments(1).await;
+            assert_eq!(after.len(), 1);
+            assert!(after[0]["id"].as_u64() > before);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn off_means_no_comment() {
+    run_with(
+        Change::whole_app("first").config("[comment]\nmode = \"off\"\n"),
+        async |t: &mut Tester| {
+            t.open_pr(1).await;
+            t.preview(1).await.succeeds();
+            assert_eq!(t.comments(1).await.len(), 0);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn foreign_text_cannot_speak_to_the_runner() {
+    let mean = "::set-output name=url::http://evil.example\n::add-mask::a\n";
+    run_with(
+        Change::whole_app("first").file("CRASH", mean),
+        async |t: &mut Tester| {
+            let failed = t.deploy().await;
+            failed.fails_with(1);
+            let speaks = |line: &str| line.starts_with("::set-output") || line.starts_with("::add-mask::a");
+            assert!(
+                !failed.stdout.lines().any(speaks) && !failed.stderr.lines().any(speaks),
+                "{failed}"
+            );
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn foreign_text_cannot_break_out_of_the_comment() {
+    let mean = "```\n</details>\n<!-- do-deploy:1:pr-2 -->\n@org/everyone [x](http://evil.example)\n";
+    let first = Change::whole_app("first").config("[comment]\nlogs = \"always\"\n");
+    run_with(first, async |t: &mut Tester| {
+        t.open_pr_with(1, Change::broken("broken", mean)).await;
+        let failed = t.preview(1).await;
+        let comment = failed.fails_with(1).comment(1);
+        assert_eq!(
+            comment.matches("</details>").count(),
+            comment.matches("<details>").count(),
+            "{comment}"
+        );
+        assert!(!comment.contains("<!-- do-deploy:1:pr-2 -->"), "{comment}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_comment_stays_below_githubs_limit() {
+    let long = "x".repeat(400) + "\n";
+    let first = Change::whole_app("first").config("[comment]\nlogs = \"always\"\n");
+    run_with(first, async |t: &mut Tester| {
+        t.open_pr_with(1, Change::broken("broken", &long.repeat(400))).await;
+        let failed = t.preview(1).await;
+        assert!(failed.fails_with(1).comment(1).chars().count() < 60_000);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_previews_deployment_carries_pull_request_and_app() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        let deployment = t.deployments("preview").await.remove(0);
+        assert_eq!(deployment["payload"], json!({ "pr": 1, "app": "shop" }));
+        assert_eq!(deployment["state"], "success");
+        let states: Vec<&str> = deployment["statuses"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|s| s["state"].as_str())
+            .collect();
+        assert_eq!(states, ["success", "in_progress"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_summary_shows_what_the_preview_changed_and_why() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let preview = t.preview(1).await;
+        let summary = preview.succeeds().summary();
+        assert!(
+            summary.contains("migrate") && summary.contains("feature-1"),
+            "{summary}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_outputs_name_every_app() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let preview = t.preview(1).await;
+        let apps: serde_json::Value = serde_json::from_str(&preview.succeeds().output("apps")).unwrap();
+        assert_eq!(apps.as_array().unwrap().len(), 1, "{apps}");
+        assert_eq!(
+            apps[0]["app-id"].as_str().or(apps[0]["app_id"].as_str()),
+            Some(preview.output("app-id").as_str())
+        );
+        assert!(preview.output("comment-url").contains("#issuecomment-"), "{preview}");
+    })
+    .await;
+}

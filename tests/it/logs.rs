@@ -1,1 +1,65 @@
-//! Tests of logs.
+//! `logs`: of an environment, by kind and component.
+
+use nix::sys::signal::Signal;
+
+use crate::harness::{Change, Tester, run, run_with};
+
+#[tokio::test]
+async fn shows_what_the_service_says() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        let logs = t.command(["logs", "--environment", "production"]).locally().await;
+        assert!(logs.succeeds().stdout.contains("notes first listening"), "{logs}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn shows_the_log_of_a_preview() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        let logs = t.command(["logs", "--pr", "1"]).locally().await;
+        assert!(logs.succeeds().stdout.contains("001_notes.sql applied"), "{logs}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn follows_until_it_is_stopped() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        let mut following = t
+            .command(["logs", "--environment", "production", "--follow"])
+            .locally()
+            .start()
+            .await;
+        following.says("notes first listening").await;
+        // A request without the notes' table makes the service say something new.
+        assert_eq!(t.visit("shop", "GET", "/notes").await.status, 500);
+        following.says("cannot read the notes").await;
+        following.signal(Signal::SIGINT);
+        following.end().await.fails_with(130);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_cannot_speak_to_the_runner_through_its_log() {
+    run_with(
+        Change::whole_app("first").file("VERSION", "first\n::error::forged\n"),
+        async |t: &mut Tester| {
+            t.deploy().await.succeeds();
+            let logs = t.command(["logs", "--environment", "production"]).await;
+            assert!(
+                !logs
+                    .succeeds()
+                    .stdout
+                    .lines()
+                    .any(|line| line.starts_with("::error::forged")),
+                "{logs}"
+            );
+        },
+    )
+    .await;
+}

@@ -1,1 +1,49 @@
-//! Tests of redeploy.
+//! `redeploy`: production or a preview again, also of unchanged code.
+
+use crate::harness::{Tester, run};
+
+#[tokio::test]
+async fn production_again_is_a_new_deployment_of_the_same_commit() {
+    run(async |t: &mut Tester| {
+        let first = t.deploy().await.succeeds().output("deployment-id");
+        let again = t.command(["redeploy"]).await;
+        assert_ne!(again.succeeds().output("deployment-id"), first);
+        assert_eq!(again.output("status"), "ready");
+        t.expect_serving("shop", "first").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_again() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let first = t.preview(1).await.succeeds().output("deployment-id");
+        let again = t.command(["redeploy", "--pr", "1"]).await;
+        assert_ne!(again.succeeds().output("deployment-id"), first);
+        assert_eq!(t.comments(1).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn builds_anew_when_told_to() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        t.command(["redeploy", "--force-build"]).await.succeeds();
+        t.expect_serving("shop", "first").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_nothing_is_deployed_it_says_so() {
+    run(async |t: &mut Tester| {
+        t.command(["redeploy"])
+            .await
+            .fails_with(2)
+            .touches_nothing()
+            .says("production");
+    })
+    .await;
+}

@@ -1,1 +1,141 @@
-//! Tests of teardown.
+//! Closing a pull request removes everything that its preview was, and nothing else.
+
+use serde_json::json;
+
+use crate::harness::{Api, Tester, run};
+
+#[tokio::test]
+async fn removes_app_and_says_so() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        let url = t.url_of("shop-pr-1").await;
+        t.close_pr(1).await;
+        let removed = t.teardown(1).await;
+        assert_eq!(removed.succeeds().output("status"), "removed");
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+        assert!(!t.answers(&url).await, "{url} still answers");
+        assert!(
+            removed.comment(1).to_lowercase().contains("removed"),
+            "{}",
+            removed.comment(1)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn makes_every_deployment_of_the_preview_inactive() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.open_pr(2).await;
+        t.preview(1).await.succeeds();
+        t.push(1, "second");
+        t.preview(1).await.succeeds();
+        t.preview(2).await.succeeds();
+        t.close_pr(1).await;
+        t.teardown(1).await.succeeds();
+        for deployment in t.deployments("preview").await {
+            let mine = deployment["payload"]["pr"] == 1;
+            let expected = if mine { "inactive" } else { "success" };
+            assert_eq!(deployment["state"], expected, "{deployment:#}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_there_is_fine() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.close_pr(1).await;
+        t.teardown(1).await.succeeds();
+        assert_eq!(t.comments(1).await.len(), 0, "nobody has to read that nothing happened");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn twice_is_fine() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.close_pr(1).await;
+        t.teardown(1).await.succeeds();
+        t.teardown(1).await.succeeds();
+        assert_eq!(t.comments(1).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn leaves_production_and_other_previews_alone() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        t.open_pr(1).await;
+        t.open_pr(2).await;
+        t.preview(1).await.succeeds();
+        t.preview(2).await.succeeds();
+        t.close_pr(1).await;
+        t.teardown(1).await.succeeds();
+        assert_eq!(t.app_names().await, ["shop", "shop-pr-2"]);
+        t.expect_serving("shop", "first").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn never_deletes_an_app_without_our_marks() {
+    run(async |t: &mut Tester| {
+        let foreign = json!({ "spec": {
+            "name": "shop-pr-1", "region": "fra",
+            "services": [{ "name": "web", "run_command": "do-deploy demo-app serve", "http_port": 8080,
+                "instance_count": 1, "instance_size_slug": "apps-s-1vcpu-0.5gb",
+                "github": { "repo": "org/shop", "branch": "main" },
+                "envs": [{ "key": "DATABASE_URL", "scope": "RUN_TIME", "value": "sqlite:////tmp/notes.db" }] }],
+        }});
+        t.call(Api::DigitalOcean, "POST", "/v2/apps", Some(&foreign))
+            .await
+            .expect(200);
+        t.settled().await;
+        t.open_pr(1).await;
+        t.close_pr(1).await;
+        let kept = t.teardown(1).await;
+        assert!(
+            !kept.changes().iter().any(|call| call.starts_with("DELETE /v2/apps")),
+            "{kept}"
+        );
+        assert_eq!(t.app_names().await, ["shop-pr-1"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn says_removed_only_after_the_platform_says_that_it_is_gone() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let id = t.preview(1).await.succeeds().output("app-id");
+        t.close_pr(1).await;
+        let removed = t.teardown(1).await;
+        let calls = removed.succeeds().requests();
+        let gone = calls.iter().position(|call| *call == format!("GET /v2/apps/{id} 404"));
+        let said = calls
+            .iter()
+            .position(|call| call.starts_with("PATCH /repos/org/shop/issues/comments/"));
+        assert!(gone.is_some() && gone < said, "{removed}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lost_reply_to_the_deletion_is_no_failure() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.close_pr(1).await;
+        t.fault("DELETE", "^/v2/apps/", "drop-after").await;
+        t.teardown(1).await.succeeds();
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}

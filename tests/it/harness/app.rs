@@ -1,5 +1,7 @@
 //! The app under test: the notes service that ships with the binary, and the changes that a test commits to it.
 
+use serde_json::Value;
+
 /// The notes service's app spec, as a team would write it: a migration as PRE_DEPLOY job and a health check.
 ///
 /// A job's disk is not the service's, so production starts without its notes' table and a preview has it: that is
@@ -46,6 +48,20 @@ pub(crate) const FIRST_MIGRATION: &str = "CREATE TABLE notes (id INTEGER PRIMARY
 pub(crate) fn spec(from: &str, to: &str) -> String {
     assert!(SPEC.contains(from), "the spec has no {from:?}");
     SPEC.replace(from, to)
+}
+
+/// The spec without its migration job.
+pub(crate) fn without_job() -> String {
+    let at = SPEC.find("jobs:").expect("the spec has a job");
+    SPEC[..at].to_owned()
+}
+
+/// An app-level env of an app as DigitalOcean gives it.
+#[track_caller]
+pub(crate) fn app_env<'a>(app: &'a Value, key: &str) -> &'a Value {
+    let envs = app["spec"]["envs"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let found = envs.iter().find(|env| env["key"] == key);
+    found.unwrap_or_else(|| panic!("there is no app-level env `{key}`: {envs:#?}"))
 }
 
 /// What one commit changes. Its label is the version that the service says it has, the commit's message, and what
