@@ -48,7 +48,7 @@ class World:
         self.env |= {"TMPDIR": str(self.tmp), "DO_DEPLOY_PACE": pace, "STORY_MARK": self.mark}
         self.sandbox = None
         self.helpers = []
-        self.output = ""
+        self.children = {}
 
     def start(self) -> None:
         """Starts the sandbox and takes over what it says about itself."""
@@ -73,12 +73,12 @@ class World:
             [self.binary, *arguments], cwd=self.work, env=env, timeout=timeout,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
-        self.output = done.stdout.decode(errors="replace")
+        output = done.stdout.decode(errors="replace")
         shown = " ".join(arguments)
-        expect(done.returncode == code, f"`do-deploy {shown}` ended with {done.returncode} and not {code}:\n{self.output}")
+        expect(done.returncode == code, f"`do-deploy {shown}` ended with {done.returncode} and not {code}:\n{output}")
         for name, value in self.secrets.items():
-            expect(value not in self.output, f"`do-deploy {shown}` printed the value of {name}")
-        return self.output
+            expect(value not in output, f"`do-deploy {shown}` printed the value of {name}")
+        return output
 
     def spawn(self, arguments: list, stdin: bytes = b"") -> subprocess.Popen:
         """Starts a helper that ends with the world."""
@@ -150,11 +150,10 @@ class World:
 
     def stop(self) -> None:
         """Ends everything, and fails if the sandbox left a process or a file."""
-        children = _descendants(self.sandbox.pid)
         self._end(self.sandbox, "the sandbox")
         left = self._processes(but={helper.pid for helper in self.helpers})
         # Those with a clean environment and a mount of their own are known by where they came from.
-        left += [f"{pid} child of the sandbox" for pid, begun in children.items() if _begun(pid) == begun]
+        left += [f"{pid} child of the sandbox" for pid, begun in self.children.items() if _begun(pid) == begun]
         files = sorted(str(path.relative_to(self.tmp)) for path in self.tmp.rglob("*"))
         strays = sorted(_strays() - self.strays)
         self.abandon()
@@ -169,17 +168,18 @@ class World:
                 self._end(process, "a helper")
             except Wrong:
                 pass
-        for line in self._processes(but=set()):
+        found = [int(line.split()[0]) for line in self._processes(but=set())]
+        for pid in found + [pid for pid, begun in self.children.items() if _begun(pid) == begun]:
             try:
-                os.kill(int(line.split()[0]), signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
         shutil.rmtree(self.root, ignore_errors=True)
 
-    @staticmethod
-    def _end(process, name: str) -> None:
+    def _end(self, process, name: str) -> None:
         if process is None or process.poll() is not None:
             return
+        self.children |= _descendants(process.pid)
         process.terminate()
         try:
             process.wait(60)
