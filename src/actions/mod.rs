@@ -1,1 +1,10 @@
 //! The runner's protocol: environment, events, workflow commands, output and summary files.
+
+pub(crate) mod commands;
+pub(crate) mod console;
+pub(crate) mod neutral;
+pub(crate) mod outputs;
+pub(crate) mod progress;
+pub(crate) mod run;
+pub(crate) mod summary;
+mod terminal;

@@ -1,7 +1,165 @@
 //! Command line: clap types, the context that flows run in, and failures turned into words and exit codes.
 
+mod args;
+mod context;
+mod ending;
+mod environment;
+mod signals;
+
 use std::process::ExitCode;
 
+use clap::Parser as _;
+
+use args::{Cli, Command, LogsKind, Target};
+use context::Voice;
+use environment::Variables;
+
+use crate::flows;
+use crate::model::environment::Environment;
+use crate::model::failure::Failure;
+use crate::platform::LogKind;
+use crate::wait::Wait;
+
 pub(crate) fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a process may have a timer and an event loop");
+    let code = runtime.block_on(run(cli.command));
+    // What still runs in the background is of no use any more: do not wait for it.
+    runtime.shutdown_background();
+    ExitCode::from(code)
+}
+
+async fn run(command: Command) -> u8 {
+    let variables = Variables;
+    #[cfg(feature = "sandbox")]
+    let command = match sandbox(command, variables).await {
+        Ok(code) => return code,
+        Err(command) => command,
+    };
+    let voice = Voice::new(variables);
+    let (console, run) = (voice.console.clone(), voice.run.clone());
+    match flow(command, voice, variables).await {
+        Ok(code) => code,
+        Err(error) => ending::of_error(&console, &run, &error),
+    }
+}
+
+/// Builds the context for a flow, runs it, and turns its result into an exit code.
+async fn flow(command: Command, voice: Voice, variables: Variables) -> anyhow::Result<u8> {
+    let wait = Wait::new(variables.pace()?, signals::listen()?);
+    let build = |project, running, spec| context::build(voice, variables, wait, project, running, spec);
+    match command {
+        Command::Auto(args) => {
+            let ctx = build(&args.project, &args.running, args.spec)?;
+            Ok(ending::of_report(&ctx, &flows::auto::run(&ctx).await?))
+        }
+        Command::Deploy(args) => {
+            let ctx = build(&args.project, &args.running, args.spec)?;
+            let commit = args.commit.map_or(flows::deploy::Commit::Head, flows::deploy::Commit::Asked);
+            let request = flows::deploy::Request {
+ environment: args.environment, commit, force_build: false, release: args.release, dry_run: args.dry_run };
+            Ok(ending::of_report(&ctx, &flows::deploy::run(&ctx, &request).await?))
+        }
+        Command::Preview(args) => {
+            let ctx = build(&args.project, &args.running, args.spec)?;
+            let commit = args.commit.map_or(flows::preview::Commit::Head, flows::preview::Commit::Asked);
+            let request = flows::preview::Request { pull_request: args.pr, commit, force_build: false, dry_run: args.dry_run };
+            Ok(ending::of_report(&ctx, &flows::preview::run(&ctx, &request).await?))
+        }
+        Command::Teardown(args) => {
+            let ctx = build(&args.project, &args.running, args.spec)?;
+            let request = flows::teardown::Request { pull_request: args.pr, dry_run: args.dry_run };
+            Ok(ending::of_report(&ctx, &flows::teardown::run(&ctx, &request).await?))
+        }
+        Command::Redeploy(args) => {
+            let ctx = build(&args.project, &args.running, args.spec)?;
+            let request =
+                flows::redeploy::Request { environment: named(&args.target), commit: args.commit, force_build: args.force_build };
+            Ok(ending::of_report(&ctx, &flows::redeploy::run(&ctx, &request).await?))
+        }
+        Command::Rollback(args) => {
+            let ctx = build(&args.project, &args.running, args.spec)?;
+            let request = flows::rollback::Request { environment: args.environment, to: args.to };
+            Ok(ending::of_report(&ctx, &flows::rollback::run(&ctx, &request).await?))
+        }
+        Command::Sweep(args) => {
+            let ctx = build(&args.project, &args.running, None)?;
+            flows::sweep::run(&ctx, &flows::sweep::Request { dry_run: args.dry_run }).await?;
+            Ok(0)
+        }
+        Command::Verify(args) => {
+            let subject = match args.url.clone() {
+                Some(url) if !matches!(url.scheme(), "http" | "https") => {
+                    return Err(Failure::input(format!("`{url}` cannot be asked")).next("give a URL that begins with `https://` or `http://`").into());
+                }
+                Some(url) => flows::verify::Subject::Url(url),
+                None => flows::verify::Subject::Environment(named(&args.target)),
+            };
+            let ctx = build(&args.project, &args.running, args.spec)?;
+            let request = flows::verify::Request { subject, path: args.path, status: args.status, checks: args.check };
+            Ok(ending::of_verdict(&ctx, &flows::verify::run(&ctx, &request).await?))
+        }
+        Command::Status(args) => {
+            let ctx = build(&args.project, &context::no_limit(args.json), args.spec)?;
+            flows::status::run(&ctx, &flows::status::Request { environment: args.target.named() }).await?;
+            Ok(0)
+        }
+        Command::Logs(args) => {
+            let ctx = build(&args.project, &context::no_limit(args.json), args.spec)?;
+            let request = flows::logs::Request {
+                environment: named(&args.target),
+                kind: match args.kind {
+                    LogsKind::Build => LogKind::Build,
+                    LogsKind::Deploy => LogKind::Deploy,
+                    LogsKind::Run => LogKind::Run,
+                    LogsKind::Restarted => LogKind::Restarted,
+                },
+                component: args.component,
+                deployment: args.deployment,
+                tail: args.tail,
+                follow: args.follow,
+            };
+            flows::logs::run(&ctx, &request).await?;
+            Ok(0)
+        }
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(_) | Command::Demo(_) | Command::DemoApp(_) | Command::SandboxExec(_) => {
+            unreachable!("handled before a context is built")
+        }
+    }
+}
+
+/// The commands that are a world of their own. `Err`: the command is not one of them.
+#[cfg(feature = "sandbox")]
+async fn sandbox(command: Command, variables: Variables) -> Result<u8, Command> {
+    let pace = match variables.pace() {
+        Ok(pace) => pace,
+        Err(failure) => return Ok(ending_of_sandbox(variables, Err(failure.into()))),
+    };
+    let ended = match command {
+        Command::Sandbox(args) => crate::sandbox::command::run(args, pace).await,
+        Command::Demo(args) => crate::sandbox::demo::run(args).await,
+        Command::DemoApp(args) => crate::sandbox::demo::app::run(args).await.map(|()| 0),
+        Command::SandboxExec(args) => crate::sandbox::runner::exec::exec(args).map(|never| match never {}),
+        other => return Err(other),
+    };
+    Ok(ending_of_sandbox(variables, ended))
+}
+
+#[cfg(feature = "sandbox")]
+fn ending_of_sandbox(variables: Variables, ended: anyhow::Result<u8>) -> u8 {
+    let voice = Voice::new(variables);
+    ended.unwrap_or_else(|error| {
+        let error = match error.downcast::<crate::sandbox::command::UsageError>() {
+            Ok(usage) => Failure::input(usage.to_string()).into(),
+            Err(other) => other,
+        };
+        ending::of_error(&voice.console, &voice.run, &error)
+    })
+}
+
+/// The environment that the flags name, else production.
+fn named(target: &Target) -> Environment {
+    target.named().unwrap_or_else(Environment::production)
 }

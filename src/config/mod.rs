@@ -1,6 +1,175 @@
 //! `do-deploy.toml`: strict, every default in one place.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use serde::Deserialize;
+
+mod duration;
+mod env;
+mod parse;
+
+pub(crate) use env::{EnvValue, Generate};
+
+use crate::model::environment::PRODUCTION;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Everything that a repository can say about its deployments. All of it is optional.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// The app spec's path; empty: look in the usual places.
+    #[serde(deserialize_with = "parse::one_spec")]
+    pub(crate) spec: String,
+    pub(crate) production: Target,
+    /// Further environments, each with a branch and a spec of its own.
+    pub(crate) environments: BTreeMap<String, Target>,
+    pub(crate) preview: Preview,
+    pub(crate) health: Health,
+    pub(crate) comment: Comment,
+}
+
+/// `[production]` or `[environments.NAME]`: what is deployed where, and how.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Target {
+    /// Empty: the repository's default branch. Named environments always have one.
+    pub(crate) branch: String,
+    /// The app spec's path; production's is the one at the top of the file. Empty: look in the usual places.
+    #[serde(deserialize_with = "parse::one_spec")]
+    pub(crate) spec: String,
+    /// DigitalOcean project, by name or id; empty: the account's default.
+    pub(crate) project: String,
+    pub(crate) rollback: Rollback,
+    /// Take over a live app that has settings which the file lacks.
+    pub(crate) adopt: bool,
+    /// Builds may take 60 minutes, jobs 30.
+    #[serde(deserialize_with = "duration::positive")]
+    pub(crate) timeout: Duration,
+    pub(crate) env: BTreeMap<String, EnvValue>,
+}
+
+impl Default for Target {
+    fn default() -> Self {
+        Self {
+            branch: String::new(),
+            spec: String::new(),
+            project: String::new(),
+            rollback: Rollback::default(),
+            adopt: false,
+            timeout: 75 * MINUTE,
+            env: BTreeMap::new(),
+        }
+    }
+}
+
+/// When a deployment that went live and is then found bad is rolled back.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Rollback {
+    /// When a configured check failed and no job changed the database.
+    #[default]
+    Safe,
+    Always,
+    Never,
+}
+
+/// `[preview]`: the apps of pull requests.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Preview {
+    pub(crate) enabled: bool,
+    /// A hand-written preview spec; empty: made from production's.
+    pub(crate) spec: String,
+    /// Only pull requests with this label; empty: all.
+    pub(crate) label: String,
+    pub(crate) drafts: bool,
+    pub(crate) bots: bool,
+    /// Previews of this repository at once.
+    pub(crate) limit: u32,
+    /// Removed after this long without a push, redeploy or command.
+    #[serde(deserialize_with = "duration::positive")]
+    pub(crate) ttl: Duration,
+    pub(crate) database: PreviewDatabase,
+    pub(crate) database_url: String,
+    /// Runs before the service starts; empty: the spec's own PRE_DEPLOY command.
+    pub(crate) prepare: String,
+    /// The service's start command; empty: find it out.
+    pub(crate) start: String,
+    /// Scale to zero after; `None`: never.
+    #[serde(deserialize_with = "duration::sleep")]
+    pub(crate) sleep: Option<Duration>,
+    /// `auto` or an instance size's slug.
+    pub(crate) size: String,
+    #[serde(deserialize_with = "duration::positive")]
+    pub(crate) timeout: Duration,
+    pub(crate) env: BTreeMap<String, EnvValue>,
+}
+
+impl Default for Preview {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            spec: String::new(),
+            label: String::new(),
+            drafts: false,
+            bots: false,
+            limit: 10,
+            ttl: 14 * 24 * HOUR,
+            database: PreviewDatabase::default(),
+            database_url: "sqlite:////tmp/preview.db".to_owned(),
+            prepare: String::new(),
+            start: String::new(),
+            sleep: Some(HOUR),
+            size: "auto".to_owned(),
+            timeout: 30 * MINUTE,
+            env: BTreeMap::new(),
+        }
+    }
+}
+
+/// Where previews keep their data.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum PreviewDatabase {
+    /// SQLite where the app can, else a development database.
+    #[default]
+    Auto,
+    Sqlite,
+    Dev,
+    None,
+}
+
+/// `[health]`: what an answer has to look like to be good.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Health {
+    /// Empty: the spec's own health check, else any answer below 500 at `/`.
+    pub(crate) path: String,
+    #[serde(deserialize_with = "duration::positive")]
+    pub(crate) timeout: Duration,
+    pub(crate) checks: Vec<Check>,
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Self {
+            path: String::new(),
+            timeout: 3 * MINUTE,
+            checks: Vec::new(),
+        }
+    }
+}
+
+/// A path and the status that it has to answer.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Check {
+    pub(crate) path: String,
+    pub(crate) status: u16,
+}
 
 /// `[comment]`: whether and how the pull request's comment is written.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
@@ -30,4 +199,14 @@ pub(crate) enum CommentLogs {
     Auto,
     Always,
     Never,
+}
+
+impl Config {
+    /// What `production` or an `[environments.NAME]` says. `None`: there is no such environment.
+    pub(crate) fn environment(&self, name: &str) -> Option<&Target> {
+        if name == PRODUCTION {
+            return Some(&self.production);
+        }
+        self.environments.get(name)
+    }
 }

@@ -1,1 +1,22 @@
 //! The verbs: one file each, and the board that keeps what people see in step.
+
+pub(crate) mod auto;
+pub(crate) mod board;
+pub(crate) mod context;
+pub(crate) mod deploy;
+mod explain;
+pub(crate) mod failure;
+pub(crate) mod logs;
+mod ownership;
+pub(crate) mod preview;
+pub(crate) mod redeploy;
+pub(crate) mod rollback;
+mod rollout;
+mod source;
+pub(crate) mod status;
+pub(crate) mod sweep;
+pub(crate) mod teardown;
+pub(crate) mod verify;
+
+use failure::failure_of;
+pub(crate) use source::local as local_file;

@@ -1,1 +1,132 @@
 //! Comments, deployments and pull requests over GitHub's REST API.
+
+pub(crate) mod comments;
+pub(crate) mod deployments;
+pub(crate) mod pulls;
+pub(crate) mod repository;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Url;
+use serde::de::DeserializeOwned;
+
+use crate::net::client::Client;
+use crate::net::error::ApiError;
+use crate::redact::Secret;
+use crate::wait::{Cancelled, Wait};
+
+/// The login under which the runner's own token writes.
+pub(crate) const ACTIONS_BOT: &str = "github-actions[bot]";
+
+/// What may stay as it is in one segment of a path.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// One repository on GitHub. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct GitHub {
+    client: Client,
+    wait: Wait,
+    /// `/repos/OWNER/NAME`.
+    root: String,
+}
+
+impl GitHub {
+    /// `base` is `GITHUB_API_URL`; `repository` is `OWNER/NAME`.
+    pub(crate) fn new(base: Url, token: Option<&Secret>, repository: &str, wait: Wait) -> anyhow::Result<Self> {
+        let (owner, name) = repository
+            .split_once('/')
+            .filter(|(owner, name)| !owner.is_empty() && !name.is_empty() && !name.contains('/'))
+            .ok_or_else(|| anyhow::anyhow!("`{repository}` is no repository: write `OWNER/NAME`"))?;
+        Ok(Self {
+            client: Client::new("GitHub", base, "application/vnd.github+json", token, wait.clone())?,
+            wait,
+            root: format!("/repos/{}/{}", segment(owner), segment(name)),
+        })
+    }
+
+    /// GitHub's time at its last reply.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.client.now()
+    }
+
+    /// Waits at this run's pace.
+    pub(crate) async fn pause(&self, duration: Duration) -> Result<(), Cancelled> {
+        self.wait.sleep(duration).await
+    }
+
+    /// Who the token belongs to. `None` for the runner's token and those of apps, which belong to nobody.
+    pub(crate) async fn login(&self) -> Result<Option<String>, ApiError> {
+        #[derive(serde::Deserialize)]
+        struct User {
+            login: String,
+        }
+        match self.client.get::<User>("/user").await {
+            Ok(user) => Ok(Some(user.login)),
+            Err(error) if error.status() == Some(403) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A path below the repository.
+    fn path(&self, rest: &str) -> String {
+        format!("{}{rest}", self.root)
+    }
+
+    /// The items of a listing, page after page, at most `pages` of them.
+    async fn list<T: DeserializeOwned>(&self, rest: &str, pages: usize) -> Result<Vec<T>, ApiError> {
+        let mut items = Vec::new();
+        let mut next = Some(self.path(rest));
+        for _ in 0..pages {
+            let Some(path) = next else { break };
+            let page = self.client.page::<Vec<T>>(&path).await?;
+            items.extend(page.body);
+            next = page.next;
+        }
+        Ok(items)
+    }
+}
+
+/// Whether the token may read but not write here: a fork's pull request, Dependabot, or a missing permission.
+pub(crate) fn is_read_only(error: &ApiError) -> bool {
+    error.status() == Some(403) && error.message().contains("Resource not accessible by")
+}
+
+/// Percent-encoded so that it is one segment of a path, whatever it contains.
+fn segment(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::Method;
+
+    use super::{is_read_only, segment};
+    use crate::net::error::{ApiError, Problem};
+
+    #[test]
+    fn a_path_with_slashes_is_one_segment() {
+        assert_eq!(segment(".do/app spec.yaml"), ".do%2Fapp%20spec.yaml");
+        assert_eq!(segment("feature/#1?x"), "feature%2F%231%3Fx");
+    }
+
+    #[test]
+    fn a_read_only_token_is_told_from_a_locked_conversation() {
+        let error = |message: &str| ApiError {
+            service: "GitHub",
+            method: Method::POST,
+            path: "/x".to_owned(),
+            problem: Problem::Status {
+                status: 403,
+                message: message.to_owned(),
+                request_id: None,
+            },
+        };
+        assert!(is_read_only(&error("Resource not accessible by integration")));
+        assert!(is_read_only(&error("Resource not accessible by personal access token")));
+        assert!(!is_read_only(&error(
+            "Unable to create comment because issue is locked."
+        )));
+    }
+}

@@ -2,9 +2,14 @@
 
 pub(crate) mod commit;
 pub(crate) mod environment;
+pub(crate) mod excerpt;
 pub(crate) mod failure;
+pub(crate) mod foreign;
 pub(crate) mod marks;
 pub(crate) mod names;
 pub(crate) mod pull_request;
 pub(crate) mod report;
+pub(crate) mod rollback;
 pub(crate) mod rollout;
+pub(crate) mod stamp;
+pub(crate) mod verdict;

@@ -1,1 +1,5 @@
 //! The one HTTP client: deadlines, retry policy, and errors that say what the server said.
+
+pub(crate) mod client;
+pub(crate) mod error;
+pub(crate) mod retry;

@@ -1,1 +1,26 @@
 //! The app spec: parse, check, print, diff, and the preview transformation. Pure.
+
+mod change;
+mod check;
+mod component;
+mod diff;
+mod document;
+mod env;
+mod find;
+mod guard;
+mod health;
+mod marks;
+mod policy;
+pub(crate) mod preview;
+pub(crate) mod production;
+mod shell;
+mod start;
+mod yaml;
+
+pub(crate) use component::{Component, Kind, Source, SourceKind, components, sources};
+pub(crate) use diff::diff;
+pub(crate) use document::{AppSpec, parse, print};
+pub(crate) use find::find_default;
+
+pub(crate) use health::{has_http, health_path, migrates};
+pub(crate) use marks::marks;

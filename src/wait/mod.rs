@@ -1,1 +1,131 @@
 //! Time: pace, deadlines, cancellation.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+/// The run was told to stop by SIGINT or SIGTERM: exit 130 or 143.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cancelled")]
+pub(crate) struct Cancelled {
+    pub(crate) exit_code: u8,
+}
+
+/// How this run waits: its pace, and whether it still may. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Wait {
+    pace: f64,
+    cancelled: watch::Receiver<Option<Cancelled>>,
+}
+
+impl Wait {
+    /// `pace` is `DO_DEPLOY_PACE`: 1 in real life, less where a cloud is quicker than DigitalOcean's.
+    pub(crate) fn new(pace: f64, cancelled: watch::Receiver<Option<Cancelled>>) -> Self {
+        Self { pace, cancelled }
+    }
+
+    /// Whether the run was told to stop. Ask before every mutation.
+    pub(crate) fn check(&self) -> Result<(), Cancelled> {
+        self.cancelled.borrow().map_or(Ok(()), Err)
+    }
+
+    /// Sleeps at this run's pace; returns at once when the run is told to stop.
+    pub(crate) async fn sleep(&self, duration: Duration) -> Result<(), Cancelled> {
+        let mut cancelled = self.cancelled.clone();
+        tokio::select! {
+            () = tokio::time::sleep(duration.mul_f64(self.pace)) => self.check(),
+            told = cancelled.wait_for(Option::is_some) => match told {
+                Ok(told) => Err((*told).unwrap_or(Cancelled { exit_code: 130 })),
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+
+    /// Resolves when the run is told to stop, else never.
+    pub(crate) async fn cancelled(&self) -> Cancelled {
+        let mut cancelled = self.cancelled.clone();
+        match cancelled.wait_for(Option::is_some).await {
+            Ok(told) => (*told).unwrap_or(Cancelled { exit_code: 130 }),
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// The same pace, deaf to cancellation: for the few seconds in which the board is closed after a signal.
+    pub(crate) fn to_the_end(&self) -> Self {
+        let (_, never) = watch::channel(None);
+        Self {
+            pace: self.pace,
+            cancelled: never,
+        }
+    }
+}
+
+/// A moment after which a loop ends. Not scaled by the pace: a deadline is a promise to the person who waits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    started: Instant,
+    total: Duration,
+}
+
+impl Deadline {
+    pub(crate) fn after(total: Duration) -> Self {
+        Self {
+            started: Instant::now(),
+            total,
+        }
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.started.elapsed() >= self.total
+    }
+
+    pub(crate) fn total(&self) -> Duration {
+        self.total
+    }
+
+    pub(crate) fn remaining(&self) -> Duration {
+        self.total.saturating_sub(self.started.elapsed())
+    }
+}
+
+/// A duration as people read it: `2m 23s`, `1h 5m`, `14d`, `0s`. Never more than two units.
+pub(crate) fn humanize(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let units = [
+        (seconds / 86_400, "d"),
+        (seconds / 3_600 % 24, "h"),
+        (seconds / 60 % 60, "m"),
+        (seconds % 60, "s"),
+    ];
+    let Some(first) = units.iter().position(|(count, _)| *count > 0) else {
+        return "0s".to_owned();
+    };
+    units[first..]
+        .iter()
+        .take(2)
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, unit)| format!("{count}{unit}"))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::humanize;
+
+    #[test]
+    fn says_durations_in_at_most_two_units() {
+        for (seconds, text) in [
+            (0, "0s"),
+            (59, "59s"),
+            (143, "2m 23s"),
+            (3600, "1h"),
+            (3905, "1h 5m"),
+            (90_061, "1d 1h"),
+        ] {
+            assert_eq!(humanize(Duration::from_secs(seconds)), text);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Makes foreign text harmless for a log: it cannot speak to the runner.
+
+use crate::model::foreign::cut;
+
+/// Longest line of foreign text in a log, in characters.
+const LONGEST_LINE: usize = 2_000;
+
+/// Invisible, but it parts what must not stand together.
+const ZERO_WIDTH_SPACE: char = '\u{200B}';
+
+/// A stripped line in which the runner finds no command: neither `::` where a line begins nor `##[` anywhere.
+pub(crate) fn disarm(line: &str) -> String {
+    let quiet = line.replace("##[", &format!("##{ZERO_WIDTH_SPACE}["));
+    let start = quiet.len() - quiet.trim_start().len();
+    match quiet.get(start..start + 2) {
+        Some("::") => format!("{}:{ZERO_WIDTH_SPACE}{}", &quiet[..start], &quiet[start + 1..]),
+        _ => quiet,
+    }
+}
+
+/// A stripped line cut to what a log bears, without commands.
+pub(crate) fn quiet(line: &str) -> String {
+    disarm(&cut(line, LONGEST_LINE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{disarm, quiet};
+    use crate::model::foreign::strip;
+
+    #[test]
+    fn no_line_is_a_command_of_the_runner() {
+        for line in [
+            "::set-env name=X::y",
+            "  ::stop-commands::t",
+            "\u{feff}::error::x",
+            "\u{1b}[0m::error::x",
+            "text ##[set-output name=url]https://evil.example",
+            "###[add-mask]a",
+            "##\u{200b}[add-mask]a",
+        ] {
+            let line = quiet(&strip(line));
+            assert!(!line.trim_start().starts_with("::"), "{line}");
+            assert!(!line.contains("##["), "{line}");
+        }
+        assert_eq!(disarm("a::b"), "a::b");
+    }
+}

@@ -1,0 +1,135 @@
+//! The step's outputs, written to the file that the runner names.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+/// Outputs of the action; what is `None` stays empty.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Outputs {
+    /// `ready`, `failed`, `skipped`, `removed`, `unknown`.
+    pub(crate) status: &'static str,
+    pub(crate) url: Option<String>,
+    pub(crate) environment: String,
+    pub(crate) app_id: Option<String>,
+    pub(crate) deployment_id: Option<String>,
+    pub(crate) commit: Option<String>,
+    pub(crate) comment_url: Option<String>,
+    pub(crate) monthly_cost: Option<String>,
+    pub(crate) apps: Vec<AppOutput>,
+}
+
+/// One entry of the output `apps`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct AppOutput {
+    pub(crate) app: String,
+    pub(crate) status: &'static str,
+    pub(crate) url: Option<String>,
+    pub(crate) app_id: Option<String>,
+    pub(crate) deployment_id: Option<String>,
+    pub(crate) commit: Option<String>,
+    pub(crate) monthly_cost: Option<String>,
+}
+
+impl Outputs {
+    /// Name and value in the order of the documentation.
+    pub(crate) fn pairs(&self) -> Vec<(&'static str, String)> {
+        let or_empty = |value: &Option<String>| value.clone().unwrap_or_default();
+        vec![
+            ("status", self.status.to_owned()),
+            ("url", or_empty(&self.url)),
+            ("environment", self.environment.clone()),
+            ("app-id", or_empty(&self.app_id)),
+            ("deployment-id", or_empty(&self.deployment_id)),
+            ("commit", or_empty(&self.commit)),
+            ("comment-url", or_empty(&self.comment_url)),
+            ("monthly-cost", or_empty(&self.monthly_cost)),
+            (
+                "apps",
+                serde_json::to_string(&self.apps).expect("plain strings serialise"),
+            ),
+        ]
+    }
+
+    /// Appends all outputs to the runner's file.
+    pub(crate) fn write(&self, file: &Path) -> anyhow::Result<()> {
+        let text = self
+            .pairs()
+            .iter()
+            .map(|(name, value)| Ok(heredoc(name, value, &delimiter()?)))
+            .collect::<anyhow::Result<String>>()?;
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(file)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .with_context(|| format!("the outputs could not be written to `{}`", file.display()))
+    }
+}
+
+/// A value of any number of lines; the delimiter is random, so that no value can contain it.
+fn heredoc(name: &str, value: &str, delimiter: &str) -> String {
+    format!("{name}<<{delimiter}\n{value}\n{delimiter}\n")
+}
+
+fn delimiter() -> anyhow::Result<String> {
+    let mut random = [0_u8; 16];
+    getrandom::fill(&mut random).context("the system gave no random numbers")?;
+    Ok(format!("do-deploy-{:032x}", u128::from_be_bytes(random)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AppOutput, Outputs, delimiter, heredoc};
+
+    #[test]
+    fn a_value_cannot_end_its_own_heredoc() {
+        assert_eq!(heredoc("url", "a\nEOF\nb", "d1"), "url<<d1\na\nEOF\nb\nd1\n");
+        assert_ne!(delimiter().expect("random"), delimiter().expect("random"));
+    }
+
+    #[test]
+    fn every_output_of_the_action_is_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("output");
+        let outputs = Outputs {
+            status: "ready",
+            environment: "pr-12".to_owned(),
+            apps: vec![AppOutput {
+                app: "shop".to_owned(),
+                status: "ready",
+                url: None,
+                app_id: Some("a1".to_owned()),
+                deployment_id: None,
+                commit: None,
+                monthly_cost: None,
+            }],
+            ..Outputs::default()
+        };
+        outputs.write(&file).expect("written");
+        let text = std::fs::read_to_string(file).expect("there");
+        let names: Vec<&str> = text.lines().filter_map(|line| Some(line.split_once("<<")?.0)).collect();
+        assert_eq!(
+            names,
+            [
+                "status",
+                "url",
+                "environment",
+                "app-id",
+                "deployment-id",
+                "commit",
+                "comment-url",
+                "monthly-cost",
+                "apps"
+            ]
+        );
+        assert!(
+            text.contains(r#"[{"app":"shop","status":"ready","url":null,"app-id":"a1""#),
+            "{text}"
+        );
+    }
+}

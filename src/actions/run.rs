@@ -1,0 +1,125 @@
+//! What the runner tells about this run through its environment.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use serde_json::Value;
+
+use crate::model::stamp::Stamp;
+
+/// Where GitHub's pages live when nothing says otherwise.
+const GITHUB: &str = "https://github.com";
+
+/// The run as the runner describes it; outside a runner everything is absent.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Run {
+    /// `GITHUB_ACTIONS` is `true`.
+    pub(crate) is_ci: bool,
+    pub(crate) id: Option<u64>,
+    pub(crate) attempt: u64,
+    /// `OWNER/NAME`.
+    pub(crate) repository: Option<String>,
+    pub(crate) event_name: Option<String>,
+    pub(crate) output_file: Option<PathBuf>,
+    pub(crate) summary_file: Option<PathBuf>,
+    /// Somebody asked for more words: `RUNNER_DEBUG` or `ACTIONS_STEP_DEBUG`.
+    pub(crate) step_debug: bool,
+    server: Option<String>,
+    event_file: Option<PathBuf>,
+}
+
+impl Run {
+    /// Reads the variables through `lookup`. One that is set but empty counts as missing.
+    pub(crate) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Self {
+        let text = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+        let number = |name: &str| text(name).and_then(|value| value.trim().parse().ok());
+        let file = |name: &str| text(name).map(PathBuf::from);
+        let is = |name: &str, yes: &str| text(name).is_some_and(|value| value.eq_ignore_ascii_case(yes));
+        Self {
+            is_ci: is("GITHUB_ACTIONS", "true"),
+            id: number("GITHUB_RUN_ID"),
+            attempt: number("GITHUB_RUN_ATTEMPT").unwrap_or(1),
+            repository: text("GITHUB_REPOSITORY"),
+            event_name: text("GITHUB_EVENT_NAME"),
+            output_file: file("GITHUB_OUTPUT"),
+            summary_file: file("GITHUB_STEP_SUMMARY"),
+            step_debug: is("RUNNER_DEBUG", "1") || is("ACTIONS_STEP_DEBUG", "true"),
+            server: text("GITHUB_SERVER_URL"),
+            event_file: file("GITHUB_EVENT_PATH"),
+        }
+    }
+
+    /// Where people see GitHub, without a slash at the end.
+    pub(crate) fn server_url(&self) -> &str {
+        self.server.as_deref().unwrap_or(GITHUB).trim_end_matches('/')
+    }
+
+    /// The page of this run's attempt. `None` outside a runner.
+    pub(crate) fn run_url(&self) -> Option<String> {
+        let (repository, id) = (self.repository.as_deref()?, self.id?);
+        let (server, attempt) = (self.server_url(), self.attempt);
+        Some(format!("{server}/{repository}/actions/runs/{id}/attempts/{attempt}"))
+    }
+
+    /// The event's payload. `None` where no event started this run.
+    pub(crate) fn event(&self) -> anyhow::Result<Option<Value>> {
+        let Some(file) = &self.event_file else {
+            return Ok(None);
+        };
+        let shown = file.display();
+        let text = std::fs::read(file).with_context(|| format!("`GITHUB_EVENT_PATH` names `{shown}`"))?;
+        let event = serde_json::from_slice(&text).with_context(|| format!("the event in `{shown}` is no JSON"))?;
+        Ok(Some(event))
+    }
+
+    /// Which of two runs is the newer one. `None` outside a runner.
+    pub(crate) fn stamp(&self) -> Option<Stamp> {
+        Some(Stamp {
+            id: self.id?,
+            attempt: self.attempt,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Run;
+
+    fn run(pairs: &[(&str, &str)]) -> Run {
+        Run::read(&|name| {
+            pairs
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn names_the_page_of_the_attempt() {
+        let run = run(&[
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_SERVER_URL", "https://git.example/"),
+            ("GITHUB_REPOSITORY", "shop/shop"),
+            ("GITHUB_RUN_ID", "42"),
+            ("GITHUB_RUN_ATTEMPT", "3"),
+        ]);
+        assert!(run.is_ci);
+        assert_eq!(
+            run.run_url().as_deref(),
+            Some("https://git.example/shop/shop/actions/runs/42/attempts/3")
+        );
+    }
+
+    #[test]
+    fn a_variable_that_is_set_but_empty_is_missing() {
+        let run = run(&[("GITHUB_REPOSITORY", ""), ("GITHUB_RUN_ID", " "), ("GITHUB_OUTPUT", "")]);
+        assert_eq!((run.run_url(), run.stamp(), run.output_file), (None, None, None));
+        assert_eq!(run.server, None);
+    }
+
+    #[test]
+    fn outside_a_runner_there_is_no_event() {
+        assert!(run(&[]).event().expect("nothing to read").is_none());
+        assert!(run(&[("GITHUB_EVENT_PATH", "/nowhere/event.json")]).event().is_err());
+    }
+}

@@ -1,0 +1,60 @@
+//! The two streams, and the few lines at the bottom of a terminal that are drawn again and again.
+
+use std::io::Write;
+
+/// Lines that would wrap could not be erased; this fits every terminal that is in use.
+const WIDTH: usize = 79;
+
+/// Up one line, and erase it.
+const UP_AND_ERASE: &str = "\u{1b}[1A\u{1b}[2K";
+
+/// Write errors are ignored on purpose: when nobody reads any more, the work goes on.
+pub(super) struct Terminal {
+    out: Box<dyn Write + Send>,
+    err: Box<dyn Write + Send>,
+    live: Vec<String>,
+}
+
+impl Terminal {
+    pub(super) fn new(out: Box<dyn Write + Send>, err: Box<dyn Write + Send>) -> Self {
+        let live = Vec::new();
+        Self { out, err, live }
+    }
+
+    /// A line for people.
+    pub(super) fn say(&mut self, line: &str) {
+        self.erase();
+        let _closed = writeln!(self.err, "{line}");
+        self.draw();
+        let _closed = self.err.flush();
+    }
+
+    /// A line of data, or a workflow command.
+    pub(super) fn data(&mut self, line: &str) {
+        self.erase();
+        let _closed = self.err.flush();
+        let _closed = writeln!(self.out, "{line}");
+        let _closed = self.out.flush();
+        self.draw();
+        let _closed = self.err.flush();
+    }
+
+    /// Replaces the live lines.
+    pub(super) fn live(&mut self, lines: Vec<String>) {
+        self.erase();
+        self.live = lines;
+        self.draw();
+        let _closed = self.err.flush();
+    }
+
+    fn erase(&mut self) {
+        let _closed = write!(self.err, "{}", UP_AND_ERASE.repeat(self.live.len()));
+    }
+
+    fn draw(&mut self) {
+        for line in &self.live {
+            let line: String = line.chars().take(WIDTH).collect();
+            let _closed = writeln!(self.err, "{line}");
+        }
+    }
+}

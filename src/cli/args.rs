@@ -1,0 +1,328 @@
+//! The command line: every command with its flags, as clap types.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::commit::Sha;
+use crate::model::environment::Environment;
+
+/// Deploys to DigitalOcean App Platform and proves what serves.
+#[derive(Debug, Parser)]
+#[command(name = "do-deploy", version, about, max_term_width = 100, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Choose from the event that started this run: what the action does by default
+    Auto(AutoArgs),
+    /// Deploy production, or a named environment, and prove that the new commit serves
+    Deploy(DeployArgs),
+    /// Create or update the preview of a pull request
+    Preview(PreviewArgs),
+    /// Remove the preview of a pull request
+    Teardown(TeardownArgs),
+    /// Deploy an environment again, also when nothing has changed
+    Redeploy(RedeployArgs),
+    /// Put an earlier deployment back into service and pin the app there
+    Rollback(RollbackArgs),
+    /// Remove previews whose pull request is closed or that nobody has touched for too long
+    Sweep(SweepArgs),
+    /// Ask a URL or an environment from outside whether it serves
+    Verify(VerifyArgs),
+    /// Show what is deployed where
+    Status(StatusArgs),
+    /// Print the logs of an environment
+    Logs(LogsArgs),
+    /// Run the stand-in cloud on this machine
+    #[cfg(feature = "sandbox")]
+    Sandbox(crate::sandbox::command::SandboxArgs),
+    /// Watch the whole product work, on the sandbox
+    #[cfg(feature = "sandbox")]
+    Demo(crate::sandbox::demo::DemoArgs),
+    /// The demo's notes service
+    #[cfg(feature = "sandbox")]
+    #[command(hide = true)]
+    DemoApp(crate::sandbox::demo::app::AppArgs),
+    /// Starts one process of the sandbox with a disk of its own
+    #[cfg(feature = "sandbox")]
+    #[command(hide = true)]
+    SandboxExec(crate::sandbox::runner::exec::ExecArgs),
+}
+
+/// Where the repository is, and what was set for it.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Project {
+    /// The repository on GitHub [default: `GITHUB_REPOSITORY`]
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub(crate) repo: Option<String>,
+    /// The configuration file [default: do-deploy.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<String>,
+    /// The folder in which spec and configuration are looked for
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) working_directory: PathBuf,
+}
+
+/// How the run speaks, and when it gives up.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Running {
+    /// Give up after so long, such as `30m` [default: from the configuration]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// Report as one JSON document on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which environment is meant.
+#[derive(Args, Clone, Debug)]
+#[group(multiple = false)]
+pub(crate) struct Target {
+    /// `production`, another name from the configuration, or `pr-N`
+    #[arg(long, value_name = "NAME|pr-N")]
+    pub(crate) environment: Option<Environment>,
+    /// The preview of this pull request
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) pr: Option<u64>,
+}
+
+impl Target {
+    /// The environment that the flags name.
+    pub(crate) fn named(&self) -> Option<Environment> {
+        self.pr.map(Environment::Preview).or_else(|| self.environment.clone())
+    }
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct AutoArgs {
+    #[command(flatten)]
+    pub(crate) project: Project,
+    #[command(flatten)]
+    pub(crate) running: Running,
+    /// The app spec [default: found in the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct DeployArgs {
+    #[command(flatten)]
+    pub(crate) project: Project,
+    #[command(flatten)]
+    pub(crate) running: Running,
+    /// `production` or another name from the configuration
+    #[arg(long, value_name = "NAME", default_value = "production")]
+    pub(crate) environment: Environment,
+    /// Release the app from the rollback that pinned it
+    #[arg(long)]
+    pub(crate) release: bool,
+    /// The commit expected to serve; stops if the branch's head is another one
+    #[arg(long, value_name = "SHA", value_parser = sha)]
+    pub(crate) commit: Option<Sha>,
+    /// The app spec [default: found in the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<String>,
+    /// Show what would be done and touch nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct PreviewArgs {
+    #[command(flatten)]
+    pub(crate) project: Project,
+    #[command(flatten)]
+    pub(crate) running: Running,
+    /// The pull request
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) pr: u64,
+    /// The commit expected to serve; stops if the pull request's head is another one
+    #[arg(long, value_name = "SHA", value_parser = sha)]
+    pub(crate) commit: Option<Sha>,
+    /// The app spec [default: found in the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<String>,
+    /// Show what would be done and touch nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct TeardownArgs {
+    #[command(flatten)]
+    pub(crate) project: Project,
+    #[command(flatten)]
+    pub(crate) running: Running,
+    /// The pull request
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) pr: u64,
+    /// The app spec [default: found in the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<String>,
+    /// Show what would be done and touch nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct RedeployArgs {
+    #[command(flatten)]
+    pub(crate) project: Project,
+    #[command(flatten)]
+    pub(crate) running: Running,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// The commit expected to serve; stops if the branch's head is another one
+    #[arg(long, value_name = "SHA", value_parser = sha)]
+    pub(crate) commit: Option<Sha>,
+    /// Build anew even if an earlier build could be reused
+    #[arg(long)]
+    pub(crate) force_build: bool,
+    /// The app spec [default: found in the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct RollbackArgs {
+    #[command(flatten)]
+    pub(crate) project: Project,
+    #[command(flatten)]
+    pub(crate) running: Running,
+    /// `production` or another name from the configuration
+    #[arg(long, value_name = "NAME", default_value = "production")]
+    pub(crate) environment: Environment,
+    /// A deployment's id, or a commit that an earlier deployment built [default: the deployment before]
+    #[arg(long, value_name = "DEPLOYMENT|SHA")]
+    pub(crate) to: Option<String>,
+    /// The app spec [default: found in the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct SweepArgs {
+    #[command(flatten)]
+    pub(crate) project: Project,
+    #[command(flatten)]
+    pub(crate) running: Running,
+    /// Show what would be removed and touch nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) project: Project,
+    #[command(flatten)]
+    pub(crate) running: Running,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Any URL, instead of an environment
+    #[arg(value_name = "URL", conflicts_with_all = ["environment", "pr"])]
+    pub(crate) url: Option<url::Url>,
+    /// The path to ask for [default: from the configuration, the spec, or `/`]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) path: Option<String>,
+    /// The status that is good [default: any below 500, or 2xx and 3xx for a configured path]
+    #[arg(long, value_name = "STATUS", value_parser = clap::value_parser!(u16).range(100..600))]
+    pub(crate) status: Option<u16>,
+    /// A further check, such as `/admin=401`; may be repeated
+    #[arg(long, value_name = "PATH=STATUS", value_parser = check)]
+    pub(crate) check: Vec<(String, u16)>,
+    /// The app spec [default: found in the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) project: Project,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Report as one JSON document on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The app spec [default: found in the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct LogsArgs {
+    #[command(flatten)]
+    pub(crate) project: Project,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Which log
+    #[arg(long, value_enum, default_value_t = LogsKind::Run)]
+    pub(crate) kind: LogsKind,
+    /// Only this component's lines
+    #[arg(long, value_name = "NAME")]
+    pub(crate) component: Option<String>,
+    /// Of this deployment instead of the active one
+    #[arg(long, value_name = "ID")]
+    pub(crate) deployment: Option<String>,
+    /// The last so many lines
+    #[arg(long, value_name = "LINES", default_value_t = 200)]
+    pub(crate) tail: usize,
+    /// Go on printing new lines until interrupted
+    #[arg(long)]
+    pub(crate) follow: bool,
+    /// Report as one JSON document on standard output
+    #[arg(long, conflicts_with = "follow")]
+    pub(crate) json: bool,
+    /// The app spec [default: found in the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogsKind {
+    /// What the build printed
+    Build,
+    /// Jobs, starts and health checks of the deployment
+    Deploy,
+    /// What the app prints
+    Run,
+    /// What instances printed before they crashed or were restarted
+    Restarted,
+}
+
+fn sha(text: &str) -> Result<Sha, String> {
+    let is_sha = (7..=40).contains(&text.len()) && text.chars().all(|c| c.is_ascii_hexdigit());
+    is_sha.then(|| Sha::new(text)).ok_or_else(|| "a commit is 7 to 40 hexadecimal digits".to_owned())
+}
+
+/// `75m`, `1h 30m`, `14d`; more than nothing.
+fn duration(text: &str) -> Result<Duration, String> {
+    let span: jiff::SignedDuration = text.parse().map_err(|_| "a duration looks like `90s`, `30m` or `1h 30m`".to_owned())?;
+    Duration::try_from(span).ok().filter(|d| !d.is_zero()).ok_or_else(|| "it has to be more than nothing".to_owned())
+}
+
+fn check(text: &str) -> Result<(String, u16), String> {
+    let expected = || "a check looks like `/admin=401`".to_owned();
+    let (path, status) = text.rsplit_once('=').ok_or_else(expected)?;
+    let status: u16 = status.parse().map_err(|_| expected())?;
+    if !path.starts_with('/') || !(100..600).contains(&status) {
+        return Err(expected());
+    }
+    Ok((path.to_owned(), status))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

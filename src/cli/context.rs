@@ -1,0 +1,139 @@
+//! The only place where environment, configuration and flags become clients.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::args::{Project, Running};
+use super::environment::Variables;
+use crate::actions::console::Console;
+use crate::actions::run::Run;
+use crate::config::Config;
+use crate::flows::context::Ctx;
+use crate::flows::local_file;
+use crate::github::GitHub;
+use crate::model::failure::Failure;
+use crate::platform::Platform;
+use crate::redact::{Redactor, Secret};
+use crate::wait::Wait;
+
+const DIGITALOCEAN: &str = "https://api.digitalocean.com";
+const GITHUB: &str = "https://api.github.com";
+const CONFIG: &str = "do-deploy.toml";
+
+/// Variables whose values are secret from the first moment on.
+const TOKENS: [&str; 3] = ["DIGITALOCEAN_ACCESS_TOKEN", "GITHUB_TOKEN", "FLY_API_TOKEN"];
+
+/// Events whose checkout is another commit than the one that the run is about: nothing is read from it.
+const FOREIGN_CHECKOUT: [&str; 4] = ["issue_comment", "workflow_dispatch", "schedule", "pull_request_target"];
+
+/// What is needed to speak, before anything else can go wrong.
+pub(crate) struct Voice {
+    pub(crate) console: Console,
+    pub(crate) run: Run,
+    pub(crate) redactor: Redactor,
+}
+
+impl Voice {
+    pub(crate) fn new(variables: Variables) -> Self {
+        let redactor = Redactor::new();
+        let run = Run::read(&|name| variables.get(name));
+        let console = Console::new(redactor.clone(), run.is_ci, std::io::stderr().is_terminal());
+        for secret in TOKENS.iter().filter_map(|name| variables.secret(name)) {
+            redactor.register(&secret);
+            console.mask(&secret);
+        }
+        Self { console, run, redactor }
+    }
+}
+
+/// # Errors
+/// Unusable flags or variables, and a configuration that does not parse.
+pub(crate) fn build(
+    voice: Voice,
+    variables: Variables,
+    wait: Wait,
+    project: &Project,
+    running: &Running,
+    spec_file: Option<String>,
+) -> anyhow::Result<Ctx> {
+    let Voice { console, run, redactor } = voice;
+    let repository = repository(project, variables)?;
+    let github_url = variables.url("GITHUB_API_URL", GITHUB)?;
+    let platform_url = variables.url("DIGITALOCEAN_API_URL", DIGITALOCEAN)?;
+    let github = match (variables.secret("GITHUB_TOKEN"), &repository) {
+        (Some(token), Some(repository)) => Some(GitHub::new(github_url, Some(&token), repository, wait.clone())?),
+        _ => None,
+    };
+    let platform = match variables.secret("DIGITALOCEAN_ACCESS_TOKEN") {
+        Some(token) => Some(Platform::app_platform(platform_url, &token, wait.clone())?),
+        None => None,
+    };
+    let config_file = project.config.clone().unwrap_or_else(|| CONFIG.to_owned());
+    let foreign = run.event_name.as_deref().is_some_and(|event| FOREIGN_CHECKOUT.contains(&event));
+    let checkout = (!foreign).then(|| project.working_directory.clone());
+    let local_config = match &checkout {
+        Some(folder) => local_config(folder, &config_file, project.config.is_some())?,
+        None => None,
+    };
+    let lookup = secret_lookup(variables, redactor.clone(), console.clone());
+    Ok(Ctx {
+        console,
+        run,
+        wait,
+        redactor,
+        variables: lookup,
+        repository,
+        github,
+        platform,
+        checkout,
+        local_config,
+        config_file,
+        spec_file,
+        timeout: running.timeout,
+        json: running.json,
+    })
+}
+
+fn repository(project: &Project, variables: Variables) -> Result<Option<String>, Failure> {
+    let Some(name) = project.repo.clone().or_else(|| variables.get("GITHUB_REPOSITORY")) else { return Ok(None) };
+    let fits = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    match name.split_once('/') {
+        Some((owner, repository)) if fits(owner) && fits(repository) => Ok(Some(name)),
+        _ => Err(Failure::input(format!("`{name}` is no repository")).next("give it as `OWNER/NAME`")),
+    }
+}
+
+fn local_config(folder: &Path, file: &str, named: bool) -> Result<Option<Config>, Failure> {
+    match local_file(folder, file)? {
+        Some(text) => Ok(Some(Config::parse(&text, file)?)),
+        None if named => Err(Failure::input(format!("the configuration `{file}` does not exist")).next("correct `--config`")),
+        None => Ok(None),
+    }
+}
+
+/// Looks a variable up once; its value is a secret from then on.
+fn secret_lookup(variables: Variables, redactor: Redactor, console: Console) -> Arc<dyn Fn(&str) -> Option<String> + Send + Sync> {
+    let known: Mutex<BTreeMap<String, Option<String>>> = Mutex::default();
+    Arc::new(move |name| {
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        known
+            .entry(name.to_owned())
+            .or_insert_with(|| {
+                let value = variables.get(name)?;
+                if let Some(secret) = Secret::new(&value) {
+                    redactor.register(&secret);
+                    console.mask(&secret);
+                }
+                Some(value)
+            })
+            .clone()
+    })
+}
+
+/// For commands that neither report at the end nor end early.
+pub(crate) fn no_limit(json: bool) -> Running {
+    Running { timeout: None::<Duration>, json }
+}

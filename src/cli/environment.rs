@@ -1,0 +1,34 @@
+//! The process environment, in which a variable that is set but empty counts as missing.
+
+use url::Url;
+
+use crate::model::failure::Failure;
+use crate::redact::Secret;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Variables;
+
+impl Variables {
+    pub(crate) fn get(self, name: &str) -> Option<String> {
+        std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+    }
+
+    pub(crate) fn secret(self, name: &str) -> Option<Secret> {
+        Secret::new(&self.get(name)?)
+    }
+
+    pub(crate) fn url(self, name: &str, default: &str) -> Result<Url, Failure> {
+        let text = self.get(name).unwrap_or_else(|| default.to_owned());
+        Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or_else(|| {
+            Failure::input(format!("`{name}` is no URL")).next("set it to an address that begins with `https://`, or unset it")
+        })
+    }
+
+    /// `DO_DEPLOY_PACE`: the factor by which polling and back-off are scaled.
+    pub(crate) fn pace(self) -> Result<f64, Failure> {
+        let Some(text) = self.get("DO_DEPLOY_PACE") else { return Ok(1.0) };
+        text.trim().parse().ok().filter(|pace: &f64| pace.is_finite() && (0.0..=100.0).contains(pace)).ok_or_else(|| {
+            Failure::input("`DO_DEPLOY_PACE` is no factor").next("set it to a number from 0 to 100, or unset it")
+        })
+    }
+}

@@ -1,0 +1,265 @@
+//! Text to config: every error names file, line and column, and what would have been right.
+
+use std::collections::BTreeMap;
+
+use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+
+use super::{Config, EnvValue, Target, env};
+use crate::model::environment::{Environment, PRODUCTION};
+use crate::model::failure::Failure;
+
+/// Prefix of the envs that mark an app as ours.
+const MARKS: &str = "DO_DEPLOY_";
+
+impl Config {
+    /// Reads the text of `do-deploy.toml`. `file` is what errors call it.
+    pub(crate) fn parse(text: &str, file: &str) -> Result<Self, Failure> {
+        let mut config: Self = toml::from_str(text).map_err(|error| explain(&error, text, file))?;
+        if let Err(wrong) = config.check() {
+            let (line, column) = find(text, wrong.table, &wrong.key);
+            return Err(Failure::input(wrong.what).next(wrong.next).at(file, line, column));
+        }
+        config.production.spec = config.spec.clone();
+        Ok(config)
+    }
+
+    /// What the types cannot say.
+    fn check(&self) -> Result<(), Wrong> {
+        if !self.production.spec.is_empty() {
+            return Err(Wrong::new(
+                "production",
+                "spec",
+                "`spec` in `[production]` is not known",
+                "production's spec is the `spec` at the top of the file",
+            ));
+        }
+        target(PRODUCTION, "production", &self.production)?;
+        for (name, environment) in &self.environments {
+            let key = name.as_str();
+            if name == PRODUCTION || !matches!(name.parse(), Ok(Environment::Named(_))) {
+                return Err(Wrong::new(
+                    "environments",
+                    key,
+                    format!("`{name}` cannot be the name of an environment"),
+                    "use letters, digits, `-` and `_`; `production`, `preview` and `pr-N` are taken",
+                ));
+            }
+            if environment.branch.is_empty() {
+                return Err(Wrong::new(
+                    "environments",
+                    key,
+                    format!("environment `{name}` has no `branch`"),
+                    format!("add `branch = \"...\"` to `[environments.{name}]`"),
+                ));
+            }
+            target(name, "environments", environment)?;
+        }
+        self.check_preview()?;
+        self.check_health()
+    }
+
+    fn check_preview(&self) -> Result<(), Wrong> {
+        let preview = &self.preview;
+        let wrong = |key: &str, what: &str, next: &str| Err(Wrong::new("preview", key, what, next));
+        if preview.limit == 0 {
+            return wrong(
+                "limit",
+                "`limit` has to be at least 1",
+                "`enabled = false` switches previews off",
+            );
+        }
+        if preview.database_url.is_empty() {
+            return wrong(
+                "database_url",
+                "`database_url` is empty",
+                "leave it out for the default",
+            );
+        }
+        if preview.size.is_empty() {
+            return wrong("size", "`size` is empty", "use `auto` or an instance size's slug");
+        }
+        keys("preview", &preview.env)
+    }
+
+    fn check_health(&self) -> Result<(), Wrong> {
+        let health = &self.health;
+        let wrong = |key: &str, what: String, next: &str| Err(Wrong::new("health", key, what, next));
+        if !health.path.is_empty() && !health.path.starts_with('/') {
+            return wrong(
+                "path",
+                format!("`{}` is no path", health.path),
+                "start it with `/`, without host",
+            );
+        }
+        for check in &health.checks {
+            if !check.path.starts_with('/') {
+                return wrong(
+                    "checks",
+                    format!("`{}` is no path", check.path),
+                    "start it with `/`, without host",
+                );
+            }
+            if !(100..=599).contains(&check.status) {
+                return wrong(
+                    "checks",
+                    format!("`{}` is no HTTP status", check.status),
+                    "use 100 to 599",
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+fn target(name: &str, table: &'static str, target: &Target) -> Result<(), Wrong> {
+    let generated = target
+        .env
+        .iter()
+        .find(|(_, value)| matches!(value, EnvValue::Generate(_)));
+    if let Some((key, _)) = generated {
+        return Err(Wrong::new(
+            table,
+            key,
+            format!("`generate` for `{key}` of {name} is not supported yet: it is for previews"),
+            format!("use `{key} = {{ from = \"{key}\" }}` and set that variable in the step's `env:`"),
+        ));
+    }
+    keys(table, &target.env)
+}
+
+fn keys(table: &'static str, env: &BTreeMap<String, EnvValue>) -> Result<(), Wrong> {
+    for key in env.keys() {
+        if !env::is_key(key) {
+            let what = format!("`{key}` cannot be the key of an env");
+            return Err(Wrong::new(
+                table,
+                key,
+                what,
+                "use letters, digits and `_`, no digit first",
+            ));
+        }
+        if key.starts_with(MARKS) {
+            let what = format!("`{key}` is how do-deploy recognises its own apps");
+            return Err(Wrong::new(table, key, what, "use another key"));
+        }
+    }
+    Ok(())
+}
+
+/// A value that parses and is wrong all the same, by table and key.
+struct Wrong {
+    table: &'static str,
+    key: String,
+    what: String,
+    next: String,
+}
+
+impl Wrong {
+    fn new(table: &'static str, key: &str, what: impl Into<String>, next: impl Into<String>) -> Self {
+        Self {
+            table,
+            key: key.to_owned(),
+            what: what.into(),
+            next: next.into(),
+        }
+    }
+}
+
+/// The first line at or below the table's header that mentions the key. A value that is wrong stands in the
+/// text, so there is one; should it be spelled in a way not seen here, the first line is what is left to name.
+fn find(text: &str, table: &str, key: &str) -> (usize, usize) {
+    let header = text
+        .lines()
+        .position(|line| line.trim_start().trim_start_matches('[').starts_with(table))
+        .unwrap_or(0);
+    text.lines()
+        .enumerate()
+        .skip(header)
+        .find_map(|(index, line)| {
+            let column = line.find(key)?;
+            Some((index + 1, line[..column].chars().count() + 1))
+        })
+        .unwrap_or((header + 1, 1))
+}
+
+/// The parser's error in our words: an unknown key names the nearest one that exists.
+fn explain(error: &toml::de::Error, text: &str, file: &str) -> Failure {
+    let (line, column) = position(text, error.span().map_or(0, |span| span.start));
+    let message = error.message().lines().next().unwrap_or_default();
+    let failure = match message.strip_prefix("unknown field ") {
+        Some(rest) => unknown(rest),
+        None if error.message().contains("unknown variant") => variant(message),
+        None => Failure::input(message.to_owned())
+            .next("every key, its default and its format are in do-deploy's `reference.toml`"),
+    };
+    failure.at(file, line, column)
+}
+
+/// Every word between backticks.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// From serde's own message, which lists the fields that the struct has: they are written down nowhere else.
+fn unknown(rest: &str) -> Failure {
+    let words = quoted(rest);
+    let (key, known) = words.split_first().map_or(("", &[][..]), |(key, known)| (*key, known));
+    let failure = Failure::input(format!("unknown key `{key}`"));
+    match nearest(key, known) {
+        Some(near) => failure.next(format!("did you mean `{near}`?")),
+        None => failure.next(format!("known here: `{}`", known.join("`, `"))),
+    }
+}
+
+fn variant(message: &str) -> Failure {
+    let words = quoted(message);
+    let (value, known) = words
+        .split_first()
+        .map_or(("", &[][..]), |(value, known)| (*value, known));
+    Failure::input(format!("`{value}` is not known here")).next(format!("use one of `{}`", known.join("`, `")))
+}
+
+fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
+    known
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(key, candidate), *candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.len().max(3) / 2)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+}
+
+/// One path. A list is how several apps of one repository will be written.
+pub(super) fn one_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    struct OneSpec;
+    impl<'de> Visitor<'de> for OneSpec {
+        type Value = String;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+            f.write_str("the path of an app spec")
+        }
+
+        fn visit_str<E: Error>(self, path: &str) -> Result<String, E> {
+            Ok(path.to_owned())
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut paths: A) -> Result<String, A::Error> {
+            let first = paths.next_element::<String>()?.unwrap_or_default();
+            match paths.next_element::<String>()? {
+                None => Ok(first),
+                Some(_) => Err(A::Error::custom(
+                    "several apps of one repository are not supported yet: name one app spec",
+                )),
+            }
+        }
+    }
+    deserializer.deserialize_any(OneSpec)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! What `do-deploy.toml` accepts, what it refuses, and in which words.
+
+use std::time::Duration;
+
+use super::super::{Check, CommentMode, Config, EnvValue, Generate, PreviewDatabase, Rollback};
+
+fn parse(text: &str) -> Config {
+    Config::parse(text, "do-deploy.toml").expect("valid")
+}
+
+/// The failure and its next step as a person reads them.
+fn refuse(text: &str) -> String {
+    let failure = Config::parse(text, "do-deploy.toml").expect_err("refused");
+    format!("{failure} | {}", failure.next.clone().unwrap_or_default())
+}
+
+#[test]
+fn an_empty_file_is_the_default() {
+    assert_eq!(parse(""), Config::default());
+}
+
+#[test]
+fn the_reference_holds_the_defaults() {
+    assert_eq!(parse(include_str!("../reference.toml")), Config::default());
+}
+
+#[test]
+fn the_reference_names_every_key() {
+    let reference = include_str!("../reference.toml");
+    for table in ["", "[production]\n", "[preview]\n", "[health]\n", "[comment]\n"] {
+        let failure = Config::parse(&format!("{table}zzzzzzzzzzzzzzzzzzzz = 1"), "f").expect_err("unknown");
+        let known = failure.next.expect("lists what is known");
+        for key in super::quoted(&known) {
+            let written = [format!("\n{key} = "), format!("[{key}]"), format!(".{key}]")];
+            assert!(written.iter().any(|it| reference.contains(it)), "{table}{key} is missing");
+        }
+    }
+}
+
+#[test]
+fn reads_every_kind_of_value() {
+    let config = parse(
+        r#"
+spec = "deploy/app.yaml"
+[production]
+branch = "main"
+rollback = "never"
+timeout = "1h 30m"
+env = { STRIPE_KEY = { from = "STRIPE_KEY" } }
+[environments.staging]
+branch = "develop"
+spec = ".do/staging.yaml"
+[preview]
+ttl = "2d"
+database = "dev"
+sleep = false
+env = { A = "generate", B = "generate:hex64", C = { from = "PREVIEW_C" }, D = "on" }
+[health]
+checks = [{ path = "/admin", status = 401 }]
+[comment]
+mode = "off"
+"#,
+    );
+    let production = config.environment("production").expect("always there");
+    assert_eq!(production.spec, "deploy/app.yaml");
+    assert_eq!(production.rollback, Rollback::Never);
+    assert_eq!(production.timeout, Duration::from_secs(5400));
+    assert_eq!(production.env["STRIPE_KEY"], EnvValue::From("STRIPE_KEY".to_owned()));
+    let staging = config.environment("staging").expect("declared");
+    assert_eq!((staging.branch.as_str(), staging.spec.as_str()), ("develop", ".do/staging.yaml"));
+    assert_eq!(config.environment("qa"), None);
+    assert_eq!(config.preview.sleep, None);
+    assert_eq!(config.preview.database, PreviewDatabase::Dev);
+    assert_eq!(config.preview.env["A"], EnvValue::Generate(Generate::Base64Url));
+    assert_eq!(config.preview.env["B"], EnvValue::Generate(Generate::Hex64));
+    assert_eq!(config.preview.env["D"], EnvValue::Plain("on".to_owned()));
+    assert_eq!(
+        config.health.checks,
+        [Check {
+            path: "/admin".to_owned(),
+            status: 401
+        }]
+    );
+    assert_eq!(config.comment.mode, CommentMode::Off);
+}
+
+#[test]
+fn an_unknown_key_names_the_nearest_with_line_and_column() {
+    insta::assert_snapshot!(refuse("[preview]\n  databse = \"dev\""), @"do-deploy.toml:2:3: unknown key `databse` | did you mean `database`?");
+    insta::assert_snapshot!(refuse("[previews]\n"), @"do-deploy.toml:1:2: unknown key `previews` | did you mean `preview`?");
+    insta::assert_snapshot!(refuse("[comment]\nzzzzzzzzz = 1"), @"do-deploy.toml:2:1: unknown key `zzzzzzzzz` | known here: `mode`, `logs`");
+    insta::assert_snapshot!(refuse("[preview]\nenv = { A = { form = \"X\" } }"), @"do-deploy.toml:2:13: unknown key `form` | did you mean `from`?");
+}
+
+#[test]
+fn a_wrong_value_says_what_is_right() {
+    insta::assert_snapshot!(refuse("[preview]\ndatabase = \"mysql\""), @"do-deploy.toml:2:12: `mysql` is not known here | use one of `auto`, `sqlite`, `dev`, `none`");
+    insta::assert_snapshot!(refuse("[preview]\nsleep = \"5m\""), @r#"do-deploy.toml:2:9: invalid value: string "5m", expected `false`, or a duration from `10m` to `24h` | every key, its default and its format are in do-deploy's `reference.toml`"#);
+    insta::assert_snapshot!(refuse("[preview]\nsleep = true"), @"do-deploy.toml:2:9: invalid value: boolean `true`, expected `false`, or a duration from `10m` to `24h` | every key, its default and its format are in do-deploy's `reference.toml`");
+    insta::assert_snapshot!(refuse("[preview]\nttl = 14"), @"do-deploy.toml:2:7: invalid type: integer `14`, expected a duration such as `90s`, `75m`, `1h 30m` or `14d` | every key, its default and its format are in do-deploy's `reference.toml`");
+    insta::assert_snapshot!(refuse("[preview]\nlimit = 0"), @"do-deploy.toml:2:1: `limit` has to be at least 1 | `enabled = false` switches previews off");
+    insta::assert_snapshot!(refuse("[production]\ntimeout = \"soon\""), @r#"do-deploy.toml:2:11: invalid value: string "soon", expected a duration such as `90s`, `75m`, `1h 30m` or `14d` | every key, its default and its format are in do-deploy's `reference.toml`"#);
+    insta::assert_snapshot!(refuse("[health]\nchecks = [{ path = \"admin\", status = 401 }]"), @"do-deploy.toml:2:1: `admin` is no path | start it with `/`, without host");
+    insta::assert_snapshot!(refuse("[preview\n"), @"do-deploy.toml:1:9: unclosed table, expected `]` | every key, its default and its format are in do-deploy's `reference.toml`");
+}
+
+#[test]
+fn what_is_not_built_yet_is_refused() {
+    insta::assert_snapshot!(refuse("spec = [\"a.yaml\", \"b.yaml\"]"), @"do-deploy.toml:1:8: several apps of one repository are not supported yet: name one app spec | every key, its default and its format are in do-deploy's `reference.toml`");
+    insta::assert_snapshot!(refuse("[production.env]\nKEY = \"generate\""), @r#"do-deploy.toml:2:1: `generate` for `KEY` of production is not supported yet: it is for previews | use `KEY = { from = "KEY" }` and set that variable in the step's `env:`"#);
+    insta::assert_snapshot!(refuse("[preview.env]\nKEY = \"generate:uuid\""), @"do-deploy.toml:2:7: `generate:uuid` is not supported yet: use `generate` or `generate:hex64` | every key, its default and its format are in do-deploy's `reference.toml`");
+}
+
+#[test]
+fn tokens_and_runner_variables_are_never_handed_to_an_app() {
+    for name in ["DIGITALOCEAN_ACCESS_TOKEN", "FLY_API_TOKEN", "GITHUB_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "RUNNER_TEMP"] {
+        for table in ["production", "preview", "environments.x"] {
+            let text = format!("[{table}]\nbranch = \"x\"\nenv = {{ A = {{ from = \"{name}\" }} }}").replace(
+                if table == "preview" { "branch = \"x\"\n" } else { "\0" },
+                "",
+            );
+            assert!(refuse(&text).contains("is never handed to an app"), "{text}");
+        }
+    }
+    assert!(refuse("[preview.env]\nDO_DEPLOY_COMMIT = \"x\"").contains("recognises its own apps"));
+}
+
+#[test]
+fn an_environment_needs_a_branch_and_a_name_of_its_own() {
+    insta::assert_snapshot!(refuse("[environments.staging]\nspec = \"s.yaml\""), @r#"do-deploy.toml:1:15: environment `staging` has no `branch` | add `branch = "..."` to `[environments.staging]`"#);
+    insta::assert_snapshot!(refuse("[environments.pr-1]\nbranch = \"x\""), @"do-deploy.toml:1:15: `pr-1` cannot be the name of an environment | use letters, digits, `-` and `_`; `production`, `preview` and `pr-N` are taken");
+    insta::assert_snapshot!(refuse("[production]\nspec = \"s.yaml\""), @"do-deploy.toml:2:1: `spec` in `[production]` is not known | production's spec is the `spec` at the top of the file");
+}

@@ -1,0 +1,43 @@
+//! Chooses what to do from the event that started the run, and does it.
+
+mod decide;
+
+use decide::{Decision, decide};
+
+use super::context::Ctx;
+use super::{deploy, preview, redeploy, source, teardown};
+use crate::model::failure::Failure;
+use crate::model::report::{Report, State};
+
+pub(crate) async fn run(ctx: &Ctx) -> anyhow::Result<Report> {
+    let event = ctx.run.event_name.clone().ok_or_else(|| {
+        Failure::input("there is no event to choose from")
+            .why("`GITHUB_EVENT_NAME` is not set")
+            .next("outside GitHub Actions name the command: `do-deploy deploy`, `do-deploy preview --pr N`, …")
+    })?;
+    let payload = ctx.run.event()?;
+    let default_branch = payload.pointer("/repository/default_branch").and_then(serde_json::Value::as_str).unwrap_or("main").to_owned();
+    let environments = match decide::needs_environments(&event) {
+        true => source::config(ctx, &default_branch).await?.branches(&default_branch),
+        false => Vec::new(),
+    };
+    match decide(&event, &payload, &environments)? {
+        Decision::Deploy { environment, commit } => {
+            deploy::run(ctx, &deploy::Request { environment, commit, force_build: false, release: false, dry_run: false }).await
+        }
+        Decision::Preview { pull_request, head } => {
+            let commit = preview::Commit::Event(head);
+            preview::run(ctx, &preview::Request { pull_request, commit, force_build: false, dry_run: false }).await
+        }
+        Decision::Teardown { pull_request } => teardown::run(ctx, &teardown::Request { pull_request, dry_run: false }).await,
+        Decision::Redeploy { environment, commit, force_build } => {
+            redeploy::run(ctx, &redeploy::Request { environment, commit, force_build }).await
+        }
+        Decision::Nothing { environment, reason } => {
+            ctx.console.say(&format!("Nothing to do: {reason}"));
+            let mut report = Report::new("", environment, State::Skipped);
+            report.notes.push(format!("Nothing to do: {reason}"));
+            Ok(report)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What every flow is given: the neighbours it talks to, made once from environment, flags and files.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::actions::console::Console;
+use crate::actions::run::Run;
+use crate::config::Config;
+use crate::github::GitHub;
+use crate::model::failure::Failure;
+use crate::platform::Platform;
+use crate::redact::Redactor;
+use crate::wait::Wait;
+
+/// Looks a variable of the step's environment up; the value is registered as a secret before it is returned.
+pub(crate) type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+pub(crate) struct Ctx {
+    pub(crate) console: Console,
+    pub(crate) run: Run,
+    pub(crate) wait: Wait,
+    pub(crate) redactor: Redactor,
+    pub(crate) variables: Variables,
+    /// `owner/name`
+    pub(crate) repository: Option<String>,
+    pub(crate) github: Option<GitHub>,
+    pub(crate) platform: Option<Platform>,
+    /// The folder that holds spec and configuration, where the checkout is the commit that the run is about.
+    pub(crate) checkout: Option<PathBuf>,
+    /// The configuration found in the checkout. `None`: look on GitHub.
+    pub(crate) local_config: Option<Config>,
+    /// `--config`, or `do-deploy.toml`.
+    pub(crate) config_file: String,
+    /// `--spec`
+    pub(crate) spec_file: Option<String>,
+    /// `--timeout`
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) json: bool,
+}
+
+impl Ctx {
+    pub(crate) fn repository(&self) -> Result<&str, Failure> {
+        self.repository.as_deref().ok_or_else(|| {
+            Failure::input("it is not known which repository this is about").next("set `GITHUB_REPOSITORY` or give `--repo OWNER/NAME`")
+        })
+    }
+
+    pub(crate) fn github(&self) -> Result<&GitHub, Failure> {
+        self.repository()?;
+        self.github.as_ref().ok_or_else(|| {
+            Failure::input("no GitHub token").next("set `GITHUB_TOKEN`; in a workflow the action's input `github-token` does it")
+        })
+    }
+
+    pub(crate) fn platform(&self) -> Result<&Platform, Failure> {
+        self.platform.as_ref().ok_or_else(|| {
+            Failure::input("no DigitalOcean token").next("set `DIGITALOCEAN_ACCESS_TOKEN`; in a workflow give the action's input `token`")
+        })
+    }
+}

@@ -1,0 +1,346 @@
+//! Production, or a named environment: deployed from the spec, judged, and rolled back where that is safe.
+
+use std::time::Instant;
+
+use super::board::{Board, BoardDeps};
+use super::context::Ctx;
+use super::rollout::{self, Ended, Expected, plural};
+use super::{ownership, preview, source};
+use crate::config::{Config, Target};
+use crate::github::repository::{Comparison, Repository};
+use crate::model::commit::Sha;
+use crate::model::environment::Environment;
+use crate::model::failure::Failure;
+use crate::model::report::{Report, State};
+use crate::model::rollback::{self, Decision, Situation};
+use crate::model::verdict::Verdict;
+use crate::platform::{App, Rollout};
+use crate::spec::AppSpec;
+use crate::spec::production::{ProductionInput, ProductionPlan};
+use crate::wait::Deadline;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) environment: Environment,
+    pub(crate) commit: Commit,
+    /// Build anew even if an earlier build could be reused.
+    pub(crate) force_build: bool,
+    /// Take the pin of a rollback off first.
+    pub(crate) release: bool,
+    pub(crate) dry_run: bool,
+}
+
+/// Which commit is expected at the branch's head.
+#[derive(Clone, Debug)]
+pub(crate) enum Commit {
+    /// Whatever is there.
+    Head,
+    /// A person named it: another head is an error.
+    Asked(Sha),
+    /// A push named it: a descendant is as good, anything else has a run of its own.
+    Pushed(Sha),
+    /// Another workflow tested it: any other head is untested.
+    Tested(Sha),
+}
+
+pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
+    let started = Instant::now();
+    let environment = &request.environment;
+    let site = Site::find_with(ctx, environment, &request.commit).await?;
+    let Site { repository, config, spec, head, branch, app: live, .. } = &site;
+    let target = site.target();
+    if let Some(reason) = &site.nothing_to_do {
+        return Ok(skipped(ctx, environment, reason));
+    }
+    match live.as_ref().filter(|app| app.pinned.is_some()) {
+        Some(app) if request.release => release(ctx, app).await?,
+        Some(app) => return Ok(skipped(ctx, environment, &pinned(app, environment))),
+        None => {}
+    }
+    let plan = crate::spec::production::plan(
+        &spec,
+        &ProductionInput {
+            repository: &repository.full_name,
+            repository_id: repository.id,
+            environment,
+            commit: head,
+            branch,
+            target,
+            variables: &|name| (ctx.variables)(name),
+            live: live.as_ref().map(|app| &app.spec),
+            live_marks: live.as_ref().and_then(|app| app.marks.as_ref()),
+        },
+    )?;
+    for change in &plan.changes {
+        ctx.console.say(&format!("{}: {}", change.what, change.why));
+    }
+    if request.dry_run {
+        return Ok(planned(ctx, live.as_ref(), &plan, environment, head));
+    }
+
+    let mut report = Report::new(spec.name(), environment.clone(), State::Building);
+    report.commit = Some(head.clone());
+    report.url = live.as_ref().and_then(|app| app.active.as_ref().and(app.url.clone()));
+    report.serving = live.as_ref().and_then(ownership::serving);
+    report.changes.clone_from(&plan.changes);
+    let mut board = Board::open(BoardDeps::of(ctx, config, repository), &report, None).await?;
+    let deployed = deploy(ctx, request, &site, &plan, &mut report, &mut board).await;
+    report.duration = Some(started.elapsed());
+    if let Err(error) = deployed {
+        board.close(&preview::broken_off(report, &error)).await?;
+        return Err(error);
+    }
+    board.close(&report).await?;
+    tell_the_pull_request(ctx, &site, &report).await;
+    Ok(report)
+}
+
+/// Where an environment is deployed, and from what: found out before anything is touched.
+pub(super) struct Site {
+    pub(super) repository: Repository,
+    pub(super) config: Config,
+    pub(super) spec: AppSpec,
+    pub(super) branch: String,
+    /// The commit at the branch's head.
+    pub(super) head: Sha,
+    pub(super) app: Option<App>,
+    /// Why the commit expected is none to deploy any more.
+    nothing_to_do: Option<String>,
+    environment: Environment,
+}
+
+impl Site {
+    pub(super) async fn find(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Self> {
+        Self::find_with(ctx, environment, &Commit::Head).await
+    }
+
+    async fn find_with(ctx: &Ctx, environment: &Environment, expected: &Commit) -> anyhow::Result<Self> {
+        let github = ctx.github()?;
+        let platform = ctx.platform()?;
+        let repository = github.repository().await?;
+        let config = source::config(ctx, &repository.default_branch).await?;
+        let target = target(&config, environment)?;
+        let branch = if target.branch.is_empty() { repository.default_branch.clone() } else { target.branch.clone() };
+        let head = github.branch_head(&branch).await?.ok_or_else(|| {
+            Failure::input(format!("`{}` has no branch `{branch}`", repository.full_name))
+                .next("push the branch, or correct `branch` in `do-deploy.toml`")
+        })?;
+        let nothing_to_do = unexpected_head(ctx, expected, &head, &branch).await?;
+        let configured = if target.spec.is_empty() { &config.spec } else { &target.spec };
+        let spec = source::spec(ctx, configured, head.as_str()).await?;
+        let app = platform.find(spec.name()).await?;
+        Ok(Self { repository, spec, branch, head, app, nothing_to_do, environment: environment.clone(), config })
+    }
+
+    pub(super) fn target(&self) -> &Target {
+        target(&self.config, &self.environment).expect("found before the site was")
+    }
+}
+
+fn target<'a>(config: &'a Config, environment: &Environment) -> Result<&'a Target, Failure> {
+    let Environment::Named(name) = environment else {
+        return Err(Failure::input(format!("`{environment}` is a preview")).next("use `do-deploy preview --pr N`"));
+    };
+    config.environment(name).ok_or_else(|| {
+        Failure::input(format!("there is no environment `{name}`")).next(format!("write `[environments.{name}]` into `do-deploy.toml`"))
+    })
+}
+
+/// Compares the branch's head with what was expected. `Some`: there is nothing to do, and why.
+async fn unexpected_head(ctx: &Ctx, expected: &Commit, head: &Sha, branch: &str) -> anyhow::Result<Option<String>> {
+    match expected {
+        Commit::Asked(sha) if !head.is(sha) => {
+            Err(Failure::input(format!("the head of `{branch}` is `{}`, not `{}`", head.short(), sha.short()))
+                .why("the platform builds the head of the branch")
+                .next("leave `--commit` out to deploy the head; a commit that was deployed before is reached by a rollback")
+                .into())
+        }
+        Commit::Tested(sha) if !head.is(sha) => Ok(Some(format!(
+            "`{}` was tested, but `{branch}` is at `{}` by now, whose own tests deploy it",
+            sha.short(),
+            head.short()
+        ))),
+        Commit::Pushed(sha) if !head.is(sha) => {
+            let comparison = ctx.github()?.compare(sha.as_str(), head.as_str()).await?;
+            if let Some(comparison) = comparison.filter(Comparison::head_contains_base) {
+                ctx.console.say(&format!("`{branch}` has moved on by {}: deploying `{}`", plural(comparison.ahead_by, "commit"), head.short()));
+                return Ok(None);
+            }
+            Ok(Some(format!("`{branch}` was rewritten: it is at `{}` now, which has a run of its own", head.short())))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Who pinned the app, when, and how it is released.
+fn pinned(app: &App, environment: &Environment) -> String {
+    let pinned = app.pinned.as_ref();
+    let who = pinned.and_then(|pinned| pinned.cause.user.as_deref()).unwrap_or("somebody");
+    let when = pinned.and_then(|pinned| pinned.created_at).map(|at| format!(" at {at:.0}")).unwrap_or_default();
+    let id = pinned.map(|pinned| pinned.id.as_str()).unwrap_or_default();
+    format!(
+        "{who} rolled `{}` back{when}, which pinned it to deployment {id}; `do-deploy deploy --environment {environment} --release` releases it and deploys the branch",
+        app.name
+    )
+}
+
+/// Takes the pin of a rollback off, so that the app can be deployed again.
+async fn release(ctx: &Ctx, app: &App) -> anyhow::Result<()> {
+    ctx.wait.check()?;
+    ctx.console.say(&format!("Releasing `{}` from its rollback", app.name));
+    Ok(ctx.platform()?.commit_rollback(&app.id).await?)
+}
+
+async fn deploy(
+    ctx: &Ctx,
+    request: &Request,
+    site: &Site,
+    plan: &ProductionPlan,
+    report: &mut Report,
+    board: &mut Board,
+) -> anyhow::Result<()> {
+    let platform = ctx.platform()?;
+    let target = site.target();
+    ctx.wait.check()?;
+    let rollout = match &site.app {
+        Some(app) if request.force_build => {
+            ctx.console.say(&format!("Deploying `{}` again from a fresh build; its spec stays as it is", app.name));
+            platform.redeploy(app, true).await?
+        }
+        Some(app) => {
+            ctx.console.say(&format!("Updating `{}`", app.name));
+            platform.update(app, &plan.spec).await?
+        }
+        None => {
+            ctx.console.say(&format!("Creating `{}`", report.app));
+            let project = Some(target.project.as_str()).filter(|project| !project.is_empty());
+            platform.create(&plan.spec, project).await?
+        }
+    };
+    for warning in &rollout.warnings {
+        ctx.console.warn(warning);
+    }
+    report.app_id = Some(rollout.app_id.clone());
+    report.deployment_id.clone_from(&rollout.deployment);
+    report.cost = platform.cost(&plan.spec, Some(&rollout.app_id)).await.ok();
+    let deadline = Deadline::after(ctx.timeout.unwrap_or(target.timeout));
+    let commit = report.commit.clone();
+    let expected = Expected { commit: commit.as_ref(), spec: &plan.spec, health: &site.config.health, deadline };
+    let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
+    settle(ctx, target, plan, &rollout, ended, report).await
+}
+
+/// Writes how it ended into the report; rolls back where that is safe; says what serves now.
+async fn settle(
+    ctx: &Ctx,
+    target: &Target,
+    plan: &ProductionPlan,
+    rollout: &Rollout,
+    ended: Ended,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    report.notes.extend(ended.notes.iter().cloned());
+    report.url = ended.url.clone().or(report.url.take());
+    if ended.became_active {
+        report.serving = ended.built.clone().or_else(|| report.commit.clone());
+    }
+    match ended.verdict {
+        Verdict::Good => {
+            report.state = State::Ready;
+            return Ok(());
+        }
+        Verdict::Unknown(failure) => {
+            report.state = State::Unknown;
+            report.failure = Some(failure);
+        }
+        Verdict::Bad(failure) => {
+            report.state = State::Failed;
+            report.failure = Some(failure);
+            if ended.became_active {
+                let situation = Situation {
+                    configured_check_failed: ended.configured_check_failed,
+                    database_changed: crate::spec::migrates(&plan.spec),
+                    has_previous: rollout.previous.is_some(),
+                };
+                roll_back(ctx, target, rollout, situation, report).await?;
+            }
+        }
+    }
+    say_what_serves(ctx, rollout, report).await
+}
+
+async fn roll_back(ctx: &Ctx, target: &Target, rollout: &Rollout, situation: Situation, report: &mut Report) -> anyhow::Result<()> {
+    let Some(previous) = rollout.previous.as_deref() else { return Ok(()) };
+    match rollback::decide(target.rollback, situation) {
+        Decision::LeaveTo(reason) => {
+            report.notes.push(format!(
+                "Not rolled back: {reason}; to go back yourself: `do-deploy rollback --environment {} --to {previous}`",
+                report.environment
+            ));
+        }
+        Decision::RollBack => {
+            let platform = ctx.platform()?;
+            ctx.wait.check()?;
+            let validation = platform.validate_rollback(&rollout.app_id, previous, true).await?;
+            if !validation.valid {
+                let why = validation.error.map_or_else(|| "the platform gives no reason".to_owned(), |error| error.message);
+                report.notes.push(format!("Not rolled back: {why}"));
+                return Ok(());
+            }
+            ctx.console.say(&format!("Rolling back to deployment {previous}"));
+            let back = platform.rollback(&rollout.app_id, previous, true).await?;
+            let deadline = Deadline::after(ctx.timeout.unwrap_or(target.timeout));
+            let ended = platform.wait(&back, deadline, &mut |_| {}).await?;
+            report.notes.push(match ended.phase {
+                crate::model::rollout::Phase::Active => format!("Rolled back to deployment {previous}"),
+                _ => format!("The rollback to deployment {previous} failed as well"),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// After a bad end: which commit serves now, and that data was not rolled back.
+async fn say_what_serves(ctx: &Ctx, rollout: &Rollout, report: &mut Report) -> anyhow::Result<()> {
+    let app = ctx.platform()?.app(&rollout.app_id).await?;
+    report.serving = app.as_ref().and_then(ownership::serving);
+    let nothing = app.as_ref().is_none_or(|app| app.active.is_none());
+    report.notes.push(match (&report.serving, nothing) {
+        (Some(sha), _) => format!("`{}` serves now; data was not rolled back", sha.short()),
+        (None, true) => "Nothing serves: there is no earlier deployment".to_owned(),
+        (None, false) => "The previous version serves; data was not rolled back".to_owned(),
+    });
+    Ok(())
+}
+
+/// One line on the comment of the merged pull request that the commit came from. Production's end does not depend on it.
+async fn tell_the_pull_request(ctx: &Ctx, site: &Site, report: &Report) {
+    let Some(commit) = &report.commit else { return };
+    let told = async {
+        let Some(pull) = ctx.github()?.merged_pull_of(commit, &site.branch).await? else { return Ok(()) };
+        Board::production(BoardDeps::of(ctx, &site.config, &site.repository), report, &pull).await
+    };
+    let told: anyhow::Result<()> = told.await;
+    if let Err(error) = told {
+        ctx.console.warn(&format!("The pull request could not be told: {error:#}"));
+    }
+}
+
+fn planned(ctx: &Ctx, live: Option<&App>, plan: &ProductionPlan, environment: &Environment, head: &Sha) -> Report {
+    if !ctx.json {
+        match live {
+            Some(app) => ctx.console.data(&crate::spec::diff(&app.spec, &plan.spec)),
+            None => ctx.console.data(&crate::spec::print(&plan.spec)),
+        }
+    }
+    let mut report = skipped(ctx, environment, "a dry run: nothing was touched");
+    report.commit = Some(head.clone());
+    report
+}
+
+fn skipped(ctx: &Ctx, environment: &Environment, reason: &str) -> Report {
+    ctx.console.say(&format!("Not deployed to {environment}: {reason}"));
+    let mut report = Report::new("", environment.clone(), State::Skipped);
+    report.notes.push(format!("Not deployed: {reason}"));
+    report
+}

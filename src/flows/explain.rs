@@ -1,0 +1,68 @@
+//! Why a deployment failed, in plain words with the log lines that matter.
+
+use super::context::Ctx;
+use crate::model::excerpt::lines_that_matter;
+use crate::model::failure::{Excerpt, Failure, LogKind};
+use crate::model::rollout::{Phase, Stage, StepFailure};
+use crate::platform::{Deployment, PlatformError};
+
+/// Lines fetched of a log; the excerpt is chosen from them.
+const FETCHED_LINES: usize = 400;
+
+pub(crate) async fn failure(ctx: &Ctx, app_id: &str, deployment: &Deployment) -> anyhow::Result<Failure> {
+    if deployment.phase == Phase::Cancelled {
+        return Ok(Failure::bad("the deployment was cancelled").next("deploy again when you are ready"));
+    }
+    let Some(step) = deployment.failures.first() else {
+        return Ok(Failure::bad("the deployment failed")
+            .why("the platform gives no reason")
+            .next("look at the deployment on the platform, then deploy again"));
+    };
+    let is_job = step.component.as_deref().zip(deployment.spec.as_ref()).is_some_and(|(name, spec)| crate::spec::is_job(spec, name));
+    let words = ctx.platform()?.plain_words(&step.code, &step.message);
+    let name = step.component.as_deref().map(|name| format!("`{name}`"));
+    let what = match (step.stage, is_job, &name) {
+        (Stage::Build, _, Some(name)) => format!("the build of {name} failed"),
+        (Stage::Deploy, true, Some(name)) => format!("the job {name} failed"),
+        (Stage::Deploy, false, Some(name)) => format!("{name} did not start"),
+        (Stage::Build, _, None) => "the build failed".to_owned(),
+        (Stage::Deploy, _, None) => "the deployment failed".to_owned(),
+    };
+    let mut failure = Failure::bad(what).why(words.why).next(words.next);
+    failure.code = Some(step.code.clone());
+    failure.component.clone_from(&step.component);
+    failure.log = excerpt(ctx, app_id, deployment, step, is_job).await?;
+    Ok(failure)
+}
+
+/// The first of the logs that can tell, most telling first. A log that cannot be had is no reason to say nothing else.
+async fn excerpt(
+    ctx: &Ctx,
+    app_id: &str,
+    deployment: &Deployment,
+    step: &StepFailure,
+    is_job: bool,
+) -> anyhow::Result<Option<Excerpt>> {
+    use crate::platform::LogKind as Log;
+    let candidates: &[(Log, LogKind)] = match step.stage {
+        Stage::Build => &[(Log::Build, LogKind::Build)],
+        Stage::Deploy if is_job => &[(Log::Deploy, LogKind::Migration), (Log::Run, LogKind::Migration)],
+        Stage::Deploy => &[(Log::Restarted, LogKind::Run), (Log::Run, LogKind::Run), (Log::Deploy, LogKind::Run)],
+    };
+    for (kind, shown_as) in candidates {
+        let lines = ctx.platform()?.logs(app_id, Some(&deployment.id), step.component.as_deref(), *kind, FETCHED_LINES).await;
+        let lines: Vec<String> = match lines {
+            Ok(lines) => lines.unwrap_or_default().into_iter().map(|line| line.text).collect(),
+            Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
+            Err(error) => {
+                ctx.console.warn(&format!("The log could not be read: {error}"));
+                continue;
+            }
+        };
+        let lines = lines_that_matter(&lines);
+        if !lines.is_empty() {
+            return Ok(Some(Excerpt { kind: *shown_as, lines }));
+        }
+    }
+    Ok(None)
+}

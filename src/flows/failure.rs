@@ -1,0 +1,36 @@
+//! Any error of a flow as the failure that people read.
+
+use crate::github::GitHubError;
+use crate::model::failure::{Failure, Kind};
+use crate::net::error::ApiError;
+use crate::platform::PlatformError;
+use crate::wait::Cancelled;
+
+/// The failure behind an error. Errors that nobody expected are shown with their chain and count as "could not find out".
+pub(crate) fn failure_of(error: &anyhow::Error) -> Failure {
+    if let Some(failure) = error.downcast_ref::<Failure>() {
+        return failure.clone();
+    }
+    if let Some(error) = error.downcast_ref::<PlatformError>() {
+        return of_parts(error.kind(), error.to_string(), error.next());
+    }
+    if let Some(error) = error.downcast_ref::<GitHubError>() {
+        return of_parts(error.kind(), error.to_string(), error.next());
+    }
+    if let Some(error) = error.downcast_ref::<ApiError>() {
+        return of_parts(error.kind(), error.to_string(), error.next());
+    }
+    if error.downcast_ref::<Cancelled>().is_some() {
+        return Failure::unknown("the run was cancelled").next("run again; it picks up where this one stopped");
+    }
+    Failure::unknown(format!("{error:#}"))
+}
+
+fn of_parts(kind: Kind, what: String, next: String) -> Failure {
+    let failure = match kind {
+        Kind::Bad => Failure::bad(what),
+        Kind::Input => Failure::input(what),
+        Kind::Unknown => Failure::unknown(what),
+    };
+    failure.next(next)
+}

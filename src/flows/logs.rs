@@ -1,0 +1,60 @@
+//! Prints the logs of an environment, by kind and component.
+
+use serde_json::json;
+
+use super::context::Ctx;
+use super::verify::app_of;
+use crate::actions::neutral::neutral;
+use crate::model::environment::Environment;
+use crate::model::failure::Failure;
+use crate::platform::LogKind;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) environment: Environment,
+    pub(crate) kind: LogKind,
+    pub(crate) component: Option<String>,
+    pub(crate) deployment: Option<String>,
+    pub(crate) tail: usize,
+    pub(crate) follow: bool,
+}
+
+pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
+    let (app, _) = app_of(ctx, &request.environment).await?;
+    let platform = ctx.platform()?;
+    let component = request.component.as_deref();
+    if let Some(name) = component
+        && !crate::spec::component_names(&app.spec).iter().any(|known| known == name)
+    {
+        let known = crate::spec::component_names(&app.spec).iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        return Err(Failure::input(format!("`{}` has no component `{name}`", app.name)).next(format!("choose one of {known}")).into());
+    }
+    let print = |text: &str| ctx.console.data(&neutral(&ctx.redactor.clean(text)));
+    if request.follow {
+        platform.follow(&app.id, request.deployment.as_deref(), component, request.kind, &mut |line| print(&line)).await?;
+        return Ok(());
+    }
+    let lines = platform.logs(&app.id, request.deployment.as_deref(), component, request.kind, request.tail).await?;
+    let Some(lines) = lines else {
+        ctx.console.say("There is no such log: that phase never ran");
+        if ctx.json {
+            ctx.console.data(&json!({"app": app.name, "lines": null}).to_string());
+        }
+        return Ok(());
+    };
+    if ctx.json {
+        let lines: Vec<_> = lines
+            .iter()
+            .map(|line| json!({"component": line.component, "time": line.time, "text": ctx.redactor.clean(&line.text)}))
+            .collect();
+        ctx.console.data(&json!({"app": app.name, "lines": lines}).to_string());
+        return Ok(());
+    }
+    for line in &lines {
+        match &line.component {
+            Some(name) if component.is_none() => print(&format!("{name}  {}", line.text)),
+            _ => print(&line.text),
+        }
+    }
+    Ok(())
+}

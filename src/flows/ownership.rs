@@ -1,0 +1,36 @@
+//! Whether an app is ours: asked before anything is changed or deleted.
+
+use crate::model::commit::Sha;
+use crate::model::environment::Environment;
+use crate::model::failure::Failure;
+use crate::model::rollout::Built;
+use crate::platform::App;
+
+/// Passes an app that carries our marks for this repository and this environment.
+///
+/// # Errors
+/// Any other app: previews never adopt, and nothing is deleted that is not marked as ours.
+pub(crate) fn require(app: &App, repository: u64, environment: &Environment) -> Result<(), Failure> {
+    let held = Failure::input(format!("the name `{}` is held by an app that is not ours", app.name));
+    match &app.marks {
+        Some(marks) if marks.same_owner(repository, environment) => Ok(()),
+        Some(marks) if marks.repository == repository => Err(held
+            .why(format!("it is marked as `{}` of this repository, not as `{environment}`", marks.environment))
+            .next("rename one of the two apps")),
+        Some(marks) => Err(held
+            .why(format!("it is marked as `{}` of the repository with id {}", marks.environment, marks.repository))
+            .next("rename the app in your app spec, so that its previews get another name")),
+        None => Err(held
+            .why("it does not carry do-deploy's marks, so nothing of it is changed or deleted")
+            .next("rename or delete that app, or rename the app in your app spec")),
+    }
+}
+
+/// The commit that the app's active deployment was built from, where that can be proven.
+pub(crate) fn serving(app: &App) -> Option<Sha> {
+    let active = app.active.as_ref()?;
+    active.built.iter().find_map(|(_, built)| match built {
+        Built::Commit(sha) => Some(sha.clone()),
+        Built::Digest(_) | Built::Unprovable => None,
+    })
+}

@@ -1,0 +1,29 @@
+//! Deploys an environment again, also when nothing has changed.
+
+use super::context::Ctx;
+use super::{deploy, preview};
+use crate::model::commit::Sha;
+use crate::model::environment::Environment;
+use crate::model::report::Report;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) environment: Environment,
+    /// The commit expected at the branch's head.
+    pub(crate) commit: Option<Sha>,
+    pub(crate) force_build: bool,
+}
+
+pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
+    let Request { environment, commit, force_build } = request.clone();
+    match environment {
+        Environment::Preview(pull_request) => {
+            let commit = commit.map_or(preview::Commit::Head, preview::Commit::Asked);
+            preview::run(ctx, &preview::Request { pull_request, commit, force_build, dry_run: false }).await
+        }
+        Environment::Named(_) => {
+            let commit = commit.map_or(deploy::Commit::Head, deploy::Commit::Asked);
+            deploy::run(ctx, &deploy::Request { environment, commit, force_build, release: false, dry_run: false }).await
+        }
+    }
+}

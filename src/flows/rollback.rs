@@ -1,0 +1,120 @@
+//! Puts an earlier deployment back into service, at a person's request, and pins the app there.
+
+use std::time::Instant;
+
+use super::board::{Board, BoardDeps};
+use super::context::Ctx;
+use super::rollout::{self, Expected};
+use super::{deploy, ownership, preview};
+use crate::model::commit::Sha;
+use crate::model::environment::Environment;
+use crate::model::failure::Failure;
+use crate::model::report::{Report, State};
+use crate::model::rollout::{Built, Phase};
+use crate::model::verdict::Verdict;
+use crate::platform::{App, Deployment, Platform};
+use crate::wait::Deadline;
+
+/// How far back is looked. App Platform keeps the ten most recent successful deployments; failed ones lie between them.
+const LOOK_BACK: usize = 50;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) environment: Environment,
+    /// A deployment's id, or a commit that an earlier successful deployment built. `None`: the one before.
+    pub(crate) to: Option<String>,
+}
+
+pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
+    let started = Instant::now();
+    let platform = ctx.platform()?;
+    let site = deploy::Site::find(ctx, &request.environment).await?;
+    let app = site.app.as_ref().ok_or_else(|| {
+        Failure::input(format!("`{}` is not deployed", request.environment)).next("deploy it first; there is nothing to go back to")
+    })?;
+    ownership::require(app, site.repository.id, &request.environment)?;
+    let earlier = choose(platform, app, request.to.as_deref()).await?;
+    let commit = built_commit(&earlier);
+
+    let mut report = Report::new(&app.name, request.environment.clone(), State::Building);
+    report.commit.clone_from(&commit);
+    report.url.clone_from(&app.url);
+    report.serving = ownership::serving(app);
+    report.app_id = Some(app.id.clone());
+    let mut board = Board::open(BoardDeps::of(ctx, &site.config, &site.repository), &report, None).await?;
+    let ended = async {
+        ctx.wait.check()?;
+        let name = commit.as_ref().map_or(earlier.id.as_str(), Sha::short);
+        ctx.console.say(&format!("Rolling `{}` back to {name}", app.name));
+        let rollout = platform.rollback(&app.id, &earlier.id, false).await?;
+        report.deployment_id.clone_from(&rollout.deployment);
+        let spec = earlier.spec.as_ref().unwrap_or(&app.spec);
+        let deadline = Deadline::after(ctx.timeout.unwrap_or(site.target().timeout));
+        let expected = Expected { commit: commit.as_ref(), spec, health: &site.config.health, deadline };
+        rollout::follow(ctx, &rollout, &expected, &mut board).await
+    };
+    let ended = ended.await;
+    report.duration = Some(started.elapsed());
+    match ended {
+        Ok(ended) => {
+            let verdict = ended.verdict.clone();
+            preview::conclude(&mut report, ended);
+            if verdict == Verdict::Good {
+                report.notes.push(release_note(&request.environment));
+            }
+            board.close(&report).await?;
+            Ok(report)
+        }
+        Err(error) => {
+            board.close(&preview::broken_off(report, &error)).await?;
+            Err(error)
+        }
+    }
+}
+
+/// How the pin that a rollback leaves is taken off.
+fn release_note(environment: &Environment) -> String {
+    format!(
+        "The app is pinned: pushes are skipped until `do-deploy deploy --environment {environment} --release` deploys the branch again. Data was not rolled back"
+    )
+}
+
+/// The deployment to go back to, which the platform agrees to.
+async fn choose(platform: &Platform, app: &App, to: Option<&str>) -> anyhow::Result<Deployment> {
+    let active = app.active.as_ref().map(|active| active.id.as_str());
+    let earlier: Vec<Deployment> = platform
+        .deployments(&app.id, LOOK_BACK)
+        .await?
+        .into_iter()
+        .filter(|deployment| Some(deployment.id.as_str()) != active && matches!(deployment.phase, Phase::Active | Phase::Superseded))
+        .collect();
+    let candidates: Vec<Deployment> = match to {
+        Some(to) => earlier.into_iter().filter(|deployment| is_named(deployment, to)).collect(),
+        None => earlier,
+    };
+    let mut objection = None;
+    for candidate in candidates.into_iter().take(10) {
+        let validation = platform.validate_rollback(&app.id, &candidate.id, false).await?;
+        if validation.valid {
+            return Ok(candidate);
+        }
+        objection = objection.or(validation.error.map(|error| error.message));
+    }
+    let what = match to {
+        Some(to) => format!("`{}` cannot go back to `{to}`", app.name),
+        None => format!("`{}` has no earlier deployment to go back to", app.name),
+    };
+    let why = objection.unwrap_or_else(|| "no earlier successful deployment fits".to_owned());
+    Err(Failure::input(what).why(why).next("see `do-deploy status`, or deploy a commit that reverts the change").into())
+}
+
+fn is_named(deployment: &Deployment, name: &str) -> bool {
+    deployment.id == name || built_commit(deployment).is_some_and(|sha| sha.is(&Sha::new(name)))
+}
+
+fn built_commit(deployment: &Deployment) -> Option<Sha> {
+    deployment.built.iter().find_map(|(_, built)| match built {
+        Built::Commit(sha) => Some(sha.clone()),
+        Built::Digest(_) | Built::Unprovable => None,
+    })
+}

@@ -1,0 +1,235 @@
+//! Follows one deployment to its end and hears the witnesses.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::board::Board;
+use super::context::Ctx;
+use super::explain;
+use crate::config;
+use crate::health;
+use crate::model::commit::Sha;
+use crate::model::failure::Failure;
+use crate::model::rollout::{Built, Phase};
+use crate::model::verdict::{Testimony, Verdict, Witnesses, verdict};
+use crate::platform::{Deployment, HealthState, PlatformError, Rollout};
+use crate::wait::{Cancelled, Deadline, humanize};
+
+/// How long the platform may take to call an active app healthy, and the URL to appear.
+const SETTLING: Duration = Duration::from_secs(120);
+
+/// What the deployment is expected to be.
+pub(crate) struct Expected<'a> {
+    pub(crate) commit: Option<&'a Sha>,
+    /// The deployed spec: which components have a URL, where the health check is.
+    pub(crate) spec: &'a serde_json::Value,
+    pub(crate) health: &'a config::Health,
+    pub(crate) deadline: Deadline,
+}
+
+/// How a deployment ended, as far as could be found out.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) verdict: Verdict,
+    /// It took traffic, whatever was found afterwards.
+    pub(crate) became_active: bool,
+    pub(crate) url: Option<String>,
+    /// The commit that was built, where that can be proven.
+    pub(crate) built: Option<Sha>,
+    /// The check that failed is one that somebody configured.
+    pub(crate) configured_check_failed: bool,
+    pub(crate) notes: Vec<String>,
+}
+
+/// Waits for the deployment that the rollout names, telling the board of every change, then judges it.
+pub(crate) async fn follow(ctx: &Ctx, rollout: &Rollout, expected: &Expected<'_>, board: &mut Board) -> anyhow::Result<Ended> {
+    let platform = ctx.platform()?;
+    let Some(deployment) = rollout.deployment.as_deref() else {
+        ctx.console.say("Nothing to deploy: the platform found no change");
+        return judge_active(ctx, rollout, None, expected).await;
+    };
+    let waited = platform.wait(rollout, expected.deadline, &mut |deployment| board.progress(&deployment.steps, &deployment.phase)).await;
+    board.progress_ended();
+    let deployment = match waited {
+        Ok(deployment) => deployment,
+        Err(PlatformError::Cancelled(cancelled)) => return Err(Cancelled::into(cancelled)),
+        Err(error) => {
+            let why = match error {
+                PlatformError::Deadline { .. } => format!("it was still under way after {}", humanize(expected.deadline.total())),
+                other => other.to_string(),
+            };
+            return Ok(Ended::unheard(Testimony::Unheard(format!("deployment {deployment}: {why}"))));
+        }
+    };
+    match deployment.phase {
+        Phase::Active => judge_active(ctx, rollout, Some(&deployment), expected).await,
+        Phase::Superseded => superseded(ctx, rollout, &deployment).await,
+        _ => failed(ctx, rollout, &deployment).await,
+    }
+}
+
+async fn judge_active(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    deployment: Option<&Deployment>,
+    expected: &Expected<'_>,
+) -> anyhow::Result<Ended> {
+    let platform = ctx.platform()?;
+    let app = platform.app(&rollout.app_id).await?;
+    let active = app.as_ref().and_then(|app| app.active.as_ref());
+    let Some(deployment) = deployment.or(active) else {
+        return Ok(Ended::unheard(Testimony::Objects(
+            Failure::bad("the app has no active deployment").next("deploy again; if that does not help, look at the app on the platform"),
+        )));
+    };
+    let mut notes = Vec::new();
+    ctx.console.say("Asking the witnesses: the built commit, the platform's health check, a request from outside");
+    let (built, built_sha) = ask_for_the_commit(ctx, deployment, expected, &mut notes).await;
+    let settling = Deadline::after(SETTLING.max(expected.health.timeout));
+    let health = ask_the_platform(ctx, rollout, settling).await?;
+    let (probe, url, configured) = ask_from_outside(ctx, rollout, expected, settling).await?;
+    let configured_check_failed = configured && matches!(probe, Testimony::Objects(_));
+    let verdict = verdict(Witnesses { phase: Testimony::Good, built, health, probe });
+    Ok(Ended { verdict, became_active: true, url, built: built_sha, configured_check_failed, notes })
+}
+
+/// The commit that was built: the one asked for, or a descendant of it, is good; any other is bad.
+async fn ask_for_the_commit(
+    ctx: &Ctx,
+    deployment: &Deployment,
+    expected: &Expected<'_>,
+    notes: &mut Vec<String>,
+) -> (Testimony, Option<Sha>) {
+    let Some(repository) = ctx.repository.as_deref() else { return (Testimony::Absent, None) };
+    let ours: BTreeMap<String, String> = crate::spec::sources(expected.spec)
+        .into_iter()
+        .filter(|source| source.repository.eq_ignore_ascii_case(repository))
+        .map(|source| (source.component, source.branch))
+        .collect();
+    let commits: Vec<&Sha> = deployment
+        .built
+        .iter()
+        .filter(|(component, _)| ours.contains_key(component))
+        .filter_map(|(_, built)| if let Built::Commit(sha) = built { Some(sha) } else { None })
+        .collect();
+    let Some(first) = commits.first().copied() else { return (Testimony::Absent, None) };
+    let Some(wanted) = expected.commit else { return (Testimony::Absent, Some(first.clone())) };
+    for sha in &commits {
+        if sha.is(wanted) {
+            continue;
+        }
+        let github = match ctx.github() {
+            Ok(github) => github,
+            Err(failure) => return (Testimony::Unheard(failure.to_string()), Some((*sha).clone())),
+        };
+        match github.compare(wanted.as_str(), sha.as_str()).await {
+            Ok(comparison) if comparison.is_descendant() => notes.push(format!(
+                "The branch had moved on: `{}` was built, {} after `{}`",
+                sha.short(),
+                plural(comparison.ahead_by, "commit"),
+                wanted.short()
+            )),
+            Ok(_) => {
+                let failure = Failure::bad(format!("`{}` was built, not `{}`", sha.short(), wanted.short()))
+                    .why("the platform builds the head of the branch, and that is not a descendant of the commit asked for")
+                    .next("check which branch the spec names, and whether it was force-pushed");
+                return (Testimony::Objects(failure), Some((*sha).clone()));
+            }
+            Err(error) => return (Testimony::Unheard(error.to_string()), Some((*sha).clone())),
+        }
+    }
+    (Testimony::Good, Some(first.clone()))
+}
+
+/// The platform's own health of every component. Not ready yet is not unhealthy: it is asked until it settles.
+async fn ask_the_platform(ctx: &Ctx, rollout: &Rollout, settling: Deadline) -> anyhow::Result<Testimony> {
+    let platform = ctx.platform()?;
+    loop {
+        let components = match platform.health(&rollout.app_id).await {
+            Ok(components) => components,
+            Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
+            Err(error) => return Ok(Testimony::Unheard(error.to_string())),
+        };
+        let unsettled = components.iter().find(|component| match component.state {
+            HealthState::Healthy | HealthState::Asleep => false,
+            HealthState::Unknown => component.ready == 0,
+            HealthState::Unhealthy => true,
+        });
+        let Some(component) = unsettled else { return Ok(Testimony::Good) };
+        if settling.is_over() {
+            let name = &component.name;
+            return Ok(match component.state {
+                HealthState::Unhealthy => Testimony::Objects(
+                    Failure::bad(format!("`{name}` is unhealthy"))
+                        .why(format!("{} of {} instances are ready", component.ready, component.desired))
+                        .next(format!("read what it prints: `do-deploy logs --component {name}`")),
+                ),
+                _ => Testimony::Unheard(format!("the platform does not know how `{name}` is")),
+            });
+        }
+        ctx.wait.sleep(Duration::from_secs(3)).await?;
+    }
+}
+
+/// Our own request to the URL. Returns the URL and whether what was asked for is configured rather than guessed.
+async fn ask_from_outside(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    expected: &Expected<'_>,
+    settling: Deadline,
+) -> anyhow::Result<(Testimony, Option<String>, bool)> {
+    if !crate::spec::has_http(expected.spec) {
+        return Ok((Testimony::Absent, None, false));
+    }
+    let url = match ctx.platform()?.live_url(&rollout.app_id, settling).await {
+        Ok(Some(url)) => url,
+        Ok(None) => return Ok((Testimony::Unheard("the platform names no URL".to_owned()), None, false)),
+        Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
+        Err(error) => return Ok((Testimony::Unheard(error.to_string()), None, false)),
+    };
+    let checks = health::checks_for(&url, expected.health, expected.spec);
+    let configured = checks.iter().any(|check| check.configured);
+    let watched = health::watch(&checks, Deadline::after(expected.health.timeout), &ctx.wait, &mut |line| ctx.console.say(line)).await?;
+    Ok((watched.into_testimony(), Some(url), configured))
+}
+
+async fn superseded(ctx: &Ctx, rollout: &Rollout, deployment: &Deployment) -> anyhow::Result<Ended> {
+    let winner = ctx.platform()?.winner(&rollout.app_id, &deployment.id).await.ok().flatten();
+    let who = winner.map_or_else(
+        || "another deployment".to_owned(),
+        |winner| format!("deployment {} ({})", winner.id, ctx.redactor.clean(&winner.cause.text)),
+    );
+    let failure = Failure::unknown(format!("{who} took the place of this one"))
+        .why("two deployments of one app were started at almost the same time")
+        .next("look at the newer run; if there is none, somebody deployed by hand or `deploy_on_push` is on");
+    Ok(Ended { verdict: Verdict::Unknown(failure), ..Ended::unheard(Testimony::Absent) })
+}
+
+async fn failed(ctx: &Ctx, rollout: &Rollout, deployment: &Deployment) -> anyhow::Result<Ended> {
+    let failure = explain::failure(ctx, &rollout.app_id, deployment).await?;
+    let mut ended = Ended::unheard(Testimony::Objects(failure));
+    if let Some(rolled_back) = ctx.platform()?.automatic_rollback_of(&rollout.app_id, &deployment.id).await.ok().flatten() {
+        ended.notes.push(format!("The platform rolled back by itself (deployment {})", rolled_back.id));
+    }
+    Ok(ended)
+}
+
+impl Ended {
+    /// One that never became active, with what its phase says.
+    fn unheard(phase: Testimony) -> Self {
+        let witnesses = Witnesses { phase, built: Testimony::Absent, health: Testimony::Absent, probe: Testimony::Absent };
+        Self {
+            verdict: verdict(witnesses),
+            became_active: false,
+            url: None,
+            built: None,
+            configured_check_failed: false,
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// `1 commit`, `3 commits`
+pub(crate) fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -1,0 +1,145 @@
+//! What is deployed where: environment, URL, commit, state, age, cost.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::context::Ctx;
+use super::{ownership, source};
+use crate::github::repository::Repository;
+use crate::model::commit::Sha;
+use crate::model::environment::Environment;
+use crate::model::report::Cost;
+use crate::platform::{App, Platform};
+use crate::wait::humanize;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    /// `None`: every environment of the repository.
+    pub(crate) environment: Option<Environment>,
+}
+
+struct Row {
+    environment: Environment,
+    app: String,
+    url: Option<String>,
+    commit: Option<Sha>,
+    /// Commits that the branch is ahead of what serves; `None` where it could not be found out.
+    behind: Option<u64>,
+    state: &'static str,
+    age: Option<Duration>,
+    cost: Option<Cost>,
+}
+
+pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
+    let repository = ctx.github()?.repository().await?;
+    let platform = ctx.platform()?;
+    let production = production_name(ctx, &repository).await;
+    let mut rows = Vec::new();
+    for app in platform.list().await? {
+        let environment = match &app.marks {
+            Some(marks) if marks.repository == repository.id => marks.environment.clone(),
+            // Production from before its first deploy by this tool carries no marks yet.
+            None if production.as_deref() == Some(app.name.as_str()) => Environment::production(),
+            _ => continue,
+        };
+        if request.environment.as_ref().is_none_or(|wanted| *wanted == environment) {
+            rows.push(row(ctx, platform, &repository, environment, &app).await?);
+        }
+    }
+    rows.sort_by_key(|row| (row.environment.pull_request(), row.environment.to_string()));
+    if ctx.json {
+        ctx.console.data(&json!({"repository": repository.full_name, "apps": rows.iter().map(document).collect::<Vec<_>>()}).to_string());
+    } else if rows.is_empty() {
+        ctx.console.say(&format!("Nothing of `{}` is deployed", repository.full_name));
+    } else {
+        ctx.console.data(&table(&rows));
+    }
+    Ok(())
+}
+
+async fn production_name(ctx: &Ctx, repository: &Repository) -> Option<String> {
+    let config = source::config(ctx, &repository.default_branch).await.ok()?;
+    let spec = source::spec(ctx, config.spec.single(), &repository.default_branch).await.ok()?;
+    Some(spec.name().to_owned())
+}
+
+async fn row(ctx: &Ctx, platform: &Platform, repository: &Repository, environment: Environment, app: &App) -> anyhow::Result<Row> {
+    let commit = ownership::serving(app);
+    let branch = crate::spec::sources(&app.spec)
+        .into_iter()
+        .find(|source| source.repository.eq_ignore_ascii_case(&repository.full_name))
+        .map(|source| source.branch);
+    let behind = match (&commit, &branch) {
+        (Some(commit), Some(branch)) => ctx.github()?.compare(commit.as_str(), branch).await.ok().map(|c| c.ahead_by),
+        _ => None,
+    };
+    let deployed = app.active.as_ref().and_then(|active| active.created_at);
+    Ok(Row {
+        environment,
+        app: app.name.clone(),
+        url: app.url.clone(),
+        state: state(platform, app).await,
+        age: deployed.map(|at| age(platform.now(), at)),
+        cost: platform.cost(&app.spec).await.ok(),
+        commit,
+        behind,
+    })
+}
+
+async fn state(platform: &Platform, app: &App) -> &'static str {
+    if app.latest.as_ref().is_some_and(|latest| !latest.phase.is_final()) {
+        return "deploying";
+    }
+    if app.active.is_none() {
+        return "failed";
+    }
+    match platform.sleeping(&app.id).await {
+        Ok(Some(true)) => "asleep",
+        _ if app.pinned.is_some() => "pinned",
+        _ => "active",
+    }
+}
+
+fn age(now: Timestamp, at: Timestamp) -> Duration {
+    Duration::from_secs(u64::try_from(now.as_second() - at.as_second()).unwrap_or(0))
+}
+
+fn document(row: &Row) -> Value {
+    json!({
+        "environment": row.environment.to_string(),
+        "app": row.app,
+        "url": row.url,
+        "commit": row.commit,
+        "behind": row.behind,
+        "state": row.state,
+        "age_seconds": row.age.map(|age| age.as_secs()),
+        "monthly_cost": row.cost.map(|cost| cost.awake),
+        "monthly_cost_asleep": row.cost.and_then(|cost| cost.asleep),
+    })
+}
+
+/// Columns as wide as their widest cell, two spaces between them.
+fn table(rows: &[Row]) -> String {
+    let mut lines = vec![["ENVIRONMENT", "STATE", "COMMIT", "AGE", "COST/MONTH", "URL"].map(str::to_owned)];
+    for row in rows {
+        let commit = row.commit.as_ref().map_or("unknown", |sha| sha.short());
+        let behind = row.behind.filter(|n| *n > 0).map(|n| format!(" ({n} behind)")).unwrap_or_default();
+        lines.push([
+            row.environment.to_string(),
+            row.state.to_owned(),
+            format!("{commit}{behind}"),
+            row.age.map(humanize).unwrap_or_default(),
+            row.cost.map(|cost| format!("${:.2}", cost.awake)).unwrap_or_default(),
+            row.url.clone().unwrap_or_default(),
+        ]);
+    }
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let widths: [usize; 6] = std::array::from_fn(width);
+    let print = |line: &[String; 6]| {
+        let cells: Vec<String> = line.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    lines.iter().map(print).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,195 @@
+//! GitHub deployments: the record that GitHub shows of what went where, and how it ended.
+
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{GitHub, segment};
+use crate::net::error::ApiError;
+use crate::net::retry::Repeat;
+
+/// Longest description of a status that GitHub takes, in characters.
+const LONGEST_DESCRIPTION: usize = 140;
+
+/// Pages of a hundred of an environment's deployments that are looked through: older ones are history.
+const PAGES: usize = 10;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NewDeployment<'a> {
+    /// The commit; a branch might move.
+    pub(crate) git_ref: &'a str,
+    pub(crate) environment: &'a str,
+    pub(crate) description: &'a str,
+    /// Will go away: previews.
+    pub(crate) transient: bool,
+    pub(crate) production: bool,
+    pub(crate) payload: Payload,
+}
+
+/// What we note in a deployment, to know later which app and pull request it was about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Payload {
+    pub(crate) pr: Option<u64>,
+    pub(crate) app: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Deployment {
+    pub(crate) id: u64,
+    #[serde(default)]
+    pub(crate) description: Option<String>,
+    #[serde(default)]
+    payload: Value,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DeploymentState {
+    InProgress,
+    Success,
+    Failure,
+    /// Neither good nor bad: cancelled, or not found out.
+    Error,
+    Inactive,
+}
+
+impl DeploymentState {
+    fn word(self) -> &'static str {
+        match self {
+            Self::InProgress => "in_progress",
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Error => "error",
+            Self::Inactive => "inactive",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Status<'a> {
+    pub(crate) state: DeploymentState,
+    pub(crate) description: &'a str,
+    pub(crate) environment_url: Option<&'a str>,
+    pub(crate) log_url: Option<&'a str>,
+}
+
+impl Deployment {
+    /// What we noted; GitHub gives it back as an object or as its JSON text. `None`: not one of ours.
+    pub(crate) fn payload(&self) -> Option<Payload> {
+        let parsed: Option<Value> = self.payload.as_str().and_then(|text| serde_json::from_str(text).ok());
+        let payload = parsed.as_ref().unwrap_or(&self.payload);
+        Some(Payload {
+            pr: payload.get("pr").and_then(Value::as_u64),
+            app: payload.get("app")?.as_str()?.to_owned(),
+        })
+    }
+}
+
+impl GitHub {
+    /// Not repeated after an unclear error: look first whether it is there.
+    pub(crate) async fn create_deployment(&self, new: &NewDeployment<'_>) -> Result<Deployment, ApiError> {
+        let mut payload = Map::new();
+        if let Some(pr) = new.payload.pr {
+            payload.insert("pr".to_owned(), pr.into());
+        }
+        payload.insert("app".to_owned(), new.payload.app.clone().into());
+        let body = json!({
+            "ref": new.git_ref,
+            "environment": new.environment,
+            "description": shorten(new.description),
+            // Our own job is a check that has not ended yet; waiting for all checks would refuse every deployment.
+            "required_contexts": [],
+            // The default would merge the default branch into the pull request's.
+            "auto_merge": false,
+            "transient_environment": new.transient,
+            "production_environment": new.production,
+            "payload": payload,
+        });
+        self.client
+            .send(
+                Method::POST,
+                &self.path("/deployments"),
+                Some(&body),
+                Repeat::OnlyIfNotDone,
+            )
+            .await
+    }
+
+    /// The environment's deployments that carry our note, newest first.
+    pub(crate) async fn deployments(&self, environment: &str) -> Result<Vec<Deployment>, ApiError> {
+        let rest = format!("/deployments?environment={}&per_page=100", segment(environment));
+        let mut deployments: Vec<Deployment> = self.list(&rest, PAGES).await?;
+        deployments.retain(|deployment| deployment.payload().is_some());
+        deployments.sort_by_key(|deployment| std::cmp::Reverse(deployment.id));
+        Ok(deployments)
+    }
+
+    /// Adds a status. Doing so twice shows the same.
+    pub(crate) async fn set_deployment_status(&self, deployment: u64, status: &Status<'_>) -> Result<(), ApiError> {
+        let mut body = json!({ "state": status.state.word(), "description": shorten(status.description) });
+        for (key, value) in [("environment_url", status.environment_url), ("log_url", status.log_url)] {
+            if let Some(value) = value {
+                body[key] = value.into();
+            }
+        }
+        let path = self.path(&format!("/deployments/{deployment}/statuses"));
+        self.client
+            .send_only(Method::POST, &path, Some(&body), Repeat::Freely)
+            .await
+    }
+
+    /// Whether the deployment's last status is `inactive`.
+    pub(crate) async fn is_inactive(&self, deployment: u64) -> Result<bool, ApiError> {
+        #[derive(Deserialize)]
+        struct Past {
+            id: u64,
+            state: String,
+        }
+        let statuses: Vec<Past> = self
+            .list(&format!("/deployments/{deployment}/statuses?per_page=100"), 1)
+            .await?;
+        let last = statuses.iter().max_by_key(|status| status.id);
+        Ok(last.is_some_and(|status| status.state == "inactive"))
+    }
+}
+
+/// One line of at most 140 characters.
+fn shorten(description: &str) -> String {
+    let line = description.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST_DESCRIPTION) {
+        Some(_) => line.chars().take(LONGEST_DESCRIPTION - 1).chain(['…']).collect(),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Deployment, Payload, shorten};
+
+    #[test]
+    fn reads_its_note_as_object_and_as_text() {
+        let ours = Some(Payload {
+            pr: Some(12),
+            app: "shop".to_owned(),
+        });
+        for payload in [
+            json!({"pr": 12, "app": "shop"}),
+            json!("{\"pr\": 12, \"app\": \"shop\"}"),
+        ] {
+            let deployment: Deployment =
+                serde_json::from_value(json!({"id": 1, "payload": payload})).expect("a deployment");
+            assert_eq!(deployment.payload(), ours);
+        }
+        let foreign: Deployment = serde_json::from_value(json!({"id": 1, "payload": ""})).expect("a deployment");
+        assert_eq!(foreign.payload(), None);
+    }
+
+    #[test]
+    fn a_description_fits_what_github_takes() {
+        assert_eq!(shorten("two\nlines"), "two lines");
+        let long = shorten(&"ä".repeat(200));
+        assert_eq!(long.chars().count(), 140);
+        assert!(long.ends_with('…'));
+    }
+}

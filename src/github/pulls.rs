@@ -1,0 +1,169 @@
+//! Pull requests as GitHub gives them.
+
+use serde::Deserialize;
+
+use super::{GitHub, segment};
+use crate::model::commit::Sha;
+use crate::model::pull_request::{Head, PullRequest};
+use crate::net::error::ApiError;
+
+/// Pages of a hundred that are looked through for a commit's pull request.
+const PAGES: usize = 5;
+
+#[derive(Deserialize)]
+struct Pull {
+    number: u64,
+    title: String,
+    html_url: String,
+    state: String,
+    #[serde(default)]
+    draft: bool,
+    /// Only in the answer about one pull request.
+    #[serde(default)]
+    merged: bool,
+    merged_at: Option<String>,
+    merge_commit_sha: Option<String>,
+    user: Option<User>,
+    #[serde(default)]
+    labels: Vec<Label>,
+    head: End,
+    base: End,
+}
+
+#[derive(Deserialize)]
+struct User {
+    login: String,
+    #[serde(rename = "type", default)]
+    kind: String,
+}
+
+#[derive(Deserialize)]
+struct Label {
+    #[serde(default)]
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct End {
+    #[serde(rename = "ref")]
+    branch: String,
+    sha: String,
+    /// `null` when the fork has been deleted.
+    repo: Option<Repo>,
+}
+
+#[derive(Deserialize)]
+struct Repo {
+    full_name: String,
+}
+
+impl From<Pull> for PullRequest {
+    fn from(pull: Pull) -> Self {
+        let (author, author_is_bot) = match pull.user {
+            Some(user) => {
+                let is_bot = user.kind == "Bot" || user.login.ends_with("[bot]");
+                (user.login, is_bot)
+            }
+            // GitHub's name for the author of everything whose author is gone.
+            None => ("ghost".to_owned(), false),
+        };
+        Self {
+            number: pull.number,
+            title: pull.title,
+            url: pull.html_url,
+            open: pull.state == "open",
+            merged: pull.merged || pull.merged_at.is_some(),
+            draft: pull.draft,
+            author,
+            author_is_bot,
+            labels: pull.labels.into_iter().map(|label| label.name).collect(),
+            head: Head {
+                sha: Sha::new(pull.head.sha),
+                branch: pull.head.branch,
+                repository: pull.head.repo.map(|repo| repo.full_name),
+            },
+            base_branch: pull.base.branch,
+        }
+    }
+}
+
+impl GitHub {
+    pub(crate) async fn pull(&self, number: u64) -> Result<PullRequest, ApiError> {
+        let pull: Pull = self.client.get(&self.path(&format!("/pulls/{number}"))).await?;
+        Ok(pull.into())
+    }
+
+    /// All open pull requests.
+    pub(crate) async fn open_pulls(&self) -> Result<Vec<PullRequest>, ApiError> {
+        let pulls: Vec<Pull> = self.list("/pulls?state=open&per_page=100", usize::MAX).await?;
+        Ok(pulls.into_iter().map(PullRequest::from).collect())
+    }
+
+    /// The open pull requests whose head is this commit.
+    pub(crate) async fn open_pulls_of(&self, commit: &Sha) -> Result<Vec<PullRequest>, ApiError> {
+        let mut pulls = self.open_pulls().await?;
+        pulls.retain(|pull| pull.head.sha.is(commit));
+        Ok(pulls)
+    }
+
+    /// The pull request whose merge made this commit of `base`. `None` for a direct push, and for one so long ago
+    /// that five hundred others have been touched since.
+    pub(crate) async fn merged_pull_of(&self, commit: &Sha, base: &str) -> Result<Option<PullRequest>, ApiError> {
+        let rest = format!(
+            "/pulls?state=closed&base={}&sort=updated&direction=desc&per_page=100",
+            segment(base)
+        );
+        let mut next = Some(self.path(&rest));
+        for _ in 0..PAGES {
+            let Some(path) = next else { break };
+            let page = self.client.page::<Vec<Pull>>(&path).await?;
+            if let Some(pull) = page.body.into_iter().find(|pull| pull.made(commit)) {
+                return Ok(Some(pull.into()));
+            }
+            next = page.next;
+        }
+        Ok(None)
+    }
+}
+
+impl Pull {
+    /// A merge, squash or rebase names the commit that it made; a fast-forward push of the head closes the pull
+    /// request as merged too.
+    fn made(&self, commit: &Sha) -> bool {
+        let made = self.merge_commit_sha.as_deref().map(Sha::new);
+        self.merged_at.is_some() && (made.is_some_and(|made| made.is(commit)) || Sha::new(&*self.head.sha).is(commit))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Pull;
+    use crate::model::commit::Sha;
+    use crate::model::pull_request::PullRequest;
+
+    fn pull() -> Pull {
+        serde_json::from_value(json!({
+            "number": 12, "title": "t", "html_url": "https://github.com/o/r/pull/12", "state": "closed",
+            "merged_at": "2026-11-20T10:00:00Z", "merge_commit_sha": "1111111111111111111111111111111111111111",
+            "user": {"login": "renovate[bot]", "type": "Bot"}, "labels": [{"name": "preview"}],
+            "head": {"ref": "b", "sha": "2222222222222222222222222222222222222222", "repo": null},
+            "base": {"ref": "main", "sha": "3333333333333333333333333333333333333333", "repo": {"full_name": "o/r"}},
+        }))
+        .expect("the shape that GitHub documents")
+    }
+
+    #[test]
+    fn knows_the_merge_commit_of_a_merged_pull_request() {
+        assert!(pull().made(&Sha::new("1111111111111111111111111111111111111111")));
+        assert!(!pull().made(&Sha::new("3333333333333333333333333333333333333333")));
+    }
+
+    #[test]
+    fn a_deleted_fork_is_a_fork() {
+        let pull = PullRequest::from(pull());
+        assert!(pull.merged && !pull.open && pull.author_is_bot);
+        assert!(pull.is_fork_of("o/r"));
+    }
+}

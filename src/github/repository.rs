@@ -1,0 +1,131 @@
+//! The repository itself: its facts, branches, history and files.
+
+use base64::Engine as _;
+use serde::Deserialize;
+
+use super::{GitHub, segment};
+use crate::model::commit::Sha;
+use crate::net::error::{ApiError, Problem};
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Repository {
+    /// Survives a rename.
+    pub(crate) id: u64,
+    /// `OWNER/NAME` as GitHub spells it.
+    pub(crate) full_name: String,
+    pub(crate) default_branch: String,
+    pub(crate) private: bool,
+}
+
+/// Where one commit stands towards another.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Comparison {
+    pub(crate) ahead_by: u64,
+    pub(crate) behind_by: u64,
+    /// `ahead`, `behind`, `identical` or `diverged`.
+    pub(crate) status: String,
+}
+
+impl Comparison {
+    /// Whether the head contains the base.
+    pub(crate) fn head_contains_base(&self) -> bool {
+        matches!(self.status.as_str(), "ahead" | "identical")
+    }
+}
+
+impl GitHub {
+    pub(crate) async fn repository(&self) -> Result<Repository, ApiError> {
+        self.client.get(&self.path("")).await
+    }
+
+    /// The commit at a branch's head. `None`: no such branch.
+    pub(crate) async fn branch_head(&self, branch: &str) -> Result<Option<Sha>, ApiError> {
+        #[derive(Deserialize)]
+        struct Branch {
+            commit: Commit,
+        }
+        #[derive(Deserialize)]
+        struct Commit {
+            sha: String,
+        }
+        let path = self.path(&format!("/branches/{}", segment(branch)));
+        let branch = found(self.client.get::<Branch>(&path).await)?;
+        Ok(branch.map(|branch| Sha::new(branch.commit.sha)))
+    }
+
+    /// How `head` stands towards `base`; both may be commits or branches. `None`: one of them is unknown.
+    pub(crate) async fn compare(&self, base: &str, head: &str) -> Result<Option<Comparison>, ApiError> {
+        // One commit is enough: only the counts are read.
+        let path = format!("/compare/{}...{}?per_page=1", segment(base), segment(head));
+        found(self.client.get(&self.path(&path)).await)
+    }
+
+    /// A file's text at a branch, tag or commit. `None`: there is no such file.
+    pub(crate) async fn file(&self, path: &str, git_ref: &str) -> Result<Option<String>, ApiError> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Content {
+            File {
+                content: String,
+                encoding: String,
+            },
+            /// A folder's listing, a submodule.
+            Other(serde::de::IgnoredAny),
+        }
+        let rest = format!("/contents/{}?ref={}", segment(path), segment(git_ref));
+        let request = self.path(&rest);
+        let Some(content) = found(self.client.get::<Content>(&request).await)? else {
+            return Ok(None);
+        };
+        let text = match content {
+            Content::File { content, encoding } if encoding == "base64" => decode(&content),
+            Content::File { .. } | Content::Other(_) => None,
+        };
+        text.map(Some).ok_or_else(|| ApiError {
+            service: "GitHub",
+            method: reqwest::Method::GET,
+            path: self.path(&format!("/contents/{}", segment(path))),
+            problem: Problem::NotJson {
+                status: 200,
+                looks_like: "something else than a text file".to_owned(),
+            },
+        })
+    }
+}
+
+/// GitHub breaks base64 into lines.
+fn decode(content: &str) -> Option<String> {
+    let content: String = content.split_whitespace().collect();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(content).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+fn found<T>(reply: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    match reply {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Comparison, decode};
+
+    #[test]
+    fn reads_content_that_is_broken_into_lines() {
+        assert_eq!(decode("bmFtZTog\nc2hvcAo=\n").as_deref(), Some("name: shop\n"));
+        assert_eq!(decode("/+8="), None, "no UTF-8");
+    }
+
+    #[test]
+    fn a_descendant_contains_its_ancestor() {
+        let comparison = |status: &str| Comparison {
+            ahead_by: 0,
+            behind_by: 0,
+            status: status.to_owned(),
+        };
+        assert!(comparison("ahead").head_contains_base() && comparison("identical").head_contains_base());
+        assert!(!comparison("behind").head_contains_base() && !comparison("diverged").head_contains_base());
+    }
+}

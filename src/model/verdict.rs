@@ -1,0 +1,96 @@
+//! What the witnesses of a deployment add up to: good, bad, or could not find out.
+
+use super::failure::Failure;
+
+/// What one witness says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Testimony {
+    Good,
+    Objects(Failure),
+    /// The witness exists but could not be heard, and why.
+    Unheard(String),
+    /// There is no such witness here: an image by tag proves no commit, a worker has no URL.
+    Absent,
+}
+
+/// The four independent sources of truth about a deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Witnesses {
+    pub(crate) phase: Testimony,
+    pub(crate) built: Testimony,
+    pub(crate) health: Testimony,
+    pub(crate) probe: Testimony,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Good,
+    Bad(Failure),
+    Unknown(Failure),
+}
+
+/// Bad if any witness objects (the first one, in the order in which a deployment goes wrong, is what people read);
+/// else unknown if any could not be heard; else good.
+pub(crate) fn verdict(witnesses: Witnesses) -> Verdict {
+    let Witnesses {
+        phase,
+        built,
+        health,
+        probe,
+    } = witnesses;
+    let named = [
+        ("the platform's phase", phase),
+        ("the commit that was built", built),
+        ("the platform's health check", health),
+        ("the request from outside", probe),
+    ];
+    let mut unheard = Vec::new();
+    for (name, testimony) in named {
+        match testimony {
+            Testimony::Objects(failure) => return Verdict::Bad(failure),
+            Testimony::Unheard(why) => unheard.push(format!("{name}: {why}")),
+            Testimony::Good | Testimony::Absent => {}
+        }
+    }
+    if unheard.is_empty() {
+        return Verdict::Good;
+    }
+    Verdict::Unknown(
+        Failure::unknown("deployed, but it could not be confirmed that it serves")
+            .why(unheard.join("; "))
+            .next("look at the URL, then run `do-deploy verify` for this environment"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Testimony, Verdict, Witnesses, verdict};
+    use crate::model::failure::Failure;
+
+    fn witnesses(probe: Testimony) -> Witnesses {
+        Witnesses {
+            phase: Testimony::Good,
+            built: Testimony::Absent,
+            health: Testimony::Good,
+            probe,
+        }
+    }
+
+    #[test]
+    fn is_good_only_if_no_witness_objects_and_all_were_heard() {
+        assert_eq!(verdict(witnesses(Testimony::Good)), Verdict::Good);
+        assert_eq!(verdict(witnesses(Testimony::Absent)), Verdict::Good);
+        assert!(matches!(
+            verdict(witnesses(Testimony::Unheard("DNS".into()))),
+            Verdict::Unknown(_)
+        ));
+    }
+
+    #[test]
+    fn an_objection_outweighs_a_witness_that_could_not_be_heard() {
+        let failure = Failure::bad("the app answers 500");
+        let mut both = witnesses(Testimony::Objects(failure.clone()));
+        both.health = Testimony::Unheard("timeout".into());
+        assert_eq!(verdict(both), Verdict::Bad(failure));
+    }
+}

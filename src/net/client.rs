@@ -1,0 +1,275 @@
+//! Sends JSON requests to one API, each with a deadline, and repeats what may be repeated.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use reqwest::header::{ACCEPT, AUTHORIZATION, DATE, HeaderMap, HeaderValue, LINK};
+use reqwest::{Method, Url};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::error::{ApiError, Problem, Unreachable, describe, problem_of};
+use super::retry::{Repeat, asked_pause, next_pause, pauses};
+use crate::redact::Secret;
+use crate::wait::Wait;
+
+/// Longest wait for one answer. DigitalOcean's edge gives up after 100 s; a healthy answer takes one or two.
+const REQUEST_DEADLINE: Duration = Duration::from_secs(60);
+const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
+
+/// A client of one API. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    service: &'static str,
+    base: Url,
+    headers: HeaderMap,
+    http: reqwest::Client,
+    wait: Wait,
+    /// What the last reply's `Date` header said, in seconds since 1970; 0 before the first reply.
+    server_second: Arc<AtomicI64>,
+}
+
+/// An answer with its headers' share that callers need.
+#[derive(Debug)]
+pub(crate) struct Page<T> {
+    pub(crate) body: T,
+    /// Path and query of `Link: rel="next"`.
+    pub(crate) next: Option<String>,
+}
+
+impl Client {
+    /// `base` may carry a path; `accept` is the API's media type.
+    pub(crate) fn new(
+        service: &'static str,
+        base: Url,
+        accept: &'static str,
+        token: Option<&Secret>,
+        wait: Wait,
+    ) -> anyhow::Result<Self> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        if let Some(token) = token {
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
+                .map_err(|_| anyhow::anyhow!("the {service} token contains characters that no token has"))?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        Ok(Self {
+            service,
+            base,
+            headers,
+            http: plain_http()?,
+            wait,
+            server_second: Arc::default(),
+        })
+    }
+
+    /// The server's time at its last reply, or this machine's before the first: ages are counted from the server's.
+    pub(crate) fn now(&self) -> Timestamp {
+        let second = self.server_second.load(Ordering::Relaxed);
+        if second == 0 {
+            Timestamp::now()
+        } else {
+            Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH)
+        }
+    }
+
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
+        Ok(self.page(path).await?.body)
+    }
+
+    /// A GET whose answer may have further pages.
+    pub(crate) async fn page<T: DeserializeOwned>(&self, path: &str) -> Result<Page<T>, ApiError> {
+        let (headers, body) = self.exchange(Method::GET, path, None, Repeat::Freely).await?;
+        Ok(Page {
+            body: self.decode(Method::GET, path, &body)?,
+            next: next_link(&headers),
+        })
+    }
+
+    /// A request with or without a body whose answer is JSON.
+    pub(crate) async fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        repeat: Repeat,
+    ) -> Result<T, ApiError> {
+        let (_, reply) = self.exchange(method.clone(), path, body, repeat).await?;
+        self.decode(method, path, &reply)
+    }
+
+    /// A request whose answer's body does not matter: any 2xx is success.
+    pub(crate) async fn send_only(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        repeat: Repeat,
+    ) -> Result<(), ApiError> {
+        self.exchange(method, path, body, repeat).await.map(drop)
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        repeat: Repeat,
+    ) -> Result<(HeaderMap, Vec<u8>), ApiError> {
+        let mut pauses = pauses();
+        loop {
+            let (problem, asked) = match self.once(&method, path, body).await {
+                Ok((200..=299, headers, reply)) => {
+                    // A page of some proxy is no answer of this API, whatever its status says.
+                    let is_html = reply.first() == Some(&b'<');
+                    if !is_html {
+                        return Ok((headers, reply));
+                    }
+                    (
+                        Problem::NotJson {
+                            status: 200,
+                            looks_like: describe(&reply),
+                        },
+                        None,
+                    )
+                }
+                Ok((status, headers, reply)) => (
+                    problem_of(status, &headers, &reply),
+                    asked_pause(status, &headers, self.now()),
+                ),
+                Err(problem) => (problem, None),
+            };
+            let error = self.error(method.clone(), path, problem);
+            let Some(pause) = next_pause(&error.problem, asked, repeat, &mut pauses) else {
+                return Err(error);
+            };
+            if self.wait.sleep(pause).await.is_err() {
+                return Err(error);
+            }
+        }
+    }
+
+    async fn once(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<(u16, HeaderMap, Vec<u8>), Problem> {
+        let mut request = self
+            .http
+            .request(method.clone(), self.url(path))
+            .headers(self.headers.clone());
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let reply = request.send().await.map_err(|error| unreachable_because(&error))?;
+        let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
+        self.note_time(&headers);
+        let body = reply.bytes().await.map_err(|error| unreachable_because(&error))?;
+        Ok((status, headers, body.to_vec()))
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base.as_str().trim_end_matches('/'))
+    }
+
+    /// The next page's path below the base URL (GitHub Enterprise Server's base has a path of its own).
+    fn next_path(&self, headers: &HeaderMap) -> Option<String> {
+        let next = next_link(headers)?;
+        let prefix = self.base.path().trim_end_matches('/');
+        Some(next.strip_prefix(prefix).unwrap_or(&next).to_owned())
+    }
+
+    fn note_time(&self, headers: &HeaderMap) {
+        let date = headers.get(DATE).and_then(|date| date.to_str().ok());
+        if let Some(date) = date.and_then(|date| rfc2822::parse(date).ok()) {
+            self.server_second
+                .store(date.timestamp().as_second(), Ordering::Relaxed);
+        }
+    }
+
+    fn decode<T: DeserializeOwned>(&self, method: Method, path: &str, body: &[u8]) -> Result<T, ApiError> {
+        let body = if body.is_empty() { b"null" } else { body };
+        serde_json::from_slice(body).map_err(|error| {
+            let looks_like = if error.is_data() {
+                format!("JSON of another shape ({error})")
+            } else {
+                describe(body)
+            };
+            self.error(
+                method,
+                path,
+                Problem::NotJson {
+                    status: 200,
+                    looks_like,
+                },
+            )
+        })
+    }
+
+    fn error(&self, method: Method, path: &str, problem: Problem) -> ApiError {
+        let path = path.split('?').next().unwrap_or(path).to_owned();
+        ApiError {
+            service: self.service,
+            method,
+            path,
+            problem,
+        }
+    }
+}
+
+/// An HTTP client without any credentials: for probes, and for log archives whose URLs authenticate themselves.
+pub(crate) fn plain_http() -> anyhow::Result<reqwest::Client> {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        // An error means that a provider is installed already, which is as good.
+        let _installed = rustls::crypto::ring::default_provider().install_default();
+    });
+    Ok(reqwest::Client::builder()
+        .user_agent(concat!("do-deploy/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT_DEADLINE)
+        .timeout(REQUEST_DEADLINE)
+        .build()?)
+}
+
+/// Path and query of the next page.
+fn next_link(headers: &HeaderMap) -> Option<String> {
+    let link = headers.get(LINK)?.to_str().ok()?;
+    let next = link.split(',').find(|part| part.contains("rel=\"next\""))?;
+    let url = next.split('<').nth(1)?.split('>').next()?;
+    let url = Url::parse(url).ok()?;
+    Some(match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    })
+}
+
+/// Why a request got no answer, and whether it may have been carried out.
+pub(crate) fn unreachable_because(error: &reqwest::Error) -> Problem {
+    let mut words = String::new();
+    let mut source: Option<&dyn std::error::Error> = Some(error);
+    while let Some(cause) = source {
+        words.push_str(&cause.to_string().to_ascii_lowercase());
+        words.push(' ');
+        source = cause.source();
+    }
+    let reason = if words.contains("dns") || words.contains("failed to lookup") {
+        Unreachable::Dns
+    } else if words.contains("certificate") || words.contains("tls") || words.contains("handshake") {
+        Unreachable::Tls
+    } else if words.contains("connection refused") {
+        Unreachable::Refused
+    } else if error.is_timeout() {
+        Unreachable::Timeout
+    } else {
+        Unreachable::Broken
+    };
+    Problem::Unreachable {
+        reason,
+        sent: !error.is_connect(),
+    }
+}

@@ -1,0 +1,199 @@
+//! What can go wrong between us and an API, in the server's own words.
+
+use std::fmt;
+
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+use crate::model::failure::Kind;
+
+/// An API call that did not give what was asked for.
+#[derive(Debug, thiserror::Error)]
+pub(crate) struct ApiError {
+    /// `DigitalOcean`, `GitHub`.
+    pub(crate) service: &'static str,
+    pub(crate) method: Method,
+    /// Without query, so that nothing secret can be in it.
+    pub(crate) path: String,
+    pub(crate) problem: Problem,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// The server answered with an error status.
+    Status {
+        status: u16,
+        message: String,
+        request_id: Option<String>,
+    },
+    /// The server answered with something that is not the JSON that its API documents.
+    NotJson { status: u16, looks_like: String },
+    /// No answer. `sent`: the request may have been carried out all the same.
+    Unreachable { reason: Unreachable, sent: bool },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unreachable {
+    Timeout,
+    Dns,
+    Refused,
+    Tls,
+    Broken,
+}
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Timeout => "no answer in time",
+            Self::Dns => "the host name could not be resolved",
+            Self::Refused => "the connection was refused",
+            Self::Tls => "the TLS handshake failed",
+            Self::Broken => "the connection broke off",
+        })
+    }
+}
+
+impl ApiError {
+    pub(crate) fn status(&self) -> Option<u16> {
+        match &self.problem {
+            Problem::Status { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.status() == Some(404)
+    }
+
+    /// The server's own message, where it gave one.
+    pub(crate) fn message(&self) -> &str {
+        match &self.problem {
+            Problem::Status { message, .. } => message,
+            _ => "",
+        }
+    }
+
+    /// Whether a mutation may have been carried out although it looks failed: look up what exists before it is sent
+    /// again.
+    pub(crate) fn may_have_happened(&self) -> bool {
+        match &self.problem {
+            Problem::Status { status, .. } => *status >= 500,
+            Problem::NotJson { .. } => true,
+            Problem::Unreachable { sent, .. } => *sent,
+        }
+    }
+
+    /// The caller's mistake (wrong token, unknown app) or a cloud that could not be heard.
+    pub(crate) fn kind(&self) -> Kind {
+        match &self.problem {
+            Problem::Status {
+                status: 400..=428 | 430..=499,
+                ..
+            } => Kind::Input,
+            _ => Kind::Unknown,
+        }
+    }
+
+    /// One thing to do next.
+    pub(crate) fn next(&self) -> String {
+        let service = self.service;
+        match &self.problem {
+            Problem::Status { status: 401, .. } => {
+                format!("check that the {service} token is complete and neither expired nor revoked")
+            }
+            Problem::Status { status: 403, .. } => {
+                format!("give the {service} token the rights that the message names")
+            }
+            Problem::Status { status: 404, .. } => format!("check the name, and that the {service} token may see it"),
+            Problem::Status { status: 429, .. } => format!("wait until {service}'s rate limit resets, then run again"),
+            Problem::Status { status: 500.., .. } => {
+                format!("run again in a moment; {service}'s status page tells whether it has trouble")
+            }
+            Problem::Status { .. } => "correct what the message names, then run again".to_owned(),
+            Problem::NotJson { .. } => {
+                format!("check that the base URL is {service}'s API and that no proxy answers in its place")
+            }
+            Problem::Unreachable { .. } => "check the network and the base URL, then run again".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}: ", self.service, self.method, self.path)?;
+        match &self.problem {
+            Problem::Status {
+                status,
+                message,
+                request_id,
+            } => {
+                write!(f, "{status} {message}")?;
+                if let Some(id) = request_id {
+                    write!(f, " (request {id})")?;
+                }
+                Ok(())
+            }
+            Problem::NotJson { status, looks_like } => write!(f, "{status}, but {looks_like} instead of JSON"),
+            Problem::Unreachable { reason, .. } => write!(f, "{reason}"),
+        }
+    }
+}
+
+/// Longest server message that is shown; foreign text, and the rest is noise.
+const LONGEST_MESSAGE: usize = 500;
+
+/// Reads an error body: `{"message", "request_id"}` of DigitalOcean, `{"message", "errors"}` of GitHub.
+pub(super) fn problem_of(status: u16, headers: &HeaderMap, body: &[u8]) -> Problem {
+    let header_id = ["x-request-id", "x-github-request-id"]
+        .iter()
+        .find_map(|name| headers.get(*name)?.to_str().ok().map(str::to_owned));
+    let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(body) else {
+        return Problem::Status {
+            status,
+            message: describe(body),
+            request_id: header_id,
+        };
+    };
+    let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
+    let mut message = text("message")
+        .or_else(|| text("id"))
+        .unwrap_or_else(|| "no message".to_owned());
+    for error in body.get("errors").and_then(Value::as_array).into_iter().flatten() {
+        let detail = error.get("message").or_else(|| error.get("code")).unwrap_or(error);
+        let field = error
+            .get("field")
+            .and_then(Value::as_str)
+            .map(|field| format!("{field}: "))
+            .unwrap_or_default();
+        let detail = detail.as_str().map_or_else(|| detail.to_string(), str::to_owned);
+        message.push_str(&format!("; {field}{detail}"));
+    }
+    Problem::Status {
+        status,
+        message: shorten(&message),
+        request_id: text("request_id").or(header_id),
+    }
+}
+
+/// What a body that is no JSON looks like.
+pub(super) fn describe(body: &[u8]) -> String {
+    let start = String::from_utf8_lossy(&body[..body.len().min(256)])
+        .trim_start()
+        .to_ascii_lowercase();
+    if start.is_empty() {
+        "an empty body".to_owned()
+    } else if start.starts_with("<!doctype html") || start.starts_with("<html") {
+        "an HTML page".to_owned()
+    } else {
+        "a text".to_owned()
+    }
+}
+
+fn shorten(message: &str) -> String {
+    let one_line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    match one_line.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}…", &one_line[..end]),
+        None => one_line,
+    }
+}

@@ -1,0 +1,63 @@
+//! The demo: a story that the whole product plays against its own sandbox, and the service that it deploys.
+
+pub(crate) mod app;
+mod http;
+mod narrator;
+mod stage;
+mod story;
+
+use std::time::Instant;
+
+use anyhow::Context as _;
+use narrator::Narrator;
+use stage::Stage;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DemoArgs {
+    /// Leave everything running at the end and print the URLs to open in a browser
+    #[arg(long)]
+    keep: bool,
+}
+
+/// Plays the story. 0: every step was true; 1: one was not, and the last words say which.
+///
+/// # Errors
+/// When the stage cannot be set: no Git, no room for temporary files.
+pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<u8> {
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let narrator = Narrator::new(Instant::now());
+    let mut stage = Stage::new()?;
+    let played = tokio::select! {
+        played = play(&mut stage, &narrator, args.keep) => played,
+        _ = interrupt.recv() => Ok(130),
+        _ = terminate.recv() => Ok(143),
+    };
+    if matches!(played, Ok(0)) && args.keep {
+        narrator.kept(&stage);
+        tokio::select! {
+            _ = interrupt.recv() => {},
+            _ = terminate.recv() => {},
+        }
+    }
+    stage.clear().await;
+    match played {
+        Ok(130 | 143) => narrator.interrupted(),
+        Err(error) => {
+            narrator.broken(&error);
+            return Ok(1);
+        }
+        Ok(_) => {}
+    }
+    played
+}
+
+async fn play(stage: &mut Stage, narrator: &Narrator, keep: bool) -> anyhow::Result<u8> {
+    narrator.open();
+    stage.set().await.context("the sandbox did not start")?;
+    story::play(stage, narrator, keep).await?;
+    let calls = stage.calls().await?;
+    narrator.close(&calls);
+    Ok(0)
+}

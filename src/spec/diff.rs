@@ -1,0 +1,101 @@
+//! Two specs side by side, as a unified diff without secrets.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+use similar::TextDiff;
+
+use super::{env, yaml};
+
+const MASK: &str = "***";
+
+/// What changes from `old` to `new`; empty when nothing does. Values of SECRETs and ciphertexts are masked.
+pub(crate) fn diff(old: &Value, new: &Value) -> String {
+    let (before, after) = (yaml::write(&masked(old)), yaml::write(&masked(new)));
+    if before == after {
+        return String::new();
+    }
+    TextDiff::from_lines(&before, &after).unified_diff().context_radius(3).header("before", "after").to_string()
+}
+
+/// A copy in which no secret can be read.
+pub(super) fn masked(spec: &Value) -> Value {
+    let mut spec = spec.clone();
+    mask(&mut spec);
+    spec
+}
+
+fn mask(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            let secret = env::is_secret(&Value::Object(map.clone()));
+            for (key, value) in map.iter_mut() {
+                let hidden = (secret && key == "value") || is_credential(key);
+                match value {
+                    Value::String(text) if hidden && !text.is_empty() => *text = MASK.to_owned(),
+                    other => mask(other),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(mask),
+        Value::String(text) => {
+            if let Cow::Owned(hidden) = without_password(text) {
+                *text = hidden;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Fields outside of envs that hold a credential: registries and log destinations.
+fn is_credential(key: &str) -> bool {
+    matches!(key, "registry_credentials" | "api_key" | "token" | "password")
+}
+
+/// A ciphertext, or the password of a URL that somebody wrote into a GENERAL env.
+fn without_password(text: &str) -> Cow<'_, str> {
+    if env::is_encrypted(text) {
+        return Cow::Owned(MASK.to_owned());
+    }
+    if text.contains("://")
+        && let Ok(mut url) = url::Url::parse(text)
+        && url.password().is_some_and(|password| !password.contains("${") && !password.starts_with("$%7B"))
+        && url.set_password(Some(MASK)).is_ok()
+    {
+        return Cow::Owned(url.to_string());
+    }
+    Cow::Borrowed(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::diff;
+
+    #[test]
+    fn shows_what_changes_and_no_secret() {
+        let old = json!({"name": "shop", "envs": [
+            {"key": "A", "value": "old-secret", "type": "SECRET"},
+            {"key": "B", "value": "on"},
+            {"key": "C", "value": "postgres://user:hunter2@host/db"},
+        ]});
+        let mut new = old.clone();
+        new["envs"][0]["value"] = json!("new-secret");
+        assert_eq!(diff(&old, &new), "", "a secret's ciphertext always differs");
+        new["envs"][1]["value"] = json!("off");
+        let text = diff(&old, &new);
+        insta::assert_snapshot!(text, @r#"
+        --- before
+        +++ after
+        @@ -4,6 +4,6 @@
+           value: "***"
+           type: SECRET
+         - key: B
+        -  value: "on"
+        +  value: "off"
+         - key: C
+           value: postgres://user:***@host/db
+    "#);
+    }
+}

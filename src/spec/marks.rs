@@ -1,0 +1,24 @@
+//! Our marks in a spec: app-level envs that say whose app it is.
+
+use serde_json::{Map, Value, json};
+
+use super::env;
+use crate::model::marks::{COMMIT, ENVIRONMENT, Marks, REPOSITORY};
+
+/// The marks of a live app's spec. `None`: it is not ours.
+pub(crate) fn marks(spec: &Value) -> Option<Marks> {
+    Marks::read(env::list(spec).map(|env| (env::key(env), env::value(env).unwrap_or_default())))
+}
+
+/// Writes the marks, in place of any that the file brought along.
+pub(super) fn write(spec: &mut Map<String, Value>, marks: &Marks) {
+    let Some(envs) = env::list_mut(spec) else { return };
+    envs.retain(|env| !is_mark(env::key(env)));
+    for (key, value) in marks.envs() {
+        envs.push(json!({ "key": key, "value": value, "scope": "RUN_TIME", "type": "GENERAL" }));
+    }
+}
+
+pub(super) fn is_mark(key: &str) -> bool {
+    [REPOSITORY, ENVIRONMENT, COMMIT].contains(&key)
+}

@@ -1,0 +1,27 @@
+//! Mistakes in the vendors' own documents, each with its evidence; the only place where the contract gives way.
+
+use super::exchange::Exchange;
+
+/// One mistake: which exchanges it concerns and which problem it causes there.
+struct Mistake {
+    api: &'static str,
+    method: &'static str,
+    /// A part of the path.
+    path: &'static str,
+    /// A part of the problem's text.
+    problem: &'static str,
+    /// How we know that the document is wrong and not the program.
+    #[expect(dead_code, reason = "read by people")]
+    evidence: &'static str,
+}
+
+const MISTAKES: &[Mistake] = &[];
+
+pub(super) fn is_known_mistake(exchange: &Exchange, problem: &str) -> bool {
+    MISTAKES.iter().any(|mistake| {
+        mistake.api == exchange.api
+            && mistake.method == exchange.method
+            && exchange.path.contains(mistake.path)
+            && problem.contains(mistake.problem)
+    })
+}

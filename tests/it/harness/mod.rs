@@ -1,0 +1,38 @@
+//! The harness: a sandbox of its own for every test, the real binary, and an audit at the end.
+//!
+//! ```text
+//! #[tokio::test]
+//! async fn keeps_first_version_up_when_second_is_broken() {
+//!     run(async |t: &mut Tester| {
+//!         t.open_pr(7).await;
+//!         t.preview(7).await.succeeds();
+//!         t.push_broken(7).await;
+//!         t.preview(7).await.fails_with(1);
+//!         t.expect_serving("shop-pr-7", "first").await;
+//!     })
+//!     .await;
+//! }
+//! ```
+
+mod app;
+mod audit;
+mod deadline;
+mod http;
+mod invocation;
+mod knobs;
+mod looks;
+mod process;
+mod redaction;
+mod repository;
+mod run;
+mod sandbox;
+mod story;
+mod tester;
+
+pub(crate) use app::{Change, spec};
+pub(crate) use deadline::until;
+pub(crate) use http::Reply;
+pub(crate) use knobs::Api;
+pub(crate) use run::Run;
+pub(crate) use story::{run, run_with};
+pub(crate) use tester::Tester;

@@ -1,0 +1,56 @@
+//! Hides what differs from run to run, after checking that it is what it should be.
+
+use std::time::Duration;
+
+use regex_lite::{Captures, Regex};
+
+use super::tester::{REPOSITORY, Tester};
+
+/// No step of a test takes longer; a duration beyond it is a mistake that a snapshot must show.
+const LONGEST_STEP: Duration = Duration::from_secs(300);
+
+impl Tester {
+    /// A text fit for a snapshot: commits by their labels, ports, durations, ids and links to runs by their kind.
+    /// What is not recognised stays and makes the snapshot fail.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (label, sha) in self.repository.commits() {
+            text = text
+                .replace(&sha, &format!("[commit {label}]"))
+                .replace(&sha[..7], &format!("[{label}]"));
+        }
+        let text = replace(&text, r"127\.0\.0\.1:(\d+)", |found| {
+            let port: u16 = found[1].parse().ok()?;
+            (port >= 1024).then(|| "127.0.0.1:[port]".to_owned())
+        });
+        let runs = format!(r"https://github\.com/{REPOSITORY}/actions/runs/(\d+)(?:/attempts/1)?");
+        let text = replace(&text, &runs, |found| {
+            let id: u64 = found[1].parse().ok()?;
+            (id > 1000).then(|| "[link to the run]".to_owned())
+        });
+        let text = replace(&text, r"<!-- run:(\d+):1 -->", |found| {
+            let id: u64 = found[1].parse().ok()?;
+            (id > 1000).then(|| "<!-- run:[run]:1 -->".to_owned())
+        });
+        let text = replace(
+            &text,
+            r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+            |_| Some("[id]".to_owned()),
+        );
+        replace(&text, r"\b(?:(\d+)m )?(\d+)s\b", |found| {
+            let minutes: u64 = found.get(1).map_or(Some(0), |minutes| minutes.as_str().parse().ok())?;
+            let seconds: u64 = found[2].parse().ok()?;
+            let plausible = seconds < 60 && Duration::from_secs(minutes * 60 + seconds) <= LONGEST_STEP;
+            plausible.then(|| "[time]".to_owned())
+        })
+    }
+}
+
+/// Replaces matches for which `hide` has something; the others stay.
+fn replace(text: &str, pattern: &str, hide: impl Fn(&Captures<'_>) -> Option<String>) -> String {
+    let pattern = Regex::new(pattern).expect("a pattern of this file");
+    let replaced = pattern.replace_all(text, |found: &Captures<'_>| {
+        hide(found).unwrap_or_else(|| found[0].to_owned())
+    });
+    replaced.into_owned()
+}

@@ -1,0 +1,26 @@
+//! Runs the program that users run against the sandbox that ships with it; one file per flow.
+#![cfg(all(feature = "sandbox", target_os = "linux"))]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and says why on stderr"
+)]
+
+mod contract;
+mod harness;
+
+mod auto;
+mod bad_input;
+mod board;
+mod deploy;
+mod logs;
+mod preview;
+mod redeploy;
+mod sandbox_digitalocean;
+mod sandbox_github;
+mod sandbox_runner;
+mod sleep;
+mod status;
+mod teardown;
+mod tidy;
+mod verify;

@@ -1,0 +1,238 @@
+//! Keeps the house as it was drawn: arrows point down, every file says what it is, and files stay readable.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use regex_lite::Regex;
+
+/// The rooms, from top to bottom. A room may use the rooms that are listed below its own line.
+const FLOORS: &[&[&str]] = &[
+    &["cli"],
+    &["flows"],
+    &["platform", "github", "health", "render", "actions"],
+    &["net", "spec", "config"],
+    &["model", "wait", "redact"],
+];
+
+/// The stand-in cloud is a world of its own: it uses nothing of ours, and only the command line opens its door.
+const SANDBOX: &str = "sandbox";
+const DOOR: &str = "cli";
+
+/// Longest file outside tests, in lines.
+const LONGEST: usize = 400;
+
+/// What must not stand in the project: it speaks of itself alone.
+/// Written in two halves, so that this file does not contain them.
+const FOREIGN: &[(&str, &str)] = &[
+    ("/wo", "rk/"),
+    ("/ro", "ot/"),
+    ("/ho", "me/"),
+    ("/Us", "ers/"),
+    ("crates-io.pro", "xy"),
+    ("index.crates", ".io"),
+    ("registry.npmjs", ".org"),
+    ("proxy.golang", ".org"),
+    ("pypi.org/sim", "ple"),
+];
+
+#[test]
+fn arrows_of_the_house_point_down() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src") {
+        let Some(room) = room_of(&path) else { continue };
+        for used in rooms_used(&text) {
+            if used != room && !may_use(&room, &used) {
+                wrong.push(format!("{}: `{room}` must not use `{used}`", path.display()));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn every_room_has_its_floor() {
+    let mut homeless = Vec::new();
+    for entry in fs::read_dir(root().join("src"))
+        .unwrap()
+        .flatten()
+        .filter(|entry| entry.path().is_dir())
+    {
+        let room = entry.file_name().to_string_lossy().into_owned();
+        if room != SANDBOX && floor(&room).is_none() {
+            homeless.push(room);
+        }
+    }
+    assert_eq!(homeless, Vec::<String>::new(), "draw new rooms into `FLOORS`");
+}
+
+#[test]
+fn every_file_opens_with_its_sentence() {
+    let mut wrong = Vec::new();
+    for (path, text) in all() {
+        let first = text.lines().next().unwrap_or_default();
+        let sentence = first.strip_prefix("//! ").unwrap_or_default();
+        let opening: String = text.lines().take_while(|line| line.starts_with("//!")).collect();
+        if !sentence.starts_with(|c: char| c.is_alphanumeric() || c == '`' || c == '[')
+            || !opening.contains(['.', ':', '?'])
+        {
+            wrong.push(format!("{}: {first}", path.display()));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn no_file_outside_tests_is_too_long() {
+    let long: Vec<String> = sources("src")
+        .into_iter()
+        .map(|(path, text)| (path, text.lines().count()))
+        .filter(|(_, lines)| *lines > LONGEST)
+        .map(|(path, lines)| format!("{}: {lines} lines", path.display()))
+        .collect();
+    assert_eq!(long, Vec::<String>::new(), "split it by noun");
+}
+
+#[test]
+fn nothing_is_left_to_be_done_later() {
+    let marks = [
+        ("todo", "!("),
+        ("unimplemented", "!("),
+        ("TO", "DO"),
+        ("FIX", "ME"),
+        ("XX", "X"),
+    ];
+    assert_eq!(mentions(&marks, all()), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_of_the_machine_or_its_suppliers_is_named() {
+    assert_eq!(mentions(FOREIGN, all()), Vec::<String>::new());
+}
+
+#[test]
+fn production_code_has_no_test_switch() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src") {
+        let lines: Vec<&str> = text.lines().collect();
+        for (index, line) in lines.iter().enumerate() {
+            let switch = line.trim() == "#[cfg(test)]" || line.contains("cfg!(test)");
+            let allowed = lines.get(index + 1).is_some_and(|next| next.trim() == "mod tests {");
+            if (switch && !allowed) || line.trim_start().starts_with("#[allow(") {
+                wrong.push(format!("{}:{}: {}", path.display(), index + 1, line.trim()));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn tests_wait_in_one_place_only() {
+    let pattern = Regex::new(r"\bsleep\(|thread::park").unwrap();
+    let wrong: Vec<String> = sources("tests/it")
+        .into_iter()
+        .filter(|(path, text)| !path.ends_with("deadline.rs") && !path.ends_with("tidy.rs") && pattern.is_match(text))
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    assert_eq!(wrong, Vec::<String>::new(), "poll with `until`");
+}
+
+fn may_use(room: &str, used: &str) -> bool {
+    if room == SANDBOX || used == SANDBOX {
+        return room == DOOR && used == SANDBOX;
+    }
+    match (floor(room), floor(used)) {
+        (Some(above), Some(below)) => above < below,
+        // main.rs and names that are no rooms.
+        _ => true,
+    }
+}
+
+fn floor(room: &str) -> Option<usize> {
+    FLOORS.iter().position(|floor| floor.contains(&room))
+}
+
+/// The folder below `src`; `None` for `main.rs`.
+fn room_of(path: &Path) -> Option<String> {
+    let below = path.strip_prefix(root().join("src")).ok()?;
+    let mut parts = below.components();
+    let room = parts.next()?.as_os_str().to_string_lossy().into_owned();
+    parts.next().map(|_| room)
+}
+
+/// Rooms that a file names: `crate::room` and `use crate::{room, …}`.
+fn rooms_used(text: &str) -> Vec<String> {
+    let code: String = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let single = Regex::new(r"\bcrate::([a-z_]+)").unwrap();
+    let group = Regex::new(r"(?s)\bcrate::\{(.*?)\};").unwrap();
+    let mut rooms: Vec<String> = single.captures_iter(&code).map(|found| found[1].to_owned()).collect();
+    for found in group.captures_iter(&code) {
+        let mut depth = 0;
+        let mut name = String::new();
+        for c in found[1].chars().chain([',']) {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' if depth == 0 => {
+                    rooms.push(name.trim().split("::").next().unwrap_or_default().to_owned());
+                    name.clear();
+                }
+                _ if depth == 0 => name.push(c),
+                _ => {}
+            }
+        }
+    }
+    rooms.retain(|room| !room.is_empty());
+    rooms.sort();
+    rooms.dedup();
+    rooms
+}
+
+fn mentions(words: &[(&str, &str)], files: Vec<(PathBuf, String)>) -> Vec<String> {
+    let words: Vec<String> = words.iter().map(|(begin, end)| format!("{begin}{end}")).collect();
+    let mut found = Vec::new();
+    for (path, text) in files {
+        for (index, line) in text.lines().enumerate() {
+            found.extend(
+                words
+                    .iter()
+                    .filter(|word| line.contains(word.as_str()))
+                    .map(|word| format!("{}:{}: {word}", path.display(), index + 1)),
+            );
+        }
+    }
+    found
+}
+
+fn all() -> Vec<(PathBuf, String)> {
+    let mut files = sources("src");
+    files.extend(sources("tests/it"));
+    files
+}
+
+/// Every Rust file below a folder, with its text, in a stable order.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    collect(&root().join(folder), &mut files);
+    files.sort();
+    files
+}
+
+fn collect(folder: &Path, files: &mut Vec<(PathBuf, String)>) {
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            files.push((path, text));
+        }
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
