@@ -5,7 +5,8 @@ import shutil
 import socket
 import time
 
-from .world import Wrong, World, expect
+from .truth import Wrong, expect
+from .world import World
 
 
 def start(world: World) -> str:

@@ -3,7 +3,9 @@
 import secrets
 
 from .repository import Repository
-from .world import World, call, expect, get, gone
+from .truth import expect
+from .web import call, get, gone
+from .world import World
 
 REPOSITORY = "org/fastapi"
 PRODUCTION = "coverage-api"

@@ -5,7 +5,9 @@ import time
 
 from . import cache
 from .repository import Repository
-from .world import World, call, expect, get, gone
+from .truth import expect
+from .web import call, get, gone
+from .world import World
 
 REPOSITORY = "org/flask"
 PRODUCTION = "shelf-backend"

@@ -1,31 +1,22 @@
 """A sandbox over temporary Git repositories, and what must be left of it afterwards: nothing."""
 
-import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import tempfile
-import time
-import urllib.error
-import urllib.request
 import uuid
 from pathlib import Path
+
+from . import processes
+from .truth import Wrong, expect, wait
+from .web import call
 
 # What a CI job knows about itself must not leak into the program under test.
 FOREIGN = re.compile(r"^(GITHUB_|RUNNER_|ACTIONS_|DIGITALOCEAN_|FLY_|DO_DEPLOY_|PYTHON|VIRTUAL_ENV|DATABASE_URL|REDIS_URL|CI$)")
 # Traces that gunicorn, PostgreSQL or SQLite would leave outside the folder that they were given.
 STRAY = re.compile(r"^(preview\.db|\.s\.PGSQL|PostgreSQL\.|wgunicorn)")
-
-
-class Wrong(Exception):
-    """Something is not as it should be; the message is for a person."""
-
-
-def expect(truth, message) -> None:
-    if not truth:
-        raise Wrong(message)
 
 
 class World:
@@ -46,19 +37,20 @@ class World:
         self.work = self.root / "repository"
         self.env = {name: value for name, value in os.environ.items() if not FOREIGN.match(name)}
         self.env |= {"TMPDIR": str(self.tmp), "DO_DEPLOY_PACE": pace, "STORY_MARK": self.mark}
+        # A proxy for package downloads must not be asked for what is on this machine.
+        self.env |= {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
         self.sandbox = None
         self.helpers = []
-        self.output = ""
+        self.children = {}
 
     def start(self) -> None:
         """Starts the sandbox and takes over what it says about itself."""
         env_file = self.root / "env"
-        log = open(self.root / "sandbox.log", "wb")
-        self.sandbox = subprocess.Popen(
-            [self.binary, "sandbox", "--env-file", env_file, "--repo", f"{self.repository}={self.work}"],
-            env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-        log.close()
+        with open(self.root / "sandbox.log", "wb") as log:
+            self.sandbox = subprocess.Popen(
+                [self.binary, "sandbox", "--env-file", env_file, "--repo", f"{self.repository}={self.work}"],
+                env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
         wait(lambda: env_file.exists() or self.sandbox.poll() is not None, 30, "the sandbox's env file")
         expect(env_file.exists(), f"the sandbox ended with {self.sandbox.returncode}:\n{self.sandbox_log()}")
         self.env |= dict(line.split("=", 1) for line in env_file.read_text().splitlines() if "=" in line)
@@ -70,15 +62,15 @@ class World:
         """Runs `do-deploy` in the work tree and returns everything that it printed."""
         env = self.env | (self.secrets if secrets else {})
         done = subprocess.run(
-            [self.binary, *arguments], cwd=self.work, env=env, timeout=timeout,
+            [self.binary, *arguments], cwd=self.work, env=env, timeout=timeout, check=False,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
-        self.output = done.stdout.decode(errors="replace")
+        output = done.stdout.decode(errors="replace")
         shown = " ".join(arguments)
-        expect(done.returncode == code, f"`do-deploy {shown}` ended with {done.returncode} and not {code}:\n{self.output}")
+        expect(done.returncode == code, f"`do-deploy {shown}` ended with {done.returncode} and not {code}:\n{output}")
         for name, value in self.secrets.items():
-            expect(value not in self.output, f"`do-deploy {shown}` printed the value of {name}")
-        return self.output
+            expect(value not in output, f"`do-deploy {shown}` printed the value of {name}")
+        return output
 
     def spawn(self, arguments: list, stdin: bytes = b"") -> subprocess.Popen:
         """Starts a helper that ends with the world."""
@@ -150,11 +142,11 @@ class World:
 
     def stop(self) -> None:
         """Ends everything, and fails if the sandbox left a process or a file."""
-        children = _descendants(self.sandbox.pid)
         self._end(self.sandbox, "the sandbox")
-        left = self._processes(but={helper.pid for helper in self.helpers})
+        helpers = {helper.pid for helper in self.helpers}
+        left = [f"{pid} {command}" for pid, command in processes.below(str(self.root), self.mark) if pid not in helpers]
         # Those with a clean environment and a mount of their own are known by where they came from.
-        left += [f"{pid} child of the sandbox" for pid, begun in children.items() if _begun(pid) == begun]
+        left += [f"{pid} child of the sandbox" for pid in self._orphans()]
         files = sorted(str(path.relative_to(self.tmp)) for path in self.tmp.rglob("*"))
         strays = sorted(_strays() - self.strays)
         self.abandon()
@@ -169,17 +161,21 @@ class World:
                 self._end(process, "a helper")
             except Wrong:
                 pass
-        for line in self._processes(but=set()):
+        found = [pid for pid, _ in processes.below(str(self.root), self.mark)]
+        for pid in found + self._orphans():
             try:
-                os.kill(int(line.split()[0]), signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
         shutil.rmtree(self.root, ignore_errors=True)
 
-    @staticmethod
-    def _end(process, name: str) -> None:
+    def _orphans(self) -> list:
+        return [pid for pid, begun in self.children.items() if processes.begun(pid) == begun]
+
+    def _end(self, process, name: str) -> None:
         if process is None or process.poll() is not None:
             return
+        self.children |= processes.descendants(process.pid)
         process.terminate()
         try:
             process.wait(60)
@@ -188,83 +184,6 @@ class World:
             process.wait()
             raise Wrong(f"{name} did not end within 60 s of SIGTERM") from None
 
-    def _processes(self, but: set) -> list:
-        """Processes that were started in or below this world, as `PID command`."""
-        found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            if int(folder.name) in but | {os.getpid()}:
-                continue
-            try:
-                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-                about = command + os.readlink(folder / "cwd") + (folder / "environ").read_text(errors="replace")
-            except OSError:
-                continue
-            if str(self.root) in about or self.mark in about:
-                found.append(f"{folder.name} {command[:200]}")
-        return found
-
 
 def _strays() -> set:
     return {f"{d}/{name}" for d in ("/tmp", "/dev/shm") if os.path.isdir(d) for name in os.listdir(d) if STRAY.match(name)}
-
-
-def _stat(pid) -> list:
-    """`/proc/PID/stat` from the state on; empty where there is no such process. A zombie is none."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return []
-    return [] if fields[0] == "Z" else fields
-
-
-def _begun(pid):
-    """When a process started, in ticks: with its id, what tells it from a later one of the same id."""
-    fields = _stat(pid)
-    return fields[19] if fields else None
-
-
-def _descendants(ancestor: int) -> dict:
-    """Every process below this one, with when it started."""
-    parents = {int(folder.name): _stat(folder.name) for folder in Path("/proc").glob("[0-9]*")}
-    below = {ancestor}
-    while grown := {pid for pid, fields in parents.items() if fields and int(fields[1]) in below} - below:
-        below |= grown
-    return {pid: parents[pid][19] for pid in below - {ancestor}}
-
-
-def call(method: str, url: str, body=None, headers=None):
-    """One request; the status, and the answer as JSON where it is."""
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"Content-Type": "application/json", **(headers or {})}, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            status, raw = answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        status, raw = error.code, error.read()
-    try:
-        return status, json.loads(raw)
-    except ValueError:
-        return status, raw.decode(errors="replace")
-
-
-def get(url: str):
-    """What a service answers, which has to be a good answer."""
-    status, answer = call("GET", url)
-    expect(status == 200, f"GET {url} answered {status}: {str(answer)[:300]}")
-    return answer
-
-
-def gone(url: str) -> bool:
-    """Nothing of an app answers there any more."""
-    try:
-        status, _ = call("GET", url)
-    except OSError:
-        return True
-    return status >= 400
-
-
-def wait(condition, seconds: float, what: str) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        expect(time.monotonic() < end, f"waited {seconds:g} s in vain for {what}")
-        time.sleep(0.05)

@@ -43,7 +43,7 @@ def pygithub() -> None:
     states = [status.state for status in deployment.get_statuses()]
     me.expect(states == ["success", "in_progress"], f"the statuses that Octokit made are {states}")
     deployment.create_status("inactive")
-    me.expect([status.state for status in deployment.get_statuses()][0] == "inactive", "it is not inactive")
+    me.expect(next(status.state for status in deployment.get_statuses()) == "inactive", "it is not inactive")
     me.step("reads Octokit's deployment and makes it inactive")
 
 
