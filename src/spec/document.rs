@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::component::{self, Kind};
-use super::yaml::{self, Places};
+use super::yaml::{self, Places, SyntaxError};
 use super::{check, env};
 use crate::model::failure::Failure;
 
@@ -43,7 +43,7 @@ impl AppSpec {
 pub(crate) fn parse(text: &str, file: &str) -> Result<AppSpec, Failure> {
     let (mut value, places) = yaml::read(text).map_err(|error| {
         Failure::input(format!("the app spec cannot be read: {}", error.message))
-            .next(advice(text, error.place.0))
+            .next(advice(text, &error))
             .at(file, error.place.0, error.place.1)
     })?;
     strings(&mut value);
@@ -62,8 +62,14 @@ pub(crate) fn print(spec: &Value) -> String {
 }
 
 /// The mistake that most often breaks the line, in the words of somebody looking over the shoulder.
-fn advice(text: &str, line: usize) -> &'static str {
-    let line = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+fn advice(text: &str, error: &SyntaxError) -> &'static str {
+    if error.message.ends_with("is written twice") {
+        return "remove one of the two";
+    }
+    if text.trim_start().starts_with('{') {
+        return "look at this place and the one before: a comma, a quote or a bracket";
+    }
+    let line = text.lines().nth(error.place.0.saturating_sub(1)).unwrap_or_default();
     let indentation = &line[..line.len() - line.trim_start().len()];
     if indentation.contains('\t') {
         return "indent with spaces: YAML does not allow tabs";

@@ -1,1 +1,134 @@
-//! x
+//! The last look at a preview's spec before it leaves: nothing in it may touch production.
+
+use serde_json::Value;
+
+use super::component::{self, Kind, text};
+use super::{env, marks};
+use crate::model::failure::Failure;
+
+/// Refuses a preview spec that would reach production's databases, domains, network or secrets, and names what does.
+/// `live` is the spec of the preview as it runs: ciphertexts that it holds already are its own.
+pub(crate) fn guard(spec: &Value, live: Option<&Value>) -> Result<(), Failure> {
+    let mut found = databases(spec);
+    found.extend(top_level(spec));
+    ciphertexts(spec, "", &own(live), &mut found);
+    if found.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::input("the preview would touch production")
+        .why(found.join("; "))
+        .next("take it out of the preview spec, or leave `[preview] spec` empty to have one made"))
+}
+
+fn databases(spec: &Value) -> Vec<String> {
+    component::of(spec, Kind::Database)
+        .iter()
+        .filter_map(|database| match database.text("cluster_name") {
+            Some(cluster) => Some(format!("database `{}` is the cluster `{cluster}`", database.name)),
+            None if database.value.get("production").is_some_and(is_true) => {
+                Some(format!("database `{}` is a production database", database.name))
+            }
+            None => None,
+        })
+        .collect()
+}
+
+fn is_true(value: &Value) -> bool {
+    value.as_bool() == Some(true) || value.as_str() == Some("true")
+}
+
+fn top_level(spec: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for domain in spec.get("domains").and_then(Value::as_array).into_iter().flatten() {
+        found.push(format!("it takes the domain `{}`", text(domain, "domain").unwrap_or_default()));
+    }
+    if spec.get("vpc").is_some_and(|vpc| !vpc.is_null()) {
+        found.push("it joins a VPC network (`vpc`)".to_owned());
+    }
+    found
+}
+
+/// Where ciphertexts stand that do not belong to this preview.
+fn ciphertexts(value: &Value, place: &str, own: &[String], found: &mut Vec<String>) {
+    match value {
+        Value::String(text) if env::is_encrypted(text) && !own.contains(text) => {
+            found.push(format!("`{place}` holds another app's encrypted value"));
+        }
+        Value::Object(map) => {
+            let name = map.get("key").or_else(|| map.get("name")).and_then(Value::as_str).unwrap_or(place);
+            for (key, value) in map {
+                let place = if key == "value" { name } else { key };
+                ciphertexts(value, place, own, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| ciphertexts(item, place, own, found)),
+        _ => {}
+    }
+}
+
+fn own(live: Option<&Value>) -> Vec<String> {
+    let Some(live) = live.filter(|live| marks::marks(live).is_some()) else {
+        return Vec::new();
+    };
+    let mut texts = Vec::new();
+    collect(live, &mut texts);
+    texts
+}
+
+fn collect(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) if env::is_encrypted(text) => texts.push(text.clone()),
+        Value::Object(map) => map.values().for_each(|value| collect(value, texts)),
+        Value::Array(items) => items.iter().for_each(|value| collect(value, texts)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_everything_that_would_touch_production() {
+        let spec = json!({
+            "name": "shop-pr-1",
+            "domains": [{"domain": "shop.example"}],
+            "vpc": {"id": "1"},
+            "databases": [
+                {"name": "db", "production": true, "cluster_name": "main"},
+                {"name": "other", "production": true},
+                {"name": "dev", "engine": "PG"},
+            ],
+            "services": [{
+                "name": "web",
+                "image": {"registry_credentials": "EV[1:a:b]"},
+                "envs": [{"key": "KEY", "type": "SECRET", "value": "EV[1:c:d]"}],
+            }],
+        });
+        let why = guard(&spec, None).expect_err("refused").why.expect("says why");
+        insta::assert_snapshot!(why.replace("; ", "\n"), @r"
+        database `db` is the cluster `main`
+        database `other` is a production database
+        it takes the domain `shop.example`
+        it joins a VPC network (`vpc`)
+        `registry_credentials` holds another app's encrypted value
+        `KEY` holds another app's encrypted value
+    ");
+    }
+
+    #[test]
+    fn a_preview_keeps_its_own_secrets() {
+        let envs = json!([
+            {"key": "KEY", "type": "SECRET", "value": "EV[1:c:d]"},
+            {"key": "DO_DEPLOY_REPOSITORY", "value": "7"},
+            {"key": "DO_DEPLOY_ENVIRONMENT", "value": "pr-1"},
+        ]);
+        let spec = json!({"name": "shop-pr-1", "envs": envs});
+        assert!(guard(&spec, None).is_err());
+        assert!(guard(&spec, Some(&spec)).is_ok());
+        let unmarked = json!({"envs": [{"key": "KEY", "value": "EV[1:c:d]"}]});
+        assert!(guard(&spec, Some(&unmarked)).is_err(), "an app without our marks lends nothing");
+    }
+}

@@ -22,5 +22,7 @@ pub(crate) use diff::diff;
 pub(crate) use document::{AppSpec, parse, print};
 pub(crate) use find::find_default;
 
+pub(crate) use guard::guard;
 pub(crate) use health::{has_http, health_path, migrates};
 pub(crate) use marks::marks;
+pub(crate) use start::wanted_files;

@@ -47,7 +47,7 @@ pub(super) fn read(text: &str) -> Result<(Value, Places), SyntaxError> {
             .map(|value| (value, Places::default()))
             .map_err(|error| SyntaxError {
                 place: (error.line().max(1), error.column().max(1)),
-                message: error.to_string(),
+                message: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
             }),
         Err(error) => Err(SyntaxError {
             place: error.location().map_or((1, 1), |location| place(&location)),
@@ -61,7 +61,10 @@ fn message(error: &serde_saphyr::Error) -> String {
     let text = error.without_snippet().to_string();
     let first = text.lines().next().unwrap_or_default();
     let first = first.rsplit_once(" at line ").map_or(first, |(message, _)| message);
-    first.trim_start_matches("error: ").to_owned()
+    match first.strip_prefix("duplicate mapping key: ").and_then(|rest| rest.split_once(", set ")) {
+        Some((key, _)) => format!("the key `{key}` is written twice"),
+        None => first.trim_start_matches("error: ").to_owned(),
+    }
 }
 
 /// YAML that reads back as the same value. Strings that another parser could take for something else are quoted.

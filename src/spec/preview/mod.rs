@@ -1,1 +1,216 @@
-//! x
+//! From production's spec and a pull request to the preview's spec and the list of what changed. Pure.
+
+use serde_json::{Map, Value, json};
+
+use super::change::{Changes, listed};
+use super::component::{self, Kind};
+use super::document::AppSpec;
+use super::guard::guard;
+use super::policy::Policy;
+use super::{env, marks};
+use crate::config;
+use crate::model::commit::Sha;
+use crate::model::environment::Environment;
+use crate::model::failure::Failure;
+use crate::model::marks::Marks;
+use crate::model::names;
+use crate::model::pull_request::PullRequest;
+use crate::model::report::{Change, Sleep};
+
+mod database;
+mod development;
+mod envs;
+mod handwritten;
+mod jobs;
+mod prepare;
+mod size;
+mod sleep;
+mod sources;
+mod strip;
+
+/// Everything that decides how a preview looks.
+pub(crate) struct PreviewInput<'a> {
+    /// `owner/name`.
+    pub(crate) repository: &'a str,
+    pub(crate) repository_id: u64,
+    pub(crate) pull_request: &'a PullRequest,
+    pub(crate) policy: &'a config::Preview,
+    /// The text of a repository file at the head, by path; `super::wanted_files` says which are asked for.
+    pub(crate) files: &'a dyn Fn(&str) -> Option<String>,
+    /// The step's environment, for `{ from = "NAME" }`.
+    pub(crate) variables: &'a dyn Fn(&str) -> Option<String>,
+    /// The spec of the preview as it runs: generated secrets stay the same over pushes.
+    pub(crate) live: Option<&'a Value>,
+    pub(crate) random: &'a dyn Fn() -> [u8; 32],
+    /// Whether the account knows scale to zero.
+    pub(crate) sleep: bool,
+    pub(crate) commit: &'a Sha,
+}
+
+/// What to send, and what to tell about it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PreviewPlan {
+    pub(crate) name: String,
+    pub(crate) spec: Value,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) database: Database,
+    pub(crate) sleep: Sleep,
+    /// Keys of the envs that previews do not get.
+    pub(crate) unset: Vec<String>,
+    pub(crate) warnings: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DatabaseMode {
+    Sqlite,
+    /// App Platform's development database: PostgreSQL, $7 a month.
+    Dev,
+    None,
+}
+
+/// Where the preview keeps its data, and why there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Database {
+    pub(crate) mode: DatabaseMode,
+    pub(crate) why: String,
+}
+
+impl Database {
+    /// For the board. `None`: nothing to say.
+    pub(crate) fn phrase(&self) -> Option<&'static str> {
+        match self.mode {
+            DatabaseMode::Sqlite => Some("SQLite"),
+            DatabaseMode::Dev => Some("development database (PostgreSQL), $7 a month"),
+            DatabaseMode::None => None,
+        }
+    }
+}
+
+/// The plan while it is being made.
+#[derive(Default)]
+struct Notes {
+    changes: Changes,
+    unset: Vec<String>,
+    warnings: Vec<String>,
+}
+
+impl Notes {
+    fn leave_out(&mut self, key: &str) {
+        if !self.unset.iter().any(|known| known == key) {
+            self.unset.push(key.to_owned());
+        }
+    }
+}
+
+/// The preview's spec. Fails where it would touch production or cannot work, before anything is created.
+pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPlan, Failure> {
+    if input.pull_request.is_fork_of(input.repository) {
+        return Err(Failure::input("a pull request from a fork cannot have a preview")
+            .why(format!("App Platform builds branches of `{}` only", input.repository))
+            .next("push the branch to the repository itself"));
+    }
+    let name = names::preview_app(spec.name(), input.pull_request.number, input.repository_id);
+    let policy = Policy::resolve(&input.policy.env, input.variables, input.live, input.random);
+    let mut notes = Notes::default();
+    for (key, variable) in &policy.missing {
+        notes.leave_out(key);
+        notes.warnings.push(format!("`{key}` is not set: the variable `{variable}` is not in the step's environment"));
+    }
+    let mut preview = spec.value.clone();
+    let (database, sleep) = if input.policy.spec.is_empty() {
+        derive(spec, input, &policy, &mut preview, &mut notes)?
+    } else {
+        handwritten::adapt(&mut preview, input, &policy, &mut notes)
+    };
+    if let Some(root) = preview.as_object_mut() {
+        root.insert("name".to_owned(), json!(name));
+        marks::write(root, &marks_of(input));
+    }
+    notes.changes.push(format!("called `{name}`"), "every pull request has an app of its own");
+    warn_of_dangling(&preview, &mut notes);
+    guard(&preview, input.live)?;
+    Ok(PreviewPlan {
+        name,
+        spec: preview,
+        changes: notes.changes.into_vec(),
+        database,
+        sleep,
+        unset: notes.unset,
+        warnings: notes.warnings,
+    })
+}
+
+/// Production's spec, step by step turned into a preview's.
+fn derive(
+    spec: &AppSpec,
+    input: &PreviewInput<'_>,
+    policy: &Policy,
+    preview: &mut Value,
+    notes: &mut Notes,
+) -> Result<(Database, Sleep), Failure> {
+    let decision = database::decide(spec, input, policy)?;
+    jobs::drop_others(preview, &decision, notes);
+    strip::strip(preview, notes);
+    sources::follow_head(preview, input, notes);
+    size::shrink(preview, &input.policy.size, notes);
+    envs::apply(preview, &decision, policy, &input.policy.database_url, notes);
+    development::apply(preview, &decision, notes);
+    prepare::apply(preview, &decision, notes);
+    tell(&decision.database, notes);
+    let sleep = sleep::apply(preview, input, notes);
+    if component::components(preview).iter().all(|component| component.kind == Kind::Database) {
+        return Err(Failure::input("nothing is left of the app in a preview")
+            .why("previews have no jobs, and the spec has nothing else")
+            .next("switch previews off with `[preview] enabled = false`, or name a preview spec of your own"));
+    }
+    Ok((decision.database, sleep))
+}
+
+fn tell(database: &Database, notes: &mut Notes) {
+    match database.mode {
+        DatabaseMode::Sqlite => notes.changes.push("uses SQLite", database.why.clone()),
+        DatabaseMode::Dev => {
+            notes.changes.push("uses a development database (PostgreSQL)", database.why.clone());
+            notes.warnings.push(format!(
+                "this preview has a development database for $7 a month, because {}",
+                database.why
+            ));
+        }
+        DatabaseMode::None => {}
+    }
+}
+
+fn marks_of(input: &PreviewInput<'_>) -> Marks {
+    Marks {
+        repository: input.repository_id,
+        environment: Environment::Preview(input.pull_request.number),
+        commit: Some(input.commit.as_str().to_owned()),
+    }
+}
+
+/// A binding to a component that is not there stays in the value letter for letter; the app would read `${…}`.
+fn warn_of_dangling(preview: &Value, notes: &mut Notes) {
+    let components = component::components(preview);
+    let owners = std::iter::once(preview).chain(components.iter().map(|component| component.value));
+    let mut dangling: Vec<String> = Vec::new();
+    for env in owners.flat_map(env::list) {
+        for binding in env::bindings(env::value(env).unwrap_or_default()) {
+            let known = binding.component == "_self" || components.iter().any(|it| it.name == binding.component);
+            let text = format!("{}={}", env::key(env), binding.whole);
+            if !known && !dangling.contains(&text) {
+                dangling.push(text);
+            }
+        }
+    }
+    if !dangling.is_empty() {
+        notes.warnings.push(format!("{} names a component that this preview does not have", listed(&dangling)));
+    }
+}
+
+/// A field of the spec's root.
+fn root(spec: &mut Value) -> Option<&mut Map<String, Value>> {
+    spec.as_object_mut()
+}
+
+#[cfg(test)]
+mod tests;

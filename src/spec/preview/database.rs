@@ -1,0 +1,258 @@
+//! Which database a preview gets: SQLite where that can work, else a development database.
+
+use serde_json::Value;
+
+use super::super::change::listed;
+use super::super::component::{self, Component, Kind, SourceKind, text};
+use super::super::document::AppSpec;
+use super::super::env::{self, Access, Store, Stores};
+use super::super::policy::Policy;
+use super::super::{shell, start};
+use super::{Database, DatabaseMode, PreviewInput, development};
+use crate::config::{Preview, PreviewDatabase};
+use crate::model::failure::Failure;
+
+/// What was decided, with what the later steps need to carry it out.
+pub(super) struct Decision {
+    pub(super) database: Database,
+    /// Production's databases and how envs lead to them.
+    pub(super) stores: Stores,
+    /// What runs in front of a component's start.
+    pub(super) before: Option<Before>,
+    /// A command of the policy that runs as a job of its own, because the start is not touched.
+    pub(super) prepare_job: Option<String>,
+    /// The development database's component.
+    pub(super) development: Option<development::Development>,
+}
+
+/// The component whose start gets company.
+pub(super) struct Before {
+    pub(super) component: String,
+    pub(super) start: String,
+    pub(super) commands: Vec<Command>,
+}
+
+pub(super) enum Command {
+    /// `prepare` of the policy, where the service starts and with its envs.
+    Prepare(String),
+    /// The command of the job of this name.
+    Job(String),
+}
+
+/// What there is to decide about.
+struct Facts<'a> {
+    spec: &'a Value,
+    stores: &'a Stores,
+    policy: &'a Policy,
+    /// Components with instances or functions that read a database, jobs aside.
+    users: Vec<Component<'a>>,
+    jobs: Vec<Component<'a>>,
+}
+
+pub(super) fn decide(spec: &AppSpec, input: &PreviewInput<'_>, policy: &Policy) -> Result<Decision, Failure> {
+    let stores = Stores::of(&spec.value);
+    let facts = Facts::of(&spec.value, &stores, policy);
+    let wanted = input.policy;
+    let jobs_use_it = facts.jobs.iter().any(|job| facts.uses(job).is_some());
+    let (database, before) = if wanted.database == PreviewDatabase::None {
+        (none("switched off in do-deploy.toml"), facts.only_start(wanted, input)?)
+    } else if facts.users.is_empty() && !jobs_use_it {
+        (none("no env of the app uses a database"), facts.only_start(wanted, input)?)
+    } else if wanted.database == PreviewDatabase::Dev {
+        (dev("do-deploy.toml asks for one".to_owned()), None)
+    } else {
+        match facts.sqlite(wanted, input) {
+            Ok(before) => (sqlite(), before),
+            Err(why) if wanted.database == PreviewDatabase::Sqlite => return Err(impossible(spec, &why)),
+            Err(why) => (dev(why), None),
+        }
+    };
+    let mut decision = Decision {
+        database,
+        before,
+        prepare_job: None,
+        development: None,
+        stores,
+    };
+    if decision.database.mode == DatabaseMode::Dev {
+        decision.development = Some(development::choose(spec, &decision.stores, policy, &decision.database.why)?);
+        decision.prepare_job = Some(wanted.prepare.clone()).filter(|command| !command.is_empty());
+    }
+    Ok(decision)
+}
+
+fn none(why: &str) -> Database {
+    Database {
+        mode: DatabaseMode::None,
+        why: why.to_owned(),
+    }
+}
+
+fn dev(why: String) -> Database {
+    Database {
+        mode: DatabaseMode::Dev,
+        why,
+    }
+}
+
+fn sqlite() -> Database {
+    Database {
+        mode: DatabaseMode::Sqlite,
+        why: "previews never use production's database; a file on the instance's disk costs nothing".to_owned(),
+    }
+}
+
+fn impossible(spec: &AppSpec, why: &str) -> Failure {
+    let failure = Failure::input(format!("`{}` cannot have a SQLite preview", spec.name()))
+        .why(why)
+        .next("set `[preview] database = \"auto\"`, which takes a development database ($7 a month) here");
+    spec.locate(failure, "/name")
+}
+
+impl<'a> Facts<'a> {
+    fn of(spec: &'a Value, stores: &'a Stores, policy: &'a Policy) -> Self {
+        let mut facts = Self {
+            spec,
+            stores,
+            policy,
+            users: Vec::new(),
+            jobs: Vec::new(),
+        };
+        for component in component::components(spec) {
+            match component.kind {
+                Kind::Database | Kind::StaticSite => {}
+                Kind::Job if component.is_job("PRE_DEPLOY") => facts.jobs.push(component),
+                Kind::Job => {}
+                _ if facts.uses(&component).is_some() => facts.users.push(component),
+                _ => {}
+            }
+        }
+        facts
+    }
+
+    /// How a component reads a database: by URL if one of its envs is one. What the policy sets is its own business.
+    fn uses(&self, component: &Component<'_>) -> Option<Access> {
+        let own: Vec<&Value> = env::list(component.value).collect();
+        let inherited = env::list(self.spec).filter(|env| own.iter().all(|own| env::key(own) != env::key(env)));
+        let mut found = None;
+        for env in own.iter().copied().chain(inherited) {
+            if self.policy.given.contains_key(env::key(env)) {
+                continue;
+            }
+            match self.stores.of_env(env) {
+                Some(Store::Database { by: Access::Url }) => return Some(Access::Url),
+                Some(Store::Database { by: Access::Part }) => found = Some(Access::Part),
+                Some(Store::Other) | None => {}
+            }
+        }
+        found
+    }
+
+    /// What has to run before the start for SQLite to work, or why it cannot work.
+    fn sqlite(&self, policy: &Preview, input: &PreviewInput<'_>) -> Result<Option<Before>, String> {
+        let user = self.user()?;
+        if user.kind == Kind::Function {
+            return Err(format!("`{}` is a functions component, which has no disk", user.name));
+        }
+        if self.uses(&user) == Some(Access::Part) {
+            return Err(format!("`{}` reads host, user and password one by one, and SQLite has only a path", user.name));
+        }
+        let commands = self.commands(&user, policy)?;
+        self.before(&user, commands, policy, input)
+    }
+
+    /// The one component that uses the database.
+    fn user(&self) -> Result<Component<'a>, String> {
+        match self.users[..] {
+            [user] => Ok(user),
+            // Only the migration job reads it from its env; the service must have it from elsewhere.
+            [] => match component::of(self.spec, Kind::Service)[..] {
+                [service] => Ok(service),
+                _ => Err("only a job uses the database, and it is not known for which service".to_owned()),
+            },
+            _ => {
+                let names: Vec<&str> = self.users.iter().map(|user| user.name).collect();
+                Err(format!("{} use the database, and each has a disk of its own", listed(&names)))
+            }
+        }
+    }
+
+    fn commands(&self, user: &Component<'_>, policy: &Preview) -> Result<Vec<Command>, String> {
+        if !policy.prepare.trim().is_empty() {
+            return Ok(vec![Command::Prepare(policy.prepare.trim().to_owned())]);
+        }
+        let of_job = |job: &Component<'_>| {
+            if let Some(difference) = difference(job.value, user.value) {
+                return Err(format!("job `{}` is built from {difference} than `{}`", job.name, user.name));
+            }
+            match job.text("run_command") {
+                Some(_) => Ok(Command::Job(job.name.to_owned())),
+                None => Err(format!("the command of job `{}` is unknown", job.name)),
+            }
+        };
+        self.jobs.iter().map(of_job).collect()
+    }
+
+    fn before(
+        &self,
+        user: &Component<'_>,
+        commands: Vec<Command>,
+        policy: &Preview,
+        input: &PreviewInput<'_>,
+    ) -> Result<Option<Before>, String> {
+        let given = Some(policy.start.trim()).filter(|start| !start.is_empty());
+        if commands.is_empty() && given.is_none() {
+            return Ok(None);
+        }
+        let Some(start) = given.map(str::to_owned).or_else(|| start::find(user, input.files)) else {
+            return Err(format!("how `{}` starts is not known (`[preview] start` can say it)", user.name));
+        };
+        Ok(Some(Before {
+            component: user.name.to_owned(),
+            start,
+            commands,
+        }))
+    }
+
+    /// Without a database of ours only the policy's own `prepare` and `start` are put in place.
+    fn only_start(&self, policy: &Preview, input: &PreviewInput<'_>) -> Result<Option<Before>, Failure> {
+        let prepare = Some(policy.prepare.trim()).filter(|command| !command.is_empty());
+        if prepare.is_none() && policy.start.trim().is_empty() {
+            return Ok(None);
+        }
+        let commands = prepare.map(|command| Command::Prepare(command.to_owned())).into_iter().collect();
+        let services = component::of(self.spec, Kind::Service);
+        let target = match services[..] {
+            [service] => Ok(service),
+            _ => Err("the app does not have exactly one service".to_owned()),
+        };
+        target.and_then(|service| self.before(&service, commands, policy, input)).map_err(|why| {
+            Failure::input("`[preview] prepare` and `start` have no place to go")
+                .why(why)
+                .next("leave them out, set `start`, or write a preview spec and name it in `[preview] spec`")
+        })
+    }
+}
+
+/// In what a job differs from the component that it prepares for, if they are not the same build.
+fn difference(job: &Value, service: &Value) -> Option<&'static str> {
+    let same = |key: &str| text(job, key).map(shell::normal) == text(service, key).map(shell::normal);
+    for kind in SourceKind::ALL {
+        let (of_job, of_service) = (job.get(kind.key()), service.get(kind.key()));
+        let same_field = |field: &str| of_job.and_then(|it| text(it, field)) == of_service.and_then(|it| text(it, field));
+        let fields = ["repo", "branch", "repo_clone_url", "registry_type", "registry", "repository", "tag", "digest"];
+        if of_job.is_some() != of_service.is_some() || !fields.into_iter().all(same_field) {
+            return Some(if kind == SourceKind::Image { "another image" } else { "another source" });
+        }
+    }
+    if !same("dockerfile_path") {
+        return Some("another Dockerfile");
+    }
+    let source_dir = |value| shell::normal(text(value, "source_dir").unwrap_or_default());
+    // A Dockerfile sees only its `source_dir`; what it builds there is another image.
+    if text(job, "dockerfile_path").is_some() && source_dir(job) != source_dir(service) {
+        return Some("another folder");
+    }
+    let (of_job, of_service) = (text(job, "environment_slug"), text(service, "environment_slug"));
+    (of_job.is_some() && of_service.is_some() && of_job != of_service).then_some("another language")
+}

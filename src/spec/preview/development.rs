@@ -1,0 +1,152 @@
+//! App Platform's development database: PostgreSQL of the preview's own, in place of production's.
+
+use serde_json::{Map, Value, json};
+
+use super::super::component::{self, Kind, text};
+use super::super::document::AppSpec;
+use super::super::env::{self, Store, Stores};
+use super::super::policy::Policy;
+use super::Notes;
+use super::database::Decision;
+use crate::model::failure::Failure;
+
+/// Versions that can still be created; another one is left to the platform.
+const VERSIONS: [&str; 3] = ["15", "16", "17"];
+
+/// Production's component whose place it takes.
+pub(super) struct Development {
+    pub(super) name: String,
+    version: Option<String>,
+}
+
+/// Finds the place for a development database. Fails where the app speaks something else than PostgreSQL.
+pub(super) fn choose(spec: &AppSpec, stores: &Stores, policy: &Policy, why: &str) -> Result<Development, Failure> {
+    let databases = component::of(&spec.value, Kind::Database);
+    let mut bound = Vec::new();
+    for env in all_envs(&spec.value) {
+        let leads = matches!(stores.of_env(env), Some(Store::Database { .. }));
+        if !leads || policy.given.contains_key(env::key(env)) {
+            continue;
+        }
+        let value = env::value(env).unwrap_or_default();
+        let other = env::scheme(value).filter(|scheme| !env::speaks_postgresql(scheme));
+        let other = other.or_else(|| {
+            let names = env::bindings(value);
+            let engines = databases.iter().filter(|database| names.iter().any(|it| it.component == database.name));
+            engines.filter_map(|database| database.text("engine")).find(|engine| *engine != "PG" && *engine != "UNSET").map(str::to_owned)
+        });
+        if let Some(other) = other {
+            return Err(Failure::input(format!("a preview of `{}` has no database that fits", spec.name()))
+                .why(format!(
+                    "SQLite cannot work because {why}, and development databases are PostgreSQL, while `{}` leads to {other}",
+                    env::key(env)
+                ))
+                .next("set `[preview] database = \"none\"` and the envs it needs, or name a preview spec of your own"));
+        }
+        bound.extend(env::bindings(value).iter().map(|binding| binding.component.to_owned()));
+    }
+    let taken = databases
+        .iter()
+        .find(|database| bound.iter().any(|name| name == database.name))
+        .or_else(|| databases.iter().find(|database| matches!(database.text("engine"), None | Some("PG" | "UNSET"))));
+    Ok(match taken {
+        Some(database) => Development {
+            name: database.name.to_owned(),
+            version: database.text("version").filter(|version| VERSIONS.contains(version)).map(str::to_owned),
+        },
+        None => Development {
+            name: free_name(&spec.value),
+            version: None,
+        },
+    })
+}
+
+fn free_name(spec: &Value) -> String {
+    let components = component::components(spec);
+    let is_free = |name: &str| components.iter().all(|component| component.name != name);
+    ["db", "preview-db"].into_iter().find(|name| is_free(name)).unwrap_or("do-deploy-db").to_owned()
+}
+
+fn all_envs(spec: &Value) -> impl Iterator<Item = &Value> {
+    let components = component::components(spec);
+    let owners = std::iter::once(spec).chain(components.into_iter().map(|component| component.value));
+    owners.flat_map(env::list)
+}
+
+impl Development {
+    /// What an env that leads to production's database becomes.
+    pub(super) fn rebind(&self, value: &str) -> String {
+        let name = &self.name;
+        if let Some(scheme) = env::scheme(value) {
+            if !scheme.contains('+') || scheme.starts_with("prisma") {
+                let jdbc = value.trim_start().starts_with("jdbc:");
+                return format!("${{{name}.{}DATABASE_URL}}", if jdbc { "JDBC_" } else { "" });
+            }
+            // The driver is part of the scheme, which the platform's own URL does not have.
+            let query = value.split_once('?').map_or(String::new(), |(_, query)| format!("?{query}"));
+            return format!(
+                "{scheme}://${{{name}.USERNAME}}:${{{name}.PASSWORD}}@${{{name}.HOSTNAME}}:${{{name}.PORT}}/${{{name}.DATABASE}}{query}"
+            );
+        }
+        let bindings = env::bindings(value);
+        if bindings.is_empty() {
+            return format!("${{{name}.DATABASE_URL}}");
+        }
+        bindings.iter().fold(value.to_owned(), |value, binding| {
+            value.replace(binding.whole, &format!("${{{name}.{}}}", binding.variable))
+        })
+    }
+}
+
+/// Takes production's databases out, and puts the development database in where that was decided.
+pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes) {
+    let why = match decision.development {
+        Some(_) => "previews never use production's database",
+        None => decision.database.why.as_str(),
+    };
+    for database in component::of(preview, Kind::Database) {
+        let replaced = decision.development.as_ref().is_some_and(|it| it.name == database.name);
+        let verb = if replaced { "replaced" } else { "dropped" };
+        notes.changes.push(format!("{verb} database `{}`", database.name), why);
+    }
+    component::retain(preview, Kind::Database, |_| false);
+    let (Some(development), Some(root)) = (&decision.development, super::root(preview)) else { return };
+    let mut database = Map::new();
+    database.insert("name".to_owned(), json!(development.name));
+    database.insert("engine".to_owned(), json!("PG"));
+    if let Some(version) = &development.version {
+        database.insert("version".to_owned(), json!(version));
+    }
+    database.insert("production".to_owned(), json!(false));
+    root.insert(Kind::Database.key().to_owned(), json!([database]));
+    prepare_job(preview, decision, notes);
+}
+
+/// The policy's `prepare` as the one PRE_DEPLOY job: with a database server a job is the right place for it.
+fn prepare_job(preview: &mut Value, decision: &Decision, notes: &mut Notes) {
+    let Some(command) = &decision.prepare_job else { return };
+    let services = component::of(preview, Kind::Service);
+    let Some(model) = services.first().map(|service| service.value) else { return };
+    let mut job = Map::new();
+    job.insert("name".to_owned(), json!("prepare"));
+    job.insert("kind".to_owned(), json!("PRE_DEPLOY"));
+    const COMMON: [&str; 11] = [
+        "github", "gitlab", "bitbucket", "git", "image", "dockerfile_path", "source_dir", "build_command", "environment_slug",
+        "envs", "instance_size_slug",
+    ];
+    for key in COMMON {
+        if let Some(value) = model.get(key) {
+            job.insert(key.to_owned(), value.clone());
+        }
+    }
+    job.insert("run_command".to_owned(), json!(command));
+    component::retain(preview, Kind::Job, |job| text(job, "name") != Some("prepare"));
+    component::retain(preview, Kind::Job, |job| component::job_kind(job) != "PRE_DEPLOY");
+    let Some(jobs) = super::root(preview).map(|root| root.entry(Kind::Job.key()).or_insert_with(|| json!([]))) else {
+        return;
+    };
+    if let Some(jobs) = jobs.as_array_mut() {
+        jobs.push(Value::Object(job));
+    }
+    notes.changes.push("added job `prepare`", "`[preview] prepare` takes the place of the spec's PRE_DEPLOY jobs");
+}

@@ -1,0 +1,66 @@
+//! A preview spec that somebody wrote by hand: kept as it is, but built from the pull request and without secrets
+//! that it does not bring along.
+
+use serde_json::Value;
+
+use super::super::component::{self, Kind};
+use super::super::env;
+use super::super::policy::Policy;
+use super::{Database, DatabaseMode, Notes, PreviewInput, sources};
+use crate::model::report::Sleep;
+
+pub(super) fn adapt(
+    preview: &mut Value,
+    input: &PreviewInput<'_>,
+    policy: &Policy,
+    notes: &mut Notes,
+) -> (Database, Sleep) {
+    sources::follow_head(preview, input, notes);
+    env::each_list(preview, |_, envs| {
+        envs.retain_mut(|env| {
+            if !env::is_secret(env) || env::value(env).is_some() {
+                return true;
+            }
+            let key = env::key(env).to_owned();
+            match policy.given.get(&key) {
+                Some(given) => {
+                    env::set(env, &given.value, given.secret);
+                    true
+                }
+                None => {
+                    notes.leave_out(&key);
+                    false
+                }
+            }
+        });
+    });
+    (database(preview), sleep(preview, input.sleep))
+}
+
+fn database(preview: &Value) -> Database {
+    let why = "as the preview spec has it".to_owned();
+    let mode = if component::of(preview, Kind::Database).is_empty() {
+        DatabaseMode::None
+    } else {
+        DatabaseMode::Dev
+    };
+    Database { mode, why }
+}
+
+/// What the file says about sleeping; an account without scale to zero would refuse the field.
+fn sleep(preview: &mut Value, possible: bool) -> Sleep {
+    let mut after = None;
+    component::each(preview, |_, component| {
+        if !possible {
+            component.shift_remove("inactivity_sleep");
+            return;
+        }
+        let field = component.get("inactivity_sleep").and_then(|field| field.get("after_seconds"));
+        after = after.or(field.and_then(Value::as_u64));
+    });
+    match after {
+        Some(seconds) => Sleep::After(std::time::Duration::from_secs(seconds)),
+        None if possible => Sleep::Never("the preview spec does not let it".to_owned()),
+        None => Sleep::Never("this DigitalOcean account has no scale to zero".to_owned()),
+    }
+}
