@@ -7,6 +7,7 @@ pub(crate) mod account;
 pub(crate) mod clock;
 pub(crate) mod demo;
 pub(crate) mod edge;
+pub(crate) mod github;
 pub(crate) mod log;
 pub(crate) mod repository;
 pub(crate) mod runner;

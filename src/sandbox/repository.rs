@@ -71,4 +71,115 @@ impl Repository {
             .ok()?;
         Some(String::from_utf8_lossy(&printed).trim().to_owned())
     }
+
+    /// The branch that GitHub would call default. What is checked out says little (people work on topic
+    /// branches), so it counts last: a clone's `origin/HEAD`, then `main`, `master`, then `HEAD`.
+    pub(crate) async fn default_branch(&self) -> String {
+        let mut candidates = Vec::new();
+        if let Some(remote) = self.symbolic("refs/remotes/origin/HEAD").await {
+            candidates.push(remote.trim_start_matches("origin/").to_owned());
+        }
+        candidates.extend(["main".to_owned(), "master".to_owned()]);
+        candidates.extend(self.symbolic("HEAD").await);
+        for branch in &candidates {
+            if self.head(branch).await.is_some() {
+                return branch.clone();
+            }
+        }
+        candidates.pop().unwrap_or_else(|| "main".to_owned())
+    }
+
+    async fn symbolic(&self, name: &str) -> Option<String> {
+        self.line(&["symbolic-ref", "--quiet", "--short", name]).await
+    }
+
+    /// All branches, by name.
+    pub(crate) async fn branches(&self) -> Result<Vec<String>, GitError> {
+        let printed = self
+            .git(&["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"])
+            .await?;
+        Ok(String::from_utf8_lossy(&printed).lines().map(str::to_owned).collect())
+    }
+
+    /// The commit that a name stands for: branch, tag, `heads/…`, `tags/…`, `refs/…`, `HEAD` (the default
+    /// branch), or a commit id of at least seven digits. No other revision syntax, as on GitHub.
+    pub(crate) async fn resolve(&self, name: &str) -> Option<String> {
+        if name == "HEAD" {
+            return self.head(&self.default_branch().await).await;
+        }
+        let short = name.strip_prefix("refs/").unwrap_or(name);
+        let is_id = (7..=40).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let mut candidates = vec![
+            format!("refs/heads/{short}"),
+            format!("refs/tags/{short}"),
+            format!("refs/{short}"),
+        ];
+        if is_id {
+            candidates.push(name.to_owned());
+        }
+        for candidate in candidates {
+            let is_reference = candidate.starts_with("refs/");
+            if is_reference && !is_reference_name(&candidate) {
+                continue;
+            }
+            let commit = format!("{candidate}^{{commit}}");
+            let args = ["rev-parse", "--verify", "--quiet", "--end-of-options", commit.as_str()];
+            if let Some(sha) = self.line(&args).await {
+                return Some(sha);
+            }
+        }
+        None
+    }
+
+    /// Whether `ancestor` is `commit` or one of its ancestors.
+    pub(crate) async fn is_ancestor(&self, ancestor: &str, commit: &str) -> bool {
+        self.git(&["merge-base", "--is-ancestor", ancestor, commit])
+            .await
+            .is_ok()
+    }
+
+    pub(crate) async fn merge_base(&self, one: &str, other: &str) -> Option<String> {
+        self.line(&["merge-base", one, other]).await
+    }
+
+    /// How many commits `head` has that `base` lacks.
+    pub(crate) async fn count_between(&self, base: &str, head: &str) -> Result<u64, GitError> {
+        let range = format!("{base}..{head}");
+        let printed = self.git(&["rev-list", "--count", &range]).await?;
+        Ok(String::from_utf8_lossy(&printed).trim().parse().unwrap_or_default())
+    }
+
+    /// The first line that a Git command prints. `None`: it failed or printed nothing.
+    async fn line(&self, args: &[&str]) -> Option<String> {
+        let printed = self.git(args).await.ok()?;
+        let line = String::from_utf8_lossy(&printed).lines().next()?.trim().to_owned();
+        Some(line).filter(|line| !line.is_empty())
+    }
+}
+
+/// Whether Git could have a reference of that name: keeps `~`, `^`, `@{…}` and the like out of revisions.
+fn is_reference_name(name: &str) -> bool {
+    let forbidden = |c: char| c.is_ascii_control() || " ~^:?*[\\".contains(c);
+    !name.contains(forbidden) && !name.contains("..") && !name.contains("@{") && !name.ends_with('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_reference_name;
+
+    #[test]
+    fn keeps_revision_syntax_out_of_names() {
+        for good in ["refs/heads/main", "refs/heads/feature/a-b_c.d", "refs/tags/v1@x"] {
+            assert!(is_reference_name(good), "{good}");
+        }
+        for bad in [
+            "refs/heads/main~1",
+            "refs/heads/main^",
+            "refs/heads/a..b",
+            "refs/heads/a@{1}",
+            "refs/heads/",
+        ] {
+            assert!(!is_reference_name(bad), "{bad}");
+        }
+    }
 }

@@ -1,0 +1,31 @@
+//! `issue_comment`: somebody wrote, changed or removed a comment.
+
+use serde_json::{Value, json};
+
+use super::Asked;
+use crate::sandbox::github::following::current;
+use crate::sandbox::github::refusal::Refusal;
+use crate::sandbox::github::{comments, issues};
+
+/// `action` (default `created`), `comment_id`.
+pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
+    let (hub, urls) = (&asked.hub, &asked.urls);
+    let id = asked.number("comment_id")?;
+    let comment = hub
+        .records()
+        .comments
+        .get(&id)
+        .cloned()
+        .ok_or_else(Refusal::not_found)?;
+    let pull = current(hub, comment.number).await.ok_or_else(Refusal::not_found)?;
+    let mut payload = json!({
+        "action": asked.key("action").unwrap_or("created"),
+        "issue": issues::json(hub, urls, &pull),
+        "comment": comments::json(hub, urls, &comment),
+        "sender": comment.author.json(&urls.base),
+    });
+    if asked.key("action") == Some("edited") {
+        payload["changes"] = json!({"body": {"from": ""}});
+    }
+    Ok(payload)
+}

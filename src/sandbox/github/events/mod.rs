@@ -1,0 +1,101 @@
+//! The payloads that GitHub would send for what happened in the mounted repository: for `GITHUB_EVENT_PATH`.
+
+mod issue_comment;
+mod pull_request;
+mod push;
+mod workflow;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use serde_json::{Value, json};
+
+use super::GitHub;
+use super::call::{Reply, base, ok};
+use super::hub::Hub;
+use super::refusal::Refusal;
+use super::repositories;
+use super::urls::Urls;
+use super::users::User;
+
+/// What was asked: `name` says which event, the other keys depend on it.
+pub(super) struct Asked {
+    hub: Arc<Hub>,
+    urls: Urls,
+    query: BTreeMap<String, String>,
+}
+
+/// `GET /_sandbox/event?name=pull_request&action=opened&number=1`. Every event also takes `sender=LOGIN` and,
+/// where several repositories are mounted, `repository=OWNER/NAME`.
+pub(crate) async fn get(
+    State(github): State<Arc<GitHub>>,
+    headers: HeaderMap,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Reply {
+    let hub = match query.get("repository").and_then(|name| name.split_once('/')) {
+        Some((owner, name)) => github.hub(owner, name),
+        None => github.first().cloned(),
+    };
+    let hub = hub.ok_or_else(|| Refusal::missing("No such repository is mounted"))?;
+    let urls = Urls::new(base(&headers, &github.base_url), &hub.repository);
+    let asked = Asked { hub, urls, query };
+    let payload = match asked.key("name").unwrap_or_default() {
+        "pull_request" | "pull_request_target" => pull_request::payload(&asked).await?,
+        "push" => push::payload(&asked).await?,
+        "delete" => push::delete(&asked)?,
+        "issue_comment" => issue_comment::payload(&asked).await?,
+        "workflow_run" => workflow::run(&asked).await?,
+        "workflow_dispatch" => workflow::dispatch(&asked).await?,
+        "schedule" => json!({"schedule": asked.key("schedule").unwrap_or("0 4 * * *")}),
+        "" => return Err(Refusal::unprocessable("`name` is missing: `push`, `pull_request`, …")),
+        _ => asked
+            .key("action")
+            .map_or(json!({}), |action| json!({"action": action})),
+    };
+    ok(&asked.complete(payload).await)
+}
+
+impl Asked {
+    fn key(&self, key: &str) -> Option<&str> {
+        self.query
+            .get(key)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    fn number(&self, key: &str) -> Result<u64, Refusal> {
+        let number = self.key(key).and_then(|number| number.parse().ok());
+        number.ok_or_else(|| Refusal::unprocessable(format!("`{key}` is missing or no number")))
+    }
+
+    /// The head of the default branch, or of the branch that `key` names, `refs/heads/` or not.
+    async fn branch(&self, key: &str) -> Result<(String, String), Refusal> {
+        let repository = &self.hub.repository;
+        let name = match self.key(key) {
+            Some(name) => name.strip_prefix("refs/heads/").unwrap_or(name).to_owned(),
+            None => repository.default_branch().await,
+        };
+        let head = repository
+            .head(&name)
+            .await
+            .ok_or_else(|| Refusal::missing("Branch not found"))?;
+        Ok((name, head))
+    }
+
+    /// Adds what every payload has; the event's own `sender` wins over the owner, the query's over both.
+    async fn complete(&self, mut payload: Value) -> Value {
+        let default = User::from_login(&self.hub.repository.owner).json(&self.urls.base);
+        let sender = match self.key("sender") {
+            Some(login) => User::from_login(login).json(&self.urls.base),
+            None => payload.get("sender").cloned().unwrap_or(default),
+        };
+        if payload.get("repository").is_none() {
+            payload["repository"] = repositories::json(&self.hub, &self.urls).await;
+        }
+        payload["sender"] = sender;
+        payload["installation"] = json!({"id": 1, "node_id": "MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9uMQ=="});
+        payload
+    }
+}

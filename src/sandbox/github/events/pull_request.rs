@@ -1,0 +1,47 @@
+//! `pull_request`: every action, `synchronize` with the commits before and after.
+
+use serde_json::{Value, json};
+
+use super::Asked;
+use crate::sandbox::github::following::current;
+use crate::sandbox::github::refusal::Refusal;
+use crate::sandbox::github::{labels, pull_json};
+
+/// `action` (default `opened`), `number`; `before` of a `synchronize`, `label` of a `labeled`.
+pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
+    let (hub, urls) = (&asked.hub, &asked.urls);
+    let number = asked.number("number")?;
+    let pull = current(hub, number).await.ok_or_else(Refusal::not_found)?;
+    let action = asked.key("action").unwrap_or("opened");
+    let mut payload = json!({
+        "action": action,
+        "number": number,
+        "pull_request": pull_json::full(hub, urls, &pull).await,
+        "sender": pull.author.json(&urls.base),
+    });
+    match action {
+        "synchronize" => {
+            let before = asked
+                .key("before")
+                .map(str::to_owned)
+                .or_else(|| pull.previous_sha.clone());
+            payload["before"] = Value::from(before.unwrap_or_else(|| pull.base_sha.clone()));
+            payload["after"] = Value::from(pull.head_sha.as_str());
+        }
+        "labeled" | "unlabeled" => {
+            let name = asked
+                .key("label")
+                .or(pull.labels.last().map(String::as_str))
+                .unwrap_or_default();
+            let label = labels::json_of(hub, urls, &[name.to_owned()]).pop();
+            payload["label"] = label.unwrap_or(Value::Null);
+        }
+        "edited" => payload["changes"] = json!({}),
+        "closed" => {
+            let by = pull.closed_by.as_ref().unwrap_or(&pull.author);
+            payload["sender"] = by.json(&urls.base);
+        }
+        _ => {}
+    }
+    Ok(payload)
+}

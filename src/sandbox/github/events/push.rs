@@ -1,0 +1,91 @@
+//! `push` and `delete`: what happened to a branch.
+
+use serde_json::{Value, json};
+
+use super::Asked;
+use crate::sandbox::github::commits::{log, read};
+use crate::sandbox::github::refusal::Refusal;
+use crate::sandbox::github::repositories;
+
+/// Where there was nothing before, or is nothing after.
+const NOTHING: &str = "0000000000000000000000000000000000000000";
+/// Payloads carry no more.
+const MOST_COMMITS: &str = "--max-count=2048";
+
+/// `ref` (default: the default branch), `before` (default: the head's first parent), `after` (default: the
+/// branch's head; a branch that is gone was deleted).
+pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
+    let (repository, urls) = (&asked.hub.repository, &asked.urls);
+    let reference = match asked.key("ref") {
+        Some(name) if name.starts_with("refs/") => name.to_owned(),
+        Some(name) => format!("refs/heads/{name}"),
+        None => format!("refs/heads/{}", repository.default_branch().await),
+    };
+    let after = match asked.key("after") {
+        Some(after) => repository.resolve(after).await,
+        None => repository.resolve(&reference).await,
+    };
+    let head = match &after {
+        Some(after) => read(repository, after).await?,
+        None => None,
+    };
+    let parent = head.as_ref().and_then(|commit| commit.parents.first().cloned());
+    let before = match asked.key("before") {
+        Some(before) => repository.resolve(before).await,
+        None => parent,
+    };
+    let commits = match (&before, &after) {
+        (_, None) => Vec::new(),
+        (Some(before), Some(after)) => {
+            log(repository, &["--reverse", MOST_COMMITS, &format!("{before}..{after}")]).await?
+        }
+        (None, Some(after)) => log(repository, &["--reverse", MOST_COMMITS, after]).await?,
+    };
+    let forced = match (&before, &after) {
+        (Some(before), Some(after)) => !repository.is_ancestor(before, after).await,
+        _ => false,
+    };
+    let short = |sha: &Option<String>| {
+        sha.as_deref()
+            .map_or("000000000000", |sha| &sha[..12.min(sha.len())])
+            .to_owned()
+    };
+    let default = repository.default_branch().await;
+    let mut repository_json = repositories::json(&asked.hub, urls).await;
+    // As in this event alone: times in seconds, and the default branch under its old name.
+    repository_json["created_at"] = Value::from(asked.hub.created_at.as_second());
+    repository_json["pushed_at"] = Value::from(asked.hub.clock.now().as_second());
+    repository_json["master_branch"] = Value::from(default);
+    let mut payload = json!({
+        "ref": reference,
+        "before": before.as_deref().unwrap_or(NOTHING),
+        "after": after.as_deref().unwrap_or(NOTHING),
+        "created": before.is_none(),
+        "deleted": after.is_none(),
+        "forced": forced,
+        "base_ref": null,
+        "compare": urls.html(&format!("/compare/{}...{}", short(&before), short(&after))),
+        "commits": commits.iter().map(|commit| commit.event_json(urls)).collect::<Vec<_>>(),
+        "head_commit": head.as_ref().map(|commit| commit.event_json(urls)),
+        "pusher": {"name": asked.hub.repository.owner, "email": null},
+        "repository": repository_json,
+    });
+    if let Some(commit) = &head {
+        let user = commit.author.user();
+        payload["pusher"] = json!({"name": user.login, "email": commit.author.email});
+        payload["sender"] = user.json(&urls.base);
+    }
+    Ok(payload)
+}
+
+/// `ref`, `ref_type` (`branch`).
+pub(super) fn delete(asked: &Asked) -> Result<Value, Refusal> {
+    let name = asked
+        .key("ref")
+        .ok_or_else(|| Refusal::unprocessable("`ref` is missing"))?;
+    Ok(json!({
+        "ref": name.strip_prefix("refs/heads/").unwrap_or(name),
+        "ref_type": asked.key("ref_type").unwrap_or("branch"),
+        "pusher_type": "user",
+    }))
+}

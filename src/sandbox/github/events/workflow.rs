@@ -1,0 +1,106 @@
+//! `workflow_run` and `workflow_dispatch`: another workflow has ended, or a person starts one.
+
+use serde_json::{Value, json};
+
+use super::Asked;
+use crate::sandbox::github::commits::read;
+use crate::sandbox::github::hub::stamp;
+use crate::sandbox::github::refusal::Refusal;
+use crate::sandbox::github::repositories;
+
+/// Of the one workflow that there is.
+const WORKFLOW: u64 = 2_000_001;
+
+/// `branch` (default: the default branch), `sha` (default: its head), `conclusion` (`success`), `event`
+/// (`push`), `workflow` (`CI`), `run_id`, `action` (`completed`).
+pub(super) async fn run(asked: &Asked) -> Result<Value, Refusal> {
+    let (hub, urls) = (&asked.hub, &asked.urls);
+    let (branch, head) = asked.branch("branch").await?;
+    let sha = match asked.key("sha") {
+        Some(sha) => hub.repository.resolve(sha).await.ok_or_else(Refusal::not_found)?,
+        None => head,
+    };
+    let commit = read(&hub.repository, &sha).await?.ok_or_else(Refusal::not_found)?;
+    let id = asked.number("run_id").unwrap_or(3_000_001);
+    let name = asked.key("workflow").unwrap_or("CI");
+    let action = asked.key("action").unwrap_or("completed");
+    let conclusion = (action == "completed").then(|| asked.key("conclusion").unwrap_or("success"));
+    let now = stamp(hub.clock.now());
+    let url = urls.api(&format!("/actions/runs/{id}"));
+    let suite = id + 1;
+    let actor = commit.author.user().json(&urls.base);
+    let repository = repositories::json(hub, urls).await;
+    let workflow_url = urls.api(&format!("/actions/workflows/{WORKFLOW}"));
+    let head_commit = json!({
+        "id": commit.sha,
+        "tree_id": commit.tree,
+        "message": commit.message,
+        "timestamp": commit.committer.date(),
+        "author": {"name": commit.author.name, "email": commit.author.email},
+        "committer": {"name": commit.committer.name, "email": commit.committer.email},
+    });
+    let workflow = json!({
+        "id": WORKFLOW,
+        "node_id": format!("W_{WORKFLOW}"),
+        "name": name,
+        "path": ".github/workflows/ci.yml",
+        "state": "active",
+        "created_at": now,
+        "updated_at": now,
+        "url": workflow_url,
+        "html_url": urls.html(&format!("/blob/{branch}/.github/workflows/ci.yml")),
+        "badge_url": urls.html("/workflows/CI/badge.svg"),
+    });
+    let run = json!({
+        "id": id,
+        "name": name,
+        "node_id": format!("WFR_{id}"),
+        "head_branch": branch,
+        "head_sha": sha,
+        "path": ".github/workflows/ci.yml",
+        "display_title": commit.message.lines().next().unwrap_or_default(),
+        "run_number": 1,
+        "run_attempt": 1,
+        "event": asked.key("event").unwrap_or("push"),
+        "status": if action == "completed" { action } else { "in_progress" },
+        "conclusion": conclusion,
+        "workflow_id": WORKFLOW,
+        "check_suite_id": suite,
+        "check_suite_node_id": format!("CS_{suite}"),
+        "url": url,
+        "html_url": urls.html(&format!("/actions/runs/{id}")),
+        "pull_requests": [],
+        "created_at": now,
+        "updated_at": now,
+        "run_started_at": now,
+        "actor": actor,
+        "triggering_actor": actor,
+        "referenced_workflows": [],
+        "jobs_url": format!("{url}/jobs"),
+        "logs_url": format!("{url}/logs"),
+        "check_suite_url": urls.api(&format!("/check-suites/{suite}")),
+        "artifacts_url": format!("{url}/artifacts"),
+        "cancel_url": format!("{url}/cancel"),
+        "rerun_url": format!("{url}/rerun"),
+        "previous_attempt_url": null,
+        "workflow_url": workflow_url,
+        "head_commit": head_commit,
+        "repository": repository,
+        "head_repository": repository,
+    });
+    Ok(json!({"action": action, "workflow_run": run, "workflow": workflow, "sender": actor}))
+}
+
+/// `ref` (default: the default branch), `inputs` (a JSON object), `workflow` (a path).
+pub(super) async fn dispatch(asked: &Asked) -> Result<Value, Refusal> {
+    let (branch, _) = asked.branch("ref").await?;
+    let inputs: Value = match asked.key("inputs") {
+        Some(inputs) => serde_json::from_str(inputs).map_err(|_| Refusal::bad_json())?,
+        None => Value::Null,
+    };
+    Ok(json!({
+        "inputs": inputs,
+        "ref": format!("refs/heads/{branch}"),
+        "workflow": asked.key("workflow").unwrap_or(".github/workflows/deploy.yml"),
+    }))
+}
