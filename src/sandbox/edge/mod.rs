@@ -1,8 +1,25 @@
 //! The edge of one app: its own port, ingress rules by path prefix, static pages, the loading page.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+mod forward;
+mod pages;
+mod route;
 
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONTENT_TYPE, LOCATION};
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use self::forward::Upstreams;
 use super::runner::service::Service;
 
 /// One rule; the longest matching prefix wins.
@@ -46,23 +63,167 @@ pub(crate) struct Redirect {
     pub(crate) code: u16,
 }
 
+type Body = UnsyncBoxBody<Bytes, hyper::Error>;
+
 /// Listens from the moment it is opened until it is dropped; answers 404 while it has no routes.
 #[derive(Debug)]
-pub(crate) struct Edge {}
+pub(crate) struct Edge {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    /// Dropping it ends the listener and every connection.
+    _listener: JoinSet<()>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    routes: RwLock<Arc<Vec<Route>>>,
+    upstreams: Upstreams,
+}
 
 impl Edge {
     /// A free port on 127.0.0.1.
     pub(crate) async fn open() -> std::io::Result<Self> {
-        todo!()
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared::default());
+        let mut tasks = JoinSet::new();
+        tasks.spawn(listen(listener, Arc::clone(&shared)));
+        Ok(Self {
+            address,
+            shared,
+            _listener: tasks,
+        })
     }
 
     /// `http://127.0.0.1:PORT`
     pub(crate) fn url(&self) -> String {
-        todo!()
+        format!("http://{}", self.address)
     }
 
     /// Replaces all routes at once; requests already on their way finish where they began.
-    pub(crate) fn set_routes(&self, _routes: Vec<Route>) {
-        todo!()
+    pub(crate) fn set_routes(&self, routes: Vec<Route>) {
+        *self.shared.routes.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(routes);
     }
+}
+
+async fn listen(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, client)) => {
+                    connections.spawn(serve(stream, client, Arc::clone(&shared)));
+                }
+                // Out of file descriptors, say: try again, but not in a tight loop.
+                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, client: SocketAddr, shared: Arc<Shared>) {
+    let _ = stream.set_nodelay(true);
+    let answer = service_fn(move |request| {
+        let shared = Arc::clone(&shared);
+        async move { Ok::<_, Infallible>(answer(&shared, client, request).await) }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), answer)
+        .with_upgrades();
+    // A client that goes away is no error of ours.
+    let _ = connection.await;
+}
+
+async fn answer(shared: &Shared, client: SocketAddr, request: Request<Incoming>) -> Response<Body> {
+    let routes = Arc::clone(&shared.routes.read().unwrap_or_else(PoisonError::into_inner));
+    let path = request.uri().path();
+    let Some(route) = route::choose(&routes, path) else {
+        return text(StatusCode::NOT_FOUND, "no component of this app answers at this path");
+    };
+    match &route.target {
+        Target::Service {
+            service,
+            preserve_path_prefix,
+            rewrite,
+            loading_page,
+        } => {
+            if *loading_page && wants_html(&request) && !service.is_awake() {
+                return html(StatusCode::SERVICE_UNAVAILABLE, pages::LOADING);
+            }
+            let path = match (rewrite, preserve_path_prefix) {
+                (Some(rewrite), _) => route::rewritten(path, &route.prefix, rewrite),
+                (None, true) => path.to_owned(),
+                (None, false) => route::rewritten(path, &route.prefix, "/"),
+            };
+            shared.upstreams.forward(service, client, &path, request).await
+        }
+        Target::Static {
+            directory,
+            index_document,
+            error_document,
+            catchall_document,
+        } => {
+            let path = route::rewritten(path, &route.prefix, "/");
+            let site = pages::Site {
+                directory,
+                index: index_document,
+                error: error_document.as_deref(),
+                catchall: catchall_document.as_deref(),
+            };
+            pages::serve(&site, &path, request.method()).await
+        }
+        Target::Redirect { location } => redirect(location, &request),
+        Target::Offline => html(StatusCode::SERVICE_UNAVAILABLE, pages::OFFLINE),
+    }
+}
+
+fn wants_html<T>(request: &Request<T>) -> bool {
+    let accepts = request.headers().get_all(hyper::header::ACCEPT);
+    accepts
+        .iter()
+        .any(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")))
+}
+
+fn redirect<T>(to: &Redirect, request: &Request<T>) -> Response<Body> {
+    let host = request
+        .headers()
+        .get(hyper::header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let location = route::location(to, host.unwrap_or_default(), request.uri());
+    let status = StatusCode::from_u16(to.code).ok().filter(StatusCode::is_redirection);
+    let mut response = text(status.unwrap_or(StatusCode::FOUND), "");
+    match location.parse() {
+        Ok(location) => {
+            response.headers_mut().insert(LOCATION, location);
+            response
+        }
+        Err(_) => text(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the redirect of this rule is not a valid location",
+        ),
+    }
+}
+
+fn text(status: StatusCode, message: &str) -> Response<Body> {
+    let end = if message.is_empty() { "" } else { "\n" };
+    full(
+        status,
+        "text/plain; charset=utf-8",
+        Bytes::from(format!("{message}{end}")),
+    )
+}
+
+fn html(status: StatusCode, page: &'static str) -> Response<Body> {
+    full(status, "text/html; charset=utf-8", Bytes::from_static(page.as_bytes()))
+}
+
+fn full(status: StatusCode, kind: &'static str, content: Bytes) -> Response<Body> {
+    let mut response = Response::new(Full::new(content).map_err(|never| match never {}).boxed_unsync());
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static(kind));
+    response
 }

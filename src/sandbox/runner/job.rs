@@ -2,17 +2,33 @@
 
 use std::time::Duration;
 
-use super::Runner;
 use super::plan::{Build, LaunchPlan, StepError};
+use super::process::Output;
+use super::{Runner, exit, instance};
 use crate::sandbox::log::Log;
 
 /// Runs to the end or to `timeout`. Dropping the future kills the job.
 pub(crate) async fn run(
-    _runner: &Runner,
-    _build: &Build,
-    _plan: &LaunchPlan,
-    _timeout: Duration,
-    _log: &Log,
+    runner: &Runner,
+    build: &Build,
+    plan: &LaunchPlan,
+    timeout: Duration,
+    log: &Log,
 ) -> Result<(), StepError> {
-    todo!()
+    let mut instance = instance::start(runner, build, plan, Output::new(&plan.component, log)).await?;
+    match tokio::time::timeout(timeout, instance.process.wait()).await {
+        Ok(0) => Ok(()),
+        Ok(code) => Err(exit::container_error(&plan.component, code, "")),
+        Err(_) => {
+            instance.stop(super::service::grace(runner, plan)).await;
+            Err(StepError {
+                code: "ContainerExitNonZero",
+                message: format!(
+                    "`{}` was stopped after its timeout of {}s",
+                    plan.component,
+                    timeout.as_secs()
+                ),
+            })
+        }
+    }
 }

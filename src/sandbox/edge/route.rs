@@ -1,0 +1,127 @@
+//! Which rule answers a path, and what becomes of the path.
+
+use hyper::Uri;
+
+use super::{Redirect, Route};
+
+/// The rule with the longest prefix of whole segments.
+pub(super) fn choose<'a>(routes: &'a [Route], path: &str) -> Option<&'a Route> {
+    let matching = routes.iter().filter(|route| matches(&route.prefix, path));
+    // The first of two equal ones, as they are written.
+    matching
+        .rev()
+        .max_by_key(|route| route.prefix.trim_end_matches('/').len())
+}
+
+fn matches(prefix: &str, path: &str) -> bool {
+    rest(path, prefix).is_some()
+}
+
+/// What follows the prefix: empty, or beginning with a slash.
+fn rest<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
+    let rest = path.strip_prefix(prefix.trim_end_matches('/'))?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+}
+
+/// The path with the prefix replaced.
+pub(super) fn rewritten(path: &str, prefix: &str, replacement: &str) -> String {
+    let rest = rest(path, prefix).unwrap_or(path);
+    let joined = format!("{}{rest}", replacement.trim_end_matches('/'));
+    if joined.starts_with('/') {
+        joined
+    } else {
+        format!("/{joined}")
+    }
+}
+
+/// Where a redirect leads: what the rule leaves out stays as it was asked for.
+pub(super) fn location(to: &Redirect, host: &str, asked: &Uri) -> String {
+    let path = match &to.uri {
+        Some(uri) => uri.clone(),
+        None => asked.path_and_query().map_or("/", |it| it.as_str()).to_owned(),
+    };
+    if to.authority.is_none() && to.port.is_none() && to.scheme.is_none() {
+        return path;
+    }
+    let scheme = to.scheme.as_deref().unwrap_or("http");
+    let (name, old_port) = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, Some(port)),
+        _ => (host, None),
+    };
+    let port = match (&to.authority, to.port, old_port) {
+        (_, Some(port), _) => format!(":{port}"),
+        (None, None, Some(port)) => format!(":{port}"),
+        _ => String::new(),
+    };
+    format!("{scheme}://{}{port}{path}", to.authority.as_deref().unwrap_or(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Target;
+    use super::*;
+
+    #[test]
+    fn longest_prefix_of_whole_segments_wins() {
+        let routes = ["/", "/api", "/api/v2/"].map(|prefix| Route {
+            prefix: prefix.to_owned(),
+            target: Target::Offline,
+        });
+        let cases = [
+            ("/", "/"),
+            ("/api", "/api"),
+            ("/api/users", "/api"),
+            ("/apiary", "/"),
+            ("/api/v2", "/api/v2/"),
+            ("/api/v2/x", "/api/v2/"),
+            ("/api/v20", "/api"),
+        ];
+        for (path, prefix) in cases {
+            assert_eq!(
+                choose(&routes, path).map(|route| route.prefix.as_str()),
+                Some(prefix),
+                "{path}"
+            );
+        }
+        assert!(choose(&routes[1..], "/other").is_none());
+    }
+
+    #[test]
+    fn prefix_is_trimmed_or_replaced() {
+        let cases = [
+            ("/api/users", "/api", "/", "/users"),
+            ("/api", "/api", "/", "/"),
+            ("/api/", "/api/", "/", "/"),
+            ("/api/users", "/api", "/v1/", "/v1/users"),
+            ("/users", "/", "/", "/users"),
+            ("/users", "/", "/v1", "/v1/users"),
+        ];
+        for (path, prefix, replacement, expected) in cases {
+            assert_eq!(rewritten(path, prefix, replacement), expected);
+        }
+    }
+
+    #[test]
+    fn redirect_keeps_what_the_rule_leaves_out() {
+        let asked: Uri = "/old?x=1".parse().unwrap();
+        let uri = Redirect {
+            uri: Some("/new".to_owned()),
+            ..Redirect::default()
+        };
+        assert_eq!(location(&uri, "127.0.0.1:8000", &asked), "/new");
+        let authority = Redirect {
+            authority: Some("example.com".to_owned()),
+            scheme: Some("https".to_owned()),
+            ..Redirect::default()
+        };
+        assert_eq!(
+            location(&authority, "127.0.0.1:8000", &asked),
+            "https://example.com/old?x=1"
+        );
+        let port = Redirect {
+            port: Some(81),
+            ..Redirect::default()
+        };
+        assert_eq!(location(&port, "127.0.0.1:8000", &asked), "http://127.0.0.1:81/old?x=1");
+    }
+}
