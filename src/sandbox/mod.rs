@@ -4,10 +4,18 @@
 //! document cannot agree with itself.
 
 pub(crate) mod account;
+pub(crate) mod audit;
 pub(crate) mod clock;
+pub(crate) mod command;
 pub(crate) mod demo;
+pub(crate) mod digitalocean;
 pub(crate) mod edge;
+pub(crate) mod faults;
 pub(crate) mod github;
 pub(crate) mod log;
+pub(crate) mod record;
 pub(crate) mod repository;
+pub(crate) mod requests;
 pub(crate) mod runner;
+pub(crate) mod server;
+pub(crate) mod world;

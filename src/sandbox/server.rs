@@ -1,0 +1,379 @@
+//! The one HTTP server of a sandbox: tokens, limits, faults, the request log, and the sandbox's own calls.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::State;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Request, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use hyper::body::Incoming;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::account::AccountRules;
+use super::audit::{Audit, Evidence};
+use super::digitalocean::error::ApiError;
+use super::digitalocean::{self, Cloud, scopes};
+use super::faults::{Act, Faults};
+use super::github::{self, GitHub};
+use super::record::{Exchange, Recorder};
+use super::requests::{Entry, Requests};
+use super::world::rate_limit::{Standing, Verdict};
+use super::world::{World, apps, ids};
+
+/// The largest body that is passed on, in bytes.
+const LARGEST: usize = 32 * 1024 * 1024;
+
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) world: Arc<World>,
+    pub(crate) github: Arc<GitHub>,
+    pub(crate) base_url: String,
+    pub(crate) recorder: Option<Recorder>,
+    pub(crate) faults: Faults,
+    pub(crate) requests: Requests,
+    pub(crate) audit: Audit,
+}
+
+/// The token of a request, with what it may do.
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    value: String,
+    /// `None`: everything.
+    scopes: Option<Vec<String>>,
+}
+
+impl Token {
+    pub(crate) fn may(&self, scope: &str) -> bool {
+        self.scopes
+            .as_ref()
+            .is_none_or(|scopes| scopes.iter().any(|held| held == scope))
+    }
+}
+
+/// The connection is cut without a reply.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("cut by a fault")]
+struct Cut;
+
+/// Marks replies of no route, for the audit.
+#[derive(Clone, Copy, Debug)]
+struct NoRoute;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Api {
+    DigitalOcean,
+    GitHub,
+    Sandbox,
+}
+
+impl Api {
+    fn of(path: &str) -> Self {
+        match path.split('/').nth(1) {
+            Some("_sandbox") => Self::Sandbox,
+            Some("v1" | "v2") => Self::DigitalOcean,
+            _ => Self::GitHub,
+        }
+    }
+}
+
+impl Server {
+    /// Answers until the future is dropped.
+    pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) {
+        let router = Arc::clone(&self).router();
+        let mut connections = JoinSet::new();
+        loop {
+            let stream = tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => stream,
+                    // Out of file descriptors, most likely: the next attempt may do better.
+                    Err(_) => {
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                        continue;
+                    }
+                },
+                Some(_) = connections.join_next() => continue,
+            };
+            let _without = stream.set_nodelay(true);
+            let server = Arc::clone(&self);
+            let router = router.clone();
+            let service = service_fn(move |request| Arc::clone(&server).answer(router.clone(), request));
+            let connection = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .with_upgrades();
+            connections.spawn(async move {
+                let _ended = connection.await;
+            });
+        }
+    }
+
+    fn router(self: Arc<Self>) -> Router {
+        let cloud = Cloud {
+            world: Arc::clone(&self.world),
+            base_url: self.base_url.clone(),
+        };
+        let github = Arc::clone(&self.github);
+        let own = Router::new()
+            .route("/_sandbox/clock", post(advance_clock))
+            .route("/_sandbox/faults", put(set_faults))
+            .route("/_sandbox/account", put(set_account).get(get_account))
+            .route("/_sandbox/requests", get(list_requests))
+            .route("/_sandbox/audit", get(report))
+            .with_state(self);
+        Router::new()
+            .merge(own)
+            .merge(digitalocean::router(cloud.clone()))
+            .merge(digitalocean::log_router(cloud))
+            .merge(github::router(Arc::clone(&github)))
+            .merge(github::sandbox_router(github))
+            .fallback(no_route)
+            .method_not_allowed_fallback(no_route)
+    }
+
+    /// The way of every request: fault, token, limit, handler, headers, log.
+    async fn answer(self: Arc<Self>, router: Router, request: Request<Incoming>) -> Result<Response, Cut> {
+        let (parts, body) = request.into_parts();
+        let path = parts.uri.path().to_owned();
+        let whole = parts.uri.path_and_query().map_or(path.clone(), ToString::to_string);
+        let (method, headers) = (parts.method.clone(), parts.headers.clone());
+        let api = Api::of(&path);
+        let Ok(body) = to_bytes(Body::new(body), LARGEST).await else {
+            return Err(Cut);
+        };
+        if api == Api::Sandbox {
+            return Ok(self.dated(dispatch(router, parts, body).await));
+        }
+        let struck = self.faults.strike(&method, &path);
+        let (act, fault) = struck.unzip();
+        let mut entry = Entry {
+            time: self.world.clock.now(),
+            method: method.to_string(),
+            path: whole.clone(),
+            status: None,
+            fault: fault.clone(),
+        };
+        let response = match act {
+            Some(Act::DropBefore) => {
+                self.requests.note(entry);
+                return Err(Cut);
+            }
+            Some(Act::Status(status)) => status_fault(api, status),
+            Some(Act::Garbage) => garbage(),
+            Some(Act::Delay(delay)) => {
+                tokio::time::sleep(delay).await;
+                self.admit(router, api, parts, body.clone()).await
+            }
+            Some(Act::DropAfter) | None => self.admit(router, api, parts, body.clone()).await,
+        };
+        let response = self.dated(response);
+        if response.extensions().get::<NoRoute>().is_some() {
+            self.audit.problem(format!("unknown route: {method} {path}"));
+        }
+        let status = response.status();
+        let (head, reply) = response.into_parts();
+        let reply = to_bytes(reply, LARGEST).await.unwrap_or_default();
+        if let Some(recorder) = &self.recorder {
+            recorder.write(&Exchange {
+                method: method.as_str(),
+                path: &whole,
+                request_headers: &headers,
+                request_body: &body,
+                status: status.as_u16(),
+                response_headers: &head.headers,
+                response_body: &reply,
+                fault: fault.as_deref(),
+            });
+        }
+        if act == Some(Act::DropAfter) {
+            self.requests.note(entry);
+            return Err(Cut);
+        }
+        entry.status = Some(status.as_u16());
+        self.requests.note(entry);
+        Ok(Response::from_parts(head, Body::from(reply)))
+    }
+
+    /// Lets a request in that has a token, the scope and the right to one more request.
+    async fn admit(&self, router: Router, api: Api, mut parts: Parts, body: Bytes) -> Response {
+        let rules = self.world.account.rules();
+        let Some(value) = bearer(&parts) else {
+            self.audit.problem(format!(
+                "request without a token: {} {}",
+                parts.method,
+                parts.uri.path()
+            ));
+            return unauthorized(api, "Requires authentication");
+        };
+        self.audit.token(&value);
+        if rules.revoked.contains(&value) {
+            return unauthorized(api, "Bad credentials");
+        }
+        let scopes = rules.scopes.get(&value).cloned();
+        let token = Token { value, scopes };
+        if api != Api::DigitalOcean {
+            parts.extensions.insert(token);
+            return dispatch(router, parts, body).await;
+        }
+        let standing = self.world.rates.count(&token.value);
+        let mut response = if standing.verdict != Verdict::Go {
+            ApiError::too_many_requests().into_response()
+        } else if scopes::needed(&parts.method, parts.uri.path()).is_some_and(|scope| !token.may(scope)) {
+            ApiError::forbidden().into_response()
+        } else {
+            parts.extensions.insert(token);
+            dispatch(router, parts, body).await
+        };
+        limit_headers(&mut response, standing);
+        response
+    }
+
+    /// The sandbox's own time, and a request id where the handler gave none.
+    fn dated(&self, mut response: Response) -> Response {
+        let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
+        let date = printer.timestamp_to_rfc9110_string(&self.world.clock.now()).ok();
+        if let Some(date) = date.and_then(|date| HeaderValue::from_str(&date).ok()) {
+            response.headers_mut().insert(DATE, date);
+        }
+        if let Ok(id) = HeaderValue::from_str(&ids::uuid()) {
+            response.headers_mut().entry("x-request-id").or_insert(id);
+        }
+        response
+    }
+}
+
+async fn dispatch(router: Router, parts: Parts, body: Bytes) -> Response {
+    let request = Request::from_parts(parts, Body::from(body));
+    let answered: Result<Response, Infallible> = TowerToHyperService::new(router).call(request).await;
+    let Ok(response) = answered;
+    response
+}
+
+/// `Bearer X` or `token X`; an empty one is none.
+fn bearer(parts: &Parts) -> Option<String> {
+    let header = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    let known = scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token");
+    let token = token.trim();
+    (known && !token.is_empty()).then(|| token.to_owned())
+}
+
+fn limit_headers(response: &mut Response, standing: Standing) {
+    let headers = response.headers_mut();
+    headers.insert("ratelimit-limit", HeaderValue::from(standing.limit));
+    headers.insert("ratelimit-remaining", HeaderValue::from(standing.remaining));
+    headers.insert("ratelimit-reset", HeaderValue::from(standing.reset));
+    if let Verdict::Burst { retry_after } = standing.verdict {
+        headers.insert("retry-after", HeaderValue::from(retry_after));
+    }
+}
+
+fn unauthorized(api: Api, message: &str) -> Response {
+    match api {
+        Api::GitHub => github_error(StatusCode::UNAUTHORIZED, message),
+        _ => ApiError::unauthorized().into_response(),
+    }
+}
+
+fn status_fault(api: Api, status: StatusCode) -> Response {
+    match api {
+        Api::GitHub => github_error(status, status.canonical_reason().unwrap_or("Unexpected error")),
+        _ => ApiError::of_status(status).into_response(),
+    }
+}
+
+fn github_error(status: StatusCode, message: &str) -> Response {
+    let body = json!({
+        "message": message,
+        "documentation_url": "https://docs.github.com/rest",
+        "status": status.as_str(),
+    });
+    (status, Json(body)).into_response()
+}
+
+fn garbage() -> Response {
+    let page = "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n";
+    ([(CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
+}
+
+async fn no_route(request: Request<Body>) -> Response {
+    let mut response = match Api::of(request.uri().path()) {
+        Api::GitHub => github_error(StatusCode::NOT_FOUND, "Not Found"),
+        _ => ApiError::not_found().into_response(),
+    };
+    response.extensions_mut().insert(NoRoute);
+    response
+}
+
+type Shared = State<Arc<Server>>;
+type Own = Result<Json<Value>, (StatusCode, Json<Value>)>;
+
+fn refused(why: impl std::fmt::Display) -> (StatusCode, Json<Value>) {
+    (StatusCode::BAD_REQUEST, Json(json!({"message": why.to_string()})))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    advance_seconds: u32,
+}
+
+async fn advance_clock(State(server): Shared, body: Bytes) -> Own {
+    let advance: Advance = serde_json::from_slice(&body).map_err(refused)?;
+    server.world.clock.advance(advance.advance_seconds);
+    Ok(Json(json!({"now": server.world.clock.now()})))
+}
+
+async fn set_faults(State(server): Shared, body: Bytes) -> Own {
+    server.faults.set(&body).map_err(refused)?;
+    Ok(Json(json!({})))
+}
+
+async fn set_account(State(server): Shared, body: Bytes) -> Own {
+    let rules: AccountRules = serde_json::from_slice(&body).map_err(refused)?;
+    server.world.account.set(rules);
+    get_account(State(server)).await
+}
+
+async fn get_account(State(server): Shared) -> Own {
+    serde_json::to_value(server.world.account.rules())
+        .map(Json)
+        .map_err(refused)
+}
+
+async fn list_requests(State(server): Shared) -> Own {
+    serde_json::to_value(server.requests.all()).map(Json).map_err(refused)
+}
+
+/// Waits for teardowns under way, so that a process that is just ending is no leftover.
+async fn report(State(server): Shared) -> Json<Value> {
+    server.world.settle(apps::TEARDOWN).await;
+    let no_apps = server.world.with_apps(|apps| apps.is_empty());
+    let evidence = Evidence {
+        urls: server
+            .requests
+            .all()
+            .into_iter()
+            .map(|entry| format!("{} {}", entry.method, entry.path))
+            .collect(),
+        texts: server.github.stored_texts(),
+        secrets: server.world.secrets(),
+        leftovers: if no_apps {
+            server.world.runner.running()
+        } else {
+            Vec::new()
+        },
+        unused_faults: server.faults.unused(),
+    };
+    Json(json!({"problems": server.audit.report(&evidence)}))
+}

@@ -1,0 +1,72 @@
+//! Sources of components: is the repository mounted, does the branch exist, which commit is at its head.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Spec;
+use super::check::indexed;
+use super::component::Component;
+use crate::sandbox::repository::Repository;
+use crate::sandbox::world::refusal::Refusal;
+
+/// The mounted repositories.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Repositories(Vec<Arc<Repository>>);
+
+impl Repositories {
+    pub(crate) fn new(repositories: Vec<Arc<Repository>>) -> Self {
+        Self(repositories)
+    }
+
+    /// GitHub's names ignore case.
+    pub(crate) fn find(&self, full_name: &str) -> Option<&Arc<Repository>> {
+        self.0
+            .iter()
+            .find(|repository| repository.full_name().eq_ignore_ascii_case(full_name))
+    }
+
+    /// The head of every component's branch at this moment; images have none.
+    pub(crate) async fn heads(&self, spec: &Spec) -> Result<BTreeMap<String, String>, Refusal> {
+        let mut heads = BTreeMap::new();
+        for (kind, index, component) in indexed(spec) {
+            let path = format!("{}[{index}]", kind.list());
+            if let Some(commit) = self.head(component, &path).await? {
+                heads.insert(component.name.clone(), commit);
+            }
+        }
+        Ok(heads)
+    }
+
+    async fn head(&self, component: &Component, path: &str) -> Result<Option<String>, Refusal> {
+        if component.gitlab.is_some() {
+            return Err(Refusal::Invalid("GitLab user not authenticated".to_owned()));
+        }
+        if component.bitbucket.is_some() {
+            return Err(Refusal::Invalid("Bitbucket user not authenticated".to_owned()));
+        }
+        let Some((name, branch)) = component.git_source() else {
+            return Ok(None);
+        };
+        let source = if component.github.is_some() { "github" } else { "git" };
+        if component.github.is_some() && name.split('/').filter(|part| !part.is_empty()).count() != 2 {
+            let why = "must be of the form owner/name";
+            return Err(Refusal::field(format!("{path}.github.repo"), why));
+        }
+        if branch.is_empty() {
+            return Err(Refusal::field(format!("{path}.{source}.branch"), "branch is required"));
+        }
+        let Some(repository) = self.find(&name) else {
+            return Err(Refusal::Invalid(match source {
+                "github" => format!("GitHub user does not have access to {name}"),
+                _ => "Account does not have access to the repo".to_owned(),
+            }));
+        };
+        match repository.head(branch).await {
+            Some(commit) => Ok(Some(commit)),
+            None => Err(Refusal::field(
+                format!("{path}.{source}.branch"),
+                format!("branch \"{branch}\" not found in {name}"),
+            )),
+        }
+    }
+}
