@@ -193,7 +193,11 @@ fn skipped() {
 
 #[test]
 fn removed() {
-    assert_snapshot!(comment(&[Report { commit: None, ..ready_but(State::Removed) }], &scene()), @r"
+    assert_snapshot!(comment(&[Report {
+            commit: None,
+            state: State::Removed,
+            ..ready()
+        }], &scene()), @r"
     **Removed**: the preview and its data are gone
 
     - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
@@ -364,7 +368,7 @@ fn hostile_text_stays_text_everywhere() {
         ..failed()
     };
     for text in [
-        comment(&[report.clone()], &scene()),
+        comment(std::slice::from_ref(&report), &scene()),
         comment(&[report.clone(), ready()], &scene()),
         summary(&[report.clone(), report.clone()], &scene()),
         production_line(&report, &scene(), Timestamp::UNIX_EPOCH),
@@ -391,13 +395,9 @@ fn it_fits_into_a_comment_whatever_comes() {
         });
     }
     report.notes = vec!["*".repeat(10_000); 20];
-    let text = comment(&[report.clone()], &scene());
+    let text = comment(std::slice::from_ref(&report), &scene());
     assert!(text.contains("earlier lines left out"), "the log gives way first");
     assert!(text.contains("</details>"), "and nothing else has to");
     assert!(text.len() <= LONGEST);
     assert!(comment(&vec![report; 40], &scene()).len() <= LONGEST);
-}
-
-fn ready_but(state: State) -> Report {
-    Report { state, ..ready() }
 }
