@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::{Check, CommentMode, Config, EnvValue, Generate, PreviewDatabase, Rollback};
+use super::super::{Check, CommentMode, Config, EnvValue, Generate, PreviewDatabase};
 
 fn parse(text: &str) -> Config {
     Config::parse(text, "do-deploy.toml").expect("valid")
@@ -63,7 +63,7 @@ mode = "off"
     );
     let production = config.environment("production").expect("always there");
     assert_eq!(production.spec, "deploy/app.yaml");
-    assert_eq!(production.rollback, Rollback::Never);
+    assert_eq!(production.rollback, crate::model::rollback::RollbackPolicy::Never);
     assert_eq!(production.timeout, Duration::from_secs(5400));
     assert_eq!(production.env["STRIPE_KEY"], EnvValue::From("STRIPE_KEY".to_owned()));
     let staging = config.environment("staging").expect("declared");
