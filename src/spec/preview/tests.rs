@@ -222,43 +222,24 @@ fn a_flask_app_becomes_a_small_sqlite_preview() {
             branch: notes
             deploy_on_push: false
           source_dir: /server
-          run_command: gunicorn app:app --bind 0.0.0.0:$PORT
+          run_command: alembic upgrade head && exec gunicorn app:app --bind 0.0.0.0:$PORT
           http_port: 8080
           instance_count: 1
           instance_size_slug: apps-s-1vcpu-1gb-fixed
           health_check:
             http_path: /health
-            initial_delay_seconds: 10
+            initial_delay_seconds: 40
           liveness_health_check:
             http_path: /health
+            initial_delay_seconds: 35
           envs:
           - key: DATABASE_URL
-            value: ${db.DATABASE_URL}
+            value: sqlite:////tmp/preview.db
             scope: RUN_TIME
           - key: LOG_LEVEL
             value: INFO
           inactivity_sleep:
             after_seconds: 3600
-        jobs:
-        - name: migrate
-          kind: PRE_DEPLOY
-          github:
-            repo: acme/shop
-            branch: notes
-            deploy_on_push: false
-          source_dir: server
-          run_command: alembic upgrade head
-          envs:
-          - key: DATABASE_URL
-            value: ${db.DATABASE_URL}
-            scope: RUN_TIME
-          instance_count: 1
-          instance_size_slug: apps-s-1vcpu-0.5gb
-        databases:
-        - name: db
-          engine: PG
-          version: "15"
-          production: false
     "#);
     assert_eq!(plan.database.mode, DatabaseMode::Sqlite);
     assert_eq!(plan.database.phrase(), Some("SQLite"));
@@ -285,11 +266,13 @@ fn every_change_is_told_with_its_reason() {
         `migrate` is built from `notes`: the pull request's branch
         one instance of `api`: a preview has few visitors and one disk
         size of `api` is `apps-s-1vcpu-1gb-fixed` instead of `apps-d-1vcpu-2gb`: previews are small
-        env `DATABASE_URL` of `api` is `${db.DATABASE_URL}`: it led to production's database
-        env `DATABASE_URL` of `migrate` is `${db.DATABASE_URL}`: it led to production's database
+        env `DATABASE_URL` of `api` is `sqlite:////tmp/preview.db`: it led to production's database
+        env `DATABASE_URL` of `migrate` is `sqlite:////tmp/preview.db`: it led to production's database
         left out `JWT_SECRET`, `REDIS_URL` and `SENTRY_DSN`: previews never get production's secrets
-        replaced database `db`: previews never use production's database
-        uses a development database (PostgreSQL): job `migrate` is built from another source than `api`
+        dropped database `db`: previews never use production's database; a file on the instance's disk costs nothing
+        moved the command of job `migrate` in front of the start of `api`: a job's disk is not the service's
+        `api` has 30s more before its first health check: its start includes the migration
+        uses SQLite: previews never use production's database; a file on the instance's disk costs nothing
         sleeps when nobody looks: `[preview] sleep` in do-deploy.toml; a wake starts with a fresh disk
         called `shop-pr-12`: every pull request has an app of its own
     ");

@@ -228,14 +228,15 @@ fn sqlite_by_force_fails_where_it_cannot_work() {
 fn another_engine_than_postgresql_has_no_development_database() {
     let mysql = DB.replace("PG", "MYSQL").replace("version: '12', ", "");
     insta::assert_snapshot!(World::with("database = 'dev'").refused(&app(&format!("run_command: x\n{BOUND}"), &mysql)), @r#"
-        a preview of `shop` has no database that fits: SQLite cannot work because do-deploy.toml asks for one, and development databases are PostgreSQL, while `DATABASE_URL` leads to MYSQL
+        a preview of `shop` has no database that fits: development databases are PostgreSQL, while `DATABASE_URL` leads to MYSQL
         set `[preview] database = "none"` and the envs it needs, or name a preview spec of your own
     "#);
 }
 
 #[test]
 fn without_a_database_its_envs_and_migrations_are_left_out() {
-    let plan = World::with("database = 'none'").good(&app(&format!("run_command: x\n{BOUND}"), &format!("{MIGRATE}\n{DB}")));
+    let migrate = MIGRATE.replace("run_command", &format!("{BOUND}, run_command"));
+    let plan = World::with("database = 'none'").good(&app(&format!("run_command: x\n{BOUND}"), &format!("{migrate}\n{DB}")));
     assert_eq!(plan.database.phrase(), None);
     assert_eq!(plan.unset, ["DATABASE_URL"]);
     assert_eq!(jobs(&plan), Vec::<&str>::new());

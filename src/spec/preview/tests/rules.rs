@@ -106,7 +106,7 @@ fn a_preview_sleeps_unless_policy_or_account_say_no() {
 fn what_no_request_can_wake_does_not_sleep() {
     let plan = World::new().good(&format!("{PLAIN}- {{name: internal, internal_ports: [9000]}}\nworkers: [{{name: queue}}]\n"));
     assert!(plan.spec["services"][1].get("inactivity_sleep").is_none());
-    insta::assert_snapshot!(plan.warnings.join("\n"), @"`internal` and `queue` never sleeps, because no request from outside could wake it");
+    insta::assert_snapshot!(plan.warnings.join("\n"), @"always awake: `internal` and `queue`, because no request from outside would wake it");
     let plan = World::new().good("name: shop\nworkers: [{name: queue, github: {repo: acme/shop}}]\n");
     assert_eq!(plan.sleep, Sleep::Never("it has no service that a request could wake".to_owned()));
 }
