@@ -26,3 +26,6 @@ pub(crate) use guard::guard;
 pub(crate) use health::{has_http, health_path, migrates};
 pub(crate) use marks::marks;
 pub(crate) use start::wanted_files;
+
+#[cfg(test)]
+mod tests;

@@ -75,7 +75,9 @@ pub(super) fn decide(spec: &AppSpec, input: &PreviewInput<'_>, policy: &Policy) 
         stores,
     };
     if decision.database.mode == DatabaseMode::Dev {
-        decision.development = Some(development::choose(spec, &decision.stores, policy, &decision.database.why)?);
+        let why = decision.database.why.as_str();
+        let obstacle = Some(why).filter(|_| wanted.database == PreviewDatabase::Auto);
+        decision.development = Some(development::choose(spec, &decision.stores, policy, obstacle)?);
         decision.prepare_job = Some(wanted.prepare.clone()).filter(|command| !command.is_empty());
     }
     Ok(decision)
@@ -239,7 +241,9 @@ fn difference(job: &Value, service: &Value) -> Option<&'static str> {
     let same = |key: &str| text(job, key).map(shell::normal) == text(service, key).map(shell::normal);
     for kind in SourceKind::ALL {
         let (of_job, of_service) = (job.get(kind.key()), service.get(kind.key()));
-        let same_field = |field: &str| of_job.and_then(|it| text(it, field)) == of_service.and_then(|it| text(it, field));
+        // GitHub's names know no case.
+        let field = |of: Option<&Value>, name: &str| of.and_then(|it| text(it, name)).map(str::to_ascii_lowercase);
+        let same_field = |name: &str| field(of_job, name) == field(of_service, name);
         let fields = ["repo", "branch", "repo_clone_url", "registry_type", "registry", "repository", "tag", "digest"];
         if of_job.is_some() != of_service.is_some() || !fields.into_iter().all(same_field) {
             return Some(if kind == SourceKind::Image { "another image" } else { "another source" });

@@ -20,7 +20,7 @@ pub(super) struct Development {
 }
 
 /// Finds the place for a development database. Fails where the app speaks something else than PostgreSQL.
-pub(super) fn choose(spec: &AppSpec, stores: &Stores, policy: &Policy, why: &str) -> Result<Development, Failure> {
+pub(super) fn choose(spec: &AppSpec, stores: &Stores, policy: &Policy, obstacle: Option<&str>) -> Result<Development, Failure> {
     let databases = component::of(&spec.value, Kind::Database);
     let mut bound = Vec::new();
     for env in all_envs(&spec.value) {
@@ -36,11 +36,12 @@ pub(super) fn choose(spec: &AppSpec, stores: &Stores, policy: &Policy, why: &str
             engines.filter_map(|database| database.text("engine")).find(|engine| *engine != "PG" && *engine != "UNSET").map(str::to_owned)
         });
         if let Some(other) = other {
+            let why = format!("development databases are PostgreSQL, while `{}` leads to {other}", env::key(env));
             return Err(Failure::input(format!("a preview of `{}` has no database that fits", spec.name()))
-                .why(format!(
-                    "SQLite cannot work because {why}, and development databases are PostgreSQL, while `{}` leads to {other}",
-                    env::key(env)
-                ))
+                .why(match obstacle {
+                    Some(obstacle) => format!("SQLite cannot work because {obstacle}, and {why}"),
+                    None => why,
+                })
                 .next("set `[preview] database = \"none\"` and the envs it needs, or name a preview spec of your own"));
         }
         bound.extend(env::bindings(value).iter().map(|binding| binding.component.to_owned()));
@@ -83,7 +84,7 @@ impl Development {
                 return format!("${{{name}.{}DATABASE_URL}}", if jdbc { "JDBC_" } else { "" });
             }
             // The driver is part of the scheme, which the platform's own URL does not have.
-            let query = value.split_once('?').map_or(String::new(), |(_, query)| format!("?{query}"));
+            let query = query(value);
             return format!(
                 "{scheme}://${{{name}.USERNAME}}:${{{name}.PASSWORD}}@${{{name}.HOSTNAME}}:${{{name}.PORT}}/${{{name}.DATABASE}}{query}"
             );
@@ -95,6 +96,19 @@ impl Development {
         bindings.iter().fold(value.to_owned(), |value, binding| {
             value.replace(binding.whole, &format!("${{{name}.{}}}", binding.variable))
         })
+    }
+}
+
+/// The options of a URL, without those that could be a credential.
+fn query(url: &str) -> String {
+    let options = url.split_once('?').map_or("", |(_, query)| query);
+    let harmless = |option: &&str| {
+        let name = option.split('=').next().unwrap_or_default().to_ascii_lowercase();
+        !["pass", "user", "key", "token", "cert"].iter().any(|word| name.contains(word))
+    };
+    match options.split('&').filter(|option| !option.is_empty()).filter(harmless).collect::<Vec<_>>().join("&") {
+        options if options.is_empty() => options,
+        options => format!("?{options}"),
     }
 }
 

@@ -149,7 +149,7 @@ fn derive(
     notes: &mut Notes,
 ) -> Result<(Database, Sleep), Failure> {
     let decision = database::decide(spec, input, policy)?;
-    jobs::drop_others(preview, &decision, notes);
+    jobs::drop_others(preview, &decision, policy, notes);
     strip::strip(preview, notes);
     sources::follow_head(preview, input, notes);
     size::shrink(preview, &input.policy.size, notes);

@@ -55,6 +55,6 @@ fn awake(app: &Value, notes: &mut Notes) {
     let names: Vec<&str> = stays.map(|it| it.name).collect();
     if !names.is_empty() {
         let names = super::listed(&names);
-        notes.warnings.push(format!("{names} never sleeps, because no request from outside could wake it"));
+        notes.warnings.push(format!("always awake: {names}, because no request from outside would wake it"));
     }
 }
