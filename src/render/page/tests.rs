@@ -12,6 +12,9 @@ use crate::model::failure::{Excerpt, Failure, LogKind};
 use crate::model::report::{Change, Cost, Report, Sleep, State};
 use crate::model::stamp::Stamp;
 
+const NEW: &str = "abc1234abc1234abc1234abc1234abc1234abc12";
+const OLD: &str = "0123456012345601234560123456012345601234";
+
 fn scene() -> Scene {
     Scene {
         repository_url: Some("https://github.com/shop/shop".to_owned()),
@@ -21,25 +24,17 @@ fn scene() -> Scene {
     }
 }
 
-fn new_commit() -> Sha {
-    Sha::new("abc1234abc1234abc1234abc1234abc1234abc12")
-}
-
-fn old_commit() -> Sha {
-    Sha::new("0123456012345601234560123456012345601234")
-}
-
 fn report(state: State) -> Report {
     Report {
         url: Some("https://shop-pr-12-x7.ondigitalocean.app/".to_owned()),
-        commit: Some(new_commit()),
+        commit: Some(Sha::new(NEW)),
         ..Report::new("shop", Environment::Preview(12), state)
     }
 }
 
 fn ready() -> Report {
     Report {
-        serving: Some(new_commit()),
+        serving: Some(Sha::new(NEW)),
         duration: Some(Duration::from_secs(143)),
         sleep: Some(Sleep::After(Duration::from_secs(3600))),
         cost: Some(Cost {
@@ -65,7 +60,7 @@ fn failed() -> Report {
         ],
     });
     Report {
-        serving: Some(old_commit()),
+        serving: Some(Sha::new(OLD)),
         duration: Some(Duration::from_secs(61)),
         failure: Some(failure),
         ..report(State::Failed)
@@ -75,7 +70,7 @@ fn failed() -> Report {
 #[test]
 fn building() {
     let report = Report {
-        serving: Some(old_commit()),
+        serving: Some(Sha::new(OLD)),
         ..report(State::Building)
     };
     assert_snapshot!(comment(&[report], &scene()), @r"
@@ -104,7 +99,7 @@ fn ready_and_asleep_later() {
 #[test]
 fn ready_with_a_descendant_that_never_sleeps() {
     let report = Report {
-        serving: Some(old_commit()),
+        serving: Some(Sha::new(OLD)),
         sleep: Some(Sleep::Never(
             "this DigitalOcean account has no scale to zero".to_owned(),
         )),
@@ -229,7 +224,7 @@ fn unknown() {
 #[test]
 fn cancelled() {
     let report = Report {
-        serving: Some(old_commit()),
+        serving: Some(Sha::new(OLD)),
         notes: vec!["A newer commit took its place".to_owned()],
         ..report(State::Cancelled)
     };
