@@ -334,7 +334,13 @@ impl Board {
             Complaint::Deployment => "the GitHub deployment could not be written",
             _ => "the comment could not be written",
         };
-        self.deps.console.warn(&format!("{what}: {error}; {}", error.next()));
+        // A locked conversation takes no comment from a token, whatever its rights.
+        let next = if error.message().contains("locked") {
+            "unlock the conversation to get one".to_owned()
+        } else {
+            error.next()
+        };
+        self.deps.console.warn(&format!("{what}: {error}; {next}"));
     }
 
     fn say_once(&mut self, about: Complaint, text: &str) {
