@@ -108,12 +108,13 @@ impl Repository {
             return self.head(&self.default_branch().await).await;
         }
         let short = name.strip_prefix("refs/").unwrap_or(name);
+        let is_full = short.starts_with("heads/") || short.starts_with("tags/");
         let is_id = (7..=40).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let mut candidates = vec![
-            format!("refs/heads/{short}"),
-            format!("refs/tags/{short}"),
-            format!("refs/{short}"),
-        ];
+        let mut candidates = vec![format!("refs/heads/{short}"), format!("refs/tags/{short}")];
+        // Not `refs/stash`, nor what a clone remembers of its own origin.
+        if is_full {
+            candidates.push(format!("refs/{short}"));
+        }
         if is_id {
             candidates.push(name.to_owned());
         }

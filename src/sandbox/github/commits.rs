@@ -195,7 +195,7 @@ async fn resolve(call: &Call, name: &str) -> Result<String, Refusal> {
     found.ok_or_else(|| Refusal::unprocessable(format!("No commit found for SHA: {name}")))
 }
 
-/// Pull requests that brought a commit, or carry it while they are open.
+/// Pull requests that brought a commit, or carry it while they are open; never those closed without a merge.
 async fn pulls(call: &Call, name: &str) -> Reply {
     let sha = resolve(call, name).await?;
     let repository = &call.hub.repository;
@@ -209,6 +209,9 @@ async fn pulls(call: &Call, name: &str) -> Reply {
 }
 
 async fn carries(repository: &Repository, pull: &Pull, sha: &str) -> bool {
+    if !pull.is_open() && pull.merged_at.is_none() {
+        return false;
+    }
     if pull.head_sha == sha || pull.merge_commit_sha.as_deref() == Some(sha) {
         return true;
     }

@@ -202,3 +202,6 @@ pub(crate) fn sandbox_router(github: Arc<GitHub>) -> Router {
         .route("/_sandbox/event", get(events::get))
         .with_state(github)
 }
+
+#[cfg(test)]
+mod tests;
