@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn reads_what_git_log_prints() {
-        let record = "aa\0tt\0p1 p2\0Ada\0ada@example.com\02024-05-01T12:00:00+02:00\0Bob\0b@example.com\02024-05-01T10:00:01Z\0Title\n\nBody\n";
+        let record = "aa\0tt\0p1 p2\0Ada\0ada@example.com\x002024-05-01T12:00:00+02:00\0Bob\0b@example.com\x002024-05-01T10:00:01Z\0Title\n\nBody\n";
         let commit = parse(record).expect("a commit");
         assert_eq!(commit.parents, ["p1", "p2"]);
         assert_eq!(commit.author.date(), "2024-05-01T10:00:00Z");
