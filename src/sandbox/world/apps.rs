@@ -124,6 +124,7 @@ impl World {
             let place = apps.iter().position(|app| app.id == id).ok_or(Refusal::NotFound)?;
             Ok::<_, Refusal>(apps.remove(place))
         })?;
+        self.retire(&app);
         let task = app.interrupt(Phase::Canceled, now);
         self.in_background(async move {
             app.edge.set_routes(Vec::new());
