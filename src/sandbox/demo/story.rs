@@ -28,6 +28,9 @@ jobs:
       - {key: DATABASE_URL, type: SECRET, scope: RUN_TIME}
 ";
 
+/// A public repository's comments show no run-time logs unless it says so.
+const CONFIG: &str = "[comment]\nlogs = \"always\"\n";
+
 const FIRST_MIGRATION: &str = "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL);\n";
 const SECOND_MIGRATION: &str = "ALTER TABLE notes ADD COLUMN done INTEGER NOT NULL DEFAULT 0;\n";
 
@@ -56,7 +59,7 @@ struct Preview {
 
 async fn production_deployed_and_verified(stage: &mut Stage, narrator: &Narrator) -> anyhow::Result<()> {
     narrator.step("A push to main: production deployed and verified");
-    let files = [(".do/app.yaml", Some(SPEC)), ("VERSION", Some("one\n")), ("migrations/001_notes.sql", Some(FIRST_MIGRATION))];
+    let files = [(".do/app.yaml", Some(SPEC)), ("do-deploy.toml", Some(CONFIG)), ("VERSION", Some("one\n")), ("migrations/001_notes.sql", Some(FIRST_MIGRATION))];
     let sha = stage.commit("main", "Keep notes", &files).await?;
     let ended = stage.program(&["deploy", "--commit", &sha]).await?;
     expect(&ended, 0)?;

@@ -164,12 +164,12 @@ impl Runner {
         }
     }
 
-    /// Folders below `/tmp` that a program with a `/tmp` of its own still needs.
     /// What every instance sees and no deployment resets: a file there stands in for a database outside of the app.
     fn shared(&self) -> PathBuf {
         self.root.join("shared")
     }
 
+    /// Folders below `/tmp` that a program with a `/tmp` of its own still needs.
     fn needed_below_tmp(&self, more: &[PathBuf]) -> Vec<PathBuf> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let toolchains = std::env::split_paths(&path).map(|folder| match folder.parent() {
