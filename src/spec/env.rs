@@ -23,7 +23,11 @@ pub(super) fn each_list(spec: &mut Value, mut change: impl FnMut(Option<&str>, &
         change(None, envs);
     }
     component::each(spec, |_, component| {
-        let name = component.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let name = component
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         if let Some(envs) = component.get_mut("envs").and_then(Value::as_array_mut) {
             change(Some(&name), envs);
         }
@@ -112,7 +116,10 @@ pub(super) fn bindings(value: &str) -> Vec<Binding<'_>> {
 
 /// Whether a value has a part that only the platform can fill in.
 pub(super) fn is_bound(value: &str) -> bool {
-    !bindings(value).is_empty() || ["${APP_URL}", "${APP_DOMAIN}", "${APP_ID}"].iter().any(|name| value.contains(name))
+    !bindings(value).is_empty()
+        || ["${APP_URL}", "${APP_DOMAIN}", "${APP_ID}"]
+            .iter()
+            .any(|name| value.contains(name))
 }
 
 /// What an env leads to.
@@ -150,9 +157,9 @@ impl Stores {
     /// What an env leads to, if it is a store at all. The key decides last: a secret has no value to look at.
     pub(super) fn of_env(&self, env: &Value) -> Option<Store> {
         let text = value(env).unwrap_or_default();
-        self.of_url(text).or_else(|| self.of_bindings(text)).or_else(|| {
-            (key(env) == "DATABASE_URL").then_some(Store::Database { by: Access::Url })
-        })
+        self.of_url(text)
+            .or_else(|| self.of_bindings(text))
+            .or_else(|| (key(env) == "DATABASE_URL").then_some(Store::Database { by: Access::Url }))
     }
 
     fn of_url(&self, text: &str) -> Option<Store> {
@@ -200,8 +207,24 @@ pub(super) fn scheme(text: &str) -> Option<String> {
 /// Any scheme of a database, with or without driver: `postgresql+psycopg2`, `mysql2`, `mongodb+srv`.
 fn is_database_scheme(scheme: &str) -> bool {
     const DATABASES: [&str; 18] = [
-        "cockroach", "cockroachdb", "db2", "ecto", "libsql", "mariadb", "mongodb", "mssql", "mysql", "mysql2", "oracle",
-        "pgsql", "postgis", "postgres", "postgresql", "sqlite", "sqlite3", "sqlserver",
+        "cockroach",
+        "cockroachdb",
+        "db2",
+        "ecto",
+        "libsql",
+        "mariadb",
+        "mongodb",
+        "mssql",
+        "mysql",
+        "mysql2",
+        "oracle",
+        "pgsql",
+        "postgis",
+        "postgres",
+        "postgresql",
+        "sqlite",
+        "sqlite3",
+        "sqlserver",
     ];
     let base = scheme.split('+').next().unwrap_or(scheme);
     DATABASES.contains(&base) || scheme == "prisma" || scheme.starts_with("prisma+")
@@ -210,7 +233,15 @@ fn is_database_scheme(scheme: &str) -> bool {
 /// Other things that hold production's data or work.
 fn is_other_store(scheme: &str) -> bool {
     const OTHERS: [&str; 9] = [
-        "amqp", "amqps", "kafka", "memcached", "nats", "redis", "rediss", "valkey", "valkeys",
+        "amqp",
+        "amqps",
+        "kafka",
+        "memcached",
+        "nats",
+        "redis",
+        "rediss",
+        "valkey",
+        "valkeys",
     ];
     OTHERS.contains(&scheme.split('+').next().unwrap_or(scheme))
 }
@@ -218,7 +249,10 @@ fn is_other_store(scheme: &str) -> bool {
 /// Whether PostgreSQL can answer to an env: its URL, if it has one, is PostgreSQL's.
 pub(super) fn speaks_postgresql(scheme: &str) -> bool {
     let base = scheme.split('+').next().unwrap_or(scheme);
-    matches!(base, "postgres" | "postgresql" | "pgsql" | "postgis" | "cockroachdb" | "sqlite" | "sqlite3")
+    matches!(
+        base,
+        "postgres" | "postgresql" | "pgsql" | "postgis" | "cockroachdb" | "sqlite" | "sqlite3"
+    )
 }
 
 #[cfg(test)]

@@ -57,7 +57,10 @@ pub(super) fn decide(spec: &AppSpec, input: &PreviewInput<'_>, policy: &Policy) 
     let (database, before) = if wanted.database == PreviewDatabase::None {
         (none("switched off in do-deploy.toml"), facts.only_start(wanted, input)?)
     } else if facts.users.is_empty() && !jobs_use_it {
-        (none("no env of the app uses a database"), facts.only_start(wanted, input)?)
+        (
+            none("no env of the app uses a database"),
+            facts.only_start(wanted, input)?,
+        )
     } else if wanted.database == PreviewDatabase::Dev {
         (dev("do-deploy.toml asks for one".to_owned()), None)
     } else {
@@ -157,7 +160,10 @@ impl<'a> Facts<'a> {
             return Err(format!("`{}` is a functions component, which has no disk", user.name));
         }
         if self.uses(&user) == Some(Access::Part) {
-            return Err(format!("`{}` reads host, user and password one by one, and SQLite has only a path", user.name));
+            return Err(format!(
+                "`{}` reads host, user and password one by one, and SQLite has only a path",
+                user.name
+            ));
         }
         let commands = self.commands(&user, policy)?;
         self.before(&user, commands, policy, input)
@@ -174,7 +180,10 @@ impl<'a> Facts<'a> {
             },
             _ => {
                 let names: Vec<&str> = self.users.iter().map(|user| user.name).collect();
-                Err(format!("{} use the database, and each has a disk of its own", listed(&names)))
+                Err(format!(
+                    "{} use the database, and each has a disk of its own",
+                    listed(&names)
+                ))
             }
         }
     }
@@ -185,7 +194,10 @@ impl<'a> Facts<'a> {
         }
         let of_job = |job: &Component<'_>| {
             if let Some(difference) = difference(job.value, user.value) {
-                return Err(format!("job `{}` is built from {difference} than `{}`", job.name, user.name));
+                return Err(format!(
+                    "job `{}` is built from {difference} than `{}`",
+                    job.name, user.name
+                ));
             }
             match job.text("run_command") {
                 Some(_) => Ok(Command::Job(job.name.to_owned())),
@@ -207,7 +219,10 @@ impl<'a> Facts<'a> {
             return Ok(None);
         }
         let Some(start) = given.map(str::to_owned).or_else(|| start::find(user, input.files)) else {
-            return Err(format!("how `{}` starts is not known (`[preview] start` can say it)", user.name));
+            return Err(format!(
+                "how `{}` starts is not known (`[preview] start` can say it)",
+                user.name
+            ));
         };
         Ok(Some(Before {
             component: user.name.to_owned(),
@@ -222,17 +237,22 @@ impl<'a> Facts<'a> {
         if prepare.is_none() && policy.start.trim().is_empty() {
             return Ok(None);
         }
-        let commands = prepare.map(|command| Command::Prepare(command.to_owned())).into_iter().collect();
+        let commands = prepare
+            .map(|command| Command::Prepare(command.to_owned()))
+            .into_iter()
+            .collect();
         let services = component::of(self.spec, Kind::Service);
         let target = match services[..] {
             [service] => Ok(service),
             _ => Err("the app does not have exactly one service".to_owned()),
         };
-        target.and_then(|service| self.before(&service, commands, policy, input)).map_err(|why| {
-            Failure::input("`[preview] prepare` and `start` have no place to go")
-                .why(why)
-                .next("leave them out, set `start`, or write a preview spec and name it in `[preview] spec`")
-        })
+        target
+            .and_then(|service| self.before(&service, commands, policy, input))
+            .map_err(|why| {
+                Failure::input("`[preview] prepare` and `start` have no place to go")
+                    .why(why)
+                    .next("leave them out, set `start`, or write a preview spec and name it in `[preview] spec`")
+            })
     }
 }
 
@@ -244,9 +264,22 @@ fn difference(job: &Value, service: &Value) -> Option<&'static str> {
         // GitHub's names know no case.
         let field = |of: Option<&Value>, name: &str| of.and_then(|it| text(it, name)).map(str::to_ascii_lowercase);
         let same_field = |name: &str| field(of_job, name) == field(of_service, name);
-        let fields = ["repo", "branch", "repo_clone_url", "registry_type", "registry", "repository", "tag", "digest"];
+        let fields = [
+            "repo",
+            "branch",
+            "repo_clone_url",
+            "registry_type",
+            "registry",
+            "repository",
+            "tag",
+            "digest",
+        ];
         if of_job.is_some() != of_service.is_some() || !fields.into_iter().all(same_field) {
-            return Some(if kind == SourceKind::Image { "another image" } else { "another source" });
+            return Some(if kind == SourceKind::Image {
+                "another image"
+            } else {
+                "another source"
+            });
         }
     }
     if !same("dockerfile_path") {

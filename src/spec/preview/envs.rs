@@ -33,7 +33,11 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, policy: &Policy, d
                 Fate::Keep => true,
                 Fate::Set { value, secret } => {
                     if !policy.given.contains_key(&key) {
-                        let shown = if decision.database.mode == DatabaseMode::Sqlite { database_url } else { &value };
+                        let shown = if decision.database.mode == DatabaseMode::Sqlite {
+                            database_url
+                        } else {
+                            &value
+                        };
                         let what = format!("env `{key}` of {owner} is `{shown}`");
                         notes.changes.push(what, "it led to production's database");
                     }
@@ -99,7 +103,9 @@ fn fate(env: &Value, decision: &Decision, policy: &Policy, database_url: &str) -
 fn add(preview: &mut Value, policy: &Policy, placed: &[String], notes: &mut Notes) {
     for (key, given) in &policy.given {
         let verb = if placed.contains(key) { "set" } else { "added" };
-        notes.changes.push(format!("{verb} env `{key}`"), "`[preview] env` in do-deploy.toml");
+        notes
+            .changes
+            .push(format!("{verb} env `{key}`"), "`[preview] env` in do-deploy.toml");
         if placed.contains(key) {
             continue;
         }

@@ -22,7 +22,10 @@ pub(super) fn drop_others(preview: &mut Value, decision: &Decision, policy: &Pol
     };
     for job in component::of(preview, Kind::Job) {
         if let Some(why) = reason(job.value) {
-            notes.changes.push(format!("dropped job `{}` ({})", job.name, component::job_kind(job.value)), why);
+            notes.changes.push(
+                format!("dropped job `{}` ({})", job.name, component::job_kind(job.value)),
+                why,
+            );
         }
     }
     component::retain(preview, Kind::Job, |job| reason(job).is_none());
