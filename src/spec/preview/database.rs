@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use super::super::change::listed;
-use super::super::component::{self, Component, Kind, SourceKind, text};
+use super::super::component::{self, Component, Kind};
 use super::super::document::AppSpec;
-use super::super::env::{self, Access, Store, Stores};
+use super::super::env;
 use super::super::policy::Policy;
-use super::super::{shell, start};
-use super::{Database, DatabaseMode, PreviewInput, development};
+use super::super::start;
+use super::super::store::{Access, Store, Stores};
+use super::{Database, DatabaseMode, PreviewInput, build, development};
 use crate::config::{Preview, PreviewDatabase};
 use crate::model::failure::Failure;
 
@@ -193,7 +194,7 @@ impl<'a> Facts<'a> {
             return Ok(vec![Command::Prepare(policy.prepare.trim().to_owned())]);
         }
         let of_job = |job: &Component<'_>| {
-            if let Some(difference) = difference(job.value, user.value) {
+            if let Some(difference) = build::difference(job.value, user.value) {
                 return Err(format!(
                     "job `{}` is built from {difference} than `{}`",
                     job.name, user.name
@@ -254,42 +255,4 @@ impl<'a> Facts<'a> {
                     .next("leave them out, set `start`, or write a preview spec and name it in `[preview] spec`")
             })
     }
-}
-
-/// In what a job differs from the component that it prepares for, if they are not the same build.
-fn difference(job: &Value, service: &Value) -> Option<&'static str> {
-    let same = |key: &str| text(job, key).map(shell::normal) == text(service, key).map(shell::normal);
-    for kind in SourceKind::ALL {
-        let (of_job, of_service) = (job.get(kind.key()), service.get(kind.key()));
-        // GitHub's names know no case.
-        let field = |of: Option<&Value>, name: &str| of.and_then(|it| text(it, name)).map(str::to_ascii_lowercase);
-        let same_field = |name: &str| field(of_job, name) == field(of_service, name);
-        let fields = [
-            "repo",
-            "branch",
-            "repo_clone_url",
-            "registry_type",
-            "registry",
-            "repository",
-            "tag",
-            "digest",
-        ];
-        if of_job.is_some() != of_service.is_some() || !fields.into_iter().all(same_field) {
-            return Some(if kind == SourceKind::Image {
-                "another image"
-            } else {
-                "another source"
-            });
-        }
-    }
-    if !same("dockerfile_path") {
-        return Some("another Dockerfile");
-    }
-    let source_dir = |value| shell::normal(text(value, "source_dir").unwrap_or_default());
-    // A Dockerfile sees only its `source_dir`; what it builds there is another image.
-    if text(job, "dockerfile_path").is_some() && source_dir(job) != source_dir(service) {
-        return Some("another folder");
-    }
-    let (of_job, of_service) = (text(job, "environment_slug"), text(service, "environment_slug"));
-    (of_job.is_some() && of_service.is_some() && of_job != of_service).then_some("another language")
 }

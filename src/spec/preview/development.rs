@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::super::component::{self, Kind, text};
 use super::super::document::AppSpec;
-use super::super::env::{self, Store, Stores};
+use super::super::env;
 use super::super::policy::Policy;
+use super::super::store::{self, Store, Stores};
 use super::Notes;
 use super::database::Decision;
 use crate::model::failure::Failure;
@@ -34,7 +35,7 @@ pub(super) fn choose(
             continue;
         }
         let value = env::value(env).unwrap_or_default();
-        let other = env::scheme(value).filter(|scheme| !env::speaks_postgresql(scheme));
+        let other = store::scheme(value).filter(|scheme| !store::speaks_postgresql(scheme));
         let other = other.or_else(|| {
             let names = env::bindings(value);
             let engines = databases
@@ -106,7 +107,7 @@ impl Development {
     /// What an env that leads to production's database becomes.
     pub(super) fn rebind(&self, value: &str) -> String {
         let name = &self.name;
-        if let Some(scheme) = env::scheme(value) {
+        if let Some(scheme) = store::scheme(value) {
             if !scheme.contains('+') || scheme.starts_with("prisma") {
                 let jdbc = value.trim_start().starts_with("jdbc:");
                 return format!("${{{name}.{}DATABASE_URL}}", if jdbc { "JDBC_" } else { "" });

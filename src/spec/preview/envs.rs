@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use super::super::env::{self, Store};
+use super::super::component;
+use super::super::env;
 use super::super::policy::Policy;
+use super::super::store::Store;
 use super::super::{change, marks};
 use super::database::Decision;
 use super::{DatabaseMode, Notes};
@@ -66,6 +68,16 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, policy: &Policy, d
     }
     secrets.iter().for_each(|key| notes.leave_out(key));
     add(preview, policy, &given, notes);
+    let present = |key: &str| preview_has(preview, key);
+    let absent = policy.missing.iter().filter(|(key, _)| !present(key));
+    absent.for_each(|(key, _)| notes.leave_out(key));
+}
+
+/// Whether any list still has the key.
+fn preview_has(preview: &Value, key: &str) -> bool {
+    let components = component::components(preview);
+    let owners = std::iter::once(preview).chain(components.iter().map(|component| component.value));
+    owners.flat_map(env::list).any(|env| env::key(env) == key)
 }
 
 fn fate(env: &Value, decision: &Decision, policy: &Policy, database_url: &str) -> Fate {
@@ -94,6 +106,8 @@ fn fate(env: &Value, decision: &Decision, policy: &Policy, database_url: &str) -
         Some(Store::Other) => Fate::Leave {
             why: "previews never use production's Redis, Valkey or message queue",
         },
+        // The policy wants another value than the file's and could not get it.
+        None if policy.missing.iter().any(|(key, _)| key == env::key(env)) => Fate::Secret,
         None if secret || env::is_encrypted(value) => Fate::Secret,
         None => Fate::Keep,
     }

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::super::component::{self, Kind};
-use super::super::env::{self, Store};
+use super::super::env;
 use super::super::policy::Policy;
+use super::super::store::Store;
 use super::database::Decision;
 use super::{DatabaseMode, Notes};
 

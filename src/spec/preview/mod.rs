@@ -17,6 +17,7 @@ use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Change, Sleep};
 
+mod build;
 mod database;
 mod development;
 mod envs;
@@ -113,7 +114,6 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
     let policy = Policy::resolve(&input.policy.env, input.variables, input.live, input.random);
     let mut notes = Notes::default();
     for (key, variable) in &policy.missing {
-        notes.leave_out(key);
         notes.warnings.push(format!(
             "`{key}` is not set: the variable `{variable}` is not in the step's environment"
         ));

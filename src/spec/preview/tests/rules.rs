@@ -224,3 +224,27 @@ fn ingress_by_host_only_falls_back_to_the_default_routes() {
     assert!(plan.spec.get("ingress").is_none());
     insta::assert_snapshot!(plan.warnings.join("\n"), @"all ingress rules were by host name; the preview has the platform's default routes instead");
 }
+
+#[test]
+fn a_value_that_the_policy_could_not_get_is_not_productions() {
+    let world =
+        World::with("env = { URL = { from = 'GONE' }, DATABASE_URL = { from = 'GONE' }, NEW = { from = 'GONE' } }");
+    let plan = world.good(&format!(
+        "{PLAIN}  envs: [{{key: URL, value: production}}, {{key: DATABASE_URL, type: SECRET}}]\n"
+    ));
+    assert_eq!(env_of(&plan, "web", "URL"), None);
+    assert_eq!(
+        value_of(&plan, "web", "DATABASE_URL").as_deref(),
+        Some("sqlite:////tmp/preview.db")
+    );
+    assert_eq!(plan.unset, ["URL", "NEW"]);
+    assert_eq!(plan.warnings.len(), 3);
+}
+
+#[test]
+fn a_binding_to_a_component_that_is_gone_is_named() {
+    let plan = World::new().good(&format!(
+        "{PLAIN}  envs: [{{key: PEER, value: '${{gone.PRIVATE_URL}}'}}]\n"
+    ));
+    insta::assert_snapshot!(plan.warnings.join("\n"), @"`PEER=${gone.PRIVATE_URL}` names a component that this preview does not have");
+}
