@@ -15,6 +15,7 @@ pub(crate) mod preview;
 pub(crate) mod production;
 mod shell;
 mod start;
+mod store;
 mod yaml;
 
 pub(crate) use component::{Component, Kind, Source, SourceKind, components, sources};

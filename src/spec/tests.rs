@@ -25,7 +25,9 @@ fn texts() -> Vec<(String, String)> {
         std::io::Write::write_all(&mut std::io::stderr(), message.as_bytes()).expect("stderr");
         return Vec::new();
     };
-    let files = std::fs::read_dir(folder).expect("readable").map(|entry| entry.expect("readable").path());
+    let files = std::fs::read_dir(folder)
+        .expect("readable")
+        .map(|entry| entry.expect("readable").path());
     let mut texts: Vec<(String, String)> = files
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
         .map(|path| {
@@ -58,7 +60,9 @@ fn real_specs_read_or_say_why_not_and_print_what_reads_back() {
 }
 
 fn preview(spec: &AppSpec) -> Result<PreviewPlan, Failure> {
-    let repository = sources(spec.value()).first().map_or("acme/shop".to_owned(), |source| source.repo.clone());
+    let repository = sources(spec.value())
+        .first()
+        .map_or("acme/shop".to_owned(), |source| source.repo.clone());
     let pull_request = PullRequest {
         number: 12,
         title: String::new(),
@@ -97,7 +101,10 @@ fn preview(spec: &AppSpec) -> Result<PreviewPlan, Failure> {
 fn secrets(spec: &Value) -> Vec<&Value> {
     let components = super::components(spec);
     let owners = std::iter::once(spec).chain(components.iter().map(|it| it.value));
-    owners.flat_map(super::env::list).filter(|env| super::env::is_secret(env)).collect()
+    owners
+        .flat_map(super::env::list)
+        .filter(|env| super::env::is_secret(env))
+        .collect()
 }
 
 #[test]
@@ -115,14 +122,21 @@ fn previews_of_real_specs_never_reach_production() {
         };
         let printed = print(&plan.spec);
         assert!(!printed.contains("EV["), "{file}: a ciphertext in\n{printed}");
-        assert!(!printed.contains("cluster_name") && !printed.contains("deploy_on_push: true"), "{file}\n{printed}");
+        assert!(
+            !printed.contains("cluster_name") && !printed.contains("deploy_on_push: true"),
+            "{file}\n{printed}"
+        );
         for secret in secrets(&plan.spec) {
             let value = secret["value"].as_str().expect("a value");
             assert!(value.starts_with("sqlite:") || value.contains("${"), "{file}: {secret}");
         }
         guard(&plan.spec, None).expect("nothing of production's");
         assert!(marks(&plan.spec).is_some_and(|marks| marks.repository == 7), "{file}");
-        assert_eq!(parse(&printed, &file).expect("still a spec").value(), &plan.spec, "{file}");
+        assert_eq!(
+            parse(&printed, &file).expect("still a spec").value(),
+            &plan.spec,
+            "{file}"
+        );
     }
     assert!(refused.len() <= 10, "{}", refused.join("\n"));
 }

@@ -32,7 +32,11 @@ fn unknown_fields_and_scalars_survive_as_written() {
 
 #[test]
 fn json_is_fine_too() {
-    let spec = parse("{\n\t\"name\": \"shop\",\n\t\"services\": [{\"name\": \"web\"}]\n}", "app.json").expect("valid");
+    let spec = parse(
+        "{\n\t\"name\": \"shop\",\n\t\"services\": [{\"name\": \"web\"}]\n}",
+        "app.json",
+    )
+    .expect("valid");
     assert_eq!(spec.name(), "shop");
     insta::assert_snapshot!(refuse("{\n\t\"name\": \"shop\",\n\t\"services\": [{]\n}"), @"app.yaml:3:16: the app spec cannot be read: key must be a string | look at this place and the one before: a comma, a quote or a bracket");
 }

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::super::component::{self, Kind};
-use super::super::env::{self, Store};
+use super::super::env;
 use super::super::policy::Policy;
+use super::super::store::Store;
 use super::database::Decision;
 use super::{DatabaseMode, Notes};
 
@@ -22,7 +23,10 @@ pub(super) fn drop_others(preview: &mut Value, decision: &Decision, policy: &Pol
     };
     for job in component::of(preview, Kind::Job) {
         if let Some(why) = reason(job.value) {
-            notes.changes.push(format!("dropped job `{}` ({})", job.name, component::job_kind(job.value)), why);
+            notes.changes.push(
+                format!("dropped job `{}` ({})", job.name, component::job_kind(job.value)),
+                why,
+            );
         }
     }
     component::retain(preview, Kind::Job, |job| reason(job).is_none());

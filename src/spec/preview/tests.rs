@@ -101,7 +101,11 @@ impl World {
 
 /// The changes as the summary lists them.
 fn told(plan: &PreviewPlan) -> String {
-    let lines: Vec<String> = plan.changes.iter().map(|change| format!("{}: {}", change.what, change.why)).collect();
+    let lines: Vec<String> = plan
+        .changes
+        .iter()
+        .map(|change| format!("{}: {}", change.what, change.why))
+        .collect();
     lines.join("\n")
 }
 
@@ -126,7 +130,10 @@ fn run_command(plan: &PreviewPlan, name: &str) -> String {
 }
 
 fn jobs(plan: &PreviewPlan) -> Vec<&str> {
-    component::of(&plan.spec, Kind::Job).iter().map(|job| job.name).collect()
+    component::of(&plan.spec, Kind::Job)
+        .iter()
+        .map(|job| job.name)
+        .collect()
 }
 
 /// A Flask service with migrations as a job, as a small company would have it.

@@ -28,10 +28,17 @@ pub(super) fn ownership(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<(
                 marks.repository, input.repository_id
             )),
         )),
-        None if component::sources(live).iter().any(|source| source.is_repository(input.repository)) => Ok(()),
+        None if component::sources(live)
+            .iter()
+            .any(|source| source.is_repository(input.repository)) =>
+        {
+            Ok(())
+        }
         None => Err(rename(
-            Failure::input(format!("an app called `{name}` exists and is not from this repository"))
-                .why(format!("it has no marks and no component of it is built from `{}`", input.repository)),
+            Failure::input(format!("an app called `{name}` exists and is not from this repository")).why(format!(
+                "it has no marks and no component of it is built from `{}`",
+                input.repository
+            )),
         )),
     }
 }
@@ -44,7 +51,9 @@ pub(super) fn losses(
     input: &ProductionInput<'_>,
     changes: &mut Changes,
 ) -> Result<bool, Failure> {
-    let Some(live) = input.live.filter(|_| input.live_marks.is_none()) else { return Ok(false) };
+    let Some(live) = input.live.filter(|_| input.live_marks.is_none()) else {
+        return Ok(false);
+    };
     let lost = lost(live, planned);
     if !lost.is_empty() && !input.target.adopt {
         let table = match input.environment.is_production() {
@@ -53,7 +62,9 @@ pub(super) fn losses(
         };
         let failure = Failure::input(format!("app `{}` has settings that the file lacks", spec.name()))
             .why(format!("an update would remove {}", lost.join(", ")))
-            .next(format!("add them to the file, or agree to their loss with `adopt = true` in `{table}`"));
+            .next(format!(
+                "add them to the file, or agree to their loss with `adopt = true` in `{table}`"
+            ));
         return Err(spec.locate(failure, "/name"));
     }
     changes.push(
@@ -70,13 +81,26 @@ pub(super) fn losses(
 fn lost(live: &Value, planned: &Value) -> Vec<String> {
     let mut lost = Vec::new();
     let kept = domains(planned);
-    lost.extend(domains(live).iter().filter(|it| !kept.contains(it)).map(|it| format!("domain `{it}`")));
+    lost.extend(
+        domains(live)
+            .iter()
+            .filter(|it| !kept.contains(it))
+            .map(|it| format!("domain `{it}`")),
+    );
     let kept = keys(planned);
-    lost.extend(keys(live).iter().filter(|it| !kept.contains(it)).map(|it| format!("env `{it}`")));
+    lost.extend(
+        keys(live)
+            .iter()
+            .filter(|it| !kept.contains(it))
+            .map(|it| format!("env `{it}`")),
+    );
     let components = component::components(planned);
     for before in component::components(live) {
         let noun = before.kind.noun();
-        let Some(after) = components.iter().find(|it| it.kind == before.kind && it.name == before.name) else {
+        let Some(after) = components
+            .iter()
+            .find(|it| it.kind == before.kind && it.name == before.name)
+        else {
             lost.push(format!("{noun} `{}`", before.name));
             continue;
         };

@@ -80,16 +80,24 @@ fn own_spec(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<(), Failure> 
         return Ok(());
     }
     let environment = input.environment;
-    Err(Failure::input(format!("environment `{environment}` has no app spec of its own"))
-        .why(format!("with production's it would deploy over the app `{}`", spec.name()))
-        .next(format!(
-            "copy the spec, give the copy another `name`, and set `spec` in `[environments.{environment}]`"
-        )))
+    Err(
+        Failure::input(format!("environment `{environment}` has no app spec of its own"))
+            .why(format!(
+                "with production's it would deploy over the app `{}`",
+                spec.name()
+            ))
+            .next(format!(
+                "copy the spec, give the copy another `name`, and set `spec` in `[environments.{environment}]`"
+            )),
+    )
 }
 
 /// The list of an owner's env keys, our marks aside.
 fn keys(owner: &Value) -> Vec<&str> {
-    env::list(owner).map(env::key).filter(|key| !marks::is_mark(key)).collect()
+    env::list(owner)
+        .map(env::key)
+        .filter(|key| !marks::is_mark(key))
+        .collect()
 }
 
 #[cfg(test)]

@@ -41,7 +41,10 @@ pub(super) fn fill(
                 continue;
             }
             let variable = from.map_or(&key, |(_, variable)| variable);
-            match (input.variables)(variable).filter(|value| !value.is_empty()).or_else(|| live(input.live, owner, &key)) {
+            match (input.variables)(variable)
+                .filter(|value| !value.is_empty())
+                .or_else(|| live(input.live, owner, &key))
+            {
                 Some(value) => env::set(env, &value, true),
                 None => missing.push(Missing {
                     variable: variable.clone(),
@@ -114,7 +117,11 @@ fn failure(spec: &AppSpec, missing: &[Missing], input: &ProductionInput<'_>) -> 
             .filter(|other| other.key == it.key)
             .map(|other| other.owner.as_deref().unwrap_or("the app"))
             .collect();
-        let variable = if it.variable == it.key { String::new() } else { format!(" from `{}`", it.variable) };
+        let variable = if it.variable == it.key {
+            String::new()
+        } else {
+            format!(" from `{}`", it.variable)
+        };
         let name = format!("`{}`{variable} ({})", it.key, owners.join(", "));
         if !names.contains(&name) {
             names.push(name);

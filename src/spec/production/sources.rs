@@ -8,7 +8,12 @@ use super::ProductionInput;
 
 /// Switches automatic deployments of this repository's sources off. A branch that do-deploy.toml names wins over the
 /// spec's; the repository's default branch, which nobody wrote down, only warns.
-pub(super) fn follow(planned: &mut Value, input: &ProductionInput<'_>, changes: &mut Changes, warnings: &mut Vec<String>) {
+pub(super) fn follow(
+    planned: &mut Value,
+    input: &ProductionInput<'_>,
+    changes: &mut Changes,
+    warnings: &mut Vec<String>,
+) {
     let named = !input.target.branch.is_empty() || !input.environment.is_production();
     component::each(planned, |_, component| {
         let value = Value::Object(component.clone());
@@ -16,7 +21,9 @@ pub(super) fn follow(planned: &mut Value, input: &ProductionInput<'_>, changes: 
         let Some(source) = component::source(&name, &value).filter(|it| it.is_repository(input.repository)) else {
             return;
         };
-        let Some(from) = component.get_mut(source.kind.key()).and_then(Value::as_object_mut) else { return };
+        let Some(from) = component.get_mut(source.kind.key()).and_then(Value::as_object_mut) else {
+            return;
+        };
         if source.kind == SourceKind::GitHub {
             let before = from.insert("deploy_on_push".to_owned(), json!(false));
             if before == Some(Value::Bool(true)) {

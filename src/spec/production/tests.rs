@@ -70,7 +70,11 @@ impl World {
 }
 
 fn told(plan: &ProductionPlan) -> String {
-    let lines: Vec<String> = plan.changes.iter().map(|change| format!("{}: {}", change.what, change.why)).collect();
+    let lines: Vec<String> = plan
+        .changes
+        .iter()
+        .map(|change| format!("{}: {}", change.what, change.why))
+        .collect();
     lines.join("\n")
 }
 
@@ -85,7 +89,8 @@ services:
   - {key: FLAG, value: "on"}
 "#;
 
-const PLAIN: &str = "name: shop\nservices:\n- {name: web, github: {repo: acme/shop, branch: main}, envs: [{key: A, value: b}]}\n";
+const PLAIN: &str =
+    "name: shop\nservices:\n- {name: web, github: {repo: acme/shop, branch: main}, envs: [{key: A, value: b}]}\n";
 
 /// The marks of an environment of a repository, as a live app has them.
 fn marked(repository: u64, environment: &str) -> Value {
@@ -100,9 +105,16 @@ fn marks_are_set_and_the_second_trigger_is_switched_off() {
     let mut world = World::new();
     world.variables = HashMap::from([("SHARED", "s"), ("KEY", "k")]);
     let plan = world.good(SHOP);
-    assert!(marks::marks(&plan.spec).expect("marked").same_owner(7, &Environment::production()));
+    assert!(
+        marks::marks(&plan.spec)
+            .expect("marked")
+            .same_owner(7, &Environment::production())
+    );
     assert_eq!(plan.spec["services"][0]["github"]["deploy_on_push"], json!(false));
-    assert_eq!(plan.spec["services"][0]["envs"][0], json!({"key": "KEY", "type": "SECRET", "scope": "RUN_TIME", "value": "k"}));
+    assert_eq!(
+        plan.spec["services"][0]["envs"][0],
+        json!({"key": "KEY", "type": "SECRET", "scope": "RUN_TIME", "value": "k"})
+    );
     assert_eq!(plan.spec["envs"][0]["value"], "s");
     insta::assert_snapshot!(told(&plan), @"switched `deploy_on_push` of `web` off: two triggers make two racing deployments");
     assert!(!plan.adopted && plan.warnings.is_empty());
@@ -110,8 +122,12 @@ fn marks_are_set_and_the_second_trigger_is_switched_off() {
 
 #[test]
 fn a_foreign_source_keeps_its_own_trigger() {
-    let plan = World::new().good("name: shop\nservices: [{name: web, github: {repo: acme/lib, branch: x, deploy_on_push: true}}]\n");
-    assert_eq!(plan.spec["services"][0]["github"], json!({"repo": "acme/lib", "branch": "x", "deploy_on_push": true}));
+    let plan = World::new()
+        .good("name: shop\nservices: [{name: web, github: {repo: acme/lib, branch: x, deploy_on_push: true}}]\n");
+    assert_eq!(
+        plan.spec["services"][0]["github"],
+        json!({"repo": "acme/lib", "branch": "x", "deploy_on_push": true})
+    );
 }
 
 #[test]
@@ -143,12 +159,16 @@ fn a_secret_without_variable_keeps_the_live_value() {
     world.variables = HashMap::from([("KEY", "new")]);
     let plan = world.good(SHOP);
     assert_eq!(plan.spec["envs"][0]["value"], "EV[1:a:b]");
-    assert_eq!(plan.spec["services"][0]["envs"][0]["value"], "new", "the step's environment comes first");
+    assert_eq!(
+        plan.spec["services"][0]["envs"][0]["value"], "new",
+        "the step's environment comes first"
+    );
 }
 
 #[test]
 fn do_deploy_toml_sets_envs() {
-    let mut world = World::with("env = { FLAG = 'off', KEY = { from = 'STRIPE' }, SHARED = 'x', NEW = { from = 'STRIPE' } }");
+    let mut world =
+        World::with("env = { FLAG = 'off', KEY = { from = 'STRIPE' }, SHARED = 'x', NEW = { from = 'STRIPE' } }");
     insta::assert_snapshot!(world.refused(SHOP), @r"
         app.yaml:8:5: 2 secrets have no value: `KEY` from `STRIPE` (web), `NEW` from `STRIPE` (the app)
         set them in the step's `env:`, such as `STRIPE: ${{ secrets.STRIPE }}`; production has no value for them either
@@ -157,13 +177,21 @@ fn do_deploy_toml_sets_envs() {
     let plan = world.good(SHOP);
     assert_eq!(plan.spec["services"][0]["envs"][0]["value"], "sk");
     assert_eq!(plan.spec["services"][0]["envs"][1]["value"], "off");
-    assert_eq!(plan.spec["envs"][0], json!({"key": "SHARED", "type": "GENERAL", "value": "x"}));
-    assert_eq!(plan.spec["envs"][1], json!({"key": "NEW", "value": "sk", "type": "SECRET"}));
+    assert_eq!(
+        plan.spec["envs"][0],
+        json!({"key": "SHARED", "type": "GENERAL", "value": "x"})
+    );
+    assert_eq!(
+        plan.spec["envs"][1],
+        json!({"key": "NEW", "value": "sk", "type": "SECRET"})
+    );
 }
 
 #[test]
 fn an_unmarked_app_from_here_is_adopted() {
-    let plan = World::new().live(parse(PLAIN, "live").expect("valid").value().clone()).good(PLAIN);
+    let plan = World::new()
+        .live(parse(PLAIN, "live").expect("valid").value().clone())
+        .good(PLAIN);
     assert!(plan.adopted);
     insta::assert_snapshot!(told(&plan), @"adopted the app `shop`: it is built from this repository and had no marks; from now on it has");
 }
@@ -199,10 +227,16 @@ fn an_app_of_somebody_else_is_refused() {
         let live = json!({"name": "shop", "envs": envs, "services": [{"name": "web", "github": {"repo": source}}]});
         let world = World::with("adopt = true").live(live);
         let text = world.refused(PLAIN);
-        assert!(text.contains("app.yaml:1:1") && text.contains("another `name`"), "{text}");
+        assert!(
+            text.contains("app.yaml:1:1") && text.contains("another `name`"),
+            "{text}"
+        );
     }
     let live = json!({"name": "shop", "envs": marked(7, "production"), "domains": [{"domain": "x.example"}]});
-    assert!(!World::new().live(live).good(PLAIN).adopted, "our own app may lose what the file no longer has");
+    assert!(
+        !World::new().live(live).good(PLAIN).adopted,
+        "our own app may lose what the file no longer has"
+    );
 }
 
 #[test]
@@ -233,5 +267,9 @@ fn a_named_environment_needs_a_spec_of_its_own() {
     let plan = world.good(&PLAIN.replace("shop\nserv", "shop-staging\nserv"));
     assert_eq!(plan.name, "shop-staging");
     assert_eq!(plan.spec["services"][0]["github"]["branch"], "develop");
-    assert!(marks::marks(&plan.spec).expect("marked").same_owner(7, &world.environment));
+    assert!(
+        marks::marks(&plan.spec)
+            .expect("marked")
+            .same_owner(7, &world.environment)
+    );
 }

@@ -6,13 +6,18 @@ use super::*;
 fn app(service: &str, extra: &str) -> String {
     format!(
         "name: shop\nservices:\n- name: web\n  github: {{repo: acme/shop, branch: main}}\n{}\n{extra}",
-        service.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+        service
+            .lines()
+            .map(|line| format!("  {line}"))
+            .collect::<Vec<_>>()
+            .join("\n")
     )
 }
 
 const BOUND: &str = "envs: [{key: DATABASE_URL, value: '${db.DATABASE_URL}'}]";
 const DB: &str = "databases: [{name: db, engine: PG, version: '12', production: true, cluster_name: main}]";
-const MIGRATE: &str = "jobs:\n- {name: migrate, kind: PRE_DEPLOY, github: {repo: acme/shop, branch: main}, run_command: ./migrate}";
+const MIGRATE: &str =
+    "jobs:\n- {name: migrate, kind: PRE_DEPLOY, github: {repo: acme/shop, branch: main}, run_command: ./migrate}";
 
 #[test]
 fn every_way_to_name_a_database_becomes_the_sqlite_url() {
@@ -27,10 +32,18 @@ fn every_way_to_name_a_database_becomes_the_sqlite_url() {
     ] {
         let plan = World::new().good(&app(&format!("run_command: serve\nenvs: [{env}]"), DB));
         let secret = env.contains("SECRET");
-        let key = if env.contains("DATABASE_URL, ") { "DATABASE_URL" } else { "X" };
+        let key = if env.contains("DATABASE_URL, ") {
+            "DATABASE_URL"
+        } else {
+            "X"
+        };
         let found = env_of(&plan, "web", key).expect("kept");
         assert_eq!(found["value"], "sqlite:////tmp/preview.db", "{env}");
-        assert_eq!(found.get("type").and_then(Value::as_str) == Some("SECRET"), secret, "{env}");
+        assert_eq!(
+            found.get("type").and_then(Value::as_str) == Some("SECRET"),
+            secret,
+            "{env}"
+        );
         assert_ne!(found.get("scope").and_then(Value::as_str), Some("BUILD_TIME"), "{env}");
         assert!(plan.spec.get("databases").is_none(), "{env}");
         assert_eq!(plan.unset, Vec::<String>::new(), "{env}");
@@ -40,12 +53,18 @@ fn every_way_to_name_a_database_becomes_the_sqlite_url() {
 #[test]
 fn the_sqlite_url_can_be_chosen() {
     let plan = World::with("database_url = 'file:/tmp/x.db'").good(&app(&format!("run_command: serve\n{BOUND}"), DB));
-    assert_eq!(value_of(&plan, "web", "DATABASE_URL").as_deref(), Some("file:/tmp/x.db"));
+    assert_eq!(
+        value_of(&plan, "web", "DATABASE_URL").as_deref(),
+        Some("file:/tmp/x.db")
+    );
 }
 
 #[test]
 fn the_migration_moves_in_front_of_the_start() {
-    let plan = World::new().good(&app(&format!("run_command: serve --all\n{BOUND}"), &format!("{MIGRATE}\n{DB}")));
+    let plan = World::new().good(&app(
+        &format!("run_command: serve --all\n{BOUND}"),
+        &format!("{MIGRATE}\n{DB}"),
+    ));
     assert_eq!(run_command(&plan, "web"), "./migrate && exec serve --all");
     assert_eq!(jobs(&plan), Vec::<&str>::new());
     assert_eq!(plan.spec["services"][0]["health_check"]["initial_delay_seconds"], 30);
@@ -61,7 +80,10 @@ fn the_delay_never_passes_the_platforms_limit() {
 #[test]
 fn prepare_takes_the_place_of_every_pre_deploy_job() {
     let world = World::with("prepare = './seed && ./more'");
-    let plan = world.good(&app(&format!("run_command: serve\n{BOUND}"), &format!("{MIGRATE}\n{DB}")));
+    let plan = world.good(&app(
+        &format!("run_command: serve\n{BOUND}"),
+        &format!("{MIGRATE}\n{DB}"),
+    ));
     insta::assert_snapshot!(run_command(&plan, "web"), @r"
         (
         ./seed && ./more
@@ -73,12 +95,30 @@ fn prepare_takes_the_place_of_every_pre_deploy_job() {
 
 #[test]
 fn the_start_is_found_where_the_spec_does_not_say_it() {
-    let spec = app(&format!("source_dir: server\n{BOUND}"), &format!("{}\n{DB}", MIGRATE.replace("run_command", "source_dir: server, run_command")));
+    let spec = app(
+        &format!("source_dir: server\n{BOUND}"),
+        &format!(
+            "{}\n{DB}",
+            MIGRATE.replace("run_command", "source_dir: server, run_command")
+        ),
+    );
     for (world, start) in [
-        (World::new().file("server/Procfile", "web: gunicorn app"), "gunicorn app"),
-        (World::new().file("server/package.json", r#"{"scripts":{"start":"x"}}"#), "npm start"),
-        (World::new().file("server/Dockerfile", "FROM x\nCMD [\"serve\"]"), "serve"),
-        (World::with("start = 'mine'").file("server/Procfile", "web: gunicorn app"), "mine"),
+        (
+            World::new().file("server/Procfile", "web: gunicorn app"),
+            "gunicorn app",
+        ),
+        (
+            World::new().file("server/package.json", r#"{"scripts":{"start":"x"}}"#),
+            "npm start",
+        ),
+        (
+            World::new().file("server/Dockerfile", "FROM x\nCMD [\"serve\"]"),
+            "serve",
+        ),
+        (
+            World::with("start = 'mine'").file("server/Procfile", "web: gunicorn app"),
+            "mine",
+        ),
     ] {
         let plan = world.good(&spec);
         assert_eq!(run_command(&plan, "web"), format!("./migrate && exec {start}"));
@@ -87,8 +127,10 @@ fn the_start_is_found_where_the_spec_does_not_say_it() {
 
 #[test]
 fn a_job_brings_its_folder_and_its_envs() {
-    let plan = World::with("env = { API_KEY = { from = 'KEY' } }").variable("KEY", "s3cret").good(
-        r#"
+    let plan = World::with("env = { API_KEY = { from = 'KEY' } }")
+        .variable("KEY", "s3cret")
+        .good(
+            r#"
 name: shop
 envs:
 - {key: MODE, value: app}
@@ -117,7 +159,7 @@ jobs:
   - {key: DATABASE_URL, value: "${db.pool.DATABASE_URL}"}
 databases: [{name: db, engine: PG}]
 "#,
-    );
+        );
     insta::assert_snapshot!(run_command(&plan, "web"), @r#"
         (
         cd ../db || exit
@@ -128,7 +170,10 @@ databases: [{name: db, engine: PG}]
         ) || exit
         exec serve
     "#);
-    assert_eq!(value_of(&plan, "web", "PREPARE_URL").as_deref(), Some("${web.PRIVATE_URL}"));
+    assert_eq!(
+        value_of(&plan, "web", "PREPARE_URL").as_deref(),
+        Some("${web.PRIVATE_URL}")
+    );
     assert_eq!(env_of(&plan, "web", "API_KEY").expect("carried")["type"], "SECRET");
 }
 
@@ -136,7 +181,10 @@ databases: [{name: db, engine: PG}]
 fn where_sqlite_cannot_work_there_is_a_development_database() {
     let two = format!("{DB}\nworkers:\n- {{name: queue, github: {{repo: acme/shop, branch: main}}, {BOUND}}}");
     let other_source = format!("{}\n{DB}", MIGRATE.replace("acme/shop", "acme/tools"));
-    let dockerfile = format!("{}\n{DB}", MIGRATE.replace("run_command", "dockerfile_path: Dockerfile.db, run_command"));
+    let dockerfile = format!(
+        "{}\n{DB}",
+        MIGRATE.replace("run_command", "dockerfile_path: Dockerfile.db, run_command")
+    );
     let run = format!("run_command: serve\n{BOUND}");
     let parts = "run_command: serve\nenvs: [{key: H, value: '${db.HOSTNAME}'}, {key: P, value: '${db.PASSWORD}'}]";
     let whys: Vec<String> = [
@@ -144,16 +192,29 @@ fn where_sqlite_cannot_work_there_is_a_development_database() {
         app(&run, &other_source),
         app(&run, &dockerfile),
         app(BOUND, &format!("{MIGRATE}\n{DB}")),
-        app(&run, &format!("{}\n{DB}", MIGRATE.replace(", run_command: ./migrate", ""))),
+        app(
+            &run,
+            &format!("{}\n{DB}", MIGRATE.replace(", run_command: ./migrate", "")),
+        ),
         app(parts, DB),
     ]
     .iter()
     .map(|spec| {
         let plan = World::new().good(spec);
         assert_eq!(plan.database.mode, DatabaseMode::Dev);
-        assert_eq!(plan.spec["databases"], json!([{"name": "db", "engine": "PG", "production": false}]));
+        assert_eq!(
+            plan.spec["databases"],
+            json!([{"name": "db", "engine": "PG", "production": false}])
+        );
         assert!(plan.warnings.iter().any(|warning| warning.contains("$7 a month")));
-        assert_eq!(jobs(&plan), if spec.contains("PRE_DEPLOY") { vec!["migrate"] } else { vec![] });
+        assert_eq!(
+            jobs(&plan),
+            if spec.contains("PRE_DEPLOY") {
+                vec!["migrate"]
+            } else {
+                vec![]
+            }
+        );
         plan.database.why
     })
     .collect();
@@ -200,19 +261,29 @@ envs:
 
 #[test]
 fn a_database_without_component_gets_one() {
-    let plan = World::with("database = 'dev'").good(&app("run_command: x\nenvs: [{key: DATABASE_URL, type: SECRET}]", ""));
+    let plan =
+        World::with("database = 'dev'").good(&app("run_command: x\nenvs: [{key: DATABASE_URL, type: SECRET}]", ""));
     assert_eq!(plan.spec["databases"][0]["name"], "db");
-    assert_eq!(value_of(&plan, "web", "DATABASE_URL").as_deref(), Some("${db.DATABASE_URL}"));
+    assert_eq!(
+        value_of(&plan, "web", "DATABASE_URL").as_deref(),
+        Some("${db.DATABASE_URL}")
+    );
 }
 
 #[test]
 fn prepare_is_a_job_beside_a_development_database() {
     let world = World::with("database = 'dev'\nprepare = './seed'");
-    let plan = world.good(&app(&format!("run_command: serve\n{BOUND}"), &format!("{MIGRATE}\n{DB}")));
+    let plan = world.good(&app(
+        &format!("run_command: serve\n{BOUND}"),
+        &format!("{MIGRATE}\n{DB}"),
+    ));
     assert_eq!(jobs(&plan), ["prepare"]);
     assert_eq!(run_command(&plan, "prepare"), "./seed");
     assert_eq!(run_command(&plan, "web"), "serve");
-    assert_eq!(value_of(&plan, "prepare", "DATABASE_URL").as_deref(), Some("${db.DATABASE_URL}"));
+    assert_eq!(
+        value_of(&plan, "prepare", "DATABASE_URL").as_deref(),
+        Some("${db.DATABASE_URL}")
+    );
 }
 
 #[test]
@@ -236,7 +307,8 @@ fn another_engine_than_postgresql_has_no_development_database() {
 #[test]
 fn without_a_database_its_envs_and_migrations_are_left_out() {
     let migrate = MIGRATE.replace("run_command", &format!("{BOUND}, run_command"));
-    let plan = World::with("database = 'none'").good(&app(&format!("run_command: x\n{BOUND}"), &format!("{migrate}\n{DB}")));
+    let plan =
+        World::with("database = 'none'").good(&app(&format!("run_command: x\n{BOUND}"), &format!("{migrate}\n{DB}")));
     assert_eq!(plan.database.phrase(), None);
     assert_eq!(plan.unset, ["DATABASE_URL"]);
     assert_eq!(jobs(&plan), Vec::<&str>::new());
@@ -255,8 +327,14 @@ fn an_app_without_database_keeps_its_jobs() {
 #[test]
 fn what_the_policy_sets_is_no_longer_productions_database() {
     let world = World::with("env = { DATABASE_URL = { from = 'PREVIEW_DB' } }").variable("PREVIEW_DB", "postgres://p");
-    let plan = world.good(&app(&format!("run_command: x\n{BOUND}"), &format!("{DB}\nworkers:\n- {{name: queue, {BOUND}}}")));
+    let plan = world.good(&app(
+        &format!("run_command: x\n{BOUND}"),
+        &format!("{DB}\nworkers:\n- {{name: queue, {BOUND}}}"),
+    ));
     assert_eq!(plan.database.mode, DatabaseMode::None);
     assert_eq!(value_of(&plan, "web", "DATABASE_URL").as_deref(), Some("postgres://p"));
-    assert_eq!(value_of(&plan, "queue", "DATABASE_URL").as_deref(), Some("postgres://p"));
+    assert_eq!(
+        value_of(&plan, "queue", "DATABASE_URL").as_deref(),
+        Some("postgres://p")
+    );
 }

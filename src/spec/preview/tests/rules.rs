@@ -2,7 +2,8 @@
 
 use super::*;
 
-const PLAIN: &str = "name: shop\nservices:\n- name: web\n  github: {repo: acme/shop, branch: main}\n  run_command: serve\n";
+const PLAIN: &str =
+    "name: shop\nservices:\n- name: web\n  github: {repo: acme/shop, branch: main}\n  run_command: serve\n";
 
 #[test]
 fn secrets_come_from_the_policy_alone() {
@@ -19,7 +20,14 @@ fn secrets_come_from_the_policy_alone() {
         .as_array()
         .expect("envs")
         .iter()
-        .map(|env| format!("{}={} {}", env["key"], env["value"], env.get("type").unwrap_or(&Value::Null)))
+        .map(|env| {
+            format!(
+                "{}={} {}",
+                env["key"],
+                env["value"],
+                env.get("type").unwrap_or(&Value::Null)
+            )
+        })
         .collect();
     insta::assert_snapshot!(shown.join("\n"), @r#"
         "A"="BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc" "SECRET"
@@ -41,7 +49,10 @@ fn a_generated_secret_stays_the_same_over_pushes() {
     let mut live = world.good(&spec).spec;
     live["services"][0]["envs"][0]["value"] = json!("EV[1:mine:own]");
     world.live = Some(live);
-    assert_eq!(value_of(&world.good(&spec), "web", "KEY").as_deref(), Some("EV[1:mine:own]"));
+    assert_eq!(
+        value_of(&world.good(&spec), "web", "KEY").as_deref(),
+        Some("EV[1:mine:own]")
+    );
 }
 
 #[test]
@@ -91,24 +102,42 @@ fn the_size_can_be_chosen() {
 
 #[test]
 fn a_preview_sleeps_unless_policy_or_account_say_no() {
-    let after = |plan: &PreviewPlan| plan.spec.pointer("/services/0/inactivity_sleep/after_seconds").and_then(Value::as_u64);
+    let after = |plan: &PreviewPlan| {
+        plan.spec
+            .pointer("/services/0/inactivity_sleep/after_seconds")
+            .and_then(Value::as_u64)
+    };
     let plan = World::with("sleep = '30m'").good(PLAIN);
     assert_eq!(after(&plan), Some(1800));
     let plan = World::with("sleep = false").good(PLAIN);
-    assert_eq!((after(&plan), plan.sleep), (None, Sleep::Never("switched off in do-deploy.toml".to_owned())));
+    assert_eq!(
+        (after(&plan), plan.sleep),
+        (None, Sleep::Never("switched off in do-deploy.toml".to_owned()))
+    );
     let mut world = World::new();
     world.sleep = false;
     let plan = world.good(&format!("{PLAIN}  inactivity_sleep: {{after_seconds: 600}}\n"));
-    assert_eq!((after(&plan), plan.sleep), (None, Sleep::Never("this DigitalOcean account has no scale to zero".to_owned())));
+    assert_eq!(
+        (after(&plan), plan.sleep),
+        (
+            None,
+            Sleep::Never("this DigitalOcean account has no scale to zero".to_owned())
+        )
+    );
 }
 
 #[test]
 fn what_no_request_can_wake_does_not_sleep() {
-    let plan = World::new().good(&format!("{PLAIN}- {{name: internal, internal_ports: [9000]}}\nworkers: [{{name: queue}}]\n"));
+    let plan = World::new().good(&format!(
+        "{PLAIN}- {{name: internal, internal_ports: [9000]}}\nworkers: [{{name: queue}}]\n"
+    ));
     assert!(plan.spec["services"][1].get("inactivity_sleep").is_none());
     insta::assert_snapshot!(plan.warnings.join("\n"), @"always awake: `internal` and `queue`, because no request from outside would wake it");
     let plan = World::new().good("name: shop\nworkers: [{name: queue, github: {repo: acme/shop}}]\n");
-    assert_eq!(plan.sleep, Sleep::Never("it has no service that a request could wake".to_owned()));
+    assert_eq!(
+        plan.sleep,
+        Sleep::Never("it has no service that a request could wake".to_owned())
+    );
 }
 
 #[test]
@@ -129,7 +158,10 @@ fn a_long_name_keeps_the_number_and_ours_are_the_only_marks() {
     assert!(plan.name.ends_with("-pr-12") && plan.name.len() == 32, "{}", plan.name);
     let marks = super::super::super::marks(&plan.spec).expect("ours");
     assert!(marks.same_owner(7, &Environment::Preview(12)));
-    assert_eq!(env_of(&plan, "", "DO_DEPLOY_ENVIRONMENT").expect("a mark")["scope"], "RUN_TIME");
+    assert_eq!(
+        env_of(&plan, "", "DO_DEPLOY_ENVIRONMENT").expect("a mark")["scope"],
+        "RUN_TIME"
+    );
 }
 
 #[test]
@@ -191,4 +223,28 @@ fn ingress_by_host_only_falls_back_to_the_default_routes() {
     ));
     assert!(plan.spec.get("ingress").is_none());
     insta::assert_snapshot!(plan.warnings.join("\n"), @"all ingress rules were by host name; the preview has the platform's default routes instead");
+}
+
+#[test]
+fn a_value_that_the_policy_could_not_get_is_not_productions() {
+    let world =
+        World::with("env = { URL = { from = 'GONE' }, DATABASE_URL = { from = 'GONE' }, NEW = { from = 'GONE' } }");
+    let plan = world.good(&format!(
+        "{PLAIN}  envs: [{{key: URL, value: production}}, {{key: DATABASE_URL, type: SECRET}}]\n"
+    ));
+    assert_eq!(env_of(&plan, "web", "URL"), None);
+    assert_eq!(
+        value_of(&plan, "web", "DATABASE_URL").as_deref(),
+        Some("sqlite:////tmp/preview.db")
+    );
+    assert_eq!(plan.unset, ["URL", "NEW"]);
+    assert_eq!(plan.warnings.len(), 3);
+}
+
+#[test]
+fn a_binding_to_a_component_that_is_gone_is_named() {
+    let plan = World::new().good(&format!(
+        "{PLAIN}  envs: [{{key: PEER, value: '${{gone.PRIVATE_URL}}'}}]\n"
+    ));
+    insta::assert_snapshot!(plan.warnings.join("\n"), @"`PEER=${gone.PRIVATE_URL}` names a component that this preview does not have");
 }
