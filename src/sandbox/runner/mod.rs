@@ -111,6 +111,10 @@ impl Runner {
         self.removals.finished().await;
     }
 
+    fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::SeqCst)
+    }
+
     fn signal_all(&self, signal: Signal) {
         for leader in self.groups.with(|groups| groups.keys().copied().collect::<Vec<_>>()) {
             if let Some(group) = group(leader) {
