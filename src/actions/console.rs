@@ -121,7 +121,12 @@ impl Console {
     pub(crate) fn data(&self, text: &str) {
         for line in text.lines() {
             let line = self.redactor.clean(line);
-            let line = if self.is_ci { neutral::disarm(&line) } else { line };
+            // To the runner a carriage return ends a line too.
+            let line = if self.is_ci {
+                neutral::disarm(&line.replace('\r', " "))
+            } else {
+                line
+            };
             self.terminal().data(&line);
         }
     }
@@ -286,6 +291,13 @@ pub(super) mod tests {
         let (console, out, _) = console(false, false);
         console.data("::not-a-command-here::");
         assert_eq!(out.text(), "::not-a-command-here::\n");
+    }
+
+    #[test]
+    fn data_under_the_runner_is_no_command() {
+        let (console, out, _) = console(true, false);
+        console.data("x\r::error::y\n::error::z");
+        assert_eq!(out.text(), "x ::error::y\n:\u{200b}:error::z\n");
     }
 
     #[test]

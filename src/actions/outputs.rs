@@ -56,6 +56,20 @@ impl Outputs {
     }
 
     /// Appends all outputs to the runner's file.
+    /// The same as one JSON document, for `--json`.
+    pub(crate) fn document(&self) -> serde_json::Value {
+        let mut document = serde_json::Map::new();
+        for (name, value) in self.pairs() {
+            let value = match name {
+                "apps" => serde_json::to_value(&self.apps).expect("plain strings serialise"),
+                _ if value.is_empty() => serde_json::Value::Null,
+                _ => value.into(),
+            };
+            document.insert(name.to_owned(), value);
+        }
+        document.into()
+    }
+
     pub(crate) fn write(&self, file: &Path) -> anyhow::Result<()> {
         let text = self
             .pairs()

@@ -1,7 +1,6 @@
 //! The only place where environment, configuration and flags become clients.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -40,9 +39,8 @@ impl Voice {
     pub(crate) fn new(variables: Variables) -> Self {
         let redactor = Redactor::new();
         let run = Run::read(&|name| variables.get(name));
-        let console = Console::new(redactor.clone(), run.is_ci, std::io::stderr().is_terminal());
+        let console = Console::new(&run, redactor.clone());
         for secret in TOKENS.iter().filter_map(|name| variables.secret(name)) {
-            redactor.register(&secret);
             console.mask(&secret);
         }
         Self { console, run, redactor }
@@ -78,7 +76,7 @@ pub(crate) fn build(
         Some(folder) => local_config(folder, &config_file, project.config.is_some())?,
         None => None,
     };
-    let lookup = secret_lookup(variables, redactor.clone(), console.clone());
+    let lookup = secret_lookup(variables, console.clone());
     Ok(Ctx {
         console,
         run,
@@ -115,7 +113,7 @@ fn local_config(folder: &Path, file: &str, named: bool) -> Result<Option<Config>
 }
 
 /// Looks a variable up once; its value is a secret from then on.
-fn secret_lookup(variables: Variables, redactor: Redactor, console: Console) -> Arc<dyn Fn(&str) -> Option<String> + Send + Sync> {
+fn secret_lookup(variables: Variables, console: Console) -> Arc<dyn Fn(&str) -> Option<String> + Send + Sync> {
     let known: Mutex<BTreeMap<String, Option<String>>> = Mutex::default();
     Arc::new(move |name| {
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -124,7 +122,6 @@ fn secret_lookup(variables: Variables, redactor: Redactor, console: Console) -> 
             .or_insert_with(|| {
                 let value = variables.get(name)?;
                 if let Some(secret) = Secret::new(&value) {
-                    redactor.register(&secret);
                     console.mask(&secret);
                 }
                 Some(value)

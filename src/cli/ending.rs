@@ -1,7 +1,9 @@
 //! How a command ends: its last words and its exit code.
 
 use crate::actions::console::Console;
+use crate::actions::outputs::Outputs;
 use crate::actions::run::Run;
+use crate::flows::board::outputs_of;
 use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;
 use crate::model::failure::Kind;
@@ -12,7 +14,7 @@ use crate::wait::{Cancelled, humanize};
 /// The last words of a flow that reports on an app, and its exit code.
 pub(crate) fn of_report(ctx: &Ctx, report: &Report) -> u8 {
     if ctx.json {
-        ctx.console.data(&crate::actions::outputs::document(report).to_string());
+        ctx.console.data(&outputs_of(std::slice::from_ref(report), None).document().to_string());
     }
     let environment = &report.environment;
     let took = report.duration.map(|took| format!(" after {}", humanize(took))).unwrap_or_default();
@@ -60,6 +62,11 @@ pub(crate) fn of_error(console: &Console, run: &Run, error: &anyhow::Error) -> u
     }
     let failure = failure_of(error);
     console.error(&failure);
-    run.write_status(if failure.kind == Kind::Unknown { "unknown" } else { "failed" });
+    if let Some(file) = &run.output_file {
+        let status = if failure.kind == Kind::Unknown { "unknown" } else { "failed" };
+        if let Err(error) = (Outputs { status, ..Outputs::default() }).write(file) {
+            console.warn(&format!("{error:#}"));
+        }
+    }
     failure.kind.exit_code()
 }

@@ -140,7 +140,8 @@ async fn sandbox(command: Command, variables: Variables) -> Result<u8, Command> 
     let ended = match command {
         Command::Sandbox(args) => crate::sandbox::command::run(args, pace).await,
         Command::Demo(args) => crate::sandbox::demo::run(args).await,
-        Command::DemoApp(args) => crate::sandbox::demo::app::run(args).await.map(|()| 0),
+        // An app like any other: it does not know our exit codes.
+        Command::DemoApp(args) => return Ok(crate::sandbox::demo::app::main(args).await),
         Command::SandboxExec(args) => crate::sandbox::runner::exec::exec(args).map(|never| match never {}),
         other => return Err(other),
     };

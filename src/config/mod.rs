@@ -12,6 +12,7 @@ mod parse;
 pub(crate) use env::{EnvValue, Generate};
 
 use crate::model::environment::PRODUCTION;
+use crate::model::rollback::RollbackPolicy;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -42,7 +43,7 @@ pub(crate) struct Target {
     pub(crate) spec: String,
     /// DigitalOcean project, by name or id; empty: the account's default.
     pub(crate) project: String,
-    pub(crate) rollback: Rollback,
+    pub(crate) rollback: RollbackPolicy,
     /// Take over a live app that has settings which the file lacks.
     pub(crate) adopt: bool,
     /// Builds may take 60 minutes, jobs 30.
@@ -57,23 +58,12 @@ impl Default for Target {
             branch: String::new(),
             spec: String::new(),
             project: String::new(),
-            rollback: Rollback::default(),
+            rollback: RollbackPolicy::default(),
             adopt: false,
             timeout: 75 * MINUTE,
             env: BTreeMap::new(),
         }
     }
-}
-
-/// When a deployment that went live and is then found bad is rolled back.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Rollback {
-    /// When a configured check failed and no job changed the database.
-    #[default]
-    Safe,
-    Always,
-    Never,
 }
 
 /// `[preview]`: the apps of pull requests.

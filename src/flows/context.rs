@@ -4,11 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::board::BoardDeps;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
 use crate::config::Config;
 use crate::github::GitHub;
+use crate::github::repository::Repository;
 use crate::model::failure::Failure;
+use crate::model::report::Report;
 use crate::platform::Platform;
 use crate::redact::Redactor;
 use crate::wait::Wait;
@@ -40,6 +43,23 @@ pub(crate) struct Ctx {
 }
 
 impl Ctx {
+    /// What the board works with.
+    pub(crate) fn board(&self, config: &Config, repository: &Repository) -> BoardDeps {
+        BoardDeps {
+            github: self.github.clone(),
+            run: self.run.clone(),
+            console: self.console.clone(),
+            comment: config.comment.clone(),
+            repository: Some(repository.clone()),
+            redactor: self.redactor.clone(),
+        }
+    }
+
+    /// Summary and outputs of a run that has no board.
+    pub(crate) fn record(&self, report: &Report) -> anyhow::Result<()> {
+        super::board::record(&self.run, &self.redactor, report)
+    }
+
     pub(crate) fn repository(&self) -> Result<&str, Failure> {
         self.repository.as_deref().ok_or_else(|| {
             Failure::input("it is not known which repository this is about").next("set `GITHUB_REPOSITORY` or give `--repo OWNER/NAME`")

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::board::{Board, BoardDeps};
+use super::board::Board;
 use super::context::Ctx;
 use super::rollout::{self, Ended, Expected, plural};
 use super::{ownership, preview, source};
@@ -50,11 +50,11 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let Site { repository, config, spec, head, branch, app: live, .. } = &site;
     let target = site.target();
     if let Some(reason) = &site.nothing_to_do {
-        return Ok(skipped(ctx, environment, reason));
+        return skipped(ctx, environment, reason);
     }
     match live.as_ref().filter(|app| app.pinned.is_some()) {
         Some(app) if request.release => release(ctx, app).await?,
-        Some(app) => return Ok(skipped(ctx, environment, &pinned(app, environment))),
+        Some(app) => return skipped(ctx, environment, &pinned(app, environment)),
         None => {}
     }
     let plan = crate::spec::production::plan(
@@ -75,7 +75,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         ctx.console.say(&format!("{}: {}", change.what, change.why));
     }
     if request.dry_run {
-        return Ok(planned(ctx, live.as_ref(), &plan, environment, head));
+        return planned(ctx, live.as_ref(), &plan, environment, head);
     }
 
     let mut report = Report::new(spec.name(), environment.clone(), State::Building);
@@ -83,15 +83,15 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     report.url = live.as_ref().and_then(|app| app.active.as_ref().and(app.url.clone()));
     report.serving = live.as_ref().and_then(ownership::serving);
     report.changes.clone_from(&plan.changes);
-    let mut board = Board::open(BoardDeps::of(ctx, config, repository), &report, None).await?;
+    let mut board = Board::open(ctx.board(config, repository), std::slice::from_ref(&report)).await;
     let deployed = deploy(ctx, request, &site, &plan, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
     if let Err(error) = deployed {
-        board.close(&preview::broken_off(report, &error)).await?;
+        board.close(&[preview::broken_off(report, &error)]).await?;
         return Err(error);
     }
-    board.close(&report).await?;
-    tell_the_pull_request(ctx, &site, &report).await;
+    board.close(std::slice::from_ref(&report)).await?;
+    tell_the_pull_request(ctx, &report, &mut board).await;
     Ok(report)
 }
 
@@ -314,33 +314,32 @@ async fn say_what_serves(ctx: &Ctx, rollout: &Rollout, report: &mut Report) -> a
 }
 
 /// One line on the comment of the merged pull request that the commit came from. Production's end does not depend on it.
-async fn tell_the_pull_request(ctx: &Ctx, site: &Site, report: &Report) {
-    let Some(commit) = &report.commit else { return };
-    let told = async {
-        let Some(pull) = ctx.github()?.merged_pull_of(commit, &site.branch).await? else { return Ok(()) };
-        Board::production(BoardDeps::of(ctx, &site.config, &site.repository), report, &pull).await
-    };
-    let told: anyhow::Result<()> = told.await;
-    if let Err(error) = told {
-        ctx.console.warn(&format!("The pull request could not be told: {error:#}"));
+async fn tell_the_pull_request(ctx: &Ctx, report: &Report, board: &mut Board) {
+    let (Some(commit), Ok(github)) = (&report.commit, ctx.github()) else { return };
+    match github.merged_pull_of(commit).await {
+        Ok(Some(pull)) => board.tell_merged(pull.number).await,
+        Ok(None) => {}
+        Err(error) => ctx.console.warn(&format!("The merged pull request could not be found: {error}")),
     }
 }
 
-fn planned(ctx: &Ctx, live: Option<&App>, plan: &ProductionPlan, environment: &Environment, head: &Sha) -> Report {
+fn planned(ctx: &Ctx, live: Option<&App>, plan: &ProductionPlan, environment: &Environment, head: &Sha) -> anyhow::Result<Report> {
     if !ctx.json {
         match live {
             Some(app) => ctx.console.data(&crate::spec::diff(&app.spec, &plan.spec)),
             None => ctx.console.data(&crate::spec::print(&plan.spec)),
         }
     }
-    let mut report = skipped(ctx, environment, "a dry run: nothing was touched");
+    let mut report = skipped(ctx, environment, "a dry run: nothing was touched")?;
     report.commit = Some(head.clone());
-    report
+    Ok(report)
 }
 
-fn skipped(ctx: &Ctx, environment: &Environment, reason: &str) -> Report {
-    ctx.console.say(&format!("Not deployed to {environment}: {reason}"));
+/// Says that nothing was done, in log, summary and outputs.
+fn skipped(ctx: &Ctx, environment: &Environment, reason: &str) -> anyhow::Result<Report> {
+    ctx.console.notice(&format!("Not deployed to {environment}: {reason}"));
     let mut report = Report::new("", environment.clone(), State::Skipped);
     report.notes.push(format!("Not deployed: {reason}"));
-    report
+    ctx.record(&report)?;
+    Ok(report)
 }

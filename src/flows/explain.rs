@@ -1,9 +1,12 @@
 //! Why a deployment failed, in plain words with the log lines that matter.
 
+use serde_json::Value;
+
 use super::context::Ctx;
 use crate::model::excerpt::lines_that_matter;
 use crate::model::failure::{Excerpt, Failure, LogKind};
 use crate::model::rollout::{Phase, Stage, StepFailure};
+use crate::spec::Kind;
 use crate::platform::{Deployment, PlatformError, Words};
 
 /// Lines fetched of a log; the excerpt is chosen from them.
@@ -18,7 +21,7 @@ pub(crate) async fn failure(ctx: &Ctx, app_id: &str, deployment: &Deployment) ->
             .why("the platform gives no reason")
             .next("look at the deployment on the platform, then deploy again"));
     };
-    let is_job = step.component.as_deref().zip(deployment.spec.as_ref()).is_some_and(|(name, spec)| crate::spec::is_job(spec, name));
+    let is_job = step.component.as_deref().zip(deployment.spec.as_ref()).is_some_and(|(name, spec)| is_job(spec, name));
     let words = ctx.platform()?.explain(step).unwrap_or_else(|| Words {
         why: step.message.clone(),
         next: "look at the deployment on the platform".to_owned(),
@@ -68,4 +71,8 @@ async fn excerpt(
         }
     }
     Ok(None)
+}
+
+fn is_job(spec: &Value, name: &str) -> bool {
+    crate::spec::components(spec).iter().any(|component| component.kind == Kind::Job && component.name == name)
 }

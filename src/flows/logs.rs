@@ -4,10 +4,9 @@ use serde_json::json;
 
 use super::context::Ctx;
 use super::verify::app_of;
-use crate::actions::neutral::neutral;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::platform::LogKind;
+use crate::platform::{LogKind, LogLine};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -23,13 +22,17 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     let (app, _) = app_of(ctx, &request.environment).await?;
     let platform = ctx.platform()?;
     let component = request.component.as_deref();
+    let names: Vec<&str> = crate::spec::components(&app.spec).iter().map(|component| component.name).collect();
     if let Some(name) = component
-        && !crate::spec::component_names(&app.spec).iter().any(|known| known == name)
+        && !names.contains(&name)
     {
-        let known = crate::spec::component_names(&app.spec).iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let known = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         return Err(Failure::input(format!("`{}` has no component `{name}`", app.name)).next(format!("choose one of {known}")).into());
     }
-    let print = |text: &str| ctx.console.data(&neutral(&ctx.redactor.clean(text)));
+    let print = |line: &LogLine| match &line.component {
+        Some(name) if component.is_none() => ctx.console.foreign_data(&format!("{name}  {}", line.text)),
+        _ => ctx.console.foreign_data(&line.text),
+    };
     if request.follow {
         platform.follow(&app.id, request.deployment.as_deref(), component, request.kind, &mut |line| print(&line)).await?;
         return Ok(());
@@ -50,11 +53,6 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         ctx.console.data(&json!({"app": app.name, "lines": lines}).to_string());
         return Ok(());
     }
-    for line in &lines {
-        match &line.component {
-            Some(name) if component.is_none() => print(&format!("{name}  {}", line.text)),
-            _ => print(&line.text),
-        }
-    }
+    lines.iter().for_each(print);
     Ok(())
 }

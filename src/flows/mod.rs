@@ -2,6 +2,7 @@
 
 pub(crate) mod auto;
 pub(crate) mod board;
+mod checks;
 pub(crate) mod context;
 pub(crate) mod deploy;
 mod explain;

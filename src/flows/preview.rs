@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::board::{Board, BoardDeps};
+use super::board::Board;
 use super::context::Ctx;
 use super::rollout::{self, Ended, Expected};
 use super::{ownership, source, teardown};
@@ -17,7 +17,7 @@ use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
 use crate::model::verdict::Verdict;
 use crate::net::error::ApiError;
-use crate::platform::{App, PlatformError, Rollout};
+use crate::platform::{App, Platform, PlatformError, Rollout};
 use crate::spec::AppSpec;
 use crate::spec::preview::{PreviewInput, PreviewPlan};
 use crate::wait::{Cancelled, Deadline};
@@ -50,14 +50,18 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let pull = github.pull(request.pull_request).await.map_err(|error| unknown_pull(error, request.pull_request))?;
     let environment = Environment::Preview(pull.number);
     if !pull.open {
-        return Ok(skipped(ctx, environment, &pull, "the pull request is closed already"));
+        return skipped(ctx, environment, &pull, "the pull request is closed already");
     }
     let config = source::config(ctx, &pull.base_branch).await?;
-    if let Some(reason) = skip_reason(&config.preview, &pull, &repository.full_name) {
-        return skip(ctx, &config, &repository, environment, &pull, reason).await;
+    if let Some(skip) = skip_reason(&config.preview, &pull, &repository.full_name) {
+        let report = skipped(ctx, environment, &pull, &skip.reason)?;
+        if skip.tell {
+            Board::skipped(ctx.board(&config, &repository), std::slice::from_ref(&report)).await?;
+        }
+        return Ok(report);
     }
     if let Some(newer) = unexpected_head(&request.commit, &pull)? {
-        return Ok(skipped(ctx, environment, &pull, &newer));
+        return skipped(ctx, environment, &pull, &newer);
     }
     let platform = ctx.platform()?;
     let spec = source::spec(ctx, &config.spec, pull.head.sha.as_str()).await?;
@@ -66,7 +70,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     if let Some(app) = &live {
         ownership::require(app, repository.id, &environment)?;
     } else if let Some(reason) = over_the_limit(ctx, &config, &repository).await? {
-        return skip(ctx, &config, &repository, environment, &pull, reason).await;
+        let report = skipped(ctx, environment, &pull, &reason)?;
+        Board::skipped(ctx.board(&config, &repository), std::slice::from_ref(&report)).await?;
+        return Ok(report);
     }
     let plan = work.plan(ctx, live.as_ref(), true)?;
     announce(ctx, &plan);
@@ -75,47 +81,65 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     }
 
     let mut report = opening_report(&plan, environment, &pull, live.as_ref());
-    let mut board = Board::open(BoardDeps::of(ctx, &config, &repository), &report, Some(&pull)).await?;
+    let mut board = Board::open(ctx.board(&config, &repository), std::slice::from_ref(&report)).await;
     let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
     match deployed {
         Ok(ended) => conclude(&mut report, ended),
         Err(error) => {
-            board.close(&broken_off(report, &error)).await?;
+            board.close(&[broken_off(report, &error)]).await?;
             return Err(error);
         }
     }
     let now = github.pull(pull.number).await?;
     if !now.open {
         ctx.console.say("The pull request was closed meanwhile: what was just made is removed again");
-        return teardown::with_board(ctx, &config, &repository, &now, &work.name, Some(board)).await;
+        return teardown::remove(ctx, &config, &repository, &now, &work.name).await;
     }
     if now.head.sha != pull.head.sha {
         report.notes.push(format!("The pull request has moved on to `{}`, which gets a run of its own", now.head.sha.short()));
     }
-    board.close(&report).await?;
+    board.close(std::slice::from_ref(&report)).await?;
     Ok(report)
 }
 
-/// Why this pull request gets no preview. `None`: it gets one.
-fn skip_reason(policy: &crate::config::Preview, pull: &PullRequest, repository: &str) -> Option<String> {
+/// Why a pull request gets no preview, and whether its comment says so.
+struct Skip {
+    reason: String,
+    tell: bool,
+}
+
+impl Skip {
+    /// The author is waiting for a preview: the comment explains.
+    fn told(reason: impl Into<String>) -> Option<Self> {
+        Some(Self { reason: reason.into(), tell: true })
+    }
+
+    /// Nobody expects one: a comment would be noise.
+    fn silent(reason: impl Into<String>) -> Option<Self> {
+        Some(Self { reason: reason.into(), tell: false })
+    }
+}
+
+/// `None`: it gets one.
+fn skip_reason(policy: &crate::config::Preview, pull: &PullRequest, repository: &str) -> Option<Skip> {
     if !policy.enabled {
-        return Some("previews are switched off in `do-deploy.toml`".to_owned());
+        return Skip::silent("previews are switched off in `do-deploy.toml`");
+    }
+    if pull.author_is_bot && !policy.bots {
+        return Skip::silent(format!("`{}` is a bot, and `[preview] bots` is not set", pull.author));
     }
     if pull.is_fork_of(repository) {
-        return Some(
-            "the change comes from a fork, and the platform builds branches of this repository only; a maintainer who has read it can push it to a branch here".to_owned(),
+        return Skip::told(
+            "the change comes from a fork, and the platform builds branches of this repository only; a maintainer who has read it can push it to a branch here",
         );
     }
     if pull.draft && !policy.drafts {
-        return Some("the pull request is a draft; it gets a preview when it is ready for review".to_owned());
-    }
-    if pull.author_is_bot && !policy.bots {
-        return Some(format!("`{}` is a bot, and `[preview] bots` is not set", pull.author));
+        return Skip::told("the pull request is a draft; it gets a preview when it is ready for review");
     }
     let label = policy.label.as_str();
     if !label.is_empty() && !pull.labels.iter().any(|given| given.eq_ignore_ascii_case(label)) {
-        return Some(format!("the pull request does not have the label `{label}`"));
+        return Skip::silent(format!("the pull request does not have the label `{label}`"));
     }
     None
 }
@@ -161,7 +185,7 @@ impl<'a> Work<'a> {
         pull: &'a PullRequest,
         spec: &'a AppSpec,
     ) -> anyhow::Result<Self> {
-        let files = source::files(ctx, &crate::spec::preview::wanted_files(spec), pull.head.sha.as_str()).await?;
+        let files = source::files(ctx, &crate::spec::wanted_files(spec), pull.head.sha.as_str()).await?;
         Ok(Self { name: names::preview_app(spec.name(), pull.number, repository.id), config, repository, pull, spec, files })
     }
 
@@ -205,10 +229,10 @@ async fn deploy(
     let rollout = match (&live, request.force_build) {
         // A build cannot be forced by an update, and an update followed by a deployment makes two that race.
         (Some(app), true) => platform.redeploy(app, true).await?,
-        _ => match apply(ctx, &plan, live.as_ref()).await {
+        _ => match apply(ctx, platform, &plan, live.as_ref()).await {
             Err(PlatformError::SleepRefused { .. }) => {
                 plan = work.plan(ctx, live.as_ref(), false)?;
-                apply(ctx, &plan, live.as_ref()).await?
+                apply(ctx, platform, &plan, live.as_ref()).await?
             }
             other => other?,
         },
@@ -231,8 +255,7 @@ async fn deploy(
     Ok(ended)
 }
 
-async fn apply(ctx: &Ctx, plan: &PreviewPlan, live: Option<&App>) -> Result<Rollout, PlatformError> {
-    let platform = ctx.platform().map_err(PlatformError::from)?;
+async fn apply(ctx: &Ctx, platform: &Platform, plan: &PreviewPlan, live: Option<&App>) -> Result<Rollout, PlatformError> {
     match live {
         Some(app) => {
             ctx.console.say(&format!("Updating the preview `{}`", plan.name));
@@ -247,7 +270,9 @@ async fn apply(ctx: &Ctx, plan: &PreviewPlan, live: Option<&App>) -> Result<Roll
 
 /// Says what the preview is and lacks, before anything is created.
 fn announce(ctx: &Ctx, plan: &PreviewPlan) {
-    ctx.console.say(&format!("The preview's database: {}", plan.database));
+    if let Some(database) = plan.database.phrase() {
+        ctx.console.say(&format!("The preview's database: {database} ({})", plan.database.why));
+    }
     if !plan.unset.is_empty() {
         let names = plan.unset.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         ctx.console.say(&format!("Not set in previews: {names} (give them values under `[preview] env` in `do-deploy.toml`)"));
@@ -264,7 +289,7 @@ fn opening_report(plan: &PreviewPlan, environment: Environment, pull: &PullReque
     report.serving = live.and_then(ownership::serving);
     report.app_id = live.map(|app| app.id.clone());
     report.sleep = Some(plan.sleep.clone());
-    report.database = Some(plan.database.to_string());
+    report.database = plan.database.phrase().map(str::to_owned);
     report.changes.clone_from(&plan.changes);
     if !plan.unset.is_empty() {
         let names = plan.unset.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
@@ -316,24 +341,13 @@ fn planned(ctx: &Ctx, live: Option<&App>, plan: &PreviewPlan, environment: Envir
     report
 }
 
-fn skipped(ctx: &Ctx, environment: Environment, pull: &PullRequest, reason: &str) -> Report {
-    ctx.console.say(&format!("No preview of pull request {}: {reason}", pull.number));
+/// Says that nothing was done, in log, summary and outputs.
+fn skipped(ctx: &Ctx, environment: Environment, pull: &PullRequest, reason: &str) -> anyhow::Result<Report> {
+    ctx.console.notice(&format!("No preview of pull request {}: {reason}", pull.number));
     let mut report = Report::new("", environment, State::Skipped);
     report.commit = Some(pull.head.sha.clone());
     report.notes.push(format!("No preview: {reason}"));
-    report
-}
-
-async fn skip(
-    ctx: &Ctx,
-    config: &Config,
-    repository: &Repository,
-    environment: Environment,
-    pull: &PullRequest,
-    reason: String,
-) -> anyhow::Result<Report> {
-    let report = skipped(ctx, environment, pull, &reason);
-    Board::skipped(BoardDeps::of(ctx, config, repository), &report, pull).await?;
+    ctx.record(&report)?;
     Ok(report)
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::board::{Board, BoardDeps};
+use super::board::Board;
 use super::context::Ctx;
 use super::rollout::{self, Expected};
 use super::{deploy, ownership, preview};
@@ -41,7 +41,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     report.url.clone_from(&app.url);
     report.serving = ownership::serving(app);
     report.app_id = Some(app.id.clone());
-    let mut board = Board::open(BoardDeps::of(ctx, &site.config, &site.repository), &report, None).await?;
+    let mut board = Board::open(ctx.board(&site.config, &site.repository), std::slice::from_ref(&report)).await;
     let ended = async {
         ctx.wait.check()?;
         let name = commit.as_ref().map_or(earlier.id.as_str(), Sha::short);
@@ -62,11 +62,11 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             if verdict == Verdict::Good {
                 report.notes.push(release_note(&request.environment));
             }
-            board.close(&report).await?;
+            board.close(std::slice::from_ref(&report)).await?;
             Ok(report)
         }
         Err(error) => {
-            board.close(&preview::broken_off(report, &error)).await?;
+            board.close(&[preview::broken_off(report, &error)]).await?;
             Err(error)
         }
     }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::board::Board;
+use super::checks::Checks;
 use super::context::Ctx;
 use super::explain;
 use crate::config;
-use crate::health;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::rollout::{Built, Phase};
@@ -47,8 +47,7 @@ pub(crate) async fn follow(ctx: &Ctx, rollout: &Rollout, expected: &Expected<'_>
         ctx.console.say("Nothing to deploy: the platform found no change");
         return judge_active(ctx, rollout, None, expected).await;
     };
-    let waited = platform.wait(rollout, expected.deadline, &mut |deployment| board.progress(&deployment.steps, &deployment.phase)).await;
-    board.progress_ended();
+    let waited = platform.wait(rollout, expected.deadline, &mut |deployment| board.progress(&deployment.steps)).await;
     let deployment = match waited {
         Ok(deployment) => deployment,
         Err(PlatformError::Cancelled(cancelled)) => return Err(Cancelled::into(cancelled)),
@@ -179,10 +178,9 @@ async fn ask_from_outside(
         Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
         Err(error) => return Ok((Testimony::Unheard(error.to_string()), None, false)),
     };
-    let checks = health::checks_for(&url, expected.health, expected.spec);
-    let configured = checks.iter().any(|check| check.configured);
-    let watched = health::watch(&checks, Deadline::after(expected.health.timeout), &ctx.wait, &mut |line| ctx.console.say(line)).await?;
-    Ok((watched.into_testimony(), Some(url), configured))
+    let checks = Checks::of(&url, expected.health, expected.spec)?;
+    let testimony = checks.ask(ctx, Deadline::after(expected.health.timeout)).await?;
+    Ok((testimony, Some(url), checks.configured))
 }
 
 async fn superseded(ctx: &Ctx, rollout: &Rollout) -> anyhow::Result<Ended> {

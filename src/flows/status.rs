@@ -69,10 +69,10 @@ async fn row(ctx: &Ctx, platform: &Platform, repository: &Repository, environmen
     let commit = ownership::serving(app);
     let branch = crate::spec::sources(&app.spec)
         .into_iter()
-        .find(|source| source.repository.eq_ignore_ascii_case(&repository.full_name))
-        .map(|source| source.branch);
+        .find(|source| source.is_repository(&repository.full_name))
+        .and_then(|source| source.branch);
     let behind = match (&commit, &branch) {
-        (Some(commit), Some(branch)) => ctx.github()?.compare(commit.as_str(), branch).await.ok().map(|c| c.ahead_by),
+        (Some(commit), Some(branch)) => ctx.github()?.compare(commit.as_str(), branch).await.ok().flatten().map(|c| c.ahead_by),
         _ => None,
     };
     let deployed = app.active.as_ref().and_then(|active| active.created_at);
@@ -82,7 +82,7 @@ async fn row(ctx: &Ctx, platform: &Platform, repository: &Repository, environmen
         url: app.url.clone(),
         state: state(platform, app).await,
         age: deployed.map(|at| age(platform.now(), at)),
-        cost: platform.cost(&app.spec).await.ok(),
+        cost: platform.cost(&app.spec, Some(&app.id)).await.ok(),
         commit,
         behind,
     })

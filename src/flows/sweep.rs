@@ -31,7 +31,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             let Some(reason) = reason_to_remove(ctx, &config.preview, pull.open, &app)? else { return Ok(None) };
             ctx.console.say(&format!("`{}`: {reason}", app.name));
             if !request.dry_run {
-                teardown::with_board(ctx, &config, &repository, &pull, &app.name, None).await?;
+                teardown::remove(ctx, &config, &repository, &pull, &app.name).await?;
             }
             anyhow::Ok(Some(reason))
         };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::board::{Board, BoardDeps};
+use super::board::Board;
 use super::context::Ctx;
 use super::{ownership, preview, source};
 use crate::config::Config;
@@ -42,17 +42,16 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         report.notes.push("A dry run: nothing was touched".to_owned());
         return Ok(report);
     }
-    with_board(ctx, &config, &repository, &pull, &name, None).await
+    remove(ctx, &config, &repository, &pull, &name).await
 }
 
-/// The same with a board that a preview has opened already.
-pub(super) async fn with_board(
+/// The same when everything about the pull request is known already.
+pub(super) async fn remove(
     ctx: &Ctx,
     config: &Config,
     repository: &Repository,
     pull: &PullRequest,
     name: &str,
-    board: Option<Board>,
 ) -> anyhow::Result<Report> {
     let environment = Environment::Preview(pull.number);
     let platform = ctx.platform()?;
@@ -81,7 +80,7 @@ pub(super) async fn with_board(
             report.notes.push("There was nothing left to remove".to_owned());
         }
     }
-    Board::removed(BoardDeps::of(ctx, config, repository), board, &report, pull).await?;
+    Board::removed(ctx.board(config, repository), std::slice::from_ref(&report)).await?;
     Ok(report)
 }
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 use serde_json::json;
 use url::Url;
 
+use super::checks::Checks;
 use super::context::Ctx;
 use super::{ownership, source};
 use crate::config::Health;
-use crate::health::{self, Check};
+use crate::health::{Expect, Target};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::names;
@@ -35,37 +36,49 @@ pub(crate) enum Subject {
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict> {
-    let (url, mut checks, deadline) = match &request.subject {
+    let (url, mut targets, deadline) = match &request.subject {
         Subject::Url(url) => {
             let (base, path) = split(url);
             let path = request.path.clone().unwrap_or(path);
-            let configured = request.path.is_some() || path != "/";
-            (base, vec![Check::new(&path, request.status, configured)], DEFAULT_DEADLINE)
+            let target = Target::at(&Url::parse(&base)?, &path, expected(request.status, path != "/")).that_may_sleep();
+            (base, vec![target], DEFAULT_DEADLINE)
         }
         Subject::Environment(environment) => {
             let (app, health) = app_of(ctx, environment).await?;
             let url = app.url.ok_or_else(|| {
                 Failure::bad(format!("`{}` has no URL", app.name)).next("deploy it first; a worker-only app never gets one")
             })?;
-            let checks = match (&request.path, request.status) {
-                (None, None) => health::checks_for(&url, &health, &app.spec),
-                (path, status) => vec![Check::new(path.as_deref().unwrap_or("/"), status, true)],
+            let targets = match (&request.path, request.status) {
+                (None, None) => Checks::of(&url, &health, &app.spec)?.targets,
+                (path, status) => {
+                    let path = path.as_deref().unwrap_or("/");
+                    vec![Target::at(&Url::parse(&url)?, path, expected(status, true)).that_may_sleep()]
+                }
             };
-            (url, checks, health.timeout)
+            (url, targets, health.timeout)
         }
     };
-    checks.extend(request.checks.iter().map(|(path, status)| Check::new(path, Some(*status), true)));
-    let checks: Vec<Check> = checks.into_iter().map(|check| check.at(&url)).collect();
-    let deadline = Deadline::after(ctx.timeout.unwrap_or(deadline));
-    let watched = health::watch(&checks, deadline, &ctx.wait, &mut |line| ctx.console.say(line)).await?;
+    let base = Url::parse(&url)?;
+    targets.extend(request.checks.iter().map(|(path, status)| Target::at(&base, path, Expect::Status(*status)).that_may_sleep()));
+    let checks = Checks { targets, configured: true };
+    let probe = checks.ask(ctx, Deadline::after(ctx.timeout.unwrap_or(deadline))).await?;
     let verdict = verdict(Witnesses {
         phase: Testimony::Absent,
         built: Testimony::Absent,
         health: Testimony::Absent,
-        probe: watched.into_testimony(),
+        probe,
     });
     say(ctx, &url, &verdict);
     Ok(verdict)
+}
+
+/// A status that was asked for, else what suits a path that somebody chose.
+fn expected(status: Option<u16>, chosen: bool) -> Expect {
+    match status {
+        Some(status) => Expect::Status(status),
+        None if chosen => Expect::Range(200..=399),
+        None => Expect::Below500,
+    }
 }
 
 /// The app of an environment, with how its health is asked for.

@@ -8,9 +8,6 @@ use super::GitHub;
 use crate::net::error::ApiError;
 use crate::net::retry::Repeat;
 
-/// Longest body in characters; GitHub has documented 65,536 for years, and this leaves room under it.
-pub(crate) const LONGEST_BODY: usize = 60_000;
-
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Comment {
     pub(crate) id: u64,

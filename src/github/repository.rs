@@ -93,6 +93,21 @@ impl GitHub {
     }
 }
 
+impl GitHub {
+    /// The names of the folders at the root of the repository, hidden ones aside.
+    pub(crate) async fn folders(&self, git_ref: &str) -> Result<Vec<String>, ApiError> {
+        #[derive(Deserialize)]
+        struct Entry {
+            name: String,
+            r#type: String,
+        }
+        let path = self.path(&format!("/contents/?ref={}", segment(git_ref)));
+        let entries: Vec<Entry> = found(self.client.get(&path).await)?.unwrap_or_default();
+        let folders = entries.into_iter().filter(|entry| entry.r#type == "dir" && !entry.name.starts_with('.'));
+        Ok(folders.map(|entry| entry.name).collect())
+    }
+}
+
 /// GitHub breaks base64 into lines.
 fn decode(content: &str) -> Option<String> {
     let content: String = content.split_whitespace().collect();

@@ -50,7 +50,10 @@ pub(crate) fn code(text: &str) -> String {
 /// Text for HTML elements, whose insides are no Markdown.
 pub(crate) fn html(text: &str) -> String {
     let text = part(&short(text));
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('`', "&#96;")
 }
 
 /// A fenced block that no line inside can end.

@@ -7,6 +7,7 @@ pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod clock;
 pub(crate) mod command;
+pub(crate) mod controls;
 pub(crate) mod demo;
 pub(crate) mod digitalocean;
 pub(crate) mod edge;

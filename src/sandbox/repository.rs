@@ -37,8 +37,20 @@ impl Repository {
 
     /// Runs Git in the repository and returns what it printed, byte for byte.
     pub(crate) async fn git(&self, args: &[&str]) -> Result<Vec<u8>, GitError> {
-        let command = args.join(" ");
-        let output = Command::new("git")
+        let error = |stderr: String| GitError {
+            command: args.join(" "),
+            stderr,
+        };
+        let output = self.command(args).output().await.map_err(|e| error(e.to_string()))?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        Err(error(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new("git");
+        command
             .arg("-C")
             .arg(&self.path)
             .args(args)
@@ -46,20 +58,31 @@ impl Repository {
             .env_remove("GIT_WORK_TREE")
             .env_remove("GIT_INDEX_FILE")
             .stdin(std::process::Stdio::null())
-            .kill_on_drop(true)
-            .output()
+            .kill_on_drop(true);
+        command
+    }
+
+    /// Whether two commits merge without conflict. `None`: this Git cannot tell (it can from 2.38 on).
+    pub(crate) async fn merges(&self, one: &str, other: &str) -> Option<bool> {
+        let objects = self
+            .line(&["rev-parse", "--path-format=absolute", "--git-path", "objects"])
+            .await?;
+        // A trial merge writes its result; that must not end up in a repository that is only read.
+        let scratch = tempfile::tempdir().ok()?;
+        let status = self
+            .command(&["merge-tree", "--write-tree", "--name-only", one, other])
+            .env("GIT_OBJECT_DIRECTORY", scratch.path())
+            .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", objects)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .status()
             .await
-            .map_err(|error| GitError {
-                command: command.clone(),
-                stderr: error.to_string(),
-            })?;
-        if output.status.success() {
-            return Ok(output.stdout);
+            .ok()?;
+        match status.code()? {
+            0 => Some(true),
+            1 => Some(false),
+            _ => None,
         }
-        Err(GitError {
-            command,
-            stderr: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        })
     }
 
     /// The commit at the head of a branch. `None`: no such branch.
@@ -108,12 +131,13 @@ impl Repository {
             return self.head(&self.default_branch().await).await;
         }
         let short = name.strip_prefix("refs/").unwrap_or(name);
+        let is_full = short.starts_with("heads/") || short.starts_with("tags/");
         let is_id = (7..=40).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let mut candidates = vec![
-            format!("refs/heads/{short}"),
-            format!("refs/tags/{short}"),
-            format!("refs/{short}"),
-        ];
+        let mut candidates = vec![format!("refs/heads/{short}"), format!("refs/tags/{short}")];
+        // Not `refs/stash`, nor what a clone remembers of its own origin.
+        if is_full {
+            candidates.push(format!("refs/{short}"));
+        }
         if is_id {
             candidates.push(name.to_owned());
         }

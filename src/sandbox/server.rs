@@ -1,28 +1,25 @@
-//! The one HTTP server of a sandbox: tokens, limits, faults, the request log, and the sandbox's own calls.
+//! The one HTTP server of a sandbox: tokens, limits, faults and the request log around all APIs.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use hyper::body::Incoming;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::account::AccountRules;
-use super::audit::{Audit, Evidence};
+use super::audit::Audit;
+use super::controls;
 use super::digitalocean::error::ApiError;
 use super::digitalocean::{self, Cloud, scopes};
 use super::faults::{Act, Faults};
@@ -30,7 +27,7 @@ use super::github::{self, GitHub};
 use super::record::{Exchange, Recorder};
 use super::requests::{Entry, Requests};
 use super::world::rate_limit::{Standing, Verdict};
-use super::world::{World, apps, ids};
+use super::world::{World, ids};
 
 /// The largest body that is passed on, in bytes.
 const LARGEST: usize = 32 * 1024 * 1024;
@@ -124,15 +121,8 @@ impl Server {
             base_url: self.base_url.clone(),
         };
         let github = Arc::clone(&self.github);
-        let own = Router::new()
-            .route("/_sandbox/clock", post(advance_clock))
-            .route("/_sandbox/faults", put(set_faults))
-            .route("/_sandbox/account", put(set_account).get(get_account))
-            .route("/_sandbox/requests", get(list_requests))
-            .route("/_sandbox/audit", get(report))
-            .with_state(self);
         Router::new()
-            .merge(own)
+            .merge(controls::router(self))
             .merge(digitalocean::router(cloud.clone()))
             .merge(digitalocean::log_router(cloud))
             .merge(github::router(Arc::clone(&github)))
@@ -313,67 +303,4 @@ async fn no_route(request: Request<Body>) -> Response {
     };
     response.extensions_mut().insert(NoRoute);
     response
-}
-
-type Shared = State<Arc<Server>>;
-type Own = Result<Json<Value>, (StatusCode, Json<Value>)>;
-
-fn refused(why: impl std::fmt::Display) -> (StatusCode, Json<Value>) {
-    (StatusCode::BAD_REQUEST, Json(json!({"message": why.to_string()})))
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Advance {
-    advance_seconds: u32,
-}
-
-async fn advance_clock(State(server): Shared, body: Bytes) -> Own {
-    let advance: Advance = serde_json::from_slice(&body).map_err(refused)?;
-    server.world.clock.advance(advance.advance_seconds);
-    Ok(Json(json!({"now": server.world.clock.now()})))
-}
-
-async fn set_faults(State(server): Shared, body: Bytes) -> Own {
-    server.faults.set(&body).map_err(refused)?;
-    Ok(Json(json!({})))
-}
-
-async fn set_account(State(server): Shared, body: Bytes) -> Own {
-    let rules: AccountRules = serde_json::from_slice(&body).map_err(refused)?;
-    server.world.account.set(rules);
-    get_account(State(server)).await
-}
-
-async fn get_account(State(server): Shared) -> Own {
-    serde_json::to_value(server.world.account.rules())
-        .map(Json)
-        .map_err(refused)
-}
-
-async fn list_requests(State(server): Shared) -> Own {
-    serde_json::to_value(server.requests.all()).map(Json).map_err(refused)
-}
-
-/// Waits for teardowns under way, so that a process that is just ending is no leftover.
-async fn report(State(server): Shared) -> Json<Value> {
-    server.world.settle(apps::TEARDOWN).await;
-    let no_apps = server.world.with_apps(|apps| apps.is_empty());
-    let evidence = Evidence {
-        urls: server
-            .requests
-            .all()
-            .into_iter()
-            .map(|entry| format!("{} {}", entry.method, entry.path))
-            .collect(),
-        texts: server.github.stored_texts(),
-        secrets: server.world.secrets(),
-        leftovers: if no_apps {
-            server.world.runner.running()
-        } else {
-            Vec::new()
-        },
-        unused_faults: server.faults.unused(),
-    };
-    Json(json!({"problems": server.audit.report(&evidence)}))
 }

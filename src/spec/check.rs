@@ -14,7 +14,9 @@ pub(super) fn check(spec: &AppSpec) -> Result<(), Failure> {
     name(spec)?;
     lists(spec)?;
     component_names(spec)?;
-    let anything = Kind::ALL.iter().any(|kind| *kind != Kind::Database && !component::of(&spec.value, *kind).is_empty());
+    let anything = Kind::ALL
+        .iter()
+        .any(|kind| *kind != Kind::Database && !component::of(&spec.value, *kind).is_empty());
     if !anything {
         let failure = Failure::input(format!("app `{}` has no component", spec.name()))
             .next("add an entry to `services`, `static_sites`, `workers`, `jobs` or `functions`");
@@ -81,8 +83,8 @@ fn lists(spec: &AppSpec) -> Result<(), Failure> {
         for (index, entry) in entries.iter().enumerate() {
             let pointer = format!("/{key}/{index}");
             if !entry.is_object() {
-                let failure = Failure::input(format!("an entry of `{key}` is not a mapping"))
-                    .next("begin it with `- name: ...`");
+                let failure =
+                    Failure::input(format!("an entry of `{key}` is not a mapping")).next("begin it with `- name: ...`");
                 return Err(spec.locate(failure, &pointer));
             }
             envs(spec, entry, &pointer)?;
@@ -123,7 +125,10 @@ fn component_names(spec: &AppSpec) -> Result<(), Failure> {
         objection(spec, noun, component.name, &pointer)?;
         if let Some(other) = seen.insert(component.name, component.kind) {
             let failure = Failure::input(format!("two components are called `{}`", component.name))
-                .why(format!("names are unique within an app; the other one is a {}", other.noun()))
+                .why(format!(
+                    "names are unique within an app; the other one is a {}",
+                    other.noun()
+                ))
                 .next("rename one of them");
             return Err(spec.locate(failure, &pointer));
         }

@@ -188,7 +188,10 @@ impl Source {
 
 /// What every component is built from, in the spec's order.
 pub(crate) fn sources(spec: &Value) -> Vec<Source> {
-    components(spec).iter().filter_map(|component| source(component.name, component.value)).collect()
+    components(spec)
+        .iter()
+        .filter_map(|component| source(component.name, component.value))
+        .collect()
 }
 
 pub(super) fn source(name: &str, component: &Value) -> Option<Source> {
@@ -210,7 +213,10 @@ pub(super) fn source(name: &str, component: &Value) -> Option<Source> {
 
 /// `ghcr.io`-less name of an image with its tag or digest: `org/name:v1`.
 fn image(image: &Value) -> String {
-    let path: Vec<&str> = ["registry", "repository"].iter().filter_map(|key| text(image, key)).collect();
+    let path: Vec<&str> = ["registry", "repository"]
+        .iter()
+        .filter_map(|key| text(image, key))
+        .collect();
     let version = match (text(image, "digest"), text(image, "tag")) {
         (Some(digest), _) => format!("@{digest}"),
         (None, Some(tag)) => format!(":{tag}"),

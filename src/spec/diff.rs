@@ -15,7 +15,11 @@ pub(crate) fn diff(old: &Value, new: &Value) -> String {
     if before == after {
         return String::new();
     }
-    TextDiff::from_lines(&before, &after).unified_diff().context_radius(3).header("before", "after").to_string()
+    TextDiff::from_lines(&before, &after)
+        .unified_diff()
+        .context_radius(3)
+        .header("before", "after")
+        .to_string()
 }
 
 /// A copy in which no secret can be read.
@@ -59,7 +63,9 @@ fn without_password(text: &str) -> Cow<'_, str> {
     }
     if text.contains("://")
         && let Ok(mut url) = url::Url::parse(text)
-        && url.password().is_some_and(|password| !password.contains("${") && !password.starts_with("$%7B"))
+        && url
+            .password()
+            .is_some_and(|password| !password.contains("${") && !password.starts_with("$%7B"))
         && url.set_password(Some(MASK)).is_ok()
     {
         return Cow::Owned(url.to_string());

@@ -91,7 +91,12 @@ fn strings(spec: &mut Value) {
     component::each(spec, |kind, component| {
         let paths: &[(&str, &str)] = match kind {
             Kind::Database => &[("", "version")],
-            _ => &[("github", "branch"), ("gitlab", "branch"), ("git", "branch"), ("image", "tag")],
+            _ => &[
+                ("github", "branch"),
+                ("gitlab", "branch"),
+                ("git", "branch"),
+                ("image", "tag"),
+            ],
         };
         for (outer, key) in paths {
             let value = match *outer {

@@ -47,6 +47,9 @@ mod tests {
     #[test]
     fn several_are_listed() {
         let failure = find_default(&["web/app.yaml", "api/app.yaml"]).expect_err("ambiguous");
-        assert_eq!(failure.to_string(), "more than one app spec was found: `api/app.yaml`, `web/app.yaml`");
+        assert_eq!(
+            failure.to_string(),
+            "more than one app spec was found: `api/app.yaml`, `web/app.yaml`"
+        );
     }
 }

@@ -40,7 +40,10 @@ fn is_true(value: &Value) -> bool {
 fn top_level(spec: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for domain in spec.get("domains").and_then(Value::as_array).into_iter().flatten() {
-        found.push(format!("it takes the domain `{}`", text(domain, "domain").unwrap_or_default()));
+        found.push(format!(
+            "it takes the domain `{}`",
+            text(domain, "domain").unwrap_or_default()
+        ));
     }
     if spec.get("vpc").is_some_and(|vpc| !vpc.is_null()) {
         found.push("it joins a VPC network (`vpc`)".to_owned());
@@ -55,7 +58,11 @@ fn ciphertexts(value: &Value, place: &str, own: &[String], found: &mut Vec<Strin
             found.push(format!("`{place}` holds another app's encrypted value"));
         }
         Value::Object(map) => {
-            let name = map.get("key").or_else(|| map.get("name")).and_then(Value::as_str).unwrap_or(place);
+            let name = map
+                .get("key")
+                .or_else(|| map.get("name"))
+                .and_then(Value::as_str)
+                .unwrap_or(place);
             for (key, value) in map {
                 let place = if key == "value" { name } else { key };
                 ciphertexts(value, place, own, found);
@@ -129,6 +136,9 @@ mod tests {
         assert!(guard(&spec, None).is_err());
         assert!(guard(&spec, Some(&spec)).is_ok());
         let unmarked = json!({"envs": [{"key": "KEY", "value": "EV[1:c:d]"}]});
-        assert!(guard(&spec, Some(&unmarked)).is_err(), "an app without our marks lends nothing");
+        assert!(
+            guard(&spec, Some(&unmarked)).is_err(),
+            "an app without our marks lends nothing"
+        );
     }
 }

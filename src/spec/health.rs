@@ -8,10 +8,13 @@ use super::component::{self, Kind, text};
 /// `None`: the spec leaves it to a TCP connect.
 pub(crate) fn health_path(spec: &Value) -> Option<&str> {
     let services = component::of(spec, Kind::Service);
-    services.iter().filter(|service| is_public(spec, service.value)).find_map(|service| {
-        let check = service.value.get("health_check")?;
-        text(check, "http_path").or_else(|| text(check, "path"))
-    })
+    services
+        .iter()
+        .filter(|service| is_public(spec, service.value))
+        .find_map(|service| {
+            let check = service.value.get("health_check")?;
+            text(check, "http_path").or_else(|| text(check, "path"))
+        })
 }
 
 /// Whether the app has a URL at all: a worker-only app has none.
@@ -24,18 +27,30 @@ pub(crate) fn has_http(spec: &Value) -> bool {
 
 /// Whether a job changes the database before the new version takes traffic.
 pub(crate) fn migrates(spec: &Value) -> bool {
-    component::components(spec).iter().any(|component| component.is_job("PRE_DEPLOY"))
+    component::components(spec)
+        .iter()
+        .any(|component| component.is_job("PRE_DEPLOY"))
 }
 
 /// Whether requests from outside reach a service: by an ingress rule, by its own routes, or, where the spec has
 /// no rules, because it listens on more than internal ports.
 pub(super) fn is_public(spec: &Value, service: &Value) -> bool {
-    let rules = spec.pointer("/ingress/rules").and_then(Value::as_array).filter(|rules| !rules.is_empty());
+    let rules = spec
+        .pointer("/ingress/rules")
+        .and_then(Value::as_array)
+        .filter(|rules| !rules.is_empty());
     if let Some(rules) = rules {
         let name = text(service, "name");
-        return rules.iter().any(|rule| rule.get("component").and_then(|it| text(it, "name")) == name);
+        return rules
+            .iter()
+            .any(|rule| rule.get("component").and_then(|it| text(it, "name")) == name);
     }
-    let has = |key: &str| service.get(key).and_then(Value::as_array).is_some_and(|list| !list.is_empty());
+    let has = |key: &str| {
+        service
+            .get(key)
+            .and_then(Value::as_array)
+            .is_some_and(|list| !list.is_empty())
+    };
     has("routes") || service.get("http_port").is_some() || !has("internal_ports")
 }
 

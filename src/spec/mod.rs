@@ -15,6 +15,7 @@ pub(crate) mod preview;
 pub(crate) mod production;
 mod shell;
 mod start;
+mod store;
 mod yaml;
 
 pub(crate) use component::{Component, Kind, Source, SourceKind, components, sources};
@@ -26,3 +27,6 @@ pub(crate) use guard::guard;
 pub(crate) use health::{has_http, health_path, migrates};
 pub(crate) use marks::marks;
 pub(crate) use start::wanted_files;
+
+#[cfg(test)]
+mod tests;

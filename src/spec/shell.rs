@@ -33,7 +33,10 @@ pub(super) fn before(steps: &[Step], start: &str) -> String {
         let commands: Vec<&str> = steps.iter().map(|step| step.command.trim()).collect();
         return format!("{} && {}", commands.join(" && "), in_place(start));
     }
-    let steps: String = steps.iter().map(|step| format!("{} || exit\n", step.subshell())).collect();
+    let steps: String = steps
+        .iter()
+        .map(|step| format!("{} || exit\n", step.subshell()))
+        .collect();
     format!("{steps}{}", in_place(start))
 }
 
@@ -48,7 +51,11 @@ impl Step {
         if !self.directory.is_empty() {
             lines.push(format!("cd {} || exit", quote(&self.directory)));
         }
-        lines.extend(self.exports.iter().map(|(name, value)| format!("export {name}={value}")));
+        lines.extend(
+            self.exports
+                .iter()
+                .map(|(name, value)| format!("export {name}={value}")),
+        );
         lines.push(self.command.trim().to_owned());
         format!("(\n{}\n)", lines.join("\n"))
     }
@@ -78,7 +85,10 @@ pub(super) fn relative(from: &str, to: &str) -> String {
 
 /// A folder's names without the ways to say nothing: `/server/`, `./server` and `server` are one.
 fn parts(directory: &str) -> Vec<&str> {
-    directory.split('/').filter(|part| !part.is_empty() && *part != ".").collect()
+    directory
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect()
 }
 
 /// A path in one spelling; empty: the repository itself.

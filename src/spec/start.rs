@@ -60,13 +60,19 @@ pub(super) fn find(component: &Component<'_>, files: Files<'_>) -> Option<String
 fn procfile(text: &str, process: &str) -> Option<String> {
     let commands = text.lines().filter_map(|line| line.split_once(':'));
     let mut of_process = commands.filter(|(name, _)| name.trim() == process);
-    of_process.next().map(|(_, command)| command.trim().to_owned()).filter(|command| !command.is_empty())
+    of_process
+        .next()
+        .map(|(_, command)| command.trim().to_owned())
+        .filter(|command| !command.is_empty())
 }
 
 /// `npm start` comes with every Node buildpack, whichever package manager installed the packages.
 fn package_json(text: &str) -> Option<String> {
     let package: Value = serde_json::from_str(text).ok()?;
-    package.pointer("/scripts/start")?.as_str().filter(|script| !script.trim().is_empty())?;
+    package
+        .pointer("/scripts/start")?
+        .as_str()
+        .filter(|script| !script.trim().is_empty())?;
     Some("npm start".to_owned())
 }
 
@@ -83,7 +89,12 @@ mod tests {
             name: "web",
             value: service,
         };
-        let text = |path: &str| files.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned());
+        let text = |path: &str| {
+            files
+                .iter()
+                .find(|(name, _)| *name == path)
+                .map(|(_, text)| (*text).to_owned())
+        };
         find(&component, &text)
     }
 
@@ -104,7 +115,10 @@ mod tests {
     #[test]
     fn a_dockerfile_component_never_looks_at_a_procfile() {
         let service = json!({"source_dir": "api", "dockerfile_path": "api/Dockerfile.prod"});
-        let files = [("api/Procfile", "web: no"), ("api/Dockerfile.prod", "FROM x\nCMD serve --all")];
+        let files = [
+            ("api/Procfile", "web: no"),
+            ("api/Dockerfile.prod", "FROM x\nCMD serve --all"),
+        ];
         assert_eq!(start(&service, &files).as_deref(), Some("serve --all"));
         assert_eq!(start(&json!({"image": {}}), &files), None);
     }
@@ -115,7 +129,12 @@ mod tests {
         let spec = super::super::parse(text, "app.yaml").expect("valid");
         assert_eq!(
             wanted_files(&spec),
-            ["docker/Dockerfile", "web/Dockerfile", "web/Procfile", "web/package.json"]
+            [
+                "docker/Dockerfile",
+                "web/Dockerfile",
+                "web/Procfile",
+                "web/package.json"
+            ]
         );
     }
 }

@@ -39,7 +39,9 @@ pub(super) fn read(text: &str) -> Result<(Value, Places), SyntaxError> {
     match serde_saphyr::from_str_with_options::<Spanned<Node>>(text, options) {
         Ok(node) => {
             let mut places = Places::default();
-            let value = node.value.into_value(&mut String::new(), text, &node.defined, &mut places);
+            let value = node
+                .value
+                .into_value(&mut String::new(), text, &node.defined, &mut places);
             Ok((value, places))
         }
         // YAML allows no tabs for indentation, JSON does.
@@ -47,7 +49,12 @@ pub(super) fn read(text: &str) -> Result<(Value, Places), SyntaxError> {
             .map(|value| (value, Places::default()))
             .map_err(|error| SyntaxError {
                 place: (error.line().max(1), error.column().max(1)),
-                message: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
+                message: error
+                    .to_string()
+                    .split(" at line ")
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
             }),
         Err(error) => Err(SyntaxError {
             place: error.location().map_or((1, 1), |location| place(&location)),
@@ -61,7 +68,10 @@ fn message(error: &serde_saphyr::Error) -> String {
     let text = error.without_snippet().to_string();
     let first = text.lines().next().unwrap_or_default();
     let first = first.rsplit_once(" at line ").map_or(first, |(message, _)| message);
-    match first.strip_prefix("duplicate mapping key: ").and_then(|rest| rest.split_once(", set ")) {
+    match first
+        .strip_prefix("duplicate mapping key: ")
+        .and_then(|rest| rest.split_once(", set "))
+    {
         Some((key, _)) => format!("the key `{key}` is written twice"),
         None => first.trim_start_matches("error: ").to_owned(),
     }
@@ -132,7 +142,9 @@ fn written<'a>(text: &'a str, at: &Location) -> Option<&'a str> {
     let span = at.span();
     let start = usize::try_from(span.byte_offset()?).ok()?;
     let length = usize::try_from(span.byte_len()?).ok()?;
-    text.get(start..start.checked_add(length)?).map(str::trim).filter(|raw| !raw.is_empty())
+    text.get(start..start.checked_add(length)?)
+        .map(str::trim)
+        .filter(|raw| !raw.is_empty())
 }
 
 impl<'de> Deserialize<'de> for Node {

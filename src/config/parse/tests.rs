@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::{Check, CommentMode, Config, EnvValue, Generate, PreviewDatabase, Rollback};
+use super::super::{Check, CommentMode, Config, EnvValue, Generate, PreviewDatabase};
 
 fn parse(text: &str) -> Config {
     Config::parse(text, "do-deploy.toml").expect("valid")
@@ -32,7 +32,10 @@ fn the_reference_names_every_key() {
         let known = failure.next.expect("lists what is known");
         for key in super::quoted(&known) {
             let written = [format!("\n{key} = "), format!("[{key}]"), format!(".{key}]")];
-            assert!(written.iter().any(|it| reference.contains(it)), "{table}{key} is missing");
+            assert!(
+                written.iter().any(|it| reference.contains(it)),
+                "{table}{key} is missing"
+            );
         }
     }
 }
@@ -63,11 +66,14 @@ mode = "off"
     );
     let production = config.environment("production").expect("always there");
     assert_eq!(production.spec, "deploy/app.yaml");
-    assert_eq!(production.rollback, Rollback::Never);
+    assert_eq!(production.rollback, crate::model::rollback::RollbackPolicy::Never);
     assert_eq!(production.timeout, Duration::from_secs(5400));
     assert_eq!(production.env["STRIPE_KEY"], EnvValue::From("STRIPE_KEY".to_owned()));
     let staging = config.environment("staging").expect("declared");
-    assert_eq!((staging.branch.as_str(), staging.spec.as_str()), ("develop", ".do/staging.yaml"));
+    assert_eq!(
+        (staging.branch.as_str(), staging.spec.as_str()),
+        ("develop", ".do/staging.yaml")
+    );
     assert_eq!(config.environment("qa"), None);
     assert_eq!(config.preview.sleep, None);
     assert_eq!(config.preview.database, PreviewDatabase::Dev);
@@ -113,12 +119,16 @@ fn what_is_not_built_yet_is_refused() {
 
 #[test]
 fn tokens_and_runner_variables_are_never_handed_to_an_app() {
-    for name in ["DIGITALOCEAN_ACCESS_TOKEN", "FLY_API_TOKEN", "GITHUB_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "RUNNER_TEMP"] {
+    for name in [
+        "DIGITALOCEAN_ACCESS_TOKEN",
+        "FLY_API_TOKEN",
+        "GITHUB_TOKEN",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+        "RUNNER_TEMP",
+    ] {
         for table in ["production", "preview", "environments.x"] {
-            let text = format!("[{table}]\nbranch = \"x\"\nenv = {{ A = {{ from = \"{name}\" }} }}").replace(
-                if table == "preview" { "branch = \"x\"\n" } else { "\0" },
-                "",
-            );
+            let text = format!("[{table}]\nbranch = \"x\"\nenv = {{ A = {{ from = \"{name}\" }} }}")
+                .replace(if table == "preview" { "branch = \"x\"\n" } else { "\0" }, "");
             assert!(refuse(&text).contains("is never handed to an app"), "{text}");
         }
     }

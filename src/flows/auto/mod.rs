@@ -38,9 +38,10 @@ pub(crate) async fn run(ctx: &Ctx) -> anyhow::Result<Report> {
             redeploy::run(ctx, &redeploy::Request { environment, commit, force_build }).await
         }
         Decision::Nothing { environment, reason } => {
-            ctx.console.say(&format!("Nothing to do: {reason}"));
+            ctx.console.notice(&format!("Nothing to do: {reason}"));
             let mut report = Report::new("", environment, State::Skipped);
             report.notes.push(format!("Nothing to do: {reason}"));
+            ctx.record(&report)?;
             Ok(report)
         }
     }

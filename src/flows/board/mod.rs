@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use self::clean::cleaned;
 use self::conversation::{Conversation, Missing, Written};
-use self::outputs::outputs_of;
+pub(crate) use self::outputs::outputs_of;
 use self::record::{Record, put_all_aside};
 use crate::actions::console::Console;
 use crate::actions::progress::Progress;
@@ -63,6 +63,18 @@ enum Complaint {
     Comment,
     Deployment,
     Overtaken,
+}
+
+/// Summary and outputs of a run that never had anything to show on GitHub.
+pub(super) fn record(run: &Run, redactor: &Redactor, report: &Report) -> anyhow::Result<()> {
+    let reports = [cleaned(report, redactor)];
+    if let Some(file) = &run.output_file {
+        outputs_of(&reports, None).write(file)?;
+    }
+    match &run.summary_file {
+        Some(file) => summary::append(file, &redactor.clean(&reports[0].notes.join("\n\n"))),
+        None => Ok(()),
+    }
 }
 
 impl Board {
@@ -322,7 +334,13 @@ impl Board {
             Complaint::Deployment => "the GitHub deployment could not be written",
             _ => "the comment could not be written",
         };
-        self.deps.console.warn(&format!("{what}: {error}; {}", error.next()));
+        // A locked conversation takes no comment from a token, whatever its rights.
+        let next = if error.message().contains("locked") {
+            "unlock the conversation to get one".to_owned()
+        } else {
+            error.next()
+        };
+        self.deps.console.warn(&format!("{what}: {error}; {next}"));
     }
 
     fn say_once(&mut self, about: Complaint, text: &str) {

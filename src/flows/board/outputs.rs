@@ -5,7 +5,7 @@ use crate::model::report::{Report, State};
 use crate::render::page::status;
 
 /// The first app gives URL, ids and commit; the state is the worst of all, and costs add up.
-pub(super) fn outputs_of(reports: &[Report], comment_url: Option<String>) -> Outputs {
+pub(crate) fn outputs_of(reports: &[Report], comment_url: Option<String>) -> Outputs {
     let apps: Vec<AppOutput> = reports.iter().map(app_output).collect();
     let first = apps.first();
     let worst = reports

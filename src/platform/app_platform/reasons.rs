@@ -144,7 +144,10 @@ pub(in crate::platform) fn explain(code: &str, message: &str) -> Option<Words> {
         Some((number, *why, *next))
     });
     let Some((number, meaning, next)) = exit else {
-        return words;
+        return words.map(|words| Words {
+            why: with_code(words.why, exit_code(message)),
+            ..words
+        });
     };
     match words {
         // A general error says nothing that the reason does not say better.
@@ -156,6 +159,13 @@ pub(in crate::platform) fn explain(code: &str, message: &str) -> Option<Words> {
             why: format!("{meaning} (exit code {number})"),
             next: next.to_owned(),
         }),
+    }
+}
+
+fn with_code(why: String, code: Option<u32>) -> String {
+    match code {
+        Some(code) => format!("{why} (exit code {code})"),
+        None => why,
     }
 }
 
@@ -198,6 +208,8 @@ mod tests {
             "{}",
             words.why
         );
+        let words = explain("ContainerExitNonZero", "`web` exited with code 3").expect("known");
+        assert!(words.why.ends_with("(exit code 3)"), "{}", words.why);
         assert!(explain("Unheard", "exit status 127").is_some());
         assert_eq!(explain("Unheard", "no idea"), None);
     }

@@ -49,10 +49,8 @@ impl AppPlatform {
             Outcome::Found(deployment) => return Ok(found(app, *deployment, spec)),
             Outcome::Reply(reply) => complete(reply.app, Method::PUT, &path)?,
         };
-        // The reply names the deployment that it caused, or else still the one from before.
-        let pending = reply.pending_deployment.as_ref().map(|pending| pending.id.clone());
-        let deployment = pending.filter(|id| !id.is_empty() && !app.known.contains(id));
-        let mut rollout = rollout(app, deployment);
+        let pending = reply.pending_deployment.as_ref();
+        let mut rollout = rollout(app, pending.map(|pending| pending.id.clone()));
         rollout.sleep_dropped = sleep_dropped(&reply.spec, spec);
         let name = translate::name_of(&reply.spec);
         if !name.is_empty() {
@@ -96,11 +94,9 @@ impl AppPlatform {
 
     /// Sends until it is known what became of it. `spec` gives refusals their names.
     async fn set_in_motion(&self, app: &App, request: &Request<'_>, spec: &Value) -> Result<Outcome> {
-        // Deployments from this moment on are new. The reading of the app knows it better than any clock.
-        let last_before = app.last_deployed_at.unwrap_or_else(|| self.now());
-        let is_new = |deployment: &Deployment| {
-            !app.known.contains(&deployment.id) && deployment.created_at.is_none_or(|created| created > last_before)
-        };
+        // Asked beforehand, because times do not tell: those of deployments are in whole seconds.
+        let before = self.deployments(&app.id, LOOKED_THROUGH).await?;
+        let is_new = |id: &str| !is_known(app, id) && before.iter().all(|earlier| earlier.id != id);
         let mut pauses = PAUSES.into_iter();
         loop {
             self.wait.check()?;
@@ -110,14 +106,18 @@ impl AppPlatform {
                 .send(method.clone(), path, body.as_ref(), Repeat::OnlyIfNotDone)
                 .await;
             let error: ApiError = match sent {
-                Ok(reply) => return Ok(Outcome::Reply(Box::new(reply))),
+                Ok(mut reply) => {
+                    // A reply that names a deployment from before names none that it caused.
+                    forget_unless(&is_new, &mut reply);
+                    return Ok(Outcome::Reply(Box::new(reply)));
+                }
                 Err(error) => error,
             };
             if !error.may_have_happened() {
                 return Err(self.refused(app, error, spec).await);
             }
             let newest = self.deployments(&app.id, LOOKED_THROUGH).await?;
-            if let Some(ours) = newest.into_iter().find(|it| is_new(it) && (request.is_ours)(it)) {
+            if let Some(ours) = newest.into_iter().find(|it| is_new(&it.id) && (request.is_ours)(it)) {
                 return Ok(Outcome::Found(Box::new(ours)));
             }
             match pauses.next() {
@@ -147,6 +147,16 @@ fn refuse_pinned(app: &App) -> Result<()> {
             by: pinned.cause.user.clone(),
             since: pinned.created_at,
         }),
+    }
+}
+
+fn is_known(app: &App, id: &str) -> bool {
+    id.is_empty() || app.known.iter().any(|known| known == id)
+}
+
+fn forget_unless(is_new: &dyn Fn(&str) -> bool, reply: &mut wire::Reply) {
+    if let Some(app) = &mut reply.app {
+        app.pending_deployment = app.pending_deployment.take().filter(|pending| is_new(&pending.id));
     }
 }
 

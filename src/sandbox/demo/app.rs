@@ -42,8 +42,18 @@ enum AppCommand {
     Seed,
 }
 
-/// Any error means exit 1; what the service has to say is printed before.
-pub(crate) async fn run(args: AppArgs) -> anyhow::Result<()> {
+/// The exit code: 0, or 1 after any error, which is printed.
+pub(crate) async fn main(args: AppArgs) -> u8 {
+    match run(args).await {
+        Ok(()) => 0,
+        Err(error) => {
+            say(&format!("{error:#}"));
+            1
+        }
+    }
+}
+
+async fn run(args: AppArgs) -> anyhow::Result<()> {
     match args.command {
         AppCommand::Serve => serve().await,
         AppCommand::Migrate => migrate(&mut database()?.open()?, Path::new("migrations")),

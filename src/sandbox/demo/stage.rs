@@ -69,6 +69,8 @@ impl Stage {
     /// Makes the repository and starts the sandbox.
     pub(super) async fn set(&mut self) -> anyhow::Result<()> {
         std::fs::create_dir_all(self.repository())?;
+        // The sandbox shows this folder to every instance.
+        std::fs::create_dir_all(self.cloud().join("shared"))?;
         self.git(&["init", "--quiet", "--initial-branch", "main"]).await?;
         let env_file = self.folder.path().join("sandbox.env");
         let child = Command::new(&self.program)
@@ -118,7 +120,7 @@ impl Stage {
 
     /// Where production's database lies: outside of every instance, as a managed database would.
     pub(super) fn production_database(&self) -> String {
-        format!("sqlite:///{}", self.cloud().join("production.db").display())
+        format!("sqlite:///{}", self.cloud().join("shared").join("production.db").display())
     }
 
     pub(super) fn urls(&self) -> &[(String, String)] {

@@ -1,11 +1,12 @@
-//! The account, instance sizes and regions.
+//! The account, its one project, instance sizes and regions.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use serde_json::{Value, json};
 
 use super::Cloud;
 use super::error::ApiError;
+use super::paging::Page;
 use super::view;
 use crate::sandbox::world::catalogue::{self, Size};
 
@@ -22,6 +23,25 @@ pub(crate) async fn account(State(cloud): State<Cloud>) -> Json<Value> {
         "status_message": "",
         "team": team,
     }}))
+}
+
+/// The account has its default project only.
+pub(crate) async fn projects(State(cloud): State<Cloud>, Query(page): Query<Page>) -> Json<Value> {
+    let began = view::time(cloud.world.began);
+    let projects = page.cut(vec![json!({
+        "id": cloud.world.default_project,
+        "owner_uuid": cloud.world.account_uuid,
+        "owner_id": 1,
+        "name": "sandbox",
+        "description": "",
+        "purpose": "Web Application",
+        "environment": "Development",
+        "is_default": true,
+        "created_at": began,
+        "updated_at": began,
+    })]);
+    let links = page.links(&format!("{}/v2/projects", cloud.base_url), 1);
+    Json(json!({"projects": projects, "links": links, "meta": {"total": 1}}))
 }
 
 pub(crate) async fn sizes() -> Json<Value> {

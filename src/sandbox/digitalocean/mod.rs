@@ -32,6 +32,7 @@ pub(crate) struct Cloud {
 pub(crate) fn router(cloud: Cloud) -> Router {
     Router::new()
         .route("/v2/account", get(catalogue::account))
+        .route("/v2/projects", get(catalogue::projects))
         .route("/v2/apps", get(apps::list).post(apps::create))
         .route("/v2/apps/propose", post(apps::propose))
         .route("/v2/apps/regions", get(catalogue::regions))

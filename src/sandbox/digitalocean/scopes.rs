@@ -7,6 +7,9 @@ pub(crate) fn needed(method: &Method, path: &str) -> Option<&'static str> {
     if path.starts_with("/v2/account") {
         return Some("account:read");
     }
+    if path.starts_with("/v2/projects") {
+        return Some("project:read");
+    }
     let rest = path.strip_prefix("/v2/apps")?;
     Some(match (method.as_str(), rest) {
         ("GET" | "HEAD", _) | ("POST", "/propose") => "app:read",

@@ -7,11 +7,10 @@ use super::call::{Call, Reply, ok};
 use super::changes::{self, Change};
 use super::hub::stamp;
 use super::paging::paged;
-use super::pulls::Pull;
 use super::refusal::Refusal;
 use super::urls::Urls;
 use super::users::{User, node_id};
-use super::{following, pull_json};
+use super::{commit_pulls, following};
 use crate::sandbox::repository::{GitError, Repository};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,7 +166,7 @@ pub(crate) async fn list(call: Call) -> Reply {
 pub(crate) async fn get(call: Call) -> Reply {
     let path = call.param("ref");
     if let Some(name) = path.strip_suffix("/pulls") {
-        return pulls(&call, name).await;
+        return commit_pulls::list(&call, name).await;
     }
     if let Some(name) = path.strip_suffix("/status") {
         return status(&call, name).await;
@@ -190,35 +189,9 @@ pub(crate) async fn get(call: Call) -> Reply {
     ok(&body)
 }
 
-async fn resolve(call: &Call, name: &str) -> Result<String, Refusal> {
+pub(crate) async fn resolve(call: &Call, name: &str) -> Result<String, Refusal> {
     let found = following::resolve(&call.hub, name).await;
     found.ok_or_else(|| Refusal::unprocessable(format!("No commit found for SHA: {name}")))
-}
-
-/// Pull requests that brought a commit, or carry it while they are open.
-async fn pulls(call: &Call, name: &str) -> Reply {
-    let sha = resolve(call, name).await?;
-    let repository = &call.hub.repository;
-    let mut found = Vec::new();
-    for pull in following::all_current(&call.hub).await {
-        if carries(repository, &pull, &sha).await {
-            found.push(pull_json::simple(&call.hub, &call.urls, &pull).await);
-        }
-    }
-    paged(call, found)
-}
-
-async fn carries(repository: &Repository, pull: &Pull, sha: &str) -> bool {
-    if pull.head_sha == sha || pull.merge_commit_sha.as_deref() == Some(sha) {
-        return true;
-    }
-    let from = if pull.merged_at.is_some() {
-        Some(pull.base_sha.clone())
-    } else {
-        repository.head(&pull.base).await
-    };
-    let Some(base) = from else { return false };
-    repository.is_ancestor(sha, &pull.head_sha).await && !repository.is_ancestor(sha, &base).await
 }
 
 /// The combined status: nothing reports any here, which GitHub calls pending.
@@ -250,7 +223,7 @@ mod tests {
 
     #[test]
     fn reads_what_git_log_prints() {
-        let record = "aa\0tt\0p1 p2\0Ada\0ada@example.com\02024-05-01T12:00:00+02:00\0Bob\0b@example.com\02024-05-01T10:00:01Z\0Title\n\nBody\n";
+        let record = "aa\0tt\0p1 p2\0Ada\0ada@example.com\x002024-05-01T12:00:00+02:00\0Bob\0b@example.com\x002024-05-01T10:00:01Z\0Title\n\nBody\n";
         let commit = parse(record).expect("a commit");
         assert_eq!(commit.parents, ["p1", "p2"]);
         assert_eq!(commit.author.date(), "2024-05-01T10:00:00Z");

@@ -10,7 +10,6 @@ use super::environments::Environment;
 use super::following;
 use super::hub::stamp;
 use super::paging::paged;
-use super::pull_json::merges;
 use super::refusal::Refusal;
 use super::urls::Urls;
 use super::users::{User, node_id};
@@ -151,7 +150,7 @@ async fn auto_merge(call: &Call, reference: &str, sha: &str) -> Result<Option<ax
     if repository.count_between(sha, &base).await? == 0 {
         return Ok(None);
     }
-    if merges(repository, &base, sha).await == Some(false) {
+    if repository.merges(&base, sha).await == Some(false) {
         return Err(Refusal::conflict(
             format!("Conflict merging {default} into {branch}."),
             Vec::new(),

@@ -5,6 +5,7 @@ mod call;
 mod changes;
 mod collaborators;
 mod comments;
+mod commit_pulls;
 mod commits;
 mod compare;
 mod contents;
@@ -17,6 +18,7 @@ mod hub;
 mod issues;
 mod labels;
 mod limits;
+mod merging;
 mod page;
 mod paging;
 mod pull_json;
@@ -202,3 +204,6 @@ pub(crate) fn sandbox_router(github: Arc<GitHub>) -> Router {
         .route("/_sandbox/event", get(events::get))
         .with_state(github)
 }
+
+#[cfg(test)]
+mod tests;

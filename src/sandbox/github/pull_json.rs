@@ -6,6 +6,7 @@ use super::changes;
 use super::collaborators::association;
 use super::hub::{Hub, stamp};
 use super::labels;
+use super::merging;
 use super::pulls::Pull;
 use super::repositories;
 use super::urls::Urls;
@@ -94,7 +95,7 @@ pub(crate) async fn simple(hub: &Hub, urls: &Urls, pull: &Pull) -> Value {
 pub(crate) async fn full(hub: &Hub, urls: &Urls, pull: &Pull) -> Value {
     let repository = &hub.repository;
     let mergeable = if pull.is_open() {
-        mergeable(repository, pull).await
+        merging::mergeable(repository, pull).await
     } else {
         None
     };
@@ -141,24 +142,4 @@ pub(crate) async fn files(repository: &Repository, pull: &Pull) -> Vec<changes::
     changes::between(repository, &fork_point, &pull.head_sha)
         .await
         .unwrap_or_default()
-}
-
-/// Whether head and base could be merged. `None`: it cannot be told.
-pub(crate) async fn mergeable(repository: &Repository, pull: &Pull) -> Option<bool> {
-    let base = repository.head(&pull.base).await?;
-    merges(repository, &base, &pull.head_sha).await
-}
-
-/// Git's three-tree merge, which only prints: the newer `merge-tree --write-tree` would write objects into
-/// a repository that is only to be read.
-pub(crate) async fn merges(repository: &Repository, base: &str, head: &str) -> Option<bool> {
-    let fork_point = repository.merge_base(base, head).await?;
-    let printed = repository.git(&["merge-tree", &fork_point, base, head]).await.ok()?;
-    let printed = String::from_utf8_lossy(&printed);
-    Some(!printed.lines().any(is_conflict))
-}
-
-/// A marker inside a file, or a file that one side removed and the other changed.
-fn is_conflict(line: &str) -> bool {
-    line.starts_with("+<<<<<<<") || line == "removed in local" || line == "removed in remote"
 }

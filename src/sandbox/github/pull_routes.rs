@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::call::{Call, Reply, created, ok};
 use super::commits::{self, log};
 use super::following::{all_current, current};
+use super::merging;
 use super::paging::{Page, paged};
 use super::pull_json;
 use super::pulls::{Pull, already_exists, no_commits_between, split_head};
@@ -233,30 +234,9 @@ fn edit(call: &Call, pull: &Pull, change: impl FnOnce(&mut Pull)) -> Result<(), 
 
 async fn close(call: &Call, number: u64) -> Result<(), Refusal> {
     let pull = current(&call.hub, number).await.ok_or_else(Refusal::not_found)?;
-    let merge_commit = merge_commit(call, &pull).await;
+    let merge_commit = merging::merge_commit(&call.hub.repository, &pull).await;
     let (by, now) = (call.actor.clone(), call.hub.clock.now());
     edit(call, &pull, |pull| pull.close(merge_commit, by, now))
-}
-
-/// The commit that brought the head into its base: the merge, or the head itself after a fast-forward.
-async fn merge_commit(call: &Call, pull: &Pull) -> Option<String> {
-    let repository = &call.hub.repository;
-    let base = repository.head(&pull.base).await?;
-    if !repository.is_ancestor(&pull.head_sha, &base).await {
-        return None;
-    }
-    let range = format!("{}..{base}", pull.head_sha);
-    let args = ["rev-list", "--ancestry-path", "--first-parent", &range];
-    let after = repository.git(&args).await.unwrap_or_default();
-    let after = String::from_utf8_lossy(&after);
-    let first = after.lines().last().filter(|line| !line.is_empty());
-    let Some(first) = first else {
-        return Some(pull.head_sha.clone());
-    };
-    let commit = commits::read(repository, first).await.ok().flatten()?;
-    // After a fast-forward the next commit on the base builds on the head: that one merged nothing.
-    let is_merge = commit.parents.first().is_some_and(|parent| *parent != pull.head_sha);
-    Some(if is_merge { commit.sha } else { pull.head_sha.clone() })
 }
 
 async fn reopen(call: &Call, pull: &Pull) -> Result<(), Refusal> {

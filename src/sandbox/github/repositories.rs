@@ -189,5 +189,6 @@ fn settings() -> Value {
         "is_template": false,
         "web_commit_signoff_required": false,
         "topics": [],
+        "custom_properties": {},
     })
 }

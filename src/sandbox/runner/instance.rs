@@ -49,7 +49,7 @@ pub(super) async fn start(
         directory: disk.app(),
         envs: environment_of(build, plan, &disk, port.number(), private),
         tmp: private.then(|| disk.tmp()),
-        keep: runner.needed_below_tmp(&[disk.root().to_owned(), runner.root.join("cache")]),
+        keep: runner.needed_below_tmp(&[disk.root().to_owned(), runner.root.join("cache"), runner.shared()]),
         user: None,
         output: output.clone(),
     })?;

@@ -111,6 +111,10 @@ impl Runner {
         self.removals.finished().await;
     }
 
+    fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::SeqCst)
+    }
+
     fn signal_all(&self, signal: Signal) {
         for leader in self.groups.with(|groups| groups.keys().copied().collect::<Vec<_>>()) {
             if let Some(group) = group(leader) {
@@ -162,6 +166,11 @@ impl Runner {
             Ok(mut process) => process.wait().await == 0,
             Err(_) => false,
         }
+    }
+
+    /// What every instance sees and no deployment resets: a file there stands in for a database outside of the app.
+    fn shared(&self) -> PathBuf {
+        self.root.join("shared")
     }
 
     /// Folders below `/tmp` that a program with a `/tmp` of its own still needs.

@@ -64,7 +64,10 @@ impl Postgres {
             .and_then(|()| std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)))
             .and_then(|()| own(&secret, user.as_ref()));
         written.map_err(|error| internal("cannot write a database password", &error))?;
-        let database = name.replace(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_', "_");
+        let database = name.replace(
+            |letter: char| !letter.is_ascii_alphanumeric() && !"_-".contains(letter),
+            "_",
+        );
 
         let server = Server {
             runner,

@@ -5,7 +5,6 @@ use std::ffi::OsString;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -103,7 +102,7 @@ impl Runner {
     /// Starts through `sandbox-exec`. It has to be called on a thread that lives as long as the sandbox: the kernel
     /// ties the process to the thread.
     pub(super) fn start(&self, start: Start) -> Result<Process, StepError> {
-        if self.closing.load(Ordering::SeqCst) {
+        if self.is_closing() {
             return Err(internal("is ending", &"nothing is started any more"));
         }
         let failed = |error: std::io::Error| internal("cannot start a process", &error);

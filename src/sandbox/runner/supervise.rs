@@ -186,7 +186,7 @@ async fn until_ready(shared: &Shared, instance: &mut Instance) -> Result<(), Ste
     }
 }
 
-/// `8.0s at HTTP path "/health" of port 23456`.
+/// As in: 8.0s at `/health` on port 23456.
 fn describe(check: &HealthCheck, port: u16, budget: Duration) -> String {
     let port = check.port.unwrap_or(port);
     match &check.http_path {
@@ -252,6 +252,9 @@ impl Supervisor {
                 slot.ready = false;
                 slot.leader = None;
             });
+            if shared.runner.is_closing() {
+                return;
+            }
             shared.say(&reason);
             keep_output(shared, &instance);
             tokio::select! {

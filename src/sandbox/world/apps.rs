@@ -101,20 +101,20 @@ impl World {
         self.with_app(id, |_| ())?;
         let mut prepared = self.prepare(spec).await?;
         self.refuse_taken(&prepared.view.name, Some(id))?;
-        let now = self.clock.now();
         let commits = self.with_app(id, |app| {
             app.refuse_pinned()?;
             app.vault.seal(&mut prepared.spec)?;
-            let commits = if all_sources {
+            Ok::<_, Refusal>(if all_sources {
                 prepared.heads
             } else {
                 app.kept_commits(&prepared.view, prepared.heads)
-            };
-            app.spec = prepared.spec;
-            app.updated = now;
-            Ok::<_, Refusal>(commits)
+            })
         })??;
-        self.start(id, Start::of(Cause::SpecUpdated, commits))
+        let start = Start {
+            spec: Some(prepared.spec),
+            ..Start::of(Cause::SpecUpdated, commits)
+        };
+        self.start(id, start)
     }
 
     /// Forgets the app at once; its processes and databases go in the background.
@@ -124,6 +124,7 @@ impl World {
             let place = apps.iter().position(|app| app.id == id).ok_or(Refusal::NotFound)?;
             Ok::<_, Refusal>(apps.remove(place))
         })?;
+        self.retire(&app);
         let task = app.interrupt(Phase::Canceled, now);
         self.in_background(async move {
             app.edge.set_routes(Vec::new());
@@ -166,6 +167,7 @@ impl World {
 
     /// Checks a spec, finds its sources, and writes it as the platform gives it back (secrets still plain).
     async fn prepare(&self, mut spec: Value) -> Result<Prepared, Refusal> {
+        normalise::drop_nulls(&mut spec);
         check::check(&Spec::view(&spec)?)?;
         self.apply_sleep_rule(&mut spec)?;
         normalise::normalise(&mut spec);

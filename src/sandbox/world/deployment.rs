@@ -140,3 +140,56 @@ impl Deployment {
         self.updated = now;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn fresh() -> Deployment {
+        Deployment {
+            id: "d".into(),
+            spec: Value::Null,
+            phase: Phase::PendingBuild,
+            phase_updated: at(0),
+            created: at(0),
+            updated: at(0),
+            cause: Cause::Manual,
+            previous: None,
+            cloned_from: None,
+            progress: Progress::default(),
+            commits: BTreeMap::new(),
+            builds: BTreeMap::new(),
+            logs: DeploymentLogs::default(),
+            timing: Timing::default(),
+            started: false,
+            was_active: false,
+        }
+    }
+
+    #[test]
+    fn an_ended_deployment_stays_as_it_ended() {
+        for end in [Phase::Error, Phase::Canceled, Phase::Superseded] {
+            let mut deployment = fresh();
+            deployment.enter(end, at(1));
+            deployment.enter(Phase::Active, at(2));
+            assert_eq!((deployment.phase, deployment.phase_updated), (end, at(1)));
+            assert!(!deployment.was_active);
+        }
+    }
+
+    #[test]
+    fn an_active_one_is_superseded_and_can_be_gone_back_to() {
+        let mut deployment = fresh();
+        deployment.enter(Phase::Active, at(1));
+        deployment.enter(Phase::Error, at(2));
+        assert_eq!(deployment.phase, Phase::Active);
+        deployment.enter(Phase::Superseded, at(3));
+        assert_eq!(deployment.phase, Phase::Superseded);
+        assert!(deployment.was_active);
+        assert_eq!(deployment.timing.deployed, Some(at(1)));
+    }
+}

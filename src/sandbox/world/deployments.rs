@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::Value;
 use tokio::sync::watch;
 
 use super::World;
+use super::app::{Pin, RunningRollout};
 use super::deployment::{Cause, Deployment, Phase, Timing};
 use super::events::Event;
 use super::ids;
@@ -16,10 +18,14 @@ use super::rollout::{Order, Rollout};
 use super::spec::Spec;
 use crate::sandbox::runner::plan::Build;
 
-/// What a new deployment begins with. Its spec is the app's.
+/// What a new deployment begins with.
 #[derive(Debug)]
 pub(crate) struct Start {
     pub(crate) cause: Cause,
+    /// Becomes the app's spec. `None`: the app's spec as it is.
+    pub(crate) spec: Option<Value>,
+    /// Nothing else is deployed until it is committed or reverted.
+    pub(crate) pin: bool,
     pub(crate) commits: BTreeMap<String, String>,
     /// Builds that are used again as they are.
     pub(crate) builds: BTreeMap<String, Build>,
@@ -33,6 +39,8 @@ impl Start {
     pub(crate) fn of(cause: Cause, commits: BTreeMap<String, String>) -> Self {
         Self {
             cause,
+            spec: None,
+            pin: false,
             commits,
             builds: BTreeMap::new(),
             cloned_from: None,
@@ -98,6 +106,20 @@ impl World {
         let id = ids::uuid();
         let (stop, stopped) = watch::channel(false);
         self.with_app(app_id, |app| {
+            // All of it at once, so that two requests at the same time cannot mix.
+            if !matches!(start.cause, Cause::Rollback | Cause::RollbackReverted) {
+                app.refuse_pinned()?;
+            }
+            if let Some(spec) = start.spec {
+                app.spec = spec;
+                app.updated = now;
+            }
+            if start.pin {
+                app.pinned = Some(Pin {
+                    deployment: id.clone(),
+                    before: app.active.clone(),
+                });
+            }
             let spec = match start.cause {
                 // A restart is of what serves, whatever has become of the app's spec.
                 Cause::Restart => app.active_deployment().map_or(&app.spec, |active| &active.spec).clone(),
@@ -134,7 +156,7 @@ impl World {
                     restart: start.restart,
                 },
             };
-            app.rollout = Some(super::app::RunningRollout {
+            app.rollout = Some(RunningRollout {
                 deployment: id.clone(),
                 stop,
                 task: tokio::spawn(rollout.run(stopped, before)),

@@ -66,7 +66,7 @@ impl DeploymentLogs {
 pub(crate) fn merged(logs: impl IntoIterator<Item = Vec<Arc<str>>>, tail: Option<usize>) -> Vec<Arc<str>> {
     let mut lines: Vec<_> = logs.into_iter().flatten().collect();
     // Each log is in order by itself: `component timestamp message`.
-    lines.sort_by(|one, other| stamp(one).cmp(&stamp(other)));
+    lines.sort_by_key(|line| stamp(line));
     let skip = tail.map_or(0, |tail| lines.len().saturating_sub(tail));
     lines.split_off(skip)
 }

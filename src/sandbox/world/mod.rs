@@ -38,10 +38,13 @@ pub(crate) struct World {
     pub(crate) runner: Arc<Runner>,
     pub(crate) repositories: Repositories,
     pub(crate) rates: RateLimit,
+    pub(crate) began: jiff::Timestamp,
     pub(crate) account_uuid: String,
     pub(crate) default_project: String,
     slots: BuildSlots,
     apps: Mutex<Vec<App>>,
+    /// Secrets of apps that are gone: they must not turn up later either.
+    retired: Mutex<Vec<String>>,
     /// What goes on after a reply: draining, teardown.
     background: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -50,6 +53,7 @@ impl World {
     pub(crate) fn new(clock: Clock, account: Account, runner: Arc<Runner>, repositories: Repositories) -> Arc<Self> {
         Arc::new(Self {
             rates: RateLimit::new(clock.clone()),
+            began: clock.now(),
             clock,
             account,
             runner,
@@ -58,6 +62,7 @@ impl World {
             default_project: ids::uuid(),
             slots: BuildSlots::default(),
             apps: Mutex::default(),
+            retired: Mutex::default(),
             background: Mutex::default(),
         })
     }
@@ -106,12 +111,19 @@ impl World {
         }
     }
 
-    /// Plain texts of all secrets of all apps, for the audit.
+    /// Plain texts of all secrets of all apps that ever were, for the audit.
     pub(crate) fn secrets(&self) -> Vec<String> {
+        let mut secrets = self.retired.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.with_apps(|apps| {
             let texts = apps.iter().flat_map(|app| app.vault.plain_texts());
-            texts.map(str::to_owned).collect()
-        })
+            secrets.extend(texts.map(str::to_owned));
+        });
+        secrets
+    }
+
+    fn retire(&self, app: &App) {
+        let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
+        retired.extend(app.vault.plain_texts().map(str::to_owned));
     }
 
     /// Stops everything that runs, and waits for it.

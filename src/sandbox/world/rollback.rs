@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::World;
-use super::app::{App, Pin};
+use super::app::App;
 use super::deployment::{Cause, Deployment};
 use super::deployments::Start;
 use super::refusal::Refusal;
@@ -40,26 +40,17 @@ impl World {
 
     /// Deploys the spec and the commits of an earlier deployment, and pins the app to it.
     pub(crate) fn roll_back(self: &Arc<Self>, id: &str, target: &str, skip_pin: bool) -> Result<String, Refusal> {
-        let now = self.clock.now();
-        let (start, before) = self.with_app(id, |app| {
+        let start = self.with_app(id, |app| {
             let deployment = app.deployment(target)?;
             if let Err(condition) = validate(app, deployment) {
                 return Err(Refusal::Invalid(condition.message));
             }
-            let start = again(deployment, Cause::Rollback);
-            app.spec = deployment.spec.clone();
-            app.updated = now;
-            Ok((start, app.active.clone()))
+            Ok(Start {
+                pin: !skip_pin,
+                ..again(deployment, Cause::Rollback)
+            })
         })??;
-        let deployment = self.start(id, start)?;
-        if !skip_pin {
-            let pin = Pin {
-                deployment: deployment.clone(),
-                before,
-            };
-            self.with_app(id, |app| app.pinned = Some(pin))?;
-        }
-        Ok(deployment)
+        self.start(id, start)
     }
 
     /// Releases the pin and stays where it is.
@@ -75,14 +66,14 @@ impl World {
     /// Releases the pin and goes back to what served before the rollback.
     pub(crate) fn revert_rollback(self: &Arc<Self>, id: &str) -> Result<String, Refusal> {
         let start = self.with_app(id, |app| {
-            let Some(pin) = app.pinned.take() else {
+            let Some(pin) = app.pinned.clone() else {
                 return Err(Refusal::Invalid(
                     "app is not pinned to a rollback deployment".to_owned(),
                 ));
             };
             let before = app.deployment(pin.before.as_deref().unwrap_or_default())?;
             let start = again(before, Cause::RollbackReverted);
-            app.spec = before.spec.clone();
+            app.pinned = None;
             Ok(start)
         })??;
         self.start(id, start)
@@ -92,6 +83,7 @@ impl World {
 /// The same again: spec, commits and builds of a deployment.
 fn again(deployment: &Deployment, cause: Cause) -> Start {
     Start {
+        spec: Some(deployment.spec.clone()),
         builds: deployment.builds.clone(),
         cloned_from: Some(deployment.id.clone()),
         ..Start::of(cause, deployment.commits.clone())

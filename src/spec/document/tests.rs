@@ -1,7 +1,5 @@
 //! Specs as people write them: what survives, and what is refused in which words.
 
-use std::path::PathBuf;
-
 use serde_json::json;
 
 use super::{parse, print};
@@ -34,7 +32,11 @@ fn unknown_fields_and_scalars_survive_as_written() {
 
 #[test]
 fn json_is_fine_too() {
-    let spec = parse("{\n\t\"name\": \"shop\",\n\t\"services\": [{\"name\": \"web\"}]\n}", "app.json").expect("valid");
+    let spec = parse(
+        "{\n\t\"name\": \"shop\",\n\t\"services\": [{\"name\": \"web\"}]\n}",
+        "app.json",
+    )
+    .expect("valid");
     assert_eq!(spec.name(), "shop");
     insta::assert_snapshot!(refuse("{\n\t\"name\": \"shop\",\n\t\"services\": [{]\n}"), @"app.yaml:3:16: the app spec cannot be read: key must be a string | look at this place and the one before: a comma, a quote or a bracket");
 }
@@ -73,42 +75,4 @@ fn a_wrong_shape_is_named() {
     insta::assert_snapshot!(refuse("name: shop\nservices: [web]\n"), @"app.yaml:2:12: an entry of `services` is not a mapping | begin it with `- name: ...`");
     insta::assert_snapshot!(refuse("name: shop\nservices:\n- name: web\n  envs:\n    A: b\n"), @"app.yaml:4:3: `envs` is not a list | write `- key: NAME` and `value: ...` below it");
     insta::assert_snapshot!(refuse("name: shop\nservices:\n- name: web\n  envs:\n  - value: b\n"), @"app.yaml:5:5: an entry of `envs` has no `key` | begin it with `- key: NAME`");
-}
-
-/// The folder of real specs: `DO_DEPLOY_SHARED`, else `shared` beside the checkout.
-fn real_specs() -> Option<PathBuf> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let shared = std::env::var_os("DO_DEPLOY_SHARED").map_or(beside, PathBuf::from);
-    Some(shared.join("specs")).filter(|folder| folder.is_dir())
-}
-
-#[test]
-fn real_specs_read_or_say_why_not_and_print_what_reads_back() {
-    let Some(folder) = real_specs() else {
-        let mut out = std::io::stderr();
-        let message = "real specs are absent: set DO_DEPLOY_SHARED to the folder that holds `specs`\n";
-        std::io::Write::write_all(&mut out, message.as_bytes()).expect("stderr");
-        return;
-    };
-    let (mut read, mut refused) = (0, Vec::new());
-    for entry in std::fs::read_dir(folder).expect("readable") {
-        let path = entry.expect("readable").path();
-        if path.extension().is_none_or(|extension| extension != "yaml") {
-            continue;
-        }
-        let file = path.file_name().expect("a file").to_string_lossy().into_owned();
-        match parse(&std::fs::read_to_string(&path).expect("text"), &file) {
-            Ok(spec) => {
-                let again = parse(&print(spec.value()), &file).expect("what we print reads back");
-                assert_eq!(again.value(), spec.value(), "{file}");
-                read += 1;
-            }
-            Err(failure) => {
-                assert!(failure.at.is_some() && failure.next.is_some(), "{failure:?}");
-                refused.push(failure.to_string());
-            }
-        }
-    }
-    refused.sort();
-    assert!(read >= 80, "{read} read, refused:\n{}", refused.join("\n"));
 }

@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use super::super::change::listed;
-use super::super::component::{self, Component, Kind, SourceKind, text};
+use super::super::component::{self, Component, Kind};
 use super::super::document::AppSpec;
-use super::super::env::{self, Access, Store, Stores};
+use super::super::env;
 use super::super::policy::Policy;
-use super::super::{shell, start};
-use super::{Database, DatabaseMode, PreviewInput, development};
+use super::super::start;
+use super::super::store::{Access, Store, Stores};
+use super::{Database, DatabaseMode, PreviewInput, build, development};
 use crate::config::{Preview, PreviewDatabase};
 use crate::model::failure::Failure;
 
@@ -57,7 +58,10 @@ pub(super) fn decide(spec: &AppSpec, input: &PreviewInput<'_>, policy: &Policy) 
     let (database, before) = if wanted.database == PreviewDatabase::None {
         (none("switched off in do-deploy.toml"), facts.only_start(wanted, input)?)
     } else if facts.users.is_empty() && !jobs_use_it {
-        (none("no env of the app uses a database"), facts.only_start(wanted, input)?)
+        (
+            none("no env of the app uses a database"),
+            facts.only_start(wanted, input)?,
+        )
     } else if wanted.database == PreviewDatabase::Dev {
         (dev("do-deploy.toml asks for one".to_owned()), None)
     } else {
@@ -75,7 +79,9 @@ pub(super) fn decide(spec: &AppSpec, input: &PreviewInput<'_>, policy: &Policy) 
         stores,
     };
     if decision.database.mode == DatabaseMode::Dev {
-        decision.development = Some(development::choose(spec, &decision.stores, policy, &decision.database.why)?);
+        let why = decision.database.why.as_str();
+        let obstacle = Some(why).filter(|_| wanted.database == PreviewDatabase::Auto);
+        decision.development = Some(development::choose(spec, &decision.stores, policy, obstacle)?);
         decision.prepare_job = Some(wanted.prepare.clone()).filter(|command| !command.is_empty());
     }
     Ok(decision)
@@ -155,7 +161,10 @@ impl<'a> Facts<'a> {
             return Err(format!("`{}` is a functions component, which has no disk", user.name));
         }
         if self.uses(&user) == Some(Access::Part) {
-            return Err(format!("`{}` reads host, user and password one by one, and SQLite has only a path", user.name));
+            return Err(format!(
+                "`{}` reads host, user and password one by one, and SQLite has only a path",
+                user.name
+            ));
         }
         let commands = self.commands(&user, policy)?;
         self.before(&user, commands, policy, input)
@@ -172,7 +181,10 @@ impl<'a> Facts<'a> {
             },
             _ => {
                 let names: Vec<&str> = self.users.iter().map(|user| user.name).collect();
-                Err(format!("{} use the database, and each has a disk of its own", listed(&names)))
+                Err(format!(
+                    "{} use the database, and each has a disk of its own",
+                    listed(&names)
+                ))
             }
         }
     }
@@ -182,8 +194,11 @@ impl<'a> Facts<'a> {
             return Ok(vec![Command::Prepare(policy.prepare.trim().to_owned())]);
         }
         let of_job = |job: &Component<'_>| {
-            if let Some(difference) = difference(job.value, user.value) {
-                return Err(format!("job `{}` is built from {difference} than `{}`", job.name, user.name));
+            if let Some(difference) = build::difference(job.value, user.value) {
+                return Err(format!(
+                    "job `{}` is built from {difference} than `{}`",
+                    job.name, user.name
+                ));
             }
             match job.text("run_command") {
                 Some(_) => Ok(Command::Job(job.name.to_owned())),
@@ -205,7 +220,10 @@ impl<'a> Facts<'a> {
             return Ok(None);
         }
         let Some(start) = given.map(str::to_owned).or_else(|| start::find(user, input.files)) else {
-            return Err(format!("how `{}` starts is not known (`[preview] start` can say it)", user.name));
+            return Err(format!(
+                "how `{}` starts is not known (`[preview] start` can say it)",
+                user.name
+            ));
         };
         Ok(Some(Before {
             component: user.name.to_owned(),
@@ -220,39 +238,21 @@ impl<'a> Facts<'a> {
         if prepare.is_none() && policy.start.trim().is_empty() {
             return Ok(None);
         }
-        let commands = prepare.map(|command| Command::Prepare(command.to_owned())).into_iter().collect();
+        let commands = prepare
+            .map(|command| Command::Prepare(command.to_owned()))
+            .into_iter()
+            .collect();
         let services = component::of(self.spec, Kind::Service);
         let target = match services[..] {
             [service] => Ok(service),
             _ => Err("the app does not have exactly one service".to_owned()),
         };
-        target.and_then(|service| self.before(&service, commands, policy, input)).map_err(|why| {
-            Failure::input("`[preview] prepare` and `start` have no place to go")
-                .why(why)
-                .next("leave them out, set `start`, or write a preview spec and name it in `[preview] spec`")
-        })
+        target
+            .and_then(|service| self.before(&service, commands, policy, input))
+            .map_err(|why| {
+                Failure::input("`[preview] prepare` and `start` have no place to go")
+                    .why(why)
+                    .next("leave them out, set `start`, or write a preview spec and name it in `[preview] spec`")
+            })
     }
-}
-
-/// In what a job differs from the component that it prepares for, if they are not the same build.
-fn difference(job: &Value, service: &Value) -> Option<&'static str> {
-    let same = |key: &str| text(job, key).map(shell::normal) == text(service, key).map(shell::normal);
-    for kind in SourceKind::ALL {
-        let (of_job, of_service) = (job.get(kind.key()), service.get(kind.key()));
-        let same_field = |field: &str| of_job.and_then(|it| text(it, field)) == of_service.and_then(|it| text(it, field));
-        let fields = ["repo", "branch", "repo_clone_url", "registry_type", "registry", "repository", "tag", "digest"];
-        if of_job.is_some() != of_service.is_some() || !fields.into_iter().all(same_field) {
-            return Some(if kind == SourceKind::Image { "another image" } else { "another source" });
-        }
-    }
-    if !same("dockerfile_path") {
-        return Some("another Dockerfile");
-    }
-    let source_dir = |value| shell::normal(text(value, "source_dir").unwrap_or_default());
-    // A Dockerfile sees only its `source_dir`; what it builds there is another image.
-    if text(job, "dockerfile_path").is_some() && source_dir(job) != source_dir(service) {
-        return Some("another folder");
-    }
-    let (of_job, of_service) = (text(job, "environment_slug"), text(service, "environment_slug"));
-    (of_job.is_some() && of_service.is_some() && of_job != of_service).then_some("another language")
 }

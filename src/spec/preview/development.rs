@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::super::component::{self, Kind, text};
 use super::super::document::AppSpec;
-use super::super::env::{self, Store, Stores};
+use super::super::env;
 use super::super::policy::Policy;
+use super::super::store::{self, Store, Stores};
 use super::Notes;
 use super::database::Decision;
 use crate::model::failure::Failure;
@@ -20,7 +21,12 @@ pub(super) struct Development {
 }
 
 /// Finds the place for a development database. Fails where the app speaks something else than PostgreSQL.
-pub(super) fn choose(spec: &AppSpec, stores: &Stores, policy: &Policy, why: &str) -> Result<Development, Failure> {
+pub(super) fn choose(
+    spec: &AppSpec,
+    stores: &Stores,
+    policy: &Policy,
+    obstacle: Option<&str>,
+) -> Result<Development, Failure> {
     let databases = component::of(&spec.value, Kind::Database);
     let mut bound = Vec::new();
     for env in all_envs(&spec.value) {
@@ -29,30 +35,50 @@ pub(super) fn choose(spec: &AppSpec, stores: &Stores, policy: &Policy, why: &str
             continue;
         }
         let value = env::value(env).unwrap_or_default();
-        let other = env::scheme(value).filter(|scheme| !env::speaks_postgresql(scheme));
+        let other = store::scheme(value).filter(|scheme| !store::speaks_postgresql(scheme));
         let other = other.or_else(|| {
             let names = env::bindings(value);
-            let engines = databases.iter().filter(|database| names.iter().any(|it| it.component == database.name));
-            engines.filter_map(|database| database.text("engine")).find(|engine| *engine != "PG" && *engine != "UNSET").map(str::to_owned)
+            let engines = databases
+                .iter()
+                .filter(|database| names.iter().any(|it| it.component == database.name));
+            engines
+                .filter_map(|database| database.text("engine"))
+                .find(|engine| *engine != "PG" && *engine != "UNSET")
+                .map(str::to_owned)
         });
         if let Some(other) = other {
-            return Err(Failure::input(format!("a preview of `{}` has no database that fits", spec.name()))
-                .why(format!(
-                    "SQLite cannot work because {why}, and development databases are PostgreSQL, while `{}` leads to {other}",
-                    env::key(env)
-                ))
-                .next("set `[preview] database = \"none\"` and the envs it needs, or name a preview spec of your own"));
+            let why = format!(
+                "development databases are PostgreSQL, while `{}` leads to {other}",
+                env::key(env)
+            );
+            return Err(
+                Failure::input(format!("a preview of `{}` has no database that fits", spec.name()))
+                    .why(match obstacle {
+                        Some(obstacle) => format!("SQLite cannot work because {obstacle}, and {why}"),
+                        None => why,
+                    })
+                    .next(
+                        "set `[preview] database = \"none\"` and the envs it needs, or name a preview spec of your own",
+                    ),
+            );
         }
         bound.extend(env::bindings(value).iter().map(|binding| binding.component.to_owned()));
     }
     let taken = databases
         .iter()
         .find(|database| bound.iter().any(|name| name == database.name))
-        .or_else(|| databases.iter().find(|database| matches!(database.text("engine"), None | Some("PG" | "UNSET"))));
+        .or_else(|| {
+            databases
+                .iter()
+                .find(|database| matches!(database.text("engine"), None | Some("PG" | "UNSET")))
+        });
     Ok(match taken {
         Some(database) => Development {
             name: database.name.to_owned(),
-            version: database.text("version").filter(|version| VERSIONS.contains(version)).map(str::to_owned),
+            version: database
+                .text("version")
+                .filter(|version| VERSIONS.contains(version))
+                .map(str::to_owned),
         },
         None => Development {
             name: free_name(&spec.value),
@@ -64,7 +90,11 @@ pub(super) fn choose(spec: &AppSpec, stores: &Stores, policy: &Policy, why: &str
 fn free_name(spec: &Value) -> String {
     let components = component::components(spec);
     let is_free = |name: &str| components.iter().all(|component| component.name != name);
-    ["db", "preview-db"].into_iter().find(|name| is_free(name)).unwrap_or("do-deploy-db").to_owned()
+    ["db", "preview-db"]
+        .into_iter()
+        .find(|name| is_free(name))
+        .unwrap_or("do-deploy-db")
+        .to_owned()
 }
 
 fn all_envs(spec: &Value) -> impl Iterator<Item = &Value> {
@@ -77,13 +107,13 @@ impl Development {
     /// What an env that leads to production's database becomes.
     pub(super) fn rebind(&self, value: &str) -> String {
         let name = &self.name;
-        if let Some(scheme) = env::scheme(value) {
+        if let Some(scheme) = store::scheme(value) {
             if !scheme.contains('+') || scheme.starts_with("prisma") {
                 let jdbc = value.trim_start().starts_with("jdbc:");
                 return format!("${{{name}.{}DATABASE_URL}}", if jdbc { "JDBC_" } else { "" });
             }
             // The driver is part of the scheme, which the platform's own URL does not have.
-            let query = value.split_once('?').map_or(String::new(), |(_, query)| format!("?{query}"));
+            let query = query(value);
             return format!(
                 "{scheme}://${{{name}.USERNAME}}:${{{name}.PASSWORD}}@${{{name}.HOSTNAME}}:${{{name}.PORT}}/${{{name}.DATABASE}}{query}"
             );
@@ -95,6 +125,27 @@ impl Development {
         bindings.iter().fold(value.to_owned(), |value, binding| {
             value.replace(binding.whole, &format!("${{{name}.{}}}", binding.variable))
         })
+    }
+}
+
+/// The options of a URL, without those that could be a credential.
+fn query(url: &str) -> String {
+    let options = url.split_once('?').map_or("", |(_, query)| query);
+    let harmless = |option: &&str| {
+        let name = option.split('=').next().unwrap_or_default().to_ascii_lowercase();
+        !["pass", "user", "key", "token", "cert"]
+            .iter()
+            .any(|word| name.contains(word))
+    };
+    match options
+        .split('&')
+        .filter(|option| !option.is_empty())
+        .filter(harmless)
+        .collect::<Vec<_>>()
+        .join("&")
+    {
+        options if options.is_empty() => options,
+        options => format!("?{options}"),
     }
 }
 
@@ -110,7 +161,9 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes)
         notes.changes.push(format!("{verb} database `{}`", database.name), why);
     }
     component::retain(preview, Kind::Database, |_| false);
-    let (Some(development), Some(root)) = (&decision.development, super::root(preview)) else { return };
+    let (Some(development), Some(root)) = (&decision.development, super::root(preview)) else {
+        return;
+    };
     let mut database = Map::new();
     database.insert("name".to_owned(), json!(development.name));
     database.insert("engine".to_owned(), json!("PG"));
@@ -126,13 +179,24 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes)
 fn prepare_job(preview: &mut Value, decision: &Decision, notes: &mut Notes) {
     let Some(command) = &decision.prepare_job else { return };
     let services = component::of(preview, Kind::Service);
-    let Some(model) = services.first().map(|service| service.value) else { return };
+    let Some(model) = services.first().map(|service| service.value) else {
+        return;
+    };
     let mut job = Map::new();
     job.insert("name".to_owned(), json!("prepare"));
     job.insert("kind".to_owned(), json!("PRE_DEPLOY"));
     const COMMON: [&str; 11] = [
-        "github", "gitlab", "bitbucket", "git", "image", "dockerfile_path", "source_dir", "build_command", "environment_slug",
-        "envs", "instance_size_slug",
+        "github",
+        "gitlab",
+        "bitbucket",
+        "git",
+        "image",
+        "dockerfile_path",
+        "source_dir",
+        "build_command",
+        "environment_slug",
+        "envs",
+        "instance_size_slug",
     ];
     for key in COMMON {
         if let Some(value) = model.get(key) {
@@ -148,5 +212,8 @@ fn prepare_job(preview: &mut Value, decision: &Decision, notes: &mut Notes) {
     if let Some(jobs) = jobs.as_array_mut() {
         jobs.push(Value::Object(job));
     }
-    notes.changes.push("added job `prepare`", "`[preview] prepare` takes the place of the spec's PRE_DEPLOY jobs");
+    notes.changes.push(
+        "added job `prepare`",
+        "`[preview] prepare` takes the place of the spec's PRE_DEPLOY jobs",
+    );
 }

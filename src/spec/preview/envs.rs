@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use super::super::env::{self, Store};
+use super::super::component;
+use super::super::env;
 use super::super::policy::Policy;
+use super::super::store::Store;
 use super::super::{change, marks};
 use super::database::Decision;
 use super::{DatabaseMode, Notes};
@@ -33,7 +35,11 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, policy: &Policy, d
                 Fate::Keep => true,
                 Fate::Set { value, secret } => {
                     if !policy.given.contains_key(&key) {
-                        let shown = if decision.database.mode == DatabaseMode::Sqlite { database_url } else { &value };
+                        let shown = if decision.database.mode == DatabaseMode::Sqlite {
+                            database_url
+                        } else {
+                            &value
+                        };
                         let what = format!("env `{key}` of {owner} is `{shown}`");
                         notes.changes.push(what, "it led to production's database");
                     }
@@ -62,6 +68,16 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, policy: &Policy, d
     }
     secrets.iter().for_each(|key| notes.leave_out(key));
     add(preview, policy, &given, notes);
+    let present = |key: &str| preview_has(preview, key);
+    let absent = policy.missing.iter().filter(|(key, _)| !present(key));
+    absent.for_each(|(key, _)| notes.leave_out(key));
+}
+
+/// Whether any list still has the key.
+fn preview_has(preview: &Value, key: &str) -> bool {
+    let components = component::components(preview);
+    let owners = std::iter::once(preview).chain(components.iter().map(|component| component.value));
+    owners.flat_map(env::list).any(|env| env::key(env) == key)
 }
 
 fn fate(env: &Value, decision: &Decision, policy: &Policy, database_url: &str) -> Fate {
@@ -90,6 +106,8 @@ fn fate(env: &Value, decision: &Decision, policy: &Policy, database_url: &str) -
         Some(Store::Other) => Fate::Leave {
             why: "previews never use production's Redis, Valkey or message queue",
         },
+        // The policy wants another value than the file's and could not get it.
+        None if policy.missing.iter().any(|(key, _)| key == env::key(env)) => Fate::Secret,
         None if secret || env::is_encrypted(value) => Fate::Secret,
         None => Fate::Keep,
     }
@@ -99,7 +117,9 @@ fn fate(env: &Value, decision: &Decision, policy: &Policy, database_url: &str) -
 fn add(preview: &mut Value, policy: &Policy, placed: &[String], notes: &mut Notes) {
     for (key, given) in &policy.given {
         let verb = if placed.contains(key) { "set" } else { "added" };
-        notes.changes.push(format!("{verb} env `{key}`"), "`[preview] env` in do-deploy.toml");
+        notes
+            .changes
+            .push(format!("{verb} env `{key}`"), "`[preview] env` in do-deploy.toml");
         if placed.contains(key) {
             continue;
         }

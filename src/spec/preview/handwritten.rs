@@ -55,7 +55,9 @@ fn sleep(preview: &mut Value, possible: bool) -> Sleep {
             component.shift_remove("inactivity_sleep");
             return;
         }
-        let field = component.get("inactivity_sleep").and_then(|field| field.get("after_seconds"));
+        let field = component
+            .get("inactivity_sleep")
+            .and_then(|field| field.get("after_seconds"));
         after = after.or(field.and_then(Value::as_u64));
     });
     match after {

@@ -3,15 +3,17 @@
 use serde_json::Value;
 
 use super::super::component::{self, Kind};
-use super::super::env::{self, Store};
+use super::super::env;
+use super::super::policy::Policy;
+use super::super::store::Store;
 use super::database::Decision;
 use super::{DatabaseMode, Notes};
 
 /// Drops every job that is not for the preview. PRE_DEPLOY jobs stay for now: a later step may move their commands.
-pub(super) fn drop_others(preview: &mut Value, decision: &Decision, notes: &mut Notes) {
+pub(super) fn drop_others(preview: &mut Value, decision: &Decision, policy: &Policy, notes: &mut Notes) {
     let app = preview.clone();
     let reason = |job: &Value| match component::job_kind(job) {
-        "PRE_DEPLOY" if decision.database.mode == DatabaseMode::None && reads_database(&app, job, decision) => {
+        "PRE_DEPLOY" if decision.database.mode == DatabaseMode::None && reads_database(&app, job, decision, policy) => {
             Some("it prepares a database that this preview does not have")
         }
         "PRE_DEPLOY" => None,
@@ -21,13 +23,18 @@ pub(super) fn drop_others(preview: &mut Value, decision: &Decision, notes: &mut 
     };
     for job in component::of(preview, Kind::Job) {
         if let Some(why) = reason(job.value) {
-            notes.changes.push(format!("dropped job `{}` ({})", job.name, component::job_kind(job.value)), why);
+            notes.changes.push(
+                format!("dropped job `{}` ({})", job.name, component::job_kind(job.value)),
+                why,
+            );
         }
     }
     component::retain(preview, Kind::Job, |job| reason(job).is_none());
 }
 
-fn reads_database(app: &Value, job: &Value, decision: &Decision) -> bool {
+/// What the policy sets leads wherever the policy wants.
+fn reads_database(app: &Value, job: &Value, decision: &Decision, policy: &Policy) -> bool {
     let leads = |env: &Value| matches!(decision.stores.of_env(env), Some(Store::Database { .. }));
-    env::list(app).chain(env::list(job)).any(leads)
+    let envs = env::list(app).chain(env::list(job));
+    envs.filter(|env| !policy.given.contains_key(env::key(env))).any(leads)
 }

@@ -17,6 +17,7 @@ use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Change, Sleep};
 
+mod build;
 mod database;
 mod development;
 mod envs;
@@ -113,8 +114,9 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
     let policy = Policy::resolve(&input.policy.env, input.variables, input.live, input.random);
     let mut notes = Notes::default();
     for (key, variable) in &policy.missing {
-        notes.leave_out(key);
-        notes.warnings.push(format!("`{key}` is not set: the variable `{variable}` is not in the step's environment"));
+        notes.warnings.push(format!(
+            "`{key}` is not set: the variable `{variable}` is not in the step's environment"
+        ));
     }
     let mut preview = spec.value.clone();
     let (database, sleep) = if input.policy.spec.is_empty() {
@@ -126,7 +128,9 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
         root.insert("name".to_owned(), json!(name));
         marks::write(root, &marks_of(input));
     }
-    notes.changes.push(format!("called `{name}`"), "every pull request has an app of its own");
+    notes
+        .changes
+        .push(format!("called `{name}`"), "every pull request has an app of its own");
     warn_of_dangling(&preview, &mut notes);
     guard(&preview, input.live)?;
     Ok(PreviewPlan {
@@ -149,7 +153,7 @@ fn derive(
     notes: &mut Notes,
 ) -> Result<(Database, Sleep), Failure> {
     let decision = database::decide(spec, input, policy)?;
-    jobs::drop_others(preview, &decision, notes);
+    jobs::drop_others(preview, &decision, policy, notes);
     strip::strip(preview, notes);
     sources::follow_head(preview, input, notes);
     size::shrink(preview, &input.policy.size, notes);
@@ -158,7 +162,10 @@ fn derive(
     prepare::apply(preview, &decision, notes);
     tell(&decision.database, notes);
     let sleep = sleep::apply(preview, input, notes);
-    if component::components(preview).iter().all(|component| component.kind == Kind::Database) {
+    if component::components(preview)
+        .iter()
+        .all(|component| component.kind == Kind::Database)
+    {
         return Err(Failure::input("nothing is left of the app in a preview")
             .why("previews have no jobs, and the spec has nothing else")
             .next("switch previews off with `[preview] enabled = false`, or name a preview spec of your own"));
@@ -170,7 +177,9 @@ fn tell(database: &Database, notes: &mut Notes) {
     match database.mode {
         DatabaseMode::Sqlite => notes.changes.push("uses SQLite", database.why.clone()),
         DatabaseMode::Dev => {
-            notes.changes.push("uses a development database (PostgreSQL)", database.why.clone());
+            notes
+                .changes
+                .push("uses a development database (PostgreSQL)", database.why.clone());
             notes.warnings.push(format!(
                 "this preview has a development database for $7 a month, because {}",
                 database.why
@@ -203,7 +212,10 @@ fn warn_of_dangling(preview: &Value, notes: &mut Notes) {
         }
     }
     if !dangling.is_empty() {
-        notes.warnings.push(format!("{} names a component that this preview does not have", listed(&dangling)));
+        notes.warnings.push(format!(
+            "{} names a component that this preview does not have",
+            listed(&dangling)
+        ));
     }
 }
 

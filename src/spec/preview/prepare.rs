@@ -16,7 +16,9 @@ const LONGEST_DELAY: u64 = 3600;
 pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes) {
     let Some(before) = &decision.before else { return };
     let app = preview.clone();
-    let Some(service) = component::find(preview, &before.component) else { return };
+    let Some(service) = component::find(preview, &before.component) else {
+        return;
+    };
     let steps: Vec<Step> = before
         .commands
         .iter()
@@ -38,7 +40,12 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes)
         return;
     }
     service.insert("run_command".to_owned(), json!(shell::before(&steps, &before.start)));
-    delay(service, component::of(&app, Kind::Service).iter().any(|it| it.name == before.component));
+    delay(
+        service,
+        component::of(&app, Kind::Service)
+            .iter()
+            .any(|it| it.name == before.component),
+    );
     component::retain(preview, Kind::Job, |job| component::job_kind(job) != "PRE_DEPLOY");
 }
 
@@ -47,9 +54,14 @@ fn tell(before: &Before, app: &Value, notes: &mut Notes) {
     for command in &before.commands {
         match command {
             Command::Prepare(command) => {
-                notes.changes.push(format!("`{command}` {place}"), "`[preview] prepare` in do-deploy.toml");
+                notes
+                    .changes
+                    .push(format!("`{command}` {place}"), "`[preview] prepare` in do-deploy.toml");
                 for job in component::of(app, Kind::Job) {
-                    notes.changes.push(format!("dropped job `{}`", job.name), "`[preview] prepare` takes its place");
+                    notes.changes.push(
+                        format!("dropped job `{}`", job.name),
+                        "`[preview] prepare` takes its place",
+                    );
                 }
             }
             Command::Job(name) => notes.changes.push(
@@ -60,7 +72,10 @@ fn tell(before: &Before, app: &Value, notes: &mut Notes) {
     }
     if !before.commands.is_empty() {
         notes.changes.push(
-            format!("`{}` has {EXTRA_DELAY}s more before its first health check", before.component),
+            format!(
+                "`{}` has {EXTRA_DELAY}s more before its first health check",
+                before.component
+            ),
             "its start includes the migration",
         );
     }
@@ -82,7 +97,11 @@ fn step(app: &Value, job: &Value, service: &mut Map<String, Value>) -> Step {
 fn exports(app: &Value, job: &Value, service: &mut Map<String, Value>) -> Vec<(String, String)> {
     let own: Vec<&Value> = env::list(job).filter(|env| at_run_time(env)).collect();
     let inherited = env::list(app).filter(|env| own.iter().all(|own| env::key(own) != env::key(env)));
-    let of_job: Vec<&Value> = own.iter().copied().chain(inherited.filter(|env| at_run_time(env))).collect();
+    let of_job: Vec<&Value> = own
+        .iter()
+        .copied()
+        .chain(inherited.filter(|env| at_run_time(env)))
+        .collect();
     let mut exports = Vec::new();
     for env in of_job {
         let (key, value) = (env::key(env), raw(env));
@@ -121,7 +140,9 @@ fn raw(env: &Value) -> &str {
 /// What the service sees under a key: its own env, else the app's.
 fn in_service(app: &Value, service: &Map<String, Value>, key: &str) -> Option<String> {
     let own = service.get("envs").and_then(Value::as_array).into_iter().flatten();
-    let mut seen = own.chain(env::list(app)).filter(|env| env::key(env) == key && at_run_time(env));
+    let mut seen = own
+        .chain(env::list(app))
+        .filter(|env| env::key(env) == key && at_run_time(env));
     seen.next().map(|env| raw(env).to_owned())
 }
 
@@ -138,7 +159,10 @@ fn delay(service: &mut Map<String, Value>, has_readiness: bool) {
 
 fn grow(check: &mut Value, default: u64) {
     let Some(check) = check.as_object_mut() else { return };
-    let delay = check.get("initial_delay_seconds").and_then(Value::as_u64).unwrap_or(default);
+    let delay = check
+        .get("initial_delay_seconds")
+        .and_then(Value::as_u64)
+        .unwrap_or(default);
     let grown = delay.saturating_add(EXTRA_DELAY).min(LONGEST_DELAY);
     check.insert("initial_delay_seconds".to_owned(), json!(grown));
 }

@@ -24,7 +24,9 @@ fn preview_size(production: &str) -> &str {
     if production.starts_with("basic-") || production.starts_with("professional-") {
         return ONE_GIB;
     }
-    let memory = production.split('-').find_map(|part| part.strip_suffix("gb")?.parse::<f64>().ok());
+    let memory = production
+        .split('-')
+        .find_map(|part| part.strip_suffix("gb")?.parse::<f64>().ok());
     match memory {
         Some(gibibytes) if gibibytes > 1.0 => ONE_GIB,
         Some(gibibytes) if production.starts_with("apps-d-") && gibibytes <= 0.5 => HALF_GIB,
@@ -39,17 +41,38 @@ pub(super) fn shrink(preview: &mut Value, size: &str, notes: &mut Notes) {
         if !kind.has_instances() {
             return;
         }
-        let name = component.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let name = component
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         let scaled = component.shift_remove("autoscaling").is_some();
         let before = component.insert("instance_count".to_owned(), json!(1));
         if scaled || before.and_then(|count| count.as_u64()).is_some_and(|count| count > 1) {
-            notes.changes.push(format!("one instance of `{name}`"), "a preview has few visitors and one disk");
+            notes.changes.push(
+                format!("one instance of `{name}`"),
+                "a preview has few visitors and one disk",
+            );
         }
-        let production = component.get("instance_size_slug").and_then(Value::as_str).unwrap_or(HALF_GIB).to_owned();
-        let slug = if size == "auto" { preview_size(&production) } else { size };
+        let production = component
+            .get("instance_size_slug")
+            .and_then(Value::as_str)
+            .unwrap_or(HALF_GIB)
+            .to_owned();
+        let slug = if size == "auto" {
+            preview_size(&production)
+        } else {
+            size
+        };
         if slug != production {
-            let why = if size == "auto" { "previews are small" } else { "`[preview] size` in do-deploy.toml" };
-            notes.changes.push(format!("size of `{name}` is `{slug}` instead of `{production}`"), why);
+            let why = if size == "auto" {
+                "previews are small"
+            } else {
+                "`[preview] size` in do-deploy.toml"
+            };
+            notes
+                .changes
+                .push(format!("size of `{name}` is `{slug}` instead of `{production}`"), why);
         }
         component.insert("instance_size_slug".to_owned(), json!(slug));
     });

@@ -38,7 +38,10 @@ pub(super) fn apply(preview: &mut Value, input: &PreviewInput<'_>, notes: &mut N
         }
     });
     if after.is_some() {
-        notes.changes.push("sleeps when nobody looks", "`[preview] sleep` in do-deploy.toml; a wake starts with a fresh disk");
+        notes.changes.push(
+            "sleeps when nobody looks",
+            "`[preview] sleep` in do-deploy.toml; a wake starts with a fresh disk",
+        );
         awake(&app, notes);
     }
     sleep
@@ -55,6 +58,8 @@ fn awake(app: &Value, notes: &mut Notes) {
     let names: Vec<&str> = stays.map(|it| it.name).collect();
     if !names.is_empty() {
         let names = super::listed(&names);
-        notes.warnings.push(format!("{names} never sleeps, because no request from outside could wake it"));
+        notes.warnings.push(format!(
+            "always awake: {names}, because no request from outside would wake it"
+        ));
     }
 }

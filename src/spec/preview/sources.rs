@@ -12,12 +12,17 @@ pub(super) fn follow_head(preview: &mut Value, input: &PreviewInput<'_>, notes: 
     component::each(preview, |_, component| {
         let value = Value::Object(component.clone());
         let name = component::text(&value, "name").unwrap_or_default().to_owned();
-        let Some(source) = component::source(&name, &value) else { return };
+        let Some(source) = component::source(&name, &value) else {
+            return;
+        };
         let ours = source.is_repository(input.repository);
         if ours {
             own += 1;
             follow(component, &source, branch);
-            notes.changes.push(format!("`{name}` is built from `{branch}`"), "the pull request's branch");
+            notes.changes.push(
+                format!("`{name}` is built from `{branch}`"),
+                "the pull request's branch",
+            );
         } else {
             tell_foreign(&source, notes);
         }
@@ -39,7 +44,9 @@ fn follow(component: &mut Map<String, Value>, source: &Source, branch: &str) {
 
 /// do-deploy itself deploys every push of the pull request; a second trigger would race with it.
 fn stop_automatic(component: &mut Map<String, Value>, source: &Source, ours: bool) {
-    let Some(from) = component.get_mut(source.kind.key()).and_then(Value::as_object_mut) else { return };
+    let Some(from) = component.get_mut(source.kind.key()).and_then(Value::as_object_mut) else {
+        return;
+    };
     match source.kind {
         SourceKind::Git => {}
         SourceKind::Image => {

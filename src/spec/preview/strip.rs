@@ -11,7 +11,10 @@ const APP: [(&str, &str); 6] = [
     ("domains", "a domain leads to production"),
     ("alerts", "nobody is to be woken for a preview"),
     ("log_destinations", "a preview's logs do not belong among production's"),
-    ("egress", "a dedicated address costs extra and is known to production's partners"),
+    (
+        "egress",
+        "a dedicated address costs extra and is known to production's partners",
+    ),
     ("vpc", "previews stay out of production's network"),
     ("maintenance", "a preview is there to be looked at"),
 ];
@@ -31,7 +34,11 @@ pub(super) fn strip(preview: &mut Value, notes: &mut Notes) {
         }
     }
     component::each(preview, |_, component| {
-        let name = component.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let name = component
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         for (key, why) in COMPONENT {
             if remove(component, key) {
                 notes.changes.push(format!("dropped `{key}` of `{name}`"), why);
@@ -53,27 +60,44 @@ fn remove(map: &mut Map<String, Value>, key: &str) -> bool {
 
 /// A registry password that only production's app can decrypt.
 fn credentials(component: &mut Map<String, Value>, name: &str, notes: &mut Notes) {
-    let Some(image) = component.get_mut("image").and_then(Value::as_object_mut) else { return };
-    let encrypted = image.get("registry_credentials").and_then(Value::as_str).is_some_and(env::is_encrypted);
+    let Some(image) = component.get_mut("image").and_then(Value::as_object_mut) else {
+        return;
+    };
+    let encrypted = image
+        .get("registry_credentials")
+        .and_then(Value::as_str)
+        .is_some_and(env::is_encrypted);
     if encrypted {
         image.shift_remove("registry_credentials");
         notes.changes.push(
             format!("left out `registry_credentials` of `{name}`"),
             "only production can decrypt them",
         );
-        notes.warnings.push(format!("the image of `{name}` has to be public, or the preview cannot load it"));
+        notes.warnings.push(format!(
+            "the image of `{name}` has to be public, or the preview cannot load it"
+        ));
     }
 }
 
 /// Rules that name a host of production's, or a component that is gone, lead nowhere in a preview.
 fn ingress(preview: &mut Value, notes: &mut Notes) {
-    let kept: Vec<String> = component::components(preview).iter().map(|it| it.name.to_owned()).collect();
+    let kept: Vec<String> = component::components(preview)
+        .iter()
+        .map(|it| it.name.to_owned())
+        .collect();
     let Some(root) = super::root(preview) else { return };
-    let Some(ingress) = root.get_mut("ingress").and_then(Value::as_object_mut) else { return };
+    let Some(ingress) = root.get_mut("ingress").and_then(Value::as_object_mut) else {
+        return;
+    };
     if remove(ingress, "secure_header") {
-        notes.changes.push("dropped `ingress.secure_header`", "it is production's agreement with its proxy");
+        notes.changes.push(
+            "dropped `ingress.secure_header`",
+            "it is production's agreement with its proxy",
+        );
     }
-    let Some(rules) = ingress.get_mut("rules").and_then(Value::as_array_mut) else { return };
+    let Some(rules) = ingress.get_mut("rules").and_then(Value::as_array_mut) else {
+        return;
+    };
     let before = rules.len();
     rules.retain(|rule| {
         let why = if has(rule, "/match/authority") || has(rule, "/redirect/authority") {
@@ -84,7 +108,9 @@ fn ingress(preview: &mut Value, notes: &mut Notes) {
                 _ => return true,
             }
         };
-        notes.changes.push(format!("dropped the ingress rule {}", describe(rule)), why);
+        notes
+            .changes
+            .push(format!("dropped the ingress rule {}", describe(rule)), why);
         false
     });
     if rules.is_empty() && before > 0 {
@@ -99,14 +125,18 @@ fn has(rule: &Value, pointer: &str) -> bool {
     rule.pointer(pointer).is_some_and(|value| match value {
         Value::Null => false,
         Value::String(text) => !text.is_empty(),
-        Value::Object(map) => map.values().any(|value| value.as_str().is_some_and(|text| !text.is_empty())),
+        Value::Object(map) => map
+            .values()
+            .any(|value| value.as_str().is_some_and(|text| !text.is_empty())),
         _ => true,
     })
 }
 
 fn describe(rule: &Value) -> String {
     let at = |pointer: &str| rule.pointer(pointer).and_then(Value::as_str);
-    let path = at("/match/path/prefix").or_else(|| at("/match/path/exact")).unwrap_or("/");
+    let path = at("/match/path/prefix")
+        .or_else(|| at("/match/path/exact"))
+        .unwrap_or("/");
     let host = at("/match/authority/exact").unwrap_or_default();
     match at("/component/name") {
         Some(name) => format!("`{host}{path}` to `{name}`"),

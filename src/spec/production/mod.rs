@@ -1,1 +1,104 @@
-//! x
+//! From the file's spec to what production, or a named environment, is sent: marks, branch, secrets, adoption. Pure.
+
+use serde_json::Value;
+
+use super::change::Changes;
+use super::document::AppSpec;
+use super::policy::Policy;
+use super::{env, marks};
+use crate::config::Target;
+use crate::model::commit::Sha;
+use crate::model::environment::Environment;
+use crate::model::failure::Failure;
+use crate::model::marks::Marks;
+use crate::model::report::Change;
+
+mod adoption;
+mod secrets;
+mod sources;
+
+/// Everything that decides what is sent.
+pub(crate) struct ProductionInput<'a> {
+    /// `owner/name`.
+    pub(crate) repository: &'a str,
+    pub(crate) repository_id: u64,
+    pub(crate) environment: &'a Environment,
+    pub(crate) commit: &'a Sha,
+    /// The target's branch; where the config names none, the repository's default branch.
+    pub(crate) branch: &'a str,
+    pub(crate) target: &'a Target,
+    /// The step's environment.
+    pub(crate) variables: &'a dyn Fn(&str) -> Option<String>,
+    /// The live app's spec. `None`: there is no app of this name yet.
+    pub(crate) live: Option<&'a Value>,
+    pub(crate) live_marks: Option<&'a Marks>,
+}
+
+/// What to send, and what to tell about it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ProductionPlan {
+    pub(crate) name: String,
+    pub(crate) spec: Value,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) warnings: Vec<String>,
+    /// The live app was not ours until now.
+    pub(crate) adopted: bool,
+}
+
+/// The spec to send. Fails before anything is touched: foreign app, settings that would be lost, missing secrets.
+pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<ProductionPlan, Failure> {
+    own_spec(spec, input)?;
+    adoption::ownership(spec, input)?;
+    let mut changes = Changes::default();
+    let mut warnings = Vec::new();
+    let mut planned = spec.value.clone();
+    sources::follow(&mut planned, input, &mut changes, &mut warnings);
+    // Config refuses `generate` here, so that nothing random is needed.
+    let policy = Policy::resolve(&input.target.env, input.variables, None, &|| [0; 32]);
+    secrets::fill(spec, &mut planned, &policy, input, &mut changes)?;
+    if let Some(root) = planned.as_object_mut() {
+        let marks = Marks {
+            repository: input.repository_id,
+            environment: input.environment.clone(),
+            commit: Some(input.commit.as_str().to_owned()),
+        };
+        marks::write(root, &marks);
+    }
+    let adopted = adoption::losses(spec, &planned, input, &mut changes)?;
+    Ok(ProductionPlan {
+        name: spec.name().to_owned(),
+        spec: planned,
+        changes: changes.into_vec(),
+        warnings,
+        adopted,
+    })
+}
+
+/// One file for two environments would be one app for both.
+fn own_spec(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<(), Failure> {
+    if input.environment.is_production() || !input.target.spec.is_empty() {
+        return Ok(());
+    }
+    let environment = input.environment;
+    Err(
+        Failure::input(format!("environment `{environment}` has no app spec of its own"))
+            .why(format!(
+                "with production's it would deploy over the app `{}`",
+                spec.name()
+            ))
+            .next(format!(
+                "copy the spec, give the copy another `name`, and set `spec` in `[environments.{environment}]`"
+            )),
+    )
+}
+
+/// The list of an owner's env keys, our marks aside.
+fn keys(owner: &Value) -> Vec<&str> {
+    env::list(owner)
+        .map(env::key)
+        .filter(|key| !marks::is_mark(key))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,9 @@ use super::super::shell;
 pub(super) fn start(text: &str) -> Option<String> {
     let mut stages: Vec<Stage> = Vec::new();
     for instruction in instructions(text) {
-        let (word, rest) = instruction.split_once(char::is_whitespace).unwrap_or((&instruction, ""));
+        let (word, rest) = instruction
+            .split_once(char::is_whitespace)
+            .unwrap_or((&instruction, ""));
         let rest = rest.trim();
         match word.to_ascii_uppercase().as_str() {
             "FROM" => {
@@ -48,7 +50,11 @@ impl Stage {
         let mut words = rest.split_whitespace().filter(|word| !word.starts_with("--"));
         let image = words.next().unwrap_or_default();
         let name = words.nth(1).map(str::to_owned);
-        let base = stages.iter().rev().find(|stage| stage.name.as_deref() == Some(image)).cloned();
+        let base = stages
+            .iter()
+            .rev()
+            .find(|stage| stage.name.as_deref() == Some(image))
+            .cloned();
         Self {
             name,
             command_is_inherited: true,
@@ -90,7 +96,11 @@ impl Command {
 }
 
 fn join(words: &[String]) -> String {
-    words.iter().map(|word| shell::quote(word)).collect::<Vec<_>>().join(" ")
+    words
+        .iter()
+        .map(|word| shell::quote(word))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Instructions with their continuation lines joined, without comments and here-documents.
@@ -128,7 +138,10 @@ fn instructions(text: &str) -> Vec<String> {
 
 fn heredoc(piece: &str) -> Option<String> {
     let keyword = piece.split_whitespace().next().unwrap_or_default();
-    if !["RUN", "COPY", "ADD"].iter().any(|word| keyword.eq_ignore_ascii_case(word)) {
+    if !["RUN", "COPY", "ADD"]
+        .iter()
+        .any(|word| keyword.eq_ignore_ascii_case(word))
+    {
         return None;
     }
     let (_, rest) = piece.split_once("<<")?;
@@ -145,17 +158,32 @@ mod tests {
     #[test]
     fn reads_shell_and_exec_form() {
         for (text, expected) in [
-            ("FROM a\nCMD gunicorn --bind 0.0.0.0:$PORT app:app", Some("gunicorn --bind 0.0.0.0:$PORT app:app")),
+            (
+                "FROM a\nCMD gunicorn --bind 0.0.0.0:$PORT app:app",
+                Some("gunicorn --bind 0.0.0.0:$PORT app:app"),
+            ),
             ("from a\ncmd [\"node\", \"a b.js\"]", Some("node 'a b.js'")),
-            ("FROM a\nENTRYPOINT [\"./run\"]\nCMD [\"serve\", \"$X\"]", Some("./run serve '$X'")),
-            ("FROM a\nENTRYPOINT [\"./run\"]\nCMD serve $X", Some("./run /bin/sh -c 'serve $X'")),
+            (
+                "FROM a\nENTRYPOINT [\"./run\"]\nCMD [\"serve\", \"$X\"]",
+                Some("./run serve '$X'"),
+            ),
+            (
+                "FROM a\nENTRYPOINT [\"./run\"]\nCMD serve $X",
+                Some("./run /bin/sh -c 'serve $X'"),
+            ),
             ("FROM a\nENTRYPOINT ./run\nCMD serve", Some("./run")),
             ("FROM a\nCMD [\"old\"]\nCMD [\"new\"]", Some("new")),
             ("FROM a\nCMD [\"x\", \\\n  # comment\n  \"y\"]\n", Some("x y")),
             ("FROM a AS build\nCMD no\nFROM b\nRUN x", None),
             ("FROM a AS base\nCMD yes\nFROM base\nRUN x", Some("yes")),
-            ("FROM a AS base\nCMD no\nFROM base AS last\nENTRYPOINT [\"yes\"]", Some("yes")),
-            ("FROM --platform=linux/amd64 a AS base\nRUN <<EOF\nCMD no\nEOF\nCMD yes", Some("yes")),
+            (
+                "FROM a AS base\nCMD no\nFROM base AS last\nENTRYPOINT [\"yes\"]",
+                Some("yes"),
+            ),
+            (
+                "FROM --platform=linux/amd64 a AS base\nRUN <<EOF\nCMD no\nEOF\nCMD yes",
+                Some("yes"),
+            ),
             ("", None),
         ] {
             assert_eq!(start(text).as_deref(), expected, "{text}");

@@ -81,9 +81,9 @@ fn an_update_watches_the_deployment_that_the_reply_names() {
             },
         );
         assert!(
-            requests[1].contains(r#""update_all_source_versions":true"#),
+            requests[2].contains(r#""update_all_source_versions":true"#),
             "{}",
-            requests[1]
+            requests[2]
         );
         rollout
     };
@@ -102,12 +102,13 @@ fn an_update_watches_the_deployment_that_the_reply_names() {
 #[test]
 fn an_update_whose_reply_was_lost_finds_what_it_caused() {
     let deployments = json!({"deployments": [
-        {"id": "d3", "phase": "BUILDING", "created_at": "2026-03-01T12:00:00Z", "spec": spec("new")},
+        {"id": "d3", "phase": "BUILDING", "created_at": "2026-03-01T11:00:00Z", "spec": spec("new")},
         {"id": "d2", "phase": "ERROR", "created_at": "2026-03-01T11:00:00Z", "spec": spec("new")}]});
     let (rollout, requests) = run(
-        |asked, _| match asked.split('?').next().unwrap_or_default() {
-            "PUT /v2/apps/a1" => Do::Hang,
-            "GET /v2/apps/a1/deployments" => say(deployments.clone()),
+        |asked, times| match (asked.split('?').next().unwrap_or_default(), times) {
+            ("PUT /v2/apps/a1", _) => Do::Hang,
+            ("GET /v2/apps/a1/deployments", 0) => say(json!({"deployments": [deployments["deployments"][1]]})),
+            ("GET /v2/apps/a1/deployments", _) => say(deployments.clone()),
             _ => say(json!({"app": app(spec("old"))})),
         },
         async |platform| {

@@ -38,8 +38,9 @@ pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
         }
         "edited" => payload["changes"] = json!({}),
         "closed" => {
-            let by = pull.closed_by.as_ref().unwrap_or(&pull.author);
-            payload["sender"] = by.json(&urls.base);
+            // What `GITHUB_TOKEN` does starts no workflow, so whoever closes is taken for a person.
+            let person = pull.closed_by.as_ref().filter(|user| !user.is_actions_bot());
+            payload["sender"] = person.unwrap_or(&pull.author).json(&urls.base);
         }
         _ => {}
     }

@@ -23,11 +23,13 @@ impl Rollout {
             let deploy = ["deploy", "components", component.name.as_str(), "deploy"];
             let wait = ["deploy", "components", component.name.as_str(), "wait"];
             match kind {
-                Kind::Job => Ok(()),
+                Kind::Job if component.kind == "FAILED_DEPLOY" => Ok(()),
+                // There is nothing to start, and that is done.
                 _ if self.spec.maintenance.archive => {
                     self.succeed_step(&deploy, None)?;
                     Ok(self.succeed_step(&wait, None)?)
                 }
+                Kind::Job => Ok(()),
                 Kind::Service | Kind::Worker => self.launch_one(*kind, component, builds, bindings).await,
                 Kind::StaticSite | Kind::Function => {
                     self.start_step(&deploy)?;

@@ -132,6 +132,18 @@ fn components(fields: &mut Map<String, Value>, kind: Kind) -> impl Iterator<Item
     list.into_iter().flatten().filter_map(Value::as_object_mut)
 }
 
+/// A key without a value, which YAML has easily, is a key that is not there.
+pub(crate) fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, field| !field.is_null());
+            fields.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}
+
 /// Proto3's JSON omits false, zero, the empty string and empty lists. The exact matches of the ingress are
 /// optional strings and keep an empty value.
 fn prune(value: &mut Value) {

@@ -1,0 +1,79 @@
+//! Files, events, and how much may be asked.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{World, git};
+use crate::sandbox::account::AccountRules;
+
+#[tokio::test]
+async fn reads_files_by_plain_and_by_encoded_path() {
+    let world = World::new().await;
+    world.commit("topic", "server/.do/app.yaml", "Ada");
+    for path in ["server/.do/app.yaml", "server%2F.do%2Fapp.yaml"] {
+        let file = world.get(&format!("/contents/{path}?ref=topic")).await;
+        assert_eq!(file.status, 200, "{path}");
+        assert_eq!(file.body["content"], "dG9waWMgc2VydmVyLy5kby9hcHAueWFtbAo=\n");
+    }
+    assert_eq!(
+        world.get("/contents/server?ref=topic").await.body[0]["path"],
+        "server/.do"
+    );
+    assert_eq!(
+        world.get("/contents/server/.do/app.yaml").await.status,
+        404,
+        "not on main"
+    );
+    let ahead = world.get("/compare/main...topic").await.body;
+    assert_eq!((&ahead["ahead_by"], &ahead["behind_by"]), (&json!(2), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_read_only_token_reads() {
+    let mut world = World::new().await;
+    world.open("topic").await;
+    world.account.set(AccountRules {
+        github_read_only: vec!["ro".to_owned()],
+        ..AccountRules::default()
+    });
+    world.token = "ro";
+    assert_eq!(world.get("/pulls/1").await.status, 200);
+    let refused = world.post("/issues/1/comments", json!({"body": "hi"})).await;
+    assert_eq!(refused.status, 403);
+    assert_eq!(refused.body["message"], "Resource not accessible by integration");
+}
+
+#[tokio::test]
+async fn the_thousandth_request_is_the_last_of_the_hour() {
+    let world = World::new().await;
+    for _ in 0..1_000 {
+        assert_eq!(world.get("/pulls/1").await.status, 404);
+    }
+    assert_eq!(world.get("/pulls/1").await.status, 403);
+    let standing = world.call(Method::GET, "/rate_limit", Value::Null).await;
+    assert_eq!(
+        (standing.status, &standing.body["rate"]["remaining"]),
+        (200, &json!(0)),
+        "asking is free"
+    );
+    world.clock.advance(3_600);
+    assert_eq!(world.get("/pulls/1").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_push_says_what_it_brought() {
+    let world = World::new().await;
+    let before = git(world.directory.path(), &["rev-parse", "main"]);
+    let after = world.commit("main", "new.txt", "Ada");
+    let push = world
+        .event(&format!("name=push&ref=refs/heads/main&before={before}"))
+        .await;
+    assert_eq!((&push["before"], &push["after"]), (&json!(before), &json!(after)));
+    assert_eq!(
+        (&push["head_commit"]["id"], &push["forced"]),
+        (&json!(after), &json!(false))
+    );
+    assert_eq!(push["commits"].as_array().map(Vec::len), Some(1));
+    let gone = world.event("name=push&ref=gone&before=main").await;
+    assert_eq!((&gone["deleted"], &gone["head_commit"]), (&json!(true), &Value::Null));
+}

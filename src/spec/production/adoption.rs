@@ -1,0 +1,121 @@
+//! Whether the live app is ours to update, and what an update would take from it.
+
+use serde_json::Value;
+
+use super::super::change::Changes;
+use super::super::component::{self, text};
+use super::super::document::AppSpec;
+use super::{ProductionInput, keys};
+use crate::model::failure::Failure;
+
+/// Refuses an app of another repository or environment, and one without marks that is not built from here.
+pub(super) fn ownership(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<(), Failure> {
+    let Some(live) = input.live else { return Ok(()) };
+    let name = spec.name();
+    let rename = |failure: Failure| {
+        let failure = failure.next("give the app another `name` in the spec, or remove the other app first");
+        spec.locate(failure, "/name")
+    };
+    match input.live_marks {
+        Some(marks) if marks.same_owner(input.repository_id, input.environment) => Ok(()),
+        Some(marks) if marks.repository == input.repository_id => Err(rename(
+            Failure::input(format!("app `{name}` is the one of {}", marks.environment))
+                .why(format!("its marks say so, and this run is for {}", input.environment)),
+        )),
+        Some(marks) => Err(rename(
+            Failure::input(format!("app `{name}` belongs to another repository")).why(format!(
+                "its marks name the repository with the id {}, and this one has {}",
+                marks.repository, input.repository_id
+            )),
+        )),
+        None if component::sources(live)
+            .iter()
+            .any(|source| source.is_repository(input.repository)) =>
+        {
+            Ok(())
+        }
+        None => Err(rename(
+            Failure::input(format!("an app called `{name}` exists and is not from this repository")).why(format!(
+                "it has no marks and no component of it is built from `{}`",
+                input.repository
+            )),
+        )),
+    }
+}
+
+/// An update replaces the whole spec. Whether the app is adopted by it; fails where that would lose something and
+/// nobody agreed to it.
+pub(super) fn losses(
+    spec: &AppSpec,
+    planned: &Value,
+    input: &ProductionInput<'_>,
+    changes: &mut Changes,
+) -> Result<bool, Failure> {
+    let Some(live) = input.live.filter(|_| input.live_marks.is_none()) else {
+        return Ok(false);
+    };
+    let lost = lost(live, planned);
+    if !lost.is_empty() && !input.target.adopt {
+        let table = match input.environment.is_production() {
+            true => "[production]".to_owned(),
+            false => format!("[environments.{}]", input.environment),
+        };
+        let failure = Failure::input(format!("app `{}` has settings that the file lacks", spec.name()))
+            .why(format!("an update would remove {}", lost.join(", ")))
+            .next(format!(
+                "add them to the file, or agree to their loss with `adopt = true` in `{table}`"
+            ));
+        return Err(spec.locate(failure, "/name"));
+    }
+    changes.push(
+        format!("adopted the app `{}`", spec.name()),
+        "it is built from this repository and had no marks; from now on it has",
+    );
+    for it in lost {
+        changes.push(format!("removed {it}"), "the file lacks it, and `adopt = true` agrees");
+    }
+    Ok(true)
+}
+
+/// Domains, envs and components of the live app that the new spec does not have.
+fn lost(live: &Value, planned: &Value) -> Vec<String> {
+    let mut lost = Vec::new();
+    let kept = domains(planned);
+    lost.extend(
+        domains(live)
+            .iter()
+            .filter(|it| !kept.contains(it))
+            .map(|it| format!("domain `{it}`")),
+    );
+    let kept = keys(planned);
+    lost.extend(
+        keys(live)
+            .iter()
+            .filter(|it| !kept.contains(it))
+            .map(|it| format!("env `{it}`")),
+    );
+    let components = component::components(planned);
+    for before in component::components(live) {
+        let noun = before.kind.noun();
+        let Some(after) = components
+            .iter()
+            .find(|it| it.kind == before.kind && it.name == before.name)
+        else {
+            lost.push(format!("{noun} `{}`", before.name));
+            continue;
+        };
+        let kept = keys(after.value);
+        let gone = keys(before.value).into_iter().filter(|key| !kept.contains(key));
+        lost.extend(gone.map(|key| format!("env `{key}` of {noun} `{}`", before.name)));
+    }
+    lost
+}
+
+/// The platform lists the app's own `ondigitalocean.app` name as DEFAULT; nobody writes that into a file.
+fn domains(spec: &Value) -> Vec<&str> {
+    let domains = spec.get("domains").and_then(Value::as_array).into_iter().flatten();
+    domains
+        .filter(|domain| text(domain, "type") != Some("DEFAULT"))
+        .filter_map(|domain| text(domain, "domain"))
+        .collect()
+}

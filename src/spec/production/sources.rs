@@ -1,0 +1,52 @@
+//! One trigger and one branch: do-deploy deploys, and the platform builds what do-deploy was asked for.
+
+use serde_json::{Value, json};
+
+use super::super::change::Changes;
+use super::super::component::{self, SourceKind};
+use super::ProductionInput;
+
+/// Switches automatic deployments of this repository's sources off. A branch that do-deploy.toml names wins over the
+/// spec's; the repository's default branch, which nobody wrote down, only warns.
+pub(super) fn follow(
+    planned: &mut Value,
+    input: &ProductionInput<'_>,
+    changes: &mut Changes,
+    warnings: &mut Vec<String>,
+) {
+    let named = !input.target.branch.is_empty() || !input.environment.is_production();
+    component::each(planned, |_, component| {
+        let value = Value::Object(component.clone());
+        let name = component::text(&value, "name").unwrap_or_default().to_owned();
+        let Some(source) = component::source(&name, &value).filter(|it| it.is_repository(input.repository)) else {
+            return;
+        };
+        let Some(from) = component.get_mut(source.kind.key()).and_then(Value::as_object_mut) else {
+            return;
+        };
+        if source.kind == SourceKind::GitHub {
+            let before = from.insert("deploy_on_push".to_owned(), json!(false));
+            if before == Some(Value::Bool(true)) {
+                changes.push(
+                    format!("switched `deploy_on_push` of `{name}` off"),
+                    "two triggers make two racing deployments",
+                );
+            }
+        }
+        match source.branch.as_deref() {
+            Some(branch) if branch == input.branch => {}
+            Some(branch) if !named => warnings.push(format!(
+                "`{name}` is built from `{branch}`, not from the default branch `{}`: name it with `branch` in `[production]`",
+                input.branch
+            )),
+            before => {
+                from.insert("branch".to_owned(), json!(input.branch));
+                let what = match before {
+                    Some(before) => format!("`{name}` is built from `{}` instead of `{before}`", input.branch),
+                    None => format!("`{name}` is built from `{}`", input.branch),
+                };
+                changes.push(what, format!("the branch of {}", input.environment));
+            }
+        }
+    });
+}

@@ -1,0 +1,275 @@
+//! What production is sent, and when nothing is.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use super::super::parse;
+use super::*;
+use crate::config::Config;
+
+struct World {
+    config: String,
+    environment: Environment,
+    branch: &'static str,
+    variables: HashMap<&'static str, &'static str>,
+    live: Option<Value>,
+}
+
+impl World {
+    fn new() -> Self {
+        Self {
+            config: String::new(),
+            environment: Environment::production(),
+            branch: "main",
+            variables: HashMap::new(),
+            live: None,
+        }
+    }
+
+    fn with(config: &str) -> Self {
+        Self {
+            config: format!("[production]\n{config}"),
+            ..Self::new()
+        }
+    }
+
+    fn live(mut self, live: Value) -> Self {
+        self.live = Some(live);
+        self
+    }
+
+    fn plan(&self, spec: &str) -> Result<ProductionPlan, Failure> {
+        let spec = parse(spec, "app.yaml").expect("a valid spec");
+        let config = Config::parse(&self.config, "do-deploy.toml").expect("a valid config");
+        let live_marks = self.live.as_ref().and_then(marks::marks);
+        plan(
+            &spec,
+            &ProductionInput {
+                repository: "acme/shop",
+                repository_id: 7,
+                environment: &self.environment,
+                commit: &Sha::new("abc1234"),
+                branch: self.branch,
+                target: config.environment(&self.environment.to_string()).expect("declared"),
+                variables: &|name| self.variables.get(name).map(|text| (*text).to_owned()),
+                live: self.live.as_ref(),
+                live_marks: live_marks.as_ref(),
+            },
+        )
+    }
+
+    fn good(&self, spec: &str) -> ProductionPlan {
+        self.plan(spec).expect("a plan")
+    }
+
+    fn refused(&self, spec: &str) -> String {
+        let failure = self.plan(spec).expect_err("refused");
+        format!("{failure}\n{}", failure.next.clone().unwrap_or_default())
+    }
+}
+
+fn told(plan: &ProductionPlan) -> String {
+    let lines: Vec<String> = plan
+        .changes
+        .iter()
+        .map(|change| format!("{}: {}", change.what, change.why))
+        .collect();
+    lines.join("\n")
+}
+
+const SHOP: &str = r#"name: shop
+envs:
+- {key: SHARED, type: SECRET}
+services:
+- name: web
+  github: {repo: acme/shop, branch: main, deploy_on_push: true}
+  envs:
+  - {key: KEY, type: SECRET, scope: RUN_TIME}
+  - {key: FLAG, value: "on"}
+"#;
+
+const PLAIN: &str =
+    "name: shop\nservices:\n- {name: web, github: {repo: acme/shop, branch: main}, envs: [{key: A, value: b}]}\n";
+
+/// The marks of an environment of a repository, as a live app has them.
+fn marked(repository: u64, environment: &str) -> Value {
+    json!([
+        {"key": "DO_DEPLOY_REPOSITORY", "value": repository.to_string()},
+        {"key": "DO_DEPLOY_ENVIRONMENT", "value": environment},
+    ])
+}
+
+#[test]
+fn marks_are_set_and_the_second_trigger_is_switched_off() {
+    let mut world = World::new();
+    world.variables = HashMap::from([("SHARED", "s"), ("KEY", "k")]);
+    let plan = world.good(SHOP);
+    assert!(
+        marks::marks(&plan.spec)
+            .expect("marked")
+            .same_owner(7, &Environment::production())
+    );
+    assert_eq!(plan.spec["services"][0]["github"]["deploy_on_push"], json!(false));
+    assert_eq!(
+        plan.spec["services"][0]["envs"][0],
+        json!({"key": "KEY", "type": "SECRET", "scope": "RUN_TIME", "value": "k"})
+    );
+    assert_eq!(plan.spec["envs"][0]["value"], "s");
+    insta::assert_snapshot!(told(&plan), @"switched `deploy_on_push` of `web` off: two triggers make two racing deployments");
+    assert!(!plan.adopted && plan.warnings.is_empty());
+}
+
+#[test]
+fn a_foreign_source_keeps_its_own_trigger() {
+    let plan = World::new()
+        .good("name: shop\nservices: [{name: web, github: {repo: acme/lib, branch: x, deploy_on_push: true}}]\n");
+    assert_eq!(
+        plan.spec["services"][0]["github"],
+        json!({"repo": "acme/lib", "branch": "x", "deploy_on_push": true})
+    );
+}
+
+#[test]
+fn every_missing_secret_is_listed_at_once() {
+    insta::assert_snapshot!(World::new().refused(SHOP), @r"
+        app.yaml:3:3: 2 secrets have no value: `SHARED` (the app), `KEY` (web)
+        set them in the step's `env:`, such as `SHARED: ${{ secrets.SHARED }}`; production has no value for them either
+    ");
+    let mut world = World::new();
+    world.variables = HashMap::from([("SHARED", ""), ("KEY", "k")]);
+    insta::assert_snapshot!(world.refused(SHOP), @r"
+        app.yaml:3:3: a secret has no value: `SHARED` (the app)
+        set them in the step's `env:`, such as `SHARED: ${{ secrets.SHARED }}`; production has no value for them either
+    ");
+}
+
+#[test]
+fn a_secret_without_variable_keeps_the_live_value() {
+    let live = json!({
+        "name": "shop",
+        "envs": [
+            {"key": "SHARED", "type": "SECRET", "value": "EV[1:a:b]"},
+            {"key": "DO_DEPLOY_REPOSITORY", "value": "7"},
+            {"key": "DO_DEPLOY_ENVIRONMENT", "value": "production"},
+        ],
+        "services": [{"name": "web", "envs": [{"key": "KEY", "type": "SECRET", "value": "EV[1:c:d]"}]}],
+    });
+    let mut world = World::new().live(live);
+    world.variables = HashMap::from([("KEY", "new")]);
+    let plan = world.good(SHOP);
+    assert_eq!(plan.spec["envs"][0]["value"], "EV[1:a:b]");
+    assert_eq!(
+        plan.spec["services"][0]["envs"][0]["value"], "new",
+        "the step's environment comes first"
+    );
+}
+
+#[test]
+fn do_deploy_toml_sets_envs() {
+    let mut world =
+        World::with("env = { FLAG = 'off', KEY = { from = 'STRIPE' }, SHARED = 'x', NEW = { from = 'STRIPE' } }");
+    insta::assert_snapshot!(world.refused(SHOP), @r"
+        app.yaml:8:5: 2 secrets have no value: `KEY` from `STRIPE` (web), `NEW` from `STRIPE` (the app)
+        set them in the step's `env:`, such as `STRIPE: ${{ secrets.STRIPE }}`; production has no value for them either
+    ");
+    world.variables = HashMap::from([("STRIPE", "sk")]);
+    let plan = world.good(SHOP);
+    assert_eq!(plan.spec["services"][0]["envs"][0]["value"], "sk");
+    assert_eq!(plan.spec["services"][0]["envs"][1]["value"], "off");
+    assert_eq!(
+        plan.spec["envs"][0],
+        json!({"key": "SHARED", "type": "GENERAL", "value": "x"})
+    );
+    assert_eq!(
+        plan.spec["envs"][1],
+        json!({"key": "NEW", "value": "sk", "type": "SECRET"})
+    );
+}
+
+#[test]
+fn an_unmarked_app_from_here_is_adopted() {
+    let plan = World::new()
+        .live(parse(PLAIN, "live").expect("valid").value().clone())
+        .good(PLAIN);
+    assert!(plan.adopted);
+    insta::assert_snapshot!(told(&plan), @"adopted the app `shop`: it is built from this repository and had no marks; from now on it has");
+}
+
+#[test]
+fn adoption_stops_where_it_would_lose_settings() {
+    let live = json!({
+        "name": "shop",
+        "domains": [{"domain": "shop.example", "type": "PRIMARY"}, {"domain": "shop-x.ondigitalocean.app", "type": "DEFAULT"}],
+        "envs": [{"key": "SHARED", "value": "x"}],
+        "services": [{"name": "web", "github": {"repo": "acme/shop"}, "envs": [{"key": "A", "value": "b"}, {"key": "B", "value": "b"}]}],
+        "workers": [{"name": "queue"}],
+    });
+    insta::assert_snapshot!(World::new().live(live.clone()).refused(PLAIN), @r"
+        app.yaml:1:1: app `shop` has settings that the file lacks: an update would remove domain `shop.example`, env `SHARED`, env `B` of service `web`, worker `queue`
+        add them to the file, or agree to their loss with `adopt = true` in `[production]`
+    ");
+    let plan = World::with("adopt = true").live(live).good(PLAIN);
+    assert!(plan.adopted);
+    insta::assert_snapshot!(told(&plan), @r"
+        adopted the app `shop`: it is built from this repository and had no marks; from now on it has
+        removed domain `shop.example`: the file lacks it, and `adopt = true` agrees
+        removed env `SHARED`: the file lacks it, and `adopt = true` agrees
+        removed env `B` of service `web`: the file lacks it, and `adopt = true` agrees
+        removed worker `queue`: the file lacks it, and `adopt = true` agrees
+    ");
+}
+
+#[test]
+fn an_app_of_somebody_else_is_refused() {
+    for envs in [marked(8, "production"), marked(7, "staging"), json!([])] {
+        let source = if envs == json!([]) { "other/app" } else { "acme/shop" };
+        let live = json!({"name": "shop", "envs": envs, "services": [{"name": "web", "github": {"repo": source}}]});
+        let world = World::with("adopt = true").live(live);
+        let text = world.refused(PLAIN);
+        assert!(
+            text.contains("app.yaml:1:1") && text.contains("another `name`"),
+            "{text}"
+        );
+    }
+    let live = json!({"name": "shop", "envs": marked(7, "production"), "domains": [{"domain": "x.example"}]});
+    assert!(
+        !World::new().live(live).good(PLAIN).adopted,
+        "our own app may lose what the file no longer has"
+    );
+}
+
+#[test]
+fn a_branch_that_the_config_names_wins_over_the_specs() {
+    let mut world = World::with("branch = 'release'");
+    world.branch = "release";
+    let plan = world.good(PLAIN);
+    assert_eq!(plan.spec["services"][0]["github"]["branch"], "release");
+    insta::assert_snapshot!(told(&plan), @"`web` is built from `release` instead of `main`: the branch of production");
+    let mut world = World::new();
+    world.branch = "trunk";
+    let plan = world.good(PLAIN);
+    assert_eq!(plan.spec["services"][0]["github"]["branch"], "main");
+    insta::assert_snapshot!(plan.warnings.join("\n"), @"`web` is built from `main`, not from the default branch `trunk`: name it with `branch` in `[production]`");
+}
+
+#[test]
+fn a_named_environment_needs_a_spec_of_its_own() {
+    let mut world = World::new();
+    world.environment = "staging".parse().expect("a name");
+    world.config = "[environments.staging]\nbranch = 'develop'".to_owned();
+    world.branch = "develop";
+    insta::assert_snapshot!(world.refused(PLAIN), @r"
+        environment `staging` has no app spec of its own: with production's it would deploy over the app `shop`
+        copy the spec, give the copy another `name`, and set `spec` in `[environments.staging]`
+    ");
+    world.config.push_str("\nspec = 'staging.yaml'");
+    let plan = world.good(&PLAIN.replace("shop\nserv", "shop-staging\nserv"));
+    assert_eq!(plan.name, "shop-staging");
+    assert_eq!(plan.spec["services"][0]["github"]["branch"], "develop");
+    assert!(
+        marks::marks(&plan.spec)
+            .expect("marked")
+            .same_owner(7, &world.environment)
+    );
+}

@@ -1,0 +1,142 @@
+//! Real app specs from public repositories, where they can be had: read, printed, turned into previews.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::preview::{PreviewInput, PreviewPlan, plan};
+use super::{AppSpec, guard, marks, parse, print, sources};
+use crate::config::Preview;
+use crate::model::commit::Sha;
+use crate::model::failure::Failure;
+use crate::model::pull_request::{Head, PullRequest};
+
+/// The folder of real specs: `shared` beside the checkout, or `DO_DEPLOY_SHARED`.
+fn folder() -> Option<PathBuf> {
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let shared = std::env::var_os("DO_DEPLOY_SHARED").map_or(beside, PathBuf::from);
+    Some(shared.join("specs")).filter(|folder| folder.is_dir())
+}
+
+/// Every real spec by file name. Says plainly when there are none.
+fn texts() -> Vec<(String, String)> {
+    let Some(folder) = folder() else {
+        let message = "real specs are absent: set DO_DEPLOY_SHARED to the folder that holds `specs`\n";
+        std::io::Write::write_all(&mut std::io::stderr(), message.as_bytes()).expect("stderr");
+        return Vec::new();
+    };
+    let files = std::fs::read_dir(folder)
+        .expect("readable")
+        .map(|entry| entry.expect("readable").path());
+    let mut texts: Vec<(String, String)> = files
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .map(|path| {
+            let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(&path).expect("text"))
+        })
+        .collect();
+    texts.sort();
+    texts
+}
+
+#[test]
+fn real_specs_read_or_say_why_not_and_print_what_reads_back() {
+    let texts = texts();
+    let mut refused = Vec::new();
+    for (file, text) in &texts {
+        match parse(text, file) {
+            Ok(spec) => {
+                let again = parse(&print(spec.value()), file).expect("what we print reads back");
+                assert_eq!(again.value(), spec.value(), "{file}");
+            }
+            Err(failure) => {
+                assert!(failure.at.is_some() && failure.next.is_some(), "{failure:?}");
+                refused.push(failure.to_string());
+            }
+        }
+    }
+    // Templates of the deploy button, names with capitals, keys written twice: about a quarter.
+    assert!(refused.len() * 3 <= texts.len(), "refused:\n{}", refused.join("\n"));
+}
+
+fn preview(spec: &AppSpec) -> Result<PreviewPlan, Failure> {
+    let repository = sources(spec.value())
+        .first()
+        .map_or("acme/shop".to_owned(), |source| source.repo.clone());
+    let pull_request = PullRequest {
+        number: 12,
+        title: String::new(),
+        url: String::new(),
+        open: true,
+        merged: false,
+        draft: false,
+        author: String::new(),
+        author_is_bot: false,
+        labels: Vec::new(),
+        head: Head {
+            sha: Sha::new("abc1234"),
+            branch: "head".to_owned(),
+            repository: Some(repository.clone()),
+        },
+        base_branch: "main".to_owned(),
+    };
+    plan(
+        spec,
+        &PreviewInput {
+            repository: &repository,
+            repository_id: 7,
+            pull_request: &pull_request,
+            policy: &Preview::default(),
+            files: &|_| None,
+            variables: &|_| None,
+            live: None,
+            random: &|| [7; 32],
+            sleep: true,
+            commit: &pull_request.head.sha,
+        },
+    )
+}
+
+/// Every env of a spec and its components that is a secret.
+fn secrets(spec: &Value) -> Vec<&Value> {
+    let components = super::components(spec);
+    let owners = std::iter::once(spec).chain(components.iter().map(|it| it.value));
+    owners
+        .flat_map(super::env::list)
+        .filter(|env| super::env::is_secret(env))
+        .collect()
+}
+
+#[test]
+fn previews_of_real_specs_never_reach_production() {
+    let mut refused = Vec::new();
+    for (file, text) in texts() {
+        let Ok(spec) = parse(&text, &file) else { continue };
+        let plan = match preview(&spec) {
+            Ok(plan) => plan,
+            Err(failure) => {
+                assert!(failure.why.is_some() && failure.next.is_some(), "{failure:?}");
+                refused.push(format!("{file}: {failure}"));
+                continue;
+            }
+        };
+        let printed = print(&plan.spec);
+        assert!(!printed.contains("EV["), "{file}: a ciphertext in\n{printed}");
+        assert!(
+            !printed.contains("cluster_name") && !printed.contains("deploy_on_push: true"),
+            "{file}\n{printed}"
+        );
+        for secret in secrets(&plan.spec) {
+            let value = secret["value"].as_str().expect("a value");
+            assert!(value.starts_with("sqlite:") || value.contains("${"), "{file}: {secret}");
+        }
+        guard(&plan.spec, None).expect("nothing of production's");
+        assert!(marks(&plan.spec).is_some_and(|marks| marks.repository == 7), "{file}");
+        assert_eq!(
+            parse(&printed, &file).expect("still a spec").value(),
+            &plan.spec,
+            "{file}"
+        );
+    }
+    assert!(refused.len() <= 10, "{}", refused.join("\n"));
+}
