@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Change, Tester, run, run_with};
+use crate::harness::{Change, Invocation, Tester, run, run_with};
 
 #[tokio::test]
 async fn a_push_to_the_default_branch_deploys_production() {
@@ -115,23 +115,16 @@ async fn an_action_that_is_not_ours_ends_with_a_sentence() {
     .await;
 }
 
-fn workflow_run(conclusion: &str, commit: &str) -> serde_json::Value {
-    json!({
-        "action": "completed",
-        "repository": { "full_name": "org/shop", "default_branch": "main" },
-        "workflow_run": {
-            "id": 1, "name": "tests", "event": "push", "status": "completed", "conclusion": conclusion,
-            "head_branch": "main", "head_sha": commit,
-            "head_repository": { "full_name": "org/shop" }, "repository": { "full_name": "org/shop" },
-        },
-    })
+/// `auto` after another workflow's run on `main`.
+fn after_tests<'t>(t: &'t Tester, conclusion: &str, commit: &str) -> Invocation<'t> {
+    let query = format!("name=workflow_run&branch=main&sha={commit}&conclusion={conclusion}");
+    t.command(["auto"]).on_event("workflow_run", &query)
 }
 
 #[tokio::test]
 async fn tests_that_passed_deploy_what_they_tested() {
     run(async |t: &mut Tester| {
-        let payload = workflow_run("success", &t.repository.head("main"));
-        t.command(["auto"]).on_payload("workflow_run", payload).await.succeeds();
+        after_tests(t, "success", &t.repository.head("main")).await.succeeds();
         t.expect_serving("shop", "first").await;
     })
     .await;
@@ -140,8 +133,7 @@ async fn tests_that_passed_deploy_what_they_tested() {
 #[tokio::test]
 async fn tests_that_failed_deploy_nothing() {
     run(async |t: &mut Tester| {
-        let payload = workflow_run("failure", &t.repository.head("main"));
-        let nothing = t.command(["auto"]).on_payload("workflow_run", payload).await;
+        let nothing = after_tests(t, "failure", &t.repository.head("main")).await;
         assert_eq!(nothing.succeeds().touches_nothing().output("status"), "skipped");
     })
     .await;
@@ -152,10 +144,7 @@ async fn a_branch_that_moved_on_since_its_tests_is_skipped() {
     run(async |t: &mut Tester| {
         let tested = t.repository.head("main");
         t.push("main", "second");
-        let nothing = t
-            .command(["auto"])
-            .on_payload("workflow_run", workflow_run("success", &tested))
-            .await;
+        let nothing = after_tests(t, "success", &tested).await;
         assert_eq!(nothing.succeeds().touches_nothing().output("status"), "skipped");
     })
     .await;

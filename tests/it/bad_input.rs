@@ -220,16 +220,6 @@ async fn a_pull_request_closed_already_is_skipped() {
 }
 
 #[tokio::test]
-async fn a_missing_command_is_refused() {
-    let case = Case {
-        first: whole_app(),
-        code: 2,
-        says: &["not supported yet"],
-    };
-    case.check(async |t| t.command(["sweep"])).await;
-}
-
-#[tokio::test]
 async fn an_unknown_flag() {
     let case = Case {
         first: whole_app(),

@@ -127,21 +127,43 @@ async fn the_token_is_the_actions_bot() {
     .await;
 }
 
+/// Creates a deployment with one status and returns its path.
+async fn deployment(t: &Tester, environment: &str, state: &str) -> String {
+    let body = json!({ "ref": "main", "environment": environment, "required_contexts": [], "auto_merge": false });
+    let deployment = t
+        .github("POST", &format!("{REPO}/deployments"), Some(&body))
+        .await
+        .expect(201);
+    let path = format!("{REPO}/deployments/{}", deployment["id"]);
+    set_state(t, &path, state).await;
+    path
+}
+
+async fn set_state(t: &Tester, deployment: &str, state: &str) {
+    let status = json!({ "state": state, "auto_inactive": true });
+    t.github("POST", &format!("{deployment}/statuses"), Some(&status))
+        .await
+        .expect(201);
+}
+
 #[tokio::test]
 async fn a_new_success_makes_older_deployments_of_its_environment_inactive() {
     run(async |t: &mut Tester| {
-        for _ in 0..2 {
-            let body =
-                json!({ "ref": "main", "environment": "production", "required_contexts": [], "auto_merge": false });
-            let deployment = t
-                .github("POST", &format!("{REPO}/deployments"), Some(&body))
-                .await
-                .expect(201);
-            let status = json!({ "state": "success", "auto_inactive": true });
-            let path = format!("{REPO}/deployments/{}/statuses", deployment["id"]);
-            t.github("POST", &path, Some(&status)).await.expect(201);
-        }
-        assert_eq!(t.deployment_states("production").await, ["success", "inactive"]);
+        deployment(t, "preview", "success").await;
+        deployment(t, "other", "success").await;
+        deployment(t, "preview", "success").await;
+        assert_eq!(t.deployment_states("preview").await, ["success", "inactive"]);
+        assert_eq!(t.deployment_states("other").await, ["success"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn older_deployments_of_production_stay_as_they_are() {
+    run(async |t: &mut Tester| {
+        deployment(t, "production", "success").await;
+        deployment(t, "production", "success").await;
+        assert_eq!(t.deployment_states("production").await, ["success", "success"]);
     })
     .await;
 }
@@ -149,26 +171,12 @@ async fn a_new_success_makes_older_deployments_of_its_environment_inactive() {
 #[tokio::test]
 async fn an_active_deployment_cannot_be_deleted() {
     run(async |t: &mut Tester| {
-        let body = json!({ "ref": "main", "environment": "preview", "required_contexts": [], "auto_merge": false });
-        let deployment = t
-            .github("POST", &format!("{REPO}/deployments"), Some(&body))
-            .await
-            .expect(201);
-        // Deleting is not in every vendor document's list of this route.
-        let path = format!("{REPO}/deployments/{}", deployment["id"]);
-        let status = json!({ "state": "success" });
-        t.github("POST", &format!("{path}/statuses"), Some(&status))
-            .await
-            .expect(201);
-        t.github("DELETE", &path, None).await.expect(422);
-        t.github(
-            "POST",
-            &format!("{path}/statuses"),
-            Some(&json!({ "state": "inactive" })),
-        )
-        .await
-        .expect(201);
-        t.github("DELETE", &path, None).await.expect(204);
+        let first = deployment(t, "preview", "success").await;
+        // The only deployment of a repository may be deleted whatever its state.
+        deployment(t, "other", "success").await;
+        t.github("DELETE", &first, None).await.expect(422);
+        set_state(t, &first, "inactive").await;
+        t.github("DELETE", &first, None).await.expect(204);
     })
     .await;
 }

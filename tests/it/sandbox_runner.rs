@@ -196,18 +196,25 @@ async fn no_request_is_lost_while_a_new_version_takes_over() {
 }
 
 #[tokio::test]
-async fn a_crashed_instance_comes_back() {
+async fn a_crashed_instance_comes_back_and_leaves_its_log() {
     run(async |t: &mut Tester| {
-        // It serves for a moment, dies, and serves for good the second time: the disk is new, the marker is not.
-        let marker = t.repository.path.join("../crashed-once");
-        let command = format!(
-            "if [ -e '{0}' ]; then exec do-deploy demo-app serve; fi; touch '{0}'; timeout 1 do-deploy demo-app serve; exit 9",
-            marker.display()
+        let dying = service("timeout 1 do-deploy demo-app serve; exit 9");
+        let app = create(t, json!({ "name": "shop", "region": "fra", "services": [dying] })).await;
+        let path = format!(
+            "/v2/apps/{}/components/web/logs?type=RUN_RESTARTED",
+            app["id"].as_str().unwrap()
         );
-        create(t, json!({ "name": "shop", "region": "fra", "services": [service(&command)] })).await;
-        until("the instance is back", async || {
-            let (status, _) = t.serving("shop").await;
-            (status == 200 && marker.exists()).then_some(())
+        until("the crashed instance's log is there", async || {
+            let logs = t.digitalocean("GET", &path, None).await;
+            let url = (logs.status == 200).then(|| logs.json()["historic_urls"][0].clone())?;
+            t.get(url.as_str()?)
+                .await
+                .ok()
+                .filter(|log| log.text.contains("notes first listening"))
+        })
+        .await;
+        until("it serves again", async || {
+            (t.serving("shop").await.0 == 200).then_some(())
         })
         .await;
     })

@@ -117,7 +117,9 @@ impl Document {
     fn validator(&self, pointer: &str) -> Arc<Validator> {
         let mut validators = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
         let compile = || {
-            let schema = json!({ "$ref": format!("{}#{pointer}", uri(self.name)) });
+            // Braces of path templates are not allowed in a URI as they are.
+            let fragment = pointer.replace('{', "%7B").replace('}', "%7D");
+            let schema = json!({ "$ref": format!("{}#{fragment}", uri(self.name)) });
             let options = jsonschema::options()
                 .with_draft(Draft::Draft7)
                 .with_registry(self.registry)

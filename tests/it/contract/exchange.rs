@@ -30,15 +30,26 @@ fn exchange(line: &str) -> Exchange {
     let json: Value =
         serde_json::from_str(line).unwrap_or_else(|why| panic!("the record has a bad line ({why}): {line}"));
     let text = |key: &str| json[key].as_str().unwrap_or_default().to_owned();
+    let whole = text("path");
+    let (path, query) = whole.split_once('?').unwrap_or((&whole, ""));
     let status = json["status"].as_u64().unwrap_or_default();
     Exchange {
-        api: text("api"),
+        api: api_of(path).to_owned(),
         method: text("method").to_ascii_uppercase(),
-        path: text("path"),
-        query: text("query").trim_start_matches('?').to_owned(),
+        path: path.to_owned(),
+        query: query.to_owned(),
         request_body: json["request_body"].clone(),
         status: u16::try_from(status).expect("a status has three digits"),
         response_body: json["response_body"].clone(),
         fault: json["fault"].as_str().map(str::to_owned),
+    }
+}
+
+/// Whose path it is. The sandbox's own ones, logs among them, begin with an underscore.
+fn api_of(path: &str) -> &'static str {
+    match path {
+        _ if path.starts_with("/v2/") => "digitalocean",
+        _ if path.starts_with("/_") => "sandbox",
+        _ => "github",
     }
 }

@@ -26,12 +26,13 @@ fn the_vendors_documents_are_at_hand() {
 }
 
 fn exchange(api: &str, method: &str, path: &str, status: u16, request: Value, response: Value) -> Exchange {
-    let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let line = json!({
-        "api": api, "method": method, "path": path, "query": query, "request_body": request,
+        "method": method, "path": path, "request_body": request,
         "status": status, "response_body": response, "fault": null,
     });
-    read(&line.to_string()).remove(0)
+    let exchange = read(&line.to_string()).remove(0);
+    assert_eq!(exchange.api, api, "whose path {path} is");
+    exchange
 }
 
 /// Asserts that the check finds a problem that contains `expected`; none where it is empty.
@@ -58,7 +59,7 @@ fn accepts_what_the_documents_describe() {
             "/v2/apps?page=1&per_page=200",
             200,
             json!(null),
-            json!({ "apps": [] }),
+            json!({ "apps": [], "meta": { "total": 0 } }),
         ),
         "",
     );
@@ -120,7 +121,16 @@ fn finds_a_route_that_no_document_knows() {
 
 #[test]
 fn finds_a_wrong_query() {
-    let get = |path: &str| exchange("digitalocean", "GET", path, 200, json!(null), json!({ "apps": [] }));
+    let get = |path: &str| {
+        exchange(
+            "digitalocean",
+            "GET",
+            path,
+            200,
+            json!(null),
+            json!({ "apps": [], "meta": { "total": 0 } }),
+        )
+    };
     finds(get("/v2/apps?per_page=500"), "`per_page`");
     finds(get("/v2/apps?perpage=5"), "unknown query parameter `perpage`");
 }

@@ -224,7 +224,7 @@ impl Tester {
     pub(crate) fn auto_push(&self, branch: &str) -> Invocation<'_> {
         self.command(["auto"])
             .at(branch)
-            .on_event("push", &format!("name=push&branch={branch}"))
+            .on_event("push", &format!("name=push&ref=refs/heads/{branch}"))
     }
 
     /// Any command line, in a workflow run with a checkout of `main`.
