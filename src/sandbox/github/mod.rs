@@ -26,3 +26,7 @@ pub(crate) fn router(_: Arc<GitHub>) -> axum::Router {
 pub(crate) fn sandbox_router(_: Arc<GitHub>) -> axum::Router {
     axum::Router::new()
 }
+
+pub(crate) fn unauthorized() -> axum::response::Response {
+    axum::response::IntoResponse::into_response(axum::http::StatusCode::UNAUTHORIZED)
+}
