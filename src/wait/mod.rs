@@ -84,9 +84,9 @@ impl Deadline {
     }
 }
 
-/// A duration as people read it: `2m 23s`, `1h 5m`, `14d`, `0s`. Never more than two units.
+/// A duration as people read it: `2m 23s`, `1h 5m`, `14d`. Never more than two units; a begun second counts whole.
 pub(crate) fn humanize(duration: Duration) -> String {
-    let seconds = duration.as_secs();
+    let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
     let units = [
         (seconds / 86_400, "d"),
         (seconds / 3_600 % 24, "h"),

@@ -44,8 +44,8 @@ async fn send(
         for (component, log) in found {
             growing.push(log.growth());
             let seen = sent.entry(component).or_default();
-            let lines = log.lines_from(*seen);
-            *seen += lines.len();
+            let (lines, next) = log.read(*seen);
+            *seen = next;
             new.push(lines);
         }
         let tail = query.tail_lines.filter(|_| first);
