@@ -1,7 +1,7 @@
 //! How a command ends: its last words and its exit code.
 
 use crate::actions::console::Console;
-use crate::actions::outputs::Outputs;
+use crate::actions::outputs::write_status;
 use crate::actions::run::Run;
 use crate::flows::board::outputs_of;
 use crate::flows::context::Ctx;

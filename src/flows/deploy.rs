@@ -98,8 +98,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let deployed = deploy(ctx, request, &site, &plan, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
     if let Err(error) = deployed {
-        board.close(&[preview::broken_off(report, &error)]).await?;
-        return Err(error);
+        return Err(preview::break_off(&mut board, report, error).await);
     }
     board.close(std::slice::from_ref(&report)).await?;
     tell_the_pull_request(ctx, &report, &mut board).await;

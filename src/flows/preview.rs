@@ -1,7 +1,7 @@
 //! The preview of a pull request: its own small app, reused on every push.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::board::Board;
 use super::context::Ctx;
@@ -89,10 +89,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     report.duration = Some(started.elapsed());
     match deployed {
         Ok(ended) => conclude(&mut report, ended),
-        Err(error) => {
-            board.close(&[broken_off(report, &error)]).await?;
-            return Err(error);
-        }
+        Err(error) => return Err(break_off(&mut board, report, error).await),
     }
     let now = github.pull(pull.number).await?;
     if !now.open {
@@ -366,8 +363,19 @@ pub(super) fn conclude(report: &mut Report, ended: Ended) {
     };
 }
 
-/// What the board says when the run ends before the deployment does.
-pub(super) fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {
+/// A run that was told to stop has ten seconds before it is killed; the board gets half of them.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Says on the board that the run ends before the deployment does, and gives the error back.
+pub(super) async fn break_off(board: &mut Board, report: Report, error: anyhow::Error) -> anyhow::Error {
+    let reports = [broken_off(report, &error)];
+    match tokio::time::timeout(LAST_WORDS, board.close(&reports)).await {
+        Ok(Ok(())) | Err(_) => error,
+        Ok(Err(unwritten)) => error.context(format!("{unwritten:#}")),
+    }
+}
+
+fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {
     if error.downcast_ref::<Cancelled>().is_some() {
         report.state = State::Cancelled;
         return report;
