@@ -81,13 +81,11 @@ impl Console {
             }
             return;
         }
-        // The position is the annotation's own; repeating it in the text would be noise.
-        let mut message = failure.what.clone();
-        for (between, more) in [(": ", &failure.why), ("\nhint: ", &failure.next)] {
-            if let Some(more) = more {
-                message.push_str(between);
-                message.push_str(more);
-            }
+        // The annotation carries the position as well, but whoever reads the log sees only the text.
+        let mut message = failure.to_string();
+        if let Some(next) = &failure.next {
+            message.push_str("\nhint: ");
+            message.push_str(next);
         }
         let message = self.foreign_text(&message);
         let command = commands::annotation(Level::Error, None, failure.at.as_ref(), &message);

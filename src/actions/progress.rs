@@ -83,7 +83,7 @@ impl Drop for Progress {
 fn note(components: &mut Vec<Component>, step: &Step) -> Option<String> {
     let known = components
         .iter_mut()
-        .find(|known| known.step.component == step.component);
+        .find(|known| known.step.component == step.component && known.step.doing == step.doing);
     let Some(known) = known else {
         components.push(Component {
             step: step.clone(),
@@ -95,14 +95,14 @@ fn note(components: &mut Vec<Component>, step: &Step) -> Option<String> {
     if known.step == *step {
         return None;
     }
-    let same_step = known.step.doing == step.doing && known.step.status != StepStatus::Pending;
-    if !same_step {
+    let had_begun = known.step.status != StepStatus::Pending;
+    if !had_begun {
         known.since = Instant::now();
     }
     let took = ended(step).then(|| known.since.elapsed());
     known.step = step.clone();
     known.took = took;
-    line(step, took.filter(|_| same_step))
+    line(step, took.filter(|_| had_begun))
 }
 
 fn ended(step: &Step) -> bool {
@@ -124,7 +124,18 @@ fn line(step: &Step, took: Option<Duration>) -> Option<String> {
     Some(format!("{component}: {doing} {how}{took}"))
 }
 
-fn draw(console: &Console, components: &[Component]) {
+/// One line per component: its last step that has begun.
+fn draw(console: &Console, steps: &[Component]) {
+    let mut components: Vec<&Component> = Vec::new();
+    for step in steps.iter().filter(|step| step.step.status != StepStatus::Pending) {
+        match components
+            .iter_mut()
+            .find(|known| known.step.component == step.step.component)
+        {
+            Some(known) => *known = step,
+            None => components.push(step),
+        }
+    }
     let widest = components
         .iter()
         .map(|component| component.step.component.chars().count())

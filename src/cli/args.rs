@@ -298,13 +298,20 @@ pub(crate) enum LogsKind {
 
 fn sha(text: &str) -> Result<Sha, String> {
     let is_sha = (7..=40).contains(&text.len()) && text.chars().all(|c| c.is_ascii_hexdigit());
-    is_sha.then(|| Sha::new(text)).ok_or_else(|| "a commit is 7 to 40 hexadecimal digits".to_owned())
+    is_sha
+        .then(|| Sha::new(text))
+        .ok_or_else(|| "a commit is 7 to 40 hexadecimal digits".to_owned())
 }
 
 /// `75m`, `1h 30m`, `14d`; more than nothing.
 fn duration(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration = text.parse().map_err(|_| "a duration looks like `90s`, `30m` or `1h 30m`".to_owned())?;
-    Duration::try_from(span).ok().filter(|d| !d.is_zero()).ok_or_else(|| "it has to be more than nothing".to_owned())
+    let span: jiff::SignedDuration = text
+        .parse()
+        .map_err(|_| "a duration looks like `90s`, `30m` or `1h 30m`".to_owned())?;
+    Duration::try_from(span)
+        .ok()
+        .filter(|d| !d.is_zero())
+        .ok_or_else(|| "it has to be more than nothing".to_owned())
 }
 
 fn check(text: &str) -> Result<(String, u16), String> {

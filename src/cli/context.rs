@@ -70,7 +70,10 @@ pub(crate) fn build(
         None => None,
     };
     let config_file = project.config.clone().unwrap_or_else(|| CONFIG.to_owned());
-    let foreign = run.event_name.as_deref().is_some_and(|event| FOREIGN_CHECKOUT.contains(&event));
+    let foreign = run
+        .event_name
+        .as_deref()
+        .is_some_and(|event| FOREIGN_CHECKOUT.contains(&event));
     let checkout = (!foreign).then(|| project.working_directory.clone());
     let local_config = match &checkout {
         Some(folder) => local_config(folder, &config_file, project.config.is_some())?,
@@ -96,8 +99,15 @@ pub(crate) fn build(
 }
 
 fn repository(project: &Project, variables: Variables) -> Result<Option<String>, Failure> {
-    let Some(name) = project.repo.clone().or_else(|| variables.get("GITHUB_REPOSITORY")) else { return Ok(None) };
-    let fits = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    let Some(name) = project.repo.clone().or_else(|| variables.get("GITHUB_REPOSITORY")) else {
+        return Ok(None);
+    };
+    let fits = |part: &str| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    };
     match name.split_once('/') {
         Some((owner, repository)) if fits(owner) && fits(repository) => Ok(Some(name)),
         _ => Err(Failure::input(format!("`{name}` is no repository")).next("give it as `OWNER/NAME`")),
@@ -107,7 +117,9 @@ fn repository(project: &Project, variables: Variables) -> Result<Option<String>,
 fn local_config(folder: &Path, file: &str, named: bool) -> Result<Option<Config>, Failure> {
     match local_file(folder, file)? {
         Some(text) => Ok(Some(Config::parse(&text, file)?)),
-        None if named => Err(Failure::input(format!("the configuration `{file}` does not exist")).next("correct `--config`")),
+        None if named => {
+            Err(Failure::input(format!("the configuration `{file}` does not exist")).next("correct `--config`"))
+        }
         None => Ok(None),
     }
 }
@@ -132,5 +144,8 @@ fn secret_lookup(variables: Variables, console: Console) -> Arc<dyn Fn(&str) -> 
 
 /// For commands that neither report at the end nor end early.
 pub(crate) fn no_limit(json: bool) -> Running {
-    Running { timeout: None::<Duration>, json }
+    Running {
+        timeout: None::<Duration>,
+        json,
+    }
 }

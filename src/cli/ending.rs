@@ -14,10 +14,14 @@ use crate::wait::{Cancelled, humanize};
 /// The last words of a flow that reports on an app, and its exit code.
 pub(crate) fn of_report(ctx: &Ctx, report: &Report) -> u8 {
     if ctx.json {
-        ctx.console.data(&outputs_of(std::slice::from_ref(report), None).document().to_string());
+        ctx.console
+            .data(&outputs_of(std::slice::from_ref(report), None).document().to_string());
     }
     let environment = &report.environment;
-    let took = report.duration.map(|took| format!(" after {}", humanize(took))).unwrap_or_default();
+    let took = report
+        .duration
+        .map(|took| format!(" after {}", humanize(took)))
+        .unwrap_or_default();
     match report.state {
         State::Ready => {
             let url = report.url.as_deref().map(|url| format!(": {url}")).unwrap_or_default();
@@ -33,7 +37,12 @@ pub(crate) fn of_report(ctx: &Ctx, report: &Report) -> u8 {
             for note in &report.notes {
                 ctx.console.say(note);
             }
-            let Some(failure) = &report.failure else { return Kind::Unknown.exit_code() };
+            if let Some(log) = report.failure.as_ref().and_then(|failure| failure.log.as_ref()) {
+                ctx.console.group("The last lines of its log", &log.lines);
+            }
+            let Some(failure) = &report.failure else {
+                return Kind::Unknown.exit_code();
+            };
             let lenient = failure.kind == Kind::Unknown && environment.pull_request().is_some() && ctx.run.is_ci;
             if lenient {
                 ctx.console.warn(&failure.to_string());
@@ -63,8 +72,17 @@ pub(crate) fn of_error(console: &Console, run: &Run, error: &anyhow::Error) -> u
     let failure = failure_of(error);
     console.error(&failure);
     if let Some(file) = &run.output_file {
-        let status = if failure.kind == Kind::Unknown { "unknown" } else { "failed" };
-        if let Err(error) = (Outputs { status, ..Outputs::default() }).write(file) {
+        let status = if failure.kind == Kind::Unknown {
+            "unknown"
+        } else {
+            "failed"
+        };
+        if let Err(error) = (Outputs {
+            status,
+            ..Outputs::default()
+        })
+        .write(file)
+        {
             console.warn(&format!("{error:#}"));
         }
     }

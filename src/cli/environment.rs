@@ -19,16 +19,26 @@ impl Variables {
 
     pub(crate) fn url(self, name: &str, default: &str) -> Result<Url, Failure> {
         let text = self.get(name).unwrap_or_else(|| default.to_owned());
-        Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or_else(|| {
-            Failure::input(format!("`{name}` is no URL")).next("set it to an address that begins with `https://`, or unset it")
-        })
+        Url::parse(&text)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"))
+            .ok_or_else(|| {
+                Failure::input(format!("`{name}` is no URL"))
+                    .next("set it to an address that begins with `https://`, or unset it")
+            })
     }
 
     /// `DO_DEPLOY_PACE`: the factor by which polling and back-off are scaled.
     pub(crate) fn pace(self) -> Result<f64, Failure> {
-        let Some(text) = self.get("DO_DEPLOY_PACE") else { return Ok(1.0) };
-        text.trim().parse().ok().filter(|pace: &f64| pace.is_finite() && (0.0..=100.0).contains(pace)).ok_or_else(|| {
-            Failure::input("`DO_DEPLOY_PACE` is no factor").next("set it to a number from 0 to 100, or unset it")
-        })
+        let Some(text) = self.get("DO_DEPLOY_PACE") else {
+            return Ok(1.0);
+        };
+        text.trim()
+            .parse()
+            .ok()
+            .filter(|pace: &f64| pace.is_finite() && (0.0..=100.0).contains(pace))
+            .ok_or_else(|| {
+                Failure::input("`DO_DEPLOY_PACE` is no factor").next("set it to a number from 0 to 100, or unset it")
+            })
     }
 }

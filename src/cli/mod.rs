@@ -56,31 +56,54 @@ async fn flow(command: Command, voice: Voice, variables: Variables) -> anyhow::R
         }
         Command::Deploy(args) => {
             let ctx = build(&args.project, &args.running, args.spec)?;
-            let commit = args.commit.map_or(flows::deploy::Commit::Head, flows::deploy::Commit::Asked);
+            let commit = args
+                .commit
+                .map_or(flows::deploy::Commit::Head, flows::deploy::Commit::Asked);
             let request = flows::deploy::Request {
- environment: args.environment, commit, force_build: false, release: args.release, dry_run: args.dry_run };
+                environment: args.environment,
+                commit,
+                force_build: false,
+                release: args.release,
+                dry_run: args.dry_run,
+            };
             Ok(ending::of_report(&ctx, &flows::deploy::run(&ctx, &request).await?))
         }
         Command::Preview(args) => {
             let ctx = build(&args.project, &args.running, args.spec)?;
-            let commit = args.commit.map_or(flows::preview::Commit::Head, flows::preview::Commit::Asked);
-            let request = flows::preview::Request { pull_request: args.pr, commit, force_build: false, dry_run: args.dry_run };
+            let commit = args
+                .commit
+                .map_or(flows::preview::Commit::Head, flows::preview::Commit::Asked);
+            let request = flows::preview::Request {
+                pull_request: args.pr,
+                commit,
+                force_build: false,
+                dry_run: args.dry_run,
+            };
             Ok(ending::of_report(&ctx, &flows::preview::run(&ctx, &request).await?))
         }
         Command::Teardown(args) => {
             let ctx = build(&args.project, &args.running, args.spec)?;
-            let request = flows::teardown::Request { pull_request: args.pr, dry_run: args.dry_run };
+            let request = flows::teardown::Request {
+                pull_request: args.pr,
+                dry_run: args.dry_run,
+            };
             Ok(ending::of_report(&ctx, &flows::teardown::run(&ctx, &request).await?))
         }
         Command::Redeploy(args) => {
             let ctx = build(&args.project, &args.running, args.spec)?;
-            let request =
-                flows::redeploy::Request { environment: named(&args.target), commit: args.commit, force_build: args.force_build };
+            let request = flows::redeploy::Request {
+                environment: named(&args.target),
+                commit: args.commit,
+                force_build: args.force_build,
+            };
             Ok(ending::of_report(&ctx, &flows::redeploy::run(&ctx, &request).await?))
         }
         Command::Rollback(args) => {
             let ctx = build(&args.project, &args.running, args.spec)?;
-            let request = flows::rollback::Request { environment: args.environment, to: args.to };
+            let request = flows::rollback::Request {
+                environment: args.environment,
+                to: args.to,
+            };
             Ok(ending::of_report(&ctx, &flows::rollback::run(&ctx, &request).await?))
         }
         Command::Sweep(args) => {
@@ -91,18 +114,31 @@ async fn flow(command: Command, voice: Voice, variables: Variables) -> anyhow::R
         Command::Verify(args) => {
             let subject = match args.url.clone() {
                 Some(url) if !matches!(url.scheme(), "http" | "https") => {
-                    return Err(Failure::input(format!("`{url}` cannot be asked")).next("give a URL that begins with `https://` or `http://`").into());
+                    return Err(Failure::input(format!("`{url}` cannot be asked"))
+                        .next("give a URL that begins with `https://` or `http://`")
+                        .into());
                 }
                 Some(url) => flows::verify::Subject::Url(url),
                 None => flows::verify::Subject::Environment(named(&args.target)),
             };
             let ctx = build(&args.project, &args.running, args.spec)?;
-            let request = flows::verify::Request { subject, path: args.path, status: args.status, checks: args.check };
+            let request = flows::verify::Request {
+                subject,
+                path: args.path,
+                status: args.status,
+                checks: args.check,
+            };
             Ok(ending::of_verdict(&ctx, &flows::verify::run(&ctx, &request).await?))
         }
         Command::Status(args) => {
             let ctx = build(&args.project, &context::no_limit(args.json), args.spec)?;
-            flows::status::run(&ctx, &flows::status::Request { environment: args.target.named() }).await?;
+            flows::status::run(
+                &ctx,
+                &flows::status::Request {
+                    environment: args.target.named(),
+                },
+            )
+            .await?;
             Ok(0)
         }
         Command::Logs(args) => {

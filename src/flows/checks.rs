@@ -28,22 +28,38 @@ impl Checks {
     /// When `url` is none.
     pub(super) fn of(url: &str, health: &Health, spec: &Value) -> anyhow::Result<Self> {
         let base = Url::parse(url).with_context(|| format!("the platform's URL `{url}` is none"))?;
-        let path = Some(health.path.as_str()).filter(|path| !path.is_empty()).or_else(|| crate::spec::health_path(spec));
+        let path = Some(health.path.as_str())
+            .filter(|path| !path.is_empty())
+            .or_else(|| crate::spec::health_path(spec));
         let first = match path {
             Some(path) => Target::at(&base, path, Expect::Range(HEALTHY)),
             None => Target::at(&base, "/", Expect::Below500),
         };
-        let further = health.checks.iter().map(|check| Target::at(&base, &check.path, Expect::Status(check.status)));
+        let further = health
+            .checks
+            .iter()
+            .map(|check| Target::at(&base, &check.path, Expect::Status(check.status)));
         let targets = [first].into_iter().chain(further).map(Target::that_may_sleep).collect();
-        Ok(Self { targets, configured: path.is_some() || !health.checks.is_empty() })
+        Ok(Self {
+            targets,
+            configured: path.is_some() || !health.checks.is_empty(),
+        })
     }
 
     /// Asks until everything answers well several times in a row, or the time is over.
     pub(super) async fn ask(&self, ctx: &Ctx, deadline: Deadline) -> anyhow::Result<Testimony> {
         let prober = Prober::new()?;
-        let mut say = |target: &Target, seen: &crate::health::Observation| ctx.console.say(&format!("{}: {seen}", target.url));
-        let watched: Result<HealthVerdict, Cancelled> =
-            watch(&prober, &self.targets, deadline, &ctx.wait, SUCCESSES_IN_A_ROW, &mut say).await;
+        let mut say =
+            |target: &Target, seen: &crate::health::Observation| ctx.console.say(&format!("{}: {seen}", target.url));
+        let watched: Result<HealthVerdict, Cancelled> = watch(
+            &prober,
+            &self.targets,
+            deadline,
+            &ctx.wait,
+            SUCCESSES_IN_A_ROW,
+            &mut say,
+        )
+        .await;
         Ok(match watched? {
             HealthVerdict::Good { .. } => Testimony::Good,
             verdict @ HealthVerdict::Bad { .. } => verdict.failure().map_or(Testimony::Good, Testimony::Objects),

@@ -62,20 +62,23 @@ impl Ctx {
 
     pub(crate) fn repository(&self) -> Result<&str, Failure> {
         self.repository.as_deref().ok_or_else(|| {
-            Failure::input("it is not known which repository this is about").next("set `GITHUB_REPOSITORY` or give `--repo OWNER/NAME`")
+            Failure::input("it is not known which repository this is about")
+                .next("set `GITHUB_REPOSITORY` or give `--repo OWNER/NAME`")
         })
     }
 
     pub(crate) fn github(&self) -> Result<&GitHub, Failure> {
         self.repository()?;
         self.github.as_ref().ok_or_else(|| {
-            Failure::input("no GitHub token").next("set `GITHUB_TOKEN`; in a workflow the action's input `github-token` does it")
+            Failure::input("no GitHub token")
+                .next("set `GITHUB_TOKEN`; in a workflow the action's input `github-token` does it")
         })
     }
 
     pub(crate) fn platform(&self) -> Result<&Platform, Failure> {
         self.platform.as_ref().ok_or_else(|| {
-            Failure::input("no DigitalOcean token").next("set `DIGITALOCEAN_ACCESS_TOKEN`; in a workflow give the action's input `token`")
+            Failure::input("no DigitalOcean token")
+                .next("set `DIGITALOCEAN_ACCESS_TOKEN`; in a workflow give the action's input `token`")
         })
     }
 }

@@ -47,7 +47,15 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let started = Instant::now();
     let environment = &request.environment;
     let site = Site::find_with(ctx, environment, &request.commit).await?;
-    let Site { repository, config, spec, head, branch, app: live, .. } = &site;
+    let Site {
+        repository,
+        config,
+        spec,
+        head,
+        branch,
+        app: live,
+        ..
+    } = &site;
     let target = site.target();
     if let Some(reason) = &site.nothing_to_do {
         return skipped(ctx, environment, reason);
@@ -73,6 +81,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     )?;
     for change in &plan.changes {
         ctx.console.say(&format!("{}: {}", change.what, change.why));
+    }
+    for warning in &plan.warnings {
+        ctx.console.warn(warning);
     }
     if request.dry_run {
         return planned(ctx, live.as_ref(), &plan, environment, head);
@@ -120,16 +131,41 @@ impl Site {
         let repository = github.repository().await?;
         let config = source::config(ctx, &repository.default_branch).await?;
         let target = target(&config, environment)?;
-        let branch = if target.branch.is_empty() { repository.default_branch.clone() } else { target.branch.clone() };
-        let head = github.branch_head(&branch).await?.ok_or_else(|| {
-            Failure::input(format!("`{}` has no branch `{branch}`", repository.full_name))
-                .next("push the branch, or correct `branch` in `do-deploy.toml`")
-        })?;
+        let branch = if target.branch.is_empty() {
+            repository.default_branch.clone()
+        } else {
+            target.branch.clone()
+        };
+        let head = branch_head(ctx, &repository, &branch).await?;
         let nothing_to_do = unexpected_head(ctx, expected, &head, &branch).await?;
-        let configured = if target.spec.is_empty() { &config.spec } else { &target.spec };
+        let configured = if target.spec.is_empty() {
+            &config.spec
+        } else {
+            &target.spec
+        };
         let spec = source::spec(ctx, configured, head.as_str()).await?;
+        // Where nobody configured a branch, the spec's own decides, and its head is what will be built.
+        let own = crate::spec::sources(spec.value())
+            .into_iter()
+            .find(|source| source.is_repository(&repository.full_name));
+        let (branch, head) = match own
+            .and_then(|source| source.branch)
+            .filter(|own| target.branch.is_empty() && *own != branch)
+        {
+            Some(own) => (own.clone(), branch_head(ctx, &repository, &own).await?),
+            None => (branch, head),
+        };
         let app = platform.find(spec.name()).await?;
-        Ok(Self { repository, spec, branch, head, app, nothing_to_do, environment: environment.clone(), config })
+        Ok(Self {
+            repository,
+            spec,
+            branch,
+            head,
+            app,
+            nothing_to_do,
+            environment: environment.clone(),
+            config,
+        })
     }
 
     pub(super) fn target(&self) -> &Target {
@@ -137,24 +173,35 @@ impl Site {
     }
 }
 
+async fn branch_head(ctx: &Ctx, repository: &Repository, branch: &str) -> anyhow::Result<Sha> {
+    let head = ctx.github()?.branch_head(branch).await?;
+    Ok(head.ok_or_else(|| {
+        Failure::input(format!("`{}` has no branch `{branch}`", repository.full_name))
+            .next("push the branch, or correct `branch` in `do-deploy.toml` or in the app spec")
+    })?)
+}
+
 fn target<'a>(config: &'a Config, environment: &Environment) -> Result<&'a Target, Failure> {
     let Environment::Named(name) = environment else {
         return Err(Failure::input(format!("`{environment}` is a preview")).next("use `do-deploy preview --pr N`"));
     };
     config.environment(name).ok_or_else(|| {
-        Failure::input(format!("there is no environment `{name}`")).next(format!("write `[environments.{name}]` into `do-deploy.toml`"))
+        Failure::input(format!("there is no environment `{name}`"))
+            .next(format!("write `[environments.{name}]` into `do-deploy.toml`"))
     })
 }
 
 /// Compares the branch's head with what was expected. `Some`: there is nothing to do, and why.
 async fn unexpected_head(ctx: &Ctx, expected: &Commit, head: &Sha, branch: &str) -> anyhow::Result<Option<String>> {
     match expected {
-        Commit::Asked(sha) if !head.is(sha) => {
-            Err(Failure::input(format!("the head of `{branch}` is `{}`, not `{}`", head.short(), sha.short()))
-                .why("the platform builds the head of the branch")
-                .next("leave `--commit` out to deploy the head; a commit that was deployed before is reached by a rollback")
-                .into())
-        }
+        Commit::Asked(sha) if !head.is(sha) => Err(Failure::input(format!(
+            "the head of `{branch}` is `{}`, not `{}`",
+            head.short(),
+            sha.short()
+        ))
+        .why("the platform builds the head of the branch")
+        .next("leave `--commit` out to deploy the head; a commit that was deployed before is reached by a rollback")
+        .into()),
         Commit::Tested(sha) if !head.is(sha) => Ok(Some(format!(
             "`{}` was tested, but `{branch}` is at `{}` by now, whose own tests deploy it",
             sha.short(),
@@ -163,10 +210,17 @@ async fn unexpected_head(ctx: &Ctx, expected: &Commit, head: &Sha, branch: &str)
         Commit::Pushed(sha) if !head.is(sha) => {
             let comparison = ctx.github()?.compare(sha.as_str(), head.as_str()).await?;
             if let Some(comparison) = comparison.filter(Comparison::head_contains_base) {
-                ctx.console.say(&format!("`{branch}` has moved on by {}: deploying `{}`", plural(comparison.ahead_by, "commit"), head.short()));
+                ctx.console.say(&format!(
+                    "`{branch}` has moved on by {}: deploying `{}`",
+                    plural(comparison.ahead_by, "commit"),
+                    head.short()
+                ));
                 return Ok(None);
             }
-            Ok(Some(format!("`{branch}` was rewritten: it is at `{}` now, which has a run of its own", head.short())))
+            Ok(Some(format!(
+                "`{branch}` was rewritten: it is at `{}` now, which has a run of its own",
+                head.short()
+            )))
         }
         _ => Ok(None),
     }
@@ -175,8 +229,13 @@ async fn unexpected_head(ctx: &Ctx, expected: &Commit, head: &Sha, branch: &str)
 /// Who pinned the app, when, and how it is released.
 fn pinned(app: &App, environment: &Environment) -> String {
     let pinned = app.pinned.as_ref();
-    let who = pinned.and_then(|pinned| pinned.cause.user.as_deref()).unwrap_or("somebody");
-    let when = pinned.and_then(|pinned| pinned.created_at).map(|at| format!(" at {at:.0}")).unwrap_or_default();
+    let who = pinned
+        .and_then(|pinned| pinned.cause.user.as_deref())
+        .unwrap_or("somebody");
+    let when = pinned
+        .and_then(|pinned| pinned.created_at)
+        .map(|at| format!(" at {at:.0}"))
+        .unwrap_or_default();
     let id = pinned.map(|pinned| pinned.id.as_str()).unwrap_or_default();
     format!(
         "{who} rolled `{}` back{when}, which pinned it to deployment {id}; `do-deploy deploy --environment {environment} --release` releases it and deploys the branch",
@@ -204,7 +263,10 @@ async fn deploy(
     ctx.wait.check()?;
     let rollout = match &site.app {
         Some(app) if request.force_build => {
-            ctx.console.say(&format!("Deploying `{}` again from a fresh build; its spec stays as it is", app.name));
+            ctx.console.say(&format!(
+                "Deploying `{}` again from a fresh build; its spec stays as it is",
+                app.name
+            ));
             platform.redeploy(app, true).await?
         }
         Some(app) => {
@@ -225,7 +287,12 @@ async fn deploy(
     report.cost = platform.cost(&plan.spec, Some(&rollout.app_id)).await.ok();
     let deadline = Deadline::after(ctx.timeout.unwrap_or(target.timeout));
     let commit = report.commit.clone();
-    let expected = Expected { commit: commit.as_ref(), spec: &plan.spec, health: &site.config.health, deadline };
+    let expected = Expected {
+        commit: commit.as_ref(),
+        spec: &plan.spec,
+        health: &site.config.health,
+        deadline,
+    };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
     settle(ctx, target, plan, &rollout, ended, report).await
 }
@@ -269,8 +336,16 @@ async fn settle(
     say_what_serves(ctx, rollout, report).await
 }
 
-async fn roll_back(ctx: &Ctx, target: &Target, rollout: &Rollout, situation: Situation, report: &mut Report) -> anyhow::Result<()> {
-    let Some(previous) = rollout.previous.as_deref() else { return Ok(()) };
+async fn roll_back(
+    ctx: &Ctx,
+    target: &Target,
+    rollout: &Rollout,
+    situation: Situation,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let Some(previous) = rollout.previous.as_deref() else {
+        return Ok(());
+    };
     match rollback::decide(target.rollback, situation) {
         Decision::LeaveTo(reason) => {
             report.notes.push(format!(
@@ -283,7 +358,9 @@ async fn roll_back(ctx: &Ctx, target: &Target, rollout: &Rollout, situation: Sit
             ctx.wait.check()?;
             let validation = platform.validate_rollback(&rollout.app_id, previous, true).await?;
             if !validation.valid {
-                let why = validation.error.map_or_else(|| "the platform gives no reason".to_owned(), |error| error.message);
+                let why = validation
+                    .error
+                    .map_or_else(|| "the platform gives no reason".to_owned(), |error| error.message);
                 report.notes.push(format!("Not rolled back: {why}"));
                 return Ok(());
             }
@@ -315,15 +392,25 @@ async fn say_what_serves(ctx: &Ctx, rollout: &Rollout, report: &mut Report) -> a
 
 /// One line on the comment of the merged pull request that the commit came from. Production's end does not depend on it.
 async fn tell_the_pull_request(ctx: &Ctx, report: &Report, board: &mut Board) {
-    let (Some(commit), Ok(github)) = (&report.commit, ctx.github()) else { return };
+    let (Some(commit), Ok(github)) = (&report.commit, ctx.github()) else {
+        return;
+    };
     match github.merged_pull_of(commit).await {
         Ok(Some(pull)) => board.tell_merged(pull.number).await,
         Ok(None) => {}
-        Err(error) => ctx.console.warn(&format!("The merged pull request could not be found: {error}")),
+        Err(error) => ctx
+            .console
+            .warn(&format!("The merged pull request could not be found: {error}")),
     }
 }
 
-fn planned(ctx: &Ctx, live: Option<&App>, plan: &ProductionPlan, environment: &Environment, head: &Sha) -> anyhow::Result<Report> {
+fn planned(
+    ctx: &Ctx,
+    live: Option<&App>,
+    plan: &ProductionPlan,
+    environment: &Environment,
+    head: &Sha,
+) -> anyhow::Result<Report> {
     if !ctx.json {
         match live {
             Some(app) => ctx.console.data(&crate::spec::diff(&app.spec, &plan.spec)),

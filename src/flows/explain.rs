@@ -6,8 +6,8 @@ use super::context::Ctx;
 use crate::model::excerpt::lines_that_matter;
 use crate::model::failure::{Excerpt, Failure, LogKind};
 use crate::model::rollout::{Phase, Stage, StepFailure};
-use crate::spec::Kind;
 use crate::platform::{Deployment, PlatformError, Words};
+use crate::spec::Kind;
 
 /// Lines fetched of a log; the excerpt is chosen from them.
 const FETCHED_LINES: usize = 400;
@@ -21,7 +21,11 @@ pub(crate) async fn failure(ctx: &Ctx, app_id: &str, deployment: &Deployment) ->
             .why("the platform gives no reason")
             .next("look at the deployment on the platform, then deploy again"));
     };
-    let is_job = step.component.as_deref().zip(deployment.spec.as_ref()).is_some_and(|(name, spec)| is_job(spec, name));
+    let is_job = step
+        .component
+        .as_deref()
+        .zip(deployment.spec.as_ref())
+        .is_some_and(|(name, spec)| is_job(spec, name));
     let words = ctx.platform()?.explain(step).unwrap_or_else(|| Words {
         why: step.message.clone(),
         next: "look at the deployment on the platform".to_owned(),
@@ -53,10 +57,23 @@ async fn excerpt(
     let candidates: &[(Log, LogKind)] = match step.stage {
         Stage::Build => &[(Log::Build, LogKind::Build)],
         Stage::Deploy if is_job => &[(Log::Deploy, LogKind::Migration), (Log::Run, LogKind::Migration)],
-        Stage::Deploy => &[(Log::Restarted, LogKind::Run), (Log::Run, LogKind::Run), (Log::Deploy, LogKind::Run)],
+        Stage::Deploy => &[
+            (Log::Restarted, LogKind::Run),
+            (Log::Run, LogKind::Run),
+            (Log::Deploy, LogKind::Run),
+        ],
     };
     for (kind, shown_as) in candidates {
-        let lines = ctx.platform()?.logs(app_id, Some(&deployment.id), step.component.as_deref(), *kind, FETCHED_LINES).await;
+        let lines = ctx
+            .platform()?
+            .logs(
+                app_id,
+                Some(&deployment.id),
+                step.component.as_deref(),
+                *kind,
+                FETCHED_LINES,
+            )
+            .await;
         let lines: Vec<String> = match lines {
             Ok(lines) => lines.unwrap_or_default().into_iter().map(|line| line.text).collect(),
             Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
@@ -74,5 +91,7 @@ async fn excerpt(
 }
 
 fn is_job(spec: &Value, name: &str) -> bool {
-    crate::spec::components(spec).iter().any(|component| component.kind == Kind::Job && component.name == name)
+    crate::spec::components(spec)
+        .iter()
+        .any(|component| component.kind == Kind::Job && component.name == name)
 }

@@ -22,22 +22,47 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     let (app, _) = app_of(ctx, &request.environment).await?;
     let platform = ctx.platform()?;
     let component = request.component.as_deref();
-    let names: Vec<&str> = crate::spec::components(&app.spec).iter().map(|component| component.name).collect();
+    let names: Vec<&str> = crate::spec::components(&app.spec)
+        .iter()
+        .map(|component| component.name)
+        .collect();
     if let Some(name) = component
         && !names.contains(&name)
     {
-        let known = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        return Err(Failure::input(format!("`{}` has no component `{name}`", app.name)).next(format!("choose one of {known}")).into());
+        let known = names
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        return Err(Failure::input(format!("`{}` has no component `{name}`", app.name))
+            .next(format!("choose one of {known}"))
+            .into());
     }
     let print = |line: &LogLine| match &line.component {
         Some(name) if component.is_none() => ctx.console.foreign_data(&format!("{name}  {}", line.text)),
         _ => ctx.console.foreign_data(&line.text),
     };
     if request.follow {
-        platform.follow(&app.id, request.deployment.as_deref(), component, request.kind, &mut |line| print(&line)).await?;
+        platform
+            .follow(
+                &app.id,
+                request.deployment.as_deref(),
+                component,
+                request.kind,
+                &mut |line| print(&line),
+            )
+            .await?;
         return Ok(());
     }
-    let lines = platform.logs(&app.id, request.deployment.as_deref(), component, request.kind, request.tail).await?;
+    let lines = platform
+        .logs(
+            &app.id,
+            request.deployment.as_deref(),
+            component,
+            request.kind,
+            request.tail,
+        )
+        .await?;
     let Some(lines) = lines else {
         ctx.console.say("There is no such log: that phase never ran");
         if ctx.json {

@@ -15,10 +15,16 @@ pub(crate) fn require(app: &App, repository: u64, environment: &Environment) -> 
     match &app.marks {
         Some(marks) if marks.same_owner(repository, environment) => Ok(()),
         Some(marks) if marks.repository == repository => Err(held
-            .why(format!("it is marked as `{}` of this repository, not as `{environment}`", marks.environment))
+            .why(format!(
+                "it is marked as `{}` of this repository, not as `{environment}`",
+                marks.environment
+            ))
             .next("rename one of the two apps")),
         Some(marks) => Err(held
-            .why(format!("it is marked as `{}` of the repository with id {}", marks.environment, marks.repository))
+            .why(format!(
+                "it is marked as `{}` of the repository with id {}",
+                marks.environment, marks.repository
+            ))
             .next("rename the app in your app spec, so that its previews get another name")),
         None => Err(held
             .why("it does not carry do-deploy's marks, so nothing of it is changed or deleted")

@@ -47,7 +47,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let started = Instant::now();
     let github = ctx.github()?;
     let repository = github.repository().await?;
-    let pull = github.pull(request.pull_request).await.map_err(|error| unknown_pull(error, request.pull_request))?;
+    let pull = github
+        .pull(request.pull_request)
+        .await
+        .map_err(|error| unknown_pull(error, request.pull_request))?;
     let environment = Environment::Preview(pull.number);
     if !pull.open {
         return skipped(ctx, environment, &pull, "the pull request is closed already");
@@ -93,11 +96,15 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     }
     let now = github.pull(pull.number).await?;
     if !now.open {
-        ctx.console.say("The pull request was closed meanwhile: what was just made is removed again");
+        ctx.console
+            .say("The pull request was closed meanwhile: what was just made is removed again");
         return teardown::remove(ctx, &config, &repository, &now, &work.name).await;
     }
     if now.head.sha != pull.head.sha {
-        report.notes.push(format!("The pull request has moved on to `{}`, which gets a run of its own", now.head.sha.short()));
+        report.notes.push(format!(
+            "The pull request has moved on to `{}`, which gets a run of its own",
+            now.head.sha.short()
+        ));
     }
     board.close(std::slice::from_ref(&report)).await?;
     Ok(report)
@@ -112,12 +119,18 @@ struct Skip {
 impl Skip {
     /// The author is waiting for a preview: the comment explains.
     fn told(reason: impl Into<String>) -> Option<Self> {
-        Some(Self { reason: reason.into(), tell: true })
+        Some(Self {
+            reason: reason.into(),
+            tell: true,
+        })
     }
 
     /// Nobody expects one: a comment would be noise.
     fn silent(reason: impl Into<String>) -> Option<Self> {
-        Some(Self { reason: reason.into(), tell: false })
+        Some(Self {
+            reason: reason.into(),
+            tell: false,
+        })
     }
 }
 
@@ -148,7 +161,9 @@ fn skip_reason(policy: &crate::config::Preview, pull: &PullRequest, repository: 
 async fn over_the_limit(ctx: &Ctx, config: &Config, repository: &Repository) -> anyhow::Result<Option<String>> {
     let apps = ctx.platform()?.list().await?;
     let is_ours = |app: &&App| {
-        app.marks.as_ref().is_some_and(|marks| marks.repository == repository.id && marks.environment.pull_request().is_some())
+        app.marks
+            .as_ref()
+            .is_some_and(|marks| marks.repository == repository.id && marks.environment.pull_request().is_some())
     };
     let (count, limit) = (apps.iter().filter(is_ours).count(), config.preview.limit);
     let reached = u32::try_from(count).unwrap_or(u32::MAX) >= limit;
@@ -159,10 +174,18 @@ async fn over_the_limit(ctx: &Ctx, config: &Config, repository: &Repository) -> 
 fn unexpected_head(expected: &Commit, pull: &PullRequest) -> Result<Option<String>, Failure> {
     let head = &pull.head.sha;
     match expected {
-        Commit::Asked(sha) if !head.is(sha) => Err(Failure::input(format!("the head of pull request {} is `{}`, not `{}`", pull.number, head.short(), sha.short()))
-            .why("the platform builds the head of the branch")
-            .next("leave `--commit` out to deploy the head")),
-        Commit::Event(sha) if !head.is(sha) => Ok(Some(format!("superseded: `{}` has been pushed, which has a run of its own", head.short()))),
+        Commit::Asked(sha) if !head.is(sha) => Err(Failure::input(format!(
+            "the head of pull request {} is `{}`, not `{}`",
+            pull.number,
+            head.short(),
+            sha.short()
+        ))
+        .why("the platform builds the head of the branch")
+        .next("leave `--commit` out to deploy the head")),
+        Commit::Event(sha) if !head.is(sha) => Ok(Some(format!(
+            "superseded: `{}` has been pushed, which has a run of its own",
+            head.short()
+        ))),
         _ => Ok(None),
     }
 }
@@ -186,7 +209,14 @@ impl<'a> Work<'a> {
         spec: &'a AppSpec,
     ) -> anyhow::Result<Self> {
         let files = source::files(ctx, &crate::spec::wanted_files(spec), pull.head.sha.as_str()).await?;
-        Ok(Self { name: names::preview_app(spec.name(), pull.number, repository.id), config, repository, pull, spec, files })
+        Ok(Self {
+            name: names::preview_app(spec.name(), pull.number, repository.id),
+            config,
+            repository,
+            pull,
+            spec,
+            files,
+        })
     }
 
     fn plan(&self, ctx: &Ctx, live: Option<&App>, sleep: bool) -> Result<PreviewPlan, Failure> {
@@ -245,7 +275,12 @@ async fn deploy(
     report.sleep = Some(plan.sleep.clone());
     report.cost = platform.cost(&plan.spec, Some(&rollout.app_id)).await.ok();
     let deadline = Deadline::after(ctx.timeout.unwrap_or(work.config.preview.timeout));
-    let expected = Expected { commit: Some(&work.pull.head.sha), spec: &plan.spec, health: &work.config.health, deadline };
+    let expected = Expected {
+        commit: Some(&work.pull.head.sha),
+        spec: &plan.spec,
+        health: &work.config.health,
+        deadline,
+    };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
     if !ended.became_active {
         let app = platform.app(&rollout.app_id).await?;
@@ -255,7 +290,12 @@ async fn deploy(
     Ok(ended)
 }
 
-async fn apply(ctx: &Ctx, platform: &Platform, plan: &PreviewPlan, live: Option<&App>) -> Result<Rollout, PlatformError> {
+async fn apply(
+    ctx: &Ctx,
+    platform: &Platform,
+    plan: &PreviewPlan,
+    live: Option<&App>,
+) -> Result<Rollout, PlatformError> {
     match live {
         Some(app) => {
             ctx.console.say(&format!("Updating the preview `{}`", plan.name));
@@ -271,11 +311,19 @@ async fn apply(ctx: &Ctx, platform: &Platform, plan: &PreviewPlan, live: Option<
 /// Says what the preview is and lacks, before anything is created.
 fn announce(ctx: &Ctx, plan: &PreviewPlan) {
     if let Some(database) = plan.database.phrase() {
-        ctx.console.say(&format!("The preview's database: {database} ({})", plan.database.why));
+        ctx.console
+            .say(&format!("The preview's database: {database} ({})", plan.database.why));
     }
     if !plan.unset.is_empty() {
-        let names = plan.unset.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        ctx.console.say(&format!("Not set in previews: {names} (give them values under `[preview] env` in `do-deploy.toml`)"));
+        let names = plan
+            .unset
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        ctx.console.say(&format!(
+            "Not set in previews: {names} (give them values under `[preview] env` in `do-deploy.toml`)"
+        ));
     }
     for warning in &plan.warnings {
         ctx.console.warn(warning);
@@ -292,7 +340,12 @@ fn opening_report(plan: &PreviewPlan, environment: Environment, pull: &PullReque
     report.database = plan.database.phrase().map(str::to_owned);
     report.changes.clone_from(&plan.changes);
     if !plan.unset.is_empty() {
-        let names = plan.unset.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let names = plan
+            .unset
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
         report.notes.push(format!("Not set in previews: {names}"));
     }
     report.notes.extend(plan.warnings.iter().cloned());
@@ -320,7 +373,11 @@ pub(super) fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {
         return report;
     }
     let failure = super::failure_of(error);
-    report.state = if failure.kind == crate::model::failure::Kind::Unknown { State::Unknown } else { State::Failed };
+    report.state = if failure.kind == crate::model::failure::Kind::Unknown {
+        State::Unknown
+    } else {
+        State::Failed
+    };
     report.failure = Some(failure);
     report
 }
@@ -343,7 +400,8 @@ fn planned(ctx: &Ctx, live: Option<&App>, plan: &PreviewPlan, environment: Envir
 
 /// Says that nothing was done, in log, summary and outputs.
 fn skipped(ctx: &Ctx, environment: Environment, pull: &PullRequest, reason: &str) -> anyhow::Result<Report> {
-    ctx.console.notice(&format!("No preview of pull request {}: {reason}", pull.number));
+    ctx.console
+        .notice(&format!("No preview of pull request {}: {reason}", pull.number));
     let mut report = Report::new("", environment, State::Skipped);
     report.commit = Some(pull.head.sha.clone());
     report.notes.push(format!("No preview: {reason}"));

@@ -4,6 +4,7 @@ use super::context::Ctx;
 use super::{deploy, preview};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
+use crate::model::failure::Failure;
 use crate::model::report::Report;
 
 #[derive(Clone, Debug)]
@@ -15,15 +16,46 @@ pub(crate) struct Request {
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
-    let Request { environment, commit, force_build } = request.clone();
+    let Request {
+        environment,
+        commit,
+        force_build,
+    } = request.clone();
     match environment {
         Environment::Preview(pull_request) => {
             let commit = commit.map_or(preview::Commit::Head, preview::Commit::Asked);
-            preview::run(ctx, &preview::Request { pull_request, commit, force_build, dry_run: false }).await
+            preview::run(
+                ctx,
+                &preview::Request {
+                    pull_request,
+                    commit,
+                    force_build,
+                    dry_run: false,
+                },
+            )
+            .await
         }
         Environment::Named(_) => {
+            // A preview that is gone comes back with its pull request; production is not created by accident.
+            if deploy::Site::find(ctx, &environment).await?.app.is_none() {
+                return Err(Failure::input(format!("`{environment}` is not deployed"))
+                    .next(format!(
+                        "deploy it first: `do-deploy deploy --environment {environment}`"
+                    ))
+                    .into());
+            }
             let commit = commit.map_or(deploy::Commit::Head, deploy::Commit::Asked);
-            deploy::run(ctx, &deploy::Request { environment, commit, force_build, release: false, dry_run: false }).await
+            deploy::run(
+                ctx,
+                &deploy::Request {
+                    environment,
+                    commit,
+                    force_build,
+                    release: false,
+                    dry_run: false,
+                },
+            )
+            .await
         }
     }
 }

@@ -30,7 +30,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let platform = ctx.platform()?;
     let site = deploy::Site::find(ctx, &request.environment).await?;
     let app = site.app.as_ref().ok_or_else(|| {
-        Failure::input(format!("`{}` is not deployed", request.environment)).next("deploy it first; there is nothing to go back to")
+        Failure::input(format!("`{}` is not deployed", request.environment))
+            .next("deploy it first; there is nothing to go back to")
     })?;
     ownership::require(app, site.repository.id, &request.environment)?;
     let earlier = choose(platform, app, request.to.as_deref()).await?;
@@ -50,7 +51,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         report.deployment_id.clone_from(&rollout.deployment);
         let spec = earlier.spec.as_ref().unwrap_or(&app.spec);
         let deadline = Deadline::after(ctx.timeout.unwrap_or(site.target().timeout));
-        let expected = Expected { commit: commit.as_ref(), spec, health: &site.config.health, deadline };
+        let expected = Expected {
+            commit: commit.as_ref(),
+            spec,
+            health: &site.config.health,
+            deadline,
+        };
         rollout::follow(ctx, &rollout, &expected, &mut board).await
     };
     let ended = ended.await;
@@ -86,10 +92,15 @@ async fn choose(platform: &Platform, app: &App, to: Option<&str>) -> anyhow::Res
         .deployments(&app.id, LOOK_BACK)
         .await?
         .into_iter()
-        .filter(|deployment| Some(deployment.id.as_str()) != active && matches!(deployment.phase, Phase::Active | Phase::Superseded))
+        .filter(|deployment| {
+            Some(deployment.id.as_str()) != active && matches!(deployment.phase, Phase::Active | Phase::Superseded)
+        })
         .collect();
     let candidates: Vec<Deployment> = match to {
-        Some(to) => earlier.into_iter().filter(|deployment| is_named(deployment, to)).collect(),
+        Some(to) => earlier
+            .into_iter()
+            .filter(|deployment| is_named(deployment, to))
+            .collect(),
         None => earlier,
     };
     let mut objection = None;
@@ -105,7 +116,10 @@ async fn choose(platform: &Platform, app: &App, to: Option<&str>) -> anyhow::Res
         None => format!("`{}` has no earlier deployment to go back to", app.name),
     };
     let why = objection.unwrap_or_else(|| "no earlier successful deployment fits".to_owned());
-    Err(Failure::input(what).why(why).next("see `do-deploy status`, or deploy a commit that reverts the change").into())
+    Err(Failure::input(what)
+        .why(why)
+        .next("see `do-deploy status`, or deploy a commit that reverts the change")
+        .into())
 }
 
 fn is_named(deployment: &Deployment, name: &str) -> bool {

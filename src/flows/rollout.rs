@@ -11,11 +11,11 @@ use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::rollout::{Built, Phase};
 use crate::model::verdict::{Testimony, Verdict, Witnesses, verdict};
-use crate::platform::{CauseKind, Deployment, HealthState, PlatformError, Rollout};
+use crate::platform::{CauseKind, Deployment, HealthState, LogKind, PlatformError, Rollout};
 use crate::wait::{Cancelled, Deadline, humanize};
 
-/// How long the platform may take to call an active app healthy, and the URL to appear.
-const SETTLING: Duration = Duration::from_secs(120);
+/// The end of a build log tells what went wrong; the rest is on the platform.
+const BUILD_LOG_LINES: usize = 1_000;
 
 /// What the deployment is expected to be.
 pub(crate) struct Expected<'a> {
@@ -41,22 +41,38 @@ pub(crate) struct Ended {
 }
 
 /// Waits for the deployment that the rollout names, telling the board of every change, then judges it.
-pub(crate) async fn follow(ctx: &Ctx, rollout: &Rollout, expected: &Expected<'_>, board: &mut Board) -> anyhow::Result<Ended> {
+pub(crate) async fn follow(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    expected: &Expected<'_>,
+    board: &mut Board,
+) -> anyhow::Result<Ended> {
     let platform = ctx.platform()?;
     let Some(deployment) = rollout.deployment.as_deref() else {
         ctx.console.say("Nothing to deploy: the platform found no change");
         return judge_active(ctx, rollout, None, expected).await;
     };
-    let waited = platform.wait(rollout, expected.deadline, &mut |deployment| board.progress(&deployment.steps)).await;
+    let waited = platform
+        .wait(rollout, expected.deadline, &mut |deployment| {
+            board.progress(&deployment.steps)
+        })
+        .await;
     let deployment = match waited {
-        Ok(deployment) => deployment,
+        Ok(deployment) => {
+            show_build_log(ctx, rollout, &deployment).await?;
+            deployment
+        }
         Err(PlatformError::Cancelled(cancelled)) => return Err(Cancelled::into(cancelled)),
         Err(error) => {
             let why = match error {
-                PlatformError::Deadline { .. } => format!("it was still under way after {}", humanize(expected.deadline.total())),
+                PlatformError::Deadline { .. } => {
+                    format!("it was still under way after {}", humanize(expected.deadline.total()))
+                }
                 other => other.to_string(),
             };
-            return Ok(Ended::unheard(Testimony::Unheard(format!("deployment {deployment}: {why}"))));
+            return Ok(Ended::unheard(Testimony::Unheard(format!(
+                "deployment {deployment}: {why}"
+            ))));
         }
     };
     match deployment.phase {
@@ -64,6 +80,35 @@ pub(crate) async fn follow(ctx: &Ctx, rollout: &Rollout, expected: &Expected<'_>
         Phase::Superseded => superseded(ctx, rollout).await,
         _ => failed(ctx, rollout, &deployment).await,
     }
+}
+
+/// In a CI log, where nobody can ask for it later without leaving the page: what the build printed, folded.
+async fn show_build_log(ctx: &Ctx, rollout: &Rollout, deployment: &Deployment) -> anyhow::Result<()> {
+    if !ctx.run.is_ci {
+        return Ok(());
+    }
+    match ctx
+        .platform()?
+        .logs(
+            &rollout.app_id,
+            Some(&deployment.id),
+            None,
+            LogKind::Build,
+            BUILD_LOG_LINES,
+        )
+        .await
+    {
+        Ok(lines) => {
+            let lines = lines.unwrap_or_default();
+            if !lines.is_empty() {
+                ctx.console
+                    .group("Build log", lines.iter().map(|line| line.text.as_str()));
+            }
+        }
+        Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
+        Err(error) => ctx.console.say(&format!("The build log could not be read: {error}")),
+    }
+    Ok(())
 }
 
 async fn judge_active(
@@ -77,18 +122,32 @@ async fn judge_active(
     let active = app.as_ref().and_then(|app| app.active.as_ref());
     let Some(deployment) = deployment.or(active) else {
         return Ok(Ended::unheard(Testimony::Objects(
-            Failure::bad("the app has no active deployment").next("deploy again; if that does not help, look at the app on the platform"),
+            Failure::bad("the app has no active deployment")
+                .next("deploy again; if that does not help, look at the app on the platform"),
         )));
     };
     let mut notes = Vec::new();
-    ctx.console.say("Asking the witnesses: the built commit, the platform's health check, a request from outside");
+    ctx.console
+        .say("Asking the witnesses: the built commit, the platform's health check, a request from outside");
     let (built, built_sha) = ask_for_the_commit(ctx, deployment, expected, &mut notes).await;
-    let settling = Deadline::after(SETTLING.max(expected.health.timeout));
+    let settling = Deadline::after(expected.health.timeout);
     let health = ask_the_platform(ctx, rollout, settling).await?;
     let (probe, url, configured) = ask_from_outside(ctx, rollout, &deployment.id, expected, settling).await?;
     let configured_check_failed = configured && matches!(probe, Testimony::Objects(_));
-    let verdict = verdict(Witnesses { phase: Testimony::Good, built, health, probe });
-    Ok(Ended { verdict, became_active: true, url, built: built_sha, configured_check_failed, notes })
+    let verdict = verdict(Witnesses {
+        phase: Testimony::Good,
+        built,
+        health,
+        probe,
+    });
+    Ok(Ended {
+        verdict,
+        became_active: true,
+        url,
+        built: built_sha,
+        configured_check_failed,
+        notes,
+    })
 }
 
 /// The commit that was built: the one asked for, or a descendant of it, is good; any other is bad.
@@ -98,12 +157,26 @@ async fn ask_for_the_commit(
     expected: &Expected<'_>,
     notes: &mut Vec<String>,
 ) -> (Testimony, Option<Sha>) {
-    let (Some(repository), Ok(platform)) = (ctx.repository.as_deref(), ctx.platform()) else { return (Testimony::Absent, None) };
+    let (Some(repository), Ok(platform)) = (ctx.repository.as_deref(), ctx.platform()) else {
+        return (Testimony::Absent, None);
+    };
     let built = platform.built_from(deployment, repository);
-    let commits: Vec<&Sha> =
-        built.iter().filter_map(|(_, built)| if let Built::Commit(sha) = built { Some(sha) } else { None }).collect();
-    let Some(first) = commits.first().copied() else { return (Testimony::Absent, None) };
-    let Some(wanted) = expected.commit else { return (Testimony::Absent, Some(first.clone())) };
+    let commits: Vec<&Sha> = built
+        .iter()
+        .filter_map(|(_, built)| {
+            if let Built::Commit(sha) = built {
+                Some(sha)
+            } else {
+                None
+            }
+        })
+        .collect();
+    let Some(first) = commits.first().copied() else {
+        return (Testimony::Absent, None);
+    };
+    let Some(wanted) = expected.commit else {
+        return (Testimony::Absent, Some(first.clone()));
+    };
     for sha in &commits {
         if sha.is(wanted) {
             continue;
@@ -145,13 +218,18 @@ async fn ask_the_platform(ctx: &Ctx, rollout: &Rollout, settling: Deadline) -> a
             HealthState::Unknown => component.ready == 0,
             HealthState::Unhealthy => true,
         });
-        let Some(component) = unsettled else { return Ok(Testimony::Good) };
+        let Some(component) = unsettled else {
+            return Ok(Testimony::Good);
+        };
         if settling.is_over() {
             let name = &component.name;
             return Ok(match component.state {
                 HealthState::Unhealthy => Testimony::Objects(
                     Failure::bad(format!("`{name}` is unhealthy"))
-                        .why(format!("{} of {} instances are ready", component.ready, component.desired))
+                        .why(format!(
+                            "{} of {} instances are ready",
+                            component.ready, component.desired
+                        ))
                         .next(format!("read what it prints: `do-deploy logs --component {name}`")),
                 ),
                 _ => Testimony::Unheard(format!("the platform does not know how `{name}` is")),
@@ -192,14 +270,19 @@ async fn superseded(ctx: &Ctx, rollout: &Rollout) -> anyhow::Result<Ended> {
     let failure = Failure::unknown(format!("{who} took the place of this one"))
         .why("two deployments of one app were started at almost the same time")
         .next("look at the newer run; if there is none, somebody deployed by hand or `deploy_on_push` is on");
-    Ok(Ended { verdict: Verdict::Unknown(failure), ..Ended::unheard(Testimony::Absent) })
+    Ok(Ended {
+        verdict: Verdict::Unknown(failure),
+        ..Ended::unheard(Testimony::Absent)
+    })
 }
 
 async fn failed(ctx: &Ctx, rollout: &Rollout, deployment: &Deployment) -> anyhow::Result<Ended> {
     let failure = explain::failure(ctx, &rollout.app_id, deployment).await?;
     let mut ended = Ended::unheard(Testimony::Objects(failure));
     if let Some(id) = automatic_rollback(ctx, rollout, deployment).await {
-        ended.notes.push(format!("The platform rolled back by itself (deployment {id})"));
+        ended
+            .notes
+            .push(format!("The platform rolled back by itself (deployment {id})"));
     }
     Ok(ended)
 }
@@ -208,13 +291,21 @@ async fn failed(ctx: &Ctx, rollout: &Rollout, deployment: &Deployment) -> anyhow
 async fn automatic_rollback(ctx: &Ctx, rollout: &Rollout, failed: &Deployment) -> Option<String> {
     let newest = ctx.platform().ok()?.deployments(&rollout.app_id, 5).await.ok()?;
     let since = newest.into_iter().take_while(|deployment| deployment.id != failed.id);
-    since.filter(|deployment| deployment.cause.kind == CauseKind::AutoRollback).map(|deployment| deployment.id).last()
+    since
+        .filter(|deployment| deployment.cause.kind == CauseKind::AutoRollback)
+        .map(|deployment| deployment.id)
+        .last()
 }
 
 impl Ended {
     /// One that never became active, with what its phase says.
     fn unheard(phase: Testimony) -> Self {
-        let witnesses = Witnesses { phase, built: Testimony::Absent, health: Testimony::Absent, probe: Testimony::Absent };
+        let witnesses = Witnesses {
+            phase,
+            built: Testimony::Absent,
+            health: Testimony::Absent,
+            probe: Testimony::Absent,
+        };
         Self {
             verdict: verdict(witnesses),
             became_active: false,
@@ -228,5 +319,9 @@ impl Ended {
 
 /// `1 commit`, `3 commits`
 pub(crate) fn plural(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
 }

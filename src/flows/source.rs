@@ -17,7 +17,9 @@ pub(crate) async fn config(ctx: &Ctx, branch: &str) -> anyhow::Result<Config> {
     if let Some(config) = &ctx.local_config {
         return Ok(config.clone());
     }
-    let Some(github) = &ctx.github else { return Ok(Config::default()) };
+    let Some(github) = &ctx.github else {
+        return Ok(Config::default());
+    };
     match github.file(&ctx.config_file, branch).await? {
         Some(text) => Ok(Config::parse(&text, &ctx.config_file)?),
         None => Ok(Config::default()),
@@ -26,9 +28,14 @@ pub(crate) async fn config(ctx: &Ctx, branch: &str) -> anyhow::Result<Config> {
 
 /// The app spec: `--spec`, else what the configuration names, else the usual places.
 pub(crate) async fn spec(ctx: &Ctx, configured: &str, commit: &str) -> anyhow::Result<AppSpec> {
-    if let Some(path) = ctx.spec_file.as_deref().or(Some(configured).filter(|path| !path.is_empty())) {
+    if let Some(path) = ctx
+        .spec_file
+        .as_deref()
+        .or(Some(configured).filter(|path| !path.is_empty()))
+    {
         let text = file(ctx, path, commit).await?.ok_or_else(|| {
-            Failure::input(format!("the app spec `{path}` does not exist")).next("correct the path, or write the spec there")
+            Failure::input(format!("the app spec `{path}` does not exist"))
+                .next("correct the path, or write the spec there")
         })?;
         return Ok(crate::spec::parse(&text, path)?);
     }
@@ -47,11 +54,20 @@ pub(crate) async fn spec(ctx: &Ctx, configured: &str, commit: &str) -> anyhow::R
     match deeper.as_slice() {
         [(path, text)] => Ok(crate::spec::parse(text, path)?),
         [] => Err(Failure::input("there is no app spec")
-            .why(format!("looked for {} and for one `app.yaml` one folder down", USUAL_SPECS.map(|path| format!("`{path}`")).join(", ")))
+            .why(format!(
+                "looked for {} and for one `app.yaml` one folder down",
+                USUAL_SPECS.map(|path| format!("`{path}`")).join(", ")
+            ))
             .next("write one to `.do/app.yaml`, or name it with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`")
             .into()),
         several => Err(Failure::input("there are several app specs")
-            .why(several.iter().map(|(path, _)| format!("`{path}`")).collect::<Vec<_>>().join(", "))
+            .why(
+                several
+                    .iter()
+                    .map(|(path, _)| format!("`{path}`"))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            )
             .next("name the one to use with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`")
             .into()),
     }
@@ -89,8 +105,12 @@ async fn folders(ctx: &Ctx, commit: &str) -> anyhow::Result<Vec<String>> {
     if let Some(checkout) = &ctx.checkout
         && is_git_checkout(checkout)
     {
-        let entries = std::fs::read_dir(checkout)?.filter_map(Result::ok).filter(|entry| entry.path().is_dir());
-        let mut folders: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let entries = std::fs::read_dir(checkout)?
+            .filter_map(Result::ok)
+            .filter(|entry| entry.path().is_dir());
+        let mut folders: Vec<String> = entries
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
         folders.retain(|name| !name.starts_with('.') && name != "node_modules" && name != "target");
         folders.sort();
         return Ok(folders);
@@ -108,7 +128,14 @@ async fn folders(ctx: &Ctx, commit: &str) -> anyhow::Result<Vec<String>> {
 pub(crate) fn local(folder: &Path, path: &str) -> Result<Option<String>, Failure> {
     match std::fs::read_to_string(folder.join(path)) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error)
+            if matches!(
+                error.kind(),
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(None)
+        }
         Err(error) => Err(Failure::input(format!("`{path}` cannot be read")).why(error.to_string())),
     }
 }

@@ -50,9 +50,13 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     }
     rows.sort_by_key(|row| (row.environment.pull_request(), row.environment.to_string()));
     if ctx.json {
-        ctx.console.data(&json!({"repository": repository.full_name, "apps": rows.iter().map(document).collect::<Vec<_>>()}).to_string());
+        ctx.console.data(
+            &json!({"repository": repository.full_name, "apps": rows.iter().map(document).collect::<Vec<_>>()})
+                .to_string(),
+        );
     } else if rows.is_empty() {
-        ctx.console.say(&format!("Nothing of `{}` is deployed", repository.full_name));
+        ctx.console
+            .say(&format!("Nothing of `{}` is deployed", repository.full_name));
     } else {
         ctx.console.data(&table(&rows));
     }
@@ -65,14 +69,26 @@ async fn production_name(ctx: &Ctx, repository: &Repository) -> Option<String> {
     Some(spec.name().to_owned())
 }
 
-async fn row(ctx: &Ctx, platform: &Platform, repository: &Repository, environment: Environment, app: &App) -> anyhow::Result<Row> {
+async fn row(
+    ctx: &Ctx,
+    platform: &Platform,
+    repository: &Repository,
+    environment: Environment,
+    app: &App,
+) -> anyhow::Result<Row> {
     let commit = ownership::serving(app);
     let branch = crate::spec::sources(&app.spec)
         .into_iter()
         .find(|source| source.is_repository(&repository.full_name))
         .and_then(|source| source.branch);
     let behind = match (&commit, &branch) {
-        (Some(commit), Some(branch)) => ctx.github()?.compare(commit.as_str(), branch).await.ok().flatten().map(|c| c.ahead_by),
+        (Some(commit), Some(branch)) => ctx
+            .github()?
+            .compare(commit.as_str(), branch)
+            .await
+            .ok()
+            .flatten()
+            .map(|c| c.ahead_by),
         _ => None,
     };
     let deployed = app.active.as_ref().and_then(|active| active.created_at);
@@ -125,7 +141,11 @@ fn table(rows: &[Row]) -> String {
     let mut lines = vec![["ENVIRONMENT", "STATE", "COMMIT", "AGE", "COST/MONTH", "URL"].map(str::to_owned)];
     for row in rows {
         let commit = row.commit.as_ref().map_or("unknown", |sha| sha.short());
-        let behind = row.behind.filter(|n| *n > 0).map(|n| format!(" ({n} behind)")).unwrap_or_default();
+        let behind = row
+            .behind
+            .filter(|n| *n > 0)
+            .map(|n| format!(" ({n} behind)"))
+            .unwrap_or_default();
         lines.push([
             row.environment.to_string(),
             row.state.to_owned(),
@@ -138,7 +158,11 @@ fn table(rows: &[Row]) -> String {
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
     let widths: [usize; 6] = std::array::from_fn(width);
     let print = |line: &[String; 6]| {
-        let cells: Vec<String> = line.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let cells: Vec<String> = line
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
         cells.join("  ").trim_end().to_owned()
     };
     lines.iter().map(print).collect::<Vec<_>>().join("\n")

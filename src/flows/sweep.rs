@@ -22,13 +22,19 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     let mut swept = Vec::new();
     let mut first_error = None;
     for app in ctx.platform()?.list().await? {
-        let Some(number) = app.marks.as_ref().filter(|marks| marks.repository == repository.id).and_then(|marks| marks.environment.pull_request())
+        let Some(number) = app
+            .marks
+            .as_ref()
+            .filter(|marks| marks.repository == repository.id)
+            .and_then(|marks| marks.environment.pull_request())
         else {
             continue;
         };
         let removed = async {
             let pull = github.pull(number).await?;
-            let Some(reason) = reason_to_remove(ctx, &config.preview, pull.open, &app)? else { return Ok(None) };
+            let Some(reason) = reason_to_remove(ctx, &config.preview, pull.open, &app)? else {
+                return Ok(None);
+            };
             ctx.console.say(&format!("`{}`: {reason}", app.name));
             if !request.dry_run {
                 teardown::remove(ctx, &config, &repository, &pull, &app.name).await?;
@@ -39,13 +45,15 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             Ok(Some(reason)) => swept.push(json!({"app": app.name, "pull_request": number, "reason": reason})),
             Ok(None) => {}
             Err(error) => {
-                ctx.console.warn(&format!("`{}` could not be swept: {error:#}", app.name));
+                ctx.console
+                    .warn(&format!("`{}` could not be swept: {error:#}", app.name));
                 first_error = first_error.or(Some(error));
             }
         }
     }
     if ctx.json {
-        ctx.console.data(&json!({"dry_run": request.dry_run, "swept": swept}).to_string());
+        ctx.console
+            .data(&json!({"dry_run": request.dry_run, "swept": swept}).to_string());
     } else if swept.is_empty() {
         ctx.console.say("Nothing to sweep");
     }
@@ -57,7 +65,15 @@ fn reason_to_remove(ctx: &Ctx, policy: &Preview, open: bool, app: &App) -> Resul
     if !open {
         return Ok(Some("its pull request is closed".to_owned()));
     }
-    let Some(touched) = app.last_deployed_at.or(app.updated_at).or(app.created_at) else { return Ok(None) };
+    let Some(touched) = app.last_deployed_at.or(app.updated_at).or(app.created_at) else {
+        return Ok(None);
+    };
     let age = ctx.platform()?.now().duration_since(touched).unsigned_abs();
-    Ok((age > policy.ttl).then(|| format!("nobody has touched it for {}, longer than `ttl` ({})", humanize(age), humanize(policy.ttl))))
+    Ok((age > policy.ttl).then(|| {
+        format!(
+            "nobody has touched it for {}, longer than `ttl` ({})",
+            humanize(age),
+            humanize(policy.ttl)
+        )
+    }))
 }

@@ -25,7 +25,10 @@ pub(crate) struct Request {
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let github = ctx.github()?;
     let repository = github.repository().await?;
-    let pull = github.pull(request.pull_request).await.map_err(|error| preview::unknown_pull(error, request.pull_request))?;
+    let pull = github
+        .pull(request.pull_request)
+        .await
+        .map_err(|error| preview::unknown_pull(error, request.pull_request))?;
     let config = source::config(ctx, &pull.base_branch).await?;
     // The head may be gone, and with it what its spec said: the base branch names the app as well, and the marks decide.
     let name = match source::spec(ctx, &config.spec, &pull.base_branch).await {
@@ -37,7 +40,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     };
     if request.dry_run {
         let found = ctx.platform()?.find(&name).await?.is_some();
-        ctx.console.say(&format!("Would remove `{name}`, which {}", if found { "exists" } else { "does not exist" }));
+        ctx.console.say(&format!(
+            "Would remove `{name}`, which {}",
+            if found { "exists" } else { "does not exist" }
+        ));
         let mut report = Report::new(name, Environment::Preview(pull.number), State::Skipped);
         report.notes.push("A dry run: nothing was touched".to_owned());
         return Ok(report);
@@ -70,13 +76,16 @@ pub(super) async fn remove(
             ownership::require(&app, repository.id, &environment)?;
             ctx.wait.check()?;
             ctx.console.say(&format!("Removing the preview `{}`", app.name));
-            platform.destroy(&app.id, Deadline::after(ctx.timeout.unwrap_or(REMOVAL))).await?;
+            platform
+                .destroy(&app.id, Deadline::after(ctx.timeout.unwrap_or(REMOVAL)))
+                .await?;
             ctx.console.say(&format!("`{}` is gone", app.name));
             report.app = app.name;
             report.app_id = Some(app.id);
         }
         None => {
-            ctx.console.say(&format!("There is no preview `{name}`: nothing to remove"));
+            ctx.console
+                .say(&format!("There is no preview `{name}`: nothing to remove"));
             report.notes.push("There was nothing left to remove".to_owned());
         }
     }
@@ -88,6 +97,10 @@ pub(super) async fn remove(
 async fn marked_app(ctx: &Ctx, repository: &Repository, pull_request: u64) -> anyhow::Result<Option<String>> {
     let environment = Environment::Preview(pull_request);
     let apps = ctx.platform()?.list().await?;
-    let ours = apps.into_iter().find(|app| app.marks.as_ref().is_some_and(|marks| marks.same_owner(repository.id, &environment)));
+    let ours = apps.into_iter().find(|app| {
+        app.marks
+            .as_ref()
+            .is_some_and(|marks| marks.same_owner(repository.id, &environment))
+    });
     Ok(ours.map(|app| app.name))
 }

@@ -46,7 +46,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
         Subject::Environment(environment) => {
             let (app, health) = app_of(ctx, environment).await?;
             let url = app.url.ok_or_else(|| {
-                Failure::bad(format!("`{}` has no URL", app.name)).next("deploy it first; a worker-only app never gets one")
+                Failure::bad(format!("`{}` has no URL", app.name))
+                    .next("deploy it first; a worker-only app never gets one")
             })?;
             let targets = match (&request.path, request.status) {
                 (None, None) => Checks::of(&url, &health, &app.spec)?.targets,
@@ -59,9 +60,19 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
         }
     };
     let base = Url::parse(&url)?;
-    targets.extend(request.checks.iter().map(|(path, status)| Target::at(&base, path, Expect::Status(*status)).that_may_sleep()));
-    let checks = Checks { targets, configured: true };
-    let probe = checks.ask(ctx, Deadline::after(ctx.timeout.unwrap_or(deadline))).await?;
+    targets.extend(
+        request
+            .checks
+            .iter()
+            .map(|(path, status)| Target::at(&base, path, Expect::Status(*status)).that_may_sleep()),
+    );
+    let checks = Checks {
+        targets,
+        configured: true,
+    };
+    let probe = checks
+        .ask(ctx, Deadline::after(ctx.timeout.unwrap_or(deadline)))
+        .await?;
     let verdict = verdict(Witnesses {
         phase: Testimony::Absent,
         built: Testimony::Absent,
@@ -98,7 +109,9 @@ pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
         Environment::Preview(number) => names::preview_app(spec.name(), *number, repository.id),
     };
     let app = platform.find(&name).await?.ok_or_else(|| {
-        Failure::input(format!("`{environment}` is not deployed")).why(format!("there is no app `{name}`")).next("deploy it first")
+        Failure::input(format!("`{environment}` is not deployed"))
+            .why(format!("there is no app `{name}`"))
+            .next("deploy it first")
     })?;
     if environment.pull_request().is_some() {
         ownership::require(&app, repository.id, environment)?;
@@ -110,7 +123,14 @@ pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
 fn split(url: &Url) -> (String, String) {
     let base = url.origin().ascii_serialization();
     let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    (base, if path.is_empty() { "/".to_owned() } else { path.to_owned() })
+    (
+        base,
+        if path.is_empty() {
+            "/".to_owned()
+        } else {
+            path.to_owned()
+        },
+    )
 }
 
 fn say(ctx: &Ctx, url: &str, verdict: &Verdict) {

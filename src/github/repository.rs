@@ -103,7 +103,9 @@ impl GitHub {
         }
         let path = self.path(&format!("/contents/?ref={}", segment(git_ref)));
         let entries: Vec<Entry> = found(self.client.get(&path).await)?.unwrap_or_default();
-        let folders = entries.into_iter().filter(|entry| entry.r#type == "dir" && !entry.name.starts_with('.'));
+        let folders = entries
+            .into_iter()
+            .filter(|entry| entry.r#type == "dir" && !entry.name.starts_with('.'));
         Ok(folders.map(|entry| entry.name).collect())
     }
 }

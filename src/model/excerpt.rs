@@ -15,14 +15,13 @@ pub(crate) fn lines_that_matter(lines: &[String]) -> Vec<String> {
     let lines = &lines[..end];
     let tail_from = end.saturating_sub(MOST);
     let tail = &lines[tail_from..];
-    let from = tail.iter().position(|line| opens_a_story(line)).map_or_else(
-        || {
-            tail.iter()
-                .position(|line| names_an_error(line))
-                .map_or(0, |at| at.saturating_sub(BEFORE))
-        },
-        |at| at,
-    );
+    let story = tail.iter().position(|line| opens_a_story(line));
+    let error = || {
+        tail.iter()
+            .position(|line| names_an_error(line))
+            .map(|at| at.saturating_sub(BEFORE))
+    };
+    let from = story.or_else(error).unwrap_or(0);
     tail[from..].to_vec()
 }
 

@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn a_long_name_is_cut_in_the_app_never_in_the_number() {
         let name = preview_app("a-service-with-a-very-long-name", 123_456, 7);
-        assert_eq!(name.len(), 32);
+        assert!((30..=32).contains(&name.len()), "{name}");
         assert!(name.ends_with("-pr-123456"), "{name}");
         assert_ne!(name, preview_app("a-service-with-a-very-long-name", 123_456, 8));
         assert_eq!(objection(&name), None);

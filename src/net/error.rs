@@ -46,7 +46,7 @@ impl fmt::Display for Unreachable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Timeout => "no answer in time",
-            Self::Dns => "the host name could not be resolved",
+            Self::Dns => "the host name could not be resolved (DNS)",
             Self::Refused => "the connection was refused",
             Self::Tls => "the TLS handshake failed",
             Self::Broken => "the connection broke off",
@@ -95,15 +95,30 @@ impl ApiError {
         }
     }
 
+    /// The variable that the service's token comes from.
+    fn token(&self) -> &'static str {
+        if self.service == "GitHub" {
+            "GITHUB_TOKEN"
+        } else {
+            "DIGITALOCEAN_ACCESS_TOKEN"
+        }
+    }
+
     /// One thing to do next.
     pub(crate) fn next(&self) -> String {
         let service = self.service;
         match &self.problem {
             Problem::Status { status: 401, .. } => {
-                format!("check that the {service} token is complete and neither expired nor revoked")
+                format!(
+                    "check that the {service} token (`{}`) is complete and neither expired nor revoked",
+                    self.token()
+                )
             }
             Problem::Status { status: 403, .. } => {
-                format!("give the {service} token the rights that the message names")
+                format!(
+                    "give the {service} token (`{}`) the rights that this request needs",
+                    self.token()
+                )
             }
             Problem::Status { status: 404, .. } => format!("check the name, and that the {service} token may see it"),
             Problem::Status { status: 429, .. } => format!("wait until {service}'s rate limit resets, then run again"),

@@ -15,7 +15,7 @@ use serde_json::Value;
 pub(crate) use app::App;
 pub(crate) use app_platform::AppPlatform;
 pub(crate) use component::{ComponentHealth, HealthState};
-pub(crate) use deployment::{Cause, CauseKind, Deployment, Objection, Rollout, Validation};
+pub(crate) use deployment::{CauseKind, Deployment, Rollout, Validation};
 pub(crate) use error::{PlatformError, Result};
 pub(crate) use log::{LogKind, LogLine};
 pub(crate) use words::Words;

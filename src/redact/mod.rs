@@ -4,10 +4,13 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine as _;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use regex_lite::Regex;
 
 const HIDDEN: &str = "***";
+
+/// What URLs encode: everything but RFC 3986's unreserved characters.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Shorter values hide too much: masking `1` or `main` would blank every log.
 const SHORTEST_MASKED: usize = 6;
@@ -32,7 +35,7 @@ impl Secret {
     pub(crate) fn forms(&self) -> Vec<String> {
         let mut forms = vec![
             self.0.clone(),
-            utf8_percent_encode(&self.0, NON_ALPHANUMERIC).to_string(),
+            utf8_percent_encode(&self.0, ENCODED).to_string(),
             base64::engine::general_purpose::STANDARD.encode(&self.0),
             base64::engine::general_purpose::STANDARD_NO_PAD.encode(&self.0),
             base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&self.0),

@@ -72,14 +72,16 @@ struct NoRoute;
 enum Api {
     DigitalOcean,
     GitHub,
-    Sandbox,
+    /// The sandbox's own calls, and pages for people: neither needs a token.
+    Open,
 }
 
 impl Api {
     fn of(path: &str) -> Self {
-        match path.split('/').nth(1) {
-            Some("_sandbox") => Self::Sandbox,
-            Some("v1" | "v2") => Self::DigitalOcean,
+        let segments: Vec<_> = path.split('/').skip(1).collect();
+        match segments.as_slice() {
+            ["_sandbox", ..] | [_, _, "pull", _] => Self::Open,
+            ["v1" | "v2", ..] => Self::DigitalOcean,
             _ => Self::GitHub,
         }
     }
@@ -141,7 +143,7 @@ impl Server {
         let Ok(body) = to_bytes(Body::new(body), LARGEST).await else {
             return Err(Cut);
         };
-        if api == Api::Sandbox {
+        if api == Api::Open {
             return Ok(self.dated(dispatch(router, parts, body).await));
         }
         let struck = self.faults.strike(&method, &path);
@@ -203,11 +205,11 @@ impl Server {
                 parts.method,
                 parts.uri.path()
             ));
-            return unauthorized(api, "Requires authentication");
+            return unauthorized(api);
         };
         self.audit.token(&value);
         if rules.revoked.contains(&value) {
-            return unauthorized(api, "Bad credentials");
+            return unauthorized(api);
         }
         let scopes = rules.scopes.get(&value).cloned();
         let token = Token { value, scopes };
@@ -268,9 +270,9 @@ fn limit_headers(response: &mut Response, standing: Standing) {
     }
 }
 
-fn unauthorized(api: Api, message: &str) -> Response {
+fn unauthorized(api: Api) -> Response {
     match api {
-        Api::GitHub => github_error(StatusCode::UNAUTHORIZED, message),
+        Api::GitHub => github::unauthorized(),
         _ => ApiError::unauthorized().into_response(),
     }
 }

@@ -31,13 +31,9 @@ impl Wait {
 
     /// Sleeps at this run's pace; returns at once when the run is told to stop.
     pub(crate) async fn sleep(&self, duration: Duration) -> Result<(), Cancelled> {
-        let mut cancelled = self.cancelled.clone();
         tokio::select! {
             () = tokio::time::sleep(duration.mul_f64(self.pace)) => self.check(),
-            told = cancelled.wait_for(Option::is_some) => match told {
-                Ok(told) => Err((*told).unwrap_or(Cancelled { exit_code: 130 })),
-                Err(_) => std::future::pending().await,
-            },
+            cancelled = self.cancelled() => Err(cancelled),
         }
     }
 
@@ -88,9 +84,9 @@ impl Deadline {
     }
 }
 
-/// A duration as people read it: `2m 23s`, `1h 5m`, `14d`, `0s`. Never more than two units.
+/// A duration as people read it: `2m 23s`, `1h 5m`, `14d`. Never more than two units; a begun second counts whole.
 pub(crate) fn humanize(duration: Duration) -> String {
-    let seconds = duration.as_secs();
+    let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
     let units = [
         (seconds / 86_400, "d"),
         (seconds / 3_600 % 24, "h"),
@@ -113,7 +109,23 @@ pub(crate) fn humanize(duration: Duration) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::humanize;
+    use super::{Cancelled, Wait, humanize};
+    use tokio::sync::watch;
+
+    #[test]
+    fn what_cleans_up_sleeps_although_nobody_can_cancel_it() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let (sender, cancelled) = watch::channel(None);
+        let wait = Wait::new(0.001, cancelled);
+        let told = Cancelled { exit_code: 143 };
+        sender.send(Some(told)).expect("heard");
+        let minute = Duration::from_secs(60);
+        assert_eq!(runtime.block_on(wait.sleep(minute)), Err(told));
+        assert_eq!(runtime.block_on(wait.to_the_end().sleep(minute)), Ok(()));
+    }
 
     #[test]
     fn says_durations_in_at_most_two_units() {

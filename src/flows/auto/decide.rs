@@ -9,11 +9,26 @@ use crate::model::failure::Failure;
 
 #[derive(Clone, Debug)]
 pub(super) enum Decision {
-    Deploy { environment: Environment, commit: deploy::Commit },
-    Preview { pull_request: u64, head: Sha },
-    Teardown { pull_request: u64 },
-    Redeploy { environment: Environment, commit: Option<Sha>, force_build: bool },
-    Nothing { environment: Environment, reason: String },
+    Deploy {
+        environment: Environment,
+        commit: deploy::Commit,
+    },
+    Preview {
+        pull_request: u64,
+        head: Sha,
+    },
+    Teardown {
+        pull_request: u64,
+    },
+    Redeploy {
+        environment: Environment,
+        commit: Option<Sha>,
+        force_build: bool,
+    },
+    Nothing {
+        environment: Environment,
+        reason: String,
+    },
 }
 
 /// Whether the decision depends on which branches are deployed where.
@@ -47,7 +62,10 @@ fn push(payload: &Value, environments: &[(String, String)]) -> Result<Decision, 
         return Ok(nothing(format!("`{branch}` is not deployed anywhere")));
     };
     let commit = deploy::Commit::Pushed(Sha::new(text(payload, "/after")?));
-    Ok(Decision::Deploy { environment: Environment::Named(name.clone()), commit })
+    Ok(Decision::Deploy {
+        environment: Environment::Named(name.clone()),
+        commit,
+    })
 }
 
 fn workflow_run(payload: &Value, environments: &[(String, String)]) -> Result<Decision, Failure> {
@@ -64,23 +82,32 @@ fn workflow_run(payload: &Value, environments: &[(String, String)]) -> Result<De
     }
     let event = run("/event")?;
     if event != "push" && event != "workflow_dispatch" && event != "schedule" {
-        return Ok(nothing(format!("the other workflow was started by `{event}`, not for a branch that is deployed")));
+        return Ok(nothing(format!(
+            "the other workflow was started by `{event}`, not for a branch that is deployed"
+        )));
     }
     let branch = run("/head_branch")?;
     let Some((_, name)) = environments.iter().find(|(deployed, _)| *deployed == branch) else {
         return Ok(nothing(format!("`{branch}` is not deployed anywhere")));
     };
     let commit = deploy::Commit::Tested(Sha::new(run("/head_sha")?));
-    Ok(Decision::Deploy { environment: Environment::Named(name.clone()), commit })
+    Ok(Decision::Deploy {
+        environment: Environment::Named(name.clone()),
+        commit,
+    })
 }
 
 fn pull_request(payload: &Value) -> Result<Decision, Failure> {
-    let number = payload.pointer("/pull_request/number").and_then(Value::as_u64).ok_or_else(|| incomplete("/pull_request/number"))?;
+    let number = payload
+        .pointer("/pull_request/number")
+        .and_then(Value::as_u64)
+        .ok_or_else(|| incomplete("/pull_request/number"))?;
     let action = text(payload, "/action")?;
     match action.as_str() {
-        "opened" | "synchronize" | "reopened" | "ready_for_review" => {
-            Ok(Decision::Preview { pull_request: number, head: Sha::new(text(payload, "/pull_request/head/sha")?) })
-        }
+        "opened" | "synchronize" | "reopened" | "ready_for_review" => Ok(Decision::Preview {
+            pull_request: number,
+            head: Sha::new(text(payload, "/pull_request/head/sha")?),
+        }),
         "closed" => Ok(Decision::Teardown { pull_request: number }),
         other => Ok(Decision::Nothing {
             environment: Environment::Preview(number),
@@ -97,14 +124,26 @@ fn workflow_dispatch(payload: &Value) -> Result<Decision, Failure> {
         Some(Value::Number(number)) => Some(number.to_string()),
         _ => None,
     };
-    let refused = |name: &str, why: String| Failure::input(format!("the workflow's input `{name}` makes no sense")).why(why);
+    let refused =
+        |name: &str, why: String| Failure::input(format!("the workflow's input `{name}` makes no sense")).why(why);
     let environment = match (input("pr"), input("environment")) {
-        (Some(_), Some(_)) => return Err(refused("pr", "`environment` is given as well; give one of the two".to_owned())),
+        (Some(_), Some(_)) => {
+            return Err(refused(
+                "pr",
+                "`environment` is given as well; give one of the two".to_owned(),
+            ));
+        }
         (Some(pr), None) => {
-            let number = pr.parse().ok().filter(|number| *number > 0).ok_or_else(|| refused("pr", "it is no number".to_owned()))?;
+            let number = pr
+                .parse()
+                .ok()
+                .filter(|number| *number > 0)
+                .ok_or_else(|| refused("pr", "it is no number".to_owned()))?;
             Environment::Preview(number)
         }
-        (None, Some(name)) => name.parse().map_err(|error| refused("environment", format!("{error}")))?,
+        (None, Some(name)) => name
+            .parse()
+            .map_err(|error| refused("environment", format!("{error}")))?,
         (None, None) => Environment::production(),
     };
     let commit = match input("commit") {
@@ -117,20 +156,34 @@ fn workflow_dispatch(payload: &Value) -> Result<Decision, Failure> {
         Some("true") => true,
         Some(_) => return Err(refused("force-build", "it is neither `true` nor `false`".to_owned())),
     };
-    Ok(Decision::Redeploy { environment, commit, force_build })
+    Ok(Decision::Redeploy {
+        environment,
+        commit,
+        force_build,
+    })
 }
 
 fn nothing(reason: impl Into<String>) -> Decision {
-    Decision::Nothing { environment: Environment::production(), reason: reason.into() }
+    Decision::Nothing {
+        environment: Environment::production(),
+        reason: reason.into(),
+    }
 }
 
 fn text(payload: &Value, pointer: &str) -> Result<String, Failure> {
-    payload.pointer(pointer).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| incomplete(pointer))
+    payload
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+        .ok_or_else(|| incomplete(pointer))
 }
 
 fn incomplete(pointer: &str) -> Failure {
-    Failure::input(format!("the event's payload lacks `{}`", pointer.trim_start_matches('/').replace('/', ".")))
-        .next("check that `GITHUB_EVENT_PATH` is the payload of the event that `GITHUB_EVENT_NAME` names")
+    Failure::input(format!(
+        "the event's payload lacks `{}`",
+        pointer.trim_start_matches('/').replace('/', ".")
+    ))
+    .next("check that `GITHUB_EVENT_PATH` is the payload of the event that `GITHUB_EVENT_NAME` names")
 }
 
 #[cfg(test)]
@@ -140,13 +193,23 @@ mod tests {
     use super::{Decision, decide};
 
     fn say(event: &str, payload: Value) -> String {
-        let environments = [("main".to_owned(), "production".to_owned()), ("develop".to_owned(), "staging".to_owned())];
+        let environments = [
+            ("main".to_owned(), "production".to_owned()),
+            ("develop".to_owned(), "staging".to_owned()),
+        ];
         match decide(event, &payload, &environments) {
             Ok(Decision::Deploy { environment, .. }) => format!("deploy {environment}"),
             Ok(Decision::Preview { pull_request, .. }) => format!("preview {pull_request}"),
             Ok(Decision::Teardown { pull_request }) => format!("teardown {pull_request}"),
-            Ok(Decision::Redeploy { environment, commit, force_build }) => {
-                format!("redeploy {environment} {} {force_build}", commit.map(|sha| sha.to_string()).unwrap_or_default())
+            Ok(Decision::Redeploy {
+                environment,
+                commit,
+                force_build,
+            }) => {
+                format!(
+                    "redeploy {environment} {} {force_build}",
+                    commit.map(|sha| sha.to_string()).unwrap_or_default()
+                )
             }
             Ok(Decision::Nothing { reason, .. }) => format!("nothing: {reason}"),
             Err(failure) => format!("error: {failure}"),
@@ -155,12 +218,22 @@ mod tests {
 
     #[test]
     fn a_push_deploys_where_its_branch_is_deployed() {
-        let push = |reference: &str, deleted: bool| json!({"ref": reference, "after": "a".repeat(40), "deleted": deleted});
+        let push =
+            |reference: &str, deleted: bool| json!({"ref": reference, "after": "a".repeat(40), "deleted": deleted});
         assert_eq!(say("push", push("refs/heads/main", false)), "deploy production");
         assert_eq!(say("push", push("refs/heads/develop", false)), "deploy staging");
-        assert_eq!(say("push", push("refs/heads/topic", false)), "nothing: `topic` is not deployed anywhere");
-        assert_eq!(say("push", push("refs/tags/v1", false)), "nothing: `refs/tags/v1` is not a branch");
-        assert_eq!(say("push", push("refs/heads/main", true)), "nothing: `main` was deleted");
+        assert_eq!(
+            say("push", push("refs/heads/topic", false)),
+            "nothing: `topic` is not deployed anywhere"
+        );
+        assert_eq!(
+            say("push", push("refs/tags/v1", false)),
+            "nothing: `refs/tags/v1` is not a branch"
+        );
+        assert_eq!(
+            say("push", push("refs/heads/main", true)),
+            "nothing: `main` was deleted"
+        );
     }
 
     #[test]
@@ -170,14 +243,24 @@ mod tests {
                 "head_branch": branch, "head_sha": "a".repeat(40), "head_repository": {"id": repository}}})
         };
         assert_eq!(say("workflow_run", run("success", "main", 1)), "deploy production");
-        assert_eq!(say("workflow_run", run("failure", "main", 1)), "nothing: the other workflow ended with `failure`");
-        assert_eq!(say("workflow_run", run("success", "topic", 1)), "nothing: `topic` is not deployed anywhere");
-        assert_eq!(say("workflow_run", run("success", "main", 2)), "nothing: the other workflow ran for a fork");
+        assert_eq!(
+            say("workflow_run", run("failure", "main", 1)),
+            "nothing: the other workflow ended with `failure`"
+        );
+        assert_eq!(
+            say("workflow_run", run("success", "topic", 1)),
+            "nothing: `topic` is not deployed anywhere"
+        );
+        assert_eq!(
+            say("workflow_run", run("success", "main", 2)),
+            "nothing: the other workflow ran for a fork"
+        );
     }
 
     #[test]
     fn a_pull_request_gets_a_preview_until_it_is_closed() {
-        let event = |action: &str| json!({"action": action, "pull_request": {"number": 7, "head": {"sha": "a".repeat(40)}}});
+        let event =
+            |action: &str| json!({"action": action, "pull_request": {"number": 7, "head": {"sha": "a".repeat(40)}}});
         for action in ["opened", "synchronize", "reopened", "ready_for_review"] {
             assert_eq!(say("pull_request", event(action)), "preview 7");
         }
@@ -187,15 +270,30 @@ mod tests {
 
     #[test]
     fn a_dispatch_redeploys_what_its_inputs_name() {
-        assert_eq!(say("workflow_dispatch", json!({"inputs": null})), "redeploy production  false");
-        assert_eq!(say("workflow_dispatch", json!({"inputs": {"pr": "7", "force-build": true}})), "redeploy pr-7  true");
-        assert_eq!(say("workflow_dispatch", json!({"inputs": {"environment": "staging", "commit": "abcdef0"}})), "redeploy staging abcdef0 false");
+        assert_eq!(
+            say("workflow_dispatch", json!({"inputs": null})),
+            "redeploy production  false"
+        );
+        assert_eq!(
+            say("workflow_dispatch", json!({"inputs": {"pr": "7", "force-build": true}})),
+            "redeploy pr-7  true"
+        );
+        assert_eq!(
+            say(
+                "workflow_dispatch",
+                json!({"inputs": {"environment": "staging", "commit": "abcdef0"}})
+            ),
+            "redeploy staging abcdef0 false"
+        );
         assert!(say("workflow_dispatch", json!({"inputs": {"pr": "seven"}})).starts_with("error: "));
     }
 
     #[test]
     fn every_other_event_is_explained() {
-        assert_eq!(say("fork", json!({})), "nothing: do-deploy does not act on `fork` events");
+        assert_eq!(
+            say("fork", json!({})),
+            "nothing: do-deploy does not act on `fork` events"
+        );
         assert!(say("push", json!({})).starts_with("error: the event's payload lacks `ref`"));
     }
 }

@@ -18,24 +18,70 @@ pub(crate) async fn run(ctx: &Ctx) -> anyhow::Result<Report> {
             .next("outside GitHub Actions name the command: `do-deploy deploy`, `do-deploy preview --pr N`, …")
     })?;
     let payload = ctx.run.event()?.ok_or_else(|| {
-        Failure::input("the event has no payload").why("`GITHUB_EVENT_PATH` is not set").next("set it to the file that holds the event's payload")
+        Failure::input("the event has no payload")
+            .why("`GITHUB_EVENT_PATH` is not set")
+            .next("set it to the file that holds the event's payload")
     })?;
-    let default_branch = payload.pointer("/repository/default_branch").and_then(serde_json::Value::as_str).unwrap_or("main").to_owned();
+    let default_branch = payload
+        .pointer("/repository/default_branch")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or("main")
+        .to_owned();
     let environments = match decide::needs_environments(&event) {
         true => deployed_branches(&source::config(ctx, &default_branch).await?, &default_branch),
         false => Vec::new(),
     };
     match decide(&event, &payload, &environments)? {
         Decision::Deploy { environment, commit } => {
-            deploy::run(ctx, &deploy::Request { environment, commit, force_build: false, release: false, dry_run: false }).await
+            deploy::run(
+                ctx,
+                &deploy::Request {
+                    environment,
+                    commit,
+                    force_build: false,
+                    release: false,
+                    dry_run: false,
+                },
+            )
+            .await
         }
         Decision::Preview { pull_request, head } => {
             let commit = preview::Commit::Event(head);
-            preview::run(ctx, &preview::Request { pull_request, commit, force_build: false, dry_run: false }).await
+            preview::run(
+                ctx,
+                &preview::Request {
+                    pull_request,
+                    commit,
+                    force_build: false,
+                    dry_run: false,
+                },
+            )
+            .await
         }
-        Decision::Teardown { pull_request } => teardown::run(ctx, &teardown::Request { pull_request, dry_run: false }).await,
-        Decision::Redeploy { environment, commit, force_build } => {
-            redeploy::run(ctx, &redeploy::Request { environment, commit, force_build }).await
+        Decision::Teardown { pull_request } => {
+            teardown::run(
+                ctx,
+                &teardown::Request {
+                    pull_request,
+                    dry_run: false,
+                },
+            )
+            .await
+        }
+        Decision::Redeploy {
+            environment,
+            commit,
+            force_build,
+        } => {
+            redeploy::run(
+                ctx,
+                &redeploy::Request {
+                    environment,
+                    commit,
+                    force_build,
+                },
+            )
+            .await
         }
         Decision::Nothing { environment, reason } => {
             ctx.console.notice(&format!("Nothing to do: {reason}"));
@@ -49,8 +95,14 @@ pub(crate) async fn run(ctx: &Ctx) -> anyhow::Result<Report> {
 
 /// Each branch that is deployed, with the environment's name.
 fn deployed_branches(config: &Config, default_branch: &str) -> Vec<(String, String)> {
-    let named = config.environments.iter().map(|(name, target)| (target.branch.clone(), name.clone()));
+    let named = config
+        .environments
+        .iter()
+        .map(|(name, target)| (target.branch.clone(), name.clone()));
     let branch = &config.production.branch;
     let production = if branch.is_empty() { default_branch } else { branch };
-    [(production.to_owned(), PRODUCTION.to_owned())].into_iter().chain(named).collect()
+    [(production.to_owned(), PRODUCTION.to_owned())]
+        .into_iter()
+        .chain(named)
+        .collect()
 }

@@ -62,8 +62,8 @@ const REASONS: [(&str, &str, &str); 15] = [
     ),
     (
         "ContainerExitNonZero",
-        "the program ended with an error instead of running on",
-        "read the last lines of its log; often a setting is missing or the start command is wrong",
+        "the program ended with an error",
+        "read the last lines of its log; often a setting is missing or the command is wrong",
     ),
     (
         "ContainerHealthChecksFailed",

@@ -23,7 +23,10 @@ pub(super) struct Answer {
 /// No connection, or no answer in time.
 pub(super) async fn send(method: &str, url: &str, token: Option<&str>, body: Option<&Value>) -> anyhow::Result<Answer> {
     let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
-    let mut request = Request::builder().method(method).uri(url).header("accept", "application/json");
+    let mut request = Request::builder()
+        .method(method)
+        .uri(url)
+        .header("accept", "application/json");
     if let Some(token) = token {
         request = request.header("authorization", format!("Bearer {token}"));
     }
@@ -35,7 +38,13 @@ pub(super) async fn send(method: &str, url: &str, token: Option<&str>, body: Opt
         let reply = client.request(request.body(Full::from(body))?).await?;
         let status = reply.status().as_u16();
         let body = reply.into_body().collect().await?.to_bytes();
-        anyhow::Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned() })
+        anyhow::Ok(Answer {
+            status,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        })
     };
-    tokio::time::timeout(DEADLINE, exchange).await.context("no answer in time")?.with_context(|| format!("{method} {url}"))
+    tokio::time::timeout(DEADLINE, exchange)
+        .await
+        .context("no answer in time")?
+        .with_context(|| format!("{method} {url}"))
 }

@@ -13,7 +13,10 @@ pub(super) struct Narrator {
 
 impl Narrator {
     pub(super) fn new(started: Instant) -> Self {
-        Self { started, steps: RefCell::default() }
+        Self {
+            started,
+            steps: RefCell::default(),
+        }
     }
 
     pub(super) fn open(&self) {
@@ -45,7 +48,10 @@ impl Narrator {
         let steps = self.steps.borrow();
         line("");
         line("Every step was checked and true");
-        line(&format!("API calls: {} to DigitalOcean, {} to GitHub", calls.digitalocean, calls.github));
+        line(&format!(
+            "API calls: {} to DigitalOcean, {} to GitHub",
+            calls.digitalocean, calls.github
+        ));
         let ends = steps.iter().skip(1).map(|(_, begun)| *begun).chain([Instant::now()]);
         for ((title, begun), end) in steps.iter().zip(ends) {
             line(&format!("{:>7}  {title}", seconds(end - *begun)));

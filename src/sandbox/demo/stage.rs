@@ -50,9 +50,20 @@ pub(super) struct Ended {
 
 impl Stage {
     pub(super) fn new() -> anyhow::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("do-deploy-demo-").tempdir().context("no room for temporary files")?;
+        let folder = tempfile::Builder::new()
+            .prefix("do-deploy-demo-")
+            .tempdir()
+            .context("no room for temporary files")?;
         let program = std::env::current_exe().context("cannot find this program's own file")?;
-        Ok(Self { folder, program, sandbox: None, flow: None, variables: BTreeMap::new(), urls: Vec::new(), run: 0 })
+        Ok(Self {
+            folder,
+            program,
+            sandbox: None,
+            flow: None,
+            variables: BTreeMap::new(),
+            urls: Vec::new(),
+            run: 0,
+        })
     }
 
     /// Makes the repository and starts the sandbox.
@@ -80,7 +91,10 @@ impl Stage {
             .kill_on_drop(true)
             .spawn()?;
         self.sandbox = Some(child);
-        let text = until("the sandbox answers", async || Ok(std::fs::read_to_string(&env_file).ok())).await?;
+        let text = until("the sandbox answers", async || {
+            Ok(std::fs::read_to_string(&env_file).ok())
+        })
+        .await?;
         self.variables = text
             .lines()
             .filter_map(|line| line.split_once('='))
@@ -106,7 +120,10 @@ impl Stage {
 
     /// Where production's database lies: outside of every instance, as a managed database would.
     pub(super) fn production_database(&self) -> String {
-        format!("sqlite:///{}", self.cloud().join("shared").join("production.db").display())
+        format!(
+            "sqlite:///{}",
+            self.cloud().join("shared").join("production.db").display()
+        )
     }
 
     pub(super) fn urls(&self) -> &[(String, String)] {
@@ -119,8 +136,16 @@ impl Stage {
     }
 
     /// Writes files, commits them to a branch (made from `main` where it is new) and returns the commit.
-    pub(super) async fn commit(&self, branch: &str, message: &str, files: &[(&str, Option<&str>)]) -> anyhow::Result<String> {
-        let exists = self.git(&["rev-parse", "--verify", "--quiet", &format!("refs/heads/{branch}")]).await.is_ok();
+    pub(super) async fn commit(
+        &self,
+        branch: &str,
+        message: &str,
+        files: &[(&str, Option<&str>)],
+    ) -> anyhow::Result<String> {
+        let exists = self
+            .git(&["rev-parse", "--verify", "--quiet", &format!("refs/heads/{branch}")])
+            .await
+            .is_ok();
         let unborn = self.git(&["rev-parse", "--verify", "--quiet", "HEAD"]).await.is_err();
         match (exists, unborn) {
             (true, _) => drop(self.git(&["checkout", "--quiet", branch]).await?),
@@ -167,7 +192,10 @@ impl Stage {
         self.flow = child.id().and_then(|id| i32::try_from(id).ok());
         let output = child.wait_with_output().await?;
         self.flow = None;
-        Ok(Ended { code: output.status.code().unwrap_or(-1), log: String::from_utf8_lossy(&output.stderr).into_owned() })
+        Ok(Ended {
+            code: output.status.code().unwrap_or(-1),
+            log: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
     }
 
     pub(super) async fn digitalocean(&self, method: &str, path: &str) -> anyhow::Result<Answer> {
@@ -199,17 +227,35 @@ impl Stage {
     pub(super) async fn comment(&self) -> anyhow::Result<(u64, String)> {
         let answer = self.github("GET", "/issues/1/comments", None).await?;
         let comments: Vec<Value> = serde_json::from_str(&answer.body)?;
-        let [comment] = comments.as_slice() else { bail!("there are {} comments instead of one", comments.len()) };
+        let [comment] = comments.as_slice() else {
+            bail!("there are {} comments instead of one", comments.len())
+        };
         let id = comment["id"].as_u64().context("the comment has no id")?;
         Ok((id, comment["body"].as_str().unwrap_or_default().to_owned()))
     }
 
     pub(super) async fn calls(&self) -> anyhow::Result<Calls> {
-        let answer = http::send("GET", &format!("{}/_sandbox/requests", self.variable("SANDBOX_URL")?), None, None).await?;
+        let answer = http::send(
+            "GET",
+            &format!("{}/_sandbox/requests", self.variable("SANDBOX_URL")?),
+            None,
+            None,
+        )
+        .await?;
         let requests: Value = serde_json::from_str(&answer.body)?;
-        let list = requests.as_array().or_else(|| requests["requests"].as_array()).context("no list of requests")?;
-        let to = |prefix: &str| list.iter().filter(|request| request["path"].as_str().is_some_and(|path| path.starts_with(prefix))).count();
-        Ok(Calls { digitalocean: to("/v2/"), github: to("/repos/") })
+        let list = requests
+            .as_array()
+            .or_else(|| requests["requests"].as_array())
+            .context("no list of requests")?;
+        let to = |prefix: &str| {
+            list.iter()
+                .filter(|request| request["path"].as_str().is_some_and(|path| path.starts_with(prefix)))
+                .count()
+        };
+        Ok(Calls {
+            digitalocean: to("/v2/"),
+            github: to("/repos/"),
+        })
     }
 
     fn repository(&self) -> PathBuf {
@@ -221,19 +267,33 @@ impl Stage {
     }
 
     fn variable(&self, name: &str) -> anyhow::Result<&str> {
-        self.variables.get(name).map(String::as_str).with_context(|| format!("the sandbox did not say its {name}"))
+        self.variables
+            .get(name)
+            .map(String::as_str)
+            .with_context(|| format!("the sandbox did not say its {name}"))
     }
 
     /// The notes service is a command of this program: its folder comes first.
     fn path_with_program(&self) -> anyhow::Result<std::ffi::OsString> {
         let folder = self.program.parent().map(Path::to_path_buf).unwrap_or_default();
         let path = std::env::var_os("PATH").unwrap_or_default();
-        Ok(std::env::join_paths([folder].into_iter().chain(std::env::split_paths(&path)))?)
+        Ok(std::env::join_paths(
+            [folder].into_iter().chain(std::env::split_paths(&path)),
+        )?)
     }
 
     async fn git(&self, args: &[&str]) -> anyhow::Result<String> {
         let output = Command::new("git")
-            .args(["-c", "user.name=Demo", "-c", "user.email=demo@example.com", "-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null"])
+            .args([
+                "-c",
+                "user.name=Demo",
+                "-c",
+                "user.email=demo@example.com",
+                "-c",
+                "commit.gpgsign=false",
+                "-c",
+                "core.hooksPath=/dev/null",
+            ])
             .args(args)
             .current_dir(self.repository())
             .env_remove("GIT_DIR")
@@ -244,13 +304,21 @@ impl Stage {
             .output()
             .await
             .context("Git could not be started: is it installed?")?;
-        ensure!(output.status.success(), "git {}: {}", args.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+        ensure!(
+            output.status.success(),
+            "git {}: {}",
+            args.join(" "),
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 }
 
 /// Looks again and again until there is something, or patience ends.
-pub(super) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
+pub(super) async fn until<T>(
+    what: &str,
+    mut look: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
+) -> anyhow::Result<T> {
     let found = async {
         loop {
             if let Some(found) = look().await? {

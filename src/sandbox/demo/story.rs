@@ -59,15 +59,33 @@ struct Preview {
 
 async fn production_deployed_and_verified(stage: &mut Stage, narrator: &Narrator) -> anyhow::Result<()> {
     narrator.step("A push to main: production deployed and verified");
-    let files = [(".do/app.yaml", Some(SPEC)), ("do-deploy.toml", Some(CONFIG)), ("VERSION", Some("one\n")), ("migrations/001_notes.sql", Some(FIRST_MIGRATION))];
+    let files = [
+        (".do/app.yaml", Some(SPEC)),
+        ("do-deploy.toml", Some(CONFIG)),
+        ("VERSION", Some("one\n")),
+        ("migrations/001_notes.sql", Some(FIRST_MIGRATION)),
+    ];
     let sha = stage.commit("main", "Keep notes", &files).await?;
     let ended = stage.program(&["deploy", "--commit", &sha]).await?;
     expect(&ended, 0)?;
     let url = url_of(stage, "notes").await?;
     expect_serving(&url, "notes one").await?;
-    narrator.say(&format!("{} deployed: migrated, healthy, and asked from outside: {url}", short(&sha)));
-    let written = http::send("POST", &format!("{url}/notes"), None, Some(&json!({"text": "a customer's note"}))).await?;
-    ensure!(written.status == 201, "production did not keep a note: {}", written.body);
+    narrator.say(&format!(
+        "{} deployed: migrated, healthy, and asked from outside: {url}",
+        short(&sha)
+    ));
+    let written = http::send(
+        "POST",
+        &format!("{url}/notes"),
+        None,
+        Some(&json!({"text": "a customer's note"})),
+    )
+    .await?;
+    ensure!(
+        written.status == 201,
+        "production did not keep a note: {}",
+        written.body
+    );
     narrator.say("a customer wrote a note there");
     stage.remember_url("production", url);
     Ok(())
@@ -75,11 +93,18 @@ async fn production_deployed_and_verified(stage: &mut Stage, narrator: &Narrator
 
 async fn pull_request_opened(stage: &mut Stage, narrator: &Narrator) -> anyhow::Result<Preview> {
     narrator.step("A pull request opened: its own preview, with SQLite");
-    let files = [("VERSION", Some("two\n")), ("migrations/002_done.sql", Some(SECOND_MIGRATION))];
+    let files = [
+        ("VERSION", Some("two\n")),
+        ("migrations/002_done.sql", Some(SECOND_MIGRATION)),
+    ];
     stage.commit("done", "Notes can be done", &files).await?;
     let pull = json!({"title": "Notes can be done", "head": "done", "base": "main"});
     let opened = stage.github("POST", "/pulls", Some(&pull)).await?;
-    ensure!(opened.status == 201, "the pull request could not be opened: {}", opened.body);
+    ensure!(
+        opened.status == 201,
+        "the pull request could not be opened: {}",
+        opened.body
+    );
     expect(&stage.program(&["preview", "--pr", "1"]).await?, 0)?;
     let app = stage.app("notes-pr-1").await?.context("there is no app `notes-pr-1`")?;
     let url = url_of(stage, "notes-pr-1").await?;
@@ -88,33 +113,59 @@ async fn pull_request_opened(stage: &mut Stage, narrator: &Narrator) -> anyhow::
     ensure!(notes(&url).await?.is_empty(), "the preview sees production's notes");
     narrator.say("the new migration ran on the preview's SQLite; production's notes are not there");
     let (comment, body) = stage.comment().await?;
-    ensure!(body.contains(&url), "the comment does not name the preview's URL:\n{body}");
+    ensure!(
+        body.contains(&url),
+        "the comment does not name the preview's URL:\n{body}"
+    );
     narrator.say("the comment on the pull request:");
     narrator.comment(&body);
     stage.remember_url("preview", url.clone());
     let page: Value = serde_json::from_str(&opened.body)?;
     stage.remember_url("pull request", page["html_url"].as_str().unwrap_or_default().to_owned());
-    Ok(Preview { app_id: app["id"].as_str().unwrap_or_default().to_owned(), comment, url })
+    Ok(Preview {
+        app_id: app["id"].as_str().unwrap_or_default().to_owned(),
+        comment,
+        url,
+    })
 }
 
 async fn second_push(stage: &mut Stage, narrator: &Narrator, preview: &Preview) -> anyhow::Result<()> {
     narrator.step("A second push: the same app, the same comment edited");
-    let sha = stage.commit("done", "Say it better", &[("VERSION", Some("three\n"))]).await?;
+    let sha = stage
+        .commit("done", "Say it better", &[("VERSION", Some("three\n"))])
+        .await?;
     expect(&stage.program(&["preview", "--pr", "1"]).await?, 0)?;
     expect_serving(&preview.url, "notes three").await?;
     let app = stage.app("notes-pr-1").await?.context("there is no app `notes-pr-1`")?;
     ensure!(app["id"] == preview.app_id.as_str(), "the push made another app");
     let (comment, body) = stage.comment().await?;
     ensure!(comment == preview.comment, "the push made another comment");
-    ensure!(body.contains(short(&sha)), "the comment does not name {}:\n{body}", short(&sha));
-    narrator.say(&format!("{} serves; the comment was edited in place and names it", short(&sha)));
+    ensure!(
+        body.contains(short(&sha)),
+        "the comment does not name {}:\n{body}",
+        short(&sha)
+    );
+    narrator.say(&format!(
+        "{} serves; the comment was edited in place and names it",
+        short(&sha)
+    ));
     Ok(())
 }
 
 async fn asleep_and_awake(stage: &mut Stage, narrator: &Narrator, preview: &Preview) -> anyhow::Result<()> {
     narrator.step("Nobody looks: the preview is asleep; the next request wakes it");
-    let written = http::send("POST", &format!("{}/notes", preview.url), None, Some(&json!({"text": "a reviewer's note"}))).await?;
-    ensure!(written.status == 201, "the preview did not keep a note: {}", written.body);
+    let written = http::send(
+        "POST",
+        &format!("{}/notes", preview.url),
+        None,
+        Some(&json!({"text": "a reviewer's note"})),
+    )
+    .await?;
+    ensure!(
+        written.status == 201,
+        "the preview did not keep a note: {}",
+        written.body
+    );
     narrator.say("a reviewer wrote a note into the preview's SQLite");
     let slept = naps(stage, preview, "scale_to_zero").await?;
     stage.advance_clock(AN_HOUR).await?;
@@ -125,7 +176,10 @@ async fn asleep_and_awake(stage: &mut Stage, narrator: &Narrator, preview: &Prev
     narrator.say("the sandbox's clock was moved by an hour: asleep, no process is left of it");
     let asked = Instant::now();
     expect_serving(&preview.url, "notes three").await?;
-    narrator.say(&format!("the next request woke it and was answered after {} ms", asked.elapsed().as_millis()));
+    narrator.say(&format!(
+        "the next request woke it and was answered after {} ms",
+        asked.elapsed().as_millis()
+    ));
     ensure!(notes(&preview.url).await?.is_empty(), "the note outlived the wake");
     narrator.say("a wake begins with an empty SQLite file: the reviewer's note is gone, as the comment says");
     Ok(())
@@ -138,14 +192,20 @@ async fn broken_commit(stage: &mut Stage, narrator: &Narrator, preview: &Preview
     expect(&stage.program(&["preview", "--pr", "1"]).await?, 1)?;
     expect_serving(&preview.url, "notes three").await?;
     let (_, body) = stage.comment().await?;
-    ensure!(body.contains("no configuration for the mail server"), "the comment does not show the log:\n{body}");
+    ensure!(
+        body.contains("no configuration for the mail server"),
+        "the comment does not show the log:\n{body}"
+    );
     narrator.say("the preview still serves the previous version; the comment says what failed:");
     narrator.comment(&body);
     stage.commit("main", "Break production", &crash).await?;
     expect(&stage.program(&["deploy"]).await?, 1)?;
     let production = url_of(stage, "notes").await?;
     expect_serving(&production, "notes one").await?;
-    ensure!(notes(&production).await? == ["a customer's note"], "production lost the customer's note");
+    ensure!(
+        notes(&production).await? == ["a customer's note"],
+        "production lost the customer's note"
+    );
     narrator.say("the same on main: the deployment is red, production serves on with the customer's note");
     Ok(())
 }
@@ -156,7 +216,9 @@ async fn fix_pushed(stage: &mut Stage, narrator: &Narrator, preview: &Preview) -
     stage.commit("done", "Configure the mail server", &fixed).await?;
     expect(&stage.program(&["preview", "--pr", "1"]).await?, 0)?;
     expect_serving(&preview.url, "notes four").await?;
-    stage.commit("main", "Configure the mail server", &[("CRASH", None)]).await?;
+    stage
+        .commit("main", "Configure the mail server", &[("CRASH", None)])
+        .await?;
     expect(&stage.program(&["deploy"]).await?, 0)?;
     expect_serving(&url_of(stage, "notes").await?, "notes one").await?;
     narrator.say("preview and production are green");
@@ -165,14 +227,28 @@ async fn fix_pushed(stage: &mut Stage, narrator: &Narrator, preview: &Preview) -
 
 async fn pull_request_closed(stage: &mut Stage, narrator: &Narrator, preview: &Preview) -> anyhow::Result<()> {
     narrator.step("The pull request closed: everything removed");
-    let closed = stage.github("PATCH", "/pulls/1", Some(&json!({"state": "closed"}))).await?;
-    ensure!(closed.status == 200, "the pull request could not be closed: {}", closed.body);
+    let closed = stage
+        .github("PATCH", "/pulls/1", Some(&json!({"state": "closed"})))
+        .await?;
+    ensure!(
+        closed.status == 200,
+        "the pull request could not be closed: {}",
+        closed.body
+    );
     expect(&stage.program(&["teardown", "--pr", "1"]).await?, 0)?;
-    let gone = stage.digitalocean("GET", &format!("/v2/apps/{}", preview.app_id)).await?;
+    let gone = stage
+        .digitalocean("GET", &format!("/v2/apps/{}", preview.app_id))
+        .await?;
     ensure!(gone.status == 404, "the app still exists: {}", gone.body);
-    ensure!(http::send("GET", &preview.url, None, None).await.is_err(), "the preview's URL still answers");
+    ensure!(
+        http::send("GET", &preview.url, None, None).await.is_err(),
+        "the preview's URL still answers"
+    );
     let (_, body) = stage.comment().await?;
-    ensure!(body.to_lowercase().contains("removed"), "the comment does not say that it is removed:\n{body}");
+    ensure!(
+        body.to_lowercase().contains("removed"),
+        "the comment does not say that it is removed:\n{body}"
+    );
     narrator.say("the app is gone (404), its URL refuses connections, and the comment says removed:");
     narrator.comment(&body);
     expect_serving(&url_of(stage, "notes").await?, "notes one").await?;
@@ -182,9 +258,16 @@ async fn pull_request_closed(stage: &mut Stage, narrator: &Narrator, preview: &P
 
 /// How often the preview was scaled, by what the platform's events say.
 async fn naps(stage: &Stage, preview: &Preview, direction: &str) -> anyhow::Result<usize> {
-    let answer = stage.digitalocean("GET", &format!("/v2/apps/{}/events", preview.app_id)).await?;
+    let answer = stage
+        .digitalocean("GET", &format!("/v2/apps/{}/events", preview.app_id))
+        .await?;
     let events: Value = serde_json::from_str(&answer.body)?;
-    Ok(events["events"].as_array().map_or(0, |events| events.iter().filter(|event| event.to_string().contains(direction)).count()))
+    Ok(events["events"].as_array().map_or(0, |events| {
+        events
+            .iter()
+            .filter(|event| event.to_string().contains(direction))
+            .count()
+    }))
 }
 
 async fn notes(url: &str) -> anyhow::Result<Vec<String>> {
@@ -193,19 +276,34 @@ async fn notes(url: &str) -> anyhow::Result<Vec<String>> {
 }
 
 async fn url_of(stage: &Stage, name: &str) -> anyhow::Result<String> {
-    let app = stage.app(name).await?.with_context(|| format!("there is no app `{name}`"))?;
-    let url = app["live_url"].as_str().with_context(|| format!("`{name}` has no URL"))?;
+    let app = stage
+        .app(name)
+        .await?
+        .with_context(|| format!("there is no app `{name}`"))?;
+    let url = app["live_url"]
+        .as_str()
+        .with_context(|| format!("`{name}` has no URL"))?;
     Ok(url.trim_end_matches('/').to_owned())
 }
 
 async fn expect_serving(url: &str, version: &str) -> anyhow::Result<()> {
     let answer = http::send("GET", url, None, None).await?;
-    ensure!(answer.status == 200 && answer.body.trim() == version, "{url} answers {} {:?} instead of {version:?}", answer.status, answer.body);
+    ensure!(
+        answer.status == 200 && answer.body.trim() == version,
+        "{url} answers {} {:?} instead of {version:?}",
+        answer.status,
+        answer.body
+    );
     Ok(())
 }
 
 fn expect(ended: &Ended, code: i32) -> anyhow::Result<()> {
-    ensure!(ended.code == code, "do-deploy ended with {} instead of {code}:\n{}", ended.code, ended.log);
+    ensure!(
+        ended.code == code,
+        "do-deploy ended with {} instead of {code}:\n{}",
+        ended.code,
+        ended.log
+    );
     Ok(())
 }
 

@@ -30,8 +30,10 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         let invalid =
             |error: &dyn std::fmt::Display| ApiError::bad_request(format!("error parsing request body: {error}"));
         let value = if yaml {
+            // A branch called `on` is a branch, not a boolean.
+            let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
             let text = std::str::from_utf8(&bytes).map_err(|error| invalid(&error))?;
-            serde_saphyr::from_str(text).map_err(|error| invalid(&error))?
+            serde_saphyr::from_str_with_options(text, options).map_err(|error| invalid(&error))?
         } else {
             serde_json::from_slice(&bytes).map_err(|error| invalid(&error))?
         };

@@ -7,14 +7,15 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use serde_json::json;
+use tokio::sync::watch;
 
 use super::Cloud;
 use super::error::ApiError;
 use super::logs::StoredQuery;
 use crate::sandbox::world::logs;
 
-/// How often it is looked whether there is more.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often it is looked whether another component has begun to log, or the deployment has ended.
+const LOOK: Duration = Duration::from_millis(200);
 
 pub(crate) async fn follow(
     State(cloud): State<Cloud>,
@@ -39,10 +40,12 @@ async fn send(
     let mut first = true;
     while let Ok((found, over)) = cloud.given_out(place, query) {
         let mut new = Vec::new();
+        let mut growing = Vec::new();
         for (component, log) in found {
+            growing.push(log.growth());
             let seen = sent.entry(component).or_default();
-            let lines = log.lines_from(*seen);
-            *seen += lines.len();
+            let (lines, next) = log.read(*seen);
+            *seen = next;
             new.push(lines);
         }
         let tail = query.tail_lines.filter(|_| first);
@@ -55,6 +58,7 @@ async fn send(
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
+            () = any(growing) => {}
             message = socket.recv() => match message {
                 None | Some(Ok(Message::Close(_))) => return Ok(()),
                 Some(message) => drop(message?),
@@ -66,6 +70,15 @@ async fn send(
         reason: "".into(),
     };
     socket.send(Message::Close(Some(end))).await
+}
+
+/// Resolves when one of the logs grows.
+async fn any(mut growing: Vec<watch::Receiver<usize>>) {
+    if growing.is_empty() {
+        std::future::pending::<()>().await;
+    }
+    let changes = growing.iter_mut().map(|log| Box::pin(log.changed()));
+    let _which = futures_util::future::select_all(changes).await;
 }
 
 async fn send_line(socket: &mut WebSocket, line: &str) -> Result<(), axum::Error> {

@@ -55,10 +55,6 @@ pub(crate) struct Env {
 }
 
 impl Env {
-    pub(crate) fn is_secret(&self) -> bool {
-        self.kind == "SECRET"
-    }
-
     pub(crate) fn at_build_time(&self) -> bool {
         self.scope != "RUN_TIME"
     }
