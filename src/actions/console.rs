@@ -243,7 +243,7 @@ pub(super) mod tests {
         console.error(&spec_failure());
         assert_eq!(
             out.text(),
-            "::error file=.do/app.yaml,line=3,col=1::unknown key `serivces`%0Ahint: write `services`\n"
+            "::error file=.do/app.yaml,line=3,col=1::.do/app.yaml:3:1: unknown key `serivces`%0Ahint: write `services`\n"
         );
         assert_eq!(err.text(), "");
     }

@@ -71,18 +71,26 @@ impl Outputs {
     }
 
     pub(crate) fn write(&self, file: &Path) -> anyhow::Result<()> {
-        let text = self
-            .pairs()
-            .iter()
-            .map(|(name, value)| Ok(heredoc(name, value, &delimiter()?)))
-            .collect::<anyhow::Result<String>>()?;
-        OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(file)
-            .and_then(|mut file| file.write_all(text.as_bytes()))
-            .with_context(|| format!("the outputs could not be written to `{}`", file.display()))
+        append(file, &self.pairs())
     }
+}
+
+/// The status alone, of a run that ended before it had anything else to say; what was written before stays.
+pub(crate) fn write_status(file: &Path, status: &str) -> anyhow::Result<()> {
+    append(file, &[("status", status.to_owned())])
+}
+
+fn append(file: &Path, pairs: &[(&str, String)]) -> anyhow::Result<()> {
+    let text = pairs
+        .iter()
+        .map(|(name, value)| Ok(heredoc(name, value, &delimiter()?)))
+        .collect::<anyhow::Result<String>>()?;
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(file)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .with_context(|| format!("the outputs could not be written to `{}`", file.display()))
 }
 
 /// A value of any number of lines; the delimiter is random, so that no value can contain it.

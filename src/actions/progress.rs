@@ -194,9 +194,9 @@ mod tests {
         drop(progress);
         insta::assert_snapshot!(err.text(), @r"
         web: building
-        web: building done in 0s
+        web: building done in 1s
         web: deploying
-        web: deploying failed after 0s
+        web: deploying failed after 1s
         ");
     }
 
@@ -208,7 +208,7 @@ mod tests {
         console.say("a word between");
         drop(progress);
         let text = err.text();
-        assert!(text.contains("  web  building  0s\n"), "{text:?}");
+        assert!(text.contains("  web  building  1s\n"), "{text:?}");
         let erased = text.matches("\u{1b}[1A\u{1b}[2K").count();
         let drawn = text.matches("  web  building").count();
         assert_eq!(erased, drawn, "every live line that was drawn is erased: {text:?}");

@@ -1,7 +1,7 @@
 //! How a command ends: its last words and its exit code.
 
 use crate::actions::console::Console;
-use crate::actions::outputs::Outputs;
+use crate::actions::outputs::write_status;
 use crate::actions::run::Run;
 use crate::flows::board::outputs_of;
 use crate::flows::context::Ctx;
@@ -77,12 +77,7 @@ pub(crate) fn of_error(console: &Console, run: &Run, error: &anyhow::Error) -> u
         } else {
             "failed"
         };
-        if let Err(error) = (Outputs {
-            status,
-            ..Outputs::default()
-        })
-        .write(file)
-        {
+        if let Err(error) = write_status(file, status) {
             console.warn(&format!("{error:#}"));
         }
     }

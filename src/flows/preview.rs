@@ -1,7 +1,7 @@
 //! The preview of a pull request: its own small app, reused on every push.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::board::Board;
 use super::context::Ctx;
@@ -90,8 +90,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     match deployed {
         Ok(ended) => conclude(&mut report, ended),
         Err(error) => {
-            board.close(&[broken_off(report, &error)]).await?;
-            return Err(error);
+            if error.is::<Cancelled>() {
+                cancel_deployment(ctx, &report).await;
+            }
+            return Err(break_off(&mut board, report, error).await);
         }
     }
     let now = github.pull(pull.number).await?;
@@ -366,8 +368,31 @@ pub(super) fn conclude(report: &mut Report, ended: Ended) {
     };
 }
 
-/// What the board says when the run ends before the deployment does.
-pub(super) fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {
+/// Nobody waits for the deployment of a run that was told to stop: the next run makes its own.
+async fn cancel_deployment(ctx: &Ctx, report: &Report) {
+    let (Ok(platform), Some(app), Some(deployment)) = (ctx.platform(), &report.app_id, &report.deployment_id) else {
+        return;
+    };
+    let cancelled = tokio::time::timeout(LAST_WORDS, platform.to_the_end().cancel(app, deployment)).await;
+    if let Ok(Err(error)) = cancelled {
+        ctx.console
+            .say(&format!("The deployment on the platform goes on: {error}"));
+    }
+}
+
+/// A run that was told to stop has ten seconds before it is killed: half of them for the board, and less for the platform.
+const LAST_WORDS: Duration = Duration::from_secs(4);
+
+/// Says on the board that the run ends before the deployment does, and gives the error back.
+pub(super) async fn break_off(board: &mut Board, report: Report, error: anyhow::Error) -> anyhow::Error {
+    let reports = [broken_off(report, &error)];
+    match tokio::time::timeout(LAST_WORDS, board.close(&reports)).await {
+        Ok(Ok(())) | Err(_) => error,
+        Ok(Err(unwritten)) => error.context(format!("{unwritten:#}")),
+    }
+}
+
+fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {
     if error.downcast_ref::<Cancelled>().is_some() {
         report.state = State::Cancelled;
         return report;

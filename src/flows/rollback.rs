@@ -71,10 +71,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             board.close(std::slice::from_ref(&report)).await?;
             Ok(report)
         }
-        Err(error) => {
-            board.close(&[preview::broken_off(report, &error)]).await?;
-            Err(error)
-        }
+        Err(error) => Err(preview::break_off(&mut board, report, error).await),
     }
 }
 
