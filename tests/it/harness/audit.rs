@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::knobs::Api;
 use super::looks::text;
+use super::run::without_masks;
 use super::tester::{Tester, lock};
 use crate::contract;
 
@@ -93,15 +94,6 @@ impl Tester {
         }
         story
     }
-}
-
-/// `::add-mask::` is how the runner learns what to hide; it does not show those lines.
-fn without_masks(stdout: &str) -> String {
-    let shown: Vec<&str> = stdout
-        .lines()
-        .filter(|line| !line.starts_with("::add-mask::"))
-        .collect();
-    shown.join("\n")
 }
 
 fn read_all(folder: &Path, texts: &mut Vec<(String, String)>) {

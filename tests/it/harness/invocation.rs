@@ -12,7 +12,7 @@ use nix::sys::signal::Signal;
 
 use super::deadline::{LONG, within};
 use super::process::Process;
-use super::run::Run;
+use super::run::{Run, without_masks};
 use super::sandbox::{PACE, binary, path_with_binary};
 use super::tester::{DIGITALOCEAN_TOKEN, GITHUB_TOKEN, REPOSITORY, Tester};
 
@@ -217,6 +217,7 @@ impl Running<'_> {
         let status = self.process.end(self.limit).await;
         let (stdout, stderr) = (self.process.stdout.text(), self.process.stderr.text());
         let Some(status) = status else {
+            let stdout = without_masks(&stdout);
             panic!(
                 "`do-deploy {}` did not end within {} s:\n{stdout}{stderr}\nthe sandbox's log:\n{}",
                 self.args.join(" "),

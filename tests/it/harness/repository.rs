@@ -91,8 +91,10 @@ impl Repository {
     /// A checkout of `revision` at `folder`, as a workflow's checkout step leaves it.
     pub(crate) fn checkout(&self, revision: &str, folder: &Path) {
         let (from, to) = (self.path.to_string_lossy(), folder.to_string_lossy());
+        // Resolved here, because a clone has other people's branches under another name.
+        let commit = self.git(&["rev-parse", "--verify", &format!("{revision}^{{commit}}")]);
         self.git(&["clone", "--quiet", "--no-checkout", &from, &to]);
-        self.git(&["-C", &to, "checkout", "--quiet", "--detach", revision]);
+        self.git(&["-C", &to, "checkout", "--quiet", "--detach", &commit]);
     }
 
     pub(crate) fn git(&self, args: &[&str]) -> String {
@@ -115,6 +117,8 @@ impl Repository {
         }
         git.env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_AUTHOR_NAME", "committer")
+            .env("GIT_AUTHOR_EMAIL", "committer@users.noreply.example.com")
             .env("GIT_COMMITTER_NAME", "committer")
             .env("GIT_COMMITTER_EMAIL", "committer@users.noreply.example.com");
         git

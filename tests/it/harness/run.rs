@@ -129,6 +129,15 @@ impl Run {
     }
 }
 
+/// `::add-mask::` is how the runner learns what to hide; it does not show those lines.
+pub(super) fn without_masks(stdout: &str) -> String {
+    let shown: Vec<&str> = stdout
+        .lines()
+        .filter(|line| !line.starts_with("::add-mask::"))
+        .collect();
+    shown.join("\n")
+}
+
 fn line(request: &Value) -> String {
     let part = |key: &str| request[key].as_str().unwrap_or_default();
     format!("{} {} {}", part("method"), part("path"), request["status"])
@@ -144,8 +153,9 @@ impl fmt::Display for Run {
             self.args.join(" "),
             self.took
         )?;
+        let stdout = without_masks(&self.stdout);
         let parts = [
-            ("stdout", &self.stdout),
+            ("stdout", &stdout),
             ("stderr", &self.stderr),
             ("outputs", &self.output_file),
             ("summary", &self.summary),
