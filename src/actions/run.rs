@@ -23,7 +23,6 @@ pub(crate) struct Run {
     pub(crate) output_file: Option<PathBuf>,
     pub(crate) summary_file: Option<PathBuf>,
     /// Somebody asked for more words: `RUNNER_DEBUG` or `ACTIONS_STEP_DEBUG`.
-    pub(crate) step_debug: bool,
     server: Option<String>,
     event_file: Option<PathBuf>,
 }
@@ -43,7 +42,6 @@ impl Run {
             event_name: text("GITHUB_EVENT_NAME"),
             output_file: file("GITHUB_OUTPUT"),
             summary_file: file("GITHUB_STEP_SUMMARY"),
-            step_debug: is("RUNNER_DEBUG", "1") || is("ACTIONS_STEP_DEBUG", "true"),
             server: text("GITHUB_SERVER_URL"),
             event_file: file("GITHUB_EVENT_PATH"),
         }

@@ -10,8 +10,8 @@ use super::environment::Variables;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
 use crate::config::Config;
-use crate::flows::context::Ctx;
 use crate::flows::local_file;
+use crate::flows::{self, context::Ctx};
 use crate::github::GitHub;
 use crate::model::failure::Failure;
 use crate::platform::Platform;
@@ -125,7 +125,7 @@ fn local_config(folder: &Path, file: &str, named: bool) -> Result<Option<Config>
 }
 
 /// Looks a variable up once; its value is a secret from then on.
-fn secret_lookup(variables: Variables, console: Console) -> Arc<dyn Fn(&str) -> Option<String> + Send + Sync> {
+fn secret_lookup(variables: Variables, console: Console) -> flows::context::Variables {
     let known: Mutex<BTreeMap<String, Option<String>>> = Mutex::default();
     Arc::new(move |name| {
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);

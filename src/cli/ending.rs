@@ -77,12 +77,7 @@ pub(crate) fn of_error(console: &Console, run: &Run, error: &anyhow::Error) -> u
         } else {
             "failed"
         };
-        if let Err(error) = (Outputs {
-            status,
-            ..Outputs::default()
-        })
-        .write(file)
-        {
+        if let Err(error) = write_status(file, status) {
             console.warn(&format!("{error:#}"));
         }
     }

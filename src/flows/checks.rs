@@ -61,7 +61,7 @@ impl Checks {
         )
         .await;
         Ok(match watched? {
-            HealthVerdict::Good { .. } => Testimony::Good,
+            HealthVerdict::Good => Testimony::Good,
             verdict @ HealthVerdict::Bad { .. } => verdict.failure().map_or(Testimony::Good, Testimony::Objects),
             verdict @ HealthVerdict::Unknown { .. } => {
                 Testimony::Unheard(verdict.failure().map(|failure| failure.to_string()).unwrap_or_default())

@@ -46,7 +46,10 @@ pub(crate) enum Commit {
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let started = Instant::now();
     let environment = &request.environment;
-    let site = Site::find_with(ctx, environment, &request.commit).await?;
+    let mut site = Site::find_with(ctx, environment, &request.commit).await?;
+    if let Some(app) = site.app.as_ref().filter(|app| app.pinned.is_some() && request.release) {
+        site.app = Some(release(ctx, app).await?);
+    }
     let Site {
         repository,
         config,
@@ -60,13 +63,11 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     if let Some(reason) = &site.nothing_to_do {
         return skipped(ctx, environment, reason);
     }
-    match live.as_ref().filter(|app| app.pinned.is_some()) {
-        Some(app) if request.release => release(ctx, app).await?,
-        Some(app) => return skipped(ctx, environment, &pinned(app, environment)),
-        None => {}
+    if let Some(app) = live.as_ref().filter(|app| app.pinned.is_some()) {
+        return skipped(ctx, environment, &pinned(app, environment));
     }
     let plan = crate::spec::production::plan(
-        &spec,
+        spec,
         &ProductionInput {
             repository: &repository.full_name,
             repository_id: repository.id,
@@ -242,11 +243,17 @@ fn pinned(app: &App, environment: &Environment) -> String {
     )
 }
 
-/// Takes the pin of a rollback off, so that the app can be deployed again.
-async fn release(ctx: &Ctx, app: &App) -> anyhow::Result<()> {
+/// Takes the pin of a rollback off, so that the app can be deployed again. Returns the app as it is then.
+async fn release(ctx: &Ctx, app: &App) -> anyhow::Result<App> {
+    let platform = ctx.platform()?;
     ctx.wait.check()?;
     ctx.console.say(&format!("Releasing `{}` from its rollback", app.name));
-    Ok(ctx.platform()?.commit_rollback(&app.id).await?)
+    platform.commit_rollback(&app.id).await?;
+    let released = platform.app(&app.id).await?;
+    Ok(
+        released
+            .ok_or_else(|| Failure::unknown(format!("the app `{}` has disappeared", app.name)).next("run again"))?,
+    )
 }
 
 async fn deploy(

@@ -89,7 +89,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     report.duration = Some(started.elapsed());
     match deployed {
         Ok(ended) => conclude(&mut report, ended),
-        Err(error) => return Err(break_off(&mut board, report, error).await),
+        Err(error) => {
+            if error.is::<Cancelled>() {
+                cancel_deployment(ctx, &report).await;
+            }
+            return Err(break_off(&mut board, report, error).await);
+        }
     }
     let now = github.pull(pull.number).await?;
     if !now.open {
@@ -363,8 +368,20 @@ pub(super) fn conclude(report: &mut Report, ended: Ended) {
     };
 }
 
-/// A run that was told to stop has ten seconds before it is killed; the board gets half of them.
-const LAST_WORDS: Duration = Duration::from_secs(5);
+/// Nobody waits for the deployment of a run that was told to stop: the next run makes its own.
+async fn cancel_deployment(ctx: &Ctx, report: &Report) {
+    let (Ok(platform), Some(app), Some(deployment)) = (ctx.platform(), &report.app_id, &report.deployment_id) else {
+        return;
+    };
+    let cancelled = tokio::time::timeout(LAST_WORDS, platform.to_the_end().cancel(app, deployment)).await;
+    if let Ok(Err(error)) = cancelled {
+        ctx.console
+            .say(&format!("The deployment on the platform goes on: {error}"));
+    }
+}
+
+/// A run that was told to stop has ten seconds before it is killed: half of them for the board, and less for the platform.
+const LAST_WORDS: Duration = Duration::from_secs(4);
 
 /// Says on the board that the run ends before the deployment does, and gives the error back.
 pub(super) async fn break_off(board: &mut Board, report: Report, error: anyhow::Error) -> anyhow::Error {

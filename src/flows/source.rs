@@ -8,9 +8,6 @@ use crate::config::Config;
 use crate::model::failure::Failure;
 use crate::spec::AppSpec;
 
-/// Where a spec lies that nobody named, in the order in which they are tried.
-const USUAL_SPECS: [&str; 3] = [".do/app.yaml", ".do/app.yml", "app.yaml"];
-
 /// The configuration: of the checkout, else of `branch` on GitHub, else the defaults. A run that a comment started
 /// must not take its policy from the pull request: give it the base branch.
 pub(crate) async fn config(ctx: &Ctx, branch: &str) -> anyhow::Result<Config> {
@@ -39,36 +36,27 @@ pub(crate) async fn spec(ctx: &Ctx, configured: &str, commit: &str) -> anyhow::R
         })?;
         return Ok(crate::spec::parse(&text, path)?);
     }
-    for path in USUAL_SPECS {
+    for path in crate::spec::USUAL {
         if let Some(text) = file(ctx, path, commit).await? {
             return Ok(crate::spec::parse(&text, path)?);
         }
     }
-    let mut deeper = Vec::new();
+    let mut found = BTreeMap::new();
     for folder in folders(ctx, commit).await? {
         let path = format!("{folder}/app.yaml");
         if let Some(text) = file(ctx, &path, commit).await? {
-            deeper.push((path, text));
+            found.insert(path, text);
         }
     }
-    match deeper.as_slice() {
-        [(path, text)] => Ok(crate::spec::parse(text, path)?),
-        [] => Err(Failure::input("there is no app spec")
+    let paths: Vec<&str> = found.keys().map(String::as_str).collect();
+    match crate::spec::find_default(&paths)? {
+        Some(path) => Ok(crate::spec::parse(&found[path], path)?),
+        None => Err(Failure::input("there is no app spec")
             .why(format!(
-                "looked for {} and for one `app.yaml` one folder down",
-                USUAL_SPECS.map(|path| format!("`{path}`")).join(", ")
+                "looked for `{}` and for one `app.yaml` one folder down",
+                crate::spec::USUAL.join("`, `")
             ))
             .next("write one to `.do/app.yaml`, or name it with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`")
-            .into()),
-        several => Err(Failure::input("there are several app specs")
-            .why(
-                several
-                    .iter()
-                    .map(|(path, _)| format!("`{path}`"))
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            )
-            .next("name the one to use with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`")
             .into()),
     }
 }

@@ -93,19 +93,6 @@ impl GitHub {
         Ok(pull.into())
     }
 
-    /// All open pull requests.
-    pub(crate) async fn open_pulls(&self) -> Result<Vec<PullRequest>, ApiError> {
-        let pulls: Vec<Pull> = self.list("/pulls?state=open&per_page=100", usize::MAX).await?;
-        Ok(pulls.into_iter().map(PullRequest::from).collect())
-    }
-
-    /// The open pull requests whose head is this commit.
-    pub(crate) async fn open_pulls_of(&self, commit: &Sha) -> Result<Vec<PullRequest>, ApiError> {
-        let mut pulls = self.open_pulls().await?;
-        pulls.retain(|pull| pull.head.sha.is(commit));
-        Ok(pulls)
-    }
-
     /// The pull request whose merge made this commit. `None` for a direct push, and for one so long ago that five
     /// hundred others have been touched since.
     pub(crate) async fn merged_pull_of(&self, commit: &Sha) -> Result<Option<PullRequest>, ApiError> {

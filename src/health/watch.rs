@@ -21,8 +21,8 @@ const LAST_CHANCE: Duration = Duration::from_secs(2);
 /// What the probe adds up to.
 #[derive(Clone, Debug)]
 pub(crate) enum HealthVerdict {
-    /// Every target answered as expected, several times in a row: the last observation of each.
-    Good { observations: Vec<(Target, Observation)> },
+    /// Every target answered as expected, several times in a row.
+    Good,
     /// The app is bad, as this target showed until the end.
     Bad { target: Target, observation: Observation },
     /// The probe could not find out: the way to the app is blocked.
@@ -33,7 +33,7 @@ impl HealthVerdict {
     /// What people read of it; `None`: it is good.
     pub(crate) fn failure(&self) -> Option<Failure> {
         let (failure, target, observation) = match self {
-            Self::Good { .. } => return None,
+            Self::Good => return None,
             Self::Bad { target, observation } => (Failure::bad as fn(String) -> Failure, target, observation),
             Self::Unknown { target, observation } => (Failure::unknown as fn(String) -> Failure, target, observation),
         };
@@ -84,7 +84,7 @@ pub(crate) async fn watch(
             Some(_) => in_a_row = 0,
         }
         if in_a_row >= successes_in_a_row.max(1) {
-            return Ok(HealthVerdict::Good { observations });
+            return Ok(HealthVerdict::Good);
         }
         // A row of good answers that has begun may end after the deadline: it takes seconds, and decides.
         if let Some((target, observation)) = worst(&observations)
@@ -182,7 +182,7 @@ mod tests {
             "200 OK",
         ];
         let (verdict, heard) = judge(answers, Duration::from_secs(60));
-        assert!(matches!(verdict, HealthVerdict::Good { .. }), "{verdict:?}");
+        assert!(matches!(verdict, HealthVerdict::Good), "{verdict:?}");
         assert_eq!(heard, ["waking up", "200", "502", "200"]);
     }
 

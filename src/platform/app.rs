@@ -26,8 +26,6 @@ pub(crate) struct App {
     pub(crate) latest: Option<Deployment>,
     /// The deployment that a rollback holds the app at.
     pub(crate) pinned: Option<Deployment>,
-    /// The control panel's page about it.
-    pub(crate) dashboard: Option<String>,
     /// Ids of all deployments that this reading of the app named. One that is not among them is newer.
     pub(crate) known: Vec<String>,
 }

@@ -11,7 +11,6 @@ pub(crate) struct Deployment {
     pub(crate) phase: Phase,
     pub(crate) cause: Cause,
     pub(crate) created_at: Option<Timestamp>,
-    pub(crate) updated_at: Option<Timestamp>,
     /// The deployment that was active before this one.
     pub(crate) previous: Option<String>,
     /// The earlier deployment that a rollback brings back.

@@ -37,13 +37,6 @@ impl Platform {
         Ok(Self::AppPlatform(AppPlatform::new(base, token, wait)?))
     }
 
-    /// What people call it.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::AppPlatform(_) => "DigitalOcean App Platform",
-        }
-    }
-
     /// The same cloud, deaf to cancellation: for the few requests that clean up after a signal.
     pub(crate) fn to_the_end(&self) -> Self {
         match self {
@@ -100,13 +93,6 @@ impl Platform {
         }
     }
 
-    /// Starts all instances anew.
-    pub(crate) async fn restart(&self, app: &App) -> Result<Rollout> {
-        match self {
-            Self::AppPlatform(cloud) => cloud.restart(app).await,
-        }
-    }
-
     /// Follows a deployment to its end, whatever that is. Errors that may pass are tolerated until the deadline.
     pub(crate) async fn wait(
         &self,
@@ -142,12 +128,6 @@ impl Platform {
     pub(crate) async fn deployments(&self, app_id: &str, limit: usize) -> Result<Vec<Deployment>> {
         match self {
             Self::AppPlatform(cloud) => cloud.deployments(app_id, limit).await,
-        }
-    }
-
-    pub(crate) async fn deployment(&self, app_id: &str, id: &str) -> Result<Deployment> {
-        match self {
-            Self::AppPlatform(cloud) => cloud.deployment(app_id, id).await,
         }
     }
 
@@ -231,19 +211,6 @@ impl Platform {
         }
     }
 
-    pub(crate) async fn revert_rollback(&self, app_id: &str) -> Result<Rollout> {
-        match self {
-            Self::AppPlatform(cloud) => cloud.revert_rollback(app_id).await,
-        }
-    }
-
-    /// US dollars for a month awake, as the cloud computes them; also a check of the spec that touches nothing.
-    pub(crate) async fn price(&self, spec: &Value, app_id: Option<&str>) -> Result<Option<f64>> {
-        match self {
-            Self::AppPlatform(cloud) => cloud.price(spec, app_id).await,
-        }
-    }
-
     /// US dollars for a month, awake and asleep.
     pub(crate) async fn cost(&self, spec: &Value, app_id: Option<&str>) -> Result<Cost> {
         match self {
@@ -256,13 +223,6 @@ impl Platform {
     pub(crate) fn built_from(&self, deployment: &Deployment, repository: &str) -> Vec<(String, Built)> {
         match self {
             Self::AppPlatform(_) => app_platform::built_from(deployment, repository),
-        }
-    }
-
-    /// A reason code of this cloud in plain words.
-    pub(crate) fn plain_words(&self, code: &str) -> Option<Words> {
-        match self {
-            Self::AppPlatform(_) => app_platform::plain_words(code),
         }
     }
 

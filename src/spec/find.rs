@@ -3,7 +3,7 @@
 use crate::model::failure::Failure;
 
 /// The usual places, best first.
-const USUAL: [&str; 3] = [".do/app.yaml", ".do/app.yml", "app.yaml"];
+pub(crate) const USUAL: [&str; 3] = [".do/app.yaml", ".do/app.yml", "app.yaml"];
 
 /// The app spec among a repository's paths: a usual place, else the only `app.yaml` one folder down.
 /// `None`: there is none.
@@ -23,7 +23,7 @@ pub(crate) fn find_default<'a>(paths: &[&'a str]) -> Result<Option<&'a str>, Fai
         [path] => Ok(Some(path)),
         _ => Err(Failure::input("more than one app spec was found")
             .why(format!("`{}`", found.join("`, `")))
-            .next("name one with `spec = \"...\"` in `do-deploy.toml` or with `--spec`")),
+            .next("name one with `spec = \"FILE\"` in `do-deploy.toml` or with `--spec FILE`")),
     }
 }
 

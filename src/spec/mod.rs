@@ -18,12 +18,11 @@ mod start;
 mod store;
 mod yaml;
 
-pub(crate) use component::{Component, Kind, Source, SourceKind, components, sources};
+pub(crate) use component::{Kind, components, sources};
 pub(crate) use diff::diff;
 pub(crate) use document::{AppSpec, parse, print};
-pub(crate) use find::find_default;
+pub(crate) use find::{USUAL, find_default};
 
-pub(crate) use guard::guard;
 pub(crate) use health::{has_http, health_path, migrates};
 pub(crate) use marks::marks;
 pub(crate) use start::wanted_files;

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::guard::guard;
 use super::preview::{PreviewInput, PreviewPlan, plan};
-use super::{AppSpec, guard, marks, parse, print, sources};
+use super::{AppSpec, marks, parse, print, sources};
 use crate::config::Preview;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;

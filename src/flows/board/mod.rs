@@ -138,10 +138,6 @@ impl Board {
         self.progress.get_or_insert_with(|| console.progress()).update(steps);
     }
 
-    pub(crate) fn comment_url(&self) -> Option<&str> {
-        self.comment_url.as_deref()
-    }
-
     /// Production's end on the comment of the merged pull request whose commit it deployed. After `close`.
     pub(crate) async fn tell_merged(&mut self, pull: u64) {
         let Some(report) = self.reports.first().filter(|report| report.environment.is_production()) else {

@@ -57,7 +57,7 @@ impl AppPlatform {
     }
 
     async fn made(&self, made: wire::App, spec: &Value) -> Result<Rollout> {
-        let app = translate::app(made, self.in_the_real_cloud);
+        let app = translate::app(made);
         let deployment = match app.latest.as_ref().or(app.active.as_ref()) {
             Some(deployment) => Some(deployment.id.clone()),
             None => self.deployments(&app.id, 1).await?.pop().map(|newest| newest.id),

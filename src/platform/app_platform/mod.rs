@@ -26,7 +26,7 @@ use reqwest::{Method, Url};
 use tokio::sync::OnceCell;
 
 pub(super) use built::built_from;
-pub(super) use reasons::{explain, plain_words};
+pub(super) use reasons::explain;
 
 use super::app::App;
 use super::deployment::Deployment;
@@ -51,17 +51,14 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 pub(crate) struct AppPlatform {
     client: Client,
     wait: Wait,
-    in_the_real_cloud: bool,
     sizes: Arc<OnceCell<cost::Prices>>,
 }
 
 impl AppPlatform {
     pub(super) fn new(base: Url, token: &Secret, wait: Wait) -> anyhow::Result<Self> {
-        let in_the_real_cloud = base.host_str() == Some("api.digitalocean.com");
         Ok(Self {
             client: Client::new("DigitalOcean", base, "application/json", Some(token), wait.clone())?,
             wait,
-            in_the_real_cloud,
             sizes: Arc::default(),
         })
     }
@@ -97,7 +94,7 @@ impl AppPlatform {
         match self.heard(self.client.get::<wire::Reply>(&path).await) {
             Ok(reply) => {
                 let app = complete(reply.app, Method::GET, &path)?;
-                Ok(Some(translate::app(app, self.in_the_real_cloud)))
+                Ok(Some(translate::app(app)))
             }
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
@@ -109,7 +106,7 @@ impl AppPlatform {
         let path = app_path(id);
         let reply: wire::Reply = self.heard(self.client.get(&path).await)?;
         let app = complete(reply.app, Method::GET, &path)?;
-        Ok(translate::app(app, self.in_the_real_cloud))
+        Ok(translate::app(app))
     }
 
     pub(super) async fn list(&self) -> Result<Vec<App>> {
@@ -121,7 +118,7 @@ impl AppPlatform {
             for app in listed.apps {
                 // An app that is created meanwhile pushes others to the next page, where they appear again.
                 if apps.iter().all(|seen| seen.id != app.id) {
-                    apps.push(translate::app(app, self.in_the_real_cloud));
+                    apps.push(translate::app(app));
                 }
             }
             if is_last {

@@ -128,7 +128,7 @@ const EXITS: [(u8, &str, &str); 10] = [
     ),
 ];
 
-pub(in crate::platform) fn plain_words(code: &str) -> Option<Words> {
+fn plain_words(code: &str) -> Option<Words> {
     let (_, why, next) = REASONS.iter().find(|(known, ..)| code.ends_with(known))?;
     Some(Words {
         why: (*why).to_owned(),

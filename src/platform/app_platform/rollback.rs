@@ -55,20 +55,4 @@ impl AppPlatform {
             sent => self.heard(sent),
         }
     }
-
-    pub(in crate::platform) async fn revert_rollback(&self, app_id: &str) -> Result<Rollout> {
-        let app = self.existing(app_id).await?;
-        let request = Request {
-            method: Method::POST,
-            path: format!("{}/rollback/revert", app_path(app_id)),
-            body: None,
-            is_ours: &|deployment| {
-                matches!(
-                    deployment.cause.kind,
-                    CauseKind::RollbackReverted | CauseKind::Rollback | CauseKind::Manual
-                )
-            },
-        };
-        self.deploy_by(&app, &request).await
-    }
 }

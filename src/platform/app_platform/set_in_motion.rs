@@ -1,4 +1,4 @@
-//! Updates, redeploys and restarts an app, and finds out what happened when the reply is lost.
+//! Updates and redeploys an app, and finds out what happened when the reply is lost.
 
 use std::time::Duration;
 
@@ -66,16 +66,6 @@ impl AppPlatform {
             path: format!("{}/deployments", app_path(&app.id)),
             body: Some(json!({ "force_build": force_build })),
             is_ours: &|deployment| deployment.cause.kind == CauseKind::Manual,
-        };
-        self.deploy_by(app, &request).await
-    }
-
-    pub(in crate::platform) async fn restart(&self, app: &App) -> Result<Rollout> {
-        let request = Request {
-            method: Method::POST,
-            path: format!("{}/restart", app_path(&app.id)),
-            body: Some(json!({})),
-            is_ours: &|deployment| deployment.cause.kind == CauseKind::Restart,
         };
         self.deploy_by(app, &request).await
     }

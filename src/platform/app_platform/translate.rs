@@ -9,11 +9,7 @@ use crate::model::rollout::Phase;
 use crate::platform::app::App;
 use crate::platform::deployment::{Cause, CauseKind, Deployment, Objection, Validation};
 
-/// The control panel's pages about apps; the API's own host has none.
-const DASHBOARD: &str = "https://cloud.digitalocean.com/apps";
-
-/// `in_the_real_cloud`: only there is a control panel to link to.
-pub(super) fn app(app: wire::App, in_the_real_cloud: bool) -> App {
+pub(super) fn app(app: wire::App) -> App {
     let known = [
         &app.active_deployment,
         &app.in_progress_deployment,
@@ -36,7 +32,6 @@ pub(super) fn app(app: wire::App, in_the_real_cloud: bool) -> App {
         active: app.active_deployment.map(deployment),
         latest,
         pinned: app.pinned_deployment.map(deployment),
-        dashboard: in_the_real_cloud.then(|| format!("{DASHBOARD}/{}", app.id)),
         known,
         id: app.id,
         spec: app.spec,
@@ -48,7 +43,6 @@ pub(super) fn deployment(wire: wire::Deployment) -> Deployment {
         phase: phase(&wire.phase),
         cause: cause(&wire),
         created_at: time(&wire.created_at),
-        updated_at: time(&wire.updated_at),
         built: built::built(&wire),
         steps: progress::steps(&wire.progress),
         failures: progress::failures(&wire.progress),
@@ -214,23 +208,19 @@ mod tests {
 
     #[test]
     fn an_app_shows_marks_and_what_is_in_progress() {
-        let app = app(
-            serde_json::from_value(
-                json!({"id": "a1", "spec": {"name": "shop-pr-12", "x-unknown": 1, "envs": [
+        let app = app(serde_json::from_value(
+            json!({"id": "a1", "spec": {"name": "shop-pr-12", "x-unknown": 1, "envs": [
                     {"key": "DO_DEPLOY_REPOSITORY", "value": "77", "scope": "RUN_TIME"},
                     {"key": "DO_DEPLOY_ENVIRONMENT", "value": "pr-12"}]},
                 "active_deployment": {"id": "d1", "phase": "ACTIVE"},
                 "in_progress_deployment": {"id": "d2", "phase": "BUILDING"},
                 "pending_deployment": {"id": "d1", "phase": "ACTIVE"}}),
-            )
-            .expect("an app"),
-            true,
-        );
+        )
+        .expect("an app"));
         assert_eq!(app.name, "shop-pr-12");
         assert_eq!(app.marks.expect("marked").repository, 77);
         assert_eq!(app.latest.expect("in progress").id, "d2");
         assert_eq!(app.url, None);
         assert_eq!(app.spec["x-unknown"], 1, "what we do not know survives");
-        assert_eq!(app.dashboard.as_deref(), Some("https://cloud.digitalocean.com/apps/a1"));
     }
 }
