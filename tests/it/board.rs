@@ -157,6 +157,21 @@ async fn a_public_repository_shows_no_lines_of_a_running_app() {
 }
 
 #[tokio::test]
+async fn a_failed_migration_of_a_preview_is_shown_in_a_public_repository_too() {
+    run(async |t: &mut Tester| {
+        let broken =
+            Change::version("broken").file("migrations/002_authors.sql", "ALTER TABLE authors_of_old ADD x;\n");
+        t.open_pr_with(1, broken).await;
+        let failed = t.preview(1).await;
+        let comment = failed.fails_with(1).comment(1);
+        assert!(comment.contains("no such table: authors_of_old"), "{comment}");
+        assert!(comment.contains("the migration in front of `web` failed"), "{comment}");
+        assert!(!comment.contains("did not start"), "{comment}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_comment_is_not_edited_when_nothing_changed() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
