@@ -5,6 +5,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 
+/// To whom the account and every token of it belongs.
+pub(crate) const OWNER_NAME: &str = "Sandbox";
+pub(crate) const OWNER_EMAIL: &str = "sandbox@example.com";
+
 /// The body of `PUT /_sandbox/account`. A key that is left out keeps its default.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -22,6 +26,8 @@ pub(crate) struct AccountRules {
     pub(crate) app_limit: Option<usize>,
     /// Most builds at once; a further one stays pending (`BuildRateLimit`). `None`: no limit.
     pub(crate) concurrent_builds: Option<usize>,
+    /// After a deployment has failed, the platform deploys again what serves.
+    pub(crate) auto_rollback: bool,
 }
 
 /// What an account does with a spec that asks for scale to zero.

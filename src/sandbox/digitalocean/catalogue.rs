@@ -8,6 +8,7 @@ use super::Cloud;
 use super::error::ApiError;
 use super::paging::Page;
 use super::view;
+use crate::sandbox::account::{OWNER_EMAIL, OWNER_NAME};
 use crate::sandbox::world::catalogue::{self, Size};
 
 pub(crate) async fn account(State(cloud): State<Cloud>) -> Json<Value> {
@@ -15,8 +16,8 @@ pub(crate) async fn account(State(cloud): State<Cloud>) -> Json<Value> {
     Json(json!({"account": {
         "droplet_limit": 10,
         "floating_ip_limit": 3,
-        "email": "sandbox@example.com",
-        "name": "Sandbox",
+        "email": OWNER_EMAIL,
+        "name": OWNER_NAME,
         "uuid": cloud.world.account_uuid,
         "email_verified": true,
         "status": "active",

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::sandbox::account::{OWNER_EMAIL, OWNER_NAME};
 use crate::sandbox::clock::Clock;
 use crate::sandbox::world::app::App;
 use crate::sandbox::world::catalogue::{self, Region};
@@ -72,10 +73,10 @@ pub(crate) fn deployment(deployment: &Deployment) -> Value {
         "created_at": time(deployment.created),
         "updated_at": time(deployment.updated),
         "cause": deployment.cause.sentence(),
-        "cause_details": {
+        "cause_details": omit(json!({
             "type": deployment.cause.kind(),
-            "digitalocean_user_action": {"name": deployment.cause.action()},
-        },
+            "digitalocean_user_action": deployment.cause.action().map(user_action),
+        })),
         "cloned_from": deployment.cloned_from,
         "previous_deployment_id": deployment.previous,
         "progress": progress(&deployment.progress),
@@ -95,6 +96,11 @@ pub(crate) fn deployment(deployment: &Deployment) -> Value {
         written[kind.list()] = Value::Array(components);
     }
     omit(written)
+}
+
+/// Every token of the account is its owner's.
+fn user_action(name: &str) -> Value {
+    json!({"user": {"email": OWNER_EMAIL, "full_name": OWNER_NAME}, "name": name})
 }
 
 fn timing(deployment: &Deployment) -> Value {

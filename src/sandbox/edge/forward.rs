@@ -11,7 +11,8 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 
-use super::super::runner::service::{Service, Upstream};
+use super::super::runner::service::Service;
+use super::super::runner::upstream::{Origin, Upstream};
 use super::{Body, text};
 
 /// Headers of one connection, which a proxy does not pass on.
@@ -40,12 +41,13 @@ impl Upstreams {
     pub(super) async fn forward(
         &self,
         service: &Arc<Service>,
+        origin: Origin,
         client: SocketAddr,
         path: &str,
         mut request: Request<Incoming>,
     ) -> Response<Body> {
-        let asleep = !service.is_awake();
-        let upstream = match service.upstream().await {
+        let asleep = origin == Origin::Public && !service.is_awake();
+        let upstream = match service.upstream(origin).await {
             Ok(upstream) => upstream,
             Err(error) if asleep => return text(StatusCode::BAD_GATEWAY, &format!("cannot wake: {error}")),
             Err(error) => return text(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),

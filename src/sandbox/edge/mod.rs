@@ -21,6 +21,7 @@ use tokio::task::JoinSet;
 
 use self::forward::Upstreams;
 use super::runner::service::Service;
+use super::runner::upstream::Origin;
 
 /// One rule; the longest matching prefix wins.
 #[derive(Clone, Debug)]
@@ -38,6 +39,8 @@ pub(crate) enum Target {
         preserve_path_prefix: bool,
         /// Replaces the prefix.
         rewrite: Option<String>,
+        /// Who asks here: visitors, or other components of the app.
+        origin: Origin,
         /// Answer a sleeping service's HTML requests with 503 and a loading page instead of holding them.
         loading_page: bool,
     },
@@ -147,6 +150,7 @@ async fn answer(shared: &Shared, client: SocketAddr, request: Request<Incoming>)
             service,
             preserve_path_prefix,
             rewrite,
+            origin,
             loading_page,
         } => {
             if *loading_page && wants_html(&request) && !service.is_awake() {
@@ -157,7 +161,7 @@ async fn answer(shared: &Shared, client: SocketAddr, request: Request<Incoming>)
                 (None, true) => path.to_owned(),
                 (None, false) => route::rewritten(path, &route.prefix, "/"),
             };
-            shared.upstreams.forward(service, client, &path, request).await
+            shared.upstreams.forward(service, *origin, client, &path, request).await
         }
         Target::Static {
             directory,

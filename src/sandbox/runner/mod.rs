@@ -16,6 +16,7 @@ mod process;
 pub(crate) mod service;
 mod stray;
 mod supervise;
+pub(crate) mod upstream;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

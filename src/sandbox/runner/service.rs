@@ -1,7 +1,5 @@
 //! The instances of one service or worker: started, watched, put to sleep, woken, drained.
 
-use std::net::SocketAddr;
-use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::plan::{Build, LaunchPlan, StepError};
 use super::supervise::{self, Generation};
+use super::upstream::{InFlight, Origin, Upstream};
 use super::{Runner, stray};
 use crate::sandbox::log::Log;
 
@@ -60,7 +59,7 @@ pub(super) struct Shared {
     pub(super) logs: RunLogs,
     events: UnboundedSender<ServiceEvent>,
     state: Mutex<State>,
-    in_flight: watch::Sender<usize>,
+    in_flight: watch::Sender<InFlight>,
 }
 
 #[derive(Debug)]
@@ -86,29 +85,15 @@ enum Mode {
     Stopped,
 }
 
-/// Where to send one request. Keeps the service awake, and draining waits for it, until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Upstream {
-    address: SocketAddr,
-    shared: Arc<Shared>,
-}
-
-impl Deref for Upstream {
-    type Target = SocketAddr;
-
-    fn deref(&self) -> &SocketAddr {
-        &self.address
-    }
-}
-
-impl Drop for Upstream {
-    fn drop(&mut self) {
-        self.shared.state().last_activity = self.shared.runner.clock.now();
-        self.shared.in_flight.send_modify(|count| *count -= 1);
-    }
-}
-
 impl Shared {
+    /// A request has been answered to its end.
+    pub(super) fn answered(&self, origin: Origin) {
+        if origin == Origin::Public {
+            self.state().last_activity = self.runner.clock.now();
+        }
+        self.in_flight.send_modify(|count| *count.of(origin) -= 1);
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -134,7 +119,7 @@ impl Shared {
     /// Takes the instances away if the service has been idle for long enough; else says how long that still takes.
     fn fall_asleep(&self, after: Duration) -> Result<Option<Generation>, Duration> {
         let mut state = self.state();
-        if !matches!(state.mode, Mode::Awake) || *self.in_flight.borrow() > 0 {
+        if !matches!(state.mode, Mode::Awake) || self.in_flight.borrow().public > 0 {
             return Err(after);
         }
         let idle = self.runner.clock.now().duration_since(state.last_activity);
@@ -232,7 +217,7 @@ impl Service {
                 next: 0,
                 last_activity,
             }),
-            in_flight: watch::Sender::new(0),
+            in_flight: watch::Sender::new(InFlight::default()),
         });
         let generation = supervise::boot(&shared).await?;
         {
@@ -268,10 +253,10 @@ impl Service {
     }
 
     /// For the edge: where to send the next request (round robin over ready instances), after waking the service
-    /// if it sleeps. Counts as activity until the guard is dropped.
-    pub(crate) async fn upstream(&self) -> Result<Upstream, StepError> {
+    /// if it sleeps. A public one counts as activity until the guard is dropped.
+    pub(crate) async fn upstream(&self, origin: Origin) -> Result<Upstream, StepError> {
         loop {
-            match self.arrive() {
+            match self.arrive(origin) {
                 Arrival::Served(upstream) => return Ok(upstream),
                 Arrival::Refused(error) => return Err(error),
                 Arrival::Waits(mut result) => match result.wait_for(Option::is_some).await.as_deref() {
@@ -285,13 +270,22 @@ impl Service {
 
     /// Whether a request would be answered without waiting for a wake. Where not, the wake begins.
     pub(crate) fn is_awake(&self) -> bool {
-        !matches!(self.arrive(), Arrival::Waits(_))
+        !matches!(self.arrive(Origin::Public), Arrival::Waits(_))
     }
 
-    fn arrive(&self) -> Arrival {
+    fn arrive(&self, origin: Origin) -> Arrival {
         let mut state = self.shared.state();
         match &state.mode {
             Mode::Stopped => return Arrival::Refused(stopped(self.shared.component())),
+            Mode::Asleep | Mode::FallingAsleep | Mode::Waking(_) if origin == Origin::Inside => {
+                return Arrival::Refused(StepError {
+                    code: "InternalError",
+                    message: format!(
+                        "`{}` is asleep, and requests from inside the app do not wake it",
+                        self.shared.component()
+                    ),
+                });
+            }
             Mode::Waking(result) => return Arrival::Waits(result.clone()),
             Mode::FallingAsleep | Mode::Asleep => {
                 if matches!(state.mode, Mode::FallingAsleep) {
@@ -316,11 +310,12 @@ impl Service {
         }
         state.next = state.next.wrapping_add(1);
         let address = ready[state.next % ready.len()];
-        state.last_activity = self.shared.runner.clock.now();
-        self.shared.in_flight.send_modify(|count| *count += 1);
+        if origin == Origin::Public {
+            state.last_activity = self.shared.runner.clock.now();
+        }
+        self.shared.in_flight.send_modify(|count| *count.of(origin) += 1);
         drop(state);
-        let shared = Arc::clone(&self.shared);
-        Arrival::Served(Upstream { address, shared })
+        Arrival::Served(Upstream::new(address, origin, Arc::clone(&self.shared)))
     }
 
     /// Drains, sends SIGTERM, waits for the grace period, kills.
@@ -338,7 +333,7 @@ impl Service {
             .paced(self.shared.plan.drain)
             .max(Duration::from_secs(1));
         let mut in_flight = self.shared.in_flight.subscribe();
-        let _ = tokio::time::timeout(drain, in_flight.wait_for(|count| *count == 0)).await;
+        let _ = tokio::time::timeout(drain, in_flight.wait_for(|count| *count == InFlight::default())).await;
         if let Some(generation) = generation {
             generation.stop().await;
         }

@@ -50,6 +50,8 @@ pub(crate) enum Cause {
     Restart,
     Rollback,
     RollbackReverted,
+    /// The platform's own, after another deployment has failed.
+    AutoRollback,
 }
 
 impl Cause {
@@ -62,6 +64,7 @@ impl Cause {
             Self::Restart => "restart",
             Self::Rollback => "rollback",
             Self::RollbackReverted => "rollback reverted",
+            Self::AutoRollback => "automatic rollback",
         }
     }
 
@@ -69,18 +72,20 @@ impl Cause {
     pub(crate) fn kind(self) -> &'static str {
         match self {
             Self::Rollback => "MANUAL_ROLLBACK",
+            Self::AutoRollback => "AUTO_ROLLBACK",
             _ => "MANUAL",
         }
     }
 
-    /// `cause_details.digitalocean_user_action.name`
-    pub(crate) fn action(self) -> &'static str {
+    /// `cause_details.digitalocean_user_action.name`; `None`: nobody did anything.
+    pub(crate) fn action(self) -> Option<&'static str> {
         match self {
-            Self::Created | Self::Manual => "CREATE_DEPLOYMENT",
-            Self::SpecUpdated => "UPDATE_SPEC",
-            Self::Restart => "RESTART",
-            Self::Rollback => "ROLLBACK_APP",
-            Self::RollbackReverted => "REVERT_APP_ROLLBACK",
+            Self::Created | Self::Manual => Some("CREATE_DEPLOYMENT"),
+            Self::SpecUpdated => Some("UPDATE_SPEC"),
+            Self::Restart => Some("RESTART"),
+            Self::Rollback => Some("ROLLBACK_APP"),
+            Self::RollbackReverted => Some("REVERT_APP_ROLLBACK"),
+            Self::AutoRollback => None,
         }
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Start {
     pub(crate) force: bool,
     /// Only these components are started anew; empty means all of them.
     pub(crate) restart: Option<Vec<String>>,
+    /// Only while this deployment is still the newest one.
+    pub(crate) following: Option<String>,
 }
 
 impl Start {
@@ -46,6 +48,7 @@ impl Start {
             cloned_from: None,
             force: false,
             restart: None,
+            following: None,
         }
     }
 }
@@ -109,6 +112,10 @@ impl World {
             // All of it at once, so that two requests at the same time cannot mix.
             if !matches!(start.cause, Cause::Rollback | Cause::RollbackReverted) {
                 app.refuse_pinned()?;
+            }
+            let newest = app.deployments.last().map(|newest| &newest.id);
+            if start.following.is_some() && start.following.as_ref() != newest {
+                return Err(Refusal::Conflict("another deployment was started meanwhile".to_owned()));
             }
             if let Some(spec) = start.spec {
                 app.spec = spec;

@@ -53,6 +53,19 @@ impl World {
         self.start(id, start)
     }
 
+    /// The platform's own rollback: what serves is deployed again after `failed` has ended in `ERROR`. Nothing
+    /// happens where nothing serves, where the app is pinned, or where somebody was faster.
+    pub(crate) fn roll_back_automatically(self: &Arc<Self>, id: &str, failed: &str) -> Result<String, Refusal> {
+        let start = self.with_app(id, |app| {
+            let active = app.active_deployment().ok_or(Refusal::NotFound)?;
+            Ok(Start {
+                following: Some(failed.to_owned()),
+                ..again(active, Cause::AutoRollback)
+            })
+        })??;
+        self.start(id, start)
+    }
+
     /// Releases the pin and stays where it is.
     pub(crate) fn commit_rollback(&self, app: &str) -> Result<(), Refusal> {
         self.with_app(app, |app| match app.pinned.take() {

@@ -5,6 +5,7 @@ use super::exchange::Exchange;
 /// One mistake: which exchanges it concerns and which problem it causes there.
 struct Mistake {
     api: &'static str,
+    /// Empty: any.
     method: &'static str,
     /// A part of the path.
     path: &'static str,
@@ -15,12 +16,29 @@ struct Mistake {
     evidence: &'static str,
 }
 
-const MISTAKES: &[Mistake] = &[];
+const MISTAKES: &[Mistake] = &[
+    Mistake {
+        api: "github",
+        method: "",
+        path: "/statuses",
+        problem: "\"\" is not a \"uri\"",
+        evidence: "the schema `deployment-status` gives the empty string as the default of `environment_url`, \
+                   `log_url` and `target_url`, whose format it calls `uri`",
+    },
+    Mistake {
+        api: "digitalocean",
+        method: "GET",
+        path: "/logs",
+        problem: "unknown query parameter `tail_lines`",
+        evidence: "the document describes `tail_lines` for the logs of job invocations only, while godo's `GetLogs` \
+                   sends it to every log endpoint, and doctl's `--tail` depends on it",
+    },
+];
 
 pub(super) fn is_known_mistake(exchange: &Exchange, problem: &str) -> bool {
     MISTAKES.iter().any(|mistake| {
         mistake.api == exchange.api
-            && mistake.method == exchange.method
+            && (mistake.method.is_empty() || mistake.method == exchange.method)
             && exchange.path.contains(mistake.path)
             && problem.contains(mistake.problem)
     })

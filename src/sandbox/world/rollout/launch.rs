@@ -11,6 +11,7 @@ use crate::sandbox::edge::{Route, Target};
 use crate::sandbox::runner;
 use crate::sandbox::runner::plan::{HealthCheck, LaunchPlan};
 use crate::sandbox::runner::service::{RunLogs, Service};
+use crate::sandbox::runner::upstream::Origin;
 use crate::sandbox::world::logs::LogKind;
 use crate::sandbox::world::spec::component::{self, Component, Kind};
 use crate::sandbox::world::spec::envs::{self, Bindings, Stage};
@@ -127,6 +128,7 @@ pub(super) fn private_route(service: &Arc<Service>) -> Route {
             service: Arc::clone(service),
             preserve_path_prefix: true,
             rewrite: None,
+            origin: Origin::Inside,
             loading_page: false,
         },
     }

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::World;
-use super::deployment::{Deployment, Phase};
+use super::deployment::{Cause, Deployment, Phase};
 use super::logs::LogKind;
 use super::progress::Reason;
 use super::refusal::Refusal;
@@ -29,6 +29,9 @@ use crate::sandbox::runner::plan::{Build, StepError};
 
 /// How long a deployment stays pending before the platform takes it up.
 const TAKE_UP: Duration = Duration::from_millis(500);
+
+/// How long after a failure the platform's own rollback begins.
+const AUTO_ROLLBACK: Duration = Duration::from_secs(2);
 
 /// One deployment on its way.
 #[derive(Debug)]
@@ -74,6 +77,22 @@ impl Rollout {
         }
         let _gone = self.world.with_app(&self.app, |app| {
             app.rollout.take_if(|rollout| rollout.deployment == self.deployment);
+        });
+        self.roll_back_if_failed();
+    }
+
+    /// Where the account's rules say so. One that was itself such a rollback is not repeated.
+    fn roll_back_if_failed(self) {
+        let failed = self.with(|deployment| {
+            deployment.phase == Phase::Error && deployment.cause != Cause::AutoRollback && !deployment.was_active
+        });
+        if !failed.unwrap_or_default() || !self.world.account.rules().auto_rollback {
+            return;
+        }
+        let world = Arc::clone(&self.world);
+        self.world.in_background(async move {
+            tokio::time::sleep(world.clock.paced(AUTO_ROLLBACK)).await;
+            let _not_needed = world.roll_back_automatically(&self.app, &self.deployment);
         });
     }
 

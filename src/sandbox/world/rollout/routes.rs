@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Builds;
 use crate::sandbox::edge::{Redirect, Route, Target};
 use crate::sandbox::runner::service::Service;
+use crate::sandbox::runner::upstream::Origin;
 use crate::sandbox::world::rollout::build::non_empty;
 use crate::sandbox::world::spec::component::{Component, Kind};
 use crate::sandbox::world::spec::{RuleComponent, RuleRedirect, Spec};
@@ -55,6 +56,7 @@ fn component_target(
                 service: Arc::clone(services.get(&component.name)?),
                 preserve_path_prefix: target.preserve_path_prefix,
                 rewrite: non_empty(&target.rewrite),
+                origin: Origin::Public,
                 loading_page: sleep.is_some_and(|sleep| sleep.loading_page.enabled),
             })
         }
