@@ -14,7 +14,13 @@ pub(crate) fn failed_migration(log: &[String]) -> Option<Vec<String>> {
     }
     let begins = |line: &String| line.trim() == BEGINS;
     let first = log.iter().position(begins)?;
-    Some(log[first..].iter().filter(|line| !begins(line)).cloned().collect())
+    Some(without_announcements(&log[first..]))
+}
+
+/// A log without our two lines, which tell a person nothing.
+pub(crate) fn without_announcements(log: &[String]) -> Vec<String> {
+    let ours = |line: &&String| [BEGINS, SUCCEEDED].contains(&line.trim());
+    log.iter().filter(|line| !ours(line)).cloned().collect()
 }
 
 #[cfg(test)]
@@ -41,5 +47,11 @@ mod tests {
     fn a_log_without_the_migrations_beginning_tells_nothing() {
         assert_eq!(of(&["password is x"]), None);
         assert_eq!(of(&[]), None);
+    }
+
+    #[test]
+    fn our_own_lines_are_not_shown() {
+        let log = [BEGINS, "migrated 1", SUCCEEDED, "listening"].map(str::to_owned);
+        assert_eq!(without_announcements(&log), ["migrated 1", "listening"]);
     }
 }
