@@ -14,13 +14,13 @@ pub(crate) fn failed_migration(log: &[String]) -> Option<Vec<String>> {
     }
     let begins = |line: &String| line.trim() == BEGINS;
     let first = log.iter().position(begins)?;
-    Some(without_announcements(&log[first..]))
+    Some(log[first..].iter().filter(|line| !begins(line)).cloned().collect())
 }
 
-/// A log without our two lines, which tell a person nothing.
-pub(crate) fn without_announcements(log: &[String]) -> Vec<String> {
-    let ours = |line: &&String| [BEGINS, SUCCEEDED].contains(&line.trim());
-    log.iter().filter(|line| !ours(line)).cloned().collect()
+/// The service's own lines: what follows the last migration that succeeded, else the whole log.
+pub(crate) fn service_lines(log: &[String]) -> &[String] {
+    let succeeded = log.iter().rposition(|line| line.trim() == SUCCEEDED);
+    &log[succeeded.map_or(0, |at| at + 1)..]
 }
 
 #[cfg(test)]
@@ -44,14 +44,15 @@ mod tests {
     }
 
     #[test]
-    fn a_log_without_the_migrations_beginning_tells_nothing() {
-        assert_eq!(of(&["password is x"]), None);
-        assert_eq!(of(&[]), None);
+    fn the_services_lines_follow_its_last_migration() {
+        let log = [BEGINS, "ok", SUCCEEDED, "password is x"].map(str::to_owned);
+        assert_eq!(service_lines(&log), ["password is x"]);
+        assert_eq!(service_lines(&log[3..]), ["password is x"]);
     }
 
     #[test]
-    fn our_own_lines_are_not_shown() {
-        let log = [BEGINS, "migrated 1", SUCCEEDED, "listening"].map(str::to_owned);
-        assert_eq!(without_announcements(&log), ["migrated 1", "listening"]);
+    fn a_log_without_the_migrations_beginning_tells_nothing() {
+        assert_eq!(of(&["password is x"]), None);
+        assert_eq!(of(&[]), None);
     }
 }
