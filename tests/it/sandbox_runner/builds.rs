@@ -124,7 +124,8 @@ async fn a_node_app_is_installed_by_its_lockfile_and_built_by_its_script() {
         t.repository.git(&["update-index", "--chmod=+x", "bin/npm"]);
         t.repository.git(&["commit", "--quiet", "--message", "npm can run"]);
         let mut bare = service("PATH=./bin:$PATH npm start");
-        bare["envs"] = json!([{ "key": "PATH", "scope": "BUILD_TIME", "value": "./bin:/usr/local/bin:/usr/bin:/bin" }]);
+        let path = json!({ "key": "PATH", "scope": "BUILD_TIME", "value": "./bin:/usr/local/bin:/usr/bin:/bin" });
+        bare["envs"].as_array_mut().unwrap().push(path);
         let app = create(t, one_service(bare)).await;
         let log = log(t, &app, "web", "BUILD").await;
         assert!(
