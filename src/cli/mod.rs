@@ -58,7 +58,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables) -> anyhow::R
             let ctx = build(&args.project, &args.running, args.spec)?;
             let commit = args
                 .commit
-                .map_or(flows::deploy::Commit::Head, flows::deploy::Commit::Asked);
+                .map_or(flows::site::Commit::Head, flows::site::Commit::Asked);
             let request = flows::deploy::Request {
                 environment: args.environment,
                 commit,
@@ -72,7 +72,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables) -> anyhow::R
             let ctx = build(&args.project, &args.running, args.spec)?;
             let commit = args
                 .commit
-                .map_or(flows::preview::Commit::Head, flows::preview::Commit::Asked);
+                .map_or(flows::eligibility::Commit::Head, flows::eligibility::Commit::Asked);
             let request = flows::preview::Request {
                 pull_request: args.pr,
                 commit,

@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use super::board::Board;
 use super::context::Ctx;
-use super::rollout::{self, Ended, Expected, plural};
-use super::{ownership, preview, source};
-use crate::config::{Config, Target};
-use crate::github::repository::{Comparison, Repository};
+use super::rollout::{self, Ended, Expected};
+use super::site::{Commit, Site};
+use super::{ending, ownership};
+use crate::config::Target;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -15,7 +15,6 @@ use crate::model::report::{Report, State};
 use crate::model::rollback::{self, Decision, Situation};
 use crate::model::verdict::Verdict;
 use crate::platform::{App, Rollout};
-use crate::spec::AppSpec;
 use crate::spec::production::{ProductionInput, ProductionPlan};
 use crate::wait::Deadline;
 
@@ -28,19 +27,6 @@ pub(crate) struct Request {
     /// Take the pin of a rollback off first.
     pub(crate) release: bool,
     pub(crate) dry_run: bool,
-}
-
-/// Which commit is expected at the branch's head.
-#[derive(Clone, Debug)]
-pub(crate) enum Commit {
-    /// Whatever is there.
-    Head,
-    /// A person named it: another head is an error.
-    Asked(Sha),
-    /// A push named it: a descendant is as good, anything else has a run of its own.
-    Pushed(Sha),
-    /// Another workflow tested it: any other head is untested.
-    Tested(Sha),
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
@@ -99,131 +85,11 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let deployed = deploy(ctx, request, &site, &plan, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
     if let Err(error) = deployed {
-        return Err(preview::break_off(&mut board, report, error).await);
+        return Err(ending::break_off(&mut board, report, error).await);
     }
     board.close(std::slice::from_ref(&report)).await?;
     tell_the_pull_request(ctx, &report, &mut board).await;
     Ok(report)
-}
-
-/// Where an environment is deployed, and from what: found out before anything is touched.
-pub(super) struct Site {
-    pub(super) repository: Repository,
-    pub(super) config: Config,
-    pub(super) spec: AppSpec,
-    pub(super) branch: String,
-    /// The commit at the branch's head.
-    pub(super) head: Sha,
-    pub(super) app: Option<App>,
-    /// Why the commit expected is none to deploy any more.
-    nothing_to_do: Option<String>,
-    environment: Environment,
-}
-
-impl Site {
-    pub(super) async fn find(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Self> {
-        Self::find_with(ctx, environment, &Commit::Head).await
-    }
-
-    async fn find_with(ctx: &Ctx, environment: &Environment, expected: &Commit) -> anyhow::Result<Self> {
-        let github = ctx.github()?;
-        let platform = ctx.platform()?;
-        let repository = github.repository().await?;
-        let config = source::config(ctx, &repository.default_branch).await?;
-        let target = target(&config, environment)?;
-        let branch = if target.branch.is_empty() {
-            repository.default_branch.clone()
-        } else {
-            target.branch.clone()
-        };
-        let head = branch_head(ctx, &repository, &branch).await?;
-        let nothing_to_do = unexpected_head(ctx, expected, &head, &branch).await?;
-        let configured = if target.spec.is_empty() {
-            &config.spec
-        } else {
-            &target.spec
-        };
-        let spec = source::spec(ctx, configured, head.as_str()).await?;
-        // Where nobody configured a branch, the spec's own decides, and its head is what will be built.
-        let own = crate::spec::sources(spec.value())
-            .into_iter()
-            .find(|source| source.is_repository(&repository.full_name));
-        let (branch, head) = match own
-            .and_then(|source| source.branch)
-            .filter(|own| target.branch.is_empty() && *own != branch)
-        {
-            Some(own) => (own.clone(), branch_head(ctx, &repository, &own).await?),
-            None => (branch, head),
-        };
-        let app = platform.find(spec.name()).await?;
-        Ok(Self {
-            repository,
-            spec,
-            branch,
-            head,
-            app,
-            nothing_to_do,
-            environment: environment.clone(),
-            config,
-        })
-    }
-
-    pub(super) fn target(&self) -> &Target {
-        target(&self.config, &self.environment).expect("found before the site was")
-    }
-}
-
-async fn branch_head(ctx: &Ctx, repository: &Repository, branch: &str) -> anyhow::Result<Sha> {
-    let head = ctx.github()?.branch_head(branch).await?;
-    Ok(head.ok_or_else(|| {
-        Failure::input(format!("`{}` has no branch `{branch}`", repository.full_name))
-            .next("push the branch, or correct `branch` in `do-deploy.toml` or in the app spec")
-    })?)
-}
-
-fn target<'a>(config: &'a Config, environment: &Environment) -> Result<&'a Target, Failure> {
-    let Environment::Named(name) = environment else {
-        return Err(Failure::input(format!("`{environment}` is a preview")).next("use `do-deploy preview --pr N`"));
-    };
-    config.environment(name).ok_or_else(|| {
-        Failure::input(format!("there is no environment `{name}`"))
-            .next(format!("write `[environments.{name}]` into `do-deploy.toml`"))
-    })
-}
-
-/// Compares the branch's head with what was expected. `Some`: there is nothing to do, and why.
-async fn unexpected_head(ctx: &Ctx, expected: &Commit, head: &Sha, branch: &str) -> anyhow::Result<Option<String>> {
-    match expected {
-        Commit::Asked(sha) if !head.is(sha) => Err(Failure::input(format!(
-            "the head of `{branch}` is `{}`, not `{}`",
-            head.short(),
-            sha.short()
-        ))
-        .why("the platform builds the head of the branch")
-        .next("leave `--commit` out to deploy the head; a commit that was deployed before is reached by a rollback")
-        .into()),
-        Commit::Tested(sha) if !head.is(sha) => Ok(Some(format!(
-            "`{}` was tested, but `{branch}` is at `{}` by now, whose own tests deploy it",
-            sha.short(),
-            head.short()
-        ))),
-        Commit::Pushed(sha) if !head.is(sha) => {
-            let comparison = ctx.github()?.compare(sha.as_str(), head.as_str()).await?;
-            if let Some(comparison) = comparison.filter(Comparison::head_contains_base) {
-                ctx.console.say(&format!(
-                    "`{branch}` has moved on by {}: deploying `{}`",
-                    plural(comparison.ahead_by, "commit"),
-                    head.short()
-                ));
-                return Ok(None);
-            }
-            Ok(Some(format!(
-                "`{branch}` was rewritten: it is at `{}` now, which has a run of its own",
-                head.short()
-            )))
-        }
-        _ => Ok(None),
-    }
 }
 
 /// Who pinned the app, when, and how it is released.

@@ -42,6 +42,12 @@ pub(crate) async fn failure(ctx: &Ctx, app_id: &str, deployment: &Deployment) ->
     failure.code = Some(step.code.clone());
     failure.component.clone_from(&step.component);
     failure.log = excerpt(ctx, app_id, deployment, step, is_job).await?;
+    let in_migration = failure.log.as_ref().is_some_and(|log| log.kind == LogKind::Migration);
+    if let (Some(name), true, false) = (name, in_migration, is_job) {
+        failure.what = format!("the migration in front of {name} failed");
+        failure.next =
+            Some("correct the migration, or give previews another command with `[preview] prepare`".to_owned());
+    }
     Ok(failure)
 }
 
@@ -82,9 +88,13 @@ async fn excerpt(
                 continue;
             }
         };
+        let (shown_as, lines) = match crate::spec::failed_migration(&lines) {
+            Some(migration) if *shown_as == LogKind::Run => (LogKind::Migration, migration),
+            _ => (*shown_as, lines),
+        };
         let lines = lines_that_matter(&lines);
         if !lines.is_empty() {
-            return Ok(Some(Excerpt { kind: *shown_as, lines }));
+            return Ok(Some(Excerpt { kind: shown_as, lines }));
         }
     }
     Ok(None)

@@ -1,21 +1,20 @@
 //! The preview of a pull request: its own small app, reused on every push.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::board::Board;
 use super::context::Ctx;
+use super::eligibility::{Commit, over_the_limit, skip_reason, unexpected_head};
 use super::rollout::{self, Ended, Expected};
-use super::{ownership, source, teardown};
+use super::{ending, ownership, source, teardown};
 use crate::config::Config;
 use crate::github::repository::Repository;
-use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
-use crate::model::verdict::Verdict;
 use crate::net::error::ApiError;
 use crate::platform::{App, Platform, PlatformError, Rollout};
 use crate::spec::AppSpec;
@@ -30,17 +29,6 @@ pub(crate) struct Request {
     /// Build anew even if an earlier build could be reused.
     pub(crate) force_build: bool,
     pub(crate) dry_run: bool,
-}
-
-/// Which commit is expected at the pull request's head.
-#[derive(Clone, Debug)]
-pub(crate) enum Commit {
-    /// Whatever is there.
-    Head,
-    /// A person named it: another head is an error.
-    Asked(Sha),
-    /// The event named it: a newer head has a run of its own.
-    Event(Sha),
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
@@ -88,12 +76,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
     match deployed {
-        Ok(ended) => conclude(&mut report, ended),
+        Ok(ended) => ending::conclude(&mut report, ended),
         Err(error) => {
             if error.is::<Cancelled>() {
-                cancel_deployment(ctx, &report).await;
+                ending::cancel_deployment(ctx, &report).await;
             }
-            return Err(break_off(&mut board, report, error).await);
+            return Err(ending::break_off(&mut board, report, error).await);
         }
     }
     let now = github.pull(pull.number).await?;
@@ -110,86 +98,6 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     }
     board.close(std::slice::from_ref(&report)).await?;
     Ok(report)
-}
-
-/// Why a pull request gets no preview, and whether its comment says so.
-struct Skip {
-    reason: String,
-    tell: bool,
-}
-
-impl Skip {
-    /// The author is waiting for a preview: the comment explains.
-    fn told(reason: impl Into<String>) -> Option<Self> {
-        Some(Self {
-            reason: reason.into(),
-            tell: true,
-        })
-    }
-
-    /// Nobody expects one: a comment would be noise.
-    fn silent(reason: impl Into<String>) -> Option<Self> {
-        Some(Self {
-            reason: reason.into(),
-            tell: false,
-        })
-    }
-}
-
-/// `None`: it gets one.
-fn skip_reason(policy: &crate::config::Preview, pull: &PullRequest, repository: &str) -> Option<Skip> {
-    if !policy.enabled {
-        return Skip::silent("previews are switched off in `do-deploy.toml`");
-    }
-    if pull.author_is_bot && !policy.bots {
-        return Skip::silent(format!("`{}` is a bot, and `[preview] bots` is not set", pull.author));
-    }
-    if pull.is_fork_of(repository) {
-        return Skip::told(
-            "the change comes from a fork, and the platform builds branches of this repository only; a maintainer who has read it can push it to a branch here",
-        );
-    }
-    if pull.draft && !policy.drafts {
-        return Skip::told("the pull request is a draft; it gets a preview when it is ready for review");
-    }
-    let label = policy.label.as_str();
-    if !label.is_empty() && !pull.labels.iter().any(|given| given.eq_ignore_ascii_case(label)) {
-        return Skip::silent(format!("the pull request does not have the label `{label}`"));
-    }
-    None
-}
-
-/// `[preview] limit`: how many previews of this repository there may be at once.
-async fn over_the_limit(ctx: &Ctx, config: &Config, repository: &Repository) -> anyhow::Result<Option<String>> {
-    let apps = ctx.platform()?.list().await?;
-    let is_ours = |app: &&App| {
-        app.marks
-            .as_ref()
-            .is_some_and(|marks| marks.repository == repository.id && marks.environment.pull_request().is_some())
-    };
-    let (count, limit) = (apps.iter().filter(is_ours).count(), config.preview.limit);
-    let reached = u32::try_from(count).unwrap_or(u32::MAX) >= limit;
-    Ok(reached.then(|| format!("there are {count} previews already, and `[preview] limit` is {limit}; close a pull request or raise the limit")))
-}
-
-/// Compares the head with what was expected. `Some`: a newer head has a run of its own.
-fn unexpected_head(expected: &Commit, pull: &PullRequest) -> Result<Option<String>, Failure> {
-    let head = &pull.head.sha;
-    match expected {
-        Commit::Asked(sha) if !head.is(sha) => Err(Failure::input(format!(
-            "the head of pull request {} is `{}`, not `{}`",
-            pull.number,
-            head.short(),
-            sha.short()
-        ))
-        .why("the platform builds the head of the branch")
-        .next("leave `--commit` out to deploy the head")),
-        Commit::Event(sha) if !head.is(sha) => Ok(Some(format!(
-            "superseded: `{}` has been pushed, which has a run of its own",
-            head.short()
-        ))),
-        _ => Ok(None),
-    }
 }
 
 /// What a plan is made from, gathered once: the account's refusal of a field leads to a second plan.
@@ -351,59 +259,6 @@ fn opening_report(plan: &PreviewPlan, environment: Environment, pull: &PullReque
         report.notes.push(format!("Not set in previews: {names}"));
     }
     report.notes.extend(plan.warnings.iter().cloned());
-    report
-}
-
-/// Writes how the deployment ended into the report.
-pub(super) fn conclude(report: &mut Report, ended: Ended) {
-    report.notes.extend(ended.notes);
-    if ended.became_active {
-        report.url = ended.url.or(report.url.take());
-        report.serving = ended.built.or_else(|| report.commit.clone());
-    }
-    (report.state, report.failure) = match ended.verdict {
-        Verdict::Good => (State::Ready, None),
-        Verdict::Bad(failure) => (State::Failed, Some(failure)),
-        Verdict::Unknown(failure) => (State::Unknown, Some(failure)),
-    };
-}
-
-/// Nobody waits for the deployment of a run that was told to stop: the next run makes its own.
-async fn cancel_deployment(ctx: &Ctx, report: &Report) {
-    let (Ok(platform), Some(app), Some(deployment)) = (ctx.platform(), &report.app_id, &report.deployment_id) else {
-        return;
-    };
-    let cancelled = tokio::time::timeout(LAST_WORDS, platform.to_the_end().cancel(app, deployment)).await;
-    if let Ok(Err(error)) = cancelled {
-        ctx.console
-            .say(&format!("The deployment on the platform goes on: {error}"));
-    }
-}
-
-/// A run that was told to stop has ten seconds before it is killed: half of them for the board, and less for the platform.
-const LAST_WORDS: Duration = Duration::from_secs(4);
-
-/// Says on the board that the run ends before the deployment does, and gives the error back.
-pub(super) async fn break_off(board: &mut Board, report: Report, error: anyhow::Error) -> anyhow::Error {
-    let reports = [broken_off(report, &error)];
-    match tokio::time::timeout(LAST_WORDS, board.close(&reports)).await {
-        Ok(Ok(())) | Err(_) => error,
-        Ok(Err(unwritten)) => error.context(format!("{unwritten:#}")),
-    }
-}
-
-fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {
-    if error.downcast_ref::<Cancelled>().is_some() {
-        report.state = State::Cancelled;
-        return report;
-    }
-    let failure = super::failure_of(error);
-    report.state = if failure.kind == crate::model::failure::Kind::Unknown {
-        State::Unknown
-    } else {
-        State::Failed
-    };
-    report.failure = Some(failure);
     report
 }
 

@@ -1,7 +1,8 @@
 //! Deploys an environment again, also when nothing has changed.
 
 use super::context::Ctx;
-use super::{deploy, preview};
+use super::site::Site;
+use super::{deploy, eligibility, preview, site};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -23,7 +24,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     } = request.clone();
     match environment {
         Environment::Preview(pull_request) => {
-            let commit = commit.map_or(preview::Commit::Head, preview::Commit::Asked);
+            let commit = commit.map_or(eligibility::Commit::Head, eligibility::Commit::Asked);
             preview::run(
                 ctx,
                 &preview::Request {
@@ -37,14 +38,14 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         }
         Environment::Named(_) => {
             // A preview that is gone comes back with its pull request; production is not created by accident.
-            if deploy::Site::find(ctx, &environment).await?.app.is_none() {
+            if Site::find(ctx, &environment).await?.app.is_none() {
                 return Err(Failure::input(format!("`{environment}` is not deployed"))
                     .next(format!(
                         "deploy it first: `do-deploy deploy --environment {environment}`"
                     ))
                     .into());
             }
-            let commit = commit.map_or(deploy::Commit::Head, deploy::Commit::Asked);
+            let commit = commit.map_or(site::Commit::Head, site::Commit::Asked);
             deploy::run(
                 ctx,
                 &deploy::Request {

@@ -5,7 +5,8 @@ use std::time::Instant;
 use super::board::Board;
 use super::context::Ctx;
 use super::rollout::{self, Expected};
-use super::{deploy, ownership, preview};
+use super::site::Site;
+use super::{ending, ownership};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -28,7 +29,7 @@ pub(crate) struct Request {
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let started = Instant::now();
     let platform = ctx.platform()?;
-    let site = deploy::Site::find(ctx, &request.environment).await?;
+    let site = Site::find(ctx, &request.environment).await?;
     let app = site.app.as_ref().ok_or_else(|| {
         Failure::input(format!("`{}` is not deployed", request.environment))
             .next("deploy it first; there is nothing to go back to")
@@ -64,14 +65,14 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     match ended {
         Ok(ended) => {
             let verdict = ended.verdict.clone();
-            preview::conclude(&mut report, ended);
+            ending::conclude(&mut report, ended);
             if verdict == Verdict::Good {
                 report.notes.push(release_note(&request.environment));
             }
             board.close(std::slice::from_ref(&report)).await?;
             Ok(report)
         }
-        Err(error) => Err(preview::break_off(&mut board, report, error).await),
+        Err(error) => Err(ending::break_off(&mut board, report, error).await),
     }
 }
 

@@ -165,6 +165,10 @@ async fn ask_for_the_commit(
         return (Testimony::Absent, None);
     };
     let built = platform.built_from(deployment, repository);
+    if let Some(failure) = other_image(&built, expected.spec) {
+        return (Testimony::Objects(failure), None);
+    }
+    let digests = built.iter().any(|(_, built)| matches!(built, Built::Digest(_)));
     let commits: Vec<&Sha> = built
         .iter()
         .filter_map(|(_, built)| {
@@ -176,7 +180,7 @@ async fn ask_for_the_commit(
         })
         .collect();
     let Some(first) = commits.first().copied() else {
-        return (Testimony::Absent, None);
+        return (if digests { Testimony::Good } else { Testimony::Absent }, None);
     };
     let Some(wanted) = expected.commit else {
         return (Testimony::Absent, Some(first.clone()));
@@ -206,6 +210,23 @@ async fn ask_for_the_commit(
         }
     }
     (Testimony::Good, Some(first.clone()))
+}
+
+/// An image whose digest is not the one that the spec names.
+fn other_image(built: &[(String, Built)], spec: &serde_json::Value) -> Option<Failure> {
+    built.iter().find_map(|(component, built)| {
+        let Built::Digest(digest) = built else { return None };
+        let components = crate::spec::components(spec);
+        let wanted = components
+            .iter()
+            .find(|known| known.name == component)?
+            .value
+            .pointer("/image/digest")?
+            .as_str()?;
+        (wanted != digest).then(|| {
+            Failure::bad(format!("`{component}` runs the image `{digest}`, not `{wanted}`")).next("deploy again")
+        })
+    })
 }
 
 /// The platform's own health of every component. Not ready yet is not unhealthy: it is asked until it settles.

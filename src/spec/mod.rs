@@ -10,6 +10,7 @@ mod find;
 mod guard;
 mod health;
 mod marks;
+mod migration;
 mod policy;
 pub(crate) mod preview;
 pub(crate) mod production;
@@ -25,6 +26,7 @@ pub(crate) use find::{USUAL, find_default};
 
 pub(crate) use health::{has_http, health_path, migrates};
 pub(crate) use marks::marks;
+pub(crate) use migration::failed_migration;
 pub(crate) use start::wanted_files;
 
 #[cfg(test)]

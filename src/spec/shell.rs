@@ -35,7 +35,13 @@ pub(super) fn before(steps: &[Step], start: &str) -> String {
     }
     let steps: String = steps
         .iter()
-        .map(|step| format!("{} || exit\n", step.subshell()))
+        .map(|step| {
+            if step.is_simple() {
+                format!("{} || exit\n", step.command.trim())
+            } else {
+                format!("{} || exit\n", step.subshell())
+            }
+        })
         .collect();
     format!("{steps}{}", in_place(start))
 }

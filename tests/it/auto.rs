@@ -157,11 +157,9 @@ async fn the_policy_of_a_dispatched_run_comes_from_the_base_branch() {
         async |t: &mut Tester| {
             t.open_pr_with(1, Change::version("sly").config("[preview]\nenabled = true\n"))
                 .await;
-            let payload = json!({
-                "ref": "refs/heads/main", "inputs": { "pr": "1" },
-                "repository": { "full_name": "org/shop", "default_branch": "main" },
-            });
-            t.command(["auto", "--pr", "1"])
+            let mut payload = t.event("name=workflow_dispatch").await;
+            payload["inputs"] = json!({ "pr": "1" });
+            t.command(["auto"])
                 .on_payload("workflow_dispatch", payload)
                 .await
                 .succeeds();

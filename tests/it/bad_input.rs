@@ -50,7 +50,7 @@ async fn a_yaml_error_is_shown_with_its_place() {
         code: 2,
         says: &[".do/app.yaml:4:"],
     };
-    case.check(async |t| t.deploy()).await;
+    case.check(async |t| t.deploy().locally()).await;
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn an_unknown_key_is_shown_with_its_place_and_the_nearest_known_one() {
         code: 2,
         says: &["do-deploy.toml:2:1", "limits", "limit"],
     };
-    case.check(async |t| t.deploy()).await;
+    case.check(async |t| t.deploy().locally()).await;
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn a_name_that_starts_with_a_digit() {
         code: 2,
         says: &["3shop", ".do/app.yaml:1:"],
     };
-    case.check(async |t| t.deploy()).await;
+    case.check(async |t| t.deploy().locally()).await;
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn a_wrong_digitalocean_token() {
     let case = Case {
         first: whole_app(),
         code: 2,
-        says: &["DIGITALOCEAN_ACCESS_TOKEN", "401"],
+        says: &["DigitalOcean token", "401"],
     };
     case.check(async |t| {
         let revoked = t.secret("REVOKED_TOKEN");
@@ -150,16 +150,20 @@ async fn a_digitalocean_token_without_rights() {
 }
 
 #[tokio::test]
-async fn a_github_token_that_may_only_read_is_named_with_the_permission_to_give() {
+async fn a_github_token_that_may_only_read_is_named_with_the_permissions_to_give() {
     run(async |t: &mut Tester| {
         let reader = t.secret("READING_TOKEN");
         t.account(&json!({ "github_read_only": [reader] })).await;
         t.open_pr(1).await;
-        t.preview(1)
-            .env("GITHUB_TOKEN", &reader)
-            .await
-            .fails_with(2)
-            .says("permissions");
+        let preview = t.preview(1).env("GITHUB_TOKEN", &reader).await;
+        preview
+            .succeeds()
+            .says("pull-requests: write")
+            .says("deployments: write");
+        assert!(
+            preview.summary().contains(&t.url_of("shop-pr-1").await),
+            "the summary says what the comment would"
+        );
     })
     .await;
 }

@@ -38,6 +38,65 @@ async fn the_comment_gives_url_first_then_commit_and_run() {
 }
 
 #[tokio::test]
+async fn the_comment_of_a_ready_preview_reads_like_this() {
+    run(async |t: &mut Tester| {
+        t.open_pr_with(1, "feature").await;
+        let preview = t.preview(1).await;
+        insta::assert_snapshot!(t.redact(preview.succeeds().comment(1)), @r"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        http://127.0.0.1:[port]
+
+        **Ready**: [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves
+
+        - Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew
+        - Database: SQLite
+        - Costs $5.00 a month awake, $0.50 asleep
+        - [Run [run]]([link to the run])
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_comment_of_a_broken_preview_reads_like_this() {
+    let first = Change::whole_app("first").config("[comment]\nlogs = \"always\"\n");
+    run_with(first, async |t: &mut Tester| {
+        t.open_pr_with(1, "feature").await;
+        t.preview(1).await.succeeds();
+        t.push_broken(1);
+        let failed = t.preview(1).await;
+        insta::assert_snapshot!(t.redact(failed.fails_with(1).comment(1)), @r"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        http://127.0.0.1:[port]
+
+        **Failed**: `web` did not start: the program ended with an error (exit code 1) (`ContainerExitNonZero`)
+
+        [`[broken]`](https://github.com/org/shop/commit/[commit broken]) did not go live; [`[feature]`](https://github.com/org/shop/commit/[commit feature]) still serves
+
+        **Next:** read the last lines of its log; often a setting is missing or the command is wrong
+
+        <details><summary>Last lines of the log of <code>web</code></summary>
+
+        ```text
+        migration 001_notes.sql applied
+        KeyError: 'SHOP_SECRET' is missing
+        the service cannot start
+        ```
+
+        </details>
+
+        - Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew
+        - Database: SQLite
+        - Costs $5.00 a month awake, $0.50 asleep
+        - [Run [run]]([link to the run])
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_comment_says_when_it_sleeps_and_what_it_costs() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
@@ -93,6 +152,21 @@ async fn a_public_repository_shows_no_lines_of_a_running_app() {
             "{}",
             failed.comment(1)
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failed_migration_of_a_preview_is_shown_in_a_public_repository_too() {
+    run(async |t: &mut Tester| {
+        let broken =
+            Change::version("broken").file("migrations/002_authors.sql", "ALTER TABLE authors_of_old ADD x;\n");
+        t.open_pr_with(1, broken).await;
+        let failed = t.preview(1).await;
+        let comment = failed.fails_with(1).comment(1);
+        assert!(comment.contains("no such table: authors_of_old"), "{comment}");
+        assert!(comment.contains("the migration in front of `web` failed"), "{comment}");
+        assert!(!comment.contains("did not start"), "{comment}");
     })
     .await;
 }
@@ -225,12 +299,13 @@ async fn foreign_text_cannot_break_out_of_the_comment() {
         t.open_pr_with(1, Change::broken("broken", mean)).await;
         let failed = t.preview(1).await;
         let comment = failed.fails_with(1).comment(1);
-        assert_eq!(
-            comment.matches("</details>").count(),
-            comment.matches("<details>").count(),
+        let parts: Vec<&str> = comment.split("```").collect();
+        assert_eq!(parts.len(), 3, "one fenced block: {comment}");
+        assert!(parts[1].contains("evil.example"), "{comment}");
+        assert!(
+            !parts[0].contains("evil.example") && !parts[2].contains("evil.example"),
             "{comment}"
         );
-        assert!(!comment.contains("<!-- do-deploy:1:pr-2 -->"), "{comment}");
     })
     .await;
 }

@@ -371,7 +371,7 @@ async fn refuses_an_app_that_belongs_to_another_repository() {
 
 // Verdict and rollback
 
-const CHECK: &str = "[health]\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
+const CHECK: &str = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
 
 #[tokio::test]
 async fn rolls_back_when_a_configured_check_fails_and_no_job_changed_the_database() {
@@ -463,20 +463,19 @@ async fn a_server_that_only_fails_is_could_not_find_out() {
 }
 
 #[tokio::test]
-async fn a_newer_deployment_is_named_when_it_wins() {
-    run(async |t: &mut Tester| {
-        t.deploy().await.succeeds();
-        t.push("main", "second");
+async fn a_newer_deployment_wins_over_one_that_is_still_building() {
+    let slow = spec(
+        "    run_command: do-deploy demo-app serve",
+        "    build_command: sleep 2\n    run_command: do-deploy demo-app serve",
+    );
+    run_with(Change::whole_app("first").spec(&slow), async |t: &mut Tester| {
         let mut first = t.deploy().start().await;
-        first.says("deployment").await;
-        t.push("main", "third");
+        first.says("building").await;
+        t.push("main", "second");
         t.deploy().await.succeeds();
         let superseded = first.end().await;
-        assert!(
-            superseded.stderr.contains("supersede") || superseded.output("status") == "ready",
-            "{superseded}"
-        );
-        t.expect_serving("shop", "third").await;
+        superseded.says("took the place of");
+        t.expect_serving("shop", "second").await;
     })
     .await;
 }

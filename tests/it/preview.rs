@@ -171,7 +171,7 @@ async fn never_gets_productions_secrets_and_says_which() {
             .await
             .succeeds()
             .says("STRIPE_KEY")
-            .says("not set in previews");
+            .says("Not set in previews");
         let envs = t.app("shop-pr-1").await["spec"]["services"][0]["envs"].to_string();
         assert!(!envs.contains("STRIPE_KEY"), "{envs}");
     })
@@ -313,7 +313,7 @@ async fn switched_off_means_none() {
         Change::whole_app("first").config("[preview]\nenabled = false\n"),
         async |t: &mut Tester| {
             t.open_pr(1).await;
-            is_skipped(t, "enabled").await;
+            is_skipped(t, "switched off").await;
         },
     )
     .await;

@@ -35,15 +35,3 @@ async fn builds_anew_when_told_to() {
     })
     .await;
 }
-
-#[tokio::test]
-async fn where_nothing_is_deployed_it_says_so() {
-    run(async |t: &mut Tester| {
-        t.command(["redeploy"])
-            .await
-            .fails_with(2)
-            .touches_nothing()
-            .says("production");
-    })
-    .await;
-}

@@ -86,7 +86,7 @@ async fn an_account_that_refuses_sleep_gets_a_preview_that_does_not_sleep_and_sa
         t.account(&json!({ "inactivity_sleep": "refuse" })).await;
         t.open_pr(1).await;
         let preview = t.preview(1).await;
-        let comment = preview.succeeds().comment(1);
+        let comment = preview.succeeds().comment(1).to_lowercase();
         assert!(comment.contains("does not sleep") && comment.contains('$'), "{comment}");
     })
     .await;
@@ -98,8 +98,11 @@ async fn an_account_that_drops_sleep_silently_is_noticed() {
         t.account(&json!({ "inactivity_sleep": "drop" })).await;
         t.open_pr(1).await;
         let preview = t.preview(1).await;
-        let comment = preview.succeeds().comment(1);
-        assert!(comment.contains("does not sleep"), "{comment}");
+        let comment = preview.succeeds().comment(1).to_lowercase();
+        assert!(
+            comment.contains("does not sleep") && !comment.contains("asleep"),
+            "{comment}"
+        );
     })
     .await;
 }

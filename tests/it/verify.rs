@@ -80,7 +80,7 @@ async fn a_name_that_does_not_exist_is_called_so() {
     run(async |t: &mut Tester| {
         t.command(["verify", "http://nowhere.invalid", "--timeout", "5s"])
             .await
-            .says("DNS");
+            .says("could not be resolved");
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::flows::deploy;
+use crate::flows::site;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -11,7 +11,7 @@ use crate::model::failure::Failure;
 pub(super) enum Decision {
     Deploy {
         environment: Environment,
-        commit: deploy::Commit,
+        commit: site::Commit,
     },
     Preview {
         pull_request: u64,
@@ -61,7 +61,7 @@ fn push(payload: &Value, environments: &[(String, String)]) -> Result<Decision, 
     let Some((_, name)) = environments.iter().find(|(deployed, _)| deployed == branch) else {
         return Ok(nothing(format!("`{branch}` is not deployed anywhere")));
     };
-    let commit = deploy::Commit::Pushed(Sha::new(text(payload, "/after")?));
+    let commit = site::Commit::Pushed(Sha::new(text(payload, "/after")?));
     Ok(Decision::Deploy {
         environment: Environment::Named(name.clone()),
         commit,
@@ -90,7 +90,7 @@ fn workflow_run(payload: &Value, environments: &[(String, String)]) -> Result<De
     let Some((_, name)) = environments.iter().find(|(deployed, _)| *deployed == branch) else {
         return Ok(nothing(format!("`{branch}` is not deployed anywhere")));
     };
-    let commit = deploy::Commit::Tested(Sha::new(run("/head_sha")?));
+    let commit = site::Commit::Tested(Sha::new(run("/head_sha")?));
     Ok(Decision::Deploy {
         environment: Environment::Named(name.clone()),
         commit,

@@ -5,7 +5,7 @@ mod decide;
 use decide::{Decision, decide};
 
 use super::context::Ctx;
-use super::{deploy, preview, redeploy, source, teardown};
+use super::{deploy, eligibility, preview, redeploy, source, teardown};
 use crate::config::Config;
 use crate::model::environment::PRODUCTION;
 use crate::model::failure::Failure;
@@ -46,7 +46,7 @@ pub(crate) async fn run(ctx: &Ctx) -> anyhow::Result<Report> {
             .await
         }
         Decision::Preview { pull_request, head } => {
-            let commit = preview::Commit::Event(head);
+            let commit = eligibility::Commit::Event(head);
             preview::run(
                 ctx,
                 &preview::Request {

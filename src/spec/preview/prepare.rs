@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::component::{self, Kind, text};
 use super::super::env;
+use super::super::migration;
 use super::super::shell::{self, Step};
 use super::Notes;
 use super::database::{Before, Command, Decision};
@@ -23,10 +24,7 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes)
         .commands
         .iter()
         .filter_map(|command| match command {
-            Command::Prepare(command) => Some(Step {
-                command: command.clone(),
-                ..Step::default()
-            }),
+            Command::Prepare(command) => Some(plain(command.clone())),
             Command::Job(name) => {
                 let jobs = component::of(&app, Kind::Job);
                 let job = jobs.iter().find(|job| job.name == name)?;
@@ -39,7 +37,10 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes)
         service.insert("run_command".to_owned(), json!(before.start));
         return;
     }
-    service.insert("run_command".to_owned(), json!(shell::before(&steps, &before.start)));
+    service.insert(
+        "run_command".to_owned(),
+        json!(shell::before(&announced(steps), &before.start)),
+    );
     delay(
         service,
         component::of(&app, Kind::Service)
@@ -47,6 +48,23 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes)
             .any(|it| it.name == before.component),
     );
     component::retain(preview, Kind::Job, |job| component::job_kind(job) != "PRE_DEPLOY");
+}
+
+/// The steps between the lines by which the log tells them from the service.
+fn announced(steps: Vec<Step>) -> Vec<Step> {
+    let say = |line: &str| plain(format!("echo {}", shell::quote(line)));
+    let mut announced = vec![say(migration::BEGINS)];
+    announced.extend(steps);
+    announced.push(say(migration::SUCCEEDED));
+    announced
+}
+
+/// A command where the service starts and with its envs.
+fn plain(command: String) -> Step {
+    Step {
+        command,
+        ..Step::default()
+    }
 }
 
 fn tell(before: &Before, app: &Value, notes: &mut Notes) {

@@ -229,7 +229,7 @@ fn a_flask_app_becomes_a_small_sqlite_preview() {
             branch: notes
             deploy_on_push: false
           source_dir: /server
-          run_command: alembic upgrade head && exec gunicorn app:app --bind 0.0.0.0:$PORT
+          run_command: "echo 'do-deploy: migrating' && alembic upgrade head && echo 'do-deploy: migrated, starting the service' && exec gunicorn app:app --bind 0.0.0.0:$PORT"
           http_port: 8080
           instance_count: 1
           instance_size_slug: apps-s-1vcpu-1gb-fixed

@@ -31,9 +31,7 @@ mod tester;
 
 pub(crate) use app::{Change, app_env, spec, without_job};
 pub(crate) use deadline::until;
-pub(crate) use http::Reply;
 pub(crate) use invocation::Invocation;
 pub(crate) use knobs::Api;
-pub(crate) use run::Run;
 pub(crate) use story::{run, run_with};
 pub(crate) use tester::Tester;

@@ -37,11 +37,16 @@ impl Tester {
             r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b",
             |_| Some("[id]".to_owned()),
         );
-        replace(&text, r"\b(?:(\d+)m )?(\d+)s\b", |found| {
+        let text = replace(&text, r"\[Run (\d+)\]", |found| {
+            let id: u64 = found[1].parse().ok()?;
+            (id > 1000).then(|| "[Run [run]]".to_owned())
+        });
+        // Less than a second is not shown at all, so the words around a duration go with it.
+        replace(&text, r" (?:in|after) (?:(\d+)m )?(\d+)s\b", |found| {
             let minutes: u64 = found.get(1).map_or(Some(0), |minutes| minutes.as_str().parse().ok())?;
             let seconds: u64 = found[2].parse().ok()?;
             let plausible = seconds < 60 && Duration::from_secs(minutes * 60 + seconds) <= LONGEST_STEP;
-            plausible.then(|| "[time]".to_owned())
+            plausible.then(String::new)
         })
     }
 }

@@ -19,6 +19,12 @@ const DB: &str = "databases: [{name: db, engine: PG, version: '12', production: 
 const MIGRATE: &str =
     "jobs:\n- {name: migrate, kind: PRE_DEPLOY, github: {repo: acme/shop, branch: main}, run_command: ./migrate}";
 
+/// A start with the lines by which the log tells the migration from the service.
+fn announced(command: &str) -> String {
+    let (migrate, start) = command.split_once(" && ").expect("two commands");
+    format!("echo 'do-deploy: migrating' && {migrate} && echo 'do-deploy: migrated, starting the service' && {start}")
+}
+
 #[test]
 fn every_way_to_name_a_database_becomes_the_sqlite_url() {
     for env in [
@@ -65,7 +71,7 @@ fn the_migration_moves_in_front_of_the_start() {
         &format!("run_command: serve --all\n{BOUND}"),
         &format!("{MIGRATE}\n{DB}"),
     ));
-    assert_eq!(run_command(&plan, "web"), "./migrate && exec serve --all");
+    assert_eq!(run_command(&plan, "web"), announced("./migrate && exec serve --all"));
     assert_eq!(jobs(&plan), Vec::<&str>::new());
     assert_eq!(plan.spec["services"][0]["health_check"]["initial_delay_seconds"], 30);
 }
@@ -85,9 +91,11 @@ fn prepare_takes_the_place_of_every_pre_deploy_job() {
         &format!("{MIGRATE}\n{DB}"),
     ));
     insta::assert_snapshot!(run_command(&plan, "web"), @r"
+        echo 'do-deploy: migrating' || exit
         (
         ./seed && ./more
         ) || exit
+        echo 'do-deploy: migrated, starting the service' || exit
         exec serve
     ");
     assert_eq!(jobs(&plan), Vec::<&str>::new());
@@ -121,7 +129,10 @@ fn the_start_is_found_where_the_spec_does_not_say_it() {
         ),
     ] {
         let plan = world.good(&spec);
-        assert_eq!(run_command(&plan, "web"), format!("./migrate && exec {start}"));
+        assert_eq!(
+            run_command(&plan, "web"),
+            announced(&format!("./migrate && exec {start}"))
+        );
     }
 }
 
@@ -161,6 +172,7 @@ databases: [{name: db, engine: PG}]
 "#,
         );
     insta::assert_snapshot!(run_command(&plan, "web"), @r#"
+        echo 'do-deploy: migrating' || exit
         (
         cd ../db || exit
         export GREETING='it'\''s $5'
@@ -168,6 +180,7 @@ databases: [{name: db, engine: PG}]
         export MODE=app
         ./migrate.sh
         ) || exit
+        echo 'do-deploy: migrated, starting the service' || exit
         exec serve
     "#);
     assert_eq!(

@@ -1,0 +1,65 @@
+//! How a deployment's end is written into its report, also when the run breaks off before.
+
+use std::time::Duration;
+
+use super::board::Board;
+use super::context::Ctx;
+use super::failure::failure_of;
+use super::rollout::Ended;
+use crate::model::failure::Kind;
+use crate::model::report::{Report, State};
+use crate::model::verdict::Verdict;
+use crate::wait::Cancelled;
+
+/// Writes how the deployment ended into the report.
+pub(super) fn conclude(report: &mut Report, ended: Ended) {
+    report.notes.extend(ended.notes);
+    if ended.became_active {
+        report.url = ended.url.or(report.url.take());
+        report.serving = ended.built.or_else(|| report.commit.clone());
+    }
+    (report.state, report.failure) = match ended.verdict {
+        Verdict::Good => (State::Ready, None),
+        Verdict::Bad(failure) => (State::Failed, Some(failure)),
+        Verdict::Unknown(failure) => (State::Unknown, Some(failure)),
+    };
+}
+
+/// Nobody waits for the deployment of a run that was told to stop: the next run makes its own.
+pub(super) async fn cancel_deployment(ctx: &Ctx, report: &Report) {
+    let (Ok(platform), Some(app), Some(deployment)) = (ctx.platform(), &report.app_id, &report.deployment_id) else {
+        return;
+    };
+    let cancelled = tokio::time::timeout(LAST_WORDS, platform.to_the_end().cancel(app, deployment)).await;
+    if let Ok(Err(error)) = cancelled {
+        ctx.console
+            .say(&format!("The deployment on the platform goes on: {error}"));
+    }
+}
+
+/// A run that was told to stop has ten seconds before it is killed: half of them for the board, and less for the platform.
+const LAST_WORDS: Duration = Duration::from_secs(4);
+
+/// Says on the board that the run ends before the deployment does, and gives the error back.
+pub(super) async fn break_off(board: &mut Board, report: Report, error: anyhow::Error) -> anyhow::Error {
+    let reports = [broken_off(report, &error)];
+    match tokio::time::timeout(LAST_WORDS, board.close(&reports)).await {
+        Ok(Ok(())) | Err(_) => error,
+        Ok(Err(unwritten)) => error.context(format!("{unwritten:#}")),
+    }
+}
+
+fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {
+    if error.downcast_ref::<Cancelled>().is_some() {
+        report.state = State::Cancelled;
+        return report;
+    }
+    let failure = failure_of(error);
+    report.state = if failure.kind == Kind::Unknown {
+        State::Unknown
+    } else {
+        State::Failed
+    };
+    report.failure = Some(failure);
+    report
+}
