@@ -5,11 +5,7 @@ use super::exchange::Exchange;
 /// One mistake: which exchanges it concerns and which problem it causes there.
 struct Mistake {
     api: &'static str,
-<<<<<<< HEAD
-    /// `*`: any.
-=======
     /// Empty: any.
->>>>>>> main
     method: &'static str,
     /// A part of the path.
     path: &'static str,
@@ -20,16 +16,6 @@ struct Mistake {
     evidence: &'static str,
 }
 
-<<<<<<< HEAD
-const MISTAKES: &[Mistake] = &[Mistake {
-    api: "github",
-    method: "*",
-    path: "/deployments/",
-    problem: "\"\" is not a \"uri\"",
-    evidence: "`deployment-status` gives `environment_url`, `log_url` and `target_url` the format `uri` and, in the \
-                   same breath, the default \"\", which is no URI: a status that was made without them has it",
-}];
-=======
 const MISTAKES: &[Mistake] = &[
     Mistake {
         api: "github",
@@ -48,16 +34,11 @@ const MISTAKES: &[Mistake] = &[
                    sends it to every log endpoint, and doctl's `--tail` depends on it",
     },
 ];
->>>>>>> main
 
 pub(super) fn is_known_mistake(exchange: &Exchange, problem: &str) -> bool {
     MISTAKES.iter().any(|mistake| {
         mistake.api == exchange.api
-<<<<<<< HEAD
-            && ["*", exchange.method.as_str()].contains(&mistake.method)
-=======
             && (mistake.method.is_empty() || mistake.method == exchange.method)
->>>>>>> main
             && exchange.path.contains(mistake.path)
             && problem.contains(mistake.problem)
     })
