@@ -16,6 +16,7 @@ mod deploy;
 mod logs;
 mod preview;
 mod redeploy;
+mod rollback;
 mod sandbox_digitalocean;
 mod sandbox_github;
 mod sandbox_runner;
