@@ -17,6 +17,10 @@ use crate::wait::{Cancelled, Deadline, humanize};
 /// The end of a build log tells what went wrong; the rest is on the platform.
 const BUILD_LOG_LINES: usize = 1_000;
 
+/// How often is looked for the platform's own rollback, which appears a moment after a failure.
+const LOOKS_FOR_ROLLBACK: u32 = 5;
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+
 /// What the deployment is expected to be.
 pub(crate) struct Expected<'a> {
     pub(crate) commit: Option<&'a Sha>,
@@ -78,7 +82,7 @@ pub(crate) async fn follow(
     match deployment.phase {
         Phase::Active => judge_active(ctx, rollout, Some(&deployment), expected).await,
         Phase::Superseded => superseded(ctx, rollout).await,
-        _ => failed(ctx, rollout, &deployment).await,
+        _ => failed(ctx, rollout, &deployment, expected).await,
     }
 }
 
@@ -297,25 +301,69 @@ async fn superseded(ctx: &Ctx, rollout: &Rollout) -> anyhow::Result<Ended> {
     })
 }
 
-async fn failed(ctx: &Ctx, rollout: &Rollout, deployment: &Deployment) -> anyhow::Result<Ended> {
+async fn failed(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    deployment: &Deployment,
+    expected: &Expected<'_>,
+) -> anyhow::Result<Ended> {
     let failure = explain::failure(ctx, &rollout.app_id, deployment).await?;
     let mut ended = Ended::unheard(Testimony::Objects(failure));
-    if let Some(id) = automatic_rollback(ctx, rollout, deployment).await {
-        ended
-            .notes
-            .push(format!("The platform rolled back by itself (deployment {id})"));
+    if let Some(back) = automatic_rollback(ctx, rollout, deployment).await? {
+        ended.notes.push(await_automatic_rollback(ctx, &back, expected).await?);
     }
     Ok(ended)
 }
 
-/// The platform's own rollback after this deployment failed. Not to find out is no reason to say nothing else.
-async fn automatic_rollback(ctx: &Ctx, rollout: &Rollout, failed: &Deployment) -> Option<String> {
-    let newest = ctx.platform().ok()?.deployments(&rollout.app_id, 5).await.ok()?;
-    let since = newest.into_iter().take_while(|deployment| deployment.id != failed.id);
-    since
-        .filter(|deployment| deployment.cause.kind == CauseKind::AutoRollback)
-        .map(|deployment| deployment.id)
-        .last()
+/// The platform's own rollback after this deployment failed, which may appear a moment later. Not to find out is no
+/// reason to say nothing else.
+async fn automatic_rollback(ctx: &Ctx, rollout: &Rollout, failed: &Deployment) -> anyhow::Result<Option<Rollout>> {
+    // Without anything that served before there is nothing to go back to.
+    if rollout.previous.is_none() {
+        return Ok(None);
+    }
+    for look in 0..LOOKS_FOR_ROLLBACK {
+        if look > 0 {
+            ctx.wait.sleep(BETWEEN_LOOKS).await?;
+        }
+        let newest = match ctx.platform()?.deployments(&rollout.app_id, 5).await {
+            Ok(newest) => newest,
+            Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
+            Err(_) => return Ok(None),
+        };
+        let since: Vec<_> = newest
+            .into_iter()
+            .take_while(|deployment| deployment.id != failed.id)
+            .collect();
+        // The first one after the failure; any other newer deployment means that there will be none.
+        if let Some(next) = since.last() {
+            let is_its_own = next.cause.kind == CauseKind::AutoRollback;
+            return Ok(is_its_own.then(|| Rollout {
+                deployment: Some(next.id.clone()),
+                ..rollout.clone()
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// Waits for its end, so that what serves can be said, and says how it went.
+async fn await_automatic_rollback(ctx: &Ctx, back: &Rollout, expected: &Expected<'_>) -> anyhow::Result<String> {
+    let id = back.deployment.as_deref().unwrap_or_default();
+    ctx.console
+        .say(&format!("The platform is rolling back by itself (deployment {id})"));
+    match ctx.platform()?.wait(back, expected.deadline, &mut |_| {}).await {
+        Ok(ended) if ended.phase == Phase::Active => {
+            Ok(format!("The platform rolled back by itself (deployment {id})"))
+        }
+        Ok(_) => Ok(format!(
+            "The platform tried to roll back by itself, which failed as well (deployment {id})"
+        )),
+        Err(PlatformError::Cancelled(cancelled)) => Err(cancelled.into()),
+        Err(_) => Ok(format!(
+            "The platform began to roll back by itself (deployment {id}); how that ended could not be found out"
+        )),
+    }
 }
 
 impl Ended {

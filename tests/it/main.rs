@@ -17,6 +17,7 @@ mod docs;
 mod logs;
 mod preview;
 mod redeploy;
+mod rollback;
 mod sandbox_digitalocean;
 mod sandbox_github;
 mod sandbox_runner;

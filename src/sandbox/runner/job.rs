@@ -15,7 +15,8 @@ pub(crate) async fn run(
     timeout: Duration,
     log: &Log,
 ) -> Result<(), StepError> {
-    let mut instance = instance::start(runner, build, plan, Output::new(&plan.component, log)).await?;
+    let started = instance::start(runner, build, plan, Output::new(&plan.component, log)).await;
+    let mut instance = started.inspect_err(|error| log.push(&plan.component, &error.message))?;
     match tokio::time::timeout(timeout, instance.process.wait()).await {
         Ok(0) => Ok(()),
         Ok(code) => Err(exit::container_error(&plan.component, code, "")),

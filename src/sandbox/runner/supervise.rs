@@ -100,7 +100,8 @@ pub(super) async fn boot(shared: &Arc<Shared>) -> Result<Generation, StepError> 
 async fn boot_one(shared: &Shared) -> Result<Instance, StepError> {
     let began = Instant::now();
     let output = Output::new(shared.component(), &shared.logs.run);
-    let mut instance = instance::start(&shared.runner, &shared.build, &shared.plan, output).await?;
+    let started = instance::start(&shared.runner, &shared.build, &shared.plan, output).await;
+    let mut instance = started.inspect_err(|error| shared.say(&error.message))?;
     shared.say(&format!(
         "started instance {} on port {}",
         instance.name,

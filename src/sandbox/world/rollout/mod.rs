@@ -31,7 +31,7 @@ use crate::sandbox::runner::plan::{Build, StepError};
 const TAKE_UP: Duration = Duration::from_millis(500);
 
 /// How long after a failure the platform's own rollback begins.
-const AUTO_ROLLBACK: Duration = Duration::from_secs(2);
+const AUTO_ROLLBACK: Duration = Duration::from_secs(1);
 
 /// One deployment on its way.
 #[derive(Debug)]

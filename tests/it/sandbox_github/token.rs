@@ -1,0 +1,79 @@
+//! What the workflow's token is and may do.
+
+use serde_json::json;
+
+use super::REPO;
+use crate::harness::{Api, Tester, run};
+
+#[tokio::test]
+async fn the_token_is_the_actions_bot() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let body = json!({ "body": "hello" });
+        let comment = t
+            .github("POST", &format!("{REPO}/issues/1/comments"), Some(&body))
+            .await
+            .expect(201);
+        assert_eq!(
+            (&comment["user"]["login"], &comment["user"]["type"]),
+            (&json!("github-actions[bot]"), &json!("Bot"))
+        );
+        t.github("GET", "/user", None).await.expect(403);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_permission_is_what_the_account_says() {
+    run(async |t: &mut Tester| {
+        t.account(&json!({ "permissions": { "reviewer": "write" } })).await;
+        let path = format!("{REPO}/collaborators/reviewer/permission");
+        assert_eq!(t.github("GET", &path, None).await.expect(200)["permission"], "write");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_environment_cannot_be_deleted_with_it() {
+    run(async |t: &mut Tester| {
+        let body = json!({ "ref": "main", "environment": "preview", "required_contexts": [], "auto_merge": false });
+        t.github("POST", &format!("{REPO}/deployments"), Some(&body))
+            .await
+            .expect(201);
+        let path = format!("{REPO}/environments/preview");
+        t.github("DELETE", &path, None).await.expect(403);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn says_how_much_of_the_hour_is_left() {
+    run(async |t: &mut Tester| {
+        let mut left = Vec::new();
+        for _ in 0..2 {
+            let reply = t.github("GET", REPO, None).await;
+            assert_eq!(reply.header("x-ratelimit-limit"), Some("1000"));
+            left.push(reply.header("x-ratelimit-remaining").unwrap().parse::<u32>().unwrap());
+        }
+        assert_eq!(left[0], left[1] + 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_a_token_or_with_a_read_only_one_nothing_is_written() {
+    run(async |t: &mut Tester| {
+        t.tolerate("token");
+        t.account(&json!({ "github_read_only": ["reader"] })).await;
+        t.open_pr(1).await;
+        let path = format!("{REPO}/issues/1/comments");
+        let body = json!({ "body": "hello" });
+        for (token, status) in [("", 401), ("reader", 403)] {
+            t.call_as(token, Api::GitHub, "POST", &path, Some(&body))
+                .await
+                .expect(status);
+        }
+        t.call_as("reader", Api::GitHub, "GET", &path, None).await.expect(200);
+    })
+    .await;
+}
