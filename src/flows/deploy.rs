@@ -6,7 +6,7 @@ use super::board::Board;
 use super::context::Ctx;
 use super::rollout::{self, Ended, Expected};
 use super::site::{Commit, Site};
-use super::{ending, ownership};
+use super::{dry_run, ending, ownership};
 use crate::config::Target;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -73,7 +73,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         ctx.console.warn(warning);
     }
     if request.dry_run {
-        return planned(ctx, live.as_ref(), &plan, environment, head);
+        return planned(ctx, live.as_ref(), &plan, environment, head).await;
     }
 
     let mut report = Report::new(spec.name(), environment.clone(), State::Building);
@@ -276,19 +276,14 @@ async fn tell_the_pull_request(ctx: &Ctx, report: &Report, board: &mut Board) {
     }
 }
 
-fn planned(
+async fn planned(
     ctx: &Ctx,
     live: Option<&App>,
     plan: &ProductionPlan,
     environment: &Environment,
     head: &Sha,
 ) -> anyhow::Result<Report> {
-    if !ctx.json {
-        match live {
-            Some(app) => ctx.console.data(&crate::spec::diff(&app.spec, &plan.spec)),
-            None => ctx.console.data(&crate::spec::print(&plan.spec)),
-        }
-    }
+    dry_run::show(ctx, live, &plan.spec).await?;
     let mut report = skipped(ctx, environment, "a dry run: nothing was touched")?;
     report.commit = Some(head.clone());
     Ok(report)

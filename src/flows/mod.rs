@@ -5,6 +5,7 @@ pub(crate) mod board;
 mod checks;
 pub(crate) mod context;
 pub(crate) mod deploy;
+mod dry_run;
 pub(crate) mod eligibility;
 mod ending;
 mod explain;

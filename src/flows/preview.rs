@@ -8,7 +8,7 @@ use super::context::Ctx;
 use super::eligibility::{Commit, over_the_limit, skip_reason, unexpected_head};
 use super::failure::cancelled;
 use super::rollout::{self, Ended, Expected};
-use super::{ending, ownership, source, teardown};
+use super::{dry_run, ending, ownership, source, teardown};
 use crate::config::Config;
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
@@ -69,7 +69,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let plan = work.plan(ctx, live.as_ref(), true)?;
     announce(ctx, &plan);
     if request.dry_run {
-        return Ok(planned(ctx, spec.name(), live.as_ref(), &plan, environment, &pull));
+        return planned(ctx, spec.name(), live.as_ref(), &plan, environment, &pull).await;
     }
 
     let mut report = opening_report(spec.name(), &plan, environment, &pull, live.as_ref());
@@ -273,27 +273,23 @@ fn opening_report(
     report
 }
 
-fn planned(
+async fn planned(
     ctx: &Ctx,
     spec_name: &str,
     live: Option<&App>,
     plan: &PreviewPlan,
     environment: Environment,
     pull: &PullRequest,
-) -> Report {
+) -> anyhow::Result<Report> {
     for change in &plan.changes {
         ctx.console.say(&format!("{}: {}", change.what, change.why));
     }
-    if !ctx.json {
-        match live {
-            Some(app) => ctx.console.data(&crate::spec::diff(&app.spec, &plan.spec)),
-            None => ctx.console.data(&crate::spec::print(&plan.spec)),
-        }
-    }
+    dry_run::show(ctx, live, &plan.spec).await?;
     let mut report = opening_report(spec_name, plan, environment, pull, live);
     report.state = State::Skipped;
     report.notes = vec!["A dry run: nothing was touched".to_owned()];
-    report
+    ctx.record(&report)?;
+    Ok(report)
 }
 
 /// Says that nothing was done, in log, summary and outputs.

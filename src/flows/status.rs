@@ -10,6 +10,7 @@ use super::{ownership, source};
 use crate::github::repository::Repository;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
+use crate::model::failure::Failure;
 use crate::model::report::Cost;
 use crate::platform::{App, Platform};
 use crate::wait::humanize;
@@ -47,6 +48,11 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         if request.environment.as_ref().is_none_or(|wanted| *wanted == environment) {
             rows.push(row(ctx, platform, &repository, environment, &app).await?);
         }
+    }
+    if let Some(wanted) = request.environment.as_ref().filter(|_| rows.is_empty()) {
+        return Err(Failure::input(format!("`{wanted}` is not deployed"))
+            .next("see what is: `do-deploy status`")
+            .into());
     }
     rows.sort_by_key(|row| (row.environment.pull_request(), row.environment.to_string()));
     if ctx.json {

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::checks::Checks;
 use super::context::Ctx;
+use super::site::target;
 use super::{ownership, source};
 use crate::config::Health;
 use crate::health::{Expect, Target};
@@ -98,11 +99,13 @@ pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
     let platform = ctx.platform()?;
     let repository = github.repository().await?;
     let config = source::config(ctx, &repository.default_branch).await?;
-    let own = match environment {
-        Environment::Named(name) => config.environment(name).map(|target| target.spec.as_str()),
-        Environment::Preview(_) => None,
+    let configured = match environment {
+        Environment::Named(_) => match target(&config, environment)?.spec.as_str() {
+            "" => &config.spec,
+            own => own,
+        },
+        Environment::Preview(_) => &config.spec,
     };
-    let configured = own.filter(|spec| !spec.is_empty()).unwrap_or(&config.spec);
     let spec = source::spec(ctx, configured, &repository.default_branch).await?;
     let name = match environment {
         Environment::Named(_) => spec.name().to_owned(),

@@ -15,6 +15,10 @@ const AFTER_BAD: Duration = Duration::from_secs(2);
 /// Longest pause that a waking app may ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
+/// So many equal wrong answers in a row, half a minute of them, are the app's last word. Before, they may be the edge's,
+/// which has not heard of the new version yet.
+const STEADY: u32 = 15;
+
 /// Even a deadline that is over leaves this long for the answer to a request.
 const LAST_CHANCE: Duration = Duration::from_secs(2);
 
@@ -65,6 +69,7 @@ pub(crate) async fn watch(
 ) -> Result<HealthVerdict, Cancelled> {
     let mut shown: Vec<Option<Observation>> = vec![None; targets.len()];
     let mut in_a_row = 0;
+    let mut steady = Steady::default();
     loop {
         let mut observations = Vec::new();
         for (target, shown) in targets.iter().zip(&mut shown) {
@@ -88,11 +93,36 @@ pub(crate) async fn watch(
         }
         // A row of good answers that has begun may end after the deadline: it takes seconds, and decides.
         if let Some((target, observation)) = worst(&observations)
-            && deadline.is_over()
+            && (steady.decides(target, observation) || deadline.is_over())
         {
             return Ok(against(target.clone(), observation.clone()));
         }
         wait.sleep(pause(in_a_row, &observations)).await?;
+    }
+}
+
+/// How often the same wrong answer was given in a row.
+#[derive(Default)]
+struct Steady {
+    last: Option<(Target, Observation)>,
+    times: u32,
+}
+
+impl Steady {
+    /// An app that answers, and always the same wrong thing, will not change its mind: server errors and silence may
+    /// pass, such an answer does not.
+    fn decides(&mut self, target: &Target, observation: &Observation) -> bool {
+        let Observation::Wrong { status, .. } = observation else {
+            *self = Self::default();
+            return false;
+        };
+        let same = self
+            .last
+            .as_ref()
+            .is_some_and(|(known, last)| known == target && !observation.differs_from(last));
+        self.times = if same { self.times + 1 } else { 1 };
+        self.last = Some((target.clone(), observation.clone()));
+        *status < 500 && self.times >= STEADY
     }
 }
 

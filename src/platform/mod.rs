@@ -211,6 +211,13 @@ impl Platform {
         }
     }
 
+    /// The spec as the cloud would keep it, defaults filled in: comparable with a live app's. Touches nothing.
+    pub(crate) async fn normalized(&self, spec: &Value, app_id: Option<&str>) -> Result<Value> {
+        match self {
+            Self::AppPlatform(cloud) => cloud.normalized(spec, app_id).await,
+        }
+    }
+
     /// US dollars for a month, awake and asleep.
     pub(crate) async fn cost(&self, spec: &Value, app_id: Option<&str>) -> Result<Cost> {
         match self {

@@ -34,6 +34,7 @@ pub(super) struct PageView {
 pub(super) struct AppView {
     app: String,
     environment: String,
+    deployment: Option<String>,
     is_preview: bool,
     state: &'static str,
     word: &'static str,
@@ -144,6 +145,7 @@ impl AppView {
         Self {
             app: report.app.clone(),
             environment: report.environment.to_string(),
+            deployment: report.deployment_id.clone(),
             is_preview: report.environment.pull_request().is_some(),
             state: status(state),
             word: word(state),

@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use serde_json::Value;
 use similar::TextDiff;
 
-use super::{env, yaml};
+use super::document::print;
+use super::env;
 
 const MASK: &str = "***";
 
 /// What changes from `old` to `new`; empty when nothing does. Values of SECRETs and ciphertexts are masked.
 pub(crate) fn diff(old: &Value, new: &Value) -> String {
-    let (before, after) = (yaml::write(&masked(old)), yaml::write(&masked(new)));
+    let (before, after) = (show(&sorted(old)), show(&sorted(new)));
     if before == after {
         return String::new();
     }
@@ -20,6 +21,18 @@ pub(crate) fn diff(old: &Value, new: &Value) -> String {
         .context_radius(3)
         .header("before", "after")
         .to_string()
+}
+
+/// The spec as people may read it: without secrets.
+pub(crate) fn show(spec: &Value) -> String {
+    print(&masked(spec))
+}
+
+/// The order of keys says nothing, and a platform gives them back in its own.
+fn sorted(spec: &Value) -> Value {
+    let mut spec = spec.clone();
+    spec.sort_all_objects();
+    spec
 }
 
 /// A copy in which no secret can be read.

@@ -20,8 +20,8 @@ mod store;
 mod yaml;
 
 pub(crate) use component::{Kind, components, sources};
-pub(crate) use diff::diff;
-pub(crate) use document::{AppSpec, parse, print};
+pub(crate) use diff::{diff, show};
+pub(crate) use document::{AppSpec, parse};
 pub(crate) use find::{USUAL, find_default};
 
 pub(crate) use health::{has_http, health_path, migrates};

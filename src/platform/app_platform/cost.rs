@@ -40,7 +40,13 @@ const LEGACY: [(&str, f64); 10] = [
 ];
 
 impl AppPlatform {
-    pub(in crate::platform) async fn price(&self, spec: &Value, app_id: Option<&str>) -> Result<Option<f64>> {
+    /// The spec as the platform would keep it, defaults filled in: comparable with a live app's.
+    pub(in crate::platform) async fn normalized(&self, spec: &Value, app_id: Option<&str>) -> Result<Value> {
+        let proposed = self.propose(spec, app_id).await?;
+        Ok(proposed.spec.unwrap_or_else(|| spec.clone()))
+    }
+
+    async fn propose(&self, spec: &Value, app_id: Option<&str>) -> Result<wire::Proposal> {
         let mut body = json!({ "spec": spec });
         if let Some(app_id) = app_id {
             body["app_id"] = app_id.into();
@@ -51,12 +57,12 @@ impl AppPlatform {
             .await;
         match sent {
             Err(error) if error.status().is_some_and(|status| status < 500) => Err(refusal(error, spec)),
-            sent => Ok(self.heard(sent)?.app_cost),
+            sent => self.heard(sent),
         }
     }
 
     pub(in crate::platform) async fn cost(&self, spec: &Value, app_id: Option<&str>) -> Result<Cost> {
-        let asked = self.price(spec, app_id).await?;
+        let asked = self.propose(spec, app_id).await?.app_cost;
         let prices = self.prices().await?;
         Ok(cost(spec, asked, prices))
     }

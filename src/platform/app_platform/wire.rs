@@ -308,6 +308,7 @@ pub(super) struct Condition {
 pub(super) struct Proposal {
     #[serde(deserialize_with = "number")]
     pub(super) app_cost: Option<f64>,
+    pub(super) spec: Option<Value>,
 }
 
 #[derive(Debug, Default, Deserialize)]
