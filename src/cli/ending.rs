@@ -5,11 +5,11 @@ use crate::actions::outputs::write_status;
 use crate::actions::run::Run;
 use crate::flows::board::outputs_of;
 use crate::flows::context::Ctx;
-use crate::flows::failure::failure_of;
+use crate::flows::failure::{cancelled, failure_of};
 use crate::model::failure::Kind;
 use crate::model::report::{Report, State};
 use crate::model::verdict::Verdict;
-use crate::wait::{Cancelled, humanize};
+use crate::wait::{Wait, humanize};
 
 /// The last words of a flow that reports on an app, and its exit code.
 pub(crate) fn of_report(ctx: &Ctx, report: &Report) -> u8 {
@@ -64,9 +64,10 @@ pub(crate) fn of_verdict(ctx: &Ctx, verdict: &Verdict) -> u8 {
     }
 }
 
-pub(crate) fn of_error(console: &Console, run: &Run, error: &anyhow::Error) -> u8 {
-    if let Some(cancelled) = error.downcast_ref::<Cancelled>() {
-        console.say("Cancelled");
+/// `wait`: whatever went wrong after a signal, the signal is what ended the run.
+pub(crate) fn of_error(console: &Console, run: &Run, wait: &Wait, error: &anyhow::Error) -> u8 {
+    if let Some(cancelled) = cancelled(error).or_else(|| wait.check().err()) {
+        console.say("Cancelled; run again to pick up where this run stopped");
         return cancelled.exit_code;
     }
     let failure = failure_of(error);

@@ -39,15 +39,22 @@ async fn run(command: Command) -> u8 {
     };
     let voice = Voice::new(variables);
     let (console, run) = (voice.console.clone(), voice.run.clone());
-    match flow(command, voice, variables).await {
+    let wait = match variables
+        .pace()
+        .map_err(anyhow::Error::from)
+        .and_then(|pace| Ok(Wait::new(pace, signals::listen()?)))
+    {
+        Ok(wait) => wait,
+        Err(error) => return ending::of_error(&console, &run, &Wait::unbounded(), &error),
+    };
+    match flow(command, voice, variables, wait.clone()).await {
         Ok(code) => code,
-        Err(error) => ending::of_error(&console, &run, &error),
+        Err(error) => ending::of_error(&console, &run, &wait, &error),
     }
 }
 
 /// Builds the context for a flow, runs it, and turns its result into an exit code.
-async fn flow(command: Command, voice: Voice, variables: Variables) -> anyhow::Result<u8> {
-    let wait = Wait::new(variables.pace()?, signals::listen()?);
+async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) -> anyhow::Result<u8> {
     let build = |project, running, spec| context::build(voice, variables, wait, project, running, spec);
     match command {
         Command::Auto(args) => {
@@ -192,7 +199,7 @@ fn ending_of_sandbox(variables: Variables, ended: anyhow::Result<u8>) -> u8 {
             Ok(usage) => Failure::input(usage.to_string()).into(),
             Err(other) => other,
         };
-        ending::of_error(&voice.console, &voice.run, &error)
+        ending::of_error(&voice.console, &voice.run, &Wait::unbounded(), &error)
     })
 }
 

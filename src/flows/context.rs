@@ -46,7 +46,7 @@ impl Ctx {
     /// What the board works with.
     pub(crate) fn board(&self, config: &Config, repository: &Repository) -> BoardDeps {
         BoardDeps {
-            github: self.github.clone(),
+            github: self.github.as_ref().map(GitHub::to_the_end),
             run: self.run.clone(),
             console: self.console.clone(),
             comment: config.comment.clone(),

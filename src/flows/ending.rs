@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use super::board::Board;
 use super::context::Ctx;
-use super::failure::failure_of;
+use super::failure::{cancelled, failure_of};
 use super::rollout::Ended;
 use crate::model::failure::Kind;
 use crate::model::report::{Report, State};
 use crate::model::verdict::Verdict;
-use crate::wait::Cancelled;
 
 /// Writes how the deployment ended into the report.
 pub(super) fn conclude(report: &mut Report, ended: Ended) {
@@ -30,8 +29,8 @@ pub(super) async fn cancel_deployment(ctx: &Ctx, report: &Report) {
     let (Ok(platform), Some(app), Some(deployment)) = (ctx.platform(), &report.app_id, &report.deployment_id) else {
         return;
     };
-    let cancelled = tokio::time::timeout(LAST_WORDS, platform.to_the_end().cancel(app, deployment)).await;
-    if let Ok(Err(error)) = cancelled {
+    let done = tokio::time::timeout(LAST_WORDS, platform.to_the_end().cancel(app, deployment)).await;
+    if let Ok(Err(error)) = done {
         ctx.console
             .say(&format!("The deployment on the platform goes on: {error}"));
     }
@@ -50,7 +49,7 @@ pub(super) async fn break_off(board: &mut Board, report: Report, error: anyhow::
 }
 
 fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {
-    if error.downcast_ref::<Cancelled>().is_some() {
+    if cancelled(error).is_some() {
         report.state = State::Cancelled;
         return report;
     }

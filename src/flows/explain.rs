@@ -90,7 +90,7 @@ async fn excerpt(
         };
         let (shown_as, lines) = match crate::spec::failed_migration(&lines) {
             Some(migration) if *shown_as == LogKind::Run => (LogKind::Migration, migration),
-            _ => (*shown_as, lines),
+            _ => (*shown_as, crate::spec::service_lines(&lines).to_vec()),
         };
         let lines = lines_that_matter(&lines);
         if !lines.is_empty() {

@@ -7,6 +7,9 @@ use crate::wait::Cancelled;
 
 /// The failure behind an error. Errors that nobody expected are shown with their chain and count as "could not find out".
 pub(crate) fn failure_of(error: &anyhow::Error) -> Failure {
+    if cancelled(error).is_some() {
+        return Failure::unknown("the run was cancelled").next("run again; it picks up where this one stopped");
+    }
     if let Some(failure) = error.downcast_ref::<Failure>() {
         return failure.clone();
     }
@@ -16,10 +19,15 @@ pub(crate) fn failure_of(error: &anyhow::Error) -> Failure {
     if let Some(error) = error.downcast_ref::<ApiError>() {
         return of_parts(error.kind(), error.to_string(), error.next());
     }
-    if error.downcast_ref::<Cancelled>().is_some() {
-        return Failure::unknown("the run was cancelled").next("run again; it picks up where this one stopped");
-    }
     Failure::unknown(format!("{error:#}"))
+}
+
+/// The signal that ended the run, where that is what the error says.
+pub(crate) fn cancelled(error: &anyhow::Error) -> Option<Cancelled> {
+    match error.downcast_ref::<PlatformError>() {
+        Some(PlatformError::Cancelled(cancelled)) => Some(*cancelled),
+        _ => error.downcast_ref::<Cancelled>().copied(),
+    }
 }
 
 fn of_parts(kind: Kind, what: String, next: String) -> Failure {

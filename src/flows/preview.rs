@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::board::Board;
 use super::context::Ctx;
 use super::eligibility::{Commit, over_the_limit, skip_reason, unexpected_head};
+use super::failure::cancelled;
 use super::rollout::{self, Ended, Expected};
 use super::{ending, ownership, source, teardown};
 use crate::config::Config;
@@ -19,7 +20,7 @@ use crate::net::error::ApiError;
 use crate::platform::{App, Platform, PlatformError, Rollout};
 use crate::spec::AppSpec;
 use crate::spec::preview::{PreviewInput, PreviewPlan};
-use crate::wait::{Cancelled, Deadline};
+use crate::wait::Deadline;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -68,17 +69,17 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let plan = work.plan(ctx, live.as_ref(), true)?;
     announce(ctx, &plan);
     if request.dry_run {
-        return Ok(planned(ctx, live.as_ref(), &plan, environment, &pull));
+        return Ok(planned(ctx, spec.name(), live.as_ref(), &plan, environment, &pull));
     }
 
-    let mut report = opening_report(&plan, environment, &pull, live.as_ref());
+    let mut report = opening_report(spec.name(), &plan, environment, &pull, live.as_ref());
     let mut board = Board::open(ctx.board(&config, &repository), std::slice::from_ref(&report)).await;
     let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
     match deployed {
         Ok(ended) => ending::conclude(&mut report, ended),
         Err(error) => {
-            if error.is::<Cancelled>() {
+            if cancelled(&error).is_some() {
                 ending::cancel_deployment(ctx, &report).await;
             }
             return Err(ending::break_off(&mut board, report, error).await);
@@ -184,6 +185,9 @@ async fn deploy(
     report.deployment_id.clone_from(&rollout.deployment);
     report.sleep = Some(plan.sleep.clone());
     report.cost = platform.cost(&plan.spec, Some(&rollout.app_id)).await.ok();
+    if let (Sleep::Never(_), Some(cost)) = (&plan.sleep, &mut report.cost) {
+        cost.asleep = None;
+    }
     let deadline = Deadline::after(ctx.timeout.unwrap_or(work.config.preview.timeout));
     let expected = Expected {
         commit: Some(&work.pull.head.sha),
@@ -240,8 +244,15 @@ fn announce(ctx: &Ctx, plan: &PreviewPlan) {
     }
 }
 
-fn opening_report(plan: &PreviewPlan, environment: Environment, pull: &PullRequest, live: Option<&App>) -> Report {
+fn opening_report(
+    spec_name: &str,
+    plan: &PreviewPlan,
+    environment: Environment,
+    pull: &PullRequest,
+    live: Option<&App>,
+) -> Report {
     let mut report = Report::new(&plan.name, environment, State::Building);
+    report.preview_of = Some(spec_name.to_owned());
     report.commit = Some(pull.head.sha.clone());
     report.url = live.and_then(|app| app.active.as_ref().and(app.url.clone()));
     report.serving = live.and_then(ownership::serving);
@@ -262,7 +273,14 @@ fn opening_report(plan: &PreviewPlan, environment: Environment, pull: &PullReque
     report
 }
 
-fn planned(ctx: &Ctx, live: Option<&App>, plan: &PreviewPlan, environment: Environment, pull: &PullRequest) -> Report {
+fn planned(
+    ctx: &Ctx,
+    spec_name: &str,
+    live: Option<&App>,
+    plan: &PreviewPlan,
+    environment: Environment,
+    pull: &PullRequest,
+) -> Report {
     for change in &plan.changes {
         ctx.console.say(&format!("{}: {}", change.what, change.why));
     }
@@ -272,7 +290,7 @@ fn planned(ctx: &Ctx, live: Option<&App>, plan: &PreviewPlan, environment: Envir
             None => ctx.console.data(&crate::spec::print(&plan.spec)),
         }
     }
-    let mut report = opening_report(plan, environment, pull, live);
+    let mut report = opening_report(spec_name, plan, environment, pull, live);
     report.state = State::Skipped;
     report.notes = vec!["A dry run: nothing was touched".to_owned()];
     report

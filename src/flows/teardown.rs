@@ -86,7 +86,11 @@ pub(super) async fn remove(
         None => {
             ctx.console
                 .say(&format!("There is no preview `{name}`: nothing to remove"));
-            report.notes.push("There was nothing left to remove".to_owned());
+            let board = ctx.board(config, repository);
+            if Board::has_said_removed(&board, pull.number).await {
+                ctx.record(&report)?;
+                return Ok(report);
+            }
         }
     }
     Board::removed(ctx.board(config, repository), std::slice::from_ref(&report)).await?;

@@ -46,6 +46,15 @@ impl GitHub {
         })
     }
 
+    /// The same repository, deaf to cancellation: for last words after a signal.
+    pub(crate) fn to_the_end(&self) -> Self {
+        Self {
+            client: self.client.to_the_end(),
+            wait: self.wait.to_the_end(),
+            root: self.root.clone(),
+        }
+    }
+
     /// GitHub's time at its last reply.
     pub(crate) fn now(&self) -> Timestamp {
         self.client.now()

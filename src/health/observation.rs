@@ -34,7 +34,7 @@ impl Observation {
             Self::Down { reason, connected } => match reason {
                 Unreachable::Refused | Unreachable::Tls => true,
                 Unreachable::Timeout | Unreachable::Broken => *connected,
-                Unreachable::Dns => false,
+                Unreachable::Dns | Unreachable::Cancelled => false,
             },
         }
     }

@@ -50,6 +50,8 @@ pub(crate) struct Change {
 #[derive(Clone, Debug)]
 pub(crate) struct Report {
     pub(crate) app: String,
+    /// The app's name in the repository's spec where it differs: `shop` of the preview `shop-pr-12`.
+    pub(crate) preview_of: Option<String>,
     pub(crate) environment: Environment,
     pub(crate) state: State,
     pub(crate) url: Option<String>,
@@ -72,9 +74,15 @@ pub(crate) struct Report {
 }
 
 impl Report {
+    /// The name that stays the same over all pull requests.
+    pub(crate) fn spec_name(&self) -> &str {
+        self.preview_of.as_deref().unwrap_or(&self.app)
+    }
+
     pub(crate) fn new(app: impl Into<String>, environment: Environment, state: State) -> Self {
         Self {
             app: app.into(),
+            preview_of: None,
             environment,
             state,
             url: None,

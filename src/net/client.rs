@@ -143,7 +143,7 @@ impl Client {
     ) -> Result<(HeaderMap, Vec<u8>), ApiError> {
         let mut pauses = pauses();
         loop {
-            let (problem, asked) = match self.once(&method, path, body).await {
+            let (problem, asked) = match self.once_unless_cancelled(&method, path, body, repeat).await {
                 Ok((200..=299, headers, reply)) => {
                     // A page of some proxy is no answer of this API, whatever its status says.
                     let is_html = reply.first() == Some(&b'<');
@@ -170,6 +170,22 @@ impl Client {
             };
             if self.wait.sleep(pause).await.is_err() {
                 return Err(error);
+            }
+        }
+    }
+
+    /// A signal ends what only looks; a mutation on its way is left to finish, so that its outcome is known.
+    async fn once_unless_cancelled(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<&Value>,
+        repeat: Repeat,
+    ) -> Result<(u16, HeaderMap, Vec<u8>), Problem> {
+        tokio::select! {
+            answer = self.once(method, path, body) => answer,
+            _ = self.wait.cancelled(), if repeat == Repeat::Freely => {
+                Err(Problem::Unreachable { reason: Unreachable::Cancelled, sent: true })
             }
         }
     }

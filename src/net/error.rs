@@ -40,6 +40,8 @@ pub(crate) enum Unreachable {
     Refused,
     Tls,
     Broken,
+    /// The run was told to stop before the answer came.
+    Cancelled,
 }
 
 impl fmt::Display for Unreachable {
@@ -50,6 +52,7 @@ impl fmt::Display for Unreachable {
             Self::Refused => "the connection was refused",
             Self::Tls => "the TLS handshake failed",
             Self::Broken => "the connection broke off",
+            Self::Cancelled => "the run was told to stop",
         })
     }
 }

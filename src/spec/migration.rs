@@ -17,6 +17,12 @@ pub(crate) fn failed_migration(log: &[String]) -> Option<Vec<String>> {
     Some(log[first..].iter().filter(|line| !begins(line)).cloned().collect())
 }
 
+/// The service's own lines: what follows the last migration that succeeded, else the whole log.
+pub(crate) fn service_lines(log: &[String]) -> &[String] {
+    let succeeded = log.iter().rposition(|line| line.trim() == SUCCEEDED);
+    &log[succeeded.map_or(0, |at| at + 1)..]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,6 +41,13 @@ mod tests {
     fn a_service_that_started_once_hides_everything() {
         assert_eq!(of(&[BEGINS, "ok", SUCCEEDED, "password is x"]), None);
         assert_eq!(of(&[SUCCEEDED, "password is x", BEGINS, "failed"]), None);
+    }
+
+    #[test]
+    fn the_services_lines_follow_its_last_migration() {
+        let log = [BEGINS, "ok", SUCCEEDED, "password is x"].map(str::to_owned);
+        assert_eq!(service_lines(&log), ["password is x"]);
+        assert_eq!(service_lines(&log[3..]), ["password is x"]);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(crate) use find::{USUAL, find_default};
 
 pub(crate) use health::{has_http, health_path, migrates};
 pub(crate) use marks::marks;
-pub(crate) use migration::failed_migration;
+pub(crate) use migration::{failed_migration, service_lines};
 pub(crate) use start::wanted_files;
 
 #[cfg(test)]

@@ -24,6 +24,15 @@ impl Wait {
         Self { pace, cancelled }
     }
 
+    /// At the pace of real life, deaf to cancellation.
+    pub(crate) fn unbounded() -> Self {
+        let (_, never) = watch::channel(None);
+        Self {
+            pace: 1.0,
+            cancelled: never,
+        }
+    }
+
     /// Whether the run was told to stop. Ask before every mutation.
     pub(crate) fn check(&self) -> Result<(), Cancelled> {
         self.cancelled.borrow().map_or(Ok(()), Err)

@@ -80,7 +80,6 @@ async fn the_comment_of_a_broken_preview_reads_like_this() {
         <details><summary>Last lines of the log of <code>web</code></summary>
 
         ```text
-        migration 001_notes.sql applied
         KeyError: 'SHOP_SECRET' is missing
         the service cannot start
         ```

@@ -13,6 +13,7 @@ mod auto;
 mod bad_input;
 mod board;
 mod deploy;
+mod docs;
 mod logs;
 mod preview;
 mod redeploy;

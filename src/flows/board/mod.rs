@@ -13,7 +13,7 @@ use std::time::Duration;
 use self::clean::cleaned;
 use self::conversation::{Conversation, Missing, Written};
 pub(crate) use self::outputs::outputs_of;
-use self::record::{Record, put_all_aside};
+use self::record::{Record, any_active, put_all_aside};
 use crate::actions::console::Console;
 use crate::actions::progress::Progress;
 use crate::actions::run::Run;
@@ -21,6 +21,7 @@ use crate::actions::summary;
 use crate::config::{Comment as CommentConfig, CommentLogs, CommentMode};
 use crate::github::repository::Repository;
 use crate::github::{GitHub, is_read_only};
+use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
 use crate::model::rollout::Step;
 use crate::net::error::ApiError;
@@ -125,6 +126,14 @@ impl Board {
     /// Says that nothing was done, and why.
     pub(crate) async fn skipped(deps: BoardDeps, reports: &[Report]) -> anyhow::Result<()> {
         Self::new(deps, reports).close(reports).await
+    }
+
+    /// Whether everything has been said about a preview that is gone: the comment is written before the deployments
+    /// are made inactive, so that inactive ones mean both. What cannot be found out is said again.
+    pub(crate) async fn has_said_removed(deps: &BoardDeps, pull: u64) -> bool {
+        let Some(github) = &deps.github else { return true };
+        let environment = Environment::Preview(pull);
+        matches!(any_active(github, environment.on_github(), pull).await, Ok(false))
     }
 
     /// Says that previews are gone, once their 404 has been seen: comment, every deployment of the pull request.

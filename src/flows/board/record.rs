@@ -24,7 +24,7 @@ impl Record {
     ) -> Result<Self, ApiError> {
         let payload = Payload {
             pr: report.environment.pull_request(),
-            app: report.app.clone(),
+            app: report.spec_name().to_owned(),
         };
         let environment = report.environment.on_github();
         let description = run
@@ -71,7 +71,7 @@ impl Record {
     }
 
     pub(super) fn is_about(&self, report: &Report) -> bool {
-        self.payload.app == report.app && self.payload.pr == report.environment.pull_request()
+        self.payload.app == report.spec_name() && self.payload.pr == report.environment.pull_request()
     }
 
     /// Makes the app's earlier deployments of this pull request inactive: GitHub does so itself only for environments
@@ -93,6 +93,17 @@ impl Record {
         }
         Ok(())
     }
+}
+
+/// Whether GitHub still shows a deployment of the pull request that is not inactive.
+pub(super) async fn any_active(github: &GitHub, environment: &str, pull: u64) -> Result<bool, ApiError> {
+    for deployment in github.deployments(environment).await? {
+        let is_of_pull = deployment.payload().is_some_and(|payload| payload.pr == Some(pull));
+        if is_of_pull && !github.is_inactive(deployment.id).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Makes every deployment of a pull request inactive.
