@@ -96,22 +96,3 @@ async fn diverged_branches_are_counted_on_both_sides() {
     })
     .await;
 }
-
-#[tokio::test]
-async fn commits_are_listed_newest_first_in_pages() {
-    run(async |t: &mut Tester| {
-        let first = t.repository.head("main");
-        let second = t.push("main", "second");
-        let page = t
-            .github("GET", &format!("{REPO}/commits?sha=main&per_page=1"), None)
-            .await;
-        assert!(page.header("link").unwrap().contains("rel=\"next\""));
-        assert_eq!(page.expect(200)[0]["sha"], second);
-        let last = t
-            .github("GET", &format!("{REPO}/commits?sha=main&per_page=1&page=2"), None)
-            .await
-            .expect(200);
-        assert_eq!(last[0]["sha"], first);
-    })
-    .await;
-}
