@@ -33,6 +33,14 @@ const MISTAKES: &[Mistake] = &[
         evidence: "the document describes `tail_lines` for the logs of job invocations only, while godo's `GetLogs` \
                    sends it to every log endpoint, and doctl's `--tail` depends on it",
     },
+    Mistake {
+        api: "digitalocean",
+        method: "",
+        path: "/v2/apps",
+        problem: "/component/preserve_path_prefix`",
+        evidence: "the document types `preserve_path_prefix` of an ingress rule as text, while godo has a boolean and \
+                   the reference of the app spec writes one",
+    },
 ];
 
 pub(super) fn is_known_mistake(exchange: &Exchange, problem: &str) -> bool {
