@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::document::print;
 use super::guard::guard;
 use super::preview::{PreviewInput, PreviewPlan, plan};
-use super::{AppSpec, marks, parse, print, sources};
+use super::{AppSpec, marks, parse, sources};
 use crate::config::Preview;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;

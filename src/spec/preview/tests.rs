@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::super::{parse, print};
+use super::super::document::print;
+use super::super::parse;
 use super::*;
 use crate::config::Config;
 use crate::model::pull_request::Head;
