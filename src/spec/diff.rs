@@ -12,7 +12,7 @@ const MASK: &str = "***";
 
 /// What changes from `old` to `new`; empty when nothing does. Values of SECRETs and ciphertexts are masked.
 pub(crate) fn diff(old: &Value, new: &Value) -> String {
-    let (before, after) = (show(&sorted(old)), show(&sorted(new)));
+    let (before, after) = (show(old), show(&in_order_of(old, new)));
     if before == after {
         return String::new();
     }
@@ -28,11 +28,25 @@ pub(crate) fn show(spec: &Value) -> String {
     print(&masked(spec))
 }
 
-/// The order of keys says nothing, and a platform gives them back in its own.
-fn sorted(spec: &Value) -> Value {
-    let mut spec = spec.clone();
-    spec.sort_all_objects();
-    spec
+/// `new` with its keys in the order of `old`: order says nothing, and a platform gives keys back in its own.
+fn in_order_of(old: &Value, new: &Value) -> Value {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => {
+            let known = old
+                .iter()
+                .filter_map(|(key, value)| Some((key.clone(), in_order_of(value, new.get(key)?))));
+            let further = new.iter().filter(|(key, _)| !old.contains_key(*key));
+            known
+                .chain(further.map(|(key, value)| (key.clone(), value.clone())))
+                .collect()
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            let nothing = Value::Null;
+            let old = old.iter().chain(std::iter::repeat(&nothing));
+            new.iter().zip(old).map(|(new, old)| in_order_of(old, new)).collect()
+        }
+        _ => new.clone(),
+    }
 }
 
 /// A copy in which no secret can be read.
