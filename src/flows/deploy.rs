@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::board::Board;
 use super::context::Ctx;
+use super::failure::cancelled;
 use super::rollout::{self, Ended, Expected};
 use super::site::{Commit, Site};
 use super::{dry_run, ending, ownership};
@@ -85,7 +86,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let deployed = deploy(ctx, request, &site, &plan, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
     if let Err(error) = deployed {
-        return Err(ending::break_off(&mut board, report, error).await);
+        return ending::break_off(&mut board, report, error).await;
     }
     board.close(std::slice::from_ref(&report)).await?;
     tell_the_pull_request(ctx, &report, &mut board).await;
@@ -178,34 +179,32 @@ async fn settle(
     ended: Ended,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    report.notes.extend(ended.notes.iter().cloned());
-    report.url = ended.url.clone().or(report.url.take());
-    if ended.became_active {
-        report.serving = ended.built.clone().or_else(|| report.commit.clone());
+    let situation = Situation {
+        configured_check_failed: ended.configured_check_failed,
+        database_changed: crate::spec::migrates(&plan.spec),
+        has_previous: rollout.previous.is_some(),
+    };
+    let bad_and_active = ended.became_active && matches!(ended.verdict, Verdict::Bad(_));
+    ending::conclude(report, ended);
+    if report.state == State::Ready {
+        return Ok(());
     }
-    match ended.verdict {
-        Verdict::Good => {
-            report.state = State::Ready;
-            return Ok(());
-        }
-        Verdict::Unknown(failure) => {
-            report.state = State::Unknown;
-            report.failure = Some(failure);
-        }
-        Verdict::Bad(failure) => {
-            report.state = State::Failed;
-            report.failure = Some(failure);
-            if ended.became_active {
-                let situation = Situation {
-                    configured_check_failed: ended.configured_check_failed,
-                    database_changed: crate::spec::migrates(&plan.spec),
-                    has_previous: rollout.previous.is_some(),
-                };
-                roll_back(ctx, target, rollout, situation, report).await?;
-            }
-        }
+    // The verdict stands. What cannot be found out or done after it is a note, and only a signal ends the run.
+    if bad_and_active && let Err(error) = roll_back(ctx, target, rollout, situation, report).await {
+        note("Not rolled back", error, report)?;
     }
-    say_what_serves(ctx, rollout, report).await
+    match say_what_serves(ctx, rollout, report).await {
+        Ok(()) => Ok(()),
+        Err(error) => note("What serves now could not be found out", error, report),
+    }
+}
+
+fn note(what: &str, error: anyhow::Error, report: &mut Report) -> anyhow::Result<()> {
+    if cancelled(&error).is_some() {
+        return Err(error);
+    }
+    report.notes.push(format!("{what}: {error:#}"));
+    Ok(())
 }
 
 async fn roll_back(
@@ -235,6 +234,9 @@ async fn roll_back(
                     .map_or_else(|| "the platform gives no reason".to_owned(), |error| error.message);
                 report.notes.push(format!("Not rolled back: {why}"));
                 return Ok(());
+            }
+            for warning in &validation.warnings {
+                ctx.console.warn(&warning.message);
             }
             ctx.console.say(&format!("Rolling back to deployment {previous}"));
             let back = platform.rollback(&rollout.app_id, previous, true).await?;

@@ -15,7 +15,7 @@ pub(super) fn conclude(report: &mut Report, ended: Ended) {
     report.notes.extend(ended.notes);
     if ended.became_active {
         report.url = ended.url.or(report.url.take());
-        report.serving = ended.built.or_else(|| report.commit.clone());
+        report.serving = ended.built;
     }
     (report.state, report.failure) = match ended.verdict {
         Verdict::Good => (State::Ready, None),
@@ -39,13 +39,18 @@ pub(super) async fn cancel_deployment(ctx: &Ctx, report: &Report) {
 /// A run that was told to stop has ten seconds before it is killed: half of them for the board, and less for the platform.
 const LAST_WORDS: Duration = Duration::from_secs(4);
 
-/// Says on the board that the run ends before the deployment does, and gives the error back.
-pub(super) async fn break_off(board: &mut Board, report: Report, error: anyhow::Error) -> anyhow::Error {
-    let reports = [broken_off(report, &error)];
-    match tokio::time::timeout(LAST_WORDS, board.close(&reports)).await {
-        Ok(Ok(())) | Err(_) => error,
-        Ok(Err(unwritten)) => error.context(format!("{unwritten:#}")),
+/// Says on the board that the run ends before the deployment does. What went wrong is in the report; only a signal
+/// stays an error.
+pub(super) async fn break_off(board: &mut Board, report: Report, error: anyhow::Error) -> anyhow::Result<Report> {
+    let report = broken_off(report, &error);
+    let closing = board.close(std::slice::from_ref(&report));
+    if cancelled(&error).is_some() {
+        // The time is short: an outcome that could not be written is found by the next run.
+        let _ = tokio::time::timeout(LAST_WORDS, closing).await;
+        return Err(error);
     }
+    closing.await?;
+    Ok(report)
 }
 
 fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {

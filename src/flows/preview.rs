@@ -6,13 +6,13 @@ use std::time::Instant;
 use super::board::Board;
 use super::context::Ctx;
 use super::eligibility::{Commit, over_the_limit, skip_reason, unexpected_head};
-use super::failure::cancelled;
+use super::failure::{cancelled, failure_of};
 use super::rollout::{self, Ended, Expected};
 use super::{dry_run, ending, ownership, source, teardown};
 use crate::config::Config;
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
-use crate::model::failure::Failure;
+use crate::model::failure::{Failure, Kind};
 use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
@@ -32,7 +32,21 @@ pub(crate) struct Request {
     pub(crate) dry_run: bool,
 }
 
+/// Could not find out is an ending like any other, for whoever waits for the preview; what is wrong with the input and
+/// a signal are errors.
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
+    match make(ctx, request).await {
+        Err(error) if cancelled(&error).is_none() && failure_of(&error).kind == Kind::Unknown => {
+            let mut report = Report::new("", Environment::Preview(request.pull_request), State::Unknown);
+            report.failure = Some(failure_of(&error));
+            ctx.record(&report)?;
+            Ok(report)
+        }
+        ended => ended,
+    }
+}
+
+async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let started = Instant::now();
     let github = ctx.github()?;
     let repository = github.repository().await?;
@@ -46,11 +60,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     }
     let config = source::config(ctx, &pull.base_branch).await?;
     if let Some(skip) = skip_reason(&config.preview, &pull, &repository.full_name) {
-        let report = skipped(ctx, environment, &pull, &skip.reason)?;
         if skip.tell {
-            Board::skipped(ctx.board(&config, &repository), std::slice::from_ref(&report)).await?;
+            return skipped_and_told(ctx, &config, &repository, environment, &pull, &skip.reason).await;
         }
-        return Ok(report);
+        return skipped(ctx, environment, &pull, &skip.reason);
     }
     if let Some(newer) = unexpected_head(&request.commit, &pull)? {
         return skipped(ctx, environment, &pull, &newer);
@@ -62,9 +75,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     if let Some(app) = &live {
         ownership::require(app, repository.id, &environment)?;
     } else if let Some(reason) = over_the_limit(ctx, &config, &repository).await? {
-        let report = skipped(ctx, environment, &pull, &reason)?;
-        Board::skipped(ctx.board(&config, &repository), std::slice::from_ref(&report)).await?;
-        return Ok(report);
+        return skipped_and_told(ctx, &config, &repository, environment, &pull, &reason).await;
     }
     let plan = work.plan(ctx, live.as_ref(), true)?;
     announce(ctx, &plan);
@@ -82,20 +93,24 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             if cancelled(&error).is_some() {
                 ending::cancel_deployment(ctx, &report).await;
             }
-            return Err(ending::break_off(&mut board, report, error).await);
+            return ending::break_off(&mut board, report, error).await;
         }
     }
-    let now = github.pull(pull.number).await?;
-    if !now.open {
-        ctx.console
-            .say("The pull request was closed meanwhile: what was just made is removed again");
-        return teardown::remove(ctx, &config, &repository, &now, &work.name).await;
-    }
-    if now.head.sha != pull.head.sha {
-        report.notes.push(format!(
+    match github.pull(pull.number).await {
+        Ok(now) if !now.open => {
+            ctx.console
+                .say("The pull request was closed meanwhile: what was just made is removed again");
+            return teardown::remove(ctx, &config, &repository, &now, &work.name).await;
+        }
+        Ok(now) if now.head.sha != pull.head.sha => report.notes.push(format!(
             "The pull request has moved on to `{}`, which gets a run of its own",
             now.head.sha.short()
-        ));
+        )),
+        Ok(_) => {}
+        // How the deployment ended is known; whether the pull request is still open does not change it.
+        Err(error) => report.notes.push(format!(
+            "Whether the pull request is still open could not be found out: {error}"
+        )),
     }
     board.close(std::slice::from_ref(&report)).await?;
     Ok(report)
@@ -169,7 +184,11 @@ async fn deploy(
     ctx.wait.check()?;
     let rollout = match (&live, request.force_build) {
         // A build cannot be forced by an update, and an update followed by a deployment makes two that race.
-        (Some(app), true) => platform.redeploy(app, true).await?,
+        (Some(app), true) => {
+            ctx.console
+                .say(&format!("Building `{}` anew; its spec stays as it is", app.name));
+            platform.redeploy(app, true).await?
+        }
         _ => match apply(ctx, platform, &plan, live.as_ref()).await {
             Err(PlatformError::SleepRefused { .. }) => {
                 plan = work.plan(ctx, live.as_ref(), false)?;
@@ -178,7 +197,21 @@ async fn deploy(
             other => other?,
         },
     };
-    if rollout.sleep_dropped {
+    for warning in &rollout.warnings {
+        ctx.console.warn(warning);
+    }
+    // What is deployed, and not what was planned, is what people are told about.
+    let forced = live.as_ref().filter(|_| request.force_build);
+    if let Some(app) = forced {
+        plan.spec.clone_from(&app.spec);
+        report.changes.clear();
+    }
+    let sleeps = |spec: &serde_json::Value| {
+        crate::spec::components(spec)
+            .iter()
+            .any(|it| it.value.get("inactivity_sleep").is_some())
+    };
+    if rollout.sleep_dropped || (forced.is_some() && !sleeps(&plan.spec)) {
         plan.sleep = Sleep::Never("this DigitalOcean account has no scale to zero".to_owned());
     }
     report.app_id = Some(rollout.app_id.clone());
@@ -197,9 +230,17 @@ async fn deploy(
     };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
     if !ended.became_active {
-        let app = platform.app(&rollout.app_id).await?;
-        report.serving = app.as_ref().and_then(ownership::serving);
-        report.url = app.and_then(|app| app.active.and(app.url));
+        match platform.app(&rollout.app_id).await {
+            Ok(app) => {
+                report.serving = app.as_ref().and_then(ownership::serving);
+                report.url = app.and_then(|app| app.active.and(app.url));
+            }
+            Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
+            // Why it failed is known, and worth more than what could not be read after it.
+            Err(error) => report
+                .notes
+                .push(format!("What serves now could not be found out: {error}")),
+        }
     }
     Ok(ended)
 }
@@ -292,15 +333,34 @@ async fn planned(
     Ok(report)
 }
 
+/// Says that nothing was done, in the comment too: the author waits for a preview.
+async fn skipped_and_told(
+    ctx: &Ctx,
+    config: &Config,
+    repository: &Repository,
+    environment: Environment,
+    pull: &PullRequest,
+    reason: &str,
+) -> anyhow::Result<Report> {
+    let report = skip_report(ctx, environment, pull, reason);
+    Board::skipped(ctx.board(config, repository), std::slice::from_ref(&report)).await?;
+    Ok(report)
+}
+
 /// Says that nothing was done, in log, summary and outputs.
 fn skipped(ctx: &Ctx, environment: Environment, pull: &PullRequest, reason: &str) -> anyhow::Result<Report> {
+    let report = skip_report(ctx, environment, pull, reason);
+    ctx.record(&report)?;
+    Ok(report)
+}
+
+fn skip_report(ctx: &Ctx, environment: Environment, pull: &PullRequest, reason: &str) -> Report {
     ctx.console
         .notice(&format!("No preview of pull request {}: {reason}", pull.number));
     let mut report = Report::new("", environment, State::Skipped);
     report.commit = Some(pull.head.sha.clone());
     report.notes.push(format!("No preview: {reason}"));
-    ctx.record(&report)?;
-    Ok(report)
+    report
 }
 
 pub(super) fn unknown_pull(error: ApiError, number: u64) -> anyhow::Error {

@@ -35,7 +35,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             .next("deploy it first; there is nothing to go back to")
     })?;
     ownership::require(app, site.repository.id, &request.environment)?;
-    let earlier = choose(platform, app, request.to.as_deref()).await?;
+    let earlier = choose(ctx, platform, app, request.to.as_deref()).await?;
     let commit = built_commit(&earlier);
 
     let mut report = Report::new(&app.name, request.environment.clone(), State::Building);
@@ -49,6 +49,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         let name = commit.as_ref().map_or(earlier.id.as_str(), Sha::short);
         ctx.console.say(&format!("Rolling `{}` back to {name}", app.name));
         let rollout = platform.rollback(&app.id, &earlier.id, false).await?;
+        for warning in &rollout.warnings {
+            ctx.console.warn(warning);
+        }
         report.deployment_id.clone_from(&rollout.deployment);
         let spec = earlier.spec.as_ref().unwrap_or(&app.spec);
         let deadline = Deadline::after(ctx.timeout.unwrap_or(site.target().timeout));
@@ -72,7 +75,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             board.close(std::slice::from_ref(&report)).await?;
             Ok(report)
         }
-        Err(error) => Err(ending::break_off(&mut board, report, error).await),
+        Err(error) => ending::break_off(&mut board, report, error).await,
     }
 }
 
@@ -84,7 +87,7 @@ fn release_note(environment: &Environment) -> String {
 }
 
 /// The deployment to go back to, which the platform agrees to.
-async fn choose(platform: &Platform, app: &App, to: Option<&str>) -> anyhow::Result<Deployment> {
+async fn choose(ctx: &Ctx, platform: &Platform, app: &App, to: Option<&str>) -> anyhow::Result<Deployment> {
     let active = app.active.as_ref().map(|active| active.id.as_str());
     let earlier: Vec<Deployment> = platform
         .deployments(&app.id, LOOK_BACK)
@@ -105,6 +108,9 @@ async fn choose(platform: &Platform, app: &App, to: Option<&str>) -> anyhow::Res
     for candidate in candidates.into_iter().take(10) {
         let validation = platform.validate_rollback(&app.id, &candidate.id, false).await?;
         if validation.valid {
+            for warning in &validation.warnings {
+                ctx.console.warn(&warning.message);
+            }
             return Ok(candidate);
         }
         objection = objection.or(validation.error.map(|error| error.message));

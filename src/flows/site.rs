@@ -24,7 +24,7 @@ pub(crate) enum Commit {
     Tested(Sha),
 }
 
-/// Where an environment is deployed, and from what: found out before anything is touched.
+/// All that a deployment of an environment starts from.
 pub(super) struct Site {
     pub(super) repository: Repository,
     pub(super) config: Config,
@@ -62,17 +62,9 @@ impl Site {
             &target.spec
         };
         let spec = source::spec(ctx, configured, head.as_str()).await?;
-        // Where nobody configured a branch, the spec's own decides, and its head is what will be built.
-        let own = crate::spec::sources(spec.value())
-            .into_iter()
-            .find(|source| source.is_repository(&repository.full_name));
-        let (branch, head) = match own
-            .and_then(|source| source.branch)
-            .filter(|own| target.branch.is_empty() && *own != branch)
-        {
-            Some(own) => (own.clone(), branch_head(ctx, &repository, &own).await?),
-            None => (branch, head),
-        };
+        if target.branch.is_empty() {
+            same_branch(&spec, &repository, &branch, environment)?;
+        }
         let app = platform.find(spec.name()).await?;
         Ok(Self {
             repository,
@@ -89,6 +81,39 @@ impl Site {
     pub(super) fn target(&self) -> &Target {
         target(&self.config, &self.environment).expect("found before the site was")
     }
+}
+
+/// Where nobody configured a branch, a spec that builds another one than the default would deploy what nobody pushed.
+fn same_branch(
+    spec: &AppSpec,
+    repository: &Repository,
+    branch: &str,
+    environment: &Environment,
+) -> Result<(), Failure> {
+    let sources = crate::spec::sources(spec.value());
+    let ours = sources
+        .iter()
+        .filter(|source| source.is_repository(&repository.full_name));
+    let Some((component, other)) = ours
+        .filter_map(|source| Some((&source.component, source.branch.as_deref()?)))
+        .find(|(_, other)| *other != branch)
+    else {
+        return Ok(());
+    };
+    let table = if environment.is_production() {
+        "[production]".to_owned()
+    } else {
+        format!("[environments.{environment}]")
+    };
+    Err(Failure::input(format!(
+        "`{component}` is built from `{other}`, but {environment} is deployed from `{branch}`"
+    ))
+    .why(format!(
+        "`{branch}` is the repository's default branch, and `do-deploy.toml` names no other"
+    ))
+    .next(format!(
+        "set `branch = \"{other}\"` under `{table}` in `do-deploy.toml`, or correct the app spec"
+    )))
 }
 
 async fn branch_head(ctx: &Ctx, repository: &Repository, branch: &str) -> anyhow::Result<Sha> {
