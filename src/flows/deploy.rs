@@ -15,7 +15,7 @@ use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::model::rollback::{self, Decision, Situation};
 use crate::model::verdict::Verdict;
-use crate::platform::{App, Rollout};
+use crate::platform::{App, PlatformError, Rollout};
 use crate::spec::production::{ProductionInput, ProductionPlan};
 use crate::wait::Deadline;
 
@@ -149,7 +149,14 @@ async fn deploy(
         None => {
             ctx.console.say(&format!("Creating `{}`", report.app));
             let project = Some(target.project.as_str()).filter(|project| !project.is_empty());
-            platform.create(&plan.spec, project).await?
+            match platform.create(&plan.spec, project).await {
+                // Another run of this environment was quicker: its app is ours as well.
+                Err(PlatformError::NameTaken { .. }) => {
+                    let app = ownership::taken(ctx, &report.app, site.repository.id, &report.environment).await?;
+                    platform.update(&app, &plan.spec).await?
+                }
+                created => created?,
+            }
         }
     };
     for warning in &rollout.warnings {

@@ -58,7 +58,11 @@ fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {
         report.state = State::Cancelled;
         return report;
     }
-    let failure = failure_of(error);
+    let mut failure = failure_of(error);
+    if report.deployment_id.is_some() && failure.kind == Kind::Input {
+        // What goes wrong while a deployment is under way says nothing about the app.
+        failure.kind = Kind::Unknown;
+    }
     report.state = if failure.kind == Kind::Unknown {
         State::Unknown
     } else {

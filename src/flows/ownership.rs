@@ -1,5 +1,6 @@
 //! Whether an app is ours: asked before anything is changed or deleted.
 
+use super::context::Ctx;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -30,6 +31,21 @@ pub(crate) fn require(app: &App, repository: u64, environment: &Environment) -> 
             .why("it does not carry do-deploy's marks, so nothing of it is changed or deleted")
             .next("rename or delete that app, or rename the app in your app spec")),
     }
+}
+
+/// The app that holds a name which was free a moment ago, if another run of ours made it.
+///
+/// # Errors
+/// When it is somebody else's.
+pub(super) async fn taken(ctx: &Ctx, name: &str, repository: u64, environment: &Environment) -> anyhow::Result<App> {
+    let app = ctx.platform()?.find(name).await?.ok_or_else(|| {
+        Failure::unknown(format!(
+            "the app name `{name}` is taken, but no app of that name can be seen"
+        ))
+        .next("run again; an app that was just deleted may hold its name for a moment")
+    })?;
+    require(&app, repository, environment)?;
+    Ok(app)
 }
 
 /// The commit that the app's active deployment was built from, where that can be proven.

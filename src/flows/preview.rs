@@ -194,6 +194,11 @@ async fn deploy(
                 plan = work.plan(ctx, live.as_ref(), false)?;
                 apply(ctx, platform, &plan, live.as_ref()).await?
             }
+            // Another run of this pull request was quicker: its app is ours as well.
+            Err(PlatformError::NameTaken { .. }) => {
+                let app = ownership::taken(ctx, &work.name, work.repository.id, &report.environment).await?;
+                apply(ctx, platform, &plan, Some(&app)).await?
+            }
             other => other?,
         },
     };

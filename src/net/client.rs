@@ -18,6 +18,8 @@ use crate::wait::Wait;
 
 /// Longest wait for one answer. DigitalOcean's edge gives up after 100 s; a healthy answer takes one or two.
 const REQUEST_DEADLINE: Duration = Duration::from_secs(60);
+/// How long a mutation may still take after a signal: its outcome is worth knowing, but the run is killed soon.
+const LEFT_TO_FINISH: Duration = Duration::from_secs(2);
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 
 /// A client of one API. Cheap to clone.
@@ -184,9 +186,15 @@ impl Client {
     ) -> Result<(u16, HeaderMap, Vec<u8>), Problem> {
         tokio::select! {
             answer = self.once(method, path, body) => answer,
-            _ = self.wait.cancelled(), if repeat == Repeat::Freely => {
-                Err(Problem::Unreachable { reason: Unreachable::Cancelled, sent: true })
-            }
+            () = self.patience(repeat) => Err(Problem::Unreachable { reason: Unreachable::Cancelled, sent: true })
+        }
+    }
+
+    /// Ends when a signal has come and what is under way has had its time.
+    async fn patience(&self, repeat: Repeat) {
+        self.wait.cancelled().await;
+        if repeat == Repeat::OnlyIfNotDone {
+            tokio::time::sleep(LEFT_TO_FINISH).await;
         }
     }
 

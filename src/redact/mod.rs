@@ -15,6 +15,31 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// Shorter values hide too much: masking `1` or `main` would blank every log.
 const SHORTEST_MASKED: usize = 6;
 
+/// Shortest field of a JSON secret that is hidden by itself: `type` and `region` are no secrets.
+const LONG: usize = 16;
+
+/// The value as JSON encoders print it, with and without characters beyond ASCII, and printed so a second time.
+fn json_forms(value: &str) -> Vec<String> {
+    let inside = |text: &str| {
+        let quoted = serde_json::Value::from(text).to_string();
+        quoted[1..quoted.len() - 1].to_owned()
+    };
+    let ascii = |text: &str| {
+        let mut ascii = String::new();
+        for c in text.chars() {
+            if c.is_ascii() {
+                ascii.push(c);
+            } else {
+                let mut units = [0; 2];
+                ascii.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+            }
+        }
+        ascii
+    };
+    let once = inside(value);
+    vec![ascii(&once), inside(&once), once]
+}
+
 /// A value that is never printed: `Debug` shows `***`, and there is no `Display`.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(String);
@@ -40,6 +65,15 @@ impl Secret {
             base64::engine::general_purpose::STANDARD_NO_PAD.encode(&self.0),
             base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&self.0),
         ];
+        forms.extend(json_forms(&self.0));
+        if let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(&self.0) {
+            // A service account and the like: its fields are secrets of their own, wherever they are printed.
+            let fields = fields
+                .values()
+                .filter_map(serde_json::Value::as_str)
+                .filter(|field| field.len() >= LONG);
+            forms.extend(fields.flat_map(|field| json_forms(field).into_iter().chain([field.to_owned()])));
+        }
         forms.extend(self.0.lines().map(|line| line.trim().to_owned()));
         if let Ok(url) = url::Url::parse(&self.0)
             && let Some(password) = url.password()
@@ -128,6 +162,23 @@ mod tests {
         let redactor = Redactor::new();
         redactor.register(&Secret::new("postgres://app:hunter%2B22@db:5432/x").expect("not empty"));
         assert_eq!(redactor.clean("password hunter+22 refused"), "password *** refused");
+    }
+
+    #[test]
+    fn hides_a_secret_that_a_program_printed_as_json() {
+        let redactor = Redactor::new();
+        redactor.register(&Secret::new("p4ss\"wörd").expect("not empty"));
+        redactor.register(
+            &Secret::new("{\"type\": \"account\", \"private_key\": \"MIIEvQIBADANBg-x\"}").expect("not empty"),
+        );
+        for text in [
+            r#"p4ss\"wörd"#,
+            r#"p4ss\"w\u00f6rd"#,
+            r#"{\"type\": \"account\", \"private_key\": \"MIIEvQIBADANBg-x\"}"#,
+            "MIIEvQIBADANBg-x",
+        ] {
+            assert_eq!(redactor.clean(&format!("x {text} y")), "x *** y");
+        }
     }
 
     #[test]

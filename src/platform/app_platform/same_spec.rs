@@ -11,7 +11,7 @@ pub(super) fn comes_from(given: &Value, sent: &Value) -> bool {
                 // Encrypted: never equal to what was sent.
                 Some(_) if key == "registry_credentials" || (is_secret && key == "value") => true,
                 Some(given) => comes_from(given, sent),
-                None => is_zero(sent) || (is_secret && key == "value"),
+                None => is_zero(sent) || is_default(key, sent) || (is_secret && key == "value"),
             })
         }
         (Value::Array(given), Value::Array(sent)) => {
@@ -34,6 +34,14 @@ pub(super) fn comes_from(given: &Value, sent: &Value) -> bool {
 /// What tells components and envs apart: lists of them may come back in another order.
 fn identity(item: &Value) -> Option<&str> {
     ["name", "key", "domain"].iter().find_map(|key| item.get(key)?.as_str())
+}
+
+/// Enum values that mean the same as none, and that App Platform leaves out.
+fn is_default(key: &str, value: &Value) -> bool {
+    matches!(
+        (key, value.as_str()),
+        ("type", Some("GENERAL")) | ("scope", Some("RUN_AND_BUILD_TIME"))
+    )
 }
 
 fn is_zero(value: &Value) -> bool {
