@@ -83,7 +83,7 @@ pub(crate) struct Running {
 #[derive(Args, Clone, Debug)]
 #[group(multiple = false)]
 pub(crate) struct Target {
-    /// `production`, another name from the configuration, or `pr-N`
+    /// `production`, another name from the configuration, or `pr-N` [default: production, or all for `status`]
     #[arg(long, value_name = "NAME|pr-N")]
     pub(crate) environment: Option<Environment>,
     /// The preview of this pull request
@@ -261,9 +261,9 @@ pub(crate) struct LogsArgs {
     pub(crate) project: Project,
     #[command(flatten)]
     pub(crate) target: Target,
-    /// Which log
-    #[arg(long, value_enum, default_value_t = LogsKind::Run)]
-    pub(crate) kind: LogsKind,
+    /// Which log [default: run, or what there is where the app never ran]
+    #[arg(long, value_enum)]
+    pub(crate) kind: Option<LogsKind>,
     /// Only this component's lines
     #[arg(long, value_name = "NAME")]
     pub(crate) component: Option<String>,

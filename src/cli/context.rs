@@ -76,7 +76,7 @@ pub(crate) fn build(
         .is_some_and(|event| FOREIGN_CHECKOUT.contains(&event));
     let checkout = (!foreign).then(|| project.working_directory.clone());
     let local_config = match &checkout {
-        Some(folder) => local_config(folder, &config_file, project.config.is_some())?,
+        Some(folder) => local_config(folder, &config_file, project.config.is_some()).transpose(),
         None => None,
     };
     let lookup = secret_lookup(variables, console.clone());

@@ -92,6 +92,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let ctx = build(&args.project, &args.running, args.spec)?;
             let request = flows::teardown::Request {
                 pull_request: args.pr,
+                only_if_closed: false,
                 dry_run: args.dry_run,
             };
             Ok(ending::of_report(&ctx, &flows::teardown::run(&ctx, &request).await?))
@@ -152,12 +153,12 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let ctx = build(&args.project, &context::no_limit(args.json), args.spec)?;
             let request = flows::logs::Request {
                 environment: named(&args.target),
-                kind: match args.kind {
+                kind: args.kind.map(|kind| match kind {
                     LogsKind::Build => LogKind::Build,
                     LogsKind::Deploy => LogKind::Deploy,
                     LogsKind::Run => LogKind::Run,
                     LogsKind::Restarted => LogKind::Restarted,
-                },
+                }),
                 component: args.component,
                 deployment: args.deployment,
                 tail: args.tail,

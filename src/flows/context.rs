@@ -31,8 +31,8 @@ pub(crate) struct Ctx {
     pub(crate) platform: Option<Platform>,
     /// The folder that holds spec and configuration, where the checkout is the commit that the run is about.
     pub(crate) checkout: Option<PathBuf>,
-    /// The configuration found in the checkout. `None`: look on GitHub.
-    pub(crate) local_config: Option<Config>,
+    /// The configuration found in the checkout, read before the first request. `None`: look on GitHub.
+    pub(crate) local_config: Option<Result<Config, Failure>>,
     /// `--config`, or `do-deploy.toml`.
     pub(crate) config_file: String,
     /// `--spec`

@@ -166,8 +166,9 @@ async fn deploy(
     report.deployment_id.clone_from(&rollout.deployment);
     report.cost = platform.cost(&plan.spec, Some(&rollout.app_id)).await.ok();
     let deadline = Deadline::after(ctx.timeout.unwrap_or(target.timeout));
-    let commit = report.commit.clone();
+    let (commit, environment) = (report.commit.clone(), report.environment.clone());
     let expected = Expected {
+        environment: &environment,
         commit: commit.as_ref(),
         spec: &plan.spec,
         health: &site.config.health,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::board::Board;
 use super::context::Ctx;
 use super::failure::{cancelled, failure_of};
+use super::ownership;
 use super::rollout::Ended;
 use crate::model::failure::Kind;
 use crate::model::report::{Report, State};
@@ -25,14 +26,20 @@ pub(super) fn conclude(report: &mut Report, ended: Ended) {
 }
 
 /// Nobody waits for the deployment of a run that was told to stop: the next run makes its own.
-pub(super) async fn cancel_deployment(ctx: &Ctx, report: &Report) {
+pub(super) async fn cancel_deployment(ctx: &Ctx, report: &mut Report) {
     let (Ok(platform), Some(app), Some(deployment)) = (ctx.platform(), &report.app_id, &report.deployment_id) else {
         return;
     };
-    let done = tokio::time::timeout(LAST_WORDS, platform.to_the_end().cancel(app, deployment)).await;
-    if let Ok(Err(error)) = done {
+    let platform = platform.to_the_end();
+    let done = tokio::time::timeout(LAST_WORDS / 2, platform.cancel(app, deployment)).await;
+    if matches!(done, Ok(Ok(()))) {
+        return;
+    }
+    // Too late, or not allowed: what serves now is what the board has to say.
+    if let Ok(Ok(Some(app))) = tokio::time::timeout(LAST_WORDS / 2, platform.app(app)).await {
+        report.serving = ownership::serving(&app);
         ctx.console
-            .say(&format!("The deployment on the platform goes on: {error}"));
+            .say("The deployment on the platform was not cancelled: it had ended, or goes on by itself");
     }
 }
 

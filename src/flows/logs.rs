@@ -11,7 +11,8 @@ use crate::platform::{LogKind, LogLine};
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) environment: Environment,
-    pub(crate) kind: LogKind,
+    /// `None`: what the app prints, or where it never ran, what crashed instances printed, or else the deployment's.
+    pub(crate) kind: Option<LogKind>,
     pub(crate) component: Option<String>,
     pub(crate) deployment: Option<String>,
     pub(crate) tail: usize,
@@ -42,27 +43,32 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         Some(name) if component.is_none() => ctx.console.foreign_data(&format!("{name}  {}", line.text)),
         _ => ctx.console.foreign_data(&line.text),
     };
+    // An app whose first deployment failed has no active one: the newest is the one that people ask about.
+    let newest = match (&request.deployment, &app.active) {
+        (None, None) => platform.deployments(&app.id, 1).await?.pop().map(|newest| newest.id),
+        _ => None,
+    };
+    let deployment = request.deployment.as_deref().or(newest.as_deref());
     if request.follow {
+        let kind = request.kind.unwrap_or(LogKind::Run);
         platform
-            .follow(
-                &app.id,
-                request.deployment.as_deref(),
-                component,
-                request.kind,
-                &mut |line| print(&line),
-            )
+            .follow(&app.id, deployment, component, kind, &mut |line| print(&line))
             .await?;
         return Ok(());
     }
-    let lines = platform
-        .logs(
-            &app.id,
-            request.deployment.as_deref(),
-            component,
-            request.kind,
-            request.tail,
-        )
-        .await?;
+    let kinds = match request.kind {
+        Some(kind) => vec![kind],
+        None => vec![LogKind::Run, LogKind::Restarted, LogKind::Deploy, LogKind::Build],
+    };
+    let mut lines = None;
+    for kind in kinds {
+        lines = platform
+            .logs(&app.id, deployment, component, kind, request.tail)
+            .await?;
+        if lines.as_ref().is_some_and(|lines| !lines.is_empty()) {
+            break;
+        }
+    }
     let Some(lines) = lines else {
         ctx.console.say("There is no such log: that phase never ran");
         if ctx.json {

@@ -33,6 +33,17 @@ pub(crate) fn require(app: &App, repository: u64, environment: &Environment) -> 
     }
 }
 
+/// The app that carries our marks for the environment, whatever it is called.
+pub(super) async fn marked(ctx: &Ctx, repository: u64, environment: &Environment) -> anyhow::Result<Option<App>> {
+    let apps = ctx.platform()?.list().await?;
+    let is_it = |app: &App| {
+        app.marks
+            .as_ref()
+            .is_some_and(|marks| marks.same_owner(repository, environment))
+    };
+    Ok(apps.into_iter().find(is_it))
+}
+
 /// The app that holds a name which was free a moment ago, if another run of ours made it.
 ///
 /// # Errors

@@ -35,7 +35,26 @@ pub(crate) struct Request {
 /// Could not find out is an ending like any other, for whoever waits for the preview; what is wrong with the input and
 /// a signal are errors.
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
-    match make(ctx, request).await {
+    let mut told = None;
+    match make(ctx, request, &mut told).await {
+        // The author waits for a preview, and nothing on GitHub says yet why there is none.
+        Err(error) if told.is_some() && ctx.run.is_ci && failure_of(&error).kind == Kind::Input => {
+            if let Some((repository, mut report)) = told {
+                // What serves goes on serving; not to find that out is no reason to say nothing.
+                if let Ok(Some(app)) = ownership::marked(ctx, repository.id, &report.environment).await {
+                    report.serving = ownership::serving(&app);
+                    report.url = app.active.and(app.url);
+                    report.app = app.name;
+                }
+                report.failure = Some(failure_of(&error));
+                Board::skipped(
+                    ctx.board(&Config::default(), &repository),
+                    std::slice::from_ref(&report),
+                )
+                .await?;
+            }
+            Err(error)
+        }
         Err(error) if cancelled(&error).is_none() && failure_of(&error).kind == Kind::Unknown => {
             let mut report = Report::new("", Environment::Preview(request.pull_request), State::Unknown);
             report.failure = Some(failure_of(&error));
@@ -46,7 +65,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     }
 }
 
-async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
+/// `told`: from the moment on that the pull request is known to want a preview until its board is open, what a failure is
+/// reported with.
+async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Report)>) -> anyhow::Result<Report> {
     let started = Instant::now();
     let github = ctx.github()?;
     let repository = github.repository().await?;
@@ -57,6 +78,11 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let environment = Environment::Preview(pull.number);
     if !pull.open {
         return skipped(ctx, environment, &pull, "the pull request is closed already");
+    }
+    if !pull.is_fork_of(&repository.full_name) && !pull.author_is_bot && !pull.draft && !request.dry_run {
+        let mut report = Report::new("", environment.clone(), State::Failed);
+        report.commit = Some(pull.head.sha.clone());
+        *told = Some((repository.clone(), report));
     }
     let config = source::config(ctx, &pull.base_branch).await?;
     if let Some(skip) = skip_reason(&config.preview, &pull, &repository.full_name) {
@@ -84,6 +110,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     }
 
     let mut report = opening_report(spec.name(), &plan, environment, &pull, live.as_ref());
+    *told = None;
     let mut board = Board::open(ctx.board(&config, &repository), std::slice::from_ref(&report)).await;
     let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
@@ -91,7 +118,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         Ok(ended) => ending::conclude(&mut report, ended),
         Err(error) => {
             if cancelled(&error).is_some() {
-                ending::cancel_deployment(ctx, &report).await;
+                ending::cancel_deployment(ctx, &mut report).await;
             }
             return ending::break_off(&mut board, report, error).await;
         }
@@ -228,6 +255,7 @@ async fn deploy(
     }
     let deadline = Deadline::after(ctx.timeout.unwrap_or(work.config.preview.timeout));
     let expected = Expected {
+        environment: &report.environment,
         commit: Some(&work.pull.head.sha),
         spec: &plan.spec,
         health: &work.config.health,

@@ -56,6 +56,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         let spec = earlier.spec.as_ref().unwrap_or(&app.spec);
         let deadline = Deadline::after(ctx.timeout.unwrap_or(site.target().timeout));
         let expected = Expected {
+            environment: &request.environment,
             commit: commit.as_ref(),
             spec,
             health: &site.config.health,

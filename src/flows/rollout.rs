@@ -8,6 +8,7 @@ use super::context::Ctx;
 use super::explain;
 use crate::config;
 use crate::model::commit::Sha;
+use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::rollout::{Built, Phase};
 use crate::model::verdict::{Testimony, Verdict, Witnesses, verdict};
@@ -23,6 +24,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
 /// What the deployment is expected to be.
 pub(crate) struct Expected<'a> {
+    pub(crate) environment: &'a Environment,
     pub(crate) commit: Option<&'a Sha>,
     /// The deployed spec: which components have a URL, where the health check is.
     pub(crate) spec: &'a serde_json::Value,
@@ -122,7 +124,16 @@ async fn judge_active(
     expected: &Expected<'_>,
 ) -> anyhow::Result<Ended> {
     let platform = ctx.platform()?;
-    let app = platform.app(&rollout.app_id).await?;
+    let app = match platform.app(&rollout.app_id).await {
+        Ok(app) => app,
+        Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
+        // The deployment is what it is, whether its app can be read or not.
+        Err(error) => {
+            let mut ended = Ended::unheard(Testimony::Unheard(error.to_string()));
+            ended.became_active = deployment.is_some();
+            return Ok(ended);
+        }
+    };
     let active = app.as_ref().and_then(|app| app.active.as_ref());
     let Some(deployment) = deployment.or(active) else {
         return Ok(Ended::unheard(Testimony::Objects(
@@ -135,7 +146,7 @@ async fn judge_active(
         .say("Asking the witnesses: the built commit, the platform's health check, a request from outside");
     let (built, built_sha) = ask_for_the_commit(ctx, deployment, expected, &mut notes).await;
     let settling = Deadline::after(expected.health.timeout);
-    let health = ask_the_platform(ctx, rollout, settling).await?;
+    let health = ask_the_platform(ctx, rollout, expected.environment, settling).await?;
     let (probe, url, configured) = ask_from_outside(ctx, rollout, &deployment.id, expected, settling).await?;
     let configured_check_failed = configured && matches!(probe, Testimony::Objects(_));
     let verdict = verdict(Witnesses {
@@ -230,7 +241,12 @@ fn other_image(built: &[(String, Built)], spec: &serde_json::Value) -> Option<Fa
 }
 
 /// The platform's own health of every component. Not ready yet is not unhealthy: it is asked until it settles.
-async fn ask_the_platform(ctx: &Ctx, rollout: &Rollout, settling: Deadline) -> anyhow::Result<Testimony> {
+async fn ask_the_platform(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    environment: &Environment,
+    settling: Deadline,
+) -> anyhow::Result<Testimony> {
     let platform = ctx.platform()?;
     loop {
         let components = match platform.health(&rollout.app_id).await {
@@ -255,7 +271,9 @@ async fn ask_the_platform(ctx: &Ctx, rollout: &Rollout, settling: Deadline) -> a
                             "{} of {} instances are ready",
                             component.ready, component.desired
                         ))
-                        .next(format!("read what it prints: `do-deploy logs --component {name}`")),
+                        .next(format!(
+                            "read what it prints: `do-deploy logs --environment {environment} --component {name}`"
+                        )),
                 ),
                 _ => Testimony::Unheard(format!("the platform does not know how `{name}` is")),
             });
@@ -282,7 +300,10 @@ async fn ask_from_outside(
         Err(error) => return Ok((Testimony::Unheard(error.to_string()), None, false)),
     };
     let checks = Checks::of(&url, expected.health, expected.spec)?;
-    let testimony = checks.ask(ctx, Deadline::after(expected.health.timeout)).await?;
+    let mut testimony = checks.ask(ctx, Deadline::after(expected.health.timeout)).await?;
+    if let Testimony::Objects(Failure { next: Some(next), .. }) = &mut testimony {
+        next.push_str(&format!(": `do-deploy logs --environment {}`", expected.environment));
+    }
     Ok((testimony, Some(url), checks.configured))
 }
 

@@ -12,7 +12,7 @@ use crate::spec::AppSpec;
 /// must not take its policy from the pull request: give it the base branch.
 pub(crate) async fn config(ctx: &Ctx, branch: &str) -> anyhow::Result<Config> {
     if let Some(config) = &ctx.local_config {
-        return Ok(config.clone());
+        return Ok(config.clone()?);
     }
     let Some(github) = &ctx.github else {
         return Ok(Config::default());

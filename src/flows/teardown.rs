@@ -19,6 +19,8 @@ const REMOVAL: Duration = Duration::from_secs(300);
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) pull_request: u64,
+    /// An event says that the pull request was closed; events come late and are replayed, so it is looked at again.
+    pub(crate) only_if_closed: bool,
     pub(crate) dry_run: bool,
 }
 
@@ -29,11 +31,26 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         .pull(request.pull_request)
         .await
         .map_err(|error| preview::unknown_pull(error, request.pull_request))?;
+    if request.only_if_closed && pull.open {
+        ctx.console.notice(&format!(
+            "Pull request {} is open again: its preview stays",
+            pull.number
+        ));
+        let mut report = Report::new("", Environment::Preview(pull.number), State::Skipped);
+        report
+            .notes
+            .push("The pull request is open again: its preview stays".to_owned());
+        ctx.record(&report)?;
+        return Ok(report);
+    }
     let config = source::config(ctx, &pull.base_branch).await?;
     // The head may be gone, and with it what its spec said: the base branch names the app as well, and the marks decide.
     let name = match source::spec(ctx, &config.spec, &pull.base_branch).await {
         Ok(spec) => names::preview_app(spec.name(), pull.number, repository.id),
-        Err(error) => match marked_app(ctx, &repository, pull.number).await? {
+        Err(error) => match ownership::marked(ctx, repository.id, &Environment::Preview(pull.number))
+            .await?
+            .map(|app| app.name)
+        {
             Some(name) => name,
             None => return Err(error),
         },
@@ -66,7 +83,10 @@ pub(super) async fn remove(
     let app = match platform.find(name).await? {
         Some(app) => Some(app),
         // The spec's name may have changed since the preview was made; its marks have not.
-        None => match marked_app(ctx, repository, pull.number).await? {
+        None => match ownership::marked(ctx, repository.id, &environment)
+            .await?
+            .map(|app| app.name)
+        {
             Some(name) => platform.find(&name).await?,
             None => None,
         },
@@ -95,16 +115,4 @@ pub(super) async fn remove(
     }
     Board::removed(ctx.board(config, repository), std::slice::from_ref(&report)).await?;
     Ok(report)
-}
-
-/// The name of the app that is marked as this pull request's preview, whatever it is called.
-async fn marked_app(ctx: &Ctx, repository: &Repository, pull_request: u64) -> anyhow::Result<Option<String>> {
-    let environment = Environment::Preview(pull_request);
-    let apps = ctx.platform()?.list().await?;
-    let ours = apps.into_iter().find(|app| {
-        app.marks
-            .as_ref()
-            .is_some_and(|marks| marks.same_owner(repository.id, &environment))
-    });
-    Ok(ours.map(|app| app.name))
 }

@@ -139,6 +139,20 @@ impl GitHub {
 
     /// Whether the deployment's last status is `inactive`.
     pub(crate) async fn is_inactive(&self, deployment: u64) -> Result<bool, ApiError> {
+        Ok(self.last_state(deployment).await?.as_deref() == Some("inactive"))
+    }
+
+    /// Whether nobody has said yet how the deployment ended.
+    pub(crate) async fn is_unfinished(&self, deployment: u64) -> Result<bool, ApiError> {
+        let state = self.last_state(deployment).await?;
+        Ok(matches!(
+            state.as_deref(),
+            None | Some("in_progress" | "queued" | "pending")
+        ))
+    }
+
+    /// `None`: it has no status yet.
+    async fn last_state(&self, deployment: u64) -> Result<Option<String>, ApiError> {
         #[derive(Deserialize)]
         struct Past {
             id: u64,
@@ -147,8 +161,8 @@ impl GitHub {
         let statuses: Vec<Past> = self
             .list(&format!("/deployments/{deployment}/statuses?per_page=100"), 1)
             .await?;
-        let last = statuses.iter().max_by_key(|status| status.id);
-        Ok(last.is_some_and(|status| status.state == "inactive"))
+        let last = statuses.into_iter().max_by_key(|status| status.id);
+        Ok(last.map(|status| status.state))
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::Url;
 use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
 
 use super::observation::{Answer, Observation, classify};
@@ -12,9 +11,6 @@ use crate::net::error::{Problem, Unreachable};
 
 /// Longest wait for one answer: a service that wakes from zero may take this long to start.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
-
-/// Name of the query parameter that keeps caches on the way from answering in the app's place.
-const FRESH: &str = "_do_deploy";
 
 /// Looks at URLs without credentials and without following redirects. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -33,7 +29,7 @@ impl Prober {
         // No `text/html`: a browser is shown the loading page of a sleeping app, a program waits until it is awake.
         let sent = self
             .http
-            .get(fresh(&target.url))
+            .get(target.url.clone())
             .header(ACCEPT, "application/json, */*;q=0.1")
             .header(CACHE_CONTROL, "no-cache")
             .timeout(most.min(ANSWER_DEADLINE))
@@ -68,17 +64,6 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The URL with a query that nobody asked for before. One with a query of its own may be signed and stays as it is.
-fn fresh(url: &Url) -> Url {
-    let mut url = url.clone();
-    if url.query().is_none()
-        && let Ok(random) = getrandom::u64()
-    {
-        url.query_pairs_mut().append_pair(FRESH, &format!("{random:x}"));
-    }
-    url
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -86,7 +71,7 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 
-    use super::{Prober, fresh};
+    use super::Prober;
     use crate::health::{Expect, Observation, Target};
     use crate::net::error::Unreachable;
 
@@ -209,11 +194,5 @@ mod tests {
                 connected: false
             }
         );
-    }
-
-    #[test]
-    fn a_query_of_its_own_stays_as_it_is() {
-        let signed = "https://shop.example/file?signature=abc".parse().expect("a URL");
-        assert_eq!(fresh(&signed), signed);
     }
 }

@@ -47,10 +47,10 @@ impl HealthVerdict {
             Observation::Up { .. } => failure,
             Observation::Wrong { .. } => failure
                 .why(format!("{observation} instead of {expected}"))
-                .next("open it, and read what the app logs meanwhile: `do-deploy logs`"),
-            Observation::Waking { .. } => failure.why("it kept waking up").next(
-                "read what the app logs at its start: `do-deploy logs`; a slow start needs a longer `[health] timeout`",
-            ),
+                .next("ask for it yourself, and read what the app logs meanwhile"),
+            Observation::Waking { .. } => failure
+                .why("it kept waking up")
+                .next("read what the app logs at its start; a slow start needs a longer `[health] timeout`"),
             Observation::Down { .. } => failure
                 .why(observation.to_string())
                 .next("check the host name and the network, then run `do-deploy verify`"),

@@ -38,6 +38,7 @@ pub(crate) fn verdict(witnesses: Witnesses) -> Verdict {
         health,
         probe,
     } = witnesses;
+    let (ended, exists) = (!matches!(phase, Testimony::Unheard(_)), phase != Testimony::Absent);
     let named = [
         ("the platform's phase", phase),
         ("the commit that was built", built),
@@ -55,11 +56,21 @@ pub(crate) fn verdict(witnesses: Witnesses) -> Verdict {
     if unheard.is_empty() {
         return Verdict::Good;
     }
-    Verdict::Unknown(
-        Failure::unknown("deployed, but it could not be confirmed that it serves")
-            .why(unheard.join("; "))
-            .next("look at the URL, then run `do-deploy verify` for this environment"),
-    )
+    let (what, next) = match (exists, ended) {
+        (true, true) => (
+            "deployed, but it could not be confirmed that it serves",
+            "look at the URL, then run `do-deploy verify` for this environment",
+        ),
+        (true, false) => (
+            "it could not be found out how the deployment ended",
+            "look at the deployment on the platform, then run again",
+        ),
+        (false, _) => (
+            "it could not be found out whether it serves",
+            "check the URL and the network, then ask again",
+        ),
+    };
+    Verdict::Unknown(Failure::unknown(what).why(unheard.join("; ")).next(next))
 }
 
 #[cfg(test)]

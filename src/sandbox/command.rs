@@ -170,6 +170,7 @@ async fn open_repositories(mounts: &[String]) -> Result<Vec<Arc<Repository>>, Us
 struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    hang_up: Signal,
 }
 
 impl Signals {
@@ -177,6 +178,7 @@ impl Signals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
         })
     }
 
@@ -184,6 +186,7 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => nix::sys::signal::Signal::SIGINT,
             _ = self.terminate.recv() => nix::sys::signal::Signal::SIGTERM,
+            _ = self.hang_up.recv() => nix::sys::signal::Signal::SIGHUP,
         }
     }
 }

@@ -63,6 +63,7 @@ pub(crate) async fn run(ctx: &Ctx) -> anyhow::Result<Report> {
                 ctx,
                 &teardown::Request {
                     pull_request,
+                    only_if_closed: true,
                     dry_run: false,
                 },
             )

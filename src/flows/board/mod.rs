@@ -107,8 +107,16 @@ impl Board {
         let removed = self.reports.iter().any(|report| report.state == State::Removed);
         // A removed preview that nobody was told about needs no comment.
         let missing = if removed { Missing::Leave } else { Missing::Create };
-        self.write_comment(missing).await;
-        self.end_deployments().await;
+        let told = self.write_comment(missing).await;
+        if removed && !told {
+            // Deployments that are inactive mean that everything has been said: the next teardown says it.
+            self.say_once(
+                Complaint::Overtaken,
+                "run the teardown again to have the comment say that the preview is gone",
+            );
+        } else {
+            self.end_deployments().await;
+        }
         if removed && self.comment_url.is_some() && self.settle().await {
             self.write_comment(missing).await;
         }
@@ -204,8 +212,9 @@ impl Board {
         }
     }
 
-    async fn write_comment(&mut self, missing: Missing) {
-        self.write_comment_over(missing, None).await;
+    /// `false`: it could not be written.
+    async fn write_comment(&mut self, missing: Missing) -> bool {
+        self.write_comment_over(missing, None).await
     }
 
     /// The newest comment of the conversation, with what the one before it said about production.
@@ -215,25 +224,29 @@ impl Board {
             return;
         };
         match conversation.clear(run).await {
-            Ok(before) => self.write_comment_over(Missing::Create, before.production).await,
+            Ok(before) => {
+                self.write_comment_over(Missing::Create, before.production).await;
+            }
             Err(error) => self.complain(Complaint::Comment, &error),
         }
     }
 
-    async fn write_comment_over(&mut self, missing: Missing, production: Option<ProductionLine>) {
+    async fn write_comment_over(&mut self, missing: Missing, production: Option<ProductionLine>) -> bool {
         let text = page::comment(&self.reports, &self.scene());
         let text = self.deps.redactor.clean(&text);
         let run = self.deps.run.stamp();
+        // What is gone is gone, whichever run says so.
+        let removed = self.reports.iter().all(|report| report.state == State::Removed);
         let Some(conversation) = &mut self.conversation else {
-            return;
+            return true;
         };
         let written = conversation
             .write(missing, |mut body| {
                 body.production = body.production.or_else(|| production.clone());
                 // A person at a terminal has no place in the order of runs: written now, overtaken by the next run.
                 let run = run.unwrap_or(body.run);
-                if body.run <= run {
-                    body.run = run;
+                if body.run <= run || removed {
+                    body.run = body.run.max(run);
                     body.text.clone_from(&text);
                 }
                 body
@@ -242,7 +255,7 @@ impl Board {
         match written {
             Ok(Some(Written { comment, body })) => {
                 self.comment_url = Some(comment.html_url);
-                if run.is_some_and(|run| body.run > run) {
+                if !removed && run.is_some_and(|run| body.run > run) {
                     let newer = body.run.id;
                     self.say_once(
                         Complaint::Overtaken,
@@ -251,8 +264,12 @@ impl Board {
                 }
             }
             Ok(None) => {}
-            Err(error) => self.complain(Complaint::Comment, &error),
+            Err(error) => {
+                self.complain(Complaint::Comment, &error);
+                return false;
+            }
         }
+        true
     }
 
     async fn begin_deployments(&mut self) {
@@ -285,8 +302,10 @@ impl Board {
         let pull = report.environment.pull_request();
         if let Some(record) = self.records.iter().find(|record| record.is_about(report)) {
             record.set(github, report, run).await?;
-            if report.state == State::Ready && pull.is_some() {
-                record.put_earlier_aside(github, environment, run).await?;
+            match pull {
+                Some(_) if report.state == State::Ready => record.put_earlier_aside(github, environment, run).await?,
+                Some(_) => {}
+                None => record.end_unfinished(github, environment, run).await?,
             }
         }
         match pull {

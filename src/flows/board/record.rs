@@ -95,6 +95,25 @@ impl Record {
     }
 }
 
+/// How far back a run that was killed is looked for.
+const LOOKED_THROUGH: usize = 5;
+
+impl Record {
+    /// Ends the records of earlier runs that were killed before they could: GitHub would show them in progress for ever.
+    pub(super) async fn end_unfinished(&self, github: &GitHub, environment: &str, run: &Run) -> Result<(), ApiError> {
+        let all = github.deployments(environment).await?;
+        let earlier = all
+            .iter()
+            .filter(|it| it.id < self.id && it.payload().as_ref() == Some(&self.payload));
+        for earlier in earlier.take(LOOKED_THROUGH) {
+            if github.is_unfinished(earlier.id).await? {
+                put_aside(github, earlier.id, "Its run ended before it did", run).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Whether GitHub still shows a deployment of the pull request that is not inactive.
 pub(super) async fn any_active(github: &GitHub, environment: &str, pull: u64) -> Result<bool, ApiError> {
     for deployment in github.deployments(environment).await? {

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
@@ -32,16 +33,31 @@ pub(super) async fn run(
         .spawn()
         .map_err(|error| UsageError(format!("cannot start `{program}`: {error}")))?;
     let pid = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
+    let mut patience = None;
     let status = loop {
         tokio::select! {
             status = child.wait() => break status?,
-            signal = signals.next() => forward(pid, signal, at_terminal),
+            signal = signals.next() => {
+                forward(pid, signal, at_terminal);
+                patience.get_or_insert_with(|| tokio::time::Instant::now() + PATIENCE);
+            }
+            () = until(patience) => child.kill().await?,
         }
     };
     if let Some(pid) = pid.filter(|_| !at_terminal) {
         let _nobody_left = killpg(pid, Signal::SIGKILL);
     }
     Ok(code(status))
+}
+
+/// How long a command may take to end after it was told to; a sandbox has nothing that is worth waiting longer for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+async fn until(end: Option<tokio::time::Instant>) {
+    match end {
+        Some(end) => tokio::time::sleep_until(end).await,
+        None => std::future::pending().await,
+    }
 }
 
 fn forward(pid: Option<Pid>, signal: Signal, at_terminal: bool) {

@@ -27,23 +27,26 @@ pub(crate) struct DemoArgs {
 pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<u8> {
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut hang_up = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
     let narrator = Narrator::new(Instant::now());
     let mut stage = Stage::new()?;
     let played = tokio::select! {
         played = play(&mut stage, &narrator, args.keep) => played,
         _ = interrupt.recv() => Ok(130),
         _ = terminate.recv() => Ok(143),
+        _ = hang_up.recv() => Ok(129),
     };
     if matches!(played, Ok(0)) && args.keep {
         narrator.kept(&stage);
         tokio::select! {
             _ = interrupt.recv() => {},
             _ = terminate.recv() => {},
+            _ = hang_up.recv() => {},
         }
     }
     stage.clear().await;
     match played {
-        Ok(130 | 143) => narrator.interrupted(),
+        Ok(129 | 130 | 143) => narrator.interrupted(),
         Err(error) => {
             narrator.broken(&error);
             return Ok(1);
