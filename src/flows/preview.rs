@@ -95,7 +95,9 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
         return skipped(ctx, environment, &pull, &newer);
     }
     let platform = ctx.platform()?;
-    let spec = source::spec(ctx, &config.spec, pull.head.sha.as_str()).await?;
+    let by_hand = config.preview.spec.as_str();
+    let configured = if by_hand.is_empty() { &config.spec } else { by_hand };
+    let spec = source::spec(ctx, configured, pull.head.sha.as_str()).await?;
     let work = Work::prepare(ctx, &config, &repository, &pull, &spec).await?;
     let live = platform.find(&work.name).await?;
     if let Some(app) = &live {

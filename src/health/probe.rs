@@ -115,7 +115,7 @@ mod tests {
         assert!(seen.is_up(), "{seen:?}");
         assert!(!head.contains("text/html"), "{head}");
         assert!(head.contains("cache-control: no-cache"), "{head}");
-        assert!(head.starts_with("get /health?_do_deploy="), "{head}");
+        assert!(head.starts_with("get /health http"), "{head}");
         assert!(!head.contains("authorization"), "{head}");
     }
 

@@ -17,7 +17,10 @@ pub(crate) async fn run(ctx: &Ctx) -> anyhow::Result<Report> {
             .why("`GITHUB_EVENT_NAME` is not set")
             .next("outside GitHub Actions name the command: `do-deploy deploy`, `do-deploy preview --pr N`, …")
     })?;
-    let payload = ctx.run.event()?.ok_or_else(|| {
+    let unreadable = |error: anyhow::Error| {
+        Failure::input(format!("{error:#}")).next("set `GITHUB_EVENT_PATH` to the file that holds the event's payload")
+    };
+    let payload = ctx.run.event().map_err(unreadable)?.ok_or_else(|| {
         Failure::input("the event has no payload")
             .why("`GITHUB_EVENT_PATH` is not set")
             .next("set it to the file that holds the event's payload")
