@@ -57,10 +57,7 @@ impl World {
         let config = Config::parse(&self.config, "do-deploy.toml").expect("a valid config");
         let pull_request = PullRequest {
             number: 12,
-            title: "Add notes".to_owned(),
-            url: "https://github.com/acme/shop/pull/12".to_owned(),
             open: true,
-            merged: false,
             draft: false,
             author: "ada".to_owned(),
             author_is_bot: false,
