@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::markdown::web_address;
 use super::page::{Logs, Scene};
 use crate::model::commit::Sha;
-use crate::model::failure::{Excerpt, Failure, LogKind};
+use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::foreign::{cut, strip};
 use crate::model::report::{Report, Sleep, State};
 use crate::wait::humanize;
@@ -237,9 +237,9 @@ impl LogView {
         lines.reverse();
         Self {
             kind: match log.kind {
-                LogKind::Build => "build log",
-                LogKind::Migration => "migration's log",
-                LogKind::Run => "log",
+                Shown::Build => "build log",
+                Shown::Migration => "migration's log",
+                Shown::Run => "log",
             },
             component,
             left_out: log.lines.len() - lines.len(),
@@ -249,10 +249,10 @@ impl LogView {
 }
 
 impl Logs {
-    fn show(self, kind: LogKind) -> bool {
+    fn show(self, kind: Shown) -> bool {
         match self {
             Self::All => true,
-            Self::BuildsAndMigrations => kind != LogKind::Run,
+            Self::BuildsAndMigrations => kind != Shown::Run,
             Self::None => false,
         }
     }

@@ -44,7 +44,7 @@ fn clean_failure(failure: &Failure, text: &impl Fn(&String) -> String) -> Failur
 mod tests {
     use super::cleaned;
     use crate::model::environment::Environment;
-    use crate::model::failure::{Excerpt, Failure, LogKind};
+    use crate::model::failure::{Excerpt, Failure, Shown};
     use crate::model::report::{Change, Report, Sleep, State};
     use crate::redact::{Redactor, Secret};
 
@@ -57,7 +57,7 @@ mod tests {
         failure.code = Some(secret.clone());
         failure.component = Some(secret.clone());
         failure.log = Some(Excerpt {
-            kind: LogKind::Run,
+            kind: Shown::Run,
             lines: vec![secret.clone()],
         });
         let mut report = Report::new(&*secret, Environment::Preview(1), State::Failed);

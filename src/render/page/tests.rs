@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::{Logs, Scene, comment, production_line, summary};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
-use crate::model::failure::{Excerpt, Failure, LogKind};
+use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::report::{Change, Cost, Report, Sleep, State};
 use crate::model::stamp::Stamp;
 
@@ -55,7 +55,7 @@ fn failed() -> Report {
     failure.code = Some("BuildJobExitNonZero".to_owned());
     failure.component = Some("web".to_owned());
     failure.log = Some(Excerpt {
-        kind: LogKind::Build,
+        kind: Shown::Build,
         lines: vec![
             "Collecting flask==99".to_owned(),
             "ERROR: ```no``` \u{1b}[31mmatching".to_owned(),
@@ -325,7 +325,7 @@ fn production_tells_the_merged_pull_request() {
 fn a_public_repository_keeps_what_the_app_prints_while_it_runs() {
     let mut report = failed();
     if let Some(log) = report.failure.as_mut().and_then(|failure| failure.log.as_mut()) {
-        log.kind = LogKind::Run;
+        log.kind = Shown::Run;
     }
     let text = comment(
         &[report],
