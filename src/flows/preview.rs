@@ -224,7 +224,7 @@ async fn apply(
 
 /// Says what the preview is and lacks, before anything is created.
 fn announce(ctx: &Ctx, plan: &PreviewPlan) {
-    if let Some(database) = plan.database.phrase() {
+    if let Some(database) = plan.database.shown() {
         ctx.console
             .say(&format!("The preview's database: {database} ({})", plan.database.why));
     }
@@ -258,7 +258,7 @@ fn opening_report(
     report.serving = live.and_then(ownership::serving);
     report.app_id = live.map(|app| app.id.clone());
     report.sleep = Some(plan.sleep.clone());
-    report.database = plan.database.phrase().map(str::to_owned);
+    report.database = plan.database.shown();
     report.changes.clone_from(&plan.changes);
     if !plan.unset.is_empty() {
         let names = plan

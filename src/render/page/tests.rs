@@ -11,7 +11,7 @@ use super::{Logs, Scene, comment, production_line, summary};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::{Excerpt, Failure, Shown};
-use crate::model::report::{Change, Cost, Report, Sleep, State};
+use crate::model::report::{Change, Cost, Database, Report, Sleep, State};
 use crate::model::stamp::Stamp;
 
 const NEW: &str = "abc1234abc1234abc1234abc1234abc1234abc12";
@@ -43,7 +43,7 @@ fn ready() -> Report {
             awake: 5.0,
             asleep: Some(0.5),
         }),
-        database: Some("SQLite".to_owned()),
+        database: Some(Database::Sqlite),
         ..report(State::Ready)
     }
 }
@@ -109,7 +109,7 @@ fn ready_with_a_descendant_that_never_sleeps() {
             awake: 12.0,
             asleep: None,
         }),
-        database: Some("development database (PostgreSQL)".to_owned()),
+        database: Some(Database::Development),
         notes: vec!["`STRIPE_KEY` is not set in previews".to_owned()],
         ..ready()
     };
@@ -120,7 +120,7 @@ fn ready_with_a_descendant_that_never_sleeps() {
 
     - `STRIPE_KEY` is not set in previews
     - Does not sleep: this DigitalOcean account has no scale to zero
-    - Database: development database (PostgreSQL)
+    - Database: development database (PostgreSQL), $7 a month
     - Costs $12.00 a month
     - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
     ");

@@ -20,7 +20,6 @@ fn hostile_text_stays_text_everywhere() {
     let report = Report {
         app: evil.to_owned(),
         url: Some("javascript:alert(1)".to_owned()),
-        database: Some(evil.to_owned()),
         sleep: Some(Sleep::Never(evil.to_owned())),
         notes: vec![evil.to_owned()],
         changes: vec![Change {
