@@ -48,7 +48,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     if let Some(skip) = skip_reason(&config.preview, &pull, &repository.full_name) {
         let report = skipped(ctx, environment, &pull, &skip.reason)?;
         if skip.tell {
-            Board::skipped(ctx.board(&config, &repository), std::slice::from_ref(&report)).await?;
+            Board::tell(ctx.board(&config, &repository), std::slice::from_ref(&report)).await?;
         }
         return Ok(report);
     }
@@ -63,7 +63,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         ownership::require(app, repository.id, &environment)?;
     } else if let Some(reason) = over_the_limit(ctx, &config, &repository).await? {
         let report = skipped(ctx, environment, &pull, &reason)?;
-        Board::skipped(ctx.board(&config, &repository), std::slice::from_ref(&report)).await?;
+        Board::tell(ctx.board(&config, &repository), std::slice::from_ref(&report)).await?;
         return Ok(report);
     }
     let plan = work.plan(ctx, live.as_ref(), true)?;
