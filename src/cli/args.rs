@@ -8,6 +8,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 
+/// Where `--help` lists the flags that come after a command's own.
+const BELOW_OWN_FLAGS: usize = 100;
+
 /// Deploys to DigitalOcean App Platform and proves what serves.
 #[derive(Debug, Parser)]
 #[command(name = "do-deploy", version, about, max_term_width = 100, propagate_version = true)]
@@ -68,15 +71,20 @@ pub(crate) struct Project {
     pub(crate) working_directory: PathBuf,
 }
 
-/// How the run speaks, and when it gives up.
+/// What nearly every command takes: where the repository is, how the run speaks, and when it gives up.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct Running {
+pub(crate) struct Common {
+    #[command(flatten)]
+    pub(crate) project: Project,
     /// Give up after so long, such as `30m` [default: from the configuration]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
     /// Report as one JSON document on standard output
     #[arg(long)]
     pub(crate) json: bool,
+    /// The app spec [default: found in the repository]
+    #[arg(long, value_name = "FILE", display_order = BELOW_OWN_FLAGS)]
+    pub(crate) spec: Option<String>,
 }
 
 /// Which environment is meant.
@@ -101,20 +109,13 @@ impl Target {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct AutoArgs {
     #[command(flatten)]
-    pub(crate) project: Project,
-    #[command(flatten)]
-    pub(crate) running: Running,
-    /// The app spec [default: found in the repository]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) spec: Option<String>,
+    pub(crate) common: Common,
 }
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct DeployArgs {
     #[command(flatten)]
-    pub(crate) project: Project,
-    #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) common: Common,
     /// `production` or another name from the configuration
     #[arg(long, value_name = "NAME", default_value = "production")]
     pub(crate) environment: Environment,
@@ -124,57 +125,42 @@ pub(crate) struct DeployArgs {
     /// The commit expected to serve; stops if the branch's head is another one
     #[arg(long, value_name = "SHA", value_parser = sha)]
     pub(crate) commit: Option<Sha>,
-    /// The app spec [default: found in the repository]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) spec: Option<String>,
     /// Show what would be done and touch nothing
-    #[arg(long)]
+    #[arg(long, display_order = BELOW_OWN_FLAGS + 1)]
     pub(crate) dry_run: bool,
 }
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct PreviewArgs {
     #[command(flatten)]
-    pub(crate) project: Project,
-    #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) common: Common,
     /// The pull request
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) pr: u64,
     /// The commit expected to serve; stops if the pull request's head is another one
     #[arg(long, value_name = "SHA", value_parser = sha)]
     pub(crate) commit: Option<Sha>,
-    /// The app spec [default: found in the repository]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) spec: Option<String>,
     /// Show what would be done and touch nothing
-    #[arg(long)]
+    #[arg(long, display_order = BELOW_OWN_FLAGS + 1)]
     pub(crate) dry_run: bool,
 }
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct TeardownArgs {
     #[command(flatten)]
-    pub(crate) project: Project,
-    #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) common: Common,
     /// The pull request
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) pr: u64,
-    /// The app spec [default: found in the repository]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) spec: Option<String>,
     /// Show what would be done and touch nothing
-    #[arg(long)]
+    #[arg(long, display_order = BELOW_OWN_FLAGS + 1)]
     pub(crate) dry_run: bool,
 }
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct RedeployArgs {
     #[command(flatten)]
-    pub(crate) project: Project,
-    #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) common: Common,
     #[command(flatten)]
     pub(crate) target: Target,
     /// The commit expected to serve; stops if the branch's head is another one
@@ -183,34 +169,30 @@ pub(crate) struct RedeployArgs {
     /// Build anew even if an earlier build could be reused
     #[arg(long)]
     pub(crate) force_build: bool,
-    /// The app spec [default: found in the repository]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) spec: Option<String>,
 }
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct RollbackArgs {
     #[command(flatten)]
-    pub(crate) project: Project,
-    #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) common: Common,
     /// `production` or another name from the configuration
     #[arg(long, value_name = "NAME", default_value = "production")]
     pub(crate) environment: Environment,
     /// A deployment's id, or a commit that an earlier deployment built [default: the deployment before]
     #[arg(long, value_name = "DEPLOYMENT|SHA")]
     pub(crate) to: Option<String>,
-    /// The app spec [default: found in the repository]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) spec: Option<String>,
 }
 
 #[derive(Args, Clone, Debug)]
 pub(crate) struct SweepArgs {
     #[command(flatten)]
     pub(crate) project: Project,
-    #[command(flatten)]
-    pub(crate) running: Running,
+    /// Give up after so long, such as `30m` [default: from the configuration]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// Report as one JSON document on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Show what would be removed and touch nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -219,9 +201,7 @@ pub(crate) struct SweepArgs {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
-    pub(crate) project: Project,
-    #[command(flatten)]
-    pub(crate) running: Running,
+    pub(crate) common: Common,
     #[command(flatten)]
     pub(crate) target: Target,
     /// Any URL, instead of an environment
@@ -236,9 +216,6 @@ pub(crate) struct VerifyArgs {
     /// A further check, such as `/admin=401`; may be repeated
     #[arg(long, value_name = "PATH=STATUS", value_parser = check)]
     pub(crate) check: Vec<(String, u16)>,
-    /// The app spec [default: found in the repository]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) spec: Option<String>,
 }
 
 #[derive(Args, Clone, Debug)]

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use super::args::{Project, Running};
+use super::args::{Common, Project};
 use super::environment::Variables;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
@@ -49,16 +48,15 @@ impl Voice {
 
 /// # Errors
 /// Unusable flags or variables, and a configuration that does not parse.
-pub(crate) fn build(
-    voice: Voice,
-    variables: Variables,
-    wait: Wait,
-    project: &Project,
-    running: &Running,
-    spec_file: Option<String>,
-) -> anyhow::Result<Ctx> {
+pub(crate) fn build(voice: Voice, variables: Variables, wait: Wait, common: Common) -> anyhow::Result<Ctx> {
     let Voice { console, run, redactor } = voice;
-    let repository = repository(project, variables)?;
+    let Common {
+        project,
+        timeout,
+        json,
+        spec: spec_file,
+    } = common;
+    let repository = repository(&project, variables)?;
     let github_url = variables.url("GITHUB_API_URL", GITHUB)?;
     let platform_url = variables.url("DIGITALOCEAN_API_URL", DIGITALOCEAN)?;
     let github = match (variables.secret("GITHUB_TOKEN"), &repository) {
@@ -93,8 +91,8 @@ pub(crate) fn build(
         local_config,
         config_file,
         spec_file,
-        timeout: running.timeout,
-        json: running.json,
+        timeout,
+        json,
     })
 }
 
@@ -140,12 +138,4 @@ fn secret_lookup(variables: Variables, console: Console) -> flows::context::Vari
             })
             .clone()
     })
-}
-
-/// For commands that neither report at the end nor end early.
-pub(crate) fn no_limit(json: bool) -> Running {
-    Running {
-        timeout: None::<Duration>,
-        json,
-    }
 }

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Cli, Command, LogsKind, Target};
+use args::{Cli, Command, Common, LogsKind, Project, Target};
 use context::Voice;
 use environment::Variables;
 
@@ -55,14 +55,14 @@ async fn run(command: Command) -> u8 {
 
 /// Builds the context for a flow, runs it, and turns its result into an exit code.
 async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) -> anyhow::Result<u8> {
-    let build = |project, running, spec| context::build(voice, variables, wait, project, running, spec);
+    let build = |common| context::build(voice, variables, wait, common);
     match command {
         Command::Auto(args) => {
-            let ctx = build(&args.project, &args.running, args.spec)?;
+            let ctx = build(args.common)?;
             Ok(ending::of_report(&ctx, &flows::auto::run(&ctx).await?))
         }
         Command::Deploy(args) => {
-            let ctx = build(&args.project, &args.running, args.spec)?;
+            let ctx = build(args.common)?;
             let commit = args
                 .commit
                 .map_or(flows::site::Commit::Head, flows::site::Commit::Asked);
@@ -76,7 +76,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(ending::of_report(&ctx, &flows::deploy::run(&ctx, &request).await?))
         }
         Command::Preview(args) => {
-            let ctx = build(&args.project, &args.running, args.spec)?;
+            let ctx = build(args.common)?;
             let commit = args
                 .commit
                 .map_or(flows::eligibility::Commit::Head, flows::eligibility::Commit::Asked);
@@ -89,7 +89,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(ending::of_report(&ctx, &flows::preview::run(&ctx, &request).await?))
         }
         Command::Teardown(args) => {
-            let ctx = build(&args.project, &args.running, args.spec)?;
+            let ctx = build(args.common)?;
             let request = flows::teardown::Request {
                 pull_request: args.pr,
                 only_if_closed: false,
@@ -98,7 +98,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(ending::of_report(&ctx, &flows::teardown::run(&ctx, &request).await?))
         }
         Command::Redeploy(args) => {
-            let ctx = build(&args.project, &args.running, args.spec)?;
+            let ctx = build(args.common)?;
             let request = flows::redeploy::Request {
                 environment: named(&args.target),
                 commit: args.commit,
@@ -107,7 +107,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(ending::of_report(&ctx, &flows::redeploy::run(&ctx, &request).await?))
         }
         Command::Rollback(args) => {
-            let ctx = build(&args.project, &args.running, args.spec)?;
+            let ctx = build(args.common)?;
             let request = flows::rollback::Request {
                 environment: args.environment,
                 to: args.to,
@@ -115,7 +115,12 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(ending::of_report(&ctx, &flows::rollback::run(&ctx, &request).await?))
         }
         Command::Sweep(args) => {
-            let ctx = build(&args.project, &args.running, None)?;
+            let ctx = build(Common {
+                project: args.project,
+                timeout: args.timeout,
+                json: args.json,
+                spec: None,
+            })?;
             flows::sweep::run(&ctx, &flows::sweep::Request { dry_run: args.dry_run }).await?;
             Ok(0)
         }
@@ -129,7 +134,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 Some(url) => flows::verify::Subject::Url(url),
                 None => flows::verify::Subject::Environment(named(&args.target)),
             };
-            let ctx = build(&args.project, &args.running, args.spec)?;
+            let ctx = build(args.common)?;
             let request = flows::verify::Request {
                 subject,
                 path: args.path,
@@ -139,7 +144,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(ending::of_verdict(&ctx, &flows::verify::run(&ctx, &request).await?))
         }
         Command::Status(args) => {
-            let ctx = build(&args.project, &context::no_limit(args.json), args.spec)?;
+            let ctx = build(without_limit(args.project, args.json, args.spec))?;
             flows::status::run(
                 &ctx,
                 &flows::status::Request {
@@ -150,7 +155,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(0)
         }
         Command::Logs(args) => {
-            let ctx = build(&args.project, &context::no_limit(args.json), args.spec)?;
+            let ctx = build(without_limit(args.project, args.json, args.spec))?;
             let request = flows::logs::Request {
                 environment: named(&args.target),
                 kind: args.kind.map(|kind| match kind {
@@ -202,6 +207,16 @@ fn ending_of_sandbox(variables: Variables, ended: anyhow::Result<u8>) -> u8 {
         };
         ending::of_error(&voice.console, &voice.run, &Wait::unbounded(), &error)
     })
+}
+
+/// For commands that neither report at the end nor end early.
+fn without_limit(project: Project, json: bool, spec: Option<String>) -> Common {
+    Common {
+        project,
+        timeout: None,
+        json,
+        spec,
+    }
 }
 
 /// The environment that the flags name, else production.

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::context::Ctx;
 use crate::model::excerpt::lines_that_matter;
-use crate::model::failure::{Excerpt, Failure, LogKind};
+use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::rollout::{Phase, Stage, StepFailure};
-use crate::platform::{Deployment, PlatformError, Words};
+use crate::platform::{Deployment, LogKind, PlatformError, Words};
 use crate::spec::Kind;
 
 /// Lines fetched of a log; the excerpt is chosen from them.
@@ -42,7 +42,7 @@ pub(crate) async fn failure(ctx: &Ctx, app_id: &str, deployment: &Deployment) ->
     failure.code = Some(step.code.clone());
     failure.component.clone_from(&step.component);
     failure.log = excerpt(ctx, app_id, deployment, step, is_job).await?;
-    let in_migration = failure.log.as_ref().is_some_and(|log| log.kind == LogKind::Migration);
+    let in_migration = failure.log.as_ref().is_some_and(|log| log.kind == Shown::Migration);
     if let (Some(name), true, false) = (name, in_migration, is_job) {
         failure.what = format!("the migration in front of {name} failed");
         failure.next =
@@ -59,14 +59,13 @@ async fn excerpt(
     step: &StepFailure,
     is_job: bool,
 ) -> anyhow::Result<Option<Excerpt>> {
-    use crate::platform::LogKind as Log;
-    let candidates: &[(Log, LogKind)] = match step.stage {
-        Stage::Build => &[(Log::Build, LogKind::Build)],
-        Stage::Deploy if is_job => &[(Log::Deploy, LogKind::Migration), (Log::Run, LogKind::Migration)],
+    let candidates: &[(LogKind, Shown)] = match step.stage {
+        Stage::Build => &[(LogKind::Build, Shown::Build)],
+        Stage::Deploy if is_job => &[(LogKind::Deploy, Shown::Migration), (LogKind::Run, Shown::Migration)],
         Stage::Deploy => &[
-            (Log::Restarted, LogKind::Run),
-            (Log::Run, LogKind::Run),
-            (Log::Deploy, LogKind::Run),
+            (LogKind::Restarted, Shown::Run),
+            (LogKind::Run, Shown::Run),
+            (LogKind::Deploy, Shown::Run),
         ],
     };
     for (kind, shown_as) in candidates {
@@ -89,7 +88,7 @@ async fn excerpt(
             }
         };
         let (shown_as, lines) = match crate::spec::failed_migration(&lines) {
-            Some(migration) if *shown_as == LogKind::Run => (LogKind::Migration, migration),
+            Some(migration) if *shown_as == Shown::Run => (Shown::Migration, migration),
             _ => (*shown_as, crate::spec::service_lines(&lines).to_vec()),
         };
         let lines = lines_that_matter(&lines);

@@ -87,7 +87,11 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
     let config = source::config(ctx, &pull.base_branch).await?;
     if let Some(skip) = skip_reason(&config.preview, &pull, &repository.full_name) {
         if skip.tell {
+<<<<<<< HEAD
             return skipped_and_told(ctx, &config, &repository, environment, &pull, &skip.reason).await;
+=======
+            Board::tell(ctx.board(&config, &repository), std::slice::from_ref(&report)).await?;
+>>>>>>> plat
         }
         return skipped(ctx, environment, &pull, &skip.reason);
     }
@@ -103,7 +107,13 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
     if let Some(app) = &live {
         ownership::require(app, repository.id, &environment)?;
     } else if let Some(reason) = over_the_limit(ctx, &config, &repository).await? {
+<<<<<<< HEAD
         return skipped_and_told(ctx, &config, &repository, environment, &pull, &reason).await;
+=======
+        let report = skipped(ctx, environment, &pull, &reason)?;
+        Board::tell(ctx.board(&config, &repository), std::slice::from_ref(&report)).await?;
+        return Ok(report);
+>>>>>>> plat
     }
     let plan = work.plan(ctx, live.as_ref(), true)?;
     announce(ctx, &plan);
@@ -300,7 +310,7 @@ async fn apply(
 
 /// Says what the preview is and lacks, before anything is created.
 fn announce(ctx: &Ctx, plan: &PreviewPlan) {
-    if let Some(database) = plan.database.phrase() {
+    if let Some(database) = plan.database.shown() {
         ctx.console
             .say(&format!("The preview's database: {database} ({})", plan.database.why));
     }
@@ -334,7 +344,7 @@ fn opening_report(
     report.serving = live.and_then(ownership::serving);
     report.app_id = live.map(|app| app.id.clone());
     report.sleep = Some(plan.sleep.clone());
-    report.database = plan.database.phrase().map(str::to_owned);
+    report.database = plan.database.shown();
     report.changes.clone_from(&plan.changes);
     if !plan.unset.is_empty() {
         let names = plan

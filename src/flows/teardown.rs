@@ -113,6 +113,6 @@ pub(super) async fn remove(
             }
         }
     }
-    Board::removed(ctx.board(config, repository), std::slice::from_ref(&report)).await?;
+    Board::tell(ctx.board(config, repository), std::slice::from_ref(&report)).await?;
     Ok(report)
 }

@@ -13,14 +13,9 @@ const PAGES: usize = 5;
 #[derive(Deserialize)]
 struct Pull {
     number: u64,
-    title: String,
-    html_url: String,
     state: String,
     #[serde(default)]
     draft: bool,
-    /// Only in the answer about one pull request.
-    #[serde(default)]
-    merged: bool,
     merged_at: Option<String>,
     merge_commit_sha: Option<String>,
     user: Option<User>,
@@ -69,10 +64,7 @@ impl From<Pull> for PullRequest {
         };
         Self {
             number: pull.number,
-            title: pull.title,
-            url: pull.html_url,
             open: pull.state == "open",
-            merged: pull.merged || pull.merged_at.is_some(),
             draft: pull.draft,
             author,
             author_is_bot,
@@ -128,7 +120,7 @@ mod tests {
 
     fn pull() -> Pull {
         serde_json::from_value(json!({
-            "number": 12, "title": "t", "html_url": "https://github.com/o/r/pull/12", "state": "closed",
+            "number": 12, "state": "closed",
             "merged_at": "2026-11-20T10:00:00Z", "merge_commit_sha": "1111111111111111111111111111111111111111",
             "user": {"login": "renovate[bot]", "type": "Bot"}, "labels": [{"name": "preview"}],
             "head": {"ref": "b", "sha": "2222222222222222222222222222222222222222", "repo": null},
@@ -146,7 +138,7 @@ mod tests {
     #[test]
     fn a_deleted_fork_is_a_fork() {
         let pull = PullRequest::from(pull());
-        assert!(pull.merged && !pull.open && pull.author_is_bot);
+        assert!(!pull.open && pull.author_is_bot);
         assert!(pull.is_fork_of("o/r"));
     }
 }

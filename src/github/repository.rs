@@ -21,7 +21,6 @@ pub(crate) struct Repository {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Comparison {
     pub(crate) ahead_by: u64,
-    pub(crate) behind_by: u64,
     /// `ahead`, `behind`, `identical` or `diverged`.
     pub(crate) status: String,
 }
@@ -139,7 +138,6 @@ mod tests {
     fn a_descendant_contains_its_ancestor() {
         let comparison = |status: &str| Comparison {
             ahead_by: 0,
-            behind_by: 0,
             status: status.to_owned(),
         };
         assert!(comparison("ahead").head_contains_base() && comparison("identical").head_contains_base());

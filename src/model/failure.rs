@@ -40,13 +40,14 @@ impl fmt::Display for Position {
 /// The lines of a log that matter for a failure. Foreign text: neutralise it wherever it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Excerpt {
-    pub(crate) kind: LogKind,
+    pub(crate) kind: Shown,
     pub(crate) lines: Vec<String>,
 }
 
-/// Which log lines come from; a public repository shows only build and migration logs in comments.
+/// Whose lines an excerpt has, which decides who may be shown them: in the comments of a public repository only a
+/// build's and a migration's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LogKind {
+pub(crate) enum Shown {
     Build,
     Migration,
     Run,

@@ -5,10 +5,7 @@ use super::commit::Sha;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PullRequest {
     pub(crate) number: u64,
-    pub(crate) title: String,
-    pub(crate) url: String,
     pub(crate) open: bool,
-    pub(crate) merged: bool,
     pub(crate) draft: bool,
     pub(crate) author: String,
     pub(crate) author_is_bot: bool,

@@ -1,5 +1,6 @@
 //! Everything that people are told about one app: what comment, deployment, summary and outputs show.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::commit::Sha;
@@ -38,6 +39,25 @@ pub(crate) struct Cost {
     pub(crate) asleep: Option<f64>,
 }
 
+/// What a preview stores its data in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Database {
+    /// A file on the instance's disk, and so gone with it.
+    Sqlite,
+    /// The platform's development database.
+    Development,
+}
+
+/// As people are told.
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sqlite => "SQLite",
+            Self::Development => "development database (PostgreSQL), $7 a month",
+        })
+    }
+}
+
 /// One difference between production's spec and the preview's, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
@@ -63,8 +83,7 @@ pub(crate) struct Report {
     pub(crate) duration: Option<Duration>,
     pub(crate) sleep: Option<Sleep>,
     pub(crate) cost: Option<Cost>,
-    /// What the preview stores its data in: `SQLite`, `development database (PostgreSQL)`, …
-    pub(crate) database: Option<String>,
+    pub(crate) database: Option<Database>,
     pub(crate) failure: Option<Failure>,
     /// Whole sentences that belong below the facts: skip reasons, envs not set, rollback, newer head.
     pub(crate) notes: Vec<String>,

@@ -18,7 +18,7 @@ pub(crate) enum RollbackPolicy {
 pub(crate) struct Situation {
     /// The check that failed is one that somebody configured, not a guess.
     pub(crate) configured_check_failed: bool,
-    /// A job ran before the deployment and may have changed the database.
+    /// A job of the deployment ran and may have changed the database.
     pub(crate) database_changed: bool,
     /// There is a deployment to go back to.
     pub(crate) has_previous: bool,
@@ -42,7 +42,7 @@ pub(crate) fn decide(policy: RollbackPolicy, situation: Situation) -> Decision {
             Decision::LeaveTo("the check that failed is a guess, not a configured one")
         }
         RollbackPolicy::Safe if situation.database_changed => {
-            Decision::LeaveTo("a job ran before this deployment and may have changed the database")
+            Decision::LeaveTo("a job of this deployment may have changed the database")
         }
         RollbackPolicy::Safe => Decision::RollBack,
     }

@@ -86,7 +86,5 @@ pub(crate) struct Validation {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Objection {
-    pub(crate) code: String,
     pub(crate) message: String,
-    pub(crate) components: Vec<String>,
 }

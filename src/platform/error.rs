@@ -92,7 +92,7 @@ impl PlatformError {
             Self::NameTaken { name } => {
                 format!("choose another `name` in the app spec, or remove the app `{name}` if nobody needs it")
             }
-            Self::Pinned { .. } => "commit or revert the rollback in the control panel, then run again".to_owned(),
+            Self::Pinned { .. } => "run `do-deploy deploy --release`, with `--environment NAME` where it is not production".to_owned(),
             Self::SleepRefused { .. } => {
                 "set `sleep = false` under `[preview]`, or ask the cloud's support to enable scale to zero".to_owned()
             }

@@ -43,6 +43,28 @@ impl Body {
         }
     }
 
+    /// Whether a run may write about the preview: an older run never overwrites a newer one.
+    pub(crate) fn is_open_to(&self, run: Option<Stamp>) -> bool {
+        stamp_after(self.run, run).is_some()
+    }
+
+    /// Says this about the preview, unless a newer run has spoken.
+    pub(crate) fn write(&mut self, run: Option<Stamp>, text: &str) {
+        if let Some(run) = stamp_after(self.run, run) {
+            self.run = run;
+            text.clone_into(&mut self.text);
+        }
+    }
+
+    /// Says this about production, unless a newer run has spoken.
+    pub(crate) fn write_production(&mut self, run: Option<Stamp>, line: &str) {
+        let before = self.production.as_ref().map(|production| production.run);
+        if let Some(run) = stamp_after(before.unwrap_or_default(), run) {
+            let line = line.to_owned();
+            self.production = Some(ProductionLine { run, line });
+        }
+    }
+
     /// `None`: the comment does not begin with the marker.
     pub(crate) fn parse(marker: &str, body: &str) -> Option<Self> {
         let mut lines = body.lines().map(str::trim_end).peekable();
@@ -68,6 +90,13 @@ impl Body {
             text: lines.collect::<Vec<_>>().join("\n").trim().to_owned(),
         })
     }
+}
+
+/// The stamp of what `run` writes over the words of the run `before`. `None`: those are newer and stay. A person at a
+/// terminal has no place in the order of runs: written now, overtaken by the next run.
+fn stamp_after(before: Stamp, run: Option<Stamp>) -> Option<Stamp> {
+    let run = run.unwrap_or(before);
+    (before <= run).then_some(run)
 }
 
 /// As it is posted.
@@ -102,6 +131,28 @@ mod tests {
         });
         let windows = body.to_string().replace('\n', "\r\n");
         assert_eq!(Body::parse(&marker(7, 12), &windows), Some(body));
+    }
+
+    #[test]
+    fn an_older_run_never_overwrites_a_newer_one() {
+        let run = |id| Stamp { id, attempt: 1 };
+        for (writer, stays, stamp) in [
+            (Some(run(4)), true, run(5)),
+            (Some(run(5)), false, run(5)),
+            (Some(run(6)), false, run(6)),
+            (None, false, run(5)),
+        ] {
+            let mut body = Body::new("m");
+            body.write(Some(run(5)), "before");
+            body.write_production(Some(run(5)), "before");
+            assert_eq!(body.is_open_to(writer), !stays, "{writer:?}");
+            body.write(writer, "after");
+            body.write_production(writer, "after");
+            let expected = if stays { "before" } else { "after" };
+            assert_eq!((body.text.as_str(), body.run), (expected, stamp), "{writer:?}");
+            let line = expected.to_owned();
+            assert_eq!(body.production, Some(ProductionLine { run: stamp, line }), "{writer:?}");
+        }
     }
 
     #[test]

@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::markdown::web_address;
 use super::page::{Logs, Scene};
 use crate::model::commit::Sha;
-use crate::model::failure::{Excerpt, Failure, LogKind};
+use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::foreign::{cut, strip};
-use crate::model::report::{Report, Sleep, State};
+use crate::model::report::{Database, Report, Sleep, State};
 use crate::wait::humanize;
 
 /// Room for all logs of a page together, in bytes: half of what GitHub takes, whatever the rest needs.
@@ -135,7 +135,7 @@ impl AppView {
             _ => (None, None),
         };
         let cost = report.cost.filter(|_| lives);
-        let database = report.database.clone().filter(|_| lives);
+        let database = report.database.filter(|_| lives);
         let has_facts = sleeps_after.is_some() || never_sleeps.is_some() || cost.is_some() || database.is_some();
         let failure = report
             .failure
@@ -168,10 +168,10 @@ impl AppView {
                 .duration
                 .filter(|time| *time >= Duration::from_secs(1))
                 .map(humanize),
-            resets: sleeps_after.is_some() && report.database.as_deref().is_some_and(|it| it.contains("SQLite")),
+            resets: sleeps_after.is_some() && database == Some(Database::Sqlite),
             sleeps_after,
             never_sleeps,
-            database,
+            database: database.map(|database| database.to_string()),
             awake: cost.map(|cost| format!("{:.2}", cost.awake)),
             asleep: cost.and_then(|cost| cost.asleep).map(|asleep| format!("{asleep:.2}")),
             has_facts,
@@ -237,9 +237,9 @@ impl LogView {
         lines.reverse();
         Self {
             kind: match log.kind {
-                LogKind::Build => "build log",
-                LogKind::Migration => "migration's log",
-                LogKind::Run => "log",
+                Shown::Build => "build log",
+                Shown::Migration => "migration's log",
+                Shown::Run => "log",
             },
             component,
             left_out: log.lines.len() - lines.len(),
@@ -249,10 +249,10 @@ impl LogView {
 }
 
 impl Logs {
-    fn show(self, kind: LogKind) -> bool {
+    fn show(self, kind: Shown) -> bool {
         match self {
             Self::All => true,
-            Self::BuildsAndMigrations => kind != LogKind::Run,
+            Self::BuildsAndMigrations => kind != Shown::Run,
             Self::None => false,
         }
     }

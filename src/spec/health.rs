@@ -25,13 +25,6 @@ pub(crate) fn has_http(spec: &Value) -> bool {
         || !component::of(spec, Kind::Function).is_empty()
 }
 
-/// Whether a job changes the database before the new version takes traffic.
-pub(crate) fn migrates(spec: &Value) -> bool {
-    component::components(spec)
-        .iter()
-        .any(|component| component.is_job("PRE_DEPLOY"))
-}
-
 /// Whether requests from outside reach a service: by an ingress rule, by its own routes, or, where the spec has
 /// no rules, because it listens on more than internal ports.
 pub(super) fn is_public(spec: &Value, service: &Value) -> bool {
@@ -76,7 +69,5 @@ mod tests {
     fn a_worker_only_app_has_no_url() {
         let spec = json!({"workers": [{"name": "queue"}], "jobs": [{"name": "migrate", "kind": "PRE_DEPLOY"}]});
         assert!(!has_http(&spec));
-        assert!(migrates(&spec));
-        assert!(!migrates(&json!({"jobs": [{"name": "seed"}]})));
     }
 }

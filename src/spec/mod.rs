@@ -9,6 +9,7 @@ mod env;
 mod find;
 mod guard;
 mod health;
+mod jobs;
 mod marks;
 mod migration;
 mod policy;
@@ -24,7 +25,8 @@ pub(crate) use diff::{diff, show};
 pub(crate) use document::{AppSpec, parse};
 pub(crate) use find::{USUAL, find_default};
 
-pub(crate) use health::{has_http, health_path, migrates};
+pub(crate) use health::{has_http, health_path};
+pub(crate) use jobs::migrates;
 pub(crate) use marks::marks;
 pub(crate) use migration::{failed_migration, service_lines};
 pub(crate) use start::wanted_files;

@@ -67,10 +67,7 @@ fn preview(spec: &AppSpec) -> Result<PreviewPlan, Failure> {
         .map_or("acme/shop".to_owned(), |source| source.repo.clone());
     let pull_request = PullRequest {
         number: 12,
-        title: String::new(),
-        url: String::new(),
         open: true,
-        merged: false,
         draft: false,
         author: String::new(),
         author_is_bot: false,

@@ -3,7 +3,7 @@
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
-use crate::harness::{Api, Change, Tester, app_env, run, run_with, spec, without_job};
+use crate::harness::{Change, Tester, app_env, run, run_with, spec, without_job};
 
 #[tokio::test]
 async fn first_deploy_creates_the_app_and_proves_that_it_serves() {
@@ -287,28 +287,10 @@ async fn an_empty_secret_counts_as_missing() {
 
 // Adoption
 
-/// Creates an app by hand, as somebody did before do-deploy came, and waits for it.
-async fn by_hand(t: &Tester, change: impl FnOnce(&mut Value)) {
-    let mut spec = json!({
-        "name": "shop", "region": "fra",
-        "services": [{
-            "name": "web", "run_command": "do-deploy demo-app serve", "http_port": 8080,
-            "instance_count": 1, "instance_size_slug": "apps-s-1vcpu-0.5gb",
-            "github": { "repo": "org/shop", "branch": "main" },
-            "envs": [{ "key": "DATABASE_URL", "scope": "RUN_TIME", "value": "sqlite:////tmp/notes.db" }],
-        }],
-    });
-    change(&mut spec);
-    t.call(Api::DigitalOcean, "POST", "/v2/apps", Some(&json!({ "spec": spec })))
-        .await
-        .expect(200);
-    t.settled().await;
-}
-
 #[tokio::test]
 async fn adopts_an_app_that_somebody_made_by_hand() {
     run(async |t: &mut Tester| {
-        by_hand(t, |_| {}).await;
+        t.app_by_hand("shop", |_| {}).await;
         let id = t.app("shop").await["id"].clone();
         t.deploy().await.succeeds().says("adopt");
         let app = t.app("shop").await;
@@ -322,7 +304,7 @@ async fn adopts_an_app_that_somebody_made_by_hand() {
 async fn does_not_adopt_an_app_that_has_what_the_file_lacks() {
     let extra = |spec: &mut Value| spec["services"][0]["envs"] = json!([{ "key": "BY_HAND", "value": "1" }]);
     run(async |t: &mut Tester| {
-        by_hand(t, extra).await;
+        t.app_by_hand("shop", extra).await;
         t.deploy()
             .await
             .fails_with(2)
@@ -339,7 +321,7 @@ async fn adopts_it_nevertheless_when_told_to() {
     run_with(
         Change::whole_app("first").config("[production]\nadopt = true\n"),
         async |t: &mut Tester| {
-            by_hand(t, extra).await;
+            t.app_by_hand("shop", extra).await;
             t.deploy().await.succeeds();
             t.expect_serving("shop", "first").await;
         },
@@ -358,7 +340,7 @@ async fn refuses_an_app_that_belongs_to_another_repository() {
     run_with(
         Change::whole_app("first").config("[production]\nadopt = true\n"),
         async |t: &mut Tester| {
-            by_hand(t, foreign).await;
+            t.app_by_hand("shop", foreign).await;
             t.deploy()
                 .await
                 .fails_with(2)

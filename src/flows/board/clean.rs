@@ -13,7 +13,6 @@ pub(super) fn cleaned(report: &Report, redactor: &Redactor) -> Report {
     let mut clean = report.clone();
     clean.app = text(&report.app);
     clean.url = maybe(&report.url);
-    clean.database = maybe(&report.database);
     if let Some(Sleep::Never(why)) = &mut clean.sleep {
         *why = text(why);
     }
@@ -44,7 +43,7 @@ fn clean_failure(failure: &Failure, text: &impl Fn(&String) -> String) -> Failur
 mod tests {
     use super::cleaned;
     use crate::model::environment::Environment;
-    use crate::model::failure::{Excerpt, Failure, LogKind};
+    use crate::model::failure::{Excerpt, Failure, Shown};
     use crate::model::report::{Change, Report, Sleep, State};
     use crate::redact::{Redactor, Secret};
 
@@ -57,12 +56,11 @@ mod tests {
         failure.code = Some(secret.clone());
         failure.component = Some(secret.clone());
         failure.log = Some(Excerpt {
-            kind: LogKind::Run,
+            kind: Shown::Run,
             lines: vec![secret.clone()],
         });
         let mut report = Report::new(&*secret, Environment::Preview(1), State::Failed);
         report.url = Some(secret.clone());
-        report.database = Some(secret.clone());
         report.sleep = Some(Sleep::Never(secret.clone()));
         report.notes = vec![secret.clone()];
         report.changes = vec![Change {
@@ -72,6 +70,6 @@ mod tests {
         report.failure = Some(failure);
         let shown = format!("{:?}", cleaned(&report, &redactor));
         assert!(!shown.contains("2222"), "{shown}");
-        assert_eq!(shown.matches("x *** y").count(), 13, "{shown}");
+        assert_eq!(shown.matches("x *** y").count(), 12, "{shown}");
     }
 }

@@ -101,7 +101,7 @@ impl Conversation {
     pub(super) async fn clear(&mut self, run: Option<Stamp>) -> Result<Body, ApiError> {
         let ours = self.ours().await?;
         let body = fold(&self.marker, &ours);
-        if run.is_none_or(|run| body.run <= run) {
+        if body.is_open_to(run) {
             for (comment, _) in &ours {
                 self.github.delete_comment(comment.id).await?;
             }

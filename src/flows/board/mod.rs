@@ -131,8 +131,9 @@ impl Board {
         Ok(())
     }
 
-    /// Says that nothing was done, and why.
-    pub(crate) async fn skipped(deps: BoardDeps, reports: &[Report]) -> anyhow::Result<()> {
+    /// Says how something ended that nobody was told had begun: that nothing was done, and why; that previews are
+    /// gone, once their 404 has been seen.
+    pub(crate) async fn tell(deps: BoardDeps, reports: &[Report]) -> anyhow::Result<()> {
         Self::new(deps, reports).close(reports).await
     }
 
@@ -142,11 +143,6 @@ impl Board {
         let Some(github) = &deps.github else { return true };
         let environment = Environment::Preview(pull);
         matches!(any_active(github, environment.on_github(), pull).await, Ok(false))
-    }
-
-    /// Says that previews are gone, once their 404 has been seen: comment, every deployment of the pull request.
-    pub(crate) async fn removed(deps: BoardDeps, reports: &[Report]) -> anyhow::Result<()> {
-        Self::new(deps, reports).close(reports).await
     }
 
     /// How the components are doing; what is not named stays as it was.
@@ -171,16 +167,7 @@ impl Board {
         let run = self.deps.run.stamp();
         let mut conversation = Conversation::new(github.clone(), pull, marker(repository.id, pull));
         let change = |mut body: Body| {
-            let known = body
-                .production
-                .as_ref()
-                .map(|production| production.run)
-                .unwrap_or_default();
-            let run = run.unwrap_or(known);
-            if known <= run {
-                let line = line.clone();
-                body.production = Some(ProductionLine { run, line });
-            }
+            body.write_production(run, &line);
             body
         };
         let mut told = conversation.write(Missing::Create, change).await;
@@ -243,19 +230,27 @@ impl Board {
         let written = conversation
             .write(missing, |mut body| {
                 body.production = body.production.or_else(|| production.clone());
+<<<<<<< HEAD
                 // A person at a terminal has no place in the order of runs: written now, overtaken by the next run.
                 let run = run.unwrap_or(body.run);
                 if body.run <= run || removed {
                     body.run = body.run.max(run);
                     body.text.clone_from(&text);
                 }
+=======
+                body.write(run, &text);
+>>>>>>> plat
                 body
             })
             .await;
         match written {
             Ok(Some(Written { comment, body })) => {
                 self.comment_url = Some(comment.html_url);
+<<<<<<< HEAD
                 if !removed && run.is_some_and(|run| body.run > run) {
+=======
+                if !body.is_open_to(run) {
+>>>>>>> plat
                     let newer = body.run.id;
                     self.say_once(
                         Complaint::Overtaken,

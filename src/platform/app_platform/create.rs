@@ -1,22 +1,17 @@
 //! Creates an app exactly once, also when the reply is lost.
 
-use std::time::Duration;
-
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::refusal::refusal;
 use super::same_spec::{comes_from, sleep_dropped};
 use super::translate::{marks, name_of};
-use super::{AppPlatform, complete, translate, wire};
+use super::{AppPlatform, PAUSES, complete, translate, wire};
 use crate::net::error::ApiError;
 use crate::net::retry::Repeat;
 use crate::platform::app::App;
 use crate::platform::deployment::Rollout;
 use crate::platform::error::{PlatformError, Result};
-
-/// Pauses before a create whose fate is unclear is sent again.
-const PAUSES: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(10)];
 
 impl AppPlatform {
     pub(in crate::platform) async fn create(&self, spec: &Value, project: Option<&str>) -> Result<Rollout> {

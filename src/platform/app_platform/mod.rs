@@ -4,8 +4,8 @@ mod built;
 mod cost;
 mod create;
 mod destroy;
-mod follow;
 mod health;
+mod live_logs;
 mod logs;
 mod progress;
 mod project;
@@ -19,6 +19,7 @@ mod watch;
 mod wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -42,6 +43,9 @@ const PER_PAGE: usize = 200;
 
 /// Most pages that are read of anything: a server that never stops offering pages is broken.
 const MOST_PAGES: usize = 100;
+
+/// Pauses before a request whose fate is unclear is sent again.
+const PAUSES: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(10)];
 
 /// Characters that are safe in one segment of a path.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -90,12 +94,8 @@ impl AppPlatform {
     }
 
     pub(super) async fn app(&self, id: &str) -> Result<Option<App>> {
-        let path = app_path(id);
-        match self.heard(self.client.get::<wire::Reply>(&path).await) {
-            Ok(reply) => {
-                let app = complete(reply.app, Method::GET, &path)?;
-                Ok(Some(translate::app(app)))
-            }
+        match self.existing(id).await {
+            Ok(app) => Ok(Some(app)),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }

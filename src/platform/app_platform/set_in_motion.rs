@@ -1,21 +1,16 @@
 //! Updates and redeploys an app, and finds out what happened when the reply is lost.
 
-use std::time::Duration;
-
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::refusal::refusal;
 use super::same_spec::{comes_from, sleep_dropped};
-use super::{AppPlatform, app_path, complete, incomplete, translate, wire};
+use super::{AppPlatform, PAUSES, app_path, complete, incomplete, translate, wire};
 use crate::net::error::ApiError;
 use crate::net::retry::Repeat;
 use crate::platform::app::App;
 use crate::platform::deployment::{CauseKind, Deployment, Rollout};
 use crate::platform::error::{PlatformError, Result};
-
-/// Pauses before a request whose fate is unclear is sent again.
-const PAUSES: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(10)];
 
 /// How many deployments are looked through for the one that an unheard request caused.
 const LOOKED_THROUGH: usize = 10;

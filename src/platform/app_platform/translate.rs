@@ -55,9 +55,7 @@ pub(super) fn deployment(wire: wire::Deployment) -> Deployment {
 
 pub(super) fn validation(wire: wire::Validation) -> Validation {
     let objection = |condition: wire::Condition| Objection {
-        code: condition.code,
         message: condition.message,
-        components: condition.components,
     };
     Validation {
         valid: wire.valid,

@@ -296,11 +296,7 @@ pub(super) struct Validation {
 #[serde(default)]
 pub(super) struct Condition {
     #[serde(deserialize_with = "null_ok")]
-    pub(super) code: String,
-    #[serde(deserialize_with = "null_ok")]
     pub(super) message: String,
-    #[serde(deserialize_with = "null_ok")]
-    pub(super) components: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use super::{Logs, Scene, comment, production_line, summary};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
-use crate::model::failure::{Excerpt, Failure, LogKind};
-use crate::model::report::{Change, Cost, Report, Sleep, State};
+use crate::model::failure::{Excerpt, Failure, Shown};
+use crate::model::report::{Change, Cost, Database, Report, Sleep, State};
 use crate::model::stamp::Stamp;
 
 const NEW: &str = "abc1234abc1234abc1234abc1234abc1234abc12";
@@ -43,7 +43,7 @@ fn ready() -> Report {
             awake: 5.0,
             asleep: Some(0.5),
         }),
-        database: Some("SQLite".to_owned()),
+        database: Some(Database::Sqlite),
         ..report(State::Ready)
     }
 }
@@ -55,7 +55,7 @@ fn failed() -> Report {
     failure.code = Some("BuildJobExitNonZero".to_owned());
     failure.component = Some("web".to_owned());
     failure.log = Some(Excerpt {
-        kind: LogKind::Build,
+        kind: Shown::Build,
         lines: vec![
             "Collecting flask==99".to_owned(),
             "ERROR: ```no``` \u{1b}[31mmatching".to_owned(),
@@ -109,7 +109,7 @@ fn ready_with_a_descendant_that_never_sleeps() {
             awake: 12.0,
             asleep: None,
         }),
-        database: Some("development database (PostgreSQL)".to_owned()),
+        database: Some(Database::Development),
         notes: vec!["`STRIPE_KEY` is not set in previews".to_owned()],
         ..ready()
     };
@@ -120,7 +120,7 @@ fn ready_with_a_descendant_that_never_sleeps() {
 
     - `STRIPE_KEY` is not set in previews
     - Does not sleep: this DigitalOcean account has no scale to zero
-    - Database: development database (PostgreSQL)
+    - Database: development database (PostgreSQL), $7 a month
     - Costs $12.00 a month
     - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
     ");
@@ -325,7 +325,7 @@ fn production_tells_the_merged_pull_request() {
 fn a_public_repository_keeps_what_the_app_prints_while_it_runs() {
     let mut report = failed();
     if let Some(log) = report.failure.as_mut().and_then(|failure| failure.log.as_mut()) {
-        log.kind = LogKind::Run;
+        log.kind = Shown::Run;
     }
     let text = comment(
         &[report],

@@ -15,7 +15,7 @@ use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::names;
 use crate::model::pull_request::PullRequest;
-use crate::model::report::{Change, Sleep};
+use crate::model::report::{self, Change, Sleep};
 
 mod build;
 mod database;
@@ -78,10 +78,10 @@ pub(crate) struct Database {
 
 impl Database {
     /// For the board. `None`: nothing to say.
-    pub(crate) fn phrase(&self) -> Option<&'static str> {
+    pub(crate) fn shown(&self) -> Option<report::Database> {
         match self.mode {
-            DatabaseMode::Sqlite => Some("SQLite"),
-            DatabaseMode::Dev => Some("development database (PostgreSQL), $7 a month"),
+            DatabaseMode::Sqlite => Some(report::Database::Sqlite),
+            DatabaseMode::Dev => Some(report::Database::Development),
             DatabaseMode::None => None,
         }
     }

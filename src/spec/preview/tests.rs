@@ -57,10 +57,7 @@ impl World {
         let config = Config::parse(&self.config, "do-deploy.toml").expect("a valid config");
         let pull_request = PullRequest {
             number: 12,
-            title: "Add notes".to_owned(),
-            url: "https://github.com/acme/shop/pull/12".to_owned(),
             open: true,
-            merged: false,
             draft: false,
             author: "ada".to_owned(),
             author_is_bot: false,
@@ -250,7 +247,7 @@ fn a_flask_app_becomes_a_small_sqlite_preview() {
             after_seconds: 3600
     "#);
     assert_eq!(plan.database.mode, DatabaseMode::Sqlite);
-    assert_eq!(plan.database.phrase(), Some("SQLite"));
+    assert_eq!(plan.database.shown(), Some(report::Database::Sqlite));
     assert_eq!(plan.unset, ["JWT_SECRET", "REDIS_URL", "SENTRY_DSN"]);
     assert_eq!(plan.warnings, Vec::<String>::new());
     assert_eq!(plan.sleep, Sleep::After(std::time::Duration::from_secs(3600)));

@@ -43,16 +43,16 @@ pub(super) fn ownership(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<(
     }
 }
 
-/// An update replaces the whole spec. Whether the app is adopted by it; fails where that would lose something and
-/// nobody agreed to it.
+/// An update replaces the whole spec. Adopts an app without marks; fails where that would lose something
+/// and nobody agreed to it.
 pub(super) fn losses(
     spec: &AppSpec,
     planned: &Value,
     input: &ProductionInput<'_>,
     changes: &mut Changes,
-) -> Result<bool, Failure> {
+) -> Result<(), Failure> {
     let Some(live) = input.live.filter(|_| input.live_marks.is_none()) else {
-        return Ok(false);
+        return Ok(());
     };
     let lost = lost(live, planned);
     if !lost.is_empty() && !input.target.adopt {
@@ -74,7 +74,7 @@ pub(super) fn losses(
     for it in lost {
         changes.push(format!("removed {it}"), "the file lacks it, and `adopt = true` agrees");
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Domains, envs and components of the live app that the new spec does not have.

@@ -41,8 +41,6 @@ pub(crate) struct ProductionPlan {
     pub(crate) spec: Value,
     pub(crate) changes: Vec<Change>,
     pub(crate) warnings: Vec<String>,
-    /// The live app was not ours until now.
-    pub(crate) adopted: bool,
 }
 
 /// The spec to send. Fails before anything is touched: foreign app, settings that would be lost, missing secrets.
@@ -64,13 +62,12 @@ pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<Produc
         };
         marks::write(root, &marks);
     }
-    let adopted = adoption::losses(spec, &planned, input, &mut changes)?;
+    adoption::losses(spec, &planned, input, &mut changes)?;
     Ok(ProductionPlan {
         name: spec.name().to_owned(),
         spec: planned,
         changes: changes.into_vec(),
         warnings,
-        adopted,
     })
 }
 

@@ -1,6 +1,9 @@
 //! The app under test: the notes service that ships with the binary, and the changes that a test commits to it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use super::knobs::Api;
+use super::tester::Tester;
 
 /// The notes service's app spec, as a team would write it: a migration as PRE_DEPLOY job and a health check.
 ///
@@ -54,6 +57,26 @@ pub(crate) fn spec(from: &str, to: &str) -> String {
 pub(crate) fn without_job() -> String {
     let at = SPEC.find("jobs:").expect("the spec has a job");
     SPEC[..at].to_owned()
+}
+
+impl Tester {
+    /// The notes service as somebody deployed it by hand, so without our marks; `change` is made to its spec.
+    pub(crate) async fn app_by_hand(&self, name: &str, change: impl FnOnce(&mut Value)) {
+        let mut spec = json!({
+            "name": name, "region": "fra",
+            "services": [{
+                "name": "web", "run_command": "do-deploy demo-app serve", "http_port": 8080,
+                "instance_count": 1, "instance_size_slug": "apps-s-1vcpu-0.5gb",
+                "github": { "repo": "org/shop", "branch": "main" },
+                "envs": [{ "key": "DATABASE_URL", "scope": "RUN_TIME", "value": "sqlite:////tmp/notes.db" }],
+            }],
+        });
+        change(&mut spec);
+        self.call(Api::DigitalOcean, "POST", "/v2/apps", Some(&json!({ "spec": spec })))
+            .await
+            .expect(200);
+        self.settled().await;
+    }
 }
 
 /// An app-level env of an app as DigitalOcean gives it.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{failed, ready, scene};
-use crate::model::failure::{Excerpt, Failure, LogKind};
+use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::report::{Change, Report, Sleep};
 use crate::render::page::{LONGEST, comment, production_line, summary};
 
@@ -14,13 +14,12 @@ fn hostile_text_stays_text_everywhere() {
     failure.code = Some(evil.to_owned());
     failure.component = Some(evil.to_owned());
     failure.log = Some(Excerpt {
-        kind: LogKind::Build,
+        kind: Shown::Build,
         lines: vec!["```".to_owned(), "</details>".to_owned()],
     });
     let report = Report {
         app: evil.to_owned(),
         url: Some("javascript:alert(1)".to_owned()),
-        database: Some(evil.to_owned()),
         sleep: Some(Sleep::Never(evil.to_owned())),
         notes: vec![evil.to_owned()],
         changes: vec![Change {
@@ -61,7 +60,7 @@ fn it_fits_into_a_comment_whatever_comes() {
     if let Some(failure) = &mut report.failure {
         failure.why = Some("🦀".repeat(10_000));
         failure.log = Some(Excerpt {
-            kind: LogKind::Build,
+            kind: Shown::Build,
             lines: vec!["🦀 `".repeat(500); 500],
         });
     }

@@ -322,7 +322,7 @@ fn without_a_database_its_envs_and_migrations_are_left_out() {
     let migrate = MIGRATE.replace("run_command", &format!("{BOUND}, run_command"));
     let plan =
         World::with("database = 'none'").good(&app(&format!("run_command: x\n{BOUND}"), &format!("{migrate}\n{DB}")));
-    assert_eq!(plan.database.phrase(), None);
+    assert_eq!(plan.database.shown(), None);
     assert_eq!(plan.unset, ["DATABASE_URL"]);
     assert_eq!(jobs(&plan), Vec::<&str>::new());
     assert_eq!(env_of(&plan, "web", "DATABASE_URL"), None);
