@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Api, Tester, run};
+use crate::harness::{Api, Change, Tester, run, spec};
 
 #[tokio::test]
 async fn removes_app_and_says_so() {
@@ -135,6 +135,22 @@ async fn a_lost_reply_to_the_deletion_is_no_failure() {
         t.close_pr(1).await;
         t.fault("DELETE", "^/v2/apps/", "drop-after").await;
         t.teardown(1).await.succeeds();
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_is_found_by_its_marks_when_the_spec_has_another_name_now() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.push(
+            "main",
+            Change::version("renamed").spec(&spec("name: shop\n", "name: store\n")),
+        );
+        t.close_pr(1).await;
+        assert_eq!(t.teardown(1).await.succeeds().output("status"), "removed");
         assert_eq!(t.app_names().await, Vec::<String>::new());
     })
     .await;
