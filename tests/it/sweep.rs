@@ -71,7 +71,7 @@ async fn a_dry_run_names_what_would_go_and_touches_nothing() {
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
         t.close_pr(1).await;
-        let told = t.command(["sweep", "--dry-run", "--json"]).await;
+        let told = t.command(["sweep", "--dry-run", "--json"]).locally().await;
         let swept = told.succeeds().touches_nothing().json();
         assert_eq!(swept["dry_run"], true);
         assert_eq!(
