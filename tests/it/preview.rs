@@ -3,7 +3,7 @@
 use nix::sys::signal::Signal;
 use serde_json::json;
 
-use crate::harness::{Api, Change, Gate, Tester, app_env, marks, run, run_with, spec, until};
+use crate::harness::{Change, Gate, Tester, app_env, marks, run, run_with, spec, until};
 
 #[tokio::test]
 async fn a_pull_request_gets_an_app_of_its_own() {
@@ -483,27 +483,6 @@ async fn could_not_find_out_is_3_on_a_machine() {
         t.faults(&health).await;
         t.preview(1).locally().await.fails_with(3);
         t.faults(&json!([])).await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn refuses_a_name_that_a_foreign_app_holds() {
-    run(async |t: &mut Tester| {
-        let foreign = json!({ "spec": {
-            "name": "shop-pr-1", "region": "fra",
-            "services": [{ "name": "web", "run_command": "do-deploy demo-app serve", "http_port": 8080,
-                "instance_count": 1, "instance_size_slug": "apps-s-1vcpu-0.5gb",
-                "github": { "repo": "org/shop", "branch": "main" },
-                "envs": [{ "key": "DATABASE_URL", "scope": "RUN_TIME", "value": "sqlite:////tmp/notes.db" }] }],
-        }});
-        t.call(Api::DigitalOcean, "POST", "/v2/apps", Some(&foreign))
-            .await
-            .expect(200);
-        t.settled().await;
-        t.open_pr(1).await;
-        t.preview(1).await.fails_with(2).says("shop-pr-1");
-        t.expect_serving("shop-pr-1", "first").await;
     })
     .await;
 }

@@ -1,8 +1,6 @@
 //! Closing a pull request removes everything that its preview was, and nothing else.
 
-use serde_json::json;
-
-use crate::harness::{Api, Change, Tester, run, spec};
+use crate::harness::{Change, Tester, run, spec};
 
 #[tokio::test]
 async fn removes_app_and_says_so() {
@@ -80,32 +78,6 @@ async fn leaves_production_and_other_previews_alone() {
         t.teardown(1).await.succeeds();
         assert_eq!(t.app_names().await, ["shop", "shop-pr-2"]);
         t.expect_serving("shop", "first").await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn never_deletes_an_app_without_our_marks() {
-    run(async |t: &mut Tester| {
-        let foreign = json!({ "spec": {
-            "name": "shop-pr-1", "region": "fra",
-            "services": [{ "name": "web", "run_command": "do-deploy demo-app serve", "http_port": 8080,
-                "instance_count": 1, "instance_size_slug": "apps-s-1vcpu-0.5gb",
-                "github": { "repo": "org/shop", "branch": "main" },
-                "envs": [{ "key": "DATABASE_URL", "scope": "RUN_TIME", "value": "sqlite:////tmp/notes.db" }] }],
-        }});
-        t.call(Api::DigitalOcean, "POST", "/v2/apps", Some(&foreign))
-            .await
-            .expect(200);
-        t.settled().await;
-        t.open_pr(1).await;
-        t.close_pr(1).await;
-        let kept = t.teardown(1).await;
-        assert!(
-            !kept.changes().iter().any(|call| call.starts_with("DELETE /v2/apps")),
-            "{kept}"
-        );
-        assert_eq!(t.app_names().await, ["shop-pr-1"]);
     })
     .await;
 }
