@@ -47,7 +47,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                     report.app = app.name;
                 }
                 report.failure = Some(failure_of(&error));
-                Board::skipped(
+                Board::tell(
                     ctx.board(&Config::default(), &repository),
                     std::slice::from_ref(&report),
                 )
@@ -87,11 +87,7 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
     let config = source::config(ctx, &pull.base_branch).await?;
     if let Some(skip) = skip_reason(&config.preview, &pull, &repository.full_name) {
         if skip.tell {
-<<<<<<< HEAD
             return skipped_and_told(ctx, &config, &repository, environment, &pull, &skip.reason).await;
-=======
-            Board::tell(ctx.board(&config, &repository), std::slice::from_ref(&report)).await?;
->>>>>>> plat
         }
         return skipped(ctx, environment, &pull, &skip.reason);
     }
@@ -107,13 +103,7 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
     if let Some(app) = &live {
         ownership::require(app, repository.id, &environment)?;
     } else if let Some(reason) = over_the_limit(ctx, &config, &repository).await? {
-<<<<<<< HEAD
         return skipped_and_told(ctx, &config, &repository, environment, &pull, &reason).await;
-=======
-        let report = skipped(ctx, environment, &pull, &reason)?;
-        Board::tell(ctx.board(&config, &repository), std::slice::from_ref(&report)).await?;
-        return Ok(report);
->>>>>>> plat
     }
     let plan = work.plan(ctx, live.as_ref(), true)?;
     announce(ctx, &plan);
@@ -388,7 +378,7 @@ async fn skipped_and_told(
     reason: &str,
 ) -> anyhow::Result<Report> {
     let report = skip_report(ctx, environment, pull, reason);
-    Board::skipped(ctx.board(config, repository), std::slice::from_ref(&report)).await?;
+    Board::tell(ctx.board(config, repository), std::slice::from_ref(&report)).await?;
     Ok(report)
 }
 

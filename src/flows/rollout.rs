@@ -415,3 +415,6 @@ pub(crate) fn plural(count: u64, noun: &str) -> String {
         format!("{count} {noun}s")
     }
 }
+
+#[cfg(test)]
+mod tests;

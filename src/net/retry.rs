@@ -108,6 +108,33 @@ mod tests {
     }
 
     #[test]
+    fn waits_as_long_as_the_server_asks() {
+        let pause = |asked: u64, repeat| {
+            let own = Duration::from_secs(4);
+            next_pause(
+                &status(429),
+                Some(Duration::from_secs(asked)),
+                repeat,
+                &mut [own].into_iter(),
+            )
+        };
+        // A limit was reached, so nothing has happened: mutations wait and come again, too.
+        for repeat in [Repeat::Freely, Repeat::OnlyIfNotDone] {
+            assert_eq!(pause(30, repeat), Some(Duration::from_secs(30)));
+            assert_eq!(
+                pause(1, repeat),
+                Some(Duration::from_secs(4)),
+                "never sooner than on its own"
+            );
+            assert_eq!(pause(900, repeat), Some(Duration::from_secs(900)));
+            assert_eq!(pause(901, repeat), None, "longer than anybody waits");
+        }
+        let asked = Some(Duration::from_secs(1));
+        let none_left = next_pause(&status(429), asked, Repeat::Freely, &mut std::iter::empty());
+        assert_eq!(none_left, None, "the tries are used up");
+    }
+
+    #[test]
     fn tells_a_rate_limit_from_a_missing_permission() {
         let mut headers = HeaderMap::new();
         assert_eq!(asked_pause(403, &headers, Timestamp::UNIX_EPOCH), None);

@@ -56,6 +56,12 @@ impl Body {
         }
     }
 
+    /// Says this about the preview, whichever run spoke last: the greater stamp stays.
+    pub(crate) fn write_anyway(&mut self, run: Option<Stamp>, text: &str) {
+        self.run = self.run.max(run.unwrap_or_default());
+        text.clone_into(&mut self.text);
+    }
+
     /// Says this about production, unless a newer run has spoken.
     pub(crate) fn write_production(&mut self, run: Option<Stamp>, line: &str) {
         let before = self.production.as_ref().map(|production| production.run);

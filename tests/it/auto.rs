@@ -159,12 +159,27 @@ async fn the_policy_of_a_dispatched_run_comes_from_the_base_branch() {
                 .await;
             let mut payload = t.event("name=workflow_dispatch").await;
             payload["inputs"] = json!({ "pr": "1" });
-            t.command(["auto"])
+            let dispatched = t.command(["auto"]).at("feature-1");
+            dispatched
                 .on_payload("workflow_dispatch", payload)
                 .await
-                .succeeds();
+                .succeeds()
+                .says("switched off");
             assert_eq!(t.app_names().await, Vec::<String>::new());
         },
     )
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_that_a_newer_push_has_overtaken_is_left_to_the_newer_run() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let older = t.event("name=pull_request&action=synchronize&number=1").await;
+        t.push(1, "second");
+        let overtaken = t.command(["auto"]).on_payload("pull_request", older).await;
+        overtaken.succeeds().touches_nothing().says("superseded");
+        assert_eq!(overtaken.output("status"), "skipped");
+    })
     .await;
 }

@@ -369,3 +369,58 @@ async fn the_outputs_name_every_app() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_newer_preview_puts_the_earlier_deployments_of_its_pull_request_aside() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.open_pr(2).await;
+        t.preview(2).await.succeeds();
+        t.preview(1).await.succeeds();
+        t.push(1, "second");
+        t.preview(1).await.succeeds();
+        let states: Vec<String> = t.deployments("preview").await.iter().map(of_pull).collect();
+        assert_eq!(states, ["1: success", "1: inactive", "2: success"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_broken_preview_leaves_the_deployment_that_still_serves_as_it_is() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.push_broken(1);
+        t.preview(1).await.fails_with(1);
+        assert_eq!(t.deployment_states("preview").await, ["failure", "success"]);
+    })
+    .await;
+}
+
+/// Pull request and state of a preview's GitHub deployment.
+fn of_pull(deployment: &serde_json::Value) -> String {
+    format!(
+        "{}: {}",
+        deployment["payload"]["pr"],
+        deployment["state"].as_str().unwrap()
+    )
+}
+
+#[tokio::test]
+async fn duplicates_of_our_comment_are_deleted() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let mark = format!("<!-- do-deploy:{}:pr-1 -->", t.repository_id().await);
+        for run in [3, 4] {
+            let body = json!({ "body": format!("{mark}\n<!-- run:{run}:1 -->\nrun {run}") });
+            t.github("POST", "/repos/org/shop/issues/1/comments", Some(&body))
+                .await
+                .expect(201);
+        }
+        let oldest = t.comments(1).await[0]["id"].clone();
+        let preview = t.preview(1).await;
+        assert!(preview.succeeds().comment(1).contains("**Ready**"), "{preview}");
+        assert_eq!(t.comments(1).await[0]["id"], oldest);
+    })
+    .await;
+}

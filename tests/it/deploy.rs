@@ -3,7 +3,7 @@
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
-use crate::harness::{Change, Tester, app_env, run, run_with, spec, without_job};
+use crate::harness::{Change, Gate, Tester, app_env, run, run_with, spec, without_job};
 
 #[tokio::test]
 async fn first_deploy_creates_the_app_and_proves_that_it_serves() {
@@ -446,20 +446,28 @@ async fn a_server_that_only_fails_is_could_not_find_out() {
 
 #[tokio::test]
 async fn a_newer_deployment_wins_over_one_that_is_still_building() {
-    let slow = spec(
-        "    run_command: do-deploy demo-app serve",
-        "    build_command: sleep 2\n    run_command: do-deploy demo-app serve",
-    );
-    run_with(Change::whole_app("first").spec(&slow), async |t: &mut Tester| {
+    let gate = Gate::closed().await;
+    let stuck = format!("if grep -q first VERSION; then {}; fi", gate.wait());
+    run_with(built_with(&stuck), async |t: &mut Tester| {
         let mut first = t.deploy().start().await;
         first.says("building").await;
         t.push("main", "second");
         t.deploy().await.succeeds();
         let superseded = first.end().await;
-        superseded.says("took the place of");
+        superseded.fails_with(3).says("took the place of");
         t.expect_serving("shop", "second").await;
     })
     .await;
+    drop(gate);
+}
+
+/// The notes service with a build command of its own.
+fn built_with(command: &str) -> Change {
+    let built = spec(
+        "    run_command: do-deploy demo-app serve",
+        &format!("    build_command: {command}\n    run_command: do-deploy demo-app serve"),
+    );
+    Change::whole_app("first").spec(&built)
 }
 
 #[tokio::test]
@@ -470,6 +478,26 @@ async fn ends_with_143_when_it_is_cancelled() {
         running.signal(Signal::SIGTERM);
         running.end().await.fails_with(143);
         t.settled().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cancelled_run_leaves_productions_deployment_to_finish() {
+    let gate = Gate::closed().await;
+    run_with(built_with(&gate.wait()), async |t: &mut Tester| {
+        let mut running = t.deploy().start().await;
+        running.says("building").await;
+        running.signal(Signal::SIGTERM);
+        let cancelled = running.end().await;
+        let changes = cancelled.fails_with(143).changes();
+        assert!(
+            !changes.iter().any(|call| call.contains("/cancel ")),
+            "the platform's deployment was cancelled by {cancelled}"
+        );
+        drop(gate);
+        t.settled().await;
+        t.expect_serving("shop", "first").await;
     })
     .await;
 }

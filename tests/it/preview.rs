@@ -3,7 +3,7 @@
 use nix::sys::signal::Signal;
 use serde_json::json;
 
-use crate::harness::{Change, Tester, app_env, run, run_with, spec, until};
+use crate::harness::{Change, Gate, Tester, app_env, marks, run, run_with, spec, until};
 
 #[tokio::test]
 async fn a_pull_request_gets_an_app_of_its_own() {
@@ -341,7 +341,76 @@ async fn no_more_than_the_limit() {
     .await;
 }
 
+#[tokio::test]
+async fn only_this_repositorys_previews_count_towards_the_limit() {
+    run_with(
+        Change::whole_app("first").config("[preview]\nlimit = 1\n"),
+        async |t: &mut Tester| {
+            t.somebody_creates("theirs-pr-9", marks(1, "pr-9")).await;
+            t.somebody_creates("no-preview", marks(t.repository_id().await, "production"))
+                .await;
+            t.open_pr(1).await;
+            assert_eq!(t.preview(1).await.succeeds().output("status"), "ready");
+        },
+    )
+    .await;
+}
+
 // Never wrong, never stuck
+
+/// The notes service whose build waits at the gate.
+fn built_behind(gate: &Gate) -> Change {
+    let slow = spec(
+        "    run_command: do-deploy demo-app serve",
+        &format!(
+            "    build_command: {}\n    run_command: do-deploy demo-app serve",
+            gate.wait()
+        ),
+    );
+    Change::whole_app("first").spec(&slow)
+}
+
+#[tokio::test]
+async fn a_cancelled_run_cancels_its_deployment_and_says_so() {
+    let gate = Gate::closed().await;
+    run_with(built_behind(&gate), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let mut running = t.preview(1).start().await;
+        running.says("building").await;
+        running.signal(Signal::SIGTERM);
+        let cancelled = running.end().await;
+        cancelled.fails_with(143);
+        let comment = cancelled.comment(1).to_lowercase();
+        assert!(comment.contains("cancelled"), "{comment}");
+        let cancels = cancelled
+            .changes()
+            .into_iter()
+            .filter(|call| call.ends_with("/cancel 200"));
+        assert_eq!(cancels.count(), 1, "{cancelled}");
+        t.settled().await;
+        assert_eq!(t.rollouts("shop-pr-1").await[0]["phase"], "CANCELED");
+    })
+    .await;
+    drop(gate);
+}
+
+#[tokio::test]
+async fn a_push_during_the_deployment_is_mentioned() {
+    let gate = Gate::closed().await;
+    run_with(built_behind(&gate), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let mut running = t.preview(1).start().await;
+        running.says("building").await;
+        let newer = t.push(1, "second");
+        drop(gate);
+        let overtaken = running.end().await;
+        let note = format!("has moved on to `{}`", &newer[..7]);
+        let comment = overtaken.succeeds().comment(1);
+        assert!(comment.contains(&note), "{comment}");
+        t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}
 
 #[tokio::test]
 async fn a_pull_request_closed_meanwhile_leaves_no_app() {
@@ -414,17 +483,6 @@ async fn could_not_find_out_is_3_on_a_machine() {
         t.faults(&health).await;
         t.preview(1).locally().await.fails_with(3);
         t.faults(&json!([])).await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn refuses_a_name_that_a_foreign_app_holds() {
-    run(async |t: &mut Tester| {
-        t.app_by_hand("shop-pr-1", |_| {}).await;
-        t.open_pr(1).await;
-        t.preview(1).await.fails_with(2).says("shop-pr-1");
-        t.expect_serving("shop-pr-1", "first").await;
     })
     .await;
 }

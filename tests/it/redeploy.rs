@@ -31,7 +31,22 @@ async fn builds_anew_when_told_to() {
     run(async |t: &mut Tester| {
         t.deploy().await.succeeds();
         t.command(["redeploy", "--force-build"]).await.succeeds();
+        assert_eq!(t.bodies("POST", "/deployments").pop().unwrap()["force_build"], true);
         t.expect_serving("shop", "first").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn builds_a_preview_anew_when_told_to() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.command(["redeploy", "--pr", "1", "--force-build"]).await.succeeds();
+        let id = t.app("shop-pr-1").await["id"].as_str().unwrap().to_owned();
+        let asked = t.bodies("POST", &format!("/v2/apps/{id}/deployments"));
+        assert_eq!(asked, [serde_json::json!({ "force_build": true })]);
+        t.expect_serving("shop-pr-1", "first").await;
     })
     .await;
 }

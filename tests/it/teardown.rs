@@ -1,6 +1,6 @@
 //! Closing a pull request removes everything that its preview was, and nothing else.
 
-use crate::harness::{Tester, run};
+use crate::harness::{Change, Tester, run, spec};
 
 #[tokio::test]
 async fn removes_app_and_says_so() {
@@ -83,22 +83,6 @@ async fn leaves_production_and_other_previews_alone() {
 }
 
 #[tokio::test]
-async fn never_deletes_an_app_without_our_marks() {
-    run(async |t: &mut Tester| {
-        t.app_by_hand("shop-pr-1", |_| {}).await;
-        t.open_pr(1).await;
-        t.close_pr(1).await;
-        let kept = t.teardown(1).await;
-        assert!(
-            !kept.changes().iter().any(|call| call.starts_with("DELETE /v2/apps")),
-            "{kept}"
-        );
-        assert_eq!(t.app_names().await, ["shop-pr-1"]);
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn says_removed_only_after_the_platform_says_that_it_is_gone() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
@@ -123,6 +107,22 @@ async fn a_lost_reply_to_the_deletion_is_no_failure() {
         t.close_pr(1).await;
         t.fault("DELETE", "^/v2/apps/", "drop-after").await;
         t.teardown(1).await.succeeds();
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_is_found_by_its_marks_when_the_spec_has_another_name_now() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.push(
+            "main",
+            Change::version("renamed").spec(&spec("name: shop\n", "name: store\n")),
+        );
+        t.close_pr(1).await;
+        assert_eq!(t.teardown(1).await.succeeds().output("status"), "removed");
         assert_eq!(t.app_names().await, Vec::<String>::new());
     })
     .await;

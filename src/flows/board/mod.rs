@@ -230,27 +230,18 @@ impl Board {
         let written = conversation
             .write(missing, |mut body| {
                 body.production = body.production.or_else(|| production.clone());
-<<<<<<< HEAD
-                // A person at a terminal has no place in the order of runs: written now, overtaken by the next run.
-                let run = run.unwrap_or(body.run);
-                if body.run <= run || removed {
-                    body.run = body.run.max(run);
-                    body.text.clone_from(&text);
+                if removed {
+                    body.write_anyway(run, &text);
+                } else {
+                    body.write(run, &text);
                 }
-=======
-                body.write(run, &text);
->>>>>>> plat
                 body
             })
             .await;
         match written {
             Ok(Some(Written { comment, body })) => {
                 self.comment_url = Some(comment.html_url);
-<<<<<<< HEAD
-                if !removed && run.is_some_and(|run| body.run > run) {
-=======
-                if !body.is_open_to(run) {
->>>>>>> plat
+                if !removed && !body.is_open_to(run) {
                     let newer = body.run.id;
                     self.say_once(
                         Complaint::Overtaken,

@@ -156,6 +156,16 @@ impl Tester {
             .collect()
     }
 
+    /// Bodies of the requests so far with this method and a path that ends like this, oldest first.
+    pub(crate) fn bodies(&self, method: &str, path_end: &str) -> Vec<Value> {
+        let record = std::fs::read_to_string(&self.sandbox.record).expect("the sandbox writes a record");
+        let exchanges = crate::contract::read(&record).into_iter();
+        exchanges
+            .filter(|exchange| exchange.method == method && exchange.path.ends_with(path_end))
+            .map(|exchange| exchange.request_body)
+            .collect()
+    }
+
     /// Waits until no app has a deployment under way, as long as one that is meant to end may take.
     pub(crate) async fn settled(&self) {
         let done = within(LONG, async || {

@@ -17,10 +17,12 @@
 mod app;
 mod audit;
 mod deadline;
+mod gate;
 mod http;
 mod invocation;
 mod knobs;
 mod looks;
+mod others;
 mod process;
 mod redaction;
 mod repository;
@@ -31,7 +33,9 @@ mod tester;
 
 pub(crate) use app::{Change, app_env, spec, without_job};
 pub(crate) use deadline::until;
+pub(crate) use gate::Gate;
 pub(crate) use invocation::Invocation;
 pub(crate) use knobs::Api;
+pub(crate) use others::marks;
 pub(crate) use story::{run, run_with};
 pub(crate) use tester::Tester;

@@ -127,6 +127,19 @@ async fn a_browser_gets_the_loading_page_until_it_is_awake() {
 }
 
 #[tokio::test]
+async fn a_program_waits_for_the_wake_where_a_browser_gets_the_loading_page() {
+    run(async |t: &mut Tester| {
+        let mut spec = sleepy_spec();
+        spec["services"][0]["inactivity_sleep"]["loading_page"] = json!({ "enabled": true });
+        let app = create_active(t, spec).await;
+        falls_asleep(t, &app).await;
+        let answer = t.visit_with("shop", "GET", "/", &[("accept", "*/*")]).await;
+        assert_eq!((answer.status, answer.text.trim()), (200, "notes first"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_new_deployment_starts_awake() {
     run(async |t: &mut Tester| {
         let app = create_active(t, sleepy_spec()).await;

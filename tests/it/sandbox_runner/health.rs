@@ -98,7 +98,7 @@ async fn an_instance_that_is_not_alive_any_more_is_restarted() {
     run(async |t: &mut Tester| {
         let mut checked = service("do-deploy demo-app serve");
         checked["liveness_health_check"] =
-            json!({ "http_path": "/nowhere", "failure_threshold": 2, "period_seconds": 1, "initial_delay_seconds": 1 });
+            json!({ "http_path": "/nowhere", "failure_threshold": 3, "period_seconds": 1, "initial_delay_seconds": 1 });
         let app = create(t, one_service(checked)).await;
         until("it was restarted", async || {
             log(t, &app, "web", "RUN_RESTARTED")
@@ -107,7 +107,11 @@ async fn an_instance_that_is_not_alive_any_more_is_restarted() {
                 .then_some(())
         })
         .await;
-        assert!(log(t, &app, "web", "DEPLOY").await.contains("liveness check failed"));
+        assert!(
+            log(t, &app, "web", "DEPLOY")
+                .await
+                .contains("liveness check failed 3 times")
+        );
     })
     .await;
 }

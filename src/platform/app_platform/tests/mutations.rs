@@ -80,11 +80,9 @@ fn an_update_watches_the_deployment_that_the_reply_names() {
                     .expect("updated")
             },
         );
-        assert!(
-            requests[2].contains(r#""update_all_source_versions":true"#),
-            "{}",
-            requests[2]
-        );
+        let update = requests.iter().find(|request| request.starts_with("PUT "));
+        let update = update.expect("an update was sent");
+        assert!(update.contains(r#""update_all_source_versions":true"#), "{update}");
         rollout
     };
     let rollout = update(app_with_pending(spec("new"), "d2"));

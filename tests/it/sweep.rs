@@ -1,0 +1,84 @@
+//! `sweep` removes previews that an event missed, and nothing that is somebody else's.
+
+use serde_json::json;
+
+use crate::harness::{Change, Tester, marks, run, run_with};
+
+const A_DAY: u64 = 24 * 60 * 60;
+
+#[tokio::test]
+async fn a_closed_pull_requests_preview_is_removed() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.open_pr(2).await;
+        t.preview(1).await.succeeds();
+        t.preview(2).await.succeeds();
+        t.close_pr(1).await;
+        t.command(["sweep"]).await.succeeds().says("its pull request is closed");
+        assert_eq!(t.app_names().await, ["shop-pr-2"]);
+        let comment = t.comment(1).await.to_lowercase();
+        assert!(comment.contains("removed"), "{comment}");
+        t.expect_serving("shop-pr-2", "first").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_that_nobody_has_touched_for_too_long_is_removed() {
+    let config = "[preview]\nttl = \"7d\"\n";
+    run_with(Change::whole_app("first").config(config), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.open_pr(2).await;
+        t.preview(1).await.succeeds();
+        t.preview(2).await.succeeds();
+        t.advance(5 * A_DAY).await;
+        t.push(2, "second");
+        t.preview(2).await.succeeds();
+        t.command(["sweep"])
+            .await
+            .succeeds()
+            .touches_nothing()
+            .says("Nothing to sweep");
+        t.advance(3 * A_DAY).await;
+        t.command(["sweep"]).await.succeeds().says("`ttl`");
+        assert_eq!(t.app_names().await, ["shop-pr-2"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_no_preview_of_this_repository_is_left_alone() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.close_pr(1).await;
+        t.somebody_creates("shop-pr-1", json!([])).await;
+        t.somebody_creates("theirs-pr-1", marks(1, "pr-1")).await;
+        t.deploy().await.succeeds();
+        t.advance(100 * A_DAY).await;
+        t.command(["sweep"])
+            .await
+            .succeeds()
+            .touches_nothing()
+            .says("Nothing to sweep");
+        assert_eq!(t.app_names().await, ["shop", "shop-pr-1", "theirs-pr-1"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dry_run_names_what_would_go_and_touches_nothing() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.close_pr(1).await;
+        let told = t.command(["sweep", "--dry-run", "--json"]).locally().await;
+        let swept = told.succeeds().touches_nothing().json();
+        assert_eq!(swept["dry_run"], true);
+        assert_eq!(
+            (&swept["swept"][0]["app"], &swept["swept"][0]["pull_request"]),
+            (&json!("shop-pr-1"), &json!(1))
+        );
+        t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}
