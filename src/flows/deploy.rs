@@ -145,7 +145,8 @@ async fn deploy(
         Some(app) => {
             ctx.console.say(&format!("Updating `{}`", app.name));
             if !target.project.is_empty() {
-                ctx.console.say("`project` only counts when an app is created: this one stays where it is");
+                ctx.console
+                    .say("`project` only counts when an app is created: this one stays where it is");
             }
             platform.update(app, &plan.spec).await?
         }

@@ -13,6 +13,7 @@ pub(crate) mod failure;
 pub(crate) mod logs;
 mod ownership;
 pub(crate) mod preview;
+mod preview_plan;
 pub(crate) mod redeploy;
 pub(crate) mod rollback;
 mod rollout;
@@ -22,5 +23,6 @@ pub(crate) mod status;
 pub(crate) mod sweep;
 pub(crate) mod teardown;
 pub(crate) mod verify;
+mod witnesses;
 
 pub(crate) use source::local as local_file;

@@ -1,25 +1,23 @@
 //! The preview of a pull request: its own small app, reused on every push.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::board::Board;
 use super::context::Ctx;
 use super::eligibility::{Commit, over_the_limit, skip_reason, unexpected_head};
 use super::failure::{cancelled, failure_of};
+use super::preview_plan::Work;
 use super::rollout::{self, Ended, Expected};
 use super::{dry_run, ending, ownership, source, teardown};
 use crate::config::Config;
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
 use crate::model::failure::{Failure, Kind};
-use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
 use crate::net::error::ApiError;
 use crate::platform::{App, Platform, PlatformError, Rollout};
-use crate::spec::AppSpec;
-use crate::spec::preview::{PreviewInput, PreviewPlan};
+use crate::spec::preview::PreviewPlan;
 use crate::wait::Deadline;
 
 /// What is asked for.
@@ -143,60 +141,6 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
     }
     board.close(std::slice::from_ref(&report)).await?;
     Ok(report)
-}
-
-/// What a plan is made from, gathered once: the account's refusal of a field leads to a second plan.
-struct Work<'a> {
-    name: String,
-    config: &'a Config,
-    repository: &'a Repository,
-    pull: &'a PullRequest,
-    spec: &'a AppSpec,
-    files: BTreeMap<String, String>,
-}
-
-impl<'a> Work<'a> {
-    async fn prepare(
-        ctx: &Ctx,
-        config: &'a Config,
-        repository: &'a Repository,
-        pull: &'a PullRequest,
-        spec: &'a AppSpec,
-    ) -> anyhow::Result<Self> {
-        let files = source::files(ctx, &crate::spec::wanted_files(spec), pull.head.sha.as_str()).await?;
-        Ok(Self {
-            name: names::preview_app(spec.name(), pull.number, repository.id),
-            config,
-            repository,
-            pull,
-            spec,
-            files,
-        })
-    }
-
-    fn plan(&self, ctx: &Ctx, live: Option<&App>, sleep: bool) -> Result<PreviewPlan, Failure> {
-        crate::spec::preview::plan(
-            self.spec,
-            &PreviewInput {
-                repository: &self.repository.full_name,
-                repository_id: self.repository.id,
-                pull_request: self.pull,
-                commit: &self.pull.head.sha,
-                policy: &self.config.preview,
-                files: &|path| self.files.get(path).cloned(),
-                variables: &|name| (ctx.variables)(name),
-                live: live.map(|app| &app.spec),
-                random: &random,
-                sleep,
-            },
-        )
-    }
-}
-
-fn random() -> [u8; 32] {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).expect("the operating system has randomness");
-    bytes
 }
 
 /// Creates or updates the app and follows the deployment that the reply names.

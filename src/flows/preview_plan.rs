@@ -1,0 +1,67 @@
+//! What a preview's plan is made from.
+
+use super::context::Ctx;
+use super::source;
+use crate::config::Config;
+use crate::github::repository::Repository;
+use crate::model::failure::Failure;
+use crate::model::names;
+use crate::model::pull_request::PullRequest;
+use crate::platform::App;
+use crate::spec::AppSpec;
+use crate::spec::preview::{PreviewInput, PreviewPlan};
+use std::collections::BTreeMap;
+
+/// What a plan is made from, gathered once: the account's refusal of a field leads to a second plan.
+pub(super) struct Work<'a> {
+    pub(super) name: String,
+    pub(super) config: &'a Config,
+    pub(super) repository: &'a Repository,
+    pub(super) pull: &'a PullRequest,
+    spec: &'a AppSpec,
+    files: BTreeMap<String, String>,
+}
+
+impl<'a> Work<'a> {
+    pub(super) async fn prepare(
+        ctx: &Ctx,
+        config: &'a Config,
+        repository: &'a Repository,
+        pull: &'a PullRequest,
+        spec: &'a AppSpec,
+    ) -> anyhow::Result<Self> {
+        let files = source::files(ctx, &crate::spec::wanted_files(spec), pull.head.sha.as_str()).await?;
+        Ok(Self {
+            name: names::preview_app(spec.name(), pull.number, repository.id),
+            config,
+            repository,
+            pull,
+            spec,
+            files,
+        })
+    }
+
+    pub(super) fn plan(&self, ctx: &Ctx, live: Option<&App>, sleep: bool) -> Result<PreviewPlan, Failure> {
+        crate::spec::preview::plan(
+            self.spec,
+            &PreviewInput {
+                repository: &self.repository.full_name,
+                repository_id: self.repository.id,
+                pull_request: self.pull,
+                commit: &self.pull.head.sha,
+                policy: &self.config.preview,
+                files: &|path| self.files.get(path).cloned(),
+                variables: &|name| (ctx.variables)(name),
+                live: live.map(|app| &app.spec),
+                random: &random,
+                sleep,
+            },
+        )
+    }
+}
+
+fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the operating system has randomness");
+    bytes
+}

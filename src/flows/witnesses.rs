@@ -1,0 +1,156 @@
+//! The three witnesses of an active deployment beside its phase: the built commit, the platform's health check, a request
+//! from outside.
+
+use super::checks::Checks;
+use super::context::Ctx;
+use super::rollout::{Expected, plural};
+use crate::model::commit::Sha;
+use crate::model::environment::Environment;
+use crate::model::failure::Failure;
+use crate::model::rollout::Built;
+use crate::model::verdict::Testimony;
+use crate::platform::{Deployment, HealthState, PlatformError, Rollout};
+use crate::wait::Deadline;
+use std::time::Duration;
+
+/// The commit that was built: the one asked for, or a descendant of it, is good; any other is bad.
+pub(super) async fn ask_for_the_commit(
+    ctx: &Ctx,
+    deployment: &Deployment,
+    expected: &Expected<'_>,
+    notes: &mut Vec<String>,
+) -> (Testimony, Option<Sha>) {
+    let (Some(repository), Ok(platform)) = (ctx.repository.as_deref(), ctx.platform()) else {
+        return (Testimony::Absent, None);
+    };
+    let built = platform.built_from(deployment, repository);
+    if let Some(failure) = other_image(&built, expected.spec) {
+        return (Testimony::Objects(failure), None);
+    }
+    let digests = built.iter().any(|(_, built)| matches!(built, Built::Digest(_)));
+    let commits: Vec<&Sha> = built
+        .iter()
+        .filter_map(|(_, built)| {
+            if let Built::Commit(sha) = built {
+                Some(sha)
+            } else {
+                None
+            }
+        })
+        .collect();
+    let Some(first) = commits.first().copied() else {
+        return (if digests { Testimony::Good } else { Testimony::Absent }, None);
+    };
+    let Some(wanted) = expected.commit else {
+        return (Testimony::Absent, Some(first.clone()));
+    };
+    for sha in &commits {
+        if sha.is(wanted) {
+            continue;
+        }
+        let github = match ctx.github() {
+            Ok(github) => github,
+            Err(failure) => return (Testimony::Unheard(failure.to_string()), Some((*sha).clone())),
+        };
+        match github.compare(wanted.as_str(), sha.as_str()).await {
+            Ok(Some(comparison)) if comparison.head_contains_base() => notes.push(format!(
+                "The branch had moved on: `{}` was built, {} after `{}`",
+                sha.short(),
+                plural(comparison.ahead_by, "commit"),
+                wanted.short()
+            )),
+            Ok(_) => {
+                let failure = Failure::bad(format!("`{}` was built, not `{}`", sha.short(), wanted.short()))
+                    .why("the platform builds the head of the branch, and that is not a descendant of the commit asked for")
+                    .next("check which branch the spec names, and whether it was force-pushed");
+                return (Testimony::Objects(failure), Some((*sha).clone()));
+            }
+            Err(error) => return (Testimony::Unheard(error.to_string()), Some((*sha).clone())),
+        }
+    }
+    (Testimony::Good, Some(first.clone()))
+}
+
+/// An image whose digest is not the one that the spec names.
+fn other_image(built: &[(String, Built)], spec: &serde_json::Value) -> Option<Failure> {
+    built.iter().find_map(|(component, built)| {
+        let Built::Digest(digest) = built else { return None };
+        let components = crate::spec::components(spec);
+        let wanted = components
+            .iter()
+            .find(|known| known.name == component)?
+            .value
+            .pointer("/image/digest")?
+            .as_str()?;
+        (wanted != digest).then(|| {
+            Failure::bad(format!("`{component}` runs the image `{digest}`, not `{wanted}`")).next("deploy again")
+        })
+    })
+}
+
+/// The platform's own health of every component. Not ready yet is not unhealthy: it is asked until it settles.
+pub(super) async fn ask_the_platform(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    environment: &Environment,
+    settling: Deadline,
+) -> anyhow::Result<Testimony> {
+    let platform = ctx.platform()?;
+    loop {
+        let components = match platform.health(&rollout.app_id).await {
+            Ok(components) => components,
+            Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
+            Err(error) => return Ok(Testimony::Unheard(error.to_string())),
+        };
+        let unsettled = components.iter().find(|component| match component.state {
+            HealthState::Healthy | HealthState::Asleep => false,
+            HealthState::Unknown => component.ready == 0,
+            HealthState::Unhealthy => true,
+        });
+        let Some(component) = unsettled else {
+            return Ok(Testimony::Good);
+        };
+        if settling.is_over() {
+            let name = &component.name;
+            return Ok(match component.state {
+                HealthState::Unhealthy => Testimony::Objects(
+                    Failure::bad(format!("`{name}` is unhealthy"))
+                        .why(format!(
+                            "{} of {} instances are ready",
+                            component.ready, component.desired
+                        ))
+                        .next(format!(
+                            "read what it prints: `do-deploy logs --environment {environment} --component {name}`"
+                        )),
+                ),
+                _ => Testimony::Unheard(format!("the platform does not know how `{name}` is")),
+            });
+        }
+        ctx.wait.sleep(Duration::from_secs(3)).await?;
+    }
+}
+
+/// Our own request to the URL. Returns the URL and whether what was asked for is configured rather than guessed.
+pub(super) async fn ask_from_outside(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    deployment: &str,
+    expected: &Expected<'_>,
+    settling: Deadline,
+) -> anyhow::Result<(Testimony, Option<String>, bool)> {
+    if !crate::spec::has_http(expected.spec) {
+        return Ok((Testimony::Absent, None, false));
+    }
+    let url = match ctx.platform()?.live_url(&rollout.app_id, deployment, settling).await {
+        Ok(Some(url)) => url,
+        Ok(None) => return Ok((Testimony::Unheard("the platform names no URL".to_owned()), None, false)),
+        Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
+        Err(error) => return Ok((Testimony::Unheard(error.to_string()), None, false)),
+    };
+    let checks = Checks::of(&url, expected.health, expected.spec)?;
+    let mut testimony = checks.ask(ctx, Deadline::after(expected.health.timeout)).await?;
+    if let Testimony::Objects(Failure { next: Some(next), .. }) = &mut testimony {
+        next.push_str(&format!(": `do-deploy logs --environment {}`", expected.environment));
+    }
+    Ok((testimony, Some(url), checks.configured))
+}
