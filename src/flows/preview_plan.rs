@@ -1,5 +1,7 @@
 //! What a preview's plan is made from.
 
+use std::collections::BTreeMap;
+
 use super::context::Ctx;
 use super::source;
 use crate::config::Config;
@@ -10,7 +12,6 @@ use crate::model::pull_request::PullRequest;
 use crate::platform::App;
 use crate::spec::AppSpec;
 use crate::spec::preview::{PreviewInput, PreviewPlan};
-use std::collections::BTreeMap;
 
 /// What a plan is made from, gathered once: the account's refusal of a field leads to a second plan.
 pub(super) struct Work<'a> {

@@ -273,6 +273,3 @@ pub(crate) fn plural(count: u64, noun: &str) -> String {
         format!("{count} {noun}s")
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,8 @@
 //! The three witnesses of an active deployment beside its phase: the built commit, the platform's health check, a request
 //! from outside.
 
+use std::time::Duration;
+
 use super::checks::Checks;
 use super::context::Ctx;
 use super::rollout::{Expected, plural};
@@ -11,7 +13,6 @@ use crate::model::rollout::Built;
 use crate::model::verdict::Testimony;
 use crate::platform::{Deployment, HealthState, PlatformError, Rollout};
 use crate::wait::Deadline;
-use std::time::Duration;
 
 /// The commit that was built: the one asked for, or a descendant of it, is good; any other is bad.
 pub(super) async fn ask_for_the_commit(
@@ -154,3 +155,6 @@ pub(super) async fn ask_from_outside(
     }
     Ok((testimony, Some(url), checks.configured))
 }
+
+#[cfg(test)]
+mod tests;
