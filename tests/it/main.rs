@@ -27,5 +27,6 @@ mod status;
 mod sweep;
 mod teardown;
 mod tidy;
+mod truth;
 mod verify;
 mod witnesses;

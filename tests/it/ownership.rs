@@ -8,7 +8,14 @@ use crate::harness::{Tester, marks, run};
 async fn is_left_alone(t: &Tester, envs: Value, why: &str) {
     let before = t.somebody_creates("shop-pr-1", envs).await;
     t.open_pr(1).await;
-    t.preview(1).await.fails_with(2).touches_nothing().says(why);
+    let refused = t.preview(1).await;
+    // The author waits for a preview: the comment says why there is none, and nothing else is touched.
+    let changes = refused.fails_with(2).says(why).changes();
+    assert!(
+        changes.iter().all(|call| call.contains("/issues/1/comments")),
+        "{changes:?}"
+    );
+    assert!(refused.comment(1).contains(why.trim_matches('`')), "{refused}");
     t.close_pr(1).await;
     t.teardown(1).await.fails_with(2).touches_nothing().says(why);
     let after = t.app("shop-pr-1").await;
