@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::knobs::Api;
 use super::tester::Tester;
 
 impl Tester {
@@ -14,19 +13,7 @@ impl Tester {
 
     /// An app of this name that serves `main`, with these app-level envs. Returns it once it serves.
     pub(crate) async fn somebody_creates(&self, name: &str, envs: Value) -> Value {
-        let spec = json!({
-            "name": name, "region": "fra", "envs": envs,
-            "services": [{
-                "name": "web", "run_command": "do-deploy demo-app serve", "http_port": 8080,
-                "instance_count": 1, "instance_size_slug": "apps-s-1vcpu-0.5gb",
-                "github": { "repo": "org/shop", "branch": "main" },
-                "envs": [{ "key": "DATABASE_URL", "scope": "RUN_TIME", "value": "sqlite:////tmp/notes.db" }],
-            }],
-        });
-        self.call(Api::DigitalOcean, "POST", "/v2/apps", Some(&json!({ "spec": spec })))
-            .await
-            .expect(200);
-        self.settled().await;
+        self.app_by_hand(name, |spec| spec["envs"] = envs).await;
         self.app(name).await
     }
 }
