@@ -11,6 +11,7 @@ use crate::model::environment::Environment;
 use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
+use crate::platform::App;
 use crate::wait::Deadline;
 
 /// How long the platform may take to let go of an app.
@@ -56,14 +57,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         },
     };
     if request.dry_run {
-        let found = ctx.platform()?.find(&name).await?.is_some();
-        ctx.console.say(&format!(
-            "Would remove `{name}`, which {}",
-            if found { "exists" } else { "does not exist" }
-        ));
-        let mut report = Report::new(name, Environment::Preview(pull.number), State::Skipped);
-        report.notes.push("A dry run: nothing was touched".to_owned());
-        return Ok(report);
+        return planned(ctx, &repository, &pull, &name).await;
     }
     remove(ctx, &config, &repository, &pull, &name).await
 }
@@ -80,20 +74,9 @@ pub(super) async fn remove(
     let platform = ctx.platform()?;
     let mut report = Report::new(name, environment.clone(), State::Removed);
     report.commit = Some(pull.head.sha.clone());
-    let app = match platform.find(name).await? {
-        Some(app) => Some(app),
-        // The spec's name may have changed since the preview was made; its marks have not.
-        None => match ownership::marked(ctx, repository.id, &environment)
-            .await?
-            .map(|app| app.name)
-        {
-            Some(name) => platform.find(&name).await?,
-            None => None,
-        },
-    };
+    let app = find(ctx, repository, pull, name).await?;
     match app {
         Some(app) => {
-            ownership::require(&app, repository.id, &environment)?;
             ctx.wait.check()?;
             ctx.console.say(&format!("Removing the preview `{}`", app.name));
             platform
@@ -114,5 +97,31 @@ pub(super) async fn remove(
         }
     }
     Board::tell(ctx.board(config, repository), std::slice::from_ref(&report)).await?;
+    Ok(report)
+}
+
+/// The preview's app, by its name, else by its marks: the spec's name may have changed since the preview was made.
+///
+/// # Errors
+/// When the name is held by an app that is not ours.
+async fn find(ctx: &Ctx, repository: &Repository, pull: &PullRequest, name: &str) -> anyhow::Result<Option<App>> {
+    let environment = Environment::Preview(pull.number);
+    let Some(app) = ctx.platform()?.find(name).await? else {
+        return ownership::marked(ctx, repository.id, &environment).await;
+    };
+    ownership::require(&app, repository.id, &environment)?;
+    Ok(Some(app))
+}
+
+async fn planned(ctx: &Ctx, repository: &Repository, pull: &PullRequest, name: &str) -> anyhow::Result<Report> {
+    let app = find(ctx, repository, pull, name).await?;
+    ctx.console.say(&match &app {
+        Some(app) => format!("Would remove `{}`", app.name),
+        None => format!("There is no preview `{name}`: nothing to remove"),
+    });
+    let name = app.map_or_else(|| name.to_owned(), |app| app.name);
+    let mut report = Report::new(name, Environment::Preview(pull.number), State::Skipped);
+    report.notes.push("A dry run: nothing was touched".to_owned());
+    ctx.record(&report)?;
     Ok(report)
 }
