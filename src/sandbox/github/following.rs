@@ -1,10 +1,30 @@
-//! An open pull request's head follows its branch: looked up whenever somebody reads it.
+//! An open pull request's head follows its branch, and one whose head arrives in the base is merged: looked up whenever
+//! somebody reads it.
 
 use super::hub::Hub;
+use super::merging;
 use super::pulls::Pull;
 
 /// A pull request as it stands now.
 pub(crate) async fn current(hub: &Hub, number: u64) -> Option<Pull> {
+    let pull = followed(hub, number).await?;
+    if !pull.is_open() {
+        return Some(pull);
+    }
+    // Whoever pushed the merge to the base has closed the pull request with it.
+    let Some(merge_commit) = merging::merge_commit(&hub.repository, &pull).await else {
+        return Some(pull);
+    };
+    let (by, now) = (pull.author.clone(), hub.clock.now());
+    let mut records = hub.records();
+    let known = records.pulls.get_mut(&number)?;
+    if known.is_open() && known.head_sha == pull.head_sha {
+        known.close(Some(merge_commit), by, now);
+    }
+    Some(known.clone())
+}
+
+async fn followed(hub: &Hub, number: u64) -> Option<Pull> {
     let known = hub.records().pulls.get(&number).cloned()?;
     if !known.is_open() {
         return Some(known);

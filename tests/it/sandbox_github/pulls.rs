@@ -92,6 +92,18 @@ async fn a_pull_request_is_retitled_closed_and_opened_again() {
 }
 
 #[tokio::test]
+async fn a_pull_request_whose_head_arrives_in_the_base_is_merged() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let merge = t.repository.merge(&t.branch_of(1), 1);
+        let pull = t.github("GET", &format!("{REPO}/pulls/1"), None).await.expect(200);
+        assert_eq!((&pull["state"], &pull["merged"]), (&json!("closed"), &json!(true)));
+        assert_eq!(pull["merge_commit_sha"], merge);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn labels_are_put_on_and_taken_off() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
