@@ -4,7 +4,6 @@ use super::context::Ctx;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::model::rollout::Built;
 use crate::platform::App;
 
 /// Passes an app that carries our marks for this repository and this environment.
@@ -61,9 +60,5 @@ pub(super) async fn taken(ctx: &Ctx, name: &str, repository: u64, environment: &
 
 /// The commit that the app's active deployment was built from, where that can be proven.
 pub(crate) fn serving(app: &App) -> Option<Sha> {
-    let active = app.active.as_ref()?;
-    active.built.iter().find_map(|(_, built)| match built {
-        Built::Commit(sha) => Some(sha.clone()),
-        Built::Digest(_) | Built::Unprovable => None,
-    })
+    app.active.as_ref()?.commit()
 }

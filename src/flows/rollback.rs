@@ -11,7 +11,7 @@ use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
-use crate::model::rollout::{Built, Phase};
+use crate::model::rollout::Phase;
 use crate::model::verdict::Verdict;
 use crate::platform::{App, Deployment, Platform};
 use crate::wait::Deadline;
@@ -36,7 +36,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     })?;
     ownership::require(app, site.repository.id, &request.environment)?;
     let earlier = choose(ctx, platform, app, request.to.as_deref()).await?;
-    let commit = built_commit(&earlier);
+    let commit = earlier.commit();
 
     let mut report = Report::new(&app.name, request.environment.clone(), State::Building);
     report.commit.clone_from(&commit);
@@ -103,7 +103,14 @@ async fn choose(ctx: &Ctx, platform: &Platform, app: &App, to: Option<&str>) -> 
             .into_iter()
             .filter(|deployment| is_named(deployment, to))
             .collect(),
-        None => earlier,
+        // The same commit deployed twice is no way back.
+        None => {
+            let serving = ownership::serving(app);
+            earlier
+                .into_iter()
+                .filter(|deployment| serving.is_none() || deployment.commit() != serving)
+                .collect()
+        }
     };
     let mut objection = None;
     for candidate in candidates.into_iter().take(10) {
@@ -128,12 +135,5 @@ async fn choose(ctx: &Ctx, platform: &Platform, app: &App, to: Option<&str>) -> 
 }
 
 fn is_named(deployment: &Deployment, name: &str) -> bool {
-    deployment.id == name || built_commit(deployment).is_some_and(|sha| sha.is(&Sha::new(name)))
-}
-
-fn built_commit(deployment: &Deployment) -> Option<Sha> {
-    deployment.built.iter().find_map(|(_, built)| match built {
-        Built::Commit(sha) => Some(sha.clone()),
-        Built::Digest(_) | Built::Unprovable => None,
-    })
+    deployment.id == name || deployment.commit().is_some_and(|sha| sha.is(&Sha::new(name)))
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::model::commit::Sha;
 use crate::model::rollout::{Built, Phase, Step, StepFailure};
 
 #[derive(Clone, Debug)]
@@ -23,6 +24,14 @@ pub(crate) struct Deployment {
 }
 
 impl Deployment {
+    /// The commit that it was built from, where that can be proven.
+    pub(crate) fn commit(&self) -> Option<Sha> {
+        self.built.iter().find_map(|(_, built)| match built {
+            Built::Commit(sha) => Some(sha.clone()),
+            Built::Digest(_) | Built::Unprovable => None,
+        })
+    }
+
     /// Whether somebody who watches would notice a difference to `before`.
     pub(crate) fn moved_on_from(&self, before: &Self) -> bool {
         self.id != before.id

@@ -80,3 +80,16 @@ async fn the_deployment_after_the_platforms_own_rollback_is_an_ordinary_one() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_same_commit_deployed_twice_is_no_way_back() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        t.push("main", "second");
+        t.deploy().await.succeeds();
+        t.deploy().await.succeeds();
+        t.command(["rollback"]).await.succeeds();
+        t.expect_serving("shop", "first").await;
+    })
+    .await;
+}
