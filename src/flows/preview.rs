@@ -110,6 +110,9 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
     }
 
     let mut report = opening_report(spec.name(), &plan, environment, &pull, live.as_ref());
+    if live.is_none() {
+        would_be_accepted(platform, &plan.spec).await?;
+    }
     *told = None;
     let mut board = Board::open(ctx.board(&config, &repository), std::slice::from_ref(&report)).await;
     let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut board).await;
@@ -141,6 +144,15 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
     }
     board.close(std::slice::from_ref(&report)).await?;
     Ok(report)
+}
+
+/// Asks the platform about a spec that it has never seen, so that a mistake is found before anything exists. That the
+/// account cannot sleep is no mistake, and what cannot be found out shows later.
+async fn would_be_accepted(platform: &Platform, spec: &serde_json::Value) -> Result<(), PlatformError> {
+    match platform.normalized(spec, None).await {
+        Err(error @ (PlatformError::SpecRefused { .. } | PlatformError::Cancelled(_))) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Creates or updates the app and follows the deployment that the reply names.

@@ -99,7 +99,7 @@ impl PlatformError {
             Self::SourceRefused { link, .. } => format!(
                 "check that the branch exists, and that the cloud's account is linked to GitHub with access to this repository ({link})"
             ),
-            Self::SpecRefused { .. } => "correct what the message names in the app spec, then run again".to_owned(),
+            Self::SpecRefused { .. } => "correct what the message names in the app spec (for previews also under `[preview]` in `do-deploy.toml`), then run again".to_owned(),
             Self::LimitReached { .. } => {
                 "remove what is no longer needed, or ask the cloud's support to raise the limit".to_owned()
             }

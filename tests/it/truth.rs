@@ -129,3 +129,25 @@ async fn a_spec_that_builds_another_branch_than_the_one_deployed_is_refused() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn a_size_that_the_platform_does_not_know_is_refused_before_anything_exists() {
+    run_with(
+        Change::whole_app("first").config("[preview]\nsize = \"huge\"\n"),
+        async |t: &mut Tester| {
+            t.open_pr(1).await;
+            t.tolerate("huge");
+            let refused = t.preview(1).await;
+            refused.fails_with(2).says("do-deploy.toml");
+            let changes = refused.changes();
+            assert!(
+                changes
+                    .iter()
+                    .all(|call| call.contains("/issues/1/comments") || call.contains("/propose")),
+                "{changes:?}"
+            );
+            assert_eq!(t.app_names().await, Vec::<String>::new());
+        },
+    )
+    .await;
+}
