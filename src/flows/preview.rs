@@ -260,20 +260,20 @@ fn announce(ctx: &Ctx, plan: &PreviewPlan) {
         ctx.console
             .say(&format!("The preview's database: {database} ({})", plan.database.why));
     }
-    if !plan.unset.is_empty() {
-        let names = plan
-            .unset
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
+    if let Some(unset) = unset(plan) {
         ctx.console.say(&format!(
-            "Not set in previews: {names} (give them values under `[preview] env` in `do-deploy.toml`)"
+            "{unset} (give them values under `[preview] env` in `do-deploy.toml`)"
         ));
     }
     for warning in &plan.warnings {
         ctx.console.warn(warning);
     }
+}
+
+/// Which secrets previews do not get. `None`: they get all that they need.
+fn unset(plan: &PreviewPlan) -> Option<String> {
+    let names: Vec<String> = plan.unset.iter().map(|name| format!("`{name}`")).collect();
+    (!names.is_empty()).then(|| format!("Not set in previews: {}", names.join(", ")))
 }
 
 fn opening_report(
@@ -292,15 +292,7 @@ fn opening_report(
     report.sleep = Some(plan.sleep.clone());
     report.database = plan.database.shown();
     report.changes.clone_from(&plan.changes);
-    if !plan.unset.is_empty() {
-        let names = plan
-            .unset
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
-        report.notes.push(format!("Not set in previews: {names}"));
-    }
+    report.notes.extend(unset(plan));
     report.notes.extend(plan.warnings.iter().cloned());
     report
 }
