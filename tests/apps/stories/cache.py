@@ -5,8 +5,8 @@ import shutil
 import socket
 import time
 
-from .truth import Wrong, expect
-from .world import World
+from world.truth import Wrong, expect
+from world.world import World
 
 
 def start(world: World) -> str:

@@ -2,10 +2,10 @@
 
 import secrets
 
-from .repository import Repository
-from .truth import expect
-from .web import call, get, gone
-from .world import World
+from .service import Service
+from world.truth import expect
+from world.web import call, get, gone
+from world.world import World
 
 REPOSITORY = "org/fastapi"
 PRODUCTION = "coverage-api"
@@ -17,7 +17,7 @@ def supplied() -> dict:
 
 
 def tell(world: World, step) -> None:
-    repository = Repository(world.work, "fastapi")
+    repository = Service(world.work, "fastapi")
     world.start()
 
     with step("production is deployed on PostgreSQL, seeded and healthy"):

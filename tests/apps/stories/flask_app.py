@@ -4,10 +4,10 @@ import secrets
 import time
 
 from . import cache
-from .repository import Repository
-from .truth import expect
-from .web import call, get, gone
-from .world import World
+from .service import Service
+from world.truth import expect
+from world.web import call, get, gone
+from world.world import World
 
 REPOSITORY = "org/flask"
 PRODUCTION = "shelf-backend"
@@ -20,7 +20,7 @@ def supplied() -> dict:
 
 
 def tell(world: World, step) -> None:
-    repository = Repository(world.work, "flask")
+    repository = Service(world.work, "flask")
     world.secrets["REDIS_URL"] = cache.start(world)
     world.start()
 

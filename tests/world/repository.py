@@ -1,11 +1,9 @@
-"""A temporary Git repository that begins as one of the services and takes changes as commits."""
+"""A temporary Git repository that takes changes as commits."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent.parent
 # Commits must not depend on whoever runs this, nor on their hooks and signing keys.
 IDENTITY = {
     "GIT_AUTHOR_NAME": "author", "GIT_AUTHOR_EMAIL": "author@example.com",
@@ -15,13 +13,10 @@ IDENTITY = {
 
 
 class Repository:
-    def __init__(self, path: Path, service: str):
+    def __init__(self, path: Path):
         self.path = path
-        self.changes = HERE / "changes" / service
         path.mkdir()
         self.git("init", "--quiet", "--initial-branch=main")
-        shutil.copytree(HERE / service, path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.db"))
-        self._commit(f"The {service} service")
 
     def git(self, *arguments) -> str:
         env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | IDENTITY
@@ -30,16 +25,14 @@ class Repository:
     def branch(self, name: str) -> None:
         self.git("switch", "--quiet", "--create", name, "main")
 
-    def push(self, branch: str, change: str) -> str:
-        """Commits one of the prepared changes on a branch; returns the new head."""
-        self.git("switch", "--quiet", branch)
-        shutil.copytree(self.changes / change, self.path, dirs_exist_ok=True)
-        return self._commit(change.replace("-", " ").capitalize())
+    def switch(self, name: str) -> None:
+        self.git("switch", "--quiet", name)
 
     def head(self) -> str:
         return self.git("rev-parse", "HEAD")
 
-    def _commit(self, message: str) -> str:
+    def commit(self, message: str) -> str:
+        """Commits everything that is there; returns the new head."""
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", message)
         return self.head()
