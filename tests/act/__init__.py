@@ -1,0 +1,1 @@
+"""The workflows that people paste, run by act against the sandbox."""
