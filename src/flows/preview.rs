@@ -17,6 +17,7 @@ use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
 use crate::net::error::ApiError;
 use crate::platform::{App, Platform, PlatformError, Rollout};
+use crate::spec::Images;
 use crate::spec::preview::PreviewPlan;
 use crate::wait::Deadline;
 
@@ -27,6 +28,8 @@ pub(crate) struct Request {
     pub(crate) commit: Commit,
     /// Build anew even if an earlier build could be reused.
     pub(crate) force_build: bool,
+    /// What components with an image are to run.
+    pub(crate) images: Images,
     pub(crate) dry_run: bool,
 }
 
@@ -67,6 +70,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
 /// reported with.
 async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Report)>) -> anyhow::Result<Report> {
     let started = Instant::now();
+    request.images.without_forced_build(request.force_build)?;
     let github = ctx.github()?;
     let repository = github.repository().await?;
     let pull = github
@@ -96,7 +100,7 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
     let by_hand = config.preview.spec.as_str();
     let configured = if by_hand.is_empty() { &config.spec } else { by_hand };
     let spec = source::spec(ctx, configured, pull.head.sha.as_str()).await?;
-    let work = Work::prepare(ctx, &config, &repository, &pull, &spec).await?;
+    let work = Work::prepare(ctx, &config, &repository, &pull, &spec, &request.images).await?;
     let live = platform.find(&work.name).await?;
     if let Some(app) = &live {
         ownership::require(app, repository.id, &environment)?;
@@ -292,6 +296,7 @@ fn opening_report(
     report.sleep = Some(plan.sleep.clone());
     report.database = plan.database.shown();
     report.changes.clone_from(&plan.changes);
+    report.only_images = crate::spec::only_images(&plan.spec);
     report.notes.extend(unset(plan));
     report.notes.extend(plan.warnings.iter().cloned());
     report
