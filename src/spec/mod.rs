@@ -19,6 +19,7 @@ pub(crate) mod production;
 mod shell;
 mod start;
 mod store;
+mod types;
 mod yaml;
 
 pub(crate) use component::{Kind, components, sources};
