@@ -30,6 +30,8 @@ mod sleep;
 mod sources;
 mod strip;
 
+pub(crate) use sleep::no_scale_to_zero;
+
 /// Everything that decides how a preview looks.
 pub(crate) struct PreviewInput<'a> {
     /// `owner/name`.
