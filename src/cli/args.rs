@@ -7,6 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
+use crate::model::failure::Failure;
+use crate::spec::Images;
 
 /// Where `--help` lists the flags that come after a command's own.
 const BELOW_OWN_FLAGS: usize = 100;
@@ -106,6 +108,22 @@ impl Target {
     }
 }
 
+/// Which images run, for apps that are deployed from a registry.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ImagesArg {
+    /// Run this image in a component, such as `web=sha256:…`; several between spaces, commas or lines, or repeated
+    #[arg(long = "images", value_name = "COMPONENT=DIGEST")]
+    given: Vec<Images>,
+}
+
+impl ImagesArg {
+    /// # Errors
+    /// When a component is named twice.
+    pub(crate) fn images(&self) -> Result<Images, Failure> {
+        Images::merge(&self.given)
+    }
+}
+
 #[derive(Args, Clone, Debug)]
 pub(crate) struct AutoArgs {
     #[command(flatten)]
@@ -125,6 +143,8 @@ pub(crate) struct DeployArgs {
     /// The commit expected to serve; stops if the branch's head is another one
     #[arg(long, value_name = "SHA", value_parser = sha)]
     pub(crate) commit: Option<Sha>,
+    #[command(flatten)]
+    pub(crate) images: ImagesArg,
     /// Show what would be done and touch nothing
     #[arg(long, display_order = BELOW_OWN_FLAGS + 1)]
     pub(crate) dry_run: bool,
@@ -140,6 +160,8 @@ pub(crate) struct PreviewArgs {
     /// The commit expected to serve; stops if the pull request's head is another one
     #[arg(long, value_name = "SHA", value_parser = sha)]
     pub(crate) commit: Option<Sha>,
+    #[command(flatten)]
+    pub(crate) images: ImagesArg,
     /// Show what would be done and touch nothing
     #[arg(long, display_order = BELOW_OWN_FLAGS + 1)]
     pub(crate) dry_run: bool,
@@ -169,6 +191,8 @@ pub(crate) struct RedeployArgs {
     /// Build anew even if an earlier build could be reused
     #[arg(long)]
     pub(crate) force_build: bool,
+    #[command(flatten)]
+    pub(crate) images: ImagesArg,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -178,8 +202,8 @@ pub(crate) struct RollbackArgs {
     /// `production` or another name from the configuration
     #[arg(long, value_name = "NAME", default_value = "production")]
     pub(crate) environment: Environment,
-    /// A deployment's id, or a commit that an earlier deployment built [default: the deployment before]
-    #[arg(long, value_name = "DEPLOYMENT|SHA")]
+    /// A deployment's id, or a commit or an image's digest that an earlier one ran [default: the deployment before]
+    #[arg(long, value_name = "DEPLOYMENT|SHA|DIGEST")]
     pub(crate) to: Option<String>,
 }
 

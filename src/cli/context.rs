@@ -9,8 +9,7 @@ use super::environment::Variables;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
 use crate::config::Config;
-use crate::flows::local_file;
-use crate::flows::{self, context::Ctx};
+use crate::flows::{self, checkout, context::Ctx};
 use crate::github::GitHub;
 use crate::model::failure::Failure;
 use crate::platform::Platform;
@@ -113,7 +112,11 @@ fn repository(project: &Project, variables: Variables) -> Result<Option<String>,
 }
 
 fn local_config(folder: &Path, file: &str, named: bool) -> Result<Option<Config>, Failure> {
-    match local_file(folder, file)? {
+    let text = match named {
+        true => checkout::file(folder, file),
+        false => checkout::own_file(folder, file),
+    };
+    match text? {
         Some(text) => Ok(Some(Config::parse(&text, file)?)),
         None if named => {
             Err(Failure::input(format!("the configuration `{file}` does not exist")).next("correct `--config`"))

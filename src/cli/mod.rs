@@ -70,6 +70,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 environment: args.environment,
                 commit,
                 force_build: false,
+                images: args.images.images()?,
                 release: args.release,
                 dry_run: args.dry_run,
             };
@@ -84,6 +85,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 pull_request: args.pr,
                 commit,
                 force_build: false,
+                images: args.images.images()?,
                 dry_run: args.dry_run,
             };
             Ok(ending::of_report(&ctx, &flows::preview::run(&ctx, &request).await?))
@@ -103,6 +105,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 environment: named(&args.target),
                 commit: args.commit,
                 force_build: args.force_build,
+                images: args.images.images()?,
             };
             Ok(ending::of_report(&ctx, &flows::redeploy::run(&ctx, &request).await?))
         }

@@ -16,6 +16,7 @@ use crate::model::report::{Report, State};
 use crate::model::rollback::{self, Decision, Situation};
 use crate::model::verdict::Verdict;
 use crate::platform::{App, PlatformError, Rollout};
+use crate::spec::Images;
 use crate::spec::production::{ProductionInput, ProductionPlan};
 use crate::wait::Deadline;
 
@@ -25,6 +26,8 @@ pub(crate) struct Request {
     pub(crate) commit: Commit,
     /// Build anew even if an earlier build could be reused.
     pub(crate) force_build: bool,
+    /// What components with an image are to run.
+    pub(crate) images: Images,
     /// Take the pin of a rollback off first.
     pub(crate) release: bool,
     pub(crate) dry_run: bool,
@@ -33,6 +36,7 @@ pub(crate) struct Request {
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let started = Instant::now();
     let environment = &request.environment;
+    request.images.without_forced_build(request.force_build)?;
     let mut site = Site::find_with(ctx, environment, &request.commit).await?;
     if let Some(app) = site.app.as_ref().filter(|app| app.pinned.is_some() && request.release) {
         site.app = Some(release(ctx, app).await?);
@@ -65,6 +69,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             variables: &|name| (ctx.variables)(name),
             live: live.as_ref().map(|app| &app.spec),
             live_marks: live.as_ref().and_then(|app| app.marks.as_ref()),
+            images: &request.images,
         },
     )?;
     for change in &plan.changes {
@@ -82,6 +87,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     report.url = live.as_ref().and_then(|app| app.active.as_ref().and(app.url.clone()));
     report.serving = live.as_ref().and_then(ownership::serving);
     report.changes.clone_from(&plan.changes);
+    report.only_images = crate::spec::only_images(&plan.spec);
     let mut board = Board::open(ctx.board(config, repository), std::slice::from_ref(&report)).await;
     let deployed = deploy(ctx, request, &site, &plan, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());

@@ -2,6 +2,7 @@
 
 pub(crate) mod auto;
 pub(crate) mod board;
+pub(crate) mod checkout;
 mod checks;
 pub(crate) mod context;
 pub(crate) mod deploy;
@@ -24,5 +25,3 @@ pub(crate) mod sweep;
 pub(crate) mod teardown;
 pub(crate) mod verify;
 mod witnesses;
-
-pub(crate) use source::local as local_file;

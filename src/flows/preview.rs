@@ -17,6 +17,7 @@ use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
 use crate::net::error::ApiError;
 use crate::platform::{App, Platform, PlatformError, Rollout};
+use crate::spec::Images;
 use crate::spec::preview::PreviewPlan;
 use crate::wait::Deadline;
 
@@ -27,6 +28,8 @@ pub(crate) struct Request {
     pub(crate) commit: Commit,
     /// Build anew even if an earlier build could be reused.
     pub(crate) force_build: bool,
+    /// What components with an image are to run.
+    pub(crate) images: Images,
     pub(crate) dry_run: bool,
 }
 
@@ -34,39 +37,46 @@ pub(crate) struct Request {
 /// a signal are errors.
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let mut told = None;
-    match make(ctx, request, &mut told).await {
+    let made = make(ctx, request, &mut told).await;
+    match (made, told) {
         // The author waits for a preview, and nothing on GitHub says yet why there is none.
-        Err(error) if told.is_some() && ctx.run.is_ci && failure_of(&error).kind == Kind::Input => {
-            if let Some((repository, mut report)) = told {
-                // What serves goes on serving; not to find that out is no reason to say nothing.
-                if let Ok(Some(app)) = ownership::marked(ctx, repository.id, &report.environment).await {
-                    report.serving = ownership::serving(&app);
-                    report.url = app.active.and(app.url);
-                    report.app = app.name;
-                }
-                report.failure = Some(failure_of(&error));
-                Board::tell(
-                    ctx.board(&Config::default(), &repository),
-                    std::slice::from_ref(&report),
-                )
-                .await?;
-            }
+        (Err(error), Some((repository, report))) if ctx.run.is_ci && failure_of(&error).kind == Kind::Input => {
+            tell_why_not(ctx, &repository, report, &error).await?;
             Err(error)
         }
-        Err(error) if cancelled(&error).is_none() && failure_of(&error).kind == Kind::Unknown => {
+        (Err(error), _) if cancelled(&error).is_none() && failure_of(&error).kind == Kind::Unknown => {
             let mut report = Report::new("", Environment::Preview(request.pull_request), State::Unknown);
             report.failure = Some(failure_of(&error));
             ctx.record(&report)?;
             Ok(report)
         }
-        ended => ended,
+        (ended, _) => ended,
     }
+}
+
+/// Says on the pull request why there is no preview. What serves goes on serving; not to find that out is no reason to
+/// say nothing.
+async fn tell_why_not(
+    ctx: &Ctx,
+    repository: &Repository,
+    mut report: Report,
+    error: &anyhow::Error,
+) -> anyhow::Result<()> {
+    if let Ok(Some(app)) = ownership::marked(ctx, repository.id, &report.environment).await {
+        report.serving = ownership::serving(&app);
+        report.url = app.active.and(app.url);
+        report.app = app.name;
+    }
+    report.failure = Some(failure_of(error));
+    let board = ctx.board(&Config::default(), repository);
+    Board::tell(board, std::slice::from_ref(&report)).await
 }
 
 /// `told`: from the moment on that the pull request is known to want a preview until its board is open, what a failure is
 /// reported with.
 async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Report)>) -> anyhow::Result<Report> {
     let started = Instant::now();
+    request.images.without_forced_build(request.force_build)?;
     let github = ctx.github()?;
     let repository = github.repository().await?;
     let pull = github
@@ -96,7 +106,7 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
     let by_hand = config.preview.spec.as_str();
     let configured = if by_hand.is_empty() { &config.spec } else { by_hand };
     let spec = source::spec(ctx, configured, pull.head.sha.as_str()).await?;
-    let work = Work::prepare(ctx, &config, &repository, &pull, &spec).await?;
+    let work = Work::prepare(ctx, &config, &repository, &pull, &spec, &request.images).await?;
     let live = platform.find(&work.name).await?;
     if let Some(app) = &live {
         ownership::require(app, repository.id, &environment)?;
@@ -202,7 +212,7 @@ async fn deploy(
             .any(|it| it.value.get("inactivity_sleep").is_some())
     };
     if rollout.sleep_dropped || (forced.is_some() && !sleeps(&plan.spec)) {
-        plan.sleep = Sleep::Never("this DigitalOcean account has no scale to zero".to_owned());
+        plan.sleep = crate::spec::preview::no_scale_to_zero();
     }
     report.app_id = Some(rollout.app_id.clone());
     report.deployment_id.clone_from(&rollout.deployment);
@@ -292,6 +302,7 @@ fn opening_report(
     report.sleep = Some(plan.sleep.clone());
     report.database = plan.database.shown();
     report.changes.clone_from(&plan.changes);
+    report.only_images = crate::spec::only_images(&plan.spec);
     report.notes.extend(unset(plan));
     report.notes.extend(plan.warnings.iter().cloned());
     report

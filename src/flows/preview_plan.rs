@@ -10,8 +10,8 @@ use crate::model::failure::Failure;
 use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::platform::App;
-use crate::spec::AppSpec;
 use crate::spec::preview::{PreviewInput, PreviewPlan};
+use crate::spec::{AppSpec, Images};
 
 /// What a plan is made from, gathered once: the account's refusal of a field leads to a second plan.
 pub(super) struct Work<'a> {
@@ -20,6 +20,7 @@ pub(super) struct Work<'a> {
     pub(super) repository: &'a Repository,
     pub(super) pull: &'a PullRequest,
     spec: &'a AppSpec,
+    images: &'a Images,
     files: BTreeMap<String, String>,
 }
 
@@ -30,6 +31,7 @@ impl<'a> Work<'a> {
         repository: &'a Repository,
         pull: &'a PullRequest,
         spec: &'a AppSpec,
+        images: &'a Images,
     ) -> anyhow::Result<Self> {
         let files = source::files(ctx, &crate::spec::wanted_files(spec), pull.head.sha.as_str()).await?;
         Ok(Self {
@@ -38,6 +40,7 @@ impl<'a> Work<'a> {
             repository,
             pull,
             spec,
+            images,
             files,
         })
     }
@@ -56,6 +59,7 @@ impl<'a> Work<'a> {
                 live: live.map(|app| &app.spec),
                 random: &random,
                 sleep,
+                images: self.images,
             },
         )
     }

@@ -7,6 +7,7 @@ use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::Report;
+use crate::spec::Images;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -14,6 +15,7 @@ pub(crate) struct Request {
     /// The commit expected at the branch's head.
     pub(crate) commit: Option<Sha>,
     pub(crate) force_build: bool,
+    pub(crate) images: Images,
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
@@ -21,6 +23,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         environment,
         commit,
         force_build,
+        images,
     } = request.clone();
     match environment {
         Environment::Preview(pull_request) => {
@@ -31,6 +34,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                     pull_request,
                     commit,
                     force_build,
+                    images,
                     dry_run: false,
                 },
             )
@@ -52,6 +56,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                     environment,
                     commit,
                     force_build,
+                    images,
                     release: false,
                     dry_run: false,
                 },

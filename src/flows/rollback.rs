@@ -1,5 +1,6 @@
 //! Puts an earlier deployment back into service, at a person's request, and pins the app there.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::board::Board;
@@ -11,7 +12,7 @@ use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
-use crate::model::rollout::Phase;
+use crate::model::rollout::{Built, Phase};
 use crate::model::verdict::Verdict;
 use crate::platform::{App, Deployment, Platform};
 use crate::wait::Deadline;
@@ -22,7 +23,8 @@ const LOOK_BACK: usize = 50;
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) environment: Environment,
-    /// A deployment's id, or a commit that an earlier successful deployment built. `None`: the one before.
+    /// A deployment's id, or a commit or an image's digest that an earlier successful deployment ran. `None`: the one
+    /// before.
     pub(crate) to: Option<String>,
 }
 
@@ -40,6 +42,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
 
     let mut report = Report::new(&app.name, request.environment.clone(), State::Building);
     report.commit.clone_from(&commit);
+    report.only_images = earlier.spec.as_ref().is_some_and(crate::spec::only_images);
     report.url.clone_from(&app.url);
     report.serving = ownership::serving(app);
     report.app_id = Some(app.id.clone());
@@ -103,12 +106,12 @@ async fn choose(ctx: &Ctx, platform: &Platform, app: &App, to: Option<&str>) -> 
             .into_iter()
             .filter(|deployment| is_named(deployment, to))
             .collect(),
-        // The same commit deployed twice is no way back.
+        // The same commit, or the same images, deployed twice are no way back.
         None => {
-            let serving = ownership::serving(app);
+            let serving = app.active.as_ref().map(versions).unwrap_or_default();
             earlier
                 .into_iter()
-                .filter(|deployment| serving.is_none() || deployment.commit() != serving)
+                .filter(|deployment| serving.is_empty() || versions(deployment) != serving)
                 .collect()
         }
     };
@@ -135,5 +138,18 @@ async fn choose(ctx: &Ctx, platform: &Platform, app: &App, to: Option<&str>) -> 
 }
 
 fn is_named(deployment: &Deployment, name: &str) -> bool {
-    deployment.id == name || deployment.commit().is_some_and(|sha| sha.is(&Sha::new(name)))
+    let runs = |built: &Built| matches!(built, Built::Digest(digest) if digest == name);
+    deployment.id == name
+        || deployment.commit().is_some_and(|sha| sha.is(&Sha::new(name)))
+        || deployment.built.iter().any(|(_, built)| runs(built))
+}
+
+/// Every commit and digest that a deployment provably ran.
+fn versions(deployment: &Deployment) -> BTreeSet<&str> {
+    let versions = deployment.built.iter().filter_map(|(_, built)| match built {
+        Built::Commit(sha) => Some(sha.as_str()),
+        Built::Digest(digest) => Some(digest.as_str()),
+        Built::Unprovable => None,
+    });
+    versions.collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::checkout;
 use super::context::Ctx;
 use crate::config::Config;
 use crate::model::failure::Failure;
@@ -25,12 +26,13 @@ pub(crate) async fn config(ctx: &Ctx, branch: &str) -> anyhow::Result<Config> {
 
 /// The app spec: `--spec`, else what the configuration names, else the usual places.
 pub(crate) async fn spec(ctx: &Ctx, configured: &str, commit: &str) -> anyhow::Result<AppSpec> {
-    if let Some(path) = ctx
-        .spec_file
-        .as_deref()
-        .or(Some(configured).filter(|path| !path.is_empty()))
-    {
-        let text = file(ctx, path, commit).await?.ok_or_else(|| {
+    let named = match ctx.spec_file.as_deref() {
+        Some(path) => Some((path, found(ctx, path, commit, checkout::file).await?)),
+        None if configured.is_empty() => None,
+        None => Some((configured, file(ctx, configured, commit).await?)),
+    };
+    if let Some((path, text)) = named {
+        let text = text.ok_or_else(|| {
             Failure::input(format!("the app spec `{path}` does not exist"))
                 .next("correct the path, or write the spec there")
         })?;
@@ -74,13 +76,22 @@ pub(crate) async fn files(ctx: &Ctx, paths: &[String], commit: &str) -> anyhow::
 
 /// A file of the checkout, else of the commit on GitHub.
 async fn file(ctx: &Ctx, path: &str, commit: &str) -> anyhow::Result<Option<String>> {
+    found(ctx, path, commit, checkout::own_file).await
+}
+
+async fn found(
+    ctx: &Ctx,
+    path: &str,
+    commit: &str,
+    local: fn(&Path, &str) -> Result<Option<String>, Failure>,
+) -> anyhow::Result<Option<String>> {
     if let Some(checkout) = &ctx.checkout
         && let Some(text) = local(checkout, path)?
     {
         return Ok(Some(text));
     }
     // The checkout is the commit concerned: what is missing there is missing on GitHub too.
-    if ctx.checkout.as_deref().is_some_and(is_git_checkout) {
+    if ctx.checkout.as_deref().is_some_and(checkout::is_git) {
         return Ok(None);
     }
     match &ctx.github {
@@ -91,7 +102,7 @@ async fn file(ctx: &Ctx, path: &str, commit: &str) -> anyhow::Result<Option<Stri
 
 async fn folders(ctx: &Ctx, commit: &str) -> anyhow::Result<Vec<String>> {
     if let Some(checkout) = &ctx.checkout
-        && is_git_checkout(checkout)
+        && checkout::is_git(checkout)
     {
         let entries = std::fs::read_dir(checkout)?
             .filter_map(Result::ok)
@@ -107,27 +118,4 @@ async fn folders(ctx: &Ctx, commit: &str) -> anyhow::Result<Vec<String>> {
         Some(github) => Ok(github.folders(commit).await?),
         None => Ok(Vec::new()),
     }
-}
-
-/// A file of a folder, if it exists and is text.
-///
-/// # Errors
-/// When it exists and cannot be read.
-pub(crate) fn local(folder: &Path, path: &str) -> Result<Option<String>, Failure> {
-    match std::fs::read_to_string(folder.join(path)) {
-        Ok(text) => Ok(Some(text)),
-        Err(error)
-            if matches!(
-                error.kind(),
-                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
-            ) =>
-        {
-            Ok(None)
-        }
-        Err(error) => Err(Failure::input(format!("`{path}` cannot be read")).why(error.to_string())),
-    }
-}
-
-fn is_git_checkout(folder: &Path) -> bool {
-    folder.join(".git").exists()
 }

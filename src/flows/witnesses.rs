@@ -28,7 +28,9 @@ pub(super) async fn ask_for_the_commit(
     if let Some(failure) = other_image(&built, expected.spec) {
         return (Testimony::Objects(failure), None);
     }
-    let digests = built.iter().any(|(_, built)| matches!(built, Built::Digest(_)));
+    let digests = running_images(&built, expected.spec);
+    let by_digest = !digests.is_empty();
+    notes.extend(digests);
     let commits: Vec<&Sha> = built
         .iter()
         .filter_map(|(_, built)| {
@@ -40,7 +42,7 @@ pub(super) async fn ask_for_the_commit(
         })
         .collect();
     let Some(first) = commits.first().copied() else {
-        return (if digests { Testimony::Good } else { Testimony::Absent }, None);
+        return (if by_digest { Testimony::Good } else { Testimony::Absent }, None);
     };
     let Some(wanted) = expected.commit else {
         return (Testimony::Absent, Some(first.clone()));
@@ -70,6 +72,25 @@ pub(super) async fn ask_for_the_commit(
         }
     }
     (Testimony::Good, Some(first.clone()))
+}
+
+/// What runs by digest, a sentence for each image.
+fn running_images(built: &[(String, Built)], spec: &serde_json::Value) -> Vec<String> {
+    let sources = crate::spec::sources(spec);
+    let mut images: Vec<(String, Vec<String>)> = Vec::new();
+    for (component, built) in built {
+        let Built::Digest(digest) = built else { continue };
+        let source = sources.iter().find(|source| source.component == *component);
+        let reference = source.map_or(digest, |source| &source.repo).clone();
+        let component = format!("`{component}`");
+        match images.iter_mut().find(|(known, _)| *known == reference) {
+            Some((_, components)) => components.push(component),
+            None => images.push((reference, vec![component])),
+        }
+    }
+    let sentence =
+        |(image, components): &(String, Vec<String>)| format!("Runs the image `{image}` ({})", components.join(", "));
+    images.iter().map(sentence).collect()
 }
 
 /// An image whose digest is not the one that the spec names.

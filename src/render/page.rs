@@ -56,7 +56,10 @@ pub(crate) fn production_line(report: &Report, scene: &Scene, now: Timestamp) ->
         run_url: Option<String>,
     }
     let failure = report.failure.as_ref();
-    let commit = report.serving.as_ref().or(report.commit.as_ref());
+    let commit = report
+        .serving
+        .as_ref()
+        .or(report.commit.as_ref().filter(|_| !report.only_images));
     let view = View {
         since: (report.state == State::Ready).then(|| now.strftime("%Y-%m-%d %H:%M UTC").to_string()),
         failed: report.state == State::Failed,

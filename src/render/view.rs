@@ -119,6 +119,11 @@ impl AppView {
         let state = report.state;
         let commit = |sha: &Sha| CommitView::new(sha, scene);
         let same = |a: &Option<Sha>, b: &Sha| a.as_ref().is_some_and(|a| a.is(b));
+        // What is ready are the images that the notes name, whatever the run's commit is.
+        let about = report
+            .commit
+            .as_ref()
+            .filter(|_| !(report.only_images && state == State::Ready));
         let lives = matches!(state, State::Building | State::Ready | State::Failed | State::Unknown);
         let other = report
             .serving
@@ -161,7 +166,7 @@ impl AppView {
                 .as_deref()
                 .filter(|_| state != State::Removed)
                 .and_then(web_address),
-            commit: report.commit.as_ref().map(commit),
+            commit: about.map(commit),
             other: other.filter(|_| state != State::Removed),
             serves,
             duration: report

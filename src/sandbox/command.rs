@@ -36,6 +36,9 @@ pub(crate) struct SandboxArgs {
     /// Mount a local Git repository as that GitHub repository; may be repeated
     #[arg(long = "repo", value_name = "OWNER/NAME=PATH")]
     pub(crate) repos: Vec<String>,
+    /// Folder that stands in for registries: `DIR/REGISTRY/REPOSITORY@sha256:…` holds that image's files
+    #[arg(long, value_name = "DIR")]
+    pub(crate) images: Option<PathBuf>,
     /// Write the environment for clients to this file once everything answers
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
@@ -80,6 +83,7 @@ pub(crate) async fn run(args: SandboxArgs, pace: f64) -> anyhow::Result<u8> {
     let server = Arc::new(open(
         pace,
         root,
+        args.images.clone(),
         repositories.clone(),
         base_url.clone(),
         recorder.transpose()?,
@@ -101,13 +105,14 @@ pub(crate) async fn run(args: SandboxArgs, pace: f64) -> anyhow::Result<u8> {
 fn open(
     pace: f64,
     root: PathBuf,
+    images: Option<PathBuf>,
     repositories: Vec<Arc<Repository>>,
     base_url: String,
     recorder: Option<Recorder>,
 ) -> Server {
     let clock = Clock::new(pace);
     let account = Account::default();
-    let runner = Arc::new(Runner::new(root, clock.clone()));
+    let runner = Arc::new(Runner::new(root, images, clock.clone()));
     let mounted = Repositories::new(repositories.clone());
     Server {
         world: World::new(clock.clone(), account.clone(), runner, mounted),

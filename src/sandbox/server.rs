@@ -80,8 +80,10 @@ impl Api {
     fn of(path: &str) -> Self {
         let segments: Vec<_> = path.split('/').skip(1).collect();
         match segments.as_slice() {
-            ["_sandbox", ..] | [_, _, "pull", _] => Self::Open,
+            ["_sandbox", ..] => Self::Open,
             ["v1" | "v2", ..] => Self::DigitalOcean,
+            ["repos", ..] => Self::GitHub,
+            [_, _, "pull" | "commit", _] | [_, _, "actions", "runs", ..] => Self::Open,
             _ => Self::GitHub,
         }
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::component::{self, Kind};
 use super::document::AppSpec;
+use super::types;
 use crate::model::failure::Failure;
 use crate::model::names;
 
@@ -13,6 +14,7 @@ pub(super) fn check(spec: &AppSpec) -> Result<(), Failure> {
     shape(spec)?;
     name(spec)?;
     lists(spec)?;
+    types::check(spec)?;
     component_names(spec)?;
     let anything = Kind::ALL
         .iter()

@@ -9,6 +9,7 @@ mod env;
 mod find;
 mod guard;
 mod health;
+mod images;
 mod jobs;
 mod marks;
 mod migration;
@@ -18,6 +19,7 @@ pub(crate) mod production;
 mod shell;
 mod start;
 mod store;
+mod types;
 mod yaml;
 
 pub(crate) use component::{Kind, components, sources};
@@ -26,6 +28,7 @@ pub(crate) use document::{AppSpec, parse};
 pub(crate) use find::{USUAL, find_default};
 
 pub(crate) use health::{has_http, health_path};
+pub(crate) use images::{Images, only_images};
 pub(crate) use jobs::migrates;
 pub(crate) use marks::marks;
 pub(crate) use migration::{failed_migration, service_lines};

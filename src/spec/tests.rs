@@ -92,6 +92,7 @@ fn preview(spec: &AppSpec) -> Result<PreviewPlan, Failure> {
             random: &|| [7; 32],
             sleep: true,
             commit: &pull_request.head.sha,
+            images: &super::Images::default(),
         },
     )
 }

@@ -54,6 +54,32 @@ async fn a_yaml_error_is_shown_with_its_place() {
 }
 
 #[tokio::test]
+async fn a_value_of_another_kind_is_shown_with_its_place() {
+    let case = Case {
+        first: whole_app().spec(&spec("instance_count: 1", "instance_count: two")),
+        code: 2,
+        says: &[".do/app.yaml:10:5: `instance_count` of `web` is not a whole number"],
+    };
+    case.check(async |t| t.deploy().locally()).await;
+}
+
+#[tokio::test]
+async fn a_spec_outside_of_the_repository_is_not_read() {
+    for path in ["/etc/hostname", "../../app.yaml"] {
+        let case = Case {
+            first: whole_app().config(&format!("spec = \"{path}\"\n")),
+            code: 2,
+            says: &["leads out of the repository", path],
+        };
+        case.check(async |t| {
+            t.open_pr(1).await;
+            t.preview(1).locally()
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_key_is_shown_with_its_place_and_the_nearest_known_one() {
     let first = whole_app().config("[preview]\nlimits = 3\n");
     let case = Case {

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::model::environment::PRODUCTION;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
+use crate::spec::Images;
 
 pub(crate) async fn run(ctx: &Ctx) -> anyhow::Result<Report> {
     let event = ctx.run.event_name.clone().ok_or_else(|| {
@@ -42,6 +43,7 @@ pub(crate) async fn run(ctx: &Ctx) -> anyhow::Result<Report> {
                     environment,
                     commit,
                     force_build: false,
+                    images: Images::default(),
                     release: false,
                     dry_run: false,
                 },
@@ -56,6 +58,7 @@ pub(crate) async fn run(ctx: &Ctx) -> anyhow::Result<Report> {
                     pull_request,
                     commit,
                     force_build: false,
+                    images: Images::default(),
                     dry_run: false,
                 },
             )
@@ -83,6 +86,7 @@ pub(crate) async fn run(ctx: &Ctx) -> anyhow::Result<Report> {
                     environment,
                     commit,
                     force_build,
+                    images: Images::default(),
                 },
             )
             .await

@@ -38,7 +38,10 @@ fn app_output(report: &Report) -> AppOutput {
         url: report.url.clone(),
         app_id: report.app_id.clone(),
         deployment_id: report.deployment_id.clone(),
-        commit: served.or(report.commit.as_ref()).map(ToString::to_string),
+        // The commit of the run says nothing about an image that was built elsewhere.
+        commit: served
+            .or(report.commit.as_ref().filter(|_| !report.only_images))
+            .map(ToString::to_string),
         monthly_cost: report.cost.map(|cost| dollars(cost.awake)),
     }
 }

@@ -322,6 +322,22 @@ fn production_tells_the_merged_pull_request() {
 }
 
 #[test]
+fn no_commit_is_said_to_serve_where_an_image_does() {
+    let report = Report {
+        only_images: true,
+        serving: None,
+        ..ready()
+    };
+    let text = comment(std::slice::from_ref(&report), &scene());
+    assert!(
+        text.contains("**Ready** in 2m 23s") && !text.contains("abc1234"),
+        "{text}"
+    );
+    let line = production_line(&report, &scene(), Timestamp::UNIX_EPOCH);
+    assert!(line.contains("00:00 UTC at https://"), "{line}");
+}
+
+#[test]
 fn a_public_repository_keeps_what_the_app_prints_while_it_runs() {
     let mut report = failed();
     if let Some(log) = report.failure.as_mut().and_then(|failure| failure.log.as_mut()) {

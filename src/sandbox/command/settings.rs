@@ -43,6 +43,7 @@ pub(super) fn variables(base_url: &str, repositories: &[Arc<Repository>]) -> Vec
         ("SANDBOX_URL", base_url.to_owned()),
         ("DIGITALOCEAN_API_URL", base_url.to_owned()),
         ("GITHUB_API_URL", base_url.to_owned()),
+        ("GITHUB_SERVER_URL", base_url.to_owned()),
         ("FLY_API_URL", base_url.to_owned()),
         ("DIGITALOCEAN_ACCESS_TOKEN", format!("dop_v1_{}", ids::hex(64))),
         ("FLY_API_TOKEN", format!("fo1_{}", ids::hex(43))),

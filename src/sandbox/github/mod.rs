@@ -190,6 +190,9 @@ pub(crate) fn router(github: Arc<GitHub>) -> Router {
         .route("/rate_limit", get(forbidden))
         .route_layer(gate)
         .route("/{owner}/{repo}/pull/{number}", get(page::pull))
+        .route("/{owner}/{repo}/commit/{sha}", get(page::commit))
+        .route("/{owner}/{repo}/actions/runs/{id}", get(page::run))
+        .route("/{owner}/{repo}/actions/runs/{id}/attempts/{attempt}", get(page::run))
         .with_state(github)
 }
 

@@ -2,6 +2,7 @@
 
 mod checkout;
 mod docker;
+mod image;
 mod node;
 mod python;
 mod start;
@@ -59,10 +60,7 @@ pub(crate) async fn build(runner: &Runner, plan: &BuildPlan, log: &Log) -> Resul
     let (repository, commit) = match &plan.source {
         Source::Git { repository, commit } => (repository, commit),
         Source::Image { reference } => {
-            return Err(failed(format!(
-                "the sandbox cannot run the image `{reference}` of `{}`: give the component a Git source",
-                plan.component
-            )));
+            return image::pull(runner, plan, reference, log).await;
         }
     };
     let key = key(plan, &repository.full_name(), commit);

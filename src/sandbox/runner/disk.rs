@@ -97,7 +97,7 @@ impl Drop for Disk {
     }
 }
 
-fn copy(source: &Path, target: &Path, abandoned: &AtomicBool) -> io::Result<()> {
+pub(super) fn copy(source: &Path, target: &Path, abandoned: &AtomicBool) -> io::Result<()> {
     std::fs::create_dir_all(target)?;
     for entry in std::fs::read_dir(source)? {
         if abandoned.load(Ordering::SeqCst) {

@@ -40,6 +40,8 @@ const SHUTDOWN_GRACE: Duration = Duration::from_millis(1500);
 #[derive(Debug)]
 pub(crate) struct Runner {
     pub(crate) root: PathBuf,
+    /// What stands in for registries.
+    images: Option<PathBuf>,
     pub(crate) clock: Clock,
     /// Begins the mark of every process.
     id: String,
@@ -63,10 +65,11 @@ impl Groups {
 
 impl Runner {
     /// `root` exists and is empty or ours.
-    pub(crate) fn new(root: PathBuf, clock: Clock) -> Self {
+    pub(crate) fn new(root: PathBuf, images: Option<PathBuf>, clock: Clock) -> Self {
         Self {
             // Paths below `/tmp` are compared and mounted, so they have to be the real ones.
             root: root.canonicalize().unwrap_or(root),
+            images,
             clock,
             id: uuid::Uuid::new_v4().to_string(),
             closing: AtomicBool::new(false),

@@ -14,7 +14,7 @@ pub(crate) enum Kind {
     StaticSite,
 }
 
-/// A commit of a mounted repository, or an image that the sandbox cannot run.
+/// A commit of a mounted repository, or an image of which the sandbox knows the files.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     Git {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::super::component::{self, Kind};
 use super::super::env;
 use super::super::policy::Policy;
+use super::sleep::no_scale_to_zero;
 use super::{Database, DatabaseMode, Notes, PreviewInput, sources};
 use crate::model::report::Sleep;
 
@@ -63,6 +64,6 @@ fn sleep(preview: &mut Value, possible: bool) -> Sleep {
     match after {
         Some(seconds) => Sleep::After(std::time::Duration::from_secs(seconds)),
         None if possible => Sleep::Never("the preview spec does not let it".to_owned()),
-        None => Sleep::Never("this DigitalOcean account has no scale to zero".to_owned()),
+        None => no_scale_to_zero(),
     }
 }

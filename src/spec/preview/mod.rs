@@ -6,6 +6,7 @@ use super::change::{Changes, listed};
 use super::component::{self, Kind};
 use super::document::AppSpec;
 use super::guard::guard;
+use super::images::{self, Images};
 use super::policy::Policy;
 use super::{env, marks};
 use crate::config;
@@ -29,6 +30,8 @@ mod sleep;
 mod sources;
 mod strip;
 
+pub(crate) use sleep::no_scale_to_zero;
+
 /// Everything that decides how a preview looks.
 pub(crate) struct PreviewInput<'a> {
     /// `owner/name`.
@@ -46,6 +49,8 @@ pub(crate) struct PreviewInput<'a> {
     /// Whether the account knows scale to zero.
     pub(crate) sleep: bool,
     pub(crate) commit: &'a Sha,
+    /// Digests that the flags give.
+    pub(crate) images: &'a Images,
 }
 
 /// What to send, and what to tell about it.
@@ -118,6 +123,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
             "`{key}` is not set: the variable `{variable}` is not in the step's environment"
         ));
     }
+    let spec = &input.images.apply(spec, &mut notes.changes, &mut notes.warnings)?;
     let mut preview = spec.value.clone();
     let (database, sleep) = if input.policy.spec.is_empty() {
         derive(spec, input, &policy, &mut preview, &mut notes)?
@@ -133,6 +139,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
         .push(format!("called `{name}`"), "every pull request has an app of its own");
     warn_of_dangling(&preview, &mut notes);
     guard(&preview, input.live)?;
+    notes.warnings.extend(images::taken_back(input.live, &preview));
     Ok(PreviewPlan {
         name,
         spec: preview,

@@ -7,13 +7,18 @@ use super::super::health::is_public;
 use super::{Notes, PreviewInput};
 use crate::model::report::Sleep;
 
+/// What people are told of an account that refuses or drops the field.
+pub(crate) fn no_scale_to_zero() -> Sleep {
+    Sleep::Never("this DigitalOcean account has no scale to zero".to_owned())
+}
+
 pub(super) fn apply(preview: &mut Value, input: &PreviewInput<'_>, notes: &mut Notes) -> Sleep {
     let app = preview.clone();
     let services = component::of(&app, Kind::Service);
     let never = |why: &str| Sleep::Never(why.to_owned());
     let (after, sleep) = match input.policy.sleep {
         None => (None, never("switched off in do-deploy.toml")),
-        Some(_) if !input.sleep => (None, never("this DigitalOcean account has no scale to zero")),
+        Some(_) if !input.sleep => (None, no_scale_to_zero()),
         Some(_) if !services.iter().any(|service| is_public(&app, service.value)) => {
             (None, never("it has no service that a request could wake"))
         }

@@ -23,6 +23,8 @@ pub(super) fn follow_head(preview: &mut Value, input: &PreviewInput<'_>, notes: 
                 format!("`{name}` is built from `{branch}`"),
                 "the pull request's branch",
             );
+        } else if input.images.names(&name) {
+            own += 1;
         } else {
             tell_foreign(&source, notes);
         }

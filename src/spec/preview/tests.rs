@@ -19,6 +19,7 @@ struct World {
     files: HashMap<&'static str, &'static str>,
     variables: HashMap<&'static str, &'static str>,
     live: Option<Value>,
+    images: Images,
     sleep: bool,
     head_repository: &'static str,
 }
@@ -30,6 +31,7 @@ impl World {
             files: HashMap::new(),
             variables: HashMap::new(),
             live: None,
+            images: Images::default(),
             sleep: true,
             head_repository: "acme/shop",
         }
@@ -83,6 +85,7 @@ impl World {
                 random: &|| [7; 32],
                 sleep: self.sleep,
                 commit: &pull_request.head.sha,
+                images: &self.images,
             },
         )
     }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::change::Changes;
 use super::super::component::{self, text};
 use super::super::document::AppSpec;
+use super::super::images;
 use super::{ProductionInput, keys};
 use crate::model::failure::Failure;
 
@@ -34,6 +35,18 @@ pub(super) fn ownership(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<(
         {
             Ok(())
         }
+        None if images::same_repositories(live, &spec.value) => {
+            if input.target.adopt {
+                return Ok(());
+            }
+            let failure = Failure::input(format!("an app called `{name}` exists and has no marks"))
+                .why("it runs the same images, but an image does not tell from which repository it comes")
+                .next(format!(
+                    "agree to take it over with `adopt = true` in `{}`, or give the app another `name` in the spec",
+                    table(input)
+                ));
+            Err(spec.locate(failure, "/name"))
+        }
         None => Err(rename(
             Failure::input(format!("an app called `{name}` exists and is not from this repository")).why(format!(
                 "it has no marks and no component of it is built from `{}`",
@@ -56,25 +69,30 @@ pub(super) fn losses(
     };
     let lost = lost(live, planned);
     if !lost.is_empty() && !input.target.adopt {
-        let table = match input.environment.is_production() {
-            true => "[production]".to_owned(),
-            false => format!("[environments.{}]", input.environment),
-        };
         let failure = Failure::input(format!("app `{}` has settings that the file lacks", spec.name()))
             .why(format!("an update would remove {}", lost.join(", ")))
             .next(format!(
-                "add them to the file, or agree to their loss with `adopt = true` in `{table}`"
+                "add them to the file, or agree to their loss with `adopt = true` in `{}`",
+                table(input)
             ));
         return Err(spec.locate(failure, "/name"));
     }
     changes.push(
         format!("adopted the app `{}`", spec.name()),
-        "it is built from this repository and had no marks; from now on it has",
+        "it comes from this repository and had no marks; from now on it has",
     );
     for it in lost {
         changes.push(format!("removed {it}"), "the file lacks it, and `adopt = true` agrees");
     }
     Ok(())
+}
+
+/// Where this environment's settings stand in the configuration.
+fn table(input: &ProductionInput<'_>) -> String {
+    match input.environment.is_production() {
+        true => "[production]".to_owned(),
+        false => format!("[environments.{}]", input.environment),
+    }
 }
 
 /// Domains, envs and components of the live app that the new spec does not have.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::change::Changes;
 use super::document::AppSpec;
+use super::images::{self, Images};
 use super::policy::Policy;
 use super::{env, marks};
 use crate::config::Target;
@@ -32,6 +33,8 @@ pub(crate) struct ProductionInput<'a> {
     /// The live app's spec. `None`: there is no app of this name yet.
     pub(crate) live: Option<&'a Value>,
     pub(crate) live_marks: Option<&'a Marks>,
+    /// Digests that the flags give.
+    pub(crate) images: &'a Images,
 }
 
 /// What to send, and what to tell about it.
@@ -49,6 +52,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<Produc
     adoption::ownership(spec, input)?;
     let mut changes = Changes::default();
     let mut warnings = Vec::new();
+    let spec = &input.images.apply(spec, &mut changes, &mut warnings)?;
     let mut planned = spec.value.clone();
     sources::follow(&mut planned, input, &mut changes, &mut warnings);
     // Config refuses `generate` here, so that nothing random is needed.
@@ -63,6 +67,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<Produc
         marks::write(root, &marks);
     }
     adoption::losses(spec, &planned, input, &mut changes)?;
+    warnings.extend(images::taken_back(input.live, &planned));
     Ok(ProductionPlan {
         name: spec.name().to_owned(),
         spec: planned,

@@ -14,6 +14,7 @@ struct World {
     branch: &'static str,
     variables: HashMap<&'static str, &'static str>,
     live: Option<Value>,
+    images: Images,
 }
 
 impl World {
@@ -24,6 +25,7 @@ impl World {
             branch: "main",
             variables: HashMap::new(),
             live: None,
+            images: Images::default(),
         }
     }
 
@@ -55,6 +57,7 @@ impl World {
                 variables: &|name| self.variables.get(name).map(|text| (*text).to_owned()),
                 live: self.live.as_ref(),
                 live_marks: live_marks.as_ref(),
+                images: &self.images,
             },
         )
     }
@@ -192,7 +195,18 @@ fn an_unmarked_app_from_here_is_adopted() {
     let plan = World::new()
         .live(parse(PLAIN, "live").expect("valid").value().clone())
         .good(PLAIN);
-    insta::assert_snapshot!(told(&plan), @"adopted the app `shop`: it is built from this repository and had no marks; from now on it has");
+    insta::assert_snapshot!(told(&plan), @"adopted the app `shop`: it comes from this repository and had no marks; from now on it has");
+}
+
+#[test]
+fn an_unmarked_app_of_the_same_image_is_adopted_only_where_somebody_agrees() {
+    let spec = "name: shop\nservices:\n- name: web\n  image: {registry_type: GHCR, registry: acme, repository: shop}\n";
+    let live = parse(spec, "live").expect("valid").value().clone();
+    insta::assert_snapshot!(World::new().live(live.clone()).refused(spec), @"
+    app.yaml:1:1: an app called `shop` exists and has no marks: it runs the same images, but an image does not tell from which repository it comes
+    agree to take it over with `adopt = true` in `[production]`, or give the app another `name` in the spec
+    ");
+    assert!(told(&World::with("adopt = true").live(live).good(spec)).contains("adopted the app `shop`"));
 }
 
 #[test]
@@ -210,7 +224,7 @@ fn adoption_stops_where_it_would_lose_settings() {
     ");
     let plan = World::with("adopt = true").live(live).good(PLAIN);
     insta::assert_snapshot!(told(&plan), @r"
-        adopted the app `shop`: it is built from this repository and had no marks; from now on it has
+        adopted the app `shop`: it comes from this repository and had no marks; from now on it has
         removed domain `shop.example`: the file lacks it, and `adopt = true` agrees
         removed env `SHARED`: the file lacks it, and `adopt = true` agrees
         removed env `B` of service `web`: the file lacks it, and `adopt = true` agrees

@@ -27,6 +27,7 @@ impl Sandbox {
     pub(crate) async fn start(root: &Path, repository: &Path) -> Self {
         let temporary = root.join("sandbox");
         let (env_file, record) = (root.join("sandbox.env"), root.join("record.jsonl"));
+        let images = root.join("images");
         fs::create_dir_all(&temporary).expect("a folder for the sandbox");
         let args = [
             "sandbox",
@@ -38,6 +39,8 @@ impl Sandbox {
             &record.to_string_lossy(),
             "--repo",
             &format!("org/shop={}", repository.display()),
+            "--images",
+            &images.to_string_lossy(),
         ];
         let envs = [
             ("PATH".to_owned(), path_with_binary()),

@@ -23,6 +23,6 @@ pub(super) async fn refuse(steps: &Steps<'_>, dockerfile: &str, checkout: &Path)
         .run(&["docker", "build", "--file", &file, "."], "docker build")
         .await?;
     Err(failed(format!(
-        "`{dockerfile}` was built, but the sandbox cannot run images yet: remove `dockerfile_path` to use a buildpack"
+        "`{dockerfile}` was built, but the sandbox runs no containers: remove `dockerfile_path` to use a buildpack"
     )))
 }

@@ -1,0 +1,99 @@
+//! Files of the checkout: what a person names may lie anywhere, what the repository names stays within the repository.
+
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
+
+use crate::model::failure::Failure;
+
+/// A file of a folder, if it exists and is text.
+///
+/// # Errors
+/// When it exists and cannot be read.
+pub(crate) fn file(folder: &Path, path: &str) -> Result<Option<String>, Failure> {
+    match std::fs::read_to_string(folder.join(path)) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(Failure::input(format!("`{path}` cannot be read")).why(error.to_string())),
+    }
+}
+
+/// The same for a path that stands in a file of the repository, which a pull request can change.
+///
+/// # Errors
+/// When it leads out of the repository, by itself or through a link.
+pub(crate) fn own_file(folder: &Path, path: &str) -> Result<Option<String>, Failure> {
+    if leads_out(folder, path) {
+        return Err(Failure::input(format!("`{path}` leads out of the repository"))
+            .why("what the repository's own files name is read only from the repository")
+            .next("correct the path or the link; a file that lies elsewhere can be given with a flag"));
+    }
+    file(folder, path)
+}
+
+pub(super) fn is_git(folder: &Path) -> bool {
+    folder.join(".git").exists()
+}
+
+fn leads_out(folder: &Path, path: &str) -> bool {
+    let Ok(folder) = folder.canonicalize() else {
+        return false;
+    };
+    let root = folder.ancestors().find(|it| is_git(it)).unwrap_or(&folder);
+    let within = |path: &Path| path.starts_with(root);
+    let target = folder.join(path);
+    !within(&without_dots(&target)) || target.canonicalize().is_ok_and(|real| !within(&real))
+}
+
+/// The path as it is written, also where it leads to nothing.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(plain.pop()),
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{file, own_file};
+
+    #[test]
+    fn what_the_repository_names_stays_within_it() {
+        let outside = tempfile::tempdir().unwrap();
+        let (repository, folder) = (outside.path().join("shop"), outside.path().join("shop/web"));
+        std::fs::create_dir_all(repository.join(".git")).unwrap();
+        std::fs::create_dir_all(&folder).unwrap();
+        for (path, text) in [
+            ("secret", "outside"),
+            ("shop/app.yaml", "top"),
+            ("shop/web/app.yaml", "web"),
+        ] {
+            std::fs::write(outside.path().join(path), text).unwrap();
+        }
+        std::os::unix::fs::symlink("../../secret", folder.join("link.yaml")).unwrap();
+        std::os::unix::fs::symlink("../app.yaml", folder.join("top.yaml")).unwrap();
+        let secret = outside.path().join("secret").display().to_string();
+        for path in [
+            "../../secret",
+            "../../absent",
+            "./x/../../../secret",
+            "link.yaml",
+            &secret,
+        ] {
+            assert!(own_file(&folder, path).is_err(), "{path}");
+        }
+        for (path, text) in [
+            ("app.yaml", Some("web")),
+            ("../app.yaml", Some("top")),
+            ("top.yaml", Some("top")),
+            ("absent.yaml", None),
+        ] {
+            assert_eq!(own_file(&folder, path).unwrap().as_deref(), text, "{path}");
+        }
+        assert_eq!(file(&folder, "../../secret").unwrap().as_deref(), Some("outside"));
+    }
+}

@@ -1,0 +1,71 @@
+//! Apps that exist already: adopted where nothing is lost, refused where they are not ours.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Change, Tester, app_env, run, run_with};
+
+// Adoption
+
+#[tokio::test]
+async fn adopts_an_app_that_somebody_made_by_hand() {
+    run(async |t: &mut Tester| {
+        t.app_by_hand("shop", |_| {}).await;
+        let id = t.app("shop").await["id"].clone();
+        t.deploy().await.succeeds().says("adopt");
+        let app = t.app("shop").await;
+        assert_eq!(app["id"], id);
+        assert_eq!(app_env(&app, "DO_DEPLOY_ENVIRONMENT")["value"], "production");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn does_not_adopt_an_app_that_has_what_the_file_lacks() {
+    let extra = |spec: &mut Value| spec["services"][0]["envs"] = json!([{ "key": "BY_HAND", "value": "1" }]);
+    run(async |t: &mut Tester| {
+        t.app_by_hand("shop", extra).await;
+        t.deploy()
+            .await
+            .fails_with(2)
+            .touches_nothing()
+            .says("BY_HAND")
+            .says("adopt");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn adopts_it_nevertheless_when_told_to() {
+    let extra = |spec: &mut Value| spec["services"][0]["envs"] = json!([{ "key": "BY_HAND", "value": "1" }]);
+    run_with(
+        Change::whole_app("first").config("[production]\nadopt = true\n"),
+        async |t: &mut Tester| {
+            t.app_by_hand("shop", extra).await;
+            t.deploy().await.succeeds();
+            t.expect_serving("shop", "first").await;
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn refuses_an_app_that_belongs_to_another_repository() {
+    let foreign = |spec: &mut Value| {
+        spec["envs"] = json!([
+            { "key": "DO_DEPLOY_REPOSITORY", "scope": "RUN_TIME", "value": "1" },
+            { "key": "DO_DEPLOY_ENVIRONMENT", "scope": "RUN_TIME", "value": "production" },
+        ]);
+    };
+    run_with(
+        Change::whole_app("first").config("[production]\nadopt = true\n"),
+        async |t: &mut Tester| {
+            t.app_by_hand("shop", foreign).await;
+            t.deploy()
+                .await
+                .fails_with(2)
+                .touches_nothing()
+                .says("another repository");
+        },
+    )
+    .await;
+}

@@ -1,0 +1,48 @@
+//! What GitHub is told: its deployment, and the merged pull request.
+
+use crate::harness::{Change, Tester, run, run_with};
+
+#[tokio::test]
+async fn moves_the_github_deployment_to_success() {
+    run(async |t: &mut Tester| {
+        let url = t.deploy().await.succeeds().output("url");
+        let deployment = t.deployments("production").await.remove(0);
+        assert_eq!(deployment["state"], "success");
+        assert_eq!(deployment["sha"], t.repository.head("main"));
+        let status = &deployment["statuses"][0];
+        assert_eq!(
+            status["environment_url"].as_str().unwrap().trim_end_matches('/'),
+            url.trim_end_matches('/')
+        );
+        assert!(
+            status["log_url"].as_str().unwrap().contains("/org/shop/actions/runs/"),
+            "{status}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn moves_the_github_deployment_to_failure() {
+    run_with(
+        Change::whole_app("first").file("CRASH", "no\n"),
+        async |t: &mut Tester| {
+            t.deploy().await.fails_with(1);
+            assert_eq!(t.deployment_states("production").await, ["failure"]);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn one_line_on_the_merged_pull_request_says_since_when_it_is_in_production() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.merge_pr(1).await;
+        t.teardown(1).await.succeeds();
+        let comment = t.deploy().await.succeeds().comment(1).to_lowercase();
+        assert!(comment.contains("in production since"), "{comment}");
+    })
+    .await;
+}

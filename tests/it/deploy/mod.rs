@@ -1,0 +1,8 @@
+//! Production: created, updated, adopted, judged and, where it is safe, rolled back.
+
+mod adoption;
+mod app;
+mod github;
+mod interruption;
+mod rollback;
+mod secrets;

@@ -1,0 +1,137 @@
+//! What comes in between: signals, pushes, a closed pull request, lost replies.
+
+use nix::sys::signal::Signal;
+use serde_json::json;
+
+use crate::harness::{Change, Gate, Tester, run, run_with, spec, until};
+
+// Never wrong, never stuck
+
+/// The notes service whose build waits at the gate.
+fn built_behind(gate: &Gate) -> Change {
+    let slow = spec(
+        "    run_command: do-deploy demo-app serve",
+        &format!(
+            "    build_command: {}\n    run_command: do-deploy demo-app serve",
+            gate.wait()
+        ),
+    );
+    Change::whole_app("first").spec(&slow)
+}
+
+#[tokio::test]
+async fn a_cancelled_run_cancels_its_deployment_and_says_so() {
+    let gate = Gate::closed().await;
+    run_with(built_behind(&gate), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let mut running = t.preview(1).start().await;
+        running.says("building").await;
+        running.signal(Signal::SIGTERM);
+        let cancelled = running.end().await;
+        cancelled.fails_with(143);
+        let comment = cancelled.comment(1).to_lowercase();
+        assert!(comment.contains("cancelled"), "{comment}");
+        let cancels = cancelled
+            .changes()
+            .into_iter()
+            .filter(|call| call.ends_with("/cancel 200"));
+        assert_eq!(cancels.count(), 1, "{cancelled}");
+        t.settled().await;
+        assert_eq!(t.rollouts("shop-pr-1").await[0]["phase"], "CANCELED");
+    })
+    .await;
+    drop(gate);
+}
+
+#[tokio::test]
+async fn a_push_during_the_deployment_is_mentioned() {
+    let gate = Gate::closed().await;
+    run_with(built_behind(&gate), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let mut running = t.preview(1).start().await;
+        running.says("building").await;
+        let newer = t.push(1, "second");
+        drop(gate);
+        let overtaken = running.end().await;
+        let note = format!("has moved on to `{}`", &newer[..7]);
+        let comment = overtaken.succeeds().comment(1);
+        assert!(comment.contains(&note), "{comment}");
+        t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pull_request_closed_meanwhile_leaves_no_app() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let running = t.preview(1).start().await;
+        until("the preview's app is there", async || {
+            (!t.app_names().await.is_empty()).then_some(())
+        })
+        .await;
+        t.close_pr(1).await;
+        running.end().await.succeeds();
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn run_again_after_it_was_killed_ends_as_if_nothing_had_happened() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let running = t.preview(1).start().await;
+        until("the preview's app is there", async || {
+            (!t.app_names().await.is_empty()).then_some(())
+        })
+        .await;
+        running.signal(Signal::SIGKILL);
+        running.end().await;
+        t.preview(1).await.succeeds();
+        assert_eq!(t.app_names().await, ["shop-pr-1"]);
+        assert_eq!(t.comments(1).await.len(), 1);
+        t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lost_reply_to_the_creation_makes_no_second_app() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.fault("POST", "^/v2/apps$", "drop-after").await;
+        t.preview(1).await.succeeds();
+        assert_eq!(t.app_names().await, ["shop-pr-1"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn could_not_find_out_is_a_warning_in_a_workflow_run() {
+    let health = json!([
+        { "method": "GET", "path": "^/v2/apps/[^/]+/health$", "nth": 1, "times": 1000, "do": "status:500" },
+    ]);
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.faults(&health).await;
+        let unknown = t.preview(1).await;
+        assert_eq!(unknown.succeeds().says("::warning").output("status"), "unknown");
+        t.faults(&json!([])).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn could_not_find_out_is_3_on_a_machine() {
+    let health = json!([
+        { "method": "GET", "path": "^/v2/apps/[^/]+/health$", "nth": 1, "times": 1000, "do": "status:500" },
+    ]);
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.faults(&health).await;
+        t.preview(1).locally().await.fails_with(3);
+        t.faults(&json!([])).await;
+    })
+    .await;
+}

@@ -1,0 +1,6 @@
+//! The preview of a pull request: made, reused, skipped and interrupted.
+
+mod app;
+mod interruption;
+mod skipping;
+mod spec;
