@@ -8,8 +8,8 @@
 
 # Where `sh` is bash, functions that an earlier step exported come along. Special built-ins win over them; what else is
 # used here is freed of them first.
-unset -f [ cargo cat cd chmod command cp curl find kill mkdir mktemp mv openssl printf read rm sha256sum shasum sleep \
-  sort test timeout true uname wait wget xargs || :
+unset -f [ cargo cd chmod command cp curl find kill mkdir mktemp mv openssl printf read rm sha256sum shasum sleep sort \
+  timeout umask uname wait wget || :
 set -eu
 LC_ALL=C
 export LC_ALL

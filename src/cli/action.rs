@@ -65,20 +65,19 @@ pub(super) fn command(variables: Variables) -> Result<Command, Failure> {
 
 /// A flow speaks of flags; in a workflow there are inputs.
 pub(super) fn in_words_of_inputs(mut failure: Failure) -> Failure {
-    let reworded = |text: &str| {
-        INPUTS.iter().fold(text.to_owned(), |text, Input { name, .. }| {
-            // Longer flags that only begin like this one end in another way.
-            [("`", "`"), (" FILE`", "`"), (" NAME`", "`")]
-                .iter()
-                .fold(text, |text, (end, new)| {
-                    text.replace(&format!("`--{name}{end}"), &format!("input `{name}{new}"))
-                })
-        })
-    };
     failure.what = reworded(&failure.what);
-    failure.why = failure.why.as_deref().map(reworded);
-    failure.next = failure.next.as_deref().map(reworded);
+    failure.why = failure.why.map(|why| reworded(&why));
+    failure.next = failure.next.map(|next| reworded(&next));
     failure
+}
+
+fn reworded(text: &str) -> String {
+    INPUTS.iter().fold(text.to_owned(), |text, Input { name, .. }| {
+        // A longer flag that begins like this one goes on in another way.
+        ["`", " FILE`", " NAME`"].iter().fold(text, |text, end| {
+            text.replace(&format!("`--{name}{end}"), &format!("input `{name}`"))
+        })
+    })
 }
 
 /// A tree between two releases has a newer action.yml than the program that its manifest names.

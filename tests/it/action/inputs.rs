@@ -66,7 +66,6 @@ const MALFORMED: &[Case<'_>] = &[
     ),
     (&[("command", "deploy"), ("spec", "nowhere.yaml")], "nowhere.yaml"),
     (&[("command", "deploy"), ("config", "nowhere.toml")], "input `config`"),
-    (&[("command", "deploy"), ("working-directory", "nowhere")], "nowhere"),
 ];
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! A runner: its folders, what it puts into a step's environment, and how it starts a step of a composite action.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -25,6 +26,8 @@ pub(super) struct Runner {
     envs: BTreeMap<String, String>,
     os: String,
     arch: String,
+    /// Outputs of the job's first step `install`.
+    first: OnceCell<BTreeMap<String, String>>,
 }
 
 /// How the step `install` ended.
@@ -89,6 +92,7 @@ impl Runner {
             envs: envs.map(|(name, value)| (name.to_owned(), value)).into(),
             os: "Linux".to_owned(),
             arch: arch.to_owned(),
+            first: OnceCell::new(),
             folder,
         }
     }
@@ -201,16 +205,15 @@ impl Runner {
         Installing { child, output }
     }
 
-    /// Both steps: `install` at once, `run` when the invocation is awaited.
+    /// Both steps: `install` at once, `run` when the invocation is awaited. A job's second use goes on with what the
+    /// first has installed: to check the hash of a program that was built for tests takes its time.
     pub(super) fn uses<'t>(&self, tester: &'t Tester, with: &[(&str, &str)]) -> Invocation<'t> {
-        let installed = self.install_with(with).succeeds();
+        let installed = self.first.get_or_init(|| self.install_with(with).succeeds().outputs);
         let mut inputs = vec![("token", DIGITALOCEAN_TOKEN)];
         inputs.retain(|(name, _)| !with.iter().any(|(given, _)| given == name));
         inputs.extend(with);
         let definition = Definition::read(&self.tree.0);
-        let step = definition.step("run", &|name| {
-            self.value(&definition, &inputs, &installed.outputs, name)
-        });
+        let step = definition.step("run", &|name| self.value(&definition, &inputs, installed, name));
         let script = self.script(&step).to_string_lossy().into_owned();
         let mut run = tester.command(["-e"]).arg(&script).through(&self.shell());
         run = run.without_env("DIGITALOCEAN_ACCESS_TOKEN").without_env("GITHUB_TOKEN");
