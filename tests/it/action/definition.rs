@@ -45,7 +45,7 @@ impl Definition {
         Step { script, env }
     }
 
-    /// Every `${{ … }}` of the file.
+    /// Of the steps, in their order.
     pub(super) fn ids(&self) -> Vec<&str> {
         let steps = self.0["runs"]["steps"].as_array().expect("steps");
         steps.iter().filter_map(|step| step["id"].as_str()).collect()

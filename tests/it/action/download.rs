@@ -82,6 +82,11 @@ fn a_mirror_that_is_no_place_is_refused() {
         assert!(error.contains("`DO_DEPLOY_MIRROR`"), "{error}");
     }
     let error = runner
+        .env("DO_DEPLOY_MIRROR", "https://somebody:s3cr3t@mirror.example")
+        .install()
+        .fails();
+    assert!(error.contains("needs none") && !error.contains("s3cr3t"), "{error}");
+    let error = runner
         .env("DO_DEPLOY_MIRROR", "file:///nowhere/100%\n::warning::x")
         .install()
         .fails();
