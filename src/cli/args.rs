@@ -43,6 +43,9 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Print the logs of an environment
     Logs(LogsArgs),
+    /// How action.yml starts the program: the step's inputs instead of flags
+    #[command(hide = true)]
+    Action,
     /// Run the stand-in cloud on this machine
     #[cfg(feature = "sandbox")]
     Sandbox(crate::sandbox::command::SandboxArgs),

@@ -1,5 +1,6 @@
 //! Command line: clap types, the context that flows run in, and failures turned into words and exit codes.
 
+mod action;
 mod args;
 mod context;
 mod ending;
@@ -47,8 +48,20 @@ async fn run(command: Command) -> u8 {
         Ok(wait) => wait,
         Err(error) => return ending::of_error(&console, &run, &Wait::unbounded(), &error),
     };
-    match flow(command, voice, variables, wait.clone()).await {
+    let by_action = matches!(command, Command::Action);
+    let ended = match by_action {
+        true => match action::command(variables) {
+            Ok(command) => flow(command, voice, variables, wait.clone()).await,
+            Err(failure) => Err(failure.into()),
+        },
+        false => flow(command, voice, variables, wait.clone()).await,
+    };
+    match ended {
         Ok(code) => code,
+        Err(error) if by_action && flows::failure::cancelled(&error).is_none() => {
+            let failure = action::in_words_of_inputs(flows::failure::failure_of(&error));
+            ending::of_error(&console, &run, &wait, &failure.into())
+        }
         Err(error) => ending::of_error(&console, &run, &wait, &error),
     }
 }
@@ -175,6 +188,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             flows::logs::run(&ctx, &request).await?;
             Ok(0)
         }
+        Command::Action => unreachable!("it became another command before"),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(_) | Command::Demo(_) | Command::DemoApp(_) | Command::SandboxExec(_) => {
             unreachable!("handled before a context is built")

@@ -9,6 +9,7 @@
 mod contract;
 mod harness;
 
+mod action;
 mod auto;
 mod bad_input;
 mod board;

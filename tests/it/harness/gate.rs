@@ -23,6 +23,11 @@ impl Gate {
         Self { port, keeper }
     }
 
+    /// An address at which nobody answers until the gate opens.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
     /// A command that ends when the gate opens, and at once where it is open.
     pub(crate) fn wait(&self) -> String {
         format!("bash -c 'cat < /dev/tcp/127.0.0.1/{}' || true", self.port)

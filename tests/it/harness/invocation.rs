@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -21,6 +21,7 @@ use super::tester::{DIGITALOCEAN_TOKEN, GITHUB_TOKEN, REPOSITORY, Tester};
 #[derive(Debug)]
 pub(crate) struct Invocation<'t> {
     tester: &'t Tester,
+    program: PathBuf,
     args: Vec<String>,
     /// `None` takes away what would be there.
     envs: BTreeMap<String, Option<String>>,
@@ -38,6 +39,7 @@ impl<'t> Invocation<'t> {
     pub(super) fn new(tester: &'t Tester, args: Vec<String>) -> Self {
         Self {
             tester,
+            program: binary().to_owned(),
             args,
             envs: BTreeMap::new(),
             in_runner: true,
@@ -65,6 +67,12 @@ impl<'t> Invocation<'t> {
 
     pub(crate) fn args<const N: usize>(mut self, args: [&str; N]) -> Self {
         self.args.extend(args.map(str::to_owned));
+        self
+    }
+
+    /// Started by another program, which is given the arguments.
+    pub(crate) fn through(mut self, program: &Path) -> Self {
+        program.clone_into(&mut self.program);
         self
     }
 
@@ -157,7 +165,7 @@ impl<'t> Invocation<'t> {
         }
         let before = tester.requests().await.len();
         let envs: Vec<(String, String)> = envs.into_iter().collect();
-        let process = Process::start(binary(), &self.args, &envs, &checkout);
+        let process = Process::start(&self.program, &self.args, &envs, &checkout);
         Running {
             tester,
             args: self.args,

@@ -39,5 +39,7 @@ pub(crate) use invocation::Invocation;
 pub(crate) use knobs::Api;
 pub(crate) use others::marks;
 pub(crate) use registry::image_spec;
+pub(crate) use run::Run;
+pub(crate) use sandbox::binary;
 pub(crate) use story::{run, run_with};
-pub(crate) use tester::Tester;
+pub(crate) use tester::{DIGITALOCEAN_TOKEN, GITHUB_TOKEN, Tester};

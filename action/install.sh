@@ -1,0 +1,305 @@
+#!/bin/sh
+# Finds the program that belongs to this tree of the action, checks its hash, and names it to the next step.
+#
+# POSIX sh, and nothing that busybox lacks. With the program in the tool cache already, it starts one process: the hash.
+# Environment: GITHUB_ACTION_PATH, GITHUB_OUTPUT, RUNNER_TEMP, RUNNER_TOOL_CACHE (may be missing),
+# DO_DEPLOY_OS and DO_DEPLOY_ARCH (as the runner names them), DO_DEPLOY_BUILD_FROM_SOURCE (true or false),
+# DO_DEPLOY_MIRROR (https://, http:// or file://, a folder of the same files: the hash is pinned, the place is not).
+
+# Where `sh` is bash, functions that an earlier step exported come along. Special built-ins win over them; what else is
+# used here is freed of them first.
+unset -f [ cargo cd chmod command cp curl find kill mkdir mktemp mv openssl printf read rm sha256sum shasum sleep sort \
+  timeout umask uname wait wget || :
+set -eu
+LC_ALL=C
+export LC_ALL
+umask 022
+
+newline='
+'
+temporary='' said='' child=''
+
+# What the runner would take for the end of a command's text, as it wants it written.
+escaped() {
+  carriage_return=$(printf '\r')
+  escaped=''
+  rest=$1
+  while :; do
+    case $rest in
+      *[%"$carriage_return$newline"]*)
+        head=${rest%%[%"$carriage_return$newline"]*}
+        rest=${rest#"$head"}
+        case $rest in
+          %*) code=%25 ;;
+          "$carriage_return"*) code=%0D ;;
+          *) code=%0A ;;
+        esac
+        escaped=$escaped$head$code
+        rest=${rest#?}
+        ;;
+      *)
+        escaped=$escaped$rest
+        return
+        ;;
+    esac
+  done
+}
+
+fail() {
+  escaped "$1"
+  printf '::error::%s\n' "$escaped"
+  exit "${2:-2}"
+}
+
+# What could not be found out is no mistake of the workflow: the program's own exit code for it.
+unknown=3
+
+# shellcheck disable=SC2329 # the trap calls it
+clean_up() {
+  if [ -n "$child" ]; then kill "$child" 2>/dev/null || :; fi
+  if [ -n "$temporary$said" ]; then rm -f "$temporary" "$said"; fi
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Waits for a long command so that a signal to this process ends it, too.
+attend() {
+  child=$1
+  code=0
+  wait "$child" || code=$?
+  child=''
+  return "$code"
+}
+
+# Sets `digest` to the SHA-256 of a file. openssl before shasum, which is a Perl program and slow to start.
+digest() {
+  if command -v sha256sum >/dev/null; then
+    digest=$(sha256sum <"$1") || digest=unreadable
+    digest=${digest%% *}
+  elif command -v openssl >/dev/null; then
+    digest=$(openssl dgst -sha256 <"$1") || digest=unreadable
+    digest=${digest##* }
+  elif command -v shasum >/dev/null; then
+    digest=$(shasum -a 256 <"$1") || digest=unreadable
+    digest=${digest%% *}
+  else
+    fail "the program's hash cannot be checked: install \`sha256sum\`, \`openssl\` or \`shasum\` in the job's container"
+  fi
+}
+
+finish() {
+  case $1 in
+    *"$newline"*) fail "the path of the program, \`$1\`, has more than one line" ;;
+  esac
+  printf 'bin=%s\nversion=%s\n' "$1" "$2" >>"${GITHUB_OUTPUT:?}"
+  exit 0
+}
+
+# The version of this tree, from its Cargo.toml: the first line `version = "…"` is the package's.
+read_tree() {
+  tree=''
+  while read -r key equals value || [ -n "$key" ]; do
+    if [ "$key $equals" = 'version =' ]; then
+      tree=${value#\"}
+      tree=${tree%\"*}
+      break
+    fi
+  done <"$GITHUB_ACTION_PATH/Cargo.toml"
+  is_version "$tree" || fail "the version in the action's Cargo.toml cannot be read"
+}
+
+is_version() {
+  case $1 in
+    *[!0-9A-Za-z.+-]* | [!0-9]* | '') return 1 ;;
+    *.*.*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# Sets `version`, `sha` and `url` for this target; `version` stays empty where there is no line for it.
+read_manifest() {
+  version='' sha='' url='' released=''
+  while read -r name its_version its_sha its_url rest || [ -n "$name" ]; do
+    case $name in
+      '' | '#'*) continue ;;
+    esac
+    wrong="the action's manifest has a line that cannot be understood: \`$name $its_version $its_sha $its_url $rest\`"
+    is_version "$its_version" || fail "$wrong"
+    case $its_sha in
+      *[!0-9a-f]*) fail "$wrong" ;;
+    esac
+    [ "${#its_sha}" = 64 ] || fail "$wrong"
+    case $its_url in
+      *[!0-9A-Za-z.:/_%~+-]*) fail "$wrong" ;;
+      https://*/?*) ;;
+      *) fail "$wrong" ;;
+    esac
+    [ -z "$rest" ] || fail "$wrong"
+    released=$its_version
+    if [ "$name" = "$target" ]; then
+      [ -z "$version" ] || fail "the action's manifest has two lines for \`$target\`"
+      version=$its_version sha=$its_sha url=$its_url
+    fi
+  done <"$GITHUB_ACTION_PATH/action/manifest.txt"
+}
+
+# One attempt. Returns 2 where another one would end the same.
+fetch() {
+  code=0
+  status=''
+  case $1 in
+    file://*) cp "${1#file://}" "$temporary" 2>"$said" & attend "$!" || code=2 ;;
+    *)
+      if command -v curl >/dev/null; then
+        # A mirror may be without TLS, and then its redirections as well.
+        case $1 in
+          https://*) protocols='=https' ;;
+          *) protocols='=https,http' ;;
+        esac
+        # `-q`: no configuration of the machine's user may change what this means.
+        curl -q --proto "$protocols" --proto-redir "$protocols" --fail --silent --show-error --location \
+          --connect-timeout 10 --speed-limit 1024 --speed-time 20 --max-time 120 \
+          --write-out '\n%{http_code}' --output "$temporary" "$1" >"$said" 2>&1 &
+      elif command -v wget >/dev/null; then
+        # Only what busybox knows as well; it limits silence, `timeout` the whole.
+        if command -v timeout >/dev/null; then
+          timeout 120 wget -q -T 20 -t 1 -O "$temporary" "$1" >"$said" 2>&1 &
+        else
+          wget -q -T 20 -t 1 -O "$temporary" "$1" >"$said" 2>&1 &
+        fi
+      else
+        fail "neither \`curl\` nor \`wget\` is there to download the program: install one in the job's container"
+      fi
+      attend "$!" || code=1
+      ;;
+  esac
+  why=''
+  while read -r line || [ -n "$line" ]; do
+    case $line in
+      4[0-9][0-9]) status=$line ;;
+      [0-9][0-9][0-9] | '') ;;
+      *) why=$line ;;
+    esac
+  done <"$said"
+  case $code$status in
+    1408 | 1429) ;;
+    14*) code=2 ;;
+  esac
+  return "$code"
+}
+
+download() {
+  attempt=1
+  while :; do
+    outcome=0
+    fetch "$1" || outcome=$?
+    [ "$outcome" = 0 ] && return
+    if [ "$outcome" = 2 ] || [ "$attempt" = 4 ]; then
+      fail "the program could not be downloaded from $1: ${why:-no answer in time} (attempt $attempt of 4); run again, or name a mirror in \`DO_DEPLOY_MIRROR\`" "$unknown"
+    fi
+    sleep "$attempt"
+    attempt=$((attempt + 1))
+  done
+}
+
+# Where the release's program is or will be: the tool cache, else the job's own folder.
+install_release() {
+  place=do-deploy/$version/${sha%"${sha#????????????????}"}
+  folder=''
+  for root in "${RUNNER_TOOL_CACHE:-}" "${RUNNER_TEMP:?}"; do
+    [ -n "$root" ] || continue
+    program=$root/$place/do-deploy
+    if [ -f "$program" ] && [ -x "$program" ]; then
+      digest "$program"
+      [ "$digest" = "$sha" ] && finish "$program" "$version"
+      printf 'The do-deploy in the tool cache has the hash %s and not %s: it is replaced\n' "$digest" "$sha"
+    fi
+    if mkdir -p "$root/$place" 2>/dev/null && [ -w "$root/$place" ]; then
+      folder=$root/$place
+      break
+    fi
+  done
+  [ -n "$folder" ] || fail "the program can be put neither into the tool cache nor into \`$RUNNER_TEMP\`: make one of them writable"
+  [ ! -d "$folder/do-deploy" ] || fail "\`$folder/do-deploy\` is a folder: remove it"
+
+  source=$url
+  if [ -n "${DO_DEPLOY_MIRROR:-}" ]; then
+    case $DO_DEPLOY_MIRROR in
+      *://*@*) fail "\`DO_DEPLOY_MIRROR\` has a user in it, whose password would be seen in logs and in the list of processes: name a mirror that needs none" ;;
+      https://* | http://* | file://*) source=${DO_DEPLOY_MIRROR%/}/${url##*/} ;;
+      *) fail "\`DO_DEPLOY_MIRROR\` is no place to download from: begin it with \`https://\`, \`http://\` or \`file://\`" ;;
+    esac
+  fi
+  temporary=$(mktemp "$folder/.download.XXXXXX") || fail "nothing can be written into \`$folder\`"
+  said=$(mktemp "$RUNNER_TEMP/do-deploy.XXXXXX") || fail "nothing can be written into \`$RUNNER_TEMP\`"
+  download "$source"
+  digest "$temporary"
+  if [ "$digest" != "$sha" ]; then
+    fail "the program from $source is not the one that belongs to this commit of the action: its hash is $digest, the manifest says $sha"
+  fi
+  chmod 755 "$temporary"
+  # Within one folder a rename is atomic: of two jobs at once the later wins, with the same bytes.
+  mv -f "$temporary" "$folder/do-deploy"
+  temporary=''
+  printf 'do-deploy %s for %s, its hash checked\n' "$version" "$target"
+  finish "$folder/do-deploy" "$version"
+}
+
+# Kept in the job's own folder, which the runner empties: a program that another job has built has no hash to check it
+# by. Its place has the hash of the whole tree in it, so that another commit of the action never gets it.
+build() {
+  reason=$1
+  cd "$GITHUB_ACTION_PATH"
+  temporary=$(mktemp "${RUNNER_TEMP:?}/do-deploy.XXXXXX") || fail "nothing can be written into \`$RUNNER_TEMP\`"
+  if command -v sha256sum >/dev/null; then
+    set -- sha256sum
+  elif command -v openssl >/dev/null; then
+    set -- openssl dgst -sha256
+  else
+    set -- shasum -a 256
+  fi
+  find . \( -name target -o -name .git \) -prune -o -type f -exec "$@" {} + | sort >"$temporary"
+  digest "$temporary"
+  folder=$RUNNER_TEMP/do-deploy/$tree/source-$digest
+  if [ ! -x "$folder/bin/do-deploy" ]; then
+    command -v cargo >/dev/null || fail "$reason: there is no \`cargo\` to build the program from this commit; pin the action to a release, or install a Rust toolchain in an earlier step"
+    printf 'Building do-deploy %s from this commit of the action\n' "$tree"
+    # From the action's own folder: cargo obeys the configuration of where it is, and the workspace may be a stranger's.
+    cargo install --quiet --locked --no-default-features --path . --root "$folder" &
+    attend "$!" || fail "do-deploy could not be built from this commit of the action: cargo says why above" "$unknown"
+  fi
+  finish "$folder/bin/do-deploy" "$tree"
+}
+
+: "${GITHUB_ACTION_PATH:?}"
+
+case ${DO_DEPLOY_BUILD_FROM_SOURCE:-false} in
+  false | False | FALSE) from_source=false ;;
+  true | True | TRUE) from_source=true ;;
+  *) fail "the input \`build-from-source\` cannot be \`$DO_DEPLOY_BUILD_FROM_SOURCE\`: give \`true\` or \`false\`" ;;
+esac
+
+os=${DO_DEPLOY_OS:-$(uname -s)}
+arch=${DO_DEPLOY_ARCH:-$(uname -m)}
+case $os-$arch in
+  Linux-X64 | Linux-x86_64) target=x86_64-unknown-linux-musl ;;
+  Linux-ARM64 | Linux-aarch64) target=aarch64-unknown-linux-musl ;;
+  macOS-ARM64 | Darwin-arm64) target=aarch64-apple-darwin ;;
+  Linux-* | macOS-* | Darwin-*) target='' ;;
+  *) fail "do-deploy does not run on $os: choose a runner with Linux (X64, ARM64) or macOS (ARM64)" ;;
+esac
+
+read_tree
+if [ "$from_source" = true ]; then
+  build "\`build-from-source\` is set"
+fi
+if [ -z "$target" ]; then
+  fail "there is no do-deploy for $os $arch: choose a runner with Linux X64, Linux ARM64 or macOS ARM64, or set \`build-from-source: true\` where \`cargo\` is"
+fi
+read_manifest
+if [ "$released" != "$tree" ]; then
+  build "this commit of the action, $tree, is not a release"
+fi
+[ -n "$version" ] || fail "release $released has no program for $os $arch: set \`build-from-source: true\` where \`cargo\` is"
+install_release

@@ -1,0 +1,79 @@
+//! The tool cache: used when it is right, replaced when it is not, done without where there is none.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+
+use super::mirror::sha_of;
+use super::runner::Runner;
+
+#[test]
+fn a_warm_tool_cache_needs_no_network() {
+    let mut runner = Runner::new();
+    let program = runner.install().succeeds().program();
+    assert_eq!(program, runner.cached());
+    runner.env("DO_DEPLOY_MIRROR", "https://nowhere.invalid");
+    let again = runner.only(&["sh"]).install().succeeds();
+    assert_eq!(again.program(), program);
+    assert_eq!(again.outputs["version"], super::tree::VERSION);
+}
+
+#[test]
+fn a_tampered_program_is_replaced_and_that_is_said() {
+    let runner = Runner::new();
+    runner.install().succeeds();
+    fs::write(runner.cached(), "#!/bin/sh\necho evil\n").expect("the cached program");
+    let evil = sha_of(&runner.cached());
+    let again = runner.install().succeeds();
+    assert!(
+        again.said.contains(&evil) && again.said.contains(&runner.asset.sha),
+        "{}",
+        again.said
+    );
+    assert_eq!(sha_of(&again.program()), runner.asset.sha);
+}
+
+#[test]
+fn a_program_that_cannot_be_executed_is_replaced() {
+    let runner = Runner::new();
+    runner.install().succeeds();
+    fs::set_permissions(runner.cached(), fs::Permissions::from_mode(0o644)).expect("the cached program");
+    let program = runner.install().succeeds().program();
+    let mode = fs::metadata(program).expect("the program").permissions().mode();
+    assert_eq!(mode & 0o777, 0o755);
+}
+
+#[test]
+fn without_a_tool_cache_the_jobs_own_folder_is_taken() {
+    let mut runner = Runner::new();
+    runner.without_env("RUNNER_TOOL_CACHE");
+    assert_eq!(runner.install().succeeds().program(), runner.place_in("_temp"));
+    runner.env("RUNNER_TOOL_CACHE", "");
+    assert_eq!(runner.install().succeeds().program(), runner.place_in("_temp"));
+}
+
+#[test]
+fn a_tool_cache_that_cannot_be_written_is_done_without() {
+    let mut runner = Runner::new();
+    // No rights keep root out, but a file in the place of a folder does.
+    let file = runner.path("a file");
+    fs::write(&file, "").expect("a file");
+    runner.env("RUNNER_TOOL_CACHE", &file.to_string_lossy());
+    assert_eq!(runner.install().succeeds().program(), runner.place_in("_temp"));
+}
+
+#[test]
+fn two_jobs_at_once_end_with_one_good_program() {
+    let runner = Runner::new();
+    for _ in 0..5 {
+        let started: Vec<_> = (0..4).map(|_| runner.start_install(&[])).collect();
+        for installing in started {
+            let program = installing.end().succeeds().program();
+            assert_eq!(program, runner.cached());
+            assert_eq!(sha_of(&program), runner.asset.sha);
+        }
+        assert_eq!(runner.files("tool cache"), [runner.cached()]);
+        assert_eq!(runner.files("_temp"), Vec::<PathBuf>::new());
+        fs::remove_file(runner.cached()).expect("the cached program");
+    }
+}
