@@ -7,12 +7,14 @@ mod diff;
 mod document;
 mod env;
 mod find;
+pub(crate) mod first;
 mod guard;
 mod health;
 mod jobs;
 mod marks;
 mod migration;
 mod policy;
+mod portable;
 pub(crate) mod preview;
 pub(crate) mod production;
 mod shell;
@@ -22,8 +24,11 @@ mod yaml;
 
 pub(crate) use component::{Kind, components, sources};
 pub(crate) use diff::{diff, show};
-pub(crate) use document::{AppSpec, parse};
+pub(crate) use document::{AppSpec, parse, print};
 pub(crate) use find::{USUAL, find_default};
+pub(crate) use portable::portable;
+pub(crate) use shell::quote as shell_word;
+pub(crate) use yaml::scalar;
 
 pub(crate) use health::{has_http, health_path};
 pub(crate) use jobs::migrates;
