@@ -136,6 +136,29 @@ mod tests {
             taken.credentials,
             ["`registry_credentials` of `web`", "`token` of `web`"]
         );
-        insta::assert_snapshot!(super::super::document::print(&taken.spec), @"");
+        insta::assert_snapshot!(super::super::document::print(&taken.spec), @"
+        name: shop
+        services:
+        - name: web
+          image:
+            registry_type: GHCR
+            repository: shop
+          log_destinations:
+          - name: logs
+            logtail: {}
+          envs:
+          - key: STRIPE_KEY
+            type: SECRET
+            scope: RUN_TIME
+          - key: LEVEL
+            value: info
+          - key: QUEUE
+            type: SECRET
+          - key: DATABASE_URL
+            value: ${db.DATABASE_URL}
+        databases:
+        - name: db
+          engine: PG
+        ");
     }
 }

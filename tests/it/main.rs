@@ -14,6 +14,7 @@ mod bad_input;
 mod board;
 mod deploy;
 mod docs;
+mod init;
 mod logs;
 mod ownership;
 mod preview;

@@ -67,6 +67,9 @@ pub(super) fn find(folder: &Folder<'_>) -> Option<Found> {
                 let file = detected.unwrap_or("requirements.txt");
                 notes.push(format!("Add `{server}` to `{file}`: it is what serves the app"));
             }
+            if start.framework == Some("Django") {
+                notes.push("Django answers only for hosts in `ALLOWED_HOSTS`: add `.ondigitalocean.app`".to_owned());
+            }
             project.fields.push(("run_command", start.command));
             project.health = start.health;
             start.framework
@@ -100,13 +103,12 @@ fn django(folder: &Folder<'_>, wants: &dyn Fn(&str) -> bool) -> Option<Start> {
     let manage = folder.read("manage.py").filter(|_| wants("django"))?;
     let settings = Regex::new(r#"DJANGO_SETTINGS_MODULE["']\s*,\s*["'](\w+)"#).expect("a valid pattern");
     let project = settings.captures(&manage)?[1].to_owned();
-    let urls = folder.read(&format!("{project}/urls.py")).unwrap_or_default();
-    let path = Regex::new(r#"path\(\s*["']((?:health|healthz|healthcheck|up)/?)["']"#).expect("a valid pattern");
     Some(Start {
         framework: Some("Django"),
         command: gunicorn(&format!("{project}.wsgi")),
         server: Some("gunicorn"),
-        health: path.captures(&urls).map(|found| format!("/{}", &found[1])),
+        // A health check does not come with a host name that Django takes.
+        health: None,
     })
 }
 

@@ -79,7 +79,21 @@ fn python() {
         &[("requirements.txt", "numpy\n"), ("lib/x.py", "")],
     ];
     let text: Vec<String> = cases.iter().map(|files| said(files)).collect();
-    insta::assert_snapshot!(text.join("\n"), @"");
+    insta::assert_snapshot!(text.join("\n"), @r#"
+    a Python project (FastAPI): {"run_command":"uvicorn main:app --host 0.0.0.0 --port $PORT","http_port":8080,"health_check":{"http_path":"/health"}}
+    a Python project (FastAPI): {"run_command":"uvicorn app.main:app --host 0.0.0.0 --port $PORT","http_port":8080,"health_check":{"http_path":"/health"}}
+    a Python project (Flask): {"run_command":"gunicorn --worker-tmp-dir /dev/shm --bind 0.0.0.0:$PORT app:api","http_port":8080}
+    ! Add `gunicorn` to `requirements.txt`: it is what serves the app
+    a Python project (Flask): {"run_command":"gunicorn --worker-tmp-dir /dev/shm --bind 0.0.0.0:$PORT 'shop:create_app()'","http_port":8080}
+    a Python project (Django): {"run_command":"gunicorn --worker-tmp-dir /dev/shm --bind 0.0.0.0:$PORT shop.wsgi","http_port":8080}
+    ! Django answers only for hosts in `ALLOWED_HOSTS`: add `.ondigitalocean.app`
+    a Python project (FastAPI): {"run_command":"uvicorn main:app --host 0.0.0.0 --port $PORT","http_port":8080,"health_check":{"http_path":"/health"}}
+    ! App Platform looks for a `requirements.txt`, `Pipfile` or `setup.py`: write one from your `pyproject.toml`, such as with `uv export --no-dev --output-file requirements.txt`
+    a Python project: {"run_command":"python server.py","http_port":8080}
+    a Python project: {"http_port":8080}
+    a Python project: {"http_port":8080}
+    ! How the app is started was not found out: add a `run_command` to the spec
+    "#);
 }
 
 #[test]
@@ -135,7 +149,27 @@ fn node_go_rust_and_docker() {
         &[("Cargo.toml", "[package]\nname = \"lib\"\n"), ("src/lib.rs", "")],
     ];
     let text: Vec<String> = cases.iter().map(|files| said(files)).collect();
-    insta::assert_snapshot!(text.join("\n"), @"");
+    insta::assert_snapshot!(text.join("\n"), @r#"
+    a Node project: {"run_command":"npm start","http_port":8080,"health_check":{"http_path":"/healthz"}}
+    a Node project: {"run_command":"node lib/index.js","http_port":8080}
+    a static site (Node): {"output_dir":"dist"}
+    a Node project: {"http_port":8080}
+    ! How the app is started was not found out: add a script `start` to `package.json`
+    a Go project: {"run_command":"bin/shop","http_port":8080,"health_check":{"http_path":"/health"}}
+    a Go project: {"run_command":"bin/server","http_port":8080}
+    ! There are several main packages (`cmd/migrate`, `cmd/server`): the spec starts `cmd/server`
+    a Rust project: {"dockerfile_path":"Dockerfile","http_port":8080,"health_check":{"http_path":"/health"}}
+    + Dockerfile
+    ! The Dockerfile builds `shop`; copy what it reads while it runs, such as templates or migrations, into the image
+    a Rust project: {"dockerfile_path":"Dockerfile","http_port":8080}
+    + Dockerfile
+    ! The Dockerfile builds `shop-api`; copy what it reads while it runs, such as templates or migrations, into the image
+    a Dockerfile: {"dockerfile_path":"Dockerfile","http_port":3000,"health_check":{"http_path":"/up"}}
+    a Python project (Flask): {"source_dir":"server","run_command":"gunicorn --worker-tmp-dir /dev/shm --bind 0.0.0.0:$PORT app:app","http_port":8080}
+    more than one project was found: `server` (a Go project), `web` (a Node project)
+    what this project is could not be found out: looked in the root and one folder down for `Dockerfile`, `go.mod`, `Cargo.toml`, `requirements.txt`, `pyproject.toml`, `Pipfile`, `setup.py` and `package.json`
+    what this project is could not be found out: looked in the root and one folder down for `Dockerfile`, `go.mod`, `Cargo.toml`, `requirements.txt`, `pyproject.toml`, `Pipfile`, `setup.py` and `package.json`
+    "#);
 }
 
 #[test]

@@ -37,5 +37,6 @@ pub(crate) use gate::Gate;
 pub(crate) use invocation::Invocation;
 pub(crate) use knobs::Api;
 pub(crate) use others::marks;
+pub(crate) use sandbox::binary;
 pub(crate) use story::{run, run_with};
 pub(crate) use tester::Tester;

@@ -1,0 +1,475 @@
+//! `do-deploy init`: workflows, a first spec, and what is left for a person to do.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::harness::{Api, Change, Tester, binary, marks, run, run_with};
+
+const WORKFLOWS: [&str; 4] = ["production", "preview", "sweep", "redeploy"];
+
+const SERVER: &str = r#"
+import os
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+
+class Shop(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200 if self.path in ("/", "/health") else 404)
+        self.end_headers()
+        self.wfile.write(b"shop")
+
+
+HTTPServer(("", int(os.environ["PORT"])), Shop).serve_forever()
+"#;
+
+const NODE: &str = r#"
+const http = require("http");
+http.createServer((request, reply) => reply.end("shop")).listen(process.env.PORT);
+"#;
+
+/// A clone on somebody's machine, without tokens and without a network.
+struct Clone(TempDir);
+
+impl Clone {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let clone = Self(tempfile::tempdir().expect("a folder"));
+        clone.git(&["init", "--quiet", "--initial-branch=main"]);
+        clone.git(&["remote", "add", "origin", "git@github.com:acme/shop.git"]);
+        for (path, text) in files {
+            clone.write(path, text);
+        }
+        clone
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn git(&self, args: &[&str]) {
+        let done = Command::new("git").arg("-C").arg(self.path()).args(args).status();
+        assert!(done.expect("git runs").success(), "{args:?}");
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path().join(path)).unwrap_or_else(|why| panic!("{path}: {why}"))
+    }
+
+    /// Every file outside of `.git`, with its text.
+    fn everything(&self) -> Vec<(String, String)> {
+        let listed = Command::new("git")
+            .arg("-C")
+            .arg(self.path())
+            .args(["ls-files", "--others", "--cached"])
+            .output()
+            .unwrap();
+        let listed = String::from_utf8(listed.stdout).unwrap();
+        let mut files: Vec<(String, String)> = listed.lines().map(|path| (path.to_owned(), self.read(path))).collect();
+        files.sort();
+        files
+    }
+
+    fn init_with(&self, args: &[&str], envs: &[(&str, &str)]) -> Said {
+        let mut command = Command::new(binary());
+        command.arg("init").args(args).current_dir(self.path()).env_clear();
+        command
+            .env("PATH", std::env::var("PATH").unwrap())
+            .envs(envs.iter().copied());
+        Said::from(command.output().expect("the program runs"))
+    }
+
+    fn init(&self, args: &[&str]) -> Said {
+        self.init_with(args, &[])
+    }
+}
+
+/// What a run said, and how it ended.
+struct Said {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Said {
+    #[track_caller]
+    fn ends_with(&self, code: i32) -> &Self {
+        assert_eq!(self.code, Some(code), "{}\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    #[track_caller]
+    fn says(&self, part: &str) -> &Self {
+        let text = format!("{}{}", self.stdout, self.stderr);
+        assert!(text.contains(part), "{part:?} is not said:\n{text}");
+        self
+    }
+}
+
+fn python() -> Clone {
+    Clone::new(&[
+        ("requirements.txt", "fastapi\nuvicorn\n"),
+        ("main.py", "app = FastAPI()\n"),
+    ])
+}
+
+fn template(name: &str) -> String {
+    let path = format!("{}/workflows-templates/{name}.yml", env!("CARGO_MANIFEST_DIR"));
+    fs::read_to_string(path).expect("a template")
+}
+
+#[test]
+fn a_repository_without_a_spec_gets_one_and_its_people_are_told_what_is_left() {
+    let clone = python();
+    let said = clone.init(&[]);
+    said.ends_with(0);
+    let (_, diff) = said
+        .stdout
+        .split_once("--- /dev/null\n+++ b/.do/app.yaml\n")
+        .expect("the spec's diff");
+    assert_snapshot!(diff, @"");
+    assert_snapshot!(said.stderr, @"");
+    for name in WORKFLOWS {
+        assert_eq!(
+            clone.read(&format!(".github/workflows/do-deploy-{name}.yml")),
+            template(name)
+        );
+        assert!(
+            said.stdout
+                .contains(&format!("+++ b/.github/workflows/do-deploy-{name}.yml"))
+        );
+    }
+}
+
+#[test]
+fn a_second_run_has_nothing_to_do() {
+    let clone = python();
+    clone.init(&[]).ends_with(0);
+    let before = clone.everything();
+    let said = clone.init(&[]);
+    said.ends_with(0).says("Nothing to do").says("gh secret set");
+    assert_eq!(said.stdout, "");
+    assert_eq!(clone.everything(), before);
+}
+
+#[test]
+fn a_dry_run_shows_everything_and_writes_nothing() {
+    let clone = python();
+    let before = clone.everything();
+    let said = clone.init(&["--dry-run"]);
+    said.ends_with(0).says("+++ b/.do/app.yaml").says("Nothing was written");
+    assert_eq!(clone.everything(), before);
+}
+
+#[test]
+fn a_file_that_differs_is_shown_and_stays_with_everything_else_as_it_was() {
+    let clone = python();
+    clone.write(".github/workflows/do-deploy-sweep.yml", "name: mine\n");
+    let before = clone.everything();
+    let said = clone.init(&[]);
+    said.ends_with(2).says("-name: mine");
+    assert_snapshot!(said.stderr, @"");
+    assert_eq!(clone.everything(), before, "nothing is half done");
+    clone
+        .init(&["--force"])
+        .ends_with(0)
+        .says("Replaced `.github/workflows/do-deploy-sweep.yml`");
+    assert_eq!(clone.read(".github/workflows/do-deploy-sweep.yml"), template("sweep"));
+}
+
+#[test]
+fn branch_and_spec_are_those_of_the_repository() {
+    let clone = Clone::new(&[(
+        "deploy/prod.yaml",
+        "name: shop\nservices:\n- name: web\n  github: {repo: acme/shop, branch: trunk}\n",
+    )]);
+    clone.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk"]);
+    let said = clone.init(&["--spec", "deploy/prod.yaml"]);
+    said.ends_with(0)
+        .says("The app spec is `deploy/prod.yaml`; it stays as it is")
+        .says("-f name=trunk");
+    let production = clone.read(".github/workflows/do-deploy-production.yml");
+    assert!(
+        production.contains("    branches: [trunk]\n") && !production.contains("[main]"),
+        "{production}"
+    );
+    for name in ["production", "preview", "redeploy"] {
+        let workflow: Value =
+            serde_saphyr::from_str(&clone.read(&format!(".github/workflows/do-deploy-{name}.yml"))).unwrap();
+        let jobs = workflow["jobs"].as_object().unwrap();
+        let steps = jobs.values().next().unwrap()["steps"].as_array().unwrap();
+        let with = &steps.last().unwrap()["with"];
+        assert_eq!(with["spec"], "deploy/prod.yaml", "{name}");
+    }
+    assert!(
+        !clone
+            .read(".github/workflows/do-deploy-sweep.yml")
+            .contains("deploy/prod.yaml")
+    );
+    assert!(!clone.path().join(".do").exists());
+}
+
+#[test]
+fn a_spec_that_the_configuration_names_needs_no_input() {
+    let clone = python();
+    clone.write(
+        "do-deploy.toml",
+        "spec = \"ops/app.yaml\"\n[production]\nproject = \"Shop\"\nbranch = \"live\"\n",
+    );
+    let said = clone.init(&["--json"]);
+    let told: Value = serde_json::from_str(&said.ends_with(0).stdout).expect("one JSON document");
+    assert_eq!(
+        (&told["spec"], &told["branch"]),
+        (&json!("ops/app.yaml"), &json!("live"))
+    );
+    assert_eq!(told["files"][0]["change"], "new");
+    let scopes = json!([
+        "app:create",
+        "app:read",
+        "app:update",
+        "app:delete",
+        "project:read",
+        "project:assign_resource"
+    ]);
+    assert_eq!(told["token"]["scopes"], scopes);
+    assert!(clone.read("ops/app.yaml").contains("branch: live"));
+    assert!(!clone.read(".github/workflows/do-deploy-preview.yml").contains("spec:"));
+}
+
+#[test]
+fn works_from_any_folder_of_the_repository() {
+    let clone = python();
+    clone.write("docs/index.md", "");
+    clone.init(&["--working-directory", "docs"]).ends_with(0);
+    assert!(clone.path().join(".do/app.yaml").exists());
+}
+
+#[test]
+fn a_rust_project_gets_a_dockerfile() {
+    let clone = Clone::new(&[
+        ("Cargo.toml", "[package]\nname = \"shop\"\n"),
+        ("src/main.rs", "fn main() {}\n"),
+    ]);
+    clone.init(&[]).ends_with(0).says("copy what it reads while it runs");
+    assert_snapshot!(clone.read("Dockerfile"), @"");
+}
+
+#[test]
+fn an_older_way_to_deploy_is_pointed_out() {
+    let clone = python();
+    clone.write(
+        ".github/workflows/deploy.yml",
+        "steps:\n  - uses: digitalocean/app_action/deploy@v2\n",
+    );
+    clone
+        .init(&[])
+        .ends_with(0)
+        .says("`.github/workflows/deploy.yml` uses `digitalocean/app_action`, too");
+}
+
+#[test]
+fn what_cannot_be_found_out_is_said_before_anything_is_written() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let outside = Command::new(binary())
+        .arg("init")
+        .current_dir(elsewhere.path())
+        .env("GIT_CEILING_DIRECTORIES", elsewhere.path().parent().unwrap())
+        .output()
+        .unwrap();
+    Said::from(outside)
+        .ends_with(2)
+        .says("not inside of a Git repository")
+        .says("git init");
+
+    let empty = Clone::new(&[("README.md", "shop\n")]);
+    empty
+        .init(&[])
+        .ends_with(2)
+        .says("what this project is could not be found out")
+        .says("--from-app NAME");
+    empty
+        .init(&["--from-app", "shop"])
+        .ends_with(2)
+        .says("DIGITALOCEAN_ACCESS_TOKEN");
+    empty
+        .init(&["--spec", "../app.yaml"])
+        .ends_with(2)
+        .says("no path inside of the repository");
+    empty
+        .init_with(&[], &[("GITHUB_ACTIONS", "true")])
+        .ends_with(2)
+        .says("`init` does nothing in a workflow run");
+    assert_eq!(empty.everything().len(), 1);
+
+    let nameless = python();
+    nameless.git(&["remote", "remove", "origin"]);
+    nameless
+        .init(&[])
+        .ends_with(2)
+        .says("no remote `origin`")
+        .says("--repo OWNER/NAME");
+    nameless.init(&["--repo", "acme/tea"]).ends_with(0);
+    assert!(nameless.read(".do/app.yaml").contains("name: tea\n"));
+}
+
+/// Writes the first spec, commits it as its people would, and deploys production with it.
+async fn deploys(files: &[(&str, &str)]) {
+    let mut first = Change::version("first");
+    for (path, text) in files {
+        first = first.file(path, text);
+    }
+    run_with(first, async |t: &mut Tester| {
+        let said = t.command(["init", "--json"]).locally().await;
+        let told = said.succeeds().touches_nothing().json();
+        assert_eq!(said.requests(), Vec::<String>::new(), "no network is needed");
+        let spec = told["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|file| file["path"] == ".do/app.yaml");
+        let diff = spec.expect("a spec")["diff"].as_str().unwrap();
+        let text: String = diff.lines().skip(3).map(|line| format!("{}\n", &line[1..])).collect();
+        t.push("main", Change::version("second").spec(&text));
+        t.deploy().await.succeeds();
+        let url = t.url_of("shop").await;
+        t.command(["verify", &url]).await.succeeds();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_first_spec_of_a_python_project_deploys() {
+    deploys(&[("requirements.txt", ""), ("server.py", SERVER)]).await;
+}
+
+#[tokio::test]
+async fn the_first_spec_of_a_node_project_deploys() {
+    deploys(&[
+        (
+            "package.json",
+            r#"{"name": "shop", "scripts": {"start": "node server.js"}}"#,
+        ),
+        ("server.js", NODE),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn every_first_spec_is_one_that_the_platform_takes() {
+    let projects: [&[(&str, &str)]; 5] = [
+        &[
+            ("requirements.txt", "django\ngunicorn\n"),
+            ("manage.py", "'DJANGO_SETTINGS_MODULE', 'shop.settings'"),
+        ],
+        &[(
+            "package.json",
+            r#"{"scripts": {"build": "vite build"}, "dependencies": {"vite": "7"}}"#,
+        )],
+        &[("go.mod", "module x/shop\n"), ("main.go", "package main\n")],
+        &[("Cargo.toml", "[package]\nname = \"shop\"\n"), ("src/main.rs", "")],
+        &[("Dockerfile", "FROM scratch\nEXPOSE 3000\n")],
+    ];
+    run(async |t: &mut Tester| {
+        for files in projects {
+            let clone = Clone::new(files);
+            clone.init(&["--repo", "org/shop"]).ends_with(0);
+            let spec: Value = serde_saphyr::from_str(&clone.read(".do/app.yaml")).expect("YAML");
+            t.call(
+                Api::DigitalOcean,
+                "POST",
+                "/v2/apps/propose",
+                Some(&json!({ "spec": spec })),
+            )
+            .await
+            .expect(200);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_live_app_becomes_the_spec_without_its_secrets() {
+    run_with(Change::version("first"), async |t: &mut Tester| {
+        let (stripe, password) = (t.secret("STRIPE_KEY"), t.secret("QUEUE_PASSWORD"));
+        let id = t.repository_id().await;
+        t.app_by_hand("shop", |spec| {
+            spec["envs"] = marks(id, "production");
+            let envs = spec["services"][0]["envs"].as_array_mut().unwrap();
+            envs.push(json!({ "key": "STRIPE_KEY", "type": "SECRET", "value": stripe }));
+            envs.push(json!({ "key": "QUEUE", "value": format!("redis://default:{password}@queue.example.com/1") }));
+        })
+        .await;
+        let said = t.command(["init", "--from-app", "shop", "--json"]).locally().await;
+        let told = said.succeeds().touches_nothing().json();
+        let file = told["files"].as_array().unwrap().last().unwrap();
+        assert_snapshot!(file["diff"].as_str().unwrap(), @"");
+        assert_snapshot!(told["notes"].to_string(), @"");
+
+        let text = file["diff"].as_str().unwrap();
+        let text: String = text.lines().skip(3).map(|line| format!("{}\n", &line[1..])).collect();
+        t.push(
+            "main",
+            Change::version("second")
+                .file("migrations/001_notes.sql", "")
+                .spec(&text),
+        );
+        t.deploy().await.succeeds();
+        let envs = t.app("shop").await["spec"]["services"][0]["envs"].to_string();
+        assert!(envs.contains("QUEUE") && envs.matches("EV[").count() == 2, "{envs}");
+
+        let unknown = t.command(["init", "--from-app", "shpo"]).locally().await;
+        unknown.fails_with(2).says("there is no app `shpo`").says("`shop`");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_is_no_model_for_production() {
+    run(async |t: &mut Tester| {
+        let id = t.repository_id().await;
+        t.somebody_creates("shop-pr-7", marks(id, "pr-7")).await;
+        t.command(["init", "--from-app", "shop-pr-7"])
+            .locally()
+            .await
+            .fails_with(2)
+            .says("the preview of pull request 7");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_with_exactly_the_scopes_that_are_named_can_do_everything() {
+    run(async |t: &mut Tester| {
+        let clone = Clone::new(&[("go.mod", "module x/shop\n"), ("main.go", "package main\n")]);
+        let told: Value = serde_json::from_str(&clone.init(&["--json"]).ends_with(0).stdout).unwrap();
+        let token = t.secret("EXACT_TOKEN");
+        t.account(&json!({ "scopes": { &token: told["token"]["scopes"] } }))
+            .await;
+        t.deploy().env("DIGITALOCEAN_ACCESS_TOKEN", &token).await.succeeds();
+        t.open_pr(1).await;
+        t.preview(1).env("DIGITALOCEAN_ACCESS_TOKEN", &token).await.succeeds();
+        t.push(1, "second");
+        t.preview(1).env("DIGITALOCEAN_ACCESS_TOKEN", &token).await.succeeds();
+        t.teardown(1).env("DIGITALOCEAN_ACCESS_TOKEN", &token).await.succeeds();
+    })
+    .await;
+}
