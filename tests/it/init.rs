@@ -146,8 +146,59 @@ fn a_repository_without_a_spec_gets_one_and_its_people_are_told_what_is_left() {
         .stdout
         .split_once("--- /dev/null\n+++ b/.do/app.yaml\n")
         .expect("the spec's diff");
-    assert_snapshot!(diff, @"");
-    assert_snapshot!(said.stderr, @"");
+    assert_snapshot!(diff, @r#"
+    @@ -0,0 +1,21 @@
+    +# What App Platform builds and runs. Everything that can stand here:
+    +# https://docs.digitalocean.com/products/app-platform/reference/app-spec/
+    +name: shop
+    +services:
+    +  - name: web
+    +    github:
+    +      repo: acme/shop
+    +      branch: main
+    +    # Python, built by App Platform's buildpack from `requirements.txt`.
+    +    run_command: uvicorn main:app --host 0.0.0.0 --port $PORT
+    +    http_port: 8080 # where the app listens, on all addresses; it gets the number in `PORT`, too
+    +    instance_count: 1
+    +    instance_size_slug: apps-s-1vcpu-0.5gb # 512 MiB; the smallest, for 5 US dollars a month
+    +    # A path that answers 200 when the app is well; without one any answer below 500 at / is good:
+    +    # health_check: {http_path: /health}
+    +    # envs:
+    +    #   - {key: LOG_LEVEL, value: info}
+    +    #   - {key: API_KEY, type: SECRET} # without a value: the variable API_KEY of the workflow's step
+    +# A database for development costs 7 US dollars a month; previews get an SQLite file instead where they can:
+    +# databases: [{name: db, engine: PG}]
+    +# and for the service: {key: DATABASE_URL, value: "${db.DATABASE_URL}"}
+    "#);
+    assert_snapshot!(said.stderr, @"
+    `acme/shop`, whose production is the branch `main`
+    There is no app spec; this is a Python project (FastAPI), and `.do/app.yaml` is its first one
+    Wrote `.github/workflows/do-deploy-production.yml`
+    Wrote `.github/workflows/do-deploy-preview.yml`
+    Wrote `.github/workflows/do-deploy-sweep.yml`
+    Wrote `.github/workflows/do-deploy-redeploy.yml`
+    Wrote `.do/app.yaml`
+
+    Two things are left that only you can do:
+
+    1. Create a DigitalOcean token with exactly these scopes, at https://cloud.digitalocean.com/account/api/tokens/new
+
+         app:create app:read app:update app:delete
+
+       Previews should have a token from a DigitalOcean team of their own, because whoever can push a branch can use it.
+       Each team has to be allowed to read `acme/shop`: https://cloud.digitalocean.com/apps/github/install
+
+    2. Add each token as the secret `DIGITALOCEAN_ACCESS_TOKEN` of its GitHub environment, at https://github.com/acme/shop/settings/environments
+       or with GitHub's command line:
+
+         gh api --method PUT repos/acme/shop/environments/production -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'
+         gh api --method POST repos/acme/shop/environments/production/deployment-branch-policies -f name=main
+         gh secret set DIGITALOCEAN_ACCESS_TOKEN --repo acme/shop --env production
+         gh api --method PUT repos/acme/shop/environments/preview
+         gh secret set DIGITALOCEAN_ACCESS_TOKEN --repo acme/shop --env preview
+
+    Then commit the files. A push to `main` deploys production, and the next pull request gets a preview.
+    ");
     for name in WORKFLOWS {
         assert_eq!(
             clone.read(&format!(".github/workflows/do-deploy-{name}.yml")),
@@ -187,7 +238,12 @@ fn a_file_that_differs_is_shown_and_stays_with_everything_else_as_it_was() {
     let before = clone.everything();
     let said = clone.init(&[]);
     said.ends_with(2).says("-name: mine");
-    assert_snapshot!(said.stderr, @"");
+    assert_snapshot!(said.stderr, @"
+    `acme/shop`, whose production is the branch `main`
+    There is no app spec; this is a Python project (FastAPI), and `.do/app.yaml` is its first one
+    error: a file is there already and differs: `.github/workflows/do-deploy-sweep.yml`; nothing was written
+    hint: read the differences above; overwrite with `--force`, or leave it at that
+    ");
     assert_eq!(clone.everything(), before, "nothing is half done");
     clone
         .init(&["--force"])
@@ -270,7 +326,18 @@ fn a_rust_project_gets_a_dockerfile() {
         ("src/main.rs", "fn main() {}\n"),
     ]);
     clone.init(&[]).ends_with(0).says("copy what it reads while it runs");
-    assert_snapshot!(clone.read("Dockerfile"), @"");
+    assert_snapshot!(clone.read("Dockerfile"), @r#"
+    FROM rust:1-bookworm AS build
+    WORKDIR /src
+    COPY . .
+    RUN cargo build --release --bin shop
+
+    FROM debian:bookworm-slim
+    RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
+    COPY --from=build /src/target/release/shop /usr/local/bin/shop
+    # Files that the program reads while it runs have to be copied here, too.
+    CMD ["shop"]
+    "#);
 }
 
 #[test]
@@ -410,6 +477,8 @@ async fn every_first_spec_is_one_that_the_platform_takes() {
 async fn a_live_app_becomes_the_spec_without_its_secrets() {
     run_with(Change::version("first"), async |t: &mut Tester| {
         let (stripe, password) = (t.secret("STRIPE_KEY"), t.secret("QUEUE_PASSWORD"));
+        // An env that is no SECRET can be read by whoever may see the app.
+        t.tolerate("`QUEUE_PASSWORD` can be read in reply to");
         let id = t.repository_id().await;
         t.app_by_hand("shop", |spec| {
             spec["envs"] = marks(id, "production");
@@ -421,8 +490,45 @@ async fn a_live_app_becomes_the_spec_without_its_secrets() {
         let said = t.command(["init", "--from-app", "shop", "--json"]).locally().await;
         let told = said.succeeds().touches_nothing().json();
         let file = told["files"].as_array().unwrap().last().unwrap();
-        assert_snapshot!(file["diff"].as_str().unwrap(), @"");
-        assert_snapshot!(told["notes"].to_string(), @"");
+        assert_snapshot!(file["diff"].as_str().unwrap(), @"
+        --- /dev/null
+        +++ b/.do/app.yaml
+        @@ -0,0 +1,31 @@
+        +# The spec of the live app `shop`. A SECRET without a value keeps the one that the app has.
+        +name: shop
+        +region: fra
+        +services:
+        +- name: web
+        +  run_command: do-deploy demo-app serve
+        +  http_port: 8080
+        +  instance_count: 1
+        +  instance_size_slug: apps-s-1vcpu-0.5gb
+        +  github:
+        +    repo: org/shop
+        +    branch: main
+        +  envs:
+        +  - key: DATABASE_URL
+        +    scope: RUN_TIME
+        +    value: sqlite:////tmp/notes.db
+        +  - key: STRIPE_KEY
+        +    type: SECRET
+        +    scope: RUN_AND_BUILD_TIME
+        +  - key: QUEUE
+        +    scope: RUN_AND_BUILD_TIME
+        +    type: SECRET
+        +features:
+        +- buildpack-stack=ubuntu-22
+        +ingress:
+        +  rules:
+        +  - component:
+        +      name: web
+        +    match:
+        +      path:
+        +        prefix: /
+        ");
+        assert_snapshot!(told["notes"].to_string(), @r#"
+        ["Kept without their values: `STRIPE_KEY`; a deployment takes them from the step's environment, else from the live app","Made a SECRET because a password is in it: `QUEUE`; the next deployment takes the value from the live app"]
+        "#);
 
         let text = file["diff"].as_str().unwrap();
         let text: String = text.lines().skip(3).map(|line| format!("{}\n", &line[1..])).collect();

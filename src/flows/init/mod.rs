@@ -17,7 +17,6 @@ use files::{File, State};
 use repository::Repository;
 
 use super::context::Ctx;
-use super::source;
 use crate::config::Config;
 use crate::model::failure::Failure;
 
@@ -33,7 +32,8 @@ pub(crate) struct Request {
 /// `root`: the repository's top folder, as [`root`] found it.
 pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Result<()> {
     outside_a_workflow(ctx)?;
-    let config = source::config(ctx, "").await?;
+    // Of the clone, and never of GitHub: there need not be a network.
+    let config = ctx.local_config.clone().transpose()?.unwrap_or_default();
     let repository = Repository::find(ctx, root, &config).await?;
     let spec = app_spec::choose(ctx, root, &config, &repository, request.from_app.as_deref()).await?;
     let mut wanted = workflows::write(&repository.branch, spec.input());
