@@ -26,7 +26,7 @@ pub(crate) use component::{Kind, components, sources};
 pub(crate) use diff::{diff, show};
 pub(crate) use document::{AppSpec, parse, print};
 pub(crate) use find::{USUAL, find_default};
-pub(crate) use portable::portable;
+pub(crate) use portable::{portable, secret_values};
 pub(crate) use shell::quote as shell_word;
 pub(crate) use yaml::scalar;
 

@@ -365,6 +365,7 @@ fn what_cannot_be_found_out_is_said_before_anything_is_written() {
     Said::from(outside)
         .ends_with(2)
         .says("not inside of a Git repository")
+        .says("not a git repository")
         .says("git init");
 
     let empty = Clone::new(&[("README.md", "shop\n")]);
@@ -396,6 +397,67 @@ fn what_cannot_be_found_out_is_said_before_anything_is_written() {
         .says("--repo OWNER/NAME");
     nameless.init(&["--repo", "acme/tea"]).ends_with(0);
     assert!(nameless.read(".do/app.yaml").contains("name: tea\n"));
+}
+
+#[test]
+fn templates_have_the_least_rights_and_say_why() {
+    for name in WORKFLOWS {
+        let text = template(name);
+        let workflow: Value = serde_saphyr::from_str(&text).expect("YAML");
+        assert!(text.lines().count() < 40, "{name}");
+        assert!(text.starts_with("# "), "{name}: what it is for");
+        assert_eq!(workflow["permissions"], json!({}), "{name}");
+        let code = || text.lines().filter(|line| !line.trim_start().starts_with('#'));
+        for line in code().filter(|line| line.contains(": write")) {
+            assert!(line.contains(": write # "), "{name}: {line:?} does not say why");
+        }
+        let (_, job) = workflow["jobs"].as_object().unwrap().iter().next().unwrap();
+        assert!(workflow["name"].is_string() && job["name"].is_string(), "{name}");
+        let concurrency = [&workflow["concurrency"], &job["concurrency"]]
+            .into_iter()
+            .find(|it| it.is_object());
+        let concurrency = concurrency.unwrap_or_else(|| panic!("{name} has no group"));
+        assert_eq!(concurrency["queue"], "max", "{name}");
+        assert!(concurrency.get("cancel-in-progress").is_none(), "{name}");
+        assert_eq!(job["environment"]["deployment"], false, "{name}");
+        for step in job["steps"].as_array().unwrap() {
+            let uses = step["uses"].as_str().expect("nothing but actions");
+            if let Some(commit) = uses.strip_prefix("actions/checkout@") {
+                assert!(
+                    commit.len() == 40 && step["with"]["persist-credentials"] == false,
+                    "{name}"
+                );
+                assert!(text.contains(&format!("{uses} # v")), "{name}");
+            } else {
+                assert_eq!(uses, "org/do-deploy@v1", "{name}");
+            }
+        }
+        for line in text.lines().filter(|line| line.contains("run:")) {
+            assert!(
+                !line.contains("${{") || line.contains("env:"),
+                "{name}: {line:?} runs what others wrote"
+            );
+        }
+    }
+}
+
+#[test]
+fn whatever_touches_the_same_app_waits_in_the_same_group() {
+    let group = |name: &str| {
+        let workflow: Value = serde_saphyr::from_str(&template(name)).expect("YAML");
+        let (_, job) = workflow["jobs"].as_object().unwrap().iter().next().unwrap();
+        let group = workflow["concurrency"]["group"]
+            .as_str()
+            .or(job["concurrency"]["group"].as_str());
+        group.expect("a group").to_owned()
+    };
+    assert_eq!(group("production"), "do-deploy-production");
+    assert_eq!(group("preview"), "do-deploy-pr-${{ github.event.pull_request.number }}");
+    assert_eq!(
+        group("redeploy"),
+        "do-deploy-${{ github.event.issue.number && format('pr-{0}', github.event.issue.number) \
+         || inputs.pr && format('pr-{0}', inputs.pr) || inputs.environment || 'production' }}"
+    );
 }
 
 /// Writes the first spec, commits it as its people would, and deploys production with it.
@@ -544,6 +606,22 @@ async fn a_live_app_becomes_the_spec_without_its_secrets() {
 
         let unknown = t.command(["init", "--from-app", "shpo"]).locally().await;
         unknown.fails_with(2).says("there is no app `shpo`").says("`shop`");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_secret_in_the_spec_that_is_replaced_is_not_shown() {
+    let old = "name: shop\nservices:\n- name: web\n  envs:\n  - {key: KEY, type: SECRET, value: hunter2hunter2}\n";
+    run_with(Change::version("first").spec(old), async |t: &mut Tester| {
+        t.app_by_hand("shop", |_| ()).await;
+        for args in [&["--force"][..], &["--force", "--json"]] {
+            let mut call = t.command(["init", "--from-app", "shop"]).locally();
+            for arg in args {
+                call = call.arg(arg);
+            }
+            call.await.succeeds().says("value: ***").does_not_say("hunter2");
+        }
     })
     .await;
 }

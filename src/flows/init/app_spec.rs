@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::flows::context::Ctx;
 use crate::flows::{local_file, source};
 use crate::model::failure::Failure;
+use crate::redact::Secret;
 use crate::spec::{AppSpec, USUAL, first};
 
 pub(super) struct Chosen {
@@ -60,6 +61,7 @@ pub(super) async fn choose(
         found_by_itself,
     };
     if let Some(name) = from_app {
+        hide_secrets(ctx, root, &path)?;
         let (text, notes) = live(ctx, name).await?;
         let spec = crate::spec::parse(&text, &path)?;
         let told = format!("The app spec `{path}` is the live app's, `{name}`");
@@ -105,6 +107,23 @@ fn inside(path: &str) -> Result<String, Failure> {
             .next("give `--spec` from the repository's root, such as `.do/app.yaml`"));
     }
     Ok(parts.join("/"))
+}
+
+/// The difference to a spec that is there already shows that one, too.
+fn hide_secrets(ctx: &Ctx, root: &Path, path: &str) -> Result<(), Failure> {
+    let Some(text) = local_file(root, path)? else {
+        return Ok(());
+    };
+    let Ok(spec) = crate::spec::parse(&text, path) else {
+        return Ok(());
+    };
+    for secret in crate::spec::secret_values(spec.value())
+        .into_iter()
+        .filter_map(Secret::new)
+    {
+        ctx.console.mask(&secret);
+    }
+    Ok(())
 }
 
 /// The live app's spec as a file, and what has to be known about it.

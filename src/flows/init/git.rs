@@ -1,7 +1,7 @@
 //! What Git knows about the repository, without a network.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use tokio::process::Command;
 
@@ -13,30 +13,43 @@ pub(crate) async fn root(folder: &Path) -> Result<PathBuf, Failure> {
     if !folder.is_dir() {
         return Err(Failure::input(format!("there is no folder `{shown}`")).next("correct `--working-directory`"));
     }
-    match git(folder, &["rev-parse", "--show-toplevel"]).await? {
-        Some(root) => Ok(PathBuf::from(root)),
-        None => Err(Failure::input("this is not inside of a Git repository")
-            .why(format!("Git finds none in `{shown}`"))
-            .next("go to your clone, or begin one with `git init`, and run `do-deploy init` there")),
+    let output = output(folder, &["rev-parse", "--show-toplevel"]).await?;
+    if output.status.success() {
+        return Ok(PathBuf::from(text(&output.stdout)));
     }
+    // Git's own words: it may also be one that belongs to somebody else.
+    let why = text(&output.stderr);
+    let why = why
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("fatal: ")
+        .to_owned();
+    Err(
+        Failure::input("this is not inside of a Git repository that can be used")
+            .why(why)
+            .next("go to your clone, or begin one with `git init`, and run `do-deploy init` there"),
+    )
 }
 
 /// What Git prints, without the last line's end. `None`: Git says no.
 pub(super) async fn git(folder: &Path, args: &[&str]) -> Result<Option<String>, Failure> {
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(args)
-        .stdin(Stdio::null())
-        .output()
-        .await
-        .map_err(|error| {
-            Failure::input("`git` cannot be run")
-                .why(error.to_string())
-                .next("install Git")
-        })?;
-    let text = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
-    Ok(output.status.success().then_some(text))
+    let output = output(folder, args).await?;
+    Ok(output.status.success().then(|| text(&output.stdout)))
+}
+
+async fn output(folder: &Path, args: &[&str]) -> Result<Output, Failure> {
+    let mut git = Command::new("git");
+    git.arg("-C").arg(folder).args(args).stdin(Stdio::null());
+    git.output().await.map_err(|error| {
+        Failure::input("`git` cannot be run")
+            .why(error.to_string())
+            .next("install Git")
+    })
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).trim_end().to_owned()
 }
 
 /// Every file that Git does not ignore, committed or not, from the root on.
