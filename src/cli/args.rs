@@ -46,6 +46,8 @@ pub(crate) enum Command {
     /// How action.yml starts the program: the step's inputs instead of flags
     #[command(hide = true)]
     Action,
+    /// Write workflows and a first app spec into a repository, and say what is left to do
+    Init(InitArgs),
     /// Run the stand-in cloud on this machine
     #[cfg(feature = "sandbox")]
     Sandbox(crate::sandbox::command::SandboxArgs),
@@ -284,6 +286,27 @@ pub(crate) struct LogsArgs {
     #[arg(long, conflicts_with = "follow")]
     pub(crate) json: bool,
     /// The app spec [default: found in the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct InitArgs {
+    #[command(flatten)]
+    pub(crate) project: Project,
+    /// Take the spec of this live app, without its secrets
+    #[arg(long, value_name = "NAME")]
+    pub(crate) from_app: Option<String>,
+    /// Overwrite files that are there already and differ
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Show what would be written and touch nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Report as one JSON document on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The app spec, from the repository's root [default: found there, else .do/app.yaml]
     #[arg(long, value_name = "FILE")]
     pub(crate) spec: Option<String>,
 }

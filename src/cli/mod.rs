@@ -189,6 +189,19 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(0)
         }
         Command::Action => unreachable!("it became another command before"),
+        Command::Init(args) => {
+            let root = flows::init::root(&args.project.working_directory).await?;
+            let mut project = args.project;
+            project.working_directory.clone_from(&root);
+            let ctx = build(without_limit(project, args.json, args.spec))?;
+            let request = flows::init::Request {
+                from_app: args.from_app,
+                force: args.force,
+                dry_run: args.dry_run,
+            };
+            flows::init::run(&ctx, &root, &request).await?;
+            Ok(0)
+        }
         #[cfg(feature = "sandbox")]
         Command::Sandbox(_) | Command::Demo(_) | Command::DemoApp(_) | Command::SandboxExec(_) => {
             unreachable!("handled before a context is built")

@@ -11,6 +11,7 @@ pub(crate) mod eligibility;
 mod ending;
 mod explain;
 pub(crate) mod failure;
+pub(crate) mod init;
 pub(crate) mod logs;
 mod ownership;
 pub(crate) mod preview;

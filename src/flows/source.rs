@@ -38,9 +38,23 @@ pub(crate) async fn spec(ctx: &Ctx, configured: &str, commit: &str) -> anyhow::R
         })?;
         return Ok(crate::spec::parse(&text, path)?);
     }
+    match usual_spec(ctx, commit).await? {
+        Some(spec) => Ok(spec),
+        None => Err(Failure::input("there is no app spec")
+            .why(format!(
+                "looked for `{}` and for one `app.yaml` one folder down",
+                crate::spec::USUAL.join("`, `")
+            ))
+            .next("write one: `do-deploy init`; or name it with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`")
+            .into()),
+    }
+}
+
+/// The app spec in a usual place. `None`: there is none.
+pub(crate) async fn usual_spec(ctx: &Ctx, commit: &str) -> anyhow::Result<Option<AppSpec>> {
     for path in crate::spec::USUAL {
         if let Some(text) = file(ctx, path, commit).await? {
-            return Ok(crate::spec::parse(&text, path)?);
+            return Ok(Some(crate::spec::parse(&text, path)?));
         }
     }
     let mut found = BTreeMap::new();
@@ -52,14 +66,8 @@ pub(crate) async fn spec(ctx: &Ctx, configured: &str, commit: &str) -> anyhow::R
     }
     let paths: Vec<&str> = found.keys().map(String::as_str).collect();
     match crate::spec::find_default(&paths)? {
-        Some(path) => Ok(crate::spec::parse(&found[path], path)?),
-        None => Err(Failure::input("there is no app spec")
-            .why(format!(
-                "looked for `{}` and for one `app.yaml` one folder down",
-                crate::spec::USUAL.join("`, `")
-            ))
-            .next("write one to `.do/app.yaml`, or name it with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`")
-            .into()),
+        Some(path) => Ok(Some(crate::spec::parse(&found[path], path)?)),
+        None => Ok(None),
     }
 }
 

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 /// Longest app name that App Platform accepts, in characters.
-const LONGEST: usize = 32;
+pub(crate) const LONGEST: usize = 32;
 
 /// The preview's app name: `shop-pr-12`. A name too long for the platform is cut in the app's part,
 /// never in the number, and gets four hex digits of a hash of repository and app.

@@ -6,6 +6,7 @@ mod component;
 mod deployment;
 mod error;
 mod log;
+pub(crate) mod scopes;
 mod words;
 
 use jiff::Timestamp;

@@ -79,7 +79,7 @@ fn mask(value: &mut Value) {
 }
 
 /// Fields outside of envs that hold a credential: registries and log destinations.
-fn is_credential(key: &str) -> bool {
+pub(super) fn is_credential(key: &str) -> bool {
     matches!(key, "registry_credentials" | "api_key" | "token" | "password")
 }
 

@@ -25,6 +25,11 @@ impl AppSpec {
         self.value.get("name").and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// Where it was read from.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
     /// Puts the place of a JSON pointer on a failure, where it is known.
     pub(super) fn locate(&self, failure: Failure, pointer: &str) -> Failure {
         match self.places.find(pointer) {

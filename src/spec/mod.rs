@@ -7,6 +7,7 @@ mod diff;
 mod document;
 mod env;
 mod find;
+pub(crate) mod first;
 mod guard;
 mod health;
 mod images;
@@ -14,6 +15,7 @@ mod jobs;
 mod marks;
 mod migration;
 mod policy;
+mod portable;
 pub(crate) mod preview;
 pub(crate) mod production;
 mod shell;
@@ -24,8 +26,11 @@ mod yaml;
 
 pub(crate) use component::{Kind, components, sources};
 pub(crate) use diff::{diff, show};
-pub(crate) use document::{AppSpec, parse};
+pub(crate) use document::{AppSpec, parse, print};
 pub(crate) use find::{USUAL, find_default};
+pub(crate) use portable::{portable, secret_values};
+pub(crate) use shell::quote as shell_word;
+pub(crate) use yaml::scalar;
 
 pub(crate) use health::{has_http, health_path};
 pub(crate) use images::{Images, only_images};

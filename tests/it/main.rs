@@ -16,6 +16,7 @@ mod board;
 mod deploy;
 mod docs;
 mod images;
+mod init;
 mod logs;
 mod ownership;
 mod preview;

@@ -1,0 +1,174 @@
+//! Which app spec the repository has, or gets: its own, a live app's, or a first one.
+
+use std::path::Path;
+
+use super::files::Wanted;
+use super::git;
+use super::repository::Repository;
+use crate::config::Config;
+use crate::flows::context::Ctx;
+use crate::flows::{local_file, source};
+use crate::model::failure::Failure;
+use crate::redact::Secret;
+use crate::spec::{AppSpec, USUAL, first};
+
+pub(super) struct Chosen {
+    pub(super) path: String,
+    pub(super) spec: AppSpec,
+    /// Where it comes from, as a sentence.
+    pub(super) told: String,
+    /// What has to be written for it; nothing where it is there already.
+    pub(super) files: Vec<Wanted>,
+    pub(super) notes: Vec<String>,
+    /// Whether do-deploy finds it by itself.
+    found_by_itself: bool,
+}
+
+impl Chosen {
+    /// The action's input `spec`, where it is needed.
+    pub(super) fn input(&self) -> Option<&str> {
+        (!self.found_by_itself).then_some(self.path.as_str())
+    }
+}
+
+pub(super) async fn choose(
+    ctx: &Ctx,
+    root: &Path,
+    config: &Config,
+    repository: &Repository,
+    from_app: Option<&str>,
+) -> anyhow::Result<Chosen> {
+    let configured = Some(config.spec.as_str()).filter(|path| !path.is_empty());
+    // An ambiguous search does not matter to whoever names the spec.
+    let usual = match (configured, source::usual_spec(ctx, "").await) {
+        (Some(path), _) => Some(path.to_owned()),
+        (None, Ok(spec)) => spec.map(|spec| spec.file().to_owned()),
+        (None, Err(_)) if ctx.spec_file.is_some() || from_app.is_some() => None,
+        (None, Err(error)) => return Err(error),
+    };
+    let named = ctx.spec_file.as_deref().map(inside).transpose()?;
+    let path = named.or(usual.clone()).unwrap_or_else(|| USUAL[0].to_owned());
+    let found_by_itself = match &usual {
+        Some(usual) => *usual == path,
+        None => USUAL.contains(&path.as_str()),
+    };
+    let chosen = |spec, told, files, notes| Chosen {
+        path: path.clone(),
+        spec,
+        told,
+        files,
+        notes,
+        found_by_itself,
+    };
+    if let Some(name) = from_app {
+        hide_secrets(ctx, root, &path)?;
+        let (text, notes) = live(ctx, name).await?;
+        let spec = crate::spec::parse(&text, &path)?;
+        let told = format!("The app spec `{path}` is the live app's, `{name}`");
+        return Ok(chosen(spec, told, vec![wanted(&path, text)], notes));
+    }
+    if let Some(text) = local_file(root, &path)? {
+        let spec = crate::spec::parse(&text, &path)?;
+        let told = format!("The app spec is `{path}`; it stays as it is");
+        return Ok(chosen(spec, told, Vec::new(), Vec::new()));
+    }
+    let paths = git::files(root).await?;
+    let read = |path: &str| local_file(root, path).ok().flatten();
+    let tree = first::Tree {
+        paths: &paths,
+        read: &read,
+    };
+    let made = first::first(&tree, &repository.name, &repository.branch)?;
+    let spec = crate::spec::parse(&made.text, &path)?;
+    let mut files = vec![wanted(&path, made.text)];
+    files.extend(made.further.into_iter().map(|(path, text)| wanted(&path, text)));
+    let told = format!(
+        "There is no app spec; this is {}, and `{path}` is its first one",
+        made.kind
+    );
+    Ok(chosen(spec, told, files, made.notes))
+}
+
+fn wanted(path: &str, text: String) -> Wanted {
+    Wanted {
+        path: path.to_owned(),
+        text,
+    }
+}
+
+/// A path that leads nowhere else than into the repository.
+fn inside(path: &str) -> Result<String, Failure> {
+    let parts: Vec<&str> = path
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
+    if path.starts_with('/') || parts.is_empty() || parts.contains(&"..") {
+        return Err(Failure::input(format!("`{path}` is no path inside of the repository"))
+            .next("give `--spec` from the repository's root, such as `.do/app.yaml`"));
+    }
+    Ok(parts.join("/"))
+}
+
+/// The difference to a spec that is there already shows that one, too.
+fn hide_secrets(ctx: &Ctx, root: &Path, path: &str) -> Result<(), Failure> {
+    let Some(text) = local_file(root, path)? else {
+        return Ok(());
+    };
+    let Ok(spec) = crate::spec::parse(&text, path) else {
+        return Ok(());
+    };
+    for secret in crate::spec::secret_values(spec.value())
+        .into_iter()
+        .filter_map(Secret::new)
+    {
+        ctx.console.mask(&secret);
+    }
+    Ok(())
+}
+
+/// The live app's spec as a file, and what has to be known about it.
+async fn live(ctx: &Ctx, name: &str) -> anyhow::Result<(String, Vec<String>)> {
+    let platform = ctx.platform()?;
+    let Some(app) = platform.find(name).await? else {
+        let mut names: Vec<String> = platform.list().await?.into_iter().map(|app| app.name).collect();
+        names.sort();
+        let why = match names.is_empty() {
+            true => "the token sees no app at all".to_owned(),
+            false => format!("the token sees `{}`", names.join("`, `")),
+        };
+        return Err(Failure::input(format!("there is no app `{name}`"))
+            .why(why)
+            .next("correct `--from-app`, or use a token of the team that has the app")
+            .into());
+    };
+    if let Some(pull_request) = app.marks.as_ref().and_then(|marks| marks.environment.pull_request()) {
+        return Err(
+            Failure::input(format!("`{name}` is the preview of pull request {pull_request}"))
+                .next("name the production app")
+                .into(),
+        );
+    }
+    let taken = crate::spec::portable(&app.spec);
+    let mut notes = Vec::new();
+    if !taken.secrets.is_empty() {
+        notes.push(format!(
+            "Kept without their values: `{}`; a deployment takes them from the step's environment, else from the live app",
+            taken.secrets.join("`, `")
+        ));
+    }
+    if !taken.passwords.is_empty() {
+        notes.push(format!(
+            "Made a SECRET because a password is in it: `{}`; the next deployment takes the value from the live app",
+            taken.passwords.join("`, `")
+        ));
+    }
+    if !taken.credentials.is_empty() {
+        notes.push(format!(
+            "Left out, because a repository is no place for credentials: {}",
+            taken.credentials.join(", ")
+        ));
+    }
+    let head =
+        format!("# The spec of the live app `{name}`. A SECRET without a value keeps the one that the app has.\n");
+    Ok((format!("{head}{}", crate::spec::print(&taken.spec)), notes))
+}

@@ -1,0 +1,105 @@
+//! The files to be there: compared with what is there, shown, and written all together.
+
+use std::path::Path;
+
+use similar::TextDiff;
+
+use crate::flows::local_file;
+use crate::model::failure::Failure;
+
+/// A file as it should be.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    /// From the repository's root.
+    pub(super) path: String,
+    pub(super) text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    New,
+    Same,
+    Different,
+}
+
+impl State {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Same => "same",
+            Self::Different => "different",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct File {
+    pub(super) path: String,
+    pub(super) state: State,
+    before: String,
+    after: String,
+}
+
+impl File {
+    /// As `git diff` shows it; empty where nothing changes.
+    pub(super) fn diff(&self) -> String {
+        let (old, new) = (format!("a/{}", self.path), format!("b/{}", self.path));
+        let old = if self.state == State::New { "/dev/null" } else { &old };
+        TextDiff::from_lines(&self.before, &self.after)
+            .unified_diff()
+            .context_radius(3)
+            .header(old, &new)
+            .to_string()
+    }
+}
+
+pub(super) fn compare(root: &Path, wanted: Vec<Wanted>) -> Result<Vec<File>, Failure> {
+    let compared = wanted.into_iter().map(|Wanted { path, text }| {
+        let before = local_file(root, &path)?;
+        let state = match &before {
+            None => State::New,
+            Some(before) if *before == text => State::Same,
+            Some(_) => State::Different,
+        };
+        let before = before.unwrap_or_default();
+        Ok(File {
+            path,
+            state,
+            before,
+            after: text,
+        })
+    });
+    compared.collect()
+}
+
+/// # Errors
+/// Files that somebody wrote or changed, unless that is asked for.
+pub(super) fn may_overwrite(files: &[File], force: bool) -> Result<(), Failure> {
+    let different: Vec<&str> = files
+        .iter()
+        .filter(|file| file.state == State::Different)
+        .map(|file| file.path.as_str())
+        .collect();
+    if different.is_empty() || force {
+        return Ok(());
+    }
+    let what = match different.len() {
+        1 => "a file is there already and differs".to_owned(),
+        count => format!("{count} files are there already and differ"),
+    };
+    Err(Failure::input(what)
+        .why(format!("`{}`; nothing was written", different.join("`, `")))
+        .next("read the differences above; overwrite with `--force`, or leave it at that"))
+}
+
+/// Writes what changes.
+pub(super) fn write(root: &Path, files: &[File]) -> Result<(), Failure> {
+    for file in files.iter().filter(|file| file.state != State::Same) {
+        let path = root.join(&file.path);
+        let folder = path.parent().unwrap_or(root);
+        std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::write(&path, &file.after))
+            .map_err(|error| Failure::input(format!("`{}` cannot be written", file.path)).why(error.to_string()))?;
+    }
+    Ok(())
+}

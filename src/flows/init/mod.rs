@@ -1,0 +1,120 @@
+//! Prepares a repository: its workflows, a first app spec, and what is left for a person to do.
+
+mod app_spec;
+mod files;
+mod git;
+mod repository;
+mod steps;
+mod workflows;
+
+use std::path::Path;
+
+use serde_json::json;
+
+pub(crate) use git::root;
+
+use files::{File, State};
+use repository::Repository;
+
+use super::context::Ctx;
+use crate::config::Config;
+use crate::model::failure::Failure;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    /// The live app whose spec is taken.
+    pub(crate) from_app: Option<String>,
+    /// Overwrite files that differ.
+    pub(crate) force: bool,
+    pub(crate) dry_run: bool,
+}
+
+/// `root`: the repository's top folder, as [`root`] found it.
+pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Result<()> {
+    outside_a_workflow(ctx)?;
+    // Of the clone, and never of GitHub: there need not be a network.
+    let config = ctx.local_config.clone().transpose()?.unwrap_or_default();
+    let repository = Repository::find(ctx, root, &config).await?;
+    let spec = app_spec::choose(ctx, root, &config, &repository, request.from_app.as_deref()).await?;
+    let mut wanted = workflows::write(&repository.branch, spec.input());
+    wanted.extend(spec.files.clone());
+    let files = files::compare(root, wanted)?;
+    let mut notes = spec.notes.clone();
+    notes.extend(repository.notes(&spec.spec, &config));
+    notes.extend(workflows::others(root));
+
+    if ctx.json {
+        ctx.console
+            .data(&document(&repository, &spec.path, &files, &notes, request, &config).to_string());
+    } else {
+        show(ctx, &repository, &spec, &files);
+    }
+    files::may_overwrite(&files, request.force)?;
+    if !request.dry_run {
+        files::write(root, &files)?;
+    }
+    if !ctx.json {
+        conclude(ctx, &files, &notes, request);
+        ctx.console.say(&steps::words(&repository, &config));
+    }
+    Ok(())
+}
+
+fn outside_a_workflow(ctx: &Ctx) -> Result<(), Failure> {
+    if !ctx.run.is_ci {
+        return Ok(());
+    }
+    Err(Failure::input("`init` does nothing in a workflow run")
+        .why("it writes files that a person reads and commits")
+        .next("run `do-deploy init` in a clone of the repository on your own machine"))
+}
+
+fn show(ctx: &Ctx, repository: &Repository, spec: &app_spec::Chosen, files: &[File]) {
+    ctx.console.say(&format!(
+        "`{}`, whose production is the branch `{}`",
+        repository.name, repository.branch
+    ));
+    ctx.console.say(&spec.told);
+    for file in files.iter().filter(|file| file.state != State::Same) {
+        ctx.console.data(&file.diff());
+    }
+}
+
+fn conclude(ctx: &Ctx, files: &[File], notes: &[String], request: &Request) {
+    let changed: Vec<&File> = files.iter().filter(|file| file.state != State::Same).collect();
+    if changed.is_empty() {
+        ctx.console.say("Nothing to do: every file is there already");
+    } else if request.dry_run {
+        ctx.console.say("Nothing was written, because of `--dry-run`");
+    }
+    for file in changed.iter().filter(|_| !request.dry_run) {
+        let verb = if file.state == State::New { "Wrote" } else { "Replaced" };
+        ctx.console.say(&format!("{verb} `{}`", file.path));
+    }
+    for note in notes {
+        ctx.console.notice(note);
+    }
+}
+
+fn document(
+    repository: &Repository,
+    spec: &str,
+    files: &[File],
+    notes: &[String],
+    request: &Request,
+    config: &Config,
+) -> serde_json::Value {
+    let files: Vec<_> = files
+        .iter()
+        .map(|file| json!({"path": file.path, "change": file.state.word(), "diff": file.diff()}))
+        .collect();
+    json!({
+        "repository": repository.name,
+        "branch": repository.branch,
+        "spec": spec,
+        "files": files,
+        "notes": notes,
+        "dry_run": request.dry_run,
+        "token": {"secret": steps::SECRET, "scopes": steps::scopes(config), "environments": steps::ENVIRONMENTS},
+    })
+}

@@ -1,0 +1,142 @@
+//! The workflows that people paste, filled in for this repository.
+
+use std::path::Path;
+
+use super::files::Wanted;
+use crate::spec::scalar;
+
+pub(super) const FOLDER: &str = ".github/workflows";
+pub(super) const PRODUCTION: &str = ".github/workflows/do-deploy-production.yml";
+
+struct Template {
+    path: &'static str,
+    text: &'static str,
+    /// Whether what it starts reads the app spec.
+    reads_spec: bool,
+}
+
+/// As they stand they are for a repository whose default branch is `main`.
+const TEMPLATES: [Template; 4] = [
+    Template {
+        path: PRODUCTION,
+        text: include_str!("../../../workflows-templates/production.yml"),
+        reads_spec: true,
+    },
+    Template {
+        path: ".github/workflows/do-deploy-preview.yml",
+        text: include_str!("../../../workflows-templates/preview.yml"),
+        reads_spec: true,
+    },
+    Template {
+        path: ".github/workflows/do-deploy-sweep.yml",
+        text: include_str!("../../../workflows-templates/sweep.yml"),
+        reads_spec: false,
+    },
+    Template {
+        path: ".github/workflows/do-deploy-redeploy.yml",
+        text: include_str!("../../../workflows-templates/redeploy.yml"),
+        reads_spec: true,
+    },
+];
+
+const BRANCH: &str = "branches: [main]";
+const TOKEN: &str = "          token: ${{ secrets.DIGITALOCEAN_ACCESS_TOKEN }}\n";
+
+/// `spec`: the action's input, where do-deploy would not find the spec by itself.
+pub(super) fn write(branch: &str, spec: Option<&str>) -> Vec<Wanted> {
+    TEMPLATES
+        .iter()
+        .map(|template| {
+            let mut text = template
+                .text
+                .replace(BRANCH, &format!("branches: [{}]", pattern(branch)));
+            if let Some(spec) = spec.filter(|_| template.reads_spec) {
+                text = text.replace(TOKEN, &format!("{TOKEN}          spec: {}\n", scalar(spec)));
+            }
+            Wanted {
+                path: template.path.to_owned(),
+                text,
+            }
+        })
+        .collect()
+}
+
+/// A branch as a filter pattern that matches it alone.
+fn pattern(branch: &str) -> String {
+    let escaped: String = branch
+        .chars()
+        .flat_map(|c| {
+            matches!(c, '*' | '?' | '+' | '[' | ']' | '!')
+                .then_some('\\')
+                .into_iter()
+                .chain([c])
+        })
+        .collect();
+    scalar(&escaped)
+}
+
+/// Other workflows that deploy this repository.
+pub(super) fn others(root: &Path) -> Vec<String> {
+    let ours = |path: &str| TEMPLATES.iter().any(|template| template.path == path);
+    let mut found: Vec<String> = std::fs::read_dir(root.join(FOLDER))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some(format!("{FOLDER}/{}", entry.file_name().to_str()?)))
+        .filter(|path| !ours(path) && (path.ends_with(".yml") || path.ends_with(".yaml")))
+        .collect();
+    found.sort();
+    let deploys = |path: &String| {
+        let text = std::fs::read_to_string(root.join(path)).unwrap_or_default();
+        let uses = |action: &str| {
+            text.lines()
+                .any(|line| !line.trim_start().starts_with('#') && line.contains("uses:") && line.contains(action))
+        };
+        ["digitalocean/app_action", "/do-deploy@"]
+            .into_iter()
+            .find(|action| uses(action))
+    };
+    found
+        .into_iter()
+        .filter_map(|path| {
+            let action = deploys(&path)?.trim_matches(['/', '@']).to_owned();
+            Some(format!(
+                "`{path}` uses `{action}`, too: remove it there, because two triggers make two racing deployments"
+            ))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TEMPLATES, TOKEN, write};
+
+    /// What people paste stays small enough to be read.
+    const LONGEST: usize = 39;
+
+    #[test]
+    fn templates_are_short_also_when_they_are_filled_in() {
+        for file in write("main", Some("deploy/app.yaml")) {
+            assert!(file.text.lines().count() <= LONGEST, "{}", file.path);
+        }
+    }
+
+    #[test]
+    fn as_they_stand_they_are_for_main_and_the_usual_spec() {
+        for (file, template) in write("main", None).iter().zip(&TEMPLATES) {
+            assert_eq!(file.text, template.text, "{}", file.path);
+            assert_eq!(template.text.matches(TOKEN).count(), 1, "{}", file.path);
+        }
+    }
+
+    #[test]
+    fn another_branch_leaves_nothing_of_main() {
+        for file in write("release/2", None) {
+            assert!(!file.text.contains("[main]"), "{}", file.path);
+        }
+        let production = |branch: &str| write(branch, None).remove(0).text;
+        assert!(production("release/2").contains("branches: [release/2]\n"));
+        assert!(production("1.10").contains("branches: [\"1.10\"]\n"));
+        assert!(production("c++").contains("branches: [\"c\\\\+\\\\+\"]\n"));
+    }
+}

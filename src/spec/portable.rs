@@ -1,0 +1,175 @@
+//! A live app's spec as a file for the repository: without marks, ciphertexts and passwords.
+
+use serde_json::Value;
+use url::Url;
+
+use super::{component, env, marks};
+
+/// The spec, and what was left out of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Portable {
+    pub(crate) spec: Value,
+    /// Keys of SECRETs, which are kept without a value.
+    pub(crate) secrets: Vec<String>,
+    /// Keys of other envs that held a password and are SECRETs without a value now.
+    pub(crate) passwords: Vec<String>,
+    /// Where a credential outside of envs was, such as `registry_credentials` of `web`.
+    pub(crate) credentials: Vec<String>,
+}
+
+pub(crate) fn portable(live: &Value) -> Portable {
+    let mut spec = live.clone();
+    let (mut secrets, mut passwords, mut credentials) = (Vec::new(), Vec::new(), Vec::new());
+    env::each_list(&mut spec, |_, envs| {
+        envs.retain(|env| !marks::is_mark(env::key(env)));
+        for env in envs {
+            let key = env::key(env).to_owned();
+            let value = env.get("value").and_then(Value::as_str).unwrap_or_default();
+            let secret = env::is_secret(env) || env::is_encrypted(value);
+            let password = !secret && has_password(value);
+            if !secret && !password {
+                continue;
+            }
+            if let Some(env) = env.as_object_mut() {
+                env.shift_remove("value");
+                env.insert("type".to_owned(), "SECRET".into());
+            }
+            let list = if password { &mut passwords } else { &mut secrets };
+            if !list.contains(&key) {
+                list.push(key);
+            }
+        }
+    });
+    if let Some(root) = spec.as_object_mut() {
+        without_credentials(root, "the app", &mut credentials);
+        without_empty_envs(root);
+    }
+    component::each(&mut spec, |_, component| {
+        let name = component.get("name").and_then(Value::as_str).unwrap_or_default();
+        let owner = format!("`{name}`");
+        without_credentials(component, &owner, &mut credentials);
+        for value in component.values_mut() {
+            each_object(value, &mut |map| without_credentials(map, &owner, &mut credentials));
+        }
+        without_empty_envs(component);
+    });
+    Portable {
+        spec,
+        secrets,
+        passwords,
+        credentials,
+    }
+}
+
+/// The values that a spec has for SECRETs, in the clear or not.
+pub(crate) fn secret_values(spec: &Value) -> Vec<&str> {
+    let components = component::components(spec);
+    let owners = std::iter::once(spec).chain(components.iter().map(|it| it.value));
+    owners
+        .flat_map(env::list)
+        .filter(|env| env::is_secret(env))
+        .filter_map(env::value)
+        .collect()
+}
+
+type Object = serde_json::Map<String, Value>;
+
+fn without_credentials(map: &mut Object, owner: &str, found: &mut Vec<String>) {
+    let keys: Vec<String> = map
+        .iter()
+        .filter(|(key, value)| {
+            let text = value.as_str().unwrap_or_default();
+            env::is_encrypted(text) || !text.is_empty() && super::diff::is_credential(key)
+        })
+        .map(|(key, _)| key.clone())
+        .collect();
+    for key in keys {
+        map.shift_remove(&key);
+        found.push(format!("`{key}` of {owner}"));
+    }
+}
+
+fn each_object(value: &mut Value, change: &mut dyn FnMut(&mut Object)) {
+    match value {
+        Value::Object(map) => {
+            change(map);
+            map.values_mut().for_each(|value| each_object(value, change));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|value| each_object(value, change)),
+        _ => {}
+    }
+}
+
+fn without_empty_envs(map: &mut Object) {
+    if map.get("envs").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+        map.shift_remove("envs");
+    }
+}
+
+/// A URL whose password is no bindable variable.
+fn has_password(value: &str) -> bool {
+    let Ok(url) = Url::parse(value) else { return false };
+    url.password()
+        .is_some_and(|password| !password.contains("${") && !password.starts_with("$%7B"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::portable;
+
+    #[test]
+    fn keeps_what_is_no_secret_and_no_mark() {
+        let live = json!({
+            "name": "shop",
+            "envs": [
+                {"key": "DO_DEPLOY_REPOSITORY", "value": "1"}, {"key": "DO_DEPLOY_ENVIRONMENT", "value": "production"},
+                {"key": "DO_DEPLOY_COMMIT", "value": "abc"},
+            ],
+            "services": [{
+                "name": "web",
+                "image": {"registry_type": "GHCR", "repository": "shop", "registry_credentials": "EV[1:a:b]"},
+                "log_destinations": [{"name": "logs", "logtail": {"token": "plain"}}],
+                "envs": [
+                    {"key": "STRIPE_KEY", "type": "SECRET", "value": "EV[1:a:b]", "scope": "RUN_TIME"},
+                    {"key": "LEVEL", "value": "info"},
+                    {"key": "QUEUE", "value": "redis://default:hunter2@host/1"},
+                    {"key": "DATABASE_URL", "value": "${db.DATABASE_URL}"},
+                ],
+            }],
+            "databases": [{"name": "db", "engine": "PG"}],
+        });
+        let taken = portable(&live);
+        assert_eq!(taken.secrets, ["STRIPE_KEY"]);
+        assert_eq!(taken.passwords, ["QUEUE"]);
+        assert_eq!(
+            taken.credentials,
+            ["`registry_credentials` of `web`", "`token` of `web`"]
+        );
+        insta::assert_snapshot!(super::super::document::print(&taken.spec), @"
+        name: shop
+        services:
+        - name: web
+          image:
+            registry_type: GHCR
+            repository: shop
+          log_destinations:
+          - name: logs
+            logtail: {}
+          envs:
+          - key: STRIPE_KEY
+            type: SECRET
+            scope: RUN_TIME
+          - key: LEVEL
+            value: info
+          - key: QUEUE
+            type: SECRET
+          - key: DATABASE_URL
+            value: ${db.DATABASE_URL}
+        databases:
+        - name: db
+          engine: PG
+        ");
+    }
+}
