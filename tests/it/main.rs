@@ -21,6 +21,7 @@ mod logs;
 mod ownership;
 mod preview;
 mod redeploy;
+mod release;
 mod rollback;
 mod sandbox_digitalocean;
 mod sandbox_github;
