@@ -80,6 +80,28 @@ fn every_command_line_in_the_documents_has_its_command_and_its_flags() {
     assert!(seen > 40, "only {seen} command lines were found");
 }
 
+#[test]
+fn the_table_of_commands_in_comments_is_the_programs_own_help() {
+    let source = fs::read_to_string(root().join("src/flows/comment/command.rs")).expect("the grammar of comments");
+    let row = Regex::new(r#"\(\s*"(/[^"]+)",\s*"([^"]+)",?\s*\)"#).unwrap();
+    let (help, _) = source.split_once("];").expect("the list of commands");
+    let said: Vec<(String, String)> = row
+        .captures_iter(help)
+        .map(|found| (found[1].to_owned(), found[2].to_owned()))
+        .collect();
+    let documented: Vec<(String, String)> = Page::read("docs/previews.md")
+        .table("| Command | Does |")
+        .into_iter()
+        .map(|(command, does)| {
+            (
+                command,
+                does[..1].to_lowercase() + does[1..].trim_end_matches([' ', '|']),
+            )
+        })
+        .collect();
+    assert_eq!(documented, said);
+}
+
 #[tokio::test]
 async fn the_table_of_outputs_is_what_a_run_writes() {
     run(async |t: &mut Tester| {

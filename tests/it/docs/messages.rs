@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use regex_lite::{Captures, Regex};
+use regex_lite::Regex;
 use serde_json::json;
 
 use super::pages::{Page, root};
@@ -67,23 +67,25 @@ fn quoted() -> Vec<String> {
     messages
 }
 
-/// Every string of the sources as it is shown, with `…` for what is filled in.
+/// Every string of the sources, and every line of the scripts, as it is shown: with `…` for what is filled in.
 fn collect(folder: &Path, known: &mut Vec<String>) {
     let string = Regex::new(r#""((?:[^"\\]|\\[\s\S])*)""#).unwrap();
     let line_end = Regex::new(r"\\\n\s*").unwrap();
-    let filled_in = Regex::new(r"\{[^{}]*\}|\$\{?[A-Za-z_]\w*\}?|…").unwrap();
+    let in_rust = Regex::new(r"\{[^{}]*\}").unwrap();
+    let in_shell = Regex::new(r"\$\{[^{}]*\}|\$\w+").unwrap();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
+        let text = fs::read_to_string(&path).unwrap_or_default();
         if path.is_dir() {
             collect(&path, known);
-        } else if let Ok(text) = fs::read_to_string(&path) {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             known.extend(string.captures_iter(&text).map(|found| {
-                let text = line_end
-                    .replace_all(&found[1], "")
-                    .replace("\\\"", "\"")
-                    .replace("\\`", "`");
-                filled_in.replace_all(&text, |_: &Captures<'_>| "…").into_owned()
+                let text = line_end.replace_all(&found[1], "").replace("\\\"", "\"");
+                in_rust.replace_all(&text, "…").into_owned()
             }));
+        } else {
+            let lines = text.lines().map(|line| line.replace("\\`", "`"));
+            known.extend(lines.map(|line| in_shell.replace_all(&line, "…").into_owned()));
         }
     }
 }
