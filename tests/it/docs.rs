@@ -1,21 +1,29 @@
-//! Holds README and CONTRIBUTING to the program: commands, flags, outputs, exit codes, configuration, files.
+//! Holds README, CONTRIBUTING and the pages in `docs/` to the program: commands, flags, outputs, exit codes, messages.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use regex_lite::Regex;
-use serde_json::Value;
 
-use crate::harness::{Change, Tester, run, run_with};
+use self::pages::{Page, root};
+use crate::harness::{Tester, run};
 
-const README: &str = include_str!("../../README.md");
-const CONTRIBUTING: &str = include_str!("../../CONTRIBUTING.md");
+mod code;
+mod links;
+mod messages;
+mod pages;
+mod rehearsal;
+mod settings;
+mod workflows;
+
+const README: &str = "README.md";
 
 #[test]
 fn the_readme_begins_with_exactly_two_commands() {
-    let block: Vec<&str> = README
+    let readme = Page::read(README);
+    let block: Vec<&str> = readme
+        .text
         .split("\n\n")
         .find(|block| block.lines().any(|line| line.trim() == "cargo test"))
         .expect("a block with `cargo test`")
@@ -69,7 +77,29 @@ fn every_command_line_in_the_documents_has_its_command_and_its_flags() {
         );
     }
     assert_eq!(wrong, Vec::<String>::new());
-    assert!(seen > 15, "only {seen} command lines were found");
+    assert!(seen > 40, "only {seen} command lines were found");
+}
+
+#[test]
+fn the_table_of_commands_in_comments_is_the_programs_own_help() {
+    let source = fs::read_to_string(root().join("src/flows/comment/command.rs")).expect("the grammar of comments");
+    let row = Regex::new(r#"\(\s*"(/[^"]+)",\s*"([^"]+)",?\s*\)"#).unwrap();
+    let (help, _) = source.split_once("];").expect("the list of commands");
+    let said: Vec<(String, String)> = row
+        .captures_iter(help)
+        .map(|found| (found[1].to_owned(), found[2].to_owned()))
+        .collect();
+    let documented: Vec<(String, String)> = Page::read("docs/previews.md")
+        .table("| Command | Does |")
+        .into_iter()
+        .map(|(command, does)| {
+            (
+                command,
+                does[..1].to_lowercase() + does[1..].trim_end_matches([' ', '|']),
+            )
+        })
+        .collect();
+    assert_eq!(documented, said);
 }
 
 #[tokio::test]
@@ -98,57 +128,11 @@ fn the_table_of_exit_codes_is_what_the_program_has() {
     assert_eq!(documented, known);
 }
 
-#[tokio::test]
-async fn the_configuration_in_the_readme_is_taken() {
-    let example = fenced(README, "toml").remove(0);
-    run_with(Change::whole_app("first").config(&example), async |t: &mut Tester| {
-        t.deploy().arg("--dry-run").await.succeeds().touches_nothing();
-    })
-    .await;
-}
-
-#[test]
-fn the_workflow_in_the_readme_is_yaml_and_names_what_auto_acts_on() {
-    let workflow: Value = serde_saphyr::from_str(&fenced(README, "yaml")[0]).expect("YAML");
-    let decisions = fs::read_to_string(root().join("src/flows/auto/decide.rs")).unwrap();
-    let types = workflow["on"]["pull_request"]["types"]
-        .as_array()
-        .expect("types of pull requests");
-    for kind in types {
-        assert!(decisions.contains(&kind.to_string()), "`auto` does not know {kind}");
-    }
-    assert!(types.contains(&"closed".into()), "who removes a preview?");
-    for (permission, right) in [
-        ("contents", "read"),
-        ("deployments", "write"),
-        ("pull-requests", "write"),
-    ] {
-        assert_eq!(workflow["permissions"][permission], right);
-    }
-    assert_eq!(workflow["jobs"]["deploy"]["steps"].as_array().map(Vec::len), Some(2));
-}
-
 #[test]
 fn the_example_of_a_test_is_one() {
-    let example = fenced(CONTRIBUTING, "rust").remove(0);
+    let example = Page::read("CONTRIBUTING.md").fenced("rust").remove(0);
     let tests = fs::read_to_string(root().join("tests/it/sleep.rs")).unwrap();
     assert!(tests.contains(&example), "{example}");
-}
-
-#[test]
-fn every_file_that_the_documents_name_exists() {
-    let quoted = Regex::new(r"`((?:src|tests|docs|benches|\.ci)/[\w./-]+)").unwrap();
-    let linked = Regex::new(r"\]\(([^)#:]+)\)").unwrap();
-    let mut missing = Vec::new();
-    for text in [README, CONTRIBUTING] {
-        let named = quoted.captures_iter(text).chain(linked.captures_iter(text));
-        missing.extend(
-            named
-                .map(|found| found[1].to_owned())
-                .filter(|path| !root().join(path).exists()),
-        );
-    }
-    assert_eq!(missing, Vec::<String>::new());
 }
 
 /// Everything after `do-deploy` in shell blocks and in backticks, without comments, pipes and redirections.
@@ -156,35 +140,18 @@ fn command_lines() -> Vec<String> {
     let named = Regex::new(r"`do-deploy ([^`]+)`").unwrap();
     let called = Regex::new(r"(?:^|\(|[A-Z_]=\S+ )do-deploy ([^|>#)]+)").unwrap();
     let mut lines = Vec::new();
-    for text in [README, CONTRIBUTING] {
-        lines.extend(named.captures_iter(text).map(|found| found[1].to_owned()));
-        for line in fenced(text, "sh").iter().flat_map(|block| block.lines()) {
+    for page in pages::all() {
+        let prose: String = page.prose().collect::<Vec<_>>().join("\n");
+        lines.extend(named.captures_iter(&prose).map(|found| found[1].to_owned()));
+        for line in page.fenced("sh").iter().flat_map(|block| block.lines()) {
             lines.extend(called.captures_iter(line).map(|found| found[1].trim().to_owned()));
         }
     }
     lines
 }
 
-/// Blocks of one language, in their order.
-fn fenced(text: &str, language: &str) -> Vec<String> {
-    let opening = format!("\n```{language}\n");
-    text.split(&opening)
-        .skip(1)
-        .filter_map(|rest| Some(rest.split_once("\n```")?.0.to_owned() + "\n"))
-        .collect()
-}
-
-/// First two columns of the README's table with this head, without backticks in the first.
 fn table(head: &str) -> Vec<(String, String)> {
-    let (_, rest) = README.split_once(head).expect("the table");
-    rest.lines()
-        .skip(2)
-        .take_while(|line| line.starts_with('|'))
-        .map(|line| {
-            let cells: Vec<&str> = line.trim_matches('|').splitn(2, " | ").collect();
-            (cells[0].trim().replace('`', ""), cells[1].trim().to_owned())
-        })
-        .collect()
+    Page::read(README).table(head)
 }
 
 fn help(command: &[&str]) -> String {
@@ -195,8 +162,4 @@ fn help(command: &[&str]) -> String {
         .output()
         .expect("the program starts");
     String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }

@@ -1,0 +1,190 @@
+//! Every workflow in the pages is one: keys that GitHub knows, seen by the linters, least rights.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+
+use serde_json::{Map, Value};
+
+use super::pages::{self, root};
+
+const WORKFLOW: &[&str] = &[
+    "name",
+    "run-name",
+    "on",
+    "permissions",
+    "env",
+    "defaults",
+    "concurrency",
+    "jobs",
+];
+const JOB: &[&str] = &[
+    "name",
+    "needs",
+    "permissions",
+    "if",
+    "runs-on",
+    "environment",
+    "concurrency",
+    "outputs",
+    "env",
+    "defaults",
+    "steps",
+    "timeout-minutes",
+    "strategy",
+    "continue-on-error",
+    "container",
+    "services",
+    "uses",
+    "with",
+    "secrets",
+];
+const STEP: &[&str] = &[
+    "id",
+    "if",
+    "name",
+    "uses",
+    "run",
+    "working-directory",
+    "shell",
+    "with",
+    "env",
+    "continue-on-error",
+    "timeout-minutes",
+];
+/// What a job that deploys may do, and nothing else.
+const RIGHTS: [(&str, &str); 3] = [
+    ("contents", "read"),
+    ("deployments", "write"),
+    ("pull-requests", "write"),
+];
+
+#[test]
+fn every_workflow_in_the_pages_is_seen_by_the_linters() {
+    let is_workflow = |block: &String| {
+        let has = |key: &str| block.lines().any(|line| line.starts_with(key));
+        has("on:") && has("jobs:")
+    };
+    let pages = pages::all();
+    let blocks = pages.iter().flat_map(|page| page.fenced("yaml"));
+    let blocks = blocks.filter(is_workflow).count();
+    assert!(blocks > 4, "only {blocks} workflows were found");
+    assert_eq!(
+        workflows().len(),
+        blocks,
+        "`tests/docs/extract` writes every one of them"
+    );
+}
+
+#[test]
+fn workflows_and_parts_of_them_have_only_keys_that_github_knows() {
+    let mut unknown = Vec::new();
+    for page in pages::all() {
+        for (number, block) in page.fenced("yaml").iter().enumerate() {
+            let place = format!("{}, block {}", page.path.display(), number + 1);
+            let part: Value = serde_saphyr::from_str(block).unwrap_or_else(|error| panic!("{place}: {error}"));
+            unknown.extend(unknown_keys(&place, &part, WORKFLOW));
+            let loose_steps = part.as_array().into_iter().flatten();
+            let jobs = object(&part["jobs"]);
+            unknown.extend(jobs.values().flat_map(|job| unknown_keys(&place, job, JOB)));
+            let all_steps = jobs.values().flat_map(steps).chain(loose_steps);
+            unknown.extend(all_steps.flat_map(|step| unknown_keys(&place, step, STEP)));
+        }
+    }
+    assert_eq!(unknown, Vec::<String>::new());
+}
+
+#[test]
+fn a_job_that_deploys_has_the_rights_it_needs_and_no_others() {
+    let expected: BTreeMap<&str, &str> = RIGHTS.into_iter().collect();
+    let mut seen = 0;
+    for (file, workflow) in workflows() {
+        assert_eq!(
+            workflow["permissions"],
+            Value::Object(Map::new()),
+            "{file}: none at the top"
+        );
+        let jobs = object(&workflow["jobs"]);
+        for job in jobs.values().filter(|job| steps(job).iter().any(is_ours)) {
+            seen += 1;
+            let given = object(&job["permissions"]);
+            let given: BTreeMap<&str, &str> = given
+                .iter()
+                .map(|(name, right)| (name.as_str(), right.as_str().unwrap_or_default()))
+                .collect();
+            assert_eq!(given, expected, "{file}");
+            assert_eq!(
+                job["environment"]["deployment"], false,
+                "{file}: do-deploy writes the deployment itself"
+            );
+            assert_eq!(
+                steps(job).len(),
+                1,
+                "{file}: the job that has the token runs nothing else"
+            );
+        }
+    }
+    assert!(seen > 4, "only {seen} jobs were found");
+}
+
+#[test]
+fn the_readme_names_what_auto_acts_on() {
+    let (_, workflow) = workflows()
+        .into_iter()
+        .find(|(file, _)| file == "README-1.yml")
+        .expect("the first screen's");
+    let decisions: String = fs::read_dir(root().join("src/flows/auto"))
+        .unwrap()
+        .flatten()
+        .map(|entry| fs::read_to_string(entry.path()).unwrap())
+        .collect();
+    let types = workflow["on"]["pull_request"]["types"]
+        .as_array()
+        .expect("types of pull requests");
+    for kind in types {
+        assert!(decisions.contains(&kind.to_string()), "`auto` does not know {kind}");
+    }
+    assert!(types.contains(&"closed".into()), "who removes a preview?");
+}
+
+/// What `tests/docs/extract` writes for the linters, parsed.
+fn workflows() -> Vec<(String, Value)> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let extract = Command::new(root().join("tests/docs/extract"))
+        .arg(folder.path())
+        .status();
+    assert!(extract.expect("the script starts").success());
+    let mut workflows: Vec<(String, Value)> = fs::read_dir(folder.path())
+        .unwrap()
+        .flatten()
+        .map(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let text = fs::read_to_string(entry.path()).unwrap();
+            let workflow = serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            (name, workflow)
+        })
+        .collect();
+    workflows.sort_by(|one, other| one.0.cmp(&other.0));
+    workflows
+}
+
+fn unknown_keys(place: &str, value: &Value, known: &[&str]) -> Vec<String> {
+    let keys = object(value).into_iter().map(|(key, _)| key);
+    keys.filter(|key| !known.contains(&key.as_str()))
+        .map(|key| format!("{place}: `{key}`"))
+        .collect()
+}
+
+fn object(value: &Value) -> Map<String, Value> {
+    value.as_object().cloned().unwrap_or_default()
+}
+
+fn steps(job: &Value) -> &[Value] {
+    job["steps"].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn is_ours(step: &Value) -> bool {
+    step["uses"]
+        .as_str()
+        .is_some_and(|uses| uses.starts_with("org/do-deploy@"))
+}
