@@ -7,7 +7,7 @@ use super::git;
 use super::repository::Repository;
 use crate::config::Config;
 use crate::flows::context::Ctx;
-use crate::flows::{local_file, source};
+use crate::flows::{checkout, source};
 use crate::model::failure::Failure;
 use crate::redact::Secret;
 use crate::spec::{AppSpec, USUAL, first};
@@ -67,13 +67,13 @@ pub(super) async fn choose(
         let told = format!("The app spec `{path}` is the live app's, `{name}`");
         return Ok(chosen(spec, told, vec![wanted(&path, text)], notes));
     }
-    if let Some(text) = local_file(root, &path)? {
+    if let Some(text) = checkout::file(root, &path)? {
         let spec = crate::spec::parse(&text, &path)?;
         let told = format!("The app spec is `{path}`; it stays as it is");
         return Ok(chosen(spec, told, Vec::new(), Vec::new()));
     }
     let paths = git::files(root).await?;
-    let read = |path: &str| local_file(root, path).ok().flatten();
+    let read = |path: &str| checkout::file(root, path).ok().flatten();
     let tree = first::Tree {
         paths: &paths,
         read: &read,
@@ -111,7 +111,7 @@ fn inside(path: &str) -> Result<String, Failure> {
 
 /// The difference to a spec that is there already shows that one, too.
 fn hide_secrets(ctx: &Ctx, root: &Path, path: &str) -> Result<(), Failure> {
-    let Some(text) = local_file(root, path)? else {
+    let Some(text) = checkout::file(root, path)? else {
         return Ok(());
     };
     let Ok(spec) = crate::spec::parse(&text, path) else {

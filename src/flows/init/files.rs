@@ -4,7 +4,7 @@ use std::path::Path;
 
 use similar::TextDiff;
 
-use crate::flows::local_file;
+use crate::flows::checkout;
 use crate::model::failure::Failure;
 
 /// A file as it should be.
@@ -55,7 +55,7 @@ impl File {
 
 pub(super) fn compare(root: &Path, wanted: Vec<Wanted>) -> Result<Vec<File>, Failure> {
     let compared = wanted.into_iter().map(|Wanted { path, text }| {
-        let before = local_file(root, &path)?;
+        let before = checkout::file(root, &path)?;
         let state = match &before {
             None => State::New,
             Some(before) if *before == text => State::Same,
