@@ -144,7 +144,8 @@ fn is_ours(comment: &Comment, own_login: Option<&str>, certain: bool) -> bool {
     }
 }
 
-/// One body from all of ours: the preview's text of the newest run, and the newest line about production.
+/// One body from all of ours: the preview's text of the newest run, the newest line about production, and the newest
+/// answer.
 fn fold(marker: &str, ours: &[(Comment, Body)]) -> Body {
     let bodies = || ours.iter().map(|(_, body)| body);
     let Some(newest) = bodies().max_by_key(|body| body.run) else {
@@ -153,8 +154,12 @@ fn fold(marker: &str, ours: &[(Comment, Body)]) -> Body {
     let production = bodies()
         .filter_map(|body| body.production.as_ref())
         .max_by_key(|production| production.run);
+    let answer = bodies()
+        .filter_map(|body| body.answer.as_ref())
+        .max_by_key(|answer| answer.run);
     Body {
         production: production.cloned(),
+        answer: answer.cloned(),
         ..newest.clone()
     }
 }
