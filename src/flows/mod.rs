@@ -3,6 +3,7 @@
 pub(crate) mod auto;
 pub(crate) mod board;
 mod checks;
+pub(crate) mod comment;
 pub(crate) mod context;
 pub(crate) mod deploy;
 mod dry_run;

@@ -36,29 +36,35 @@ impl GitHub {
                     runs.extend(page.body.workflow_runs);
                     next = page.next;
                 }
-                Err(error) if matches!(error.status(), Some(403 | 404)) => return Ok(None),
+                Err(error) if is_withheld(&error) => return Ok(None),
                 Err(error) => return Err(error),
             }
         }
         Ok(Some(runs))
     }
 
-    /// When the commit was made, as whoever made it says.
-    pub(crate) async fn committed_at(&self, commit: &Sha) -> Result<Timestamp, ApiError> {
+    /// When the commit was made, as whoever made it says. `None`: it does not say.
+    pub(crate) async fn committed_at(&self, commit: &Sha) -> Result<Option<Timestamp>, ApiError> {
         #[derive(Deserialize)]
         struct Reply {
             commit: Inner,
         }
         #[derive(Deserialize)]
         struct Inner {
-            committer: Signature,
+            committer: Option<Signature>,
         }
         #[derive(Deserialize)]
         struct Signature {
-            date: Timestamp,
+            date: Option<Timestamp>,
         }
         let path = self.path(&format!("/commits/{}", segment(commit.as_str())));
         let reply: Reply = self.client.get(&path).await?;
-        Ok(reply.commit.committer.date)
+        Ok(reply.commit.committer.and_then(|committer| committer.date))
     }
+}
+
+/// A used-up allowance is answered with 403 too, but passes.
+fn is_withheld(error: &ApiError) -> bool {
+    let used_up = error.message().to_ascii_lowercase().contains("rate limit");
+    matches!(error.status(), Some(403 | 404)) && !used_up
 }

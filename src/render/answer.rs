@@ -78,7 +78,11 @@ mod tests {
         asked.url = Some("javascript:alert(1)".to_owned());
         asked.log = Some(AnswerLog {
             title: "log",
-            lines: vec!["```".to_owned(), "</details>".to_owned(), "\u{1b}[31m@org\u{202e}".to_owned()],
+            lines: vec![
+                "```".to_owned(),
+                "</details>".to_owned(),
+                "\u{1b}[31m@org\u{202e}".to_owned(),
+            ],
         });
         insta::assert_snapshot!(answer(&asked, &scene()), @"");
     }

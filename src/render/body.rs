@@ -89,7 +89,10 @@ impl Body {
 
     /// The answer to a command that came after this run began is news, and stays.
     fn drop_answer(&mut self, run: Option<Stamp>) {
-        self.answer = self.answer.take().filter(|answer| run.is_some_and(|run| run < answer.run));
+        self.answer = self
+            .answer
+            .take()
+            .filter(|answer| run.is_some_and(|run| run < answer.run));
     }
 
     /// Says this about production, unless a newer run has spoken.
@@ -256,10 +259,19 @@ mod tests {
             body
         };
         let said = |body: &Body| body.answer.as_ref().map(|answer| answer.text.clone());
-        for (writer, stays) in [(Some(run(6)), true), (Some(run(7)), false), (Some(run(8)), false), (None, false)] {
+        for (writer, stays) in [
+            (Some(run(6)), true),
+            (Some(run(7)), false),
+            (Some(run(8)), false),
+            (None, false),
+        ] {
             let mut body = answered();
             body.write(writer, "after");
-            assert_eq!((body.text.as_str(), said(&body).is_some()), ("after", stays), "{writer:?}");
+            assert_eq!(
+                (body.text.as_str(), said(&body).is_some()),
+                ("after", stays),
+                "{writer:?}"
+            );
             let mut body = answered();
             body.write_anyway(writer, "removed");
             assert_eq!(said(&body).is_some(), stays, "{writer:?}");

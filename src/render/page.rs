@@ -44,7 +44,10 @@ pub(crate) fn comment(reports: &[Report], scene: &Scene) -> String {
 
 /// What a command in a comment is answered, for the end of the comment.
 pub(crate) fn answer(answer: &Answer, scene: &Scene) -> String {
-    bounded(templates::render("answer", &AnswerView::new(answer, scene)), LONGEST_ANSWER)
+    bounded(
+        templates::render("answer", &AnswerView::new(answer, scene)),
+        LONGEST_ANSWER,
+    )
 }
 
 /// The job summary: what the comment says, and what is different in the preview's spec and why.
