@@ -12,6 +12,7 @@ mod harness;
 mod auto;
 mod bad_input;
 mod board;
+mod comment;
 mod deploy;
 mod docs;
 mod logs;
