@@ -68,7 +68,28 @@ mod tests {
             title: "build log",
             lines: vec!["compiling".to_owned()],
         });
-        insta::assert_snapshot!(answer(&asked, &scene()), @"");
+        insta::assert_snapshot!(answer(&asked, &scene()), @r"
+        ---
+
+        `/status`: asleep, `abc1234` serves
+
+        https://shop-pr-12.example
+
+        - Costs $5.00 a month
+        - [Run 7](https://github.com/shop/shop/actions/runs/7/attempts/1)
+
+        ```sh
+        git fetch origin pull/12/head
+        ```
+
+        <details><summary>Last lines of the build log</summary>
+
+        ```text
+        compiling
+        ```
+
+        </details>
+        ");
     }
 
     #[test]
@@ -84,7 +105,26 @@ mod tests {
                 "\u{1b}[31m@org\u{202e}".to_owned(),
             ],
         });
-        insta::assert_snapshot!(answer(&asked, &scene()), @"");
+        // Invisible in a terminal, so shown by name.
+        let shown = answer(&asked, &scene()).replace('\u{200b}', "(zw)");
+        insta::assert_snapshot!(shown, @r"
+        ---
+
+        @(zw)org \<!-- answer:9:9:1 --\> \[x\](http:(zw)//evil.example)
+
+        - @(zw)org \<!-- answer:9:9:1 --\> \[x\](http:(zw)//evil.example)
+        - [Run 7](https://github.com/shop/shop/actions/runs/7/attempts/1)
+
+        <details><summary>Last lines of the log</summary>
+
+        ````text
+        ```
+        </details>
+        @org
+        ````
+
+        </details>
+        ");
     }
 
     #[test]

@@ -23,7 +23,10 @@ pub(crate) enum Command {
 pub(super) const HELP: [(&str, &str); 6] = [
     ("/preview", "makes the preview, also of a draft or without the label"),
     ("/redeploy [force-build]", "deploys the preview again"),
-    ("/logs [build|deploy|run|restarted]", "shows the last lines of a log"),
+    (
+        "/logs",
+        "shows the last lines of a log: of the most telling one, or of the one that you name, `build`, `deploy`, `run` or `restarted`",
+    ),
     ("/status", "tells what serves, where, and what it costs"),
     ("/wake", "wakes the preview and waits until it answers"),
     ("/teardown", "removes the preview until the next push"),

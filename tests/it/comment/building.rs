@@ -180,8 +180,8 @@ async fn a_branch_that_moves_before_the_deployment_is_made_is_refused() {
 async fn a_forks_pull_request_is_told_how_to_take_the_change_over() {
     run(async |t: &mut Tester| {
         with_maintainer(t).await;
-        t.repository.commit("$(touch pwned)", &Change::version("sly"));
-        let body = json!({ "head": "stranger:$(touch pwned)", "base": "main", "title": "Sly" });
+        t.repository.commit("$(touch;pwned)", &Change::version("sly"));
+        let body = json!({ "head": "stranger:$(touch;pwned)", "base": "main", "title": "Sly" });
         t.open_pr_as(1, body).await;
         for word in ["/preview", "/redeploy force-build"] {
             let comment = says(t, MAINTAINER, 1, word).await;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{MAINTAINER, heard, ours, says, with_maintainer};
-use crate::harness::{Change, Tester, run, run_with};
+use crate::harness::{Api, Change, Tester, run, run_with};
 
 async fn logs(t: &Tester, command: &str) -> String {
     let comment = says(t, MAINTAINER, 1, command).await;
@@ -52,7 +52,8 @@ async fn a_failed_migration_is_shown_to_everybody() {
 async fn a_private_repository_shows_the_running_app() {
     run(async |t: &mut Tester| {
         with_maintainer(t).await;
-        t.github("PATCH", "/repos/org/shop", Some(&json!({ "private": true })))
+        let private = json!({ "private": true });
+        t.call_as("user:org", Api::GitHub, "PATCH", "/repos/org/shop", Some(&private))
             .await
             .expect(200);
         t.open_pr(1).await;
