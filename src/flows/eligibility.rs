@@ -17,6 +17,8 @@ pub(crate) enum Commit {
     Asked(Sha),
     /// The event named it: a newer head has a run of its own.
     Event(Sha),
+    /// A maintainer's comment was about it: no draft, label or bot stands in its way, and another head is refused.
+    Commanded(Sha),
 }
 
 /// Why a pull request gets no preview, and whether its comment says so.
@@ -44,11 +46,12 @@ impl Skip {
 }
 
 /// `None`: it gets one.
-pub(super) fn skip_reason(policy: &Preview, pull: &PullRequest, repository: &str) -> Option<Skip> {
+pub(super) fn skip_reason(policy: &Preview, pull: &PullRequest, repository: &str, expected: &Commit) -> Option<Skip> {
+    let commanded = matches!(expected, Commit::Commanded(_));
     if !policy.enabled {
         return Skip::silent("previews are switched off in `do-deploy.toml`");
     }
-    if pull.author_is_bot && !policy.bots {
+    if pull.author_is_bot && !policy.bots && !commanded {
         return Skip::silent(format!("`{}` is a bot, and `[preview] bots` is not set", pull.author));
     }
     if pull.is_fork_of(repository) {
@@ -56,11 +59,11 @@ pub(super) fn skip_reason(policy: &Preview, pull: &PullRequest, repository: &str
             "the change comes from a fork, and the platform builds branches of this repository only; a maintainer who has read it can push it to a branch here",
         );
     }
-    if pull.draft && !policy.drafts {
+    if pull.draft && !policy.drafts && !commanded {
         return Skip::told("the pull request is a draft; it gets a preview when it is ready for review");
     }
     let label = policy.label.as_str();
-    if !label.is_empty() && !pull.labels.iter().any(|given| given.eq_ignore_ascii_case(label)) {
+    if !label.is_empty() && !commanded && !pull.labels.iter().any(|given| given.eq_ignore_ascii_case(label)) {
         return Skip::silent(format!("the pull request does not have the label `{label}`"));
     }
     None
@@ -83,7 +86,15 @@ pub(super) async fn over_the_limit(
     Ok(reached.then(|| format!("there are {count} previews already, and `[preview] limit` is {limit}; close a pull request or raise the limit")))
 }
 
-/// Compares the head with what was expected. `Some`: a newer head has a run of its own.
+/// Why a command is not carried out on a head that it cannot have been about.
+pub(super) fn pushed_after(head: &Sha) -> String {
+    format!(
+        "`{}` was pushed after the comment was written; comment again to deploy it",
+        head.short()
+    )
+}
+
+/// Compares the head with what was expected. `Some`: it is not deployed by this run, and why.
 pub(super) fn unexpected_head(expected: &Commit, pull: &PullRequest) -> Result<Option<String>, Failure> {
     let head = &pull.head.sha;
     match expected {
@@ -99,6 +110,7 @@ pub(super) fn unexpected_head(expected: &Commit, pull: &PullRequest) -> Result<O
             "superseded: `{}` has been pushed, which has a run of its own",
             head.short()
         ))),
+        Commit::Commanded(sha) if !head.is(sha) => Ok(Some(pushed_after(head))),
         _ => Ok(None),
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod auto;
 pub(crate) mod board;
 pub(crate) mod checkout;
 mod checks;
+pub(crate) mod comment;
 pub(crate) mod context;
 pub(crate) mod deploy;
 mod dry_run;

@@ -87,14 +87,17 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
     if !pull.open {
         return skipped(ctx, environment, &pull, "the pull request is closed already");
     }
-    if !pull.is_fork_of(&repository.full_name) && !pull.author_is_bot && !pull.draft && !request.dry_run {
+    let commanded = matches!(request.commit, Commit::Commanded(_));
+    let is_wanted = commanded || (!pull.author_is_bot && !pull.draft);
+    if !pull.is_fork_of(&repository.full_name) && is_wanted && !request.dry_run {
         let mut report = Report::new("", environment.clone(), State::Failed);
         report.commit = Some(pull.head.sha.clone());
         *told = Some((repository.clone(), report));
     }
     let config = source::config(ctx, &pull.base_branch).await?;
-    if let Some(skip) = skip_reason(&config.preview, &pull, &repository.full_name) {
-        if skip.tell {
+    if let Some(skip) = skip_reason(&config.preview, &pull, &repository.full_name, &request.commit) {
+        // Whoever commanded it is answered by the command, below what the comment says of the preview.
+        if skip.tell && !commanded {
             return skipped_and_told(ctx, &config, &repository, environment, &pull, &skip.reason).await;
         }
         return skipped(ctx, environment, &pull, &skip.reason);
@@ -111,6 +114,9 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
     if let Some(app) = &live {
         ownership::require(app, repository.id, &environment)?;
     } else if let Some(reason) = over_the_limit(ctx, &config, &repository).await? {
+        if commanded {
+            return skipped(ctx, environment, &pull, &reason);
+        }
         return skipped_and_told(ctx, &config, &repository, environment, &pull, &reason).await;
     }
     let plan = work.plan(ctx, live.as_ref(), true)?;
@@ -122,6 +128,10 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
     let mut report = opening_report(spec.name(), &plan, environment, &pull, live.as_ref());
     if live.is_none() {
         would_be_accepted(platform, &plan.spec).await?;
+    }
+    // The platform builds whatever is at the head of the branch: look as late as can be.
+    if commanded && let Some(newer) = unexpected_head(&request.commit, &github.pull(pull.number).await?)? {
+        return skipped(ctx, report.environment, &pull, &newer);
     }
     *told = None;
     let mut board = Board::open(ctx.board(&config, &repository), std::slice::from_ref(&report)).await;

@@ -21,16 +21,17 @@ pub(crate) struct Request {
     pub(crate) environment: Option<Environment>,
 }
 
-struct Row {
+pub(super) struct Row {
     environment: Environment,
-    app: String,
-    url: Option<String>,
-    commit: Option<Sha>,
+    pub(super) app: String,
+    pub(super) url: Option<String>,
+    pub(super) commit: Option<Sha>,
     /// Commits that the branch is ahead of what serves; `None` where it could not be found out.
-    behind: Option<u64>,
-    state: &'static str,
-    age: Option<Duration>,
-    cost: Option<Cost>,
+    pub(super) behind: Option<u64>,
+    /// `deploying`, `failed`, `asleep`, `pinned`, `active`
+    pub(super) state: &'static str,
+    pub(super) age: Option<Duration>,
+    pub(super) cost: Option<Cost>,
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
@@ -75,7 +76,7 @@ async fn production_name(ctx: &Ctx, repository: &Repository) -> Option<String> {
     Some(spec.name().to_owned())
 }
 
-async fn row(
+pub(super) async fn row(
     ctx: &Ctx,
     platform: &Platform,
     repository: &Repository,

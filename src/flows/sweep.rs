@@ -2,9 +2,11 @@
 
 use serde_json::json;
 
+use super::board::last_written;
 use super::context::Ctx;
 use super::{source, teardown};
-use crate::config::Preview;
+use crate::config::{Config, Preview};
+use crate::github::repository::Repository;
 use crate::model::failure::Failure;
 use crate::platform::App;
 use crate::wait::humanize;
@@ -35,6 +37,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             let Some(reason) = reason_to_remove(ctx, &config.preview, pull.open, &app)? else {
                 return Ok(None);
             };
+            if pull.open && was_commanded(ctx, &config, &repository, number).await? {
+                return Ok(None);
+            }
             ctx.console.say(&format!("`{}`: {reason}", app.name));
             if !request.dry_run {
                 teardown::remove(ctx, &config, &repository, &pull, &app.name).await?;
@@ -58,6 +63,13 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         ctx.console.say("Nothing to sweep");
     }
     first_error.map_or(Ok(()), Err)
+}
+
+/// Whether a command has been answered within `ttl`: that leaves no trace on the platform, but in our comment. What its
+/// text says does not count, only when GitHub last saw it written.
+async fn was_commanded(ctx: &Ctx, config: &Config, repository: &Repository, pull: u64) -> anyhow::Result<bool> {
+    let written = last_written(&ctx.board(config, repository), pull).await?;
+    Ok(written.is_some_and(|(written, now)| now.duration_since(written).unsigned_abs() <= config.preview.ttl))
 }
 
 /// Ages are counted on the platform's clock, from the last deployment.

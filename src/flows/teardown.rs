@@ -74,6 +74,11 @@ pub(super) async fn remove(
     let platform = ctx.platform()?;
     let mut report = Report::new(name, environment.clone(), State::Removed);
     report.commit = Some(pull.head.sha.clone());
+    if pull.open {
+        report
+            .notes
+            .push("The pull request is still open: its next push makes the preview again".to_owned());
+    }
     let app = find(ctx, repository, pull, name).await?;
     match app {
         Some(app) => {

@@ -1,5 +1,6 @@
 //! Comments in the conversation of a pull request.
 
+use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
@@ -14,6 +15,8 @@ pub(crate) struct Comment {
     #[serde(default)]
     pub(crate) body: String,
     pub(crate) html_url: String,
+    #[serde(default)]
+    pub(crate) updated_at: Option<Timestamp>,
     pub(crate) user: Option<Author>,
 }
 

@@ -1,9 +1,12 @@
 //! Comments, deployments and pull requests over GitHub's REST API.
 
+pub(crate) mod collaborators;
 pub(crate) mod comments;
 pub(crate) mod deployments;
 pub(crate) mod pulls;
+pub(crate) mod reactions;
 pub(crate) mod repository;
+pub(crate) mod runs;
 
 use std::time::Duration;
 

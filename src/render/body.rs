@@ -1,7 +1,10 @@
-//! The layout of the comment's text: whose it is, which run wrote it, production's line, the preview.
+//! The layout of the comment's text: whose it is, which run wrote it, production's line, the preview, the last answer.
 //!
-//! Nothing is decided from what a comment says, because everybody who may write can edit it. The two hidden numbers
-//! only put runs in order, and production's line is carried along as it stands.
+//! Nothing is decided from what a comment says, because everybody who may write can edit it. The hidden numbers only
+//! put runs in order, and production's line and the answer are carried along as they stand.
+//!
+//! The answer to a command is said below all the rest, but announced at the top with its length: a line of a log in
+//! between cannot be taken for its beginning.
 
 use std::fmt;
 
@@ -18,6 +21,16 @@ pub(crate) struct Body {
     pub(crate) run: Stamp,
     pub(crate) production: Option<ProductionLine>,
     /// About the preview, in Markdown.
+    pub(crate) text: String,
+    pub(crate) answer: Option<AnswerText>,
+}
+
+/// What a command in a comment was answered. The next answer takes its place, and so do the next words about the
+/// preview.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AnswerText {
+    pub(crate) run: Stamp,
+    /// Markdown.
     pub(crate) text: String,
 }
 
@@ -40,6 +53,7 @@ impl Body {
             run: Stamp::default(),
             production: None,
             text: String::new(),
+            answer: None,
         }
     }
 
@@ -50,16 +64,35 @@ impl Body {
 
     /// Says this about the preview, unless a newer run has spoken.
     pub(crate) fn write(&mut self, run: Option<Stamp>, text: &str) {
-        if let Some(run) = stamp_after(self.run, run) {
-            self.run = run;
+        if let Some(stamp) = stamp_after(self.run, run) {
+            self.drop_answer(run);
+            self.run = stamp;
             text.clone_into(&mut self.text);
         }
     }
 
     /// Says this about the preview, whichever run spoke last: the greater stamp stays.
     pub(crate) fn write_anyway(&mut self, run: Option<Stamp>, text: &str) {
+        self.drop_answer(run);
         self.run = self.run.max(run.unwrap_or_default());
         text.clone_into(&mut self.text);
+    }
+
+    /// Answers a command, unless a newer command has been answered. What is said about the preview stays.
+    pub(crate) fn write_answer(&mut self, run: Option<Stamp>, text: &str) {
+        let before = self.answer.as_ref().map(|answer| answer.run);
+        if let Some(run) = stamp_after(before.unwrap_or_default(), run) {
+            let text = text.trim().to_owned();
+            self.answer = Some(AnswerText { run, text });
+        }
+    }
+
+    /// The answer to a command that came after this run began is news, and stays.
+    fn drop_answer(&mut self, run: Option<Stamp>) {
+        self.answer = self
+            .answer
+            .take()
+            .filter(|answer| run.is_some_and(|run| run < answer.run));
     }
 
     /// Says this about production, unless a newer run has spoken.
@@ -83,19 +116,38 @@ impl Body {
         if run.is_some() {
             lines.next();
         }
+        let announced = lines.peek().and_then(|line| announced(line));
+        if announced.is_some() {
+            lines.next();
+        }
         let production = lines.peek().and_then(|line| hidden(line, "production"));
         let production = production.and_then(|run| {
             lines.next();
             let line = lines.next()?.chars().take(LONGEST_LINE).collect();
             Some(ProductionLine { run, line })
         });
+        let mut lines: Vec<&str> = lines.collect();
+        let answer = announced.and_then(|(run, length)| {
+            // Whoever edited the comment by hand may have left less of it.
+            let begin = lines.len().checked_sub(length)?;
+            let text = lines.split_off(begin).join("\n");
+            Some(AnswerText { run, text })
+        });
         Some(Self {
             marker: marker.to_owned(),
             run: run.unwrap_or_default(),
             production,
-            text: lines.collect::<Vec<_>>().join("\n").trim().to_owned(),
+            text: lines.join("\n").trim().to_owned(),
+            answer,
         })
     }
+}
+
+/// `<!-- answer:ID:ATTEMPT:LINES -->`: which run answered, in how many lines at the end of the comment.
+fn announced(line: &str) -> Option<(Stamp, usize)> {
+    let inside = line.strip_prefix("<!-- answer:")?.strip_suffix(" -->")?;
+    let (stamp, length) = inside.rsplit_once(':')?;
+    Some((Stamp::parse(stamp)?, length.parse().ok()?))
 }
 
 /// The stamp of what `run` writes over the words of the run `before`. `None`: those are newer and stay. A person at a
@@ -109,10 +161,19 @@ fn stamp_after(before: Stamp, run: Option<Stamp>) -> Option<Stamp> {
 impl fmt::Display for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}\n<!-- run:{} -->\n", self.marker, self.run)?;
+        let answer = self.answer.as_ref().filter(|answer| !answer.text.is_empty());
+        if let Some(AnswerText { run, text }) = answer {
+            writeln!(f, "<!-- answer:{run}:{} -->", text.lines().count())?;
+        }
         if let Some(ProductionLine { run, line }) = &self.production {
             write!(f, "<!-- production:{run} -->\n{line}\n\n")?;
         }
-        f.write_str(self.text.trim())
+        f.write_str(self.text.trim())?;
+        match answer {
+            Some(answer) if self.text.trim().is_empty() => f.write_str(&answer.text),
+            Some(answer) => write!(f, "\n\n{}", answer.text),
+            None => Ok(()),
+        }
     }
 }
 
@@ -159,6 +220,70 @@ mod tests {
             let line = expected.to_owned();
             assert_eq!(body.production, Some(ProductionLine { run: stamp, line }), "{writer:?}");
         }
+    }
+
+    fn run(id: u64) -> Stamp {
+        Stamp { id, attempt: 1 }
+    }
+
+    #[test]
+    fn an_answer_is_read_back_whatever_stands_above_it() {
+        let forged = "```text\n<!-- answer:99:1:1 -->\nforged\n```";
+        for text in ["", "**Ready**", forged] {
+            let mut body = Body::new(&marker(7, 12));
+            body.write(Some(run(5)), text);
+            body.write_production(Some(run(6)), "In production");
+            body.write_answer(Some(run(7)), "---\n\n**Answer**\n\n- one\n");
+            let windows = body.to_string().replace('\n', "\r\n");
+            assert_eq!(Body::parse(&marker(7, 12), &windows), Some(body.clone()), "{body}");
+            assert!(body.to_string().ends_with("**Answer**\n\n- one"), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_log_cannot_announce_an_answer() {
+        let text = format!("{}\n<!-- run:1:1 -->\ntext\n<!-- answer:9:9:1 -->\nx", marker(7, 12));
+        let body = Body::parse(&marker(7, 12), &text).expect("ours");
+        assert_eq!(body.answer, None);
+        let cut = format!("{}\n<!-- run:1:1 -->\n<!-- answer:9:9:40 -->\ntext", marker(7, 12));
+        let body = Body::parse(&marker(7, 12), &cut).expect("ours");
+        assert_eq!((body.answer, body.text.as_str()), (None, "text"));
+    }
+
+    #[test]
+    fn an_answer_gives_way_to_what_is_newer_and_leaves_the_rest_alone() {
+        let answered = || {
+            let mut body = Body::new("m");
+            body.write(Some(run(5)), "ready");
+            body.write_answer(Some(run(7)), "asleep");
+            body
+        };
+        let said = |body: &Body| body.answer.as_ref().map(|answer| answer.text.clone());
+        for (writer, stays) in [
+            (Some(run(6)), true),
+            (Some(run(7)), false),
+            (Some(run(8)), false),
+            (None, false),
+        ] {
+            let mut body = answered();
+            body.write(writer, "after");
+            assert_eq!(
+                (body.text.as_str(), said(&body).is_some()),
+                ("after", stays),
+                "{writer:?}"
+            );
+            let mut body = answered();
+            body.write_anyway(writer, "removed");
+            assert_eq!(said(&body).is_some(), stays, "{writer:?}");
+            let mut body = answered();
+            body.write_answer(writer, "awake");
+            let expected = if stays { "asleep" } else { "awake" };
+            assert_eq!(said(&body).as_deref(), Some(expected), "{writer:?}");
+            assert_eq!((body.text.as_str(), body.run), ("ready", run(5)));
+        }
+        let mut body = answered();
+        body.write(Some(run(4)), "older");
+        assert_eq!((body.text.as_str(), said(&body).as_deref()), ("ready", Some("asleep")));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Handlebars templates and the typed views they take.
 
+mod answer;
 pub(crate) mod body;
 pub(crate) mod markdown;
 pub(crate) mod page;

@@ -3,14 +3,18 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::answer::AnswerView;
 use super::templates;
 use super::view::{CommitView, PageView};
+use crate::model::answer::Answer;
 use crate::model::report::{Report, State};
 use crate::model::stamp::Stamp;
 
-/// Longest text, in bytes, and so in characters too. With marker and production's line it stays below the 60,000
-/// characters and 65,536 bytes that a comment may have.
-const LONGEST: usize = 56_000;
+/// Longest text, in bytes, and so in characters too. With marker, production's line and an answer it stays below the
+/// 60,000 characters and 65,536 bytes that a comment may have.
+const LONGEST: usize = 45_000;
+/// Longest answer to a command, in bytes.
+const LONGEST_ANSWER: usize = 12_000;
 
 const CUT: &str = "\n\n(The rest does not fit into a comment)";
 
@@ -35,7 +39,15 @@ pub(crate) enum Logs {
 
 /// The comment's text without its hidden lines.
 pub(crate) fn comment(reports: &[Report], scene: &Scene) -> String {
-    bounded(templates::render("comment", &PageView::new(reports, scene)))
+    bounded(templates::render("comment", &PageView::new(reports, scene)), LONGEST)
+}
+
+/// What a command in a comment is answered, for the end of the comment.
+pub(crate) fn answer(answer: &Answer, scene: &Scene) -> String {
+    bounded(
+        templates::render("answer", &AnswerView::new(answer, scene)),
+        LONGEST_ANSWER,
+    )
 }
 
 /// The job summary: what the comment says, and what is different in the preview's spec and why.
@@ -78,11 +90,11 @@ pub(crate) fn status(state: State) -> &'static str {
 }
 
 /// Logs are cut before this; what remains too long is cut between lines.
-fn bounded(text: String) -> String {
-    if text.len() <= LONGEST {
+fn bounded(text: String, longest: usize) -> String {
+    if text.len() <= longest {
         return text;
     }
-    let mut end = LONGEST - CUT.len();
+    let mut end = longest - CUT.len();
     while !text.is_char_boundary(end) {
         end -= 1;
     }

@@ -29,6 +29,7 @@ static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
         ("table", include_str!("templates/table.hbs")),
         ("summary", include_str!("templates/summary.hbs")),
         ("production", include_str!("templates/production.hbs")),
+        ("answer", include_str!("templates/answer.hbs")),
     ] {
         templates
             .register_template_string(name, text.trim_end())

@@ -227,19 +227,7 @@ impl FailureView {
 impl LogView {
     /// The last lines that fit.
     fn new(log: &Excerpt, component: Option<String>, room: usize) -> Self {
-        let mut taken = 0;
-        let mut lines: Vec<String> = log
-            .lines
-            .iter()
-            .rev()
-            .take(LOG_LINES)
-            .map(|line| cut(&strip(&cut(line, 8 * LOG_LINE)), LOG_LINE))
-            .take_while(|line| {
-                taken += line.len() + 1;
-                taken <= room
-            })
-            .collect();
-        lines.reverse();
+        let lines = last_lines(&log.lines, room);
         Self {
             kind: match log.kind {
                 Shown::Build => "build log",
@@ -253,8 +241,25 @@ impl LogView {
     }
 }
 
+/// The last lines that fit into so many bytes, each stripped and cut to what a person reads.
+pub(super) fn last_lines(lines: &[String], room: usize) -> Vec<String> {
+    let mut taken = 0;
+    let mut last: Vec<String> = lines
+        .iter()
+        .rev()
+        .take(LOG_LINES)
+        .map(|line| cut(&strip(&cut(line, 8 * LOG_LINE)), LOG_LINE))
+        .take_while(|line| {
+            taken += line.len() + 1;
+            taken <= room
+        })
+        .collect();
+    last.reverse();
+    last
+}
+
 impl Logs {
-    fn show(self, kind: Shown) -> bool {
+    pub(crate) fn show(self, kind: Shown) -> bool {
         match self {
             Self::All => true,
             Self::BuildsAndMigrations => kind != Shown::Run,

@@ -13,6 +13,7 @@ mod action;
 mod auto;
 mod bad_input;
 mod board;
+mod comment;
 mod deploy;
 mod docs;
 mod images;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::flows::site;
+use crate::flows::{comment, site};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -25,6 +25,7 @@ pub(super) enum Decision {
         commit: Option<Sha>,
         force_build: bool,
     },
+    Comment(comment::Request),
     Nothing {
         environment: Environment,
         reason: String,
@@ -46,6 +47,7 @@ pub(super) fn decide(event: &str, payload: &Value, environments: &[(String, Stri
         "workflow_run" => workflow_run(payload, environments),
         "pull_request" => pull_request(payload),
         "workflow_dispatch" => workflow_dispatch(payload),
+        "issue_comment" => issue_comment(payload),
         other => Ok(nothing(format!("do-deploy does not act on `{other}` events"))),
     }
 }
@@ -114,6 +116,16 @@ fn pull_request(payload: &Value) -> Result<Decision, Failure> {
             reason: format!("do-deploy does not act on `pull_request` events of type `{other}`"),
         }),
     }
+}
+
+fn issue_comment(payload: &Value) -> Result<Decision, Failure> {
+    Ok(match comment::Request::read(payload)? {
+        Ok(request) => Decision::Comment(request),
+        Err(comment::NoCommand { pull_request, reason }) => Decision::Nothing {
+            environment: pull_request.map_or_else(Environment::production, Environment::Preview),
+            reason: reason.to_owned(),
+        },
+    })
 }
 
 /// Inputs carry the names of the action's inputs: `environment`, `pr`, `commit`, `force-build`.
@@ -211,6 +223,7 @@ mod tests {
                     commit.map(|sha| sha.to_string()).unwrap_or_default()
                 )
             }
+            Ok(Decision::Comment(request)) => format!("comment {} {:?}", request.pull_request, request.command),
             Ok(Decision::Nothing { reason, .. }) => format!("nothing: {reason}"),
             Err(failure) => format!("error: {failure}"),
         }

@@ -5,7 +5,7 @@ mod decide;
 use decide::{Decision, decide};
 
 use super::context::Ctx;
-use super::{deploy, eligibility, preview, redeploy, source, teardown};
+use super::{comment, deploy, eligibility, preview, redeploy, source, teardown};
 use crate::config::Config;
 use crate::model::environment::PRODUCTION;
 use crate::model::failure::Failure;
@@ -91,6 +91,7 @@ pub(crate) async fn run(ctx: &Ctx) -> anyhow::Result<Report> {
             )
             .await
         }
+        Decision::Comment(request) => comment::run(ctx, &request).await,
         Decision::Nothing { environment, reason } => {
             ctx.console.notice(&format!("Nothing to do: {reason}"));
             let mut report = Report::new("", environment, State::Skipped);

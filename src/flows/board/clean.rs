@@ -1,5 +1,6 @@
 //! A report without secrets, before anything is rendered from it.
 
+use crate::model::answer::Answer;
 use crate::model::failure::Failure;
 use crate::model::foreign::strip;
 use crate::model::report::{Report, Sleep};
@@ -25,6 +26,20 @@ pub(super) fn cleaned(report: &Report, redactor: &Redactor) -> Report {
     clean
 }
 
+/// The same for an answer.
+pub(super) fn cleaned_answer(answer: &Answer, redactor: &Redactor) -> Answer {
+    let text = |text: &String| redactor.clean(&strip(text));
+    let mut clean = answer.clone();
+    clean.said = text(&answer.said);
+    clean.url = answer.url.as_ref().map(text);
+    clean.points = answer.points.iter().map(text).collect();
+    clean.shell = answer.shell.iter().map(text).collect();
+    if let Some(log) = &mut clean.log {
+        log.lines = log.lines.iter().map(text).collect();
+    }
+    clean
+}
+
 fn clean_failure(failure: &Failure, text: &impl Fn(&String) -> String) -> Failure {
     let maybe = |text_or_none: &Option<String>| text_or_none.as_ref().map(text);
     let mut clean = failure.clone();
@@ -41,7 +56,8 @@ fn clean_failure(failure: &Failure, text: &impl Fn(&String) -> String) -> Failur
 
 #[cfg(test)]
 mod tests {
-    use super::cleaned;
+    use super::{cleaned, cleaned_answer};
+    use crate::model::answer::{Answer, AnswerLog};
     use crate::model::environment::Environment;
     use crate::model::failure::{Excerpt, Failure, Shown};
     use crate::model::report::{Change, Report, Sleep, State};
@@ -68,6 +84,16 @@ mod tests {
             why: secret,
         }];
         report.failure = Some(failure);
+        let mut answer = Answer::new(None, &*report.notes[0]).point(&*report.notes[0]);
+        answer.url = report.url.clone();
+        answer.shell = report.notes.clone();
+        answer.log = Some(AnswerLog {
+            title: "log",
+            lines: report.notes.clone(),
+        });
+        let shown = format!("{:?}", cleaned_answer(&answer, &redactor));
+        assert!(!shown.contains("2222"), "{shown}");
+        assert_eq!(shown.matches("x *** y").count(), 5, "{shown}");
         let shown = format!("{:?}", cleaned(&report, &redactor));
         assert!(!shown.contains("2222"), "{shown}");
         assert_eq!(shown.matches("x *** y").count(), 12, "{shown}");

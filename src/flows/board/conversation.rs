@@ -1,5 +1,7 @@
 //! Our one comment in a pull request's conversation: found, written, and merged with what others of us wrote.
 
+use jiff::Timestamp;
+
 use crate::github::comments::Comment;
 use crate::github::{ACTIONS_BOT, GitHub};
 use crate::model::stamp::Stamp;
@@ -109,6 +111,16 @@ impl Conversation {
         Ok(body)
     }
 
+    /// When GitHub last saw a comment of ours written. `None`: there is none.
+    pub(super) async fn last_written(&mut self) -> Result<Option<Timestamp>, ApiError> {
+        Ok(self
+            .ours()
+            .await?
+            .iter()
+            .filter_map(|(comment, _)| comment.updated_at)
+            .max())
+    }
+
     /// Our comments, oldest first.
     async fn ours(&mut self) -> Result<Vec<(Comment, Body)>, ApiError> {
         let comments = self.github.comments(self.pull).await?;
@@ -144,7 +156,8 @@ fn is_ours(comment: &Comment, own_login: Option<&str>, certain: bool) -> bool {
     }
 }
 
-/// One body from all of ours: the preview's text of the newest run, and the newest line about production.
+/// One body from all of ours: the preview's text of the newest run, the newest line about production, and the newest
+/// answer.
 fn fold(marker: &str, ours: &[(Comment, Body)]) -> Body {
     let bodies = || ours.iter().map(|(_, body)| body);
     let Some(newest) = bodies().max_by_key(|body| body.run) else {
@@ -153,8 +166,12 @@ fn fold(marker: &str, ours: &[(Comment, Body)]) -> Body {
     let production = bodies()
         .filter_map(|body| body.production.as_ref())
         .max_by_key(|production| production.run);
+    let answer = bodies()
+        .filter_map(|body| body.answer.as_ref())
+        .max_by_key(|answer| answer.run);
     Body {
         production: production.cloned(),
+        answer: answer.cloned(),
         ..newest.clone()
     }
 }
@@ -171,6 +188,7 @@ mod tests {
             id,
             body: String::new(),
             html_url: String::new(),
+            updated_at: None,
             user: Some(Author {
                 login: login.to_owned(),
                 kind: kind.to_owned(),

@@ -3,6 +3,7 @@
 //! GitHub's troubles never change how a deployment ends. They are said once, and what could not be posted stands in
 //! the job summary.
 
+mod answer;
 mod clean;
 mod conversation;
 mod outputs;
@@ -10,6 +11,7 @@ mod record;
 
 use std::time::Duration;
 
+pub(super) use self::answer::{last_written, react};
 use self::clean::cleaned;
 use self::conversation::{Conversation, Missing, Written};
 pub(crate) use self::outputs::outputs_of;
@@ -362,7 +364,7 @@ impl Board {
 }
 
 /// Which lines a comment may show, by config and by who reads it. Unknown readers count as the public.
-fn logs(config: CommentLogs, private: bool) -> Logs {
+pub(super) fn logs(config: CommentLogs, private: bool) -> Logs {
     match config {
         CommentLogs::Always => Logs::All,
         CommentLogs::Auto if private => Logs::All,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Reply, created, no_content, ok};
 use super::collaborators::association;
+use super::following::current;
 use super::hub::{Hub, stamp};
 use super::paging::paged;
 use super::reactions::{Reaction, rollup};
@@ -124,6 +125,8 @@ fn select(call: &Call, wanted: impl Fn(&Comment) -> bool) -> Result<Vec<Comment>
 pub(crate) async fn create(call: Call) -> Reply {
     let number = call.id("number")?;
     let body = call.json::<Written>()?;
+    // What was pushed before the comment has been noticed before it.
+    current(&call.hub, number).await;
     let now = call.hub.clock.now();
     let comment = {
         let mut records = call.hub.records();

@@ -4,6 +4,7 @@
 use super::hub::Hub;
 use super::merging;
 use super::pulls::Pull;
+use super::runs;
 
 /// A pull request as it stands now.
 pub(crate) async fn current(hub: &Hub, number: u64) -> Option<Pull> {
@@ -45,6 +46,9 @@ async fn followed(hub: &Hub, number: u64) -> Option<Pull> {
     // Somebody else may have seen it, or closed the pull request, in the meantime.
     if pull.is_open() && pull.head_sha == known.head_sha {
         pull.move_head(head, base, now);
+        let (pull, run) = (pull.clone(), runs::start(hub, pull, now));
+        records.runs.push(run);
+        return Some(pull);
     }
     Some(pull.clone())
 }

@@ -11,6 +11,7 @@ use super::deployments::Deployment;
 use super::environments::Environment;
 use super::labels::Label;
 use super::pulls::Pull;
+use super::runs::Run;
 use crate::sandbox::account::Account;
 use crate::sandbox::clock::Clock;
 use crate::sandbox::repository::Repository;
@@ -31,6 +32,8 @@ pub(crate) struct Hub {
 pub(crate) struct Records {
     pub(crate) private: bool,
     pub(crate) pulls: BTreeMap<u64, Pull>,
+    /// Oldest first.
+    pub(crate) runs: Vec<Run>,
     pub(crate) comments: BTreeMap<u64, Comment>,
     pub(crate) deployments: BTreeMap<u64, Deployment>,
     /// By lower-case name.

@@ -27,6 +27,7 @@ mod pulls;
 mod reactions;
 mod refusal;
 mod repositories;
+mod runs;
 mod urls;
 mod users;
 
@@ -123,6 +124,7 @@ pub(crate) fn unauthorized() -> Response {
 pub(crate) fn router(github: Arc<GitHub>) -> Router {
     let api = Router::new()
         .route("/", get(repositories::get).patch(repositories::update))
+        .route("/actions/runs", get(runs::list))
         .route("/branches", get(branches::list))
         .route("/branches/{*branch}", get(branches::get))
         .route("/git/ref/{*ref}", get(branches::git_ref))

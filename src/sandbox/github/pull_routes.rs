@@ -11,6 +11,7 @@ use super::paging::{Page, paged};
 use super::pull_json;
 use super::pulls::{Pull, already_exists, no_commits_between, split_head};
 use super::refusal::Refusal;
+use super::runs;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -76,6 +77,7 @@ pub(crate) async fn create(call: Call) -> Reply {
         if let Some(twin) = records.pulls.values().find(|other| is_twin(other, &pull)) {
             return Err(already_exists(&twin.head_label()));
         }
+        records.runs.push(runs::start(hub, &pull, now));
         records.pulls.insert(number, pull.clone());
         pull
     };

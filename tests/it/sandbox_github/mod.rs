@@ -4,6 +4,7 @@ mod comments;
 mod deployments;
 mod pulls;
 mod reading;
+mod runs;
 mod token;
 
 pub(crate) const REPO: &str = "/repos/org/shop";

@@ -1,0 +1,95 @@
+//! Answers to commands, at the end of the pull request's comment, and reactions to the comments that they came in.
+
+use jiff::Timestamp;
+
+use super::clean::cleaned_answer;
+use super::conversation::{Conversation, Missing};
+use super::{Board, BoardDeps, Complaint, outputs_of};
+use crate::actions::summary;
+use crate::github::reactions::Reaction;
+use crate::model::answer::Answer;
+use crate::model::report::Report;
+use crate::net::error::ApiError;
+use crate::render::body::{Body, marker};
+use crate::render::page;
+
+impl Board {
+    /// Answers in the comment, the job summary and the outputs. What the comment says about the preview stays.
+    pub(crate) async fn answer(deps: BoardDeps, report: &Report, answer: &Answer) -> anyhow::Result<()> {
+        let mut board = Self::new(deps, std::slice::from_ref(report));
+        let text = board.rendered(answer);
+        board.write_answer(&text).await;
+        if let Some(file) = &board.deps.run.summary_file {
+            summary::append(file, &text)?;
+        }
+        if let Some(file) = &board.deps.run.output_file {
+            outputs_of(&board.reports, board.comment_url.clone()).write(file)?;
+        }
+        Ok(())
+    }
+
+    /// Answers in the comment alone, where summary and outputs have been written already.
+    pub(crate) async fn answer_in_comment(deps: BoardDeps, report: &Report, answer: &Answer) {
+        let mut board = Self::new(deps, std::slice::from_ref(report));
+        let text = board.rendered(answer);
+        board.write_answer(&text).await;
+    }
+
+    fn rendered(&self, answer: &Answer) -> String {
+        let redactor = &self.deps.redactor;
+        redactor.clean(&page::answer(&cleaned_answer(answer, redactor), &self.scene()))
+    }
+
+    /// GitHub knows no conditional update: whoever wrote at the same moment may have written over the answer, so it is
+    /// looked at once more.
+    async fn write_answer(&mut self, text: &str) {
+        let run = self.deps.run.stamp();
+        let change = |mut body: Body| {
+            body.write_answer(run, text);
+            body
+        };
+        let Some(mut conversation) = self.conversation.take() else {
+            return;
+        };
+        let mut written = conversation.write(Missing::Create, change).await;
+        if let Ok(Some(first)) = &written {
+            self.comment_url = Some(first.comment.html_url.clone());
+            let settled = self.settle().await;
+            let preview = (first.body.run, first.body.text.clone());
+            // News about the preview takes the place of an answer: then it is not said again.
+            let again = |body: Body| match (body.run, body.text.as_str()) == (preview.0, preview.1.as_str()) {
+                true => change(body),
+                false => body,
+            };
+            if settled {
+                written = conversation.write(Missing::Leave, again).await;
+            }
+        }
+        if let Err(error) = written {
+            self.complain(Complaint::Comment, &error);
+        }
+    }
+}
+
+/// Reacts to a comment. That it is gone, or that the token may not, changes nothing.
+pub(in crate::flows) async fn react(deps: &BoardDeps, comment: u64, reaction: Reaction) {
+    let Some(github) = &deps.github else { return };
+    match github.react(comment, reaction).await {
+        Ok(()) => {}
+        Err(error) if error.is_not_found() => deps.console.say("The comment is gone: there is nothing to react to"),
+        Err(error) => deps.console.say(&format!("No reaction to the comment: {error}")),
+    }
+}
+
+/// When we last wrote into the pull request's comment, by GitHub's clock, and that clock's time now. `None`: never.
+pub(in crate::flows) async fn last_written(
+    deps: &BoardDeps,
+    pull: u64,
+) -> Result<Option<(Timestamp, Timestamp)>, ApiError> {
+    let (Some(github), Some(repository)) = (&deps.github, &deps.repository) else {
+        return Ok(None);
+    };
+    let mut conversation = Conversation::new(github.clone(), pull, marker(repository.id, pull));
+    let written = conversation.last_written().await?;
+    Ok(written.map(|written| (written, github.now())))
+}

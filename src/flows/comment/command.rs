@@ -1,0 +1,153 @@
+//! The grammar of commands: the first line of a comment, a word that begins with `/`, at most one argument.
+
+use crate::platform::LogKind;
+
+/// What a maintainer may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Preview,
+    Redeploy {
+        force_build: bool,
+    },
+    /// `None`: the most telling log that there is.
+    Logs(Option<LogKind>),
+    Status,
+    Teardown,
+    Wake,
+    Help,
+    /// A word of this form that is none of ours, or arguments that make no sense. What stood there is not kept.
+    Unknown,
+}
+
+/// Every command with its arguments, and what it does.
+pub(super) const HELP: [(&str, &str); 6] = [
+    ("/preview", "makes the preview, also of a draft or without the label"),
+    ("/redeploy [force-build]", "deploys the preview again"),
+    (
+        "/logs",
+        "shows the last lines of a log: of the most telling one, or of the one that you name, `build`, `deploy`, `run` or `restarted`",
+    ),
+    ("/status", "tells what serves, where, and what it costs"),
+    ("/wake", "wakes the preview and waits until it answers"),
+    ("/teardown", "removes the preview until the next push"),
+];
+
+/// Longest line that is looked at, in bytes: no command is half as long.
+const LONGEST: usize = 200;
+
+impl Command {
+    /// `None`: the comment is none of our business.
+    pub(super) fn parse(comment: &str) -> Option<Self> {
+        let line = comment.split(['\n', '\r']).next().unwrap_or_default();
+        let mut words = line
+            .get(..LONGEST)
+            .unwrap_or(line)
+            .split([' ', '\t'])
+            .filter(|word| !word.is_empty());
+        let word = words.next()?.strip_prefix('/').filter(|_| line.starts_with('/'))?;
+        // A path such as `/etc/hosts`, a second slash, a sign: not a command of anybody.
+        let is_letter = |c: char| c.is_ascii_alphabetic() || c == '-';
+        if word.is_empty() || !word.chars().all(is_letter) || !word.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return None;
+        }
+        let word = word.to_ascii_lowercase();
+        let arguments: Vec<String> = words.map(str::to_ascii_lowercase).take(2).collect();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        Some(match (word.as_str(), arguments.as_slice()) {
+            _ if line.len() > LONGEST => Self::Unknown,
+            ("preview", []) => Self::Preview,
+            ("redeploy", []) => Self::Redeploy { force_build: false },
+            ("redeploy", ["force-build" | "--force-build"]) => Self::Redeploy { force_build: true },
+            ("logs", []) => Self::Logs(None),
+            ("logs", ["build"]) => Self::Logs(Some(LogKind::Build)),
+            ("logs", ["deploy"]) => Self::Logs(Some(LogKind::Deploy)),
+            ("logs", ["run"]) => Self::Logs(Some(LogKind::Run)),
+            ("logs", ["restarted"]) => Self::Logs(Some(LogKind::Restarted)),
+            ("status", []) => Self::Status,
+            ("teardown", []) => Self::Teardown,
+            ("wake", []) => Self::Wake,
+            ("help", []) => Self::Help,
+            _ => Self::Unknown,
+        })
+    }
+
+    /// In our own spelling. `None`: it is none of ours.
+    pub(super) fn word(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Preview => "/preview",
+            Self::Redeploy { .. } => "/redeploy",
+            Self::Logs(_) => "/logs",
+            Self::Status => "/status",
+            Self::Teardown => "/teardown",
+            Self::Wake => "/wake",
+            Self::Help => "/help",
+            Self::Unknown => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Command, HELP};
+    use crate::platform::LogKind;
+
+    #[test]
+    fn reads_the_first_line_only() {
+        for (comment, command) in [
+            ("/preview", Some(Command::Preview)),
+            ("/preview \r\nbecause of the colours", Some(Command::Preview)),
+            ("/Preview", Some(Command::Preview)),
+            ("/redeploy", Some(Command::Redeploy { force_build: false })),
+            ("/redeploy  force-build", Some(Command::Redeploy { force_build: true })),
+            ("/redeploy --force-build", Some(Command::Redeploy { force_build: true })),
+            ("/logs", Some(Command::Logs(None))),
+            ("/logs build", Some(Command::Logs(Some(LogKind::Build)))),
+            ("/status", Some(Command::Status)),
+            ("/teardown", Some(Command::Teardown)),
+            ("/wake", Some(Command::Wake)),
+            ("/help", Some(Command::Help)),
+            ("thanks!\n/preview", None),
+            (" /preview", None),
+            ("> /preview", None),
+            ("", None),
+            ("/", None),
+            ("//preview", None),
+            ("/etc/hosts is wrong", None),
+            ("/vorschau\u{200b}", None),
+            ("/-preview", None),
+        ] {
+            assert_eq!(Command::parse(comment), command, "{comment:?}");
+        }
+    }
+
+    #[test]
+    fn everything_else_of_the_form_gets_help() {
+        for comment in [
+            "/deploy",
+            "/preview now",
+            "/redeploy force-build twice",
+            "/redeploy a b c",
+            "/logs everything",
+            "/teardown --force",
+            "/preview <!-- x -->",
+            "/preview ::error::x",
+        ] {
+            assert_eq!(Command::parse(comment), Some(Command::Unknown), "{comment:?}");
+        }
+        let endless = format!("/preview {}", "ä".repeat(10_000));
+        assert_eq!(Command::parse(&endless), Some(Command::Unknown));
+        assert_eq!(
+            Command::parse(&format!("/{}", "a".repeat(10_000))),
+            Some(Command::Unknown)
+        );
+    }
+
+    #[test]
+    fn the_help_names_every_command() {
+        for (usage, _) in HELP {
+            let word = usage.split(' ').next().unwrap_or_default();
+            let command = Command::parse(word);
+            assert_eq!(command.and_then(Command::word), Some(word));
+        }
+    }
+}

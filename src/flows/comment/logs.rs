@@ -1,0 +1,145 @@
+//! `/logs`: the last lines of a log, as far as those who read the comment may see them.
+
+use super::super::board;
+use super::super::context::Ctx;
+use crate::config::{CommentLogs, Config};
+use crate::github::repository::Repository;
+use crate::model::answer::{Answer, AnswerLog};
+use crate::model::environment::Environment;
+use crate::model::failure::Shown;
+use crate::platform::{App, LogKind, LogLine};
+use crate::render::page::Logs;
+use crate::spec::{Kind, components, failed_migration};
+
+/// Lines that are fetched; the run's log shows them, the comment the last ones.
+const FETCHED: usize = 400;
+
+/// Most telling first.
+const KINDS: [LogKind; 4] = [LogKind::Run, LogKind::Restarted, LogKind::Deploy, LogKind::Build];
+
+pub(super) async fn answer(
+    ctx: &Ctx,
+    config: &Config,
+    repository: &Repository,
+    environment: &Environment,
+    app: &App,
+    wanted: Option<LogKind>,
+) -> anyhow::Result<Answer> {
+    let in_comment = board::logs(config.comment.logs, repository.private);
+    // Whoever may read the comment may read the run's log as well, whatever the configuration says of comments.
+    let in_log = board::logs(CommentLogs::Auto, repository.private);
+    let everywhere = if in_comment == Logs::All { Logs::All } else { in_log };
+    let kinds = wanted.map_or_else(|| KINDS.to_vec(), |kind| vec![kind]);
+    let prints = |kind: LogKind| {
+        format!(
+            "`do-deploy logs --environment {environment} --kind {}` prints it",
+            word(kind)
+        )
+    };
+    let mut withheld = None;
+    for kind in kinds {
+        let lines = fetch(ctx, app, kind).await?;
+        if lines.is_empty() {
+            continue;
+        }
+        let shown = permitted(app, kind, &lines, everywhere);
+        if shown.is_empty() {
+            withheld = withheld.or(Some(kind));
+            continue;
+        }
+        ctx.console
+            .group(&format!("The last lines of the {}", title(kind)), &shown);
+        let mut answer = Answer::new(Some("/logs"), format!("the {} of `{}`", title(kind), app.name));
+        if in_comment == Logs::None {
+            return Ok(answer
+                .point("Comments show no lines of logs here (`[comment] logs` changes that)")
+                .point("The run's log has the last ones"));
+        }
+        answer.log = Some(AnswerLog {
+            title: title(kind),
+            lines: shown,
+        });
+        if withheld.is_some() {
+            answer = answer.point(PUBLIC);
+        }
+        return Ok(answer.point(format!("The run's log has more lines; {}", prints(kind))));
+    }
+    Ok(match withheld {
+        Some(kind) => Answer::new(
+            Some("/logs"),
+            format!("the {} of `{}` is not for this place", title(kind), app.name),
+        )
+        .point(PUBLIC)
+        .point(prints(kind)),
+        None => Answer::new(
+            Some("/logs"),
+            "there is no such log: that phase never ran, or nothing was said in it",
+        ),
+    })
+}
+
+const PUBLIC: &str =
+    "Public repositories show only lines of builds and migrations here (`[comment] logs` changes that)";
+
+/// A build or a deployment is asked about because it failed: the newest one's. What runs is what is active, and where
+/// nothing ever was, the newest attempt.
+async fn fetch(ctx: &Ctx, app: &App, kind: LogKind) -> anyhow::Result<Vec<LogLine>> {
+    let platform = ctx.platform()?;
+    let newest = match (kind, &app.active) {
+        (LogKind::Run | LogKind::Restarted, Some(_)) => None,
+        _ => platform.deployments(&app.id, 1).await?.pop().map(|newest| newest.id),
+    };
+    let lines = platform.logs(&app.id, newest.as_deref(), None, kind, FETCHED).await?;
+    Ok(lines.unwrap_or_default())
+}
+
+/// The lines that readers of that kind may see, with their component where there are several.
+fn permitted(app: &App, kind: LogKind, lines: &[LogLine], logs: Logs) -> Vec<String> {
+    let components = components(&app.spec);
+    let text = |line: &LogLine| match &line.component {
+        Some(name) if components.len() > 1 => format!("{name}  {}", line.text),
+        _ => line.text.clone(),
+    };
+    let is_job = |line: &&LogLine| {
+        let is = |name: &String| components.iter().any(|it| it.kind == Kind::Job && it.name == name);
+        line.component.as_ref().is_some_and(is)
+    };
+    match kind {
+        LogKind::Build if logs.show(Shown::Build) => lines.iter().map(text).collect(),
+        _ if logs.show(Shown::Run) => lines.iter().map(text).collect(),
+        LogKind::Deploy if logs.show(Shown::Migration) => lines.iter().filter(is_job).map(text).collect(),
+        LogKind::Run | LogKind::Restarted if logs.show(Shown::Migration) => {
+            // Of one component at a time: another one's lines between would be taken for the migration's.
+            let plain = |line: &LogLine| line.text.clone();
+            let mut names: Vec<_> = lines.iter().map(|line| &line.component).collect();
+            names.sort();
+            names.dedup();
+            names
+                .into_iter()
+                .find_map(|name| {
+                    let own: Vec<String> = lines.iter().filter(|line| line.component == *name).map(plain).collect();
+                    failed_migration(&own)
+                })
+                .unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn word(kind: LogKind) -> &'static str {
+    match kind {
+        LogKind::Build => "build",
+        LogKind::Deploy => "deploy",
+        LogKind::Run => "run",
+        LogKind::Restarted => "restarted",
+    }
+}
+
+fn title(kind: LogKind) -> &'static str {
+    match kind {
+        LogKind::Build => "build log",
+        LogKind::Deploy => "deploy log",
+        LogKind::Run => "log",
+        LogKind::Restarted => "log of restarted instances",
+    }
+}

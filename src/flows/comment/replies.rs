@@ -1,0 +1,64 @@
+//! The answers that need no looking: help, forks, closed pull requests, previews that are not there.
+
+use super::command::{Command, HELP};
+use crate::model::answer::Answer;
+use crate::model::failure::Failure;
+
+/// The commands that there are.
+pub(super) fn help(command: Command) -> Answer {
+    let said = match command {
+        Command::Help => "these are the commands",
+        _ => "That is not a command, or it takes other arguments",
+    };
+    let mut answer = Answer::new(command.word(), said);
+    for (usage, what) in HELP {
+        answer = answer.point(format!("`{usage}` {what}"));
+    }
+    answer.point("A command is the first line of a new comment, by somebody who may push to this repository")
+}
+
+/// How a maintainer takes a fork's change over. The branch is named after the number: the fork's own name for it is
+/// foreign text.
+pub(super) fn fork(command: Command, number: u64) -> Answer {
+    let mut answer = Answer::new(
+        command.word(),
+        "the change comes from a fork, and the platform builds branches of this repository only",
+    )
+    .point("Read the whole change first: a preview runs it, with the secrets that previews are given")
+    .point("Then push what you have read to a branch here, as below, and open a pull request from it")
+    .point("`FETCH_HEAD` stays what you have read, whatever is pushed to the fork meanwhile");
+    answer.shell = vec![
+        format!("git fetch origin pull/{number}/head"),
+        "git log -p HEAD..FETCH_HEAD".to_owned(),
+        format!("git push origin FETCH_HEAD:refs/heads/from-fork-{number}"),
+    ];
+    answer
+}
+
+pub(super) fn closed(command: Command) -> Answer {
+    Answer::new(
+        command.word(),
+        "the pull request is closed, and a closed one has no preview",
+    )
+    .point("Reopen it to get one")
+}
+
+pub(super) fn no_preview(command: Command) -> Answer {
+    let answer = Answer::new(command.word(), "there is no preview of this pull request");
+    match command {
+        Command::Teardown => answer,
+        _ => answer.point("`/preview` makes it"),
+    }
+}
+
+pub(super) fn refused(command: Command, why: &str) -> Answer {
+    Answer::new(command.word(), why)
+}
+
+pub(super) fn failed(command: Command, failure: &Failure) -> Answer {
+    let answer = Answer::new(command.word(), failure.to_string());
+    match &failure.next {
+        Some(next) => answer.point(format!("Next: {next}")),
+        None => answer,
+    }
+}

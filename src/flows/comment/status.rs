@@ -1,0 +1,48 @@
+//! `/status`: what the preview is doing, where, at which commit, and what it costs.
+
+use super::super::context::Ctx;
+use super::super::{rollout::plural, status};
+use crate::github::repository::Repository;
+use crate::model::answer::Answer;
+use crate::model::environment::Environment;
+use crate::platform::App;
+use crate::wait::humanize;
+
+pub(super) async fn answer(
+    ctx: &Ctx,
+    repository: &Repository,
+    environment: &Environment,
+    app: &App,
+) -> anyhow::Result<Answer> {
+    let row = status::row(ctx, ctx.platform()?, repository, environment.clone(), app).await?;
+    let state = match row.state {
+        "active" => "awake",
+        "failed" => "not serving: no deployment of it has succeeded yet",
+        "deploying" if row.commit.is_some() => "being deployed; what served before goes on serving",
+        "deploying" => "being deployed for the first time",
+        other => other,
+    };
+    let mut answer = Answer::new(Some("/status"), format!("`{}` is {state}", row.app));
+    answer.url = row.url.filter(|_| app.active.is_some());
+    if let Some(commit) = &row.commit {
+        let age = row
+            .age
+            .map(|age| format!(", deployed {} ago", humanize(age)))
+            .unwrap_or_default();
+        answer = answer.point(format!("`{}` serves{age}", commit.short()));
+    }
+    if let Some(behind) = row.behind.filter(|behind| *behind > 0) {
+        answer = answer.point(format!("The branch is {} ahead of it", plural(behind, "commit")));
+    }
+    if row.state == "asleep" {
+        answer = answer.point("The next request wakes it, and so does `/wake`");
+    }
+    if let Some(cost) = row.cost {
+        let asleep = cost
+            .asleep
+            .map(|asleep| format!(" awake, ${asleep:.2} asleep"))
+            .unwrap_or_default();
+        answer = answer.point(format!("Costs ${:.2} a month{asleep}", cost.awake));
+    }
+    Ok(answer)
+}

@@ -1,0 +1,70 @@
+//! Workflow runs, which tell when GitHub heard of a commit: their times are GitHub's own.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::{GitHub, segment};
+use crate::model::commit::Sha;
+use crate::net::error::ApiError;
+
+/// Pages of a hundred runs of one commit that are looked through.
+const PAGES: usize = 10;
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct WorkflowRun {
+    /// What started it: `push`, `pull_request`, …
+    pub(crate) event: String,
+    pub(crate) head_branch: Option<String>,
+    /// When GitHub made it, in whole seconds. Running it again does not change that.
+    pub(crate) created_at: Timestamp,
+}
+
+impl GitHub {
+    /// The runs whose head is this commit. `None`: the token may not read runs (`actions: read`).
+    pub(crate) async fn runs_of(&self, commit: &Sha) -> Result<Option<Vec<WorkflowRun>>, ApiError> {
+        #[derive(Deserialize)]
+        struct Runs {
+            workflow_runs: Vec<WorkflowRun>,
+        }
+        let rest = format!("/actions/runs?head_sha={}&per_page=100", segment(commit.as_str()));
+        let mut next = Some(self.path(&rest));
+        let mut runs = Vec::new();
+        for _ in 0..PAGES {
+            let Some(path) = next else { break };
+            match self.client.page::<Runs>(&path).await {
+                Ok(page) => {
+                    runs.extend(page.body.workflow_runs);
+                    next = page.next;
+                }
+                Err(error) if is_withheld(&error) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Some(runs))
+    }
+
+    /// When the commit was made, as whoever made it says. `None`: it does not say.
+    pub(crate) async fn committed_at(&self, commit: &Sha) -> Result<Option<Timestamp>, ApiError> {
+        #[derive(Deserialize)]
+        struct Reply {
+            commit: Inner,
+        }
+        #[derive(Deserialize)]
+        struct Inner {
+            committer: Option<Signature>,
+        }
+        #[derive(Deserialize)]
+        struct Signature {
+            date: Option<Timestamp>,
+        }
+        let path = self.path(&format!("/commits/{}", segment(commit.as_str())));
+        let reply: Reply = self.client.get(&path).await?;
+        Ok(reply.commit.committer.and_then(|committer| committer.date))
+    }
+}
+
+/// A used-up allowance is answered with 403 too, but passes.
+fn is_withheld(error: &ApiError) -> bool {
+    let used_up = error.message().to_ascii_lowercase().contains("rate limit");
+    matches!(error.status(), Some(403 | 404)) && !used_up
+}

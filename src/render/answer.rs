@@ -1,0 +1,140 @@
+//! What the template of an answer is given: addresses checked, a log cut to what a comment bears.
+
+use serde::Serialize;
+
+use super::markdown::web_address;
+use super::page::Scene;
+use super::view::last_lines;
+use crate::model::answer::Answer;
+
+/// Room for the log of an answer, in bytes: the rest of it is short.
+const LOG_ROOM: usize = 8_000;
+/// More of them say nothing to anybody.
+const POINTS: usize = 12;
+
+#[derive(Debug, Serialize)]
+pub(super) struct AnswerView {
+    to: Option<&'static str>,
+    said: String,
+    url: Option<String>,
+    points: Vec<String>,
+    shell: Vec<String>,
+    title: &'static str,
+    lines: Vec<String>,
+    left_out: usize,
+    run_url: Option<String>,
+    run_id: Option<u64>,
+}
+
+impl AnswerView {
+    pub(super) fn new(answer: &Answer, scene: &Scene) -> Self {
+        let log = answer.log.clone().unwrap_or_default();
+        let lines = last_lines(&log.lines, LOG_ROOM);
+        Self {
+            to: answer.to,
+            said: answer.said.clone(),
+            url: answer.url.as_deref().and_then(web_address),
+            points: answer.points.iter().take(POINTS).cloned().collect(),
+            shell: answer.shell.clone(),
+            title: log.title,
+            left_out: log.lines.len() - lines.len(),
+            lines,
+            run_url: scene.run_url.as_deref().and_then(web_address),
+            run_id: scene.run.map(|run| run.id),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::answer::{Answer, AnswerLog};
+    use crate::model::stamp::Stamp;
+    use crate::render::page::{Scene, answer};
+
+    fn scene() -> Scene {
+        Scene {
+            run_url: Some("https://github.com/shop/shop/actions/runs/7/attempts/1".to_owned()),
+            run: Some(Stamp { id: 7, attempt: 1 }),
+            ..Scene::default()
+        }
+    }
+
+    #[test]
+    fn an_answer_reads_like_this() {
+        let mut asked = Answer::new(Some("/status"), "asleep, `abc1234` serves").point("Costs $5.00 a month");
+        asked.url = Some("https://shop-pr-12.example".to_owned());
+        asked.shell = vec!["git fetch origin pull/12/head".to_owned()];
+        asked.log = Some(AnswerLog {
+            title: "build log",
+            lines: vec!["compiling".to_owned()],
+        });
+        insta::assert_snapshot!(answer(&asked, &scene()), @r"
+        ---
+
+        `/status`: asleep, `abc1234` serves
+
+        https://shop-pr-12.example
+
+        - Costs $5.00 a month
+        - [Run 7](https://github.com/shop/shop/actions/runs/7/attempts/1)
+
+        ```sh
+        git fetch origin pull/12/head
+        ```
+
+        <details><summary>Last lines of the build log</summary>
+
+        ```text
+        compiling
+        ```
+
+        </details>
+        ");
+    }
+
+    #[test]
+    fn foreign_text_in_an_answer_is_only_text() {
+        let mean = "@org <!-- answer:9:9:1 --> [x](http://evil.example)";
+        let mut asked = Answer::new(None, mean).point(mean);
+        asked.url = Some("javascript:alert(1)".to_owned());
+        asked.log = Some(AnswerLog {
+            title: "log",
+            lines: vec![
+                "```".to_owned(),
+                "</details>".to_owned(),
+                "\u{1b}[31m@org\u{202e}".to_owned(),
+            ],
+        });
+        // Invisible in a terminal, so shown by name.
+        let shown = answer(&asked, &scene()).replace('\u{200b}', "(zw)");
+        insta::assert_snapshot!(shown, @r"
+        ---
+
+        @(zw)org \<!-- answer:9:9:1 --\> \[x\](http:(zw)//evil.example)
+
+        - @(zw)org \<!-- answer:9:9:1 --\> \[x\](http:(zw)//evil.example)
+        - [Run 7](https://github.com/shop/shop/actions/runs/7/attempts/1)
+
+        <details><summary>Last lines of the log</summary>
+
+        ````text
+        ```
+        </details>
+        @org
+        ````
+
+        </details>
+        ");
+    }
+
+    #[test]
+    fn an_answer_stays_short_whatever_the_log() {
+        let mut asked = Answer::new(Some("/logs"), "x".repeat(5_000));
+        asked.points = vec!["y".repeat(900); 40];
+        asked.log = Some(AnswerLog {
+            title: "log",
+            lines: vec!["ä".repeat(1_000); 10_000],
+        });
+        assert!(answer(&asked, &scene()).len() <= 12_000);
+    }
+}

@@ -1,0 +1,157 @@
+//! Workflow runs: one of the repository's workflow for every head of a pull request, started when it was noticed.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::call::{Call, Reply, ok};
+use super::commits::{Commit, read};
+use super::following::all_current;
+use super::hub::{Hub, stamp};
+use super::paging::Page;
+use super::pulls::Pull;
+use super::refusal::Refusal;
+use super::repositories;
+use super::users::User;
+
+/// Of the one workflow that there is.
+const WORKFLOW: u64 = 2_000_001;
+const PATH: &str = ".github/workflows/preview.yml";
+
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    id: u64,
+    /// Of the pull request.
+    number: u64,
+    head_owner: String,
+    branch: String,
+    sha: String,
+    actor: User,
+    created_at: Timestamp,
+}
+
+/// The push of this head starts a run.
+pub(crate) fn start(hub: &Hub, pull: &Pull, now: Timestamp) -> Run {
+    Run {
+        id: hub.next_id(),
+        number: pull.number,
+        head_owner: pull.head_owner.clone(),
+        branch: pull.head.clone(),
+        sha: pull.head_sha.clone(),
+        actor: pull.author.clone(),
+        created_at: now,
+    }
+}
+
+/// `GET /actions/runs`: `head_sha`, `event`, `branch`, `actor`, `status`, `check_suite_id`; newest first.
+pub(crate) async fn list(call: Call) -> Reply {
+    if call.asked("created").is_some() {
+        return Err(Refusal::unprocessable("The sandbox does not filter runs by `created`"));
+    }
+    // Whoever asks for runs has to see the head that was pushed a moment ago.
+    all_current(&call.hub).await;
+    let is = |key: &str, value: &str| call.asked(key).is_none_or(|asked| asked == value);
+    let mut runs: Vec<Run> = call.hub.records().runs.clone();
+    runs.retain(|run| {
+        is("head_sha", &run.sha)
+            && is("event", "pull_request")
+            && is("branch", &run.branch)
+            && is("actor", &run.actor.login)
+            && (is("status", "completed") || is("status", "success"))
+            && is("check_suite_id", &suite(run).to_string())
+    });
+    runs.reverse();
+    let page = Page::of(&call);
+    let (total, link) = (runs.len(), page.link(&call, runs.len()));
+    let mut shown = Vec::new();
+    for run in page.cut(runs) {
+        if let Some(commit) = read(&call.hub.repository, &run.sha).await? {
+            shown.push(json(&call, &run, &commit).await);
+        }
+    }
+    let mut reply = ok(&json!({"total_count": total, "workflow_runs": shown}))?;
+    if let Some(link) = link {
+        reply.headers_mut().insert(axum::http::header::LINK, link);
+    }
+    Ok(reply)
+}
+
+fn suite(run: &Run) -> u64 {
+    run.id + 500_000_000
+}
+
+/// `workflow-run`
+async fn json(call: &Call, run: &Run, commit: &Commit) -> Value {
+    let (hub, urls) = (&call.hub, &call.urls);
+    let (id, suite) = (run.id, suite(run));
+    let url = urls.api(&format!("/actions/runs/{id}"));
+    let now = stamp(run.created_at);
+    let actor = run.actor.json(&urls.base);
+    let repository = repositories::json(hub, urls).await;
+    let is_fork = !run.head_owner.eq_ignore_ascii_case(&hub.repository.owner);
+    let head_repository = if is_fork {
+        repositories::fork_json(hub, urls, &run.head_owner).await
+    } else {
+        repository.clone()
+    };
+    json!({
+        "id": id,
+        "name": "Preview",
+        "node_id": format!("WFR_{id}"),
+        "head_branch": run.branch,
+        "head_sha": run.sha,
+        "path": PATH,
+        "display_title": commit.message.lines().next().unwrap_or_default(),
+        "run_number": 1,
+        "run_attempt": 1,
+        "event": "pull_request",
+        "status": "completed",
+        "conclusion": "success",
+        "workflow_id": WORKFLOW,
+        "check_suite_id": suite,
+        "check_suite_node_id": format!("CS_{suite}"),
+        "url": url,
+        "html_url": urls.html(&format!("/actions/runs/{id}")),
+        // GitHub leaves a fork's pull request out.
+        "pull_requests": if is_fork { json!([]) } else { json!([pull_json(call, run, &repository)]) },
+        "created_at": now,
+        "updated_at": now,
+        "run_started_at": now,
+        "actor": actor,
+        "triggering_actor": actor,
+        "referenced_workflows": [],
+        "jobs_url": format!("{url}/jobs"),
+        "logs_url": format!("{url}/logs"),
+        "check_suite_url": urls.api(&format!("/check-suites/{suite}")),
+        "artifacts_url": format!("{url}/artifacts"),
+        "cancel_url": format!("{url}/cancel"),
+        "rerun_url": format!("{url}/rerun"),
+        "previous_attempt_url": null,
+        "workflow_url": urls.api(&format!("/actions/workflows/{WORKFLOW}")),
+        "head_commit": {
+            "id": commit.sha,
+            "tree_id": commit.tree,
+            "message": commit.message,
+            "timestamp": commit.committer.date(),
+            "author": {"name": commit.author.name, "email": commit.author.email},
+            "committer": {"name": commit.committer.name, "email": commit.committer.email},
+        },
+        "repository": repository,
+        "head_repository": head_repository,
+    })
+}
+
+/// `pull-request-minimal`
+fn pull_json(call: &Call, run: &Run, repository: &Value) -> Value {
+    let records = call.hub.records();
+    let Some(pull) = records.pulls.get(&run.number) else {
+        return Value::Null;
+    };
+    let minimal = json!({"id": repository["id"], "url": repository["url"], "name": repository["name"]});
+    json!({
+        "id": pull.id,
+        "number": pull.number,
+        "url": call.urls.api(&format!("/pulls/{}", pull.number)),
+        "head": {"ref": pull.head, "sha": run.sha, "repo": minimal},
+        "base": {"ref": pull.base, "sha": pull.base_sha, "repo": minimal},
+    })
+}

@@ -1,0 +1,37 @@
+//! Workflow runs: one for every head of a pull request, made when it was noticed.
+
+use serde_json::{Value, json};
+
+use super::REPO;
+use crate::harness::{Tester, run};
+
+async fn runs(t: &Tester, query: &str) -> Vec<Value> {
+    let path = format!("{REPO}/actions/runs?{query}");
+    let listed = t.github("GET", &path, None).await.expect(200);
+    listed["workflow_runs"].as_array().cloned().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn every_head_of_a_pull_request_starts_a_run() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let first = t.repository.head("feature-1");
+        let opened = runs(t, &format!("head_sha={first}&event=pull_request")).await;
+        assert_eq!((opened.len(), &opened[0]["head_branch"]), (1, &json!("feature-1")));
+        t.advance(60).await;
+        let second = t.push(1, "second");
+        let all = runs(t, "per_page=100").await;
+        assert_eq!(
+            (&all[0]["head_sha"], &all[1]["head_sha"]),
+            (&json!(second), &json!(first))
+        );
+        assert!(all[0]["created_at"].as_str() > all[1]["created_at"].as_str());
+        assert_eq!(
+            runs(t, &format!("head_sha={first}")).await[0]["created_at"],
+            opened[0]["created_at"]
+        );
+        assert_eq!(runs(t, &format!("head_sha={second}&event=push")).await.len(), 0);
+        assert_eq!(runs(t, "branch=main").await.len(), 0);
+    })
+    .await;
+}
