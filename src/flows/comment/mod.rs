@@ -171,6 +171,7 @@ async fn build(
         commit: Commit::Commanded(pull.head.sha.clone()),
         force_build,
         dry_run: false,
+        images: crate::spec::Images::default(),
     };
     let report = preview::run(ctx, &deployment).await?;
     let outcome = match report.state {
