@@ -14,6 +14,7 @@ pub(crate) struct Request {
     /// The commit expected at the branch's head.
     pub(crate) commit: Option<Sha>,
     pub(crate) force_build: bool,
+    pub(crate) dry_run: bool,
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
@@ -21,6 +22,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         environment,
         commit,
         force_build,
+        dry_run,
     } = request.clone();
     match environment {
         Environment::Preview(pull_request) => {
@@ -31,7 +33,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                     pull_request,
                     commit,
                     force_build,
-                    dry_run: false,
+                    dry_run,
                 },
             )
             .await
@@ -53,7 +55,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                     commit,
                     force_build,
                     release: false,
-                    dry_run: false,
+                    dry_run,
                 },
             )
             .await

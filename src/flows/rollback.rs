@@ -24,6 +24,7 @@ pub(crate) struct Request {
     pub(crate) environment: Environment,
     /// A deployment's id, or a commit that an earlier successful deployment built. `None`: the one before.
     pub(crate) to: Option<String>,
+    pub(crate) dry_run: bool,
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
@@ -37,6 +38,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     ownership::require(app, site.repository.id, &request.environment)?;
     let earlier = choose(ctx, platform, app, request.to.as_deref()).await?;
     let commit = earlier.commit();
+    if request.dry_run {
+        return planned(ctx, request, app, &earlier);
+    }
 
     let mut report = Report::new(&app.name, request.environment.clone(), State::Building);
     report.commit.clone_from(&commit);
@@ -78,6 +82,26 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         }
         Err(error) => ending::break_off(&mut board, report, error).await,
     }
+}
+
+/// Where it would go.
+fn planned(ctx: &Ctx, request: &Request, app: &App, earlier: &Deployment) -> anyhow::Result<Report> {
+    let commit = earlier.commit();
+    let built = commit.as_ref().map(|sha| format!(", which built `{}`", sha.short()));
+    let would = format!(
+        "Would roll `{}` back to deployment {}{} and pin it there",
+        app.name,
+        earlier.id,
+        built.unwrap_or_default()
+    );
+    ctx.console.say(&would);
+    let mut report = Report::new(&app.name, request.environment.clone(), State::Skipped);
+    report.commit = commit;
+    report.serving = ownership::serving(app);
+    report.app_id = Some(app.id.clone());
+    report.notes = vec![would, "A dry run: nothing was touched".to_owned()];
+    ctx.record(&report)?;
+    Ok(report)
 }
 
 /// How the pin that a rollback leaves is taken off.

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::board::Board;
+use super::board::{self, Board, BoardDeps};
 use super::context::Ctx;
 use super::{ownership, preview, source};
-use crate::config::Config;
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
 use crate::model::names;
@@ -22,6 +21,8 @@ pub(crate) struct Request {
     pub(crate) pull_request: u64,
     /// An event says that the pull request was closed; events come late and are replayed, so it is looked at again.
     pub(crate) only_if_closed: bool,
+    /// Why an open pull request loses its preview, for those who read the comment.
+    pub(crate) because: Option<String>,
     pub(crate) dry_run: bool,
 }
 
@@ -59,21 +60,24 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     if request.dry_run {
         return planned(ctx, &repository, &pull, &name).await;
     }
-    remove(ctx, &config, &repository, &pull, &name).await
+    let board = ctx.board(&config, &repository);
+    remove(ctx, board, &repository, &pull, &name, request.because.as_deref()).await
 }
 
 /// The same when everything about the pull request is known already.
 pub(super) async fn remove(
     ctx: &Ctx,
-    config: &Config,
+    board: BoardDeps,
     repository: &Repository,
     pull: &PullRequest,
     name: &str,
+    because: Option<&str>,
 ) -> anyhow::Result<Report> {
     let environment = Environment::Preview(pull.number);
     let platform = ctx.platform()?;
     let mut report = Report::new(name, environment.clone(), State::Removed);
     report.commit = Some(pull.head.sha.clone());
+    report.notes.extend(because.map(|reason| format!("Removed: {reason}")));
     let app = find(ctx, repository, pull, name).await?;
     match app {
         Some(app) => {
@@ -89,14 +93,13 @@ pub(super) async fn remove(
         None => {
             ctx.console
                 .say(&format!("There is no preview `{name}`: nothing to remove"));
-            let board = ctx.board(config, repository);
             if Board::has_said_removed(&board, pull.number).await {
-                ctx.record(&report)?;
+                board::record(&board.run, &board.redactor, &report)?;
                 return Ok(report);
             }
         }
     }
-    Board::tell(ctx.board(config, repository), std::slice::from_ref(&report)).await?;
+    Board::tell(board, std::slice::from_ref(&report)).await?;
     Ok(report)
 }
 

@@ -110,7 +110,7 @@ async fn the_configuration_in_the_readme_is_taken() {
 #[test]
 fn the_workflow_in_the_readme_is_yaml_and_names_what_auto_acts_on() {
     let workflow: Value = serde_saphyr::from_str(&fenced(README, "yaml")[0]).expect("YAML");
-    let decisions = fs::read_to_string(root().join("src/flows/auto/decide.rs")).unwrap();
+    let decisions = fs::read_to_string(root().join("src/flows/auto/table.rs")).unwrap();
     let types = workflow["on"]["pull_request"]["types"]
         .as_array()
         .expect("types of pull requests");
