@@ -152,10 +152,12 @@ async fn choose(ctx: &Ctx, platform: &Platform, app: &App, to: Option<&str>) -> 
         None => format!("`{}` has no earlier deployment to go back to", app.name),
     };
     let why = objection.unwrap_or_else(|| "no earlier successful deployment fits".to_owned());
-    Err(Failure::input(what)
-        .why(why)
-        .next("see `do-deploy status`, or deploy a commit that reverts the change")
-        .into())
+    let next = match &app.pinned {
+        // The platform goes back once: from there the way leads over the branch.
+        Some(_) => "release it first: `do-deploy deploy --release`",
+        None => "see `do-deploy status`, or deploy a commit that reverts the change",
+    };
+    Err(Failure::input(what).why(why).next(next).into())
 }
 
 fn is_named(deployment: &Deployment, name: &str) -> bool {
