@@ -182,7 +182,7 @@ fn every_event_has_one_answer_and_every_row_of_the_table_a_case() {
 fn is_of(because: &str, said: &str) -> bool {
     let words = because.split(['{', '}']).step_by(2);
     words
-        .fold(Some(said), |rest, words| Some(rest?.split_once(words)?.1))
+        .try_fold(said, |rest, words| Some(rest.split_once(words)?.1))
         .is_some()
 }
 
