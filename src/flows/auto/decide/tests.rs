@@ -180,7 +180,7 @@ fn every_event_has_one_answer_and_every_row_of_the_table_a_case() {
 
 /// Whether a sentence was made from `because`, as far as its first gap.
 fn is_of(because: &str, said: &str) -> bool {
-    let words = because.split(['{', '}']).step_by(2);
+    let mut words = because.split(['{', '}']).step_by(2);
     words
         .try_fold(said, |rest, words| Some(rest.split_once(words)?.1))
         .is_some()
