@@ -133,6 +133,25 @@ impl ImagesArg {
 pub(crate) struct AutoArgs {
     #[command(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// For a dispatched run: the commit expected to serve
+    #[arg(long, value_name = "SHA", value_parser = sha)]
+    pub(crate) commit: Option<Sha>,
+    /// For a dispatched rollback: a deployment's id, or a commit that an earlier deployment built
+    #[arg(long, value_name = "DEPLOYMENT|SHA")]
+    pub(crate) to: Option<String>,
+    /// For a dispatched run: build anew even if an earlier build could be reused
+    #[arg(long)]
+    pub(crate) force_build: bool,
+    /// For a dispatched run: release the app from the rollback that pinned it
+    #[arg(long)]
+    pub(crate) release: bool,
+    #[command(flatten)]
+    pub(crate) images: ImagesArg,
+    /// Show what would be done and touch nothing
+    #[arg(long, display_order = BELOW_OWN_FLAGS + 1)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -198,6 +217,9 @@ pub(crate) struct RedeployArgs {
     pub(crate) force_build: bool,
     #[command(flatten)]
     pub(crate) images: ImagesArg,
+    /// Show what would be done and touch nothing
+    #[arg(long, display_order = BELOW_OWN_FLAGS + 1)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -210,6 +232,9 @@ pub(crate) struct RollbackArgs {
     /// A deployment's id, or a commit or an image's digest that an earlier one ran [default: the deployment before]
     #[arg(long, value_name = "DEPLOYMENT|SHA|DIGEST")]
     pub(crate) to: Option<String>,
+    /// Show what would be done and touch nothing
+    #[arg(long, display_order = BELOW_OWN_FLAGS + 1)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Args, Clone, Debug)]

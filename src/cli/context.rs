@@ -24,7 +24,14 @@ const CONFIG: &str = "do-deploy.toml";
 const TOKENS: [&str; 3] = ["DIGITALOCEAN_ACCESS_TOKEN", "GITHUB_TOKEN", "FLY_API_TOKEN"];
 
 /// Events whose checkout is another commit than the one that the run is about: nothing is read from it.
-const FOREIGN_CHECKOUT: [&str; 4] = ["issue_comment", "workflow_dispatch", "schedule", "pull_request_target"];
+const FOREIGN_CHECKOUT: [&str; 6] = [
+    "issue_comment",
+    "workflow_dispatch",
+    "repository_dispatch",
+    "workflow_run",
+    "schedule",
+    "pull_request_target",
+];
 
 /// What is needed to speak, before anything else can go wrong.
 pub(crate) struct Voice {

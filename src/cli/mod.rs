@@ -72,7 +72,20 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
     match command {
         Command::Auto(args) => {
             let ctx = build(args.common)?;
-            Ok(ending::of_report(&ctx, &flows::auto::run(&ctx).await?))
+            let flags = flows::auto::Flags {
+                environment: args.target.named(),
+                commit: args.commit,
+                to: args.to,
+                force_build: args.force_build,
+                release: args.release,
+                images: args.images.images()?,
+                dry_run: args.dry_run,
+            };
+            Ok(match flows::auto::run(&ctx, &flows::auto::Request { flags }).await? {
+                flows::auto::Ended::Report(report) => ending::of_report(&ctx, &report),
+                flows::auto::Ended::Verdict(verdict) => ending::of_verdict(&ctx, &verdict),
+                flows::auto::Ended::Told => 0,
+            })
         }
         Command::Deploy(args) => {
             let ctx = build(args.common)?;
@@ -108,6 +121,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let request = flows::teardown::Request {
                 pull_request: args.pr,
                 only_if_closed: false,
+                because: flows::teardown::Because::Asked,
                 dry_run: args.dry_run,
             };
             Ok(ending::of_report(&ctx, &flows::teardown::run(&ctx, &request).await?))
@@ -119,6 +133,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 commit: args.commit,
                 force_build: args.force_build,
                 images: args.images.images()?,
+                dry_run: args.dry_run,
             };
             Ok(ending::of_report(&ctx, &flows::redeploy::run(&ctx, &request).await?))
         }
@@ -127,6 +142,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let request = flows::rollback::Request {
                 environment: args.environment,
                 to: args.to,
+                dry_run: args.dry_run,
             };
             Ok(ending::of_report(&ctx, &flows::rollback::run(&ctx, &request).await?))
         }

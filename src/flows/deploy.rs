@@ -39,7 +39,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     request.images.without_forced_build(request.force_build)?;
     let mut site = Site::find_with(ctx, environment, &request.commit).await?;
     if let Some(app) = site.app.as_ref().filter(|app| app.pinned.is_some() && request.release) {
-        site.app = Some(release(ctx, app).await?);
+        if request.dry_run {
+            ctx.console
+                .say(&format!("Would release `{}` from its rollback", app.name));
+        } else {
+            site.app = Some(release(ctx, app).await?);
+        }
     }
     let Site {
         repository,
@@ -54,7 +59,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     if let Some(reason) = &site.nothing_to_do {
         return skipped(ctx, environment, reason);
     }
-    if let Some(app) = live.as_ref().filter(|app| app.pinned.is_some()) {
+    if let Some(app) = live.as_ref().filter(|app| app.pinned.is_some() && !request.release) {
         return skipped(ctx, environment, &pinned(app, environment));
     }
     let plan = crate::spec::production::plan(
@@ -111,7 +116,7 @@ fn pinned(app: &App, environment: &Environment) -> String {
         .unwrap_or_default();
     let id = pinned.map(|pinned| pinned.id.as_str()).unwrap_or_default();
     format!(
-        "{who} rolled `{}` back{when}, which pinned it to deployment {id}; `do-deploy deploy --environment {environment} --release` releases it and deploys the branch",
+        "{who} rolled `{}` back{when}, which pinned it to deployment {id}; `do-deploy deploy --environment {environment} --release` releases it and deploys the branch, and so does a dispatched run with `command: deploy` and `release: true`",
         app.name
     )
 }

@@ -1,6 +1,7 @@
 //! Whether a pull request gets a preview, and for which commit.
 
 use super::context::Ctx;
+use super::sentence::fill;
 use crate::config::{Config, Preview};
 use crate::github::repository::Repository;
 use crate::model::commit::Sha;
@@ -27,46 +28,54 @@ pub(super) struct Skip {
     pub(super) tell: bool,
 }
 
-impl Skip {
-    /// The author is waiting for a preview: the comment explains.
-    fn told(reason: impl Into<String>) -> Option<Self> {
-        Some(Self {
-            reason: reason.into(),
-            tell: true,
-        })
-    }
+/// What a pull request from a fork is told.
+pub(super) const FROM_A_FORK: &str = "the change comes from a fork, and the platform builds branches of this repository only; a maintainer who has read it can push it to a branch here";
 
-    /// Nobody expects one: a comment would be noise.
-    fn silent(reason: impl Into<String>) -> Option<Self> {
-        Some(Self {
-            reason: reason.into(),
-            tell: false,
-        })
-    }
+/// One reason to make no preview. `docs/events.md` is compared with them.
+pub(super) struct Rule {
+    /// Of policy, pull request, and `owner/name` of the repository.
+    holds: fn(&Preview, &PullRequest, &str) -> bool,
+    /// What the run says, with the facts filled in.
+    pub(super) because: &'static str,
+    /// Whether the author is waiting for a preview, so that the comment says it; elsewhere a comment would be noise.
+    pub(super) tell: bool,
+    /// Whether a maintainer's command in a comment goes over it.
+    pub(super) yields: bool,
+}
+
+#[rustfmt::skip]
+pub(super) const RULES: &[Rule] = &[
+    Rule { holds: |policy, _, _| !policy.enabled, tell: false, yields: false,
+        because: "previews are switched off in `do-deploy.toml`" },
+    Rule { holds: |policy, pull, _| pull.author_is_bot && !policy.bots, tell: false, yields: true,
+        because: "`{author}` is a bot, and `[preview] bots` is not set" },
+    Rule { holds: |_, pull, repository| pull.is_fork_of(repository), tell: true, yields: false,
+        because: FROM_A_FORK },
+    Rule { holds: |policy, pull, _| pull.draft && !policy.drafts, tell: true, yields: true,
+        because: "the pull request is a draft; it gets a preview when it is ready for review" },
+    Rule { holds: |policy, pull, _| lacks_label(policy, pull), tell: false, yields: true,
+        because: "the pull request does not have the label `{label}`" },
+];
+
+fn lacks_label(policy: &Preview, pull: &PullRequest) -> bool {
+    let label = policy.label.as_str();
+    !label.is_empty() && !pull.labels.iter().any(|given| given.eq_ignore_ascii_case(label))
 }
 
 /// `None`: it gets one.
 pub(super) fn skip_reason(policy: &Preview, pull: &PullRequest, repository: &str, expected: &Commit) -> Option<Skip> {
     let commanded = matches!(expected, Commit::Commanded(_));
-    if !policy.enabled {
-        return Skip::silent("previews are switched off in `do-deploy.toml`");
-    }
-    if pull.author_is_bot && !policy.bots && !commanded {
-        return Skip::silent(format!("`{}` is a bot, and `[preview] bots` is not set", pull.author));
-    }
-    if pull.is_fork_of(repository) {
-        return Skip::told(
-            "the change comes from a fork, and the platform builds branches of this repository only; a maintainer who has read it can push it to a branch here",
-        );
-    }
-    if pull.draft && !policy.drafts && !commanded {
-        return Skip::told("the pull request is a draft; it gets a preview when it is ready for review");
-    }
-    let label = policy.label.as_str();
-    if !label.is_empty() && !commanded && !pull.labels.iter().any(|given| given.eq_ignore_ascii_case(label)) {
-        return Skip::silent(format!("the pull request does not have the label `{label}`"));
-    }
-    None
+    let holds = |rule: &&Rule| (rule.holds)(policy, pull, repository) && !(commanded && rule.yields);
+    let rule = RULES.iter().find(holds)?;
+    let fact = |name: &str| match name {
+        "author" => Some(pull.author.clone()),
+        "label" => Some(policy.label.clone()),
+        _ => None,
+    };
+    Some(Skip {
+        reason: fill(rule.because, fact),
+        tell: rule.tell,
+    })
 }
 
 /// `[preview] limit`: how many previews of this repository there may be at once.

@@ -150,7 +150,15 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
         Ok(now) if !now.open => {
             ctx.console
                 .say("The pull request was closed meanwhile: what was just made is removed again");
-            return teardown::remove(ctx, &config, &repository, &now, &work.name).await;
+            return teardown::remove(
+                ctx,
+                ctx.board(&config, &repository),
+                &repository,
+                &now,
+                &work.name,
+                &teardown::Because::Asked,
+            )
+            .await;
         }
         Ok(now) if now.head.sha != pull.head.sha => report.notes.push(format!(
             "The pull request has moved on to `{}`, which gets a run of its own",

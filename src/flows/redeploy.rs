@@ -16,6 +16,7 @@ pub(crate) struct Request {
     pub(crate) commit: Option<Sha>,
     pub(crate) force_build: bool,
     pub(crate) images: Images,
+    pub(crate) dry_run: bool,
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
@@ -24,6 +25,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         commit,
         force_build,
         images,
+        dry_run,
     } = request.clone();
     match environment {
         Environment::Preview(pull_request) => {
@@ -35,7 +37,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                     commit,
                     force_build,
                     images,
-                    dry_run: false,
+                    dry_run,
                 },
             )
             .await
@@ -58,7 +60,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                     force_build,
                     images,
                     release: false,
-                    dry_run: false,
+                    dry_run,
                 },
             )
             .await

@@ -26,6 +26,7 @@ pub(crate) struct Request {
     /// A deployment's id, or a commit or an image's digest that an earlier successful deployment ran. `None`: the one
     /// before.
     pub(crate) to: Option<String>,
+    pub(crate) dry_run: bool,
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
@@ -39,6 +40,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     ownership::require(app, site.repository.id, &request.environment)?;
     let earlier = choose(ctx, platform, app, request.to.as_deref()).await?;
     let commit = earlier.commit();
+    if request.dry_run {
+        return planned(ctx, request, app, &earlier);
+    }
 
     let mut report = Report::new(&app.name, request.environment.clone(), State::Building);
     report.commit.clone_from(&commit);
@@ -81,6 +85,26 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         }
         Err(error) => ending::break_off(&mut board, report, error).await,
     }
+}
+
+/// Where it would go.
+fn planned(ctx: &Ctx, request: &Request, app: &App, earlier: &Deployment) -> anyhow::Result<Report> {
+    let commit = earlier.commit();
+    let built = commit.as_ref().map(|sha| format!(", which built `{}`", sha.short()));
+    let would = format!(
+        "Would roll `{}` back to deployment {}{} and pin it there",
+        app.name,
+        earlier.id,
+        built.unwrap_or_default()
+    );
+    ctx.console.say(&would);
+    let mut report = Report::new(&app.name, request.environment.clone(), State::Skipped);
+    report.commit = commit;
+    report.serving = ownership::serving(app);
+    report.app_id = Some(app.id.clone());
+    report.notes = vec![would, "A dry run: nothing was touched".to_owned()];
+    ctx.record(&report)?;
+    Ok(report)
 }
 
 /// How the pin that a rollback leaves is taken off.
@@ -131,10 +155,12 @@ async fn choose(ctx: &Ctx, platform: &Platform, app: &App, to: Option<&str>) -> 
         None => format!("`{}` has no earlier deployment to go back to", app.name),
     };
     let why = objection.unwrap_or_else(|| "no earlier successful deployment fits".to_owned());
-    Err(Failure::input(what)
-        .why(why)
-        .next("see `do-deploy status`, or deploy a commit that reverts the change")
-        .into())
+    let next = match &app.pinned {
+        // The platform goes back once: from there the way leads over the branch.
+        Some(_) => "release it first: `do-deploy deploy --release`",
+        None => "see `do-deploy status`, or deploy a commit that reverts the change",
+    };
+    Err(Failure::input(what).why(why).next(next).into())
 }
 
 fn is_named(deployment: &Deployment, name: &str) -> bool {

@@ -4,10 +4,13 @@ use serde_json::json;
 
 use super::board::last_written;
 use super::context::Ctx;
-use super::{source, teardown};
+use super::{board, source, teardown};
 use crate::config::{Config, Preview};
 use crate::github::repository::Repository;
+use crate::model::environment::Environment;
 use crate::model::failure::Failure;
+use crate::model::pull_request::PullRequest;
+use crate::model::report::{Report, State};
 use crate::platform::App;
 use crate::wait::humanize;
 
@@ -41,14 +44,14 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
                 return Ok(None);
             }
             ctx.console.say(&format!("`{}`: {reason}", app.name));
-            if !request.dry_run {
-                teardown::remove(ctx, &config, &repository, &pull, &app.name).await?;
-            }
-            anyhow::Ok(Some(reason))
+            let report = match request.dry_run {
+                true => would_remove(&app, number, &reason),
+                false => remove(ctx, &config, &repository, &pull, &app, &reason).await?,
+            };
+            anyhow::Ok(Some((report, reason)))
         };
         match removed.await {
-            Ok(Some(reason)) => swept.push(json!({"app": app.name, "pull_request": number, "reason": reason})),
-            Ok(None) => {}
+            Ok(removed) => swept.extend(removed),
             Err(error) => {
                 ctx.console
                     .warn(&format!("`{}` could not be swept: {error:#}", app.name));
@@ -56,13 +59,50 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             }
         }
     }
+    tell(ctx, request, &swept)?;
+    first_error.map_or(Ok(()), Err)
+}
+
+/// The comment says it; summary and outputs are the sweep's own.
+async fn remove(
+    ctx: &Ctx,
+    config: &Config,
+    repository: &Repository,
+    pull: &PullRequest,
+    app: &App,
+    reason: &str,
+) -> anyhow::Result<Report> {
+    let mut board = ctx.board(config, repository);
+    (board.run.summary_file, board.run.output_file) = (None, None);
+    let because = teardown::Because::Swept(reason.to_owned());
+    let mut report = teardown::remove(ctx, board, repository, pull, &app.name, &because).await?;
+    report.notes = vec![format!("Removed `{}`: {reason}", app.name)];
+    Ok(report)
+}
+
+fn would_remove(app: &App, number: u64, reason: &str) -> Report {
+    let mut report = Report::new(&app.name, Environment::Preview(number), State::Skipped);
+    report.app_id = Some(app.id.clone());
+    report.notes = vec![format!("Would remove `{}`: {reason}", app.name)];
+    report
+}
+
+/// What was removed and why, in log, summary and outputs.
+fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)]) -> anyhow::Result<()> {
+    let reports: Vec<Report> = swept.iter().map(|(report, _)| report.clone()).collect();
+    board::record_all(&ctx.run, &ctx.redactor, &reports, "Nothing to sweep")?;
     if ctx.json {
+        let of = |(report, reason): &(Report, String)| {
+            let number = report.environment.pull_request();
+            json!({"app": report.app, "pull_request": number, "reason": reason})
+        };
+        let swept: Vec<_> = swept.iter().map(of).collect();
         ctx.console
             .data(&json!({"dry_run": request.dry_run, "swept": swept}).to_string());
     } else if swept.is_empty() {
         ctx.console.say("Nothing to sweep");
     }
-    first_error.map_or(Ok(()), Err)
+    Ok(())
 }
 
 /// Whether a command has been answered within `ttl`: that leaves no trace on the platform, but in our comment. What its

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::board::Board;
+use super::board::{self, Board, BoardDeps};
 use super::context::Ctx;
 use super::{ownership, preview, source};
-use crate::config::Config;
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
 use crate::model::names;
@@ -17,11 +16,40 @@ use crate::wait::Deadline;
 /// How long the platform may take to let go of an app.
 const REMOVAL: Duration = Duration::from_secs(300);
 
+/// Why a preview is removed, for those who read the comment.
+#[derive(Clone, Debug)]
+pub(crate) enum Because {
+    /// Its pull request was closed, or somebody asked for it.
+    Asked,
+    /// Nobody has touched it, or something else that the next push sets right.
+    Swept(String),
+    /// Its pull request gets none any more, and no push changes that.
+    Unwanted(String),
+}
+
+impl Because {
+    fn notes(&self, open: bool) -> Vec<String> {
+        let (reason, comes_back) = match self {
+            Self::Asked => (None, true),
+            Self::Swept(reason) => (Some(reason), true),
+            Self::Unwanted(reason) => (Some(reason), false),
+        };
+        let again = "The pull request is still open: its next push makes the preview again";
+        let again = (open && comes_back).then(|| again.to_owned());
+        reason
+            .map(|reason| format!("Removed: {reason}"))
+            .into_iter()
+            .chain(again)
+            .collect()
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) pull_request: u64,
     /// An event says that the pull request was closed; events come late and are replayed, so it is looked at again.
     pub(crate) only_if_closed: bool,
+    pub(crate) because: Because,
     pub(crate) dry_run: bool,
 }
 
@@ -59,26 +87,24 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     if request.dry_run {
         return planned(ctx, &repository, &pull, &name).await;
     }
-    remove(ctx, &config, &repository, &pull, &name).await
+    let board = ctx.board(&config, &repository);
+    remove(ctx, board, &repository, &pull, &name, &request.because).await
 }
 
 /// The same when everything about the pull request is known already.
 pub(super) async fn remove(
     ctx: &Ctx,
-    config: &Config,
+    board: BoardDeps,
     repository: &Repository,
     pull: &PullRequest,
     name: &str,
+    because: &Because,
 ) -> anyhow::Result<Report> {
     let environment = Environment::Preview(pull.number);
     let platform = ctx.platform()?;
     let mut report = Report::new(name, environment.clone(), State::Removed);
     report.commit = Some(pull.head.sha.clone());
-    if pull.open {
-        report
-            .notes
-            .push("The pull request is still open: its next push makes the preview again".to_owned());
-    }
+    report.notes = because.notes(pull.open);
     let app = find(ctx, repository, pull, name).await?;
     match app {
         Some(app) => {
@@ -94,14 +120,13 @@ pub(super) async fn remove(
         None => {
             ctx.console
                 .say(&format!("There is no preview `{name}`: nothing to remove"));
-            let board = ctx.board(config, repository);
             if Board::has_said_removed(&board, pull.number).await {
-                ctx.record(&report)?;
+                board::record(&board.run, &board.redactor, &report)?;
                 return Ok(report);
             }
         }
     }
-    Board::tell(ctx.board(config, repository), std::slice::from_ref(&report)).await?;
+    Board::tell(board, std::slice::from_ref(&report)).await?;
     Ok(report)
 }
 

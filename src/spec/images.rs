@@ -1,6 +1,7 @@
 //! Images by digest, given from outside as `web=sha256:…` and written into the app spec before it is deployed.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::str::FromStr;
 
 use serde_json::{Value, json};
@@ -47,6 +48,14 @@ impl FromStr for Images {
     }
 }
 
+/// As it is given.
+impl fmt::Display for Images {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries: Vec<String> = self.0.iter().map(|(name, digest)| format!("{name}={digest}")).collect();
+        f.write_str(&entries.join(","))
+    }
+}
+
 fn is_digest(text: &str) -> bool {
     let digits = text.strip_prefix("sha256:").unwrap_or_default();
     digits.len() == DIGITS && digits.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'))
@@ -88,6 +97,10 @@ impl Images {
             None => Ok(()),
             Some(_) => Err(format!("`{component}` is given two images")),
         }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub(super) fn names(&self, component: &str) -> bool {

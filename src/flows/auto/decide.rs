@@ -1,7 +1,12 @@
-//! The table from event and payload to what is done about it. Pure.
+//! From an event to what is done about it, and why. Pure.
 
-use serde_json::Value;
+use std::fmt;
 
+use super::asked::{Asked, Flags, asked};
+use super::event::Event;
+use super::table::{Holds, ROWS, Row, Then};
+use crate::config::Config;
+use crate::flows::sentence::fill;
 use crate::flows::{comment, site};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -17,296 +22,117 @@ pub(super) enum Decision {
         pull_request: u64,
         head: Sha,
     },
+    /// `closed`: because the pull request was; else because it gets no preview any more.
     Teardown {
         pull_request: u64,
+        closed: bool,
     },
-    Redeploy {
-        environment: Environment,
-        commit: Option<Sha>,
-        force_build: bool,
-    },
+    Sweep,
+    Asked(Asked),
     Comment(comment::Request),
     Nothing {
         environment: Environment,
-        reason: String,
     },
 }
 
-/// Whether the decision depends on which branches are deployed where.
-pub(super) fn needs_environments(event: &str) -> bool {
-    matches!(event, "push" | "workflow_run")
+/// As the log says it.
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Deploy { environment, .. } => write!(f, "deploy {environment}"),
+            Self::Preview { pull_request, .. } => write!(f, "preview of pull request {pull_request}"),
+            Self::Teardown { pull_request, .. } => write!(f, "teardown of pull request {pull_request}'s preview"),
+            Self::Sweep => f.write_str("sweep"),
+            Self::Asked(asked) => write!(f, "{asked}"),
+            Self::Comment(request) => write!(f, "a comment's command on pull request {}", request.pull_request),
+            Self::Nothing { .. } => f.write_str("nothing"),
+        }
+    }
 }
 
-/// `environments`: each branch that is deployed, with the environment's name.
+/// A decision with its row of the table, and what that row says of this event.
+#[derive(Debug)]
+pub(super) struct Chosen {
+    pub(super) row: &'static Row,
+    pub(super) decision: Decision,
+    pub(super) reason: String,
+}
+
+/// `config`: `None` until it is known. `Ok(None)`: the answer depends on it.
 ///
 /// # Errors
-/// A payload that lacks what GitHub always sends, or workflow inputs that make no sense.
-pub(super) fn decide(event: &str, payload: &Value, environments: &[(String, String)]) -> Result<Decision, Failure> {
-    match event {
-        "push" => push(payload, environments),
-        "workflow_run" => workflow_run(payload, environments),
-        "pull_request" => pull_request(payload),
-        "workflow_dispatch" => workflow_dispatch(payload),
-        "issue_comment" => issue_comment(payload),
-        other => Ok(nothing(format!("do-deploy does not act on `{other}` events"))),
+/// Inputs that make no sense, and an event that no workflow may give to `auto`.
+pub(super) fn decide(event: &Event, config: Option<&Config>, flags: &Flags) -> Result<Option<Chosen>, Failure> {
+    for row in ROWS.iter().filter(|row| row.is_about(&event.name)) {
+        let holds = match (row.holds, config) {
+            (Holds::Always, _) => true,
+            (Holds::Payload(holds), _) => holds(event),
+            (Holds::Configured(holds), Some(config)) => holds(event, config),
+            (Holds::Configured(_), None) => return Ok(None),
+        };
+        if holds {
+            return choose(row, event, config, flags).map(Some);
+        }
+    }
+    Err(Failure::input(format!("there is no answer to `{}`", event.name)))
+}
+
+impl Row {
+    fn is_about(&self, event: &str) -> bool {
+        self.events.contains(&event) || (self.events.is_empty() && !ROWS.iter().any(|row| row.events.contains(&event)))
     }
 }
 
-fn push(payload: &Value, environments: &[(String, String)]) -> Result<Decision, Failure> {
-    let reference = text(payload, "/ref")?;
-    let Some(branch) = reference.strip_prefix("refs/heads/") else {
-        return Ok(nothing(format!("`{reference}` is not a branch")));
+fn choose(row: &'static Row, event: &Event, config: Option<&Config>, flags: &Flags) -> Result<Chosen, Failure> {
+    let reason = fill(row.because, |name| event.fact(name, config));
+    let deploy = |commit: fn(Sha) -> site::Commit| Decision::Deploy {
+        environment: config
+            .and_then(|config| event.environment(config))
+            .map_or_else(Environment::production, Environment::Named),
+        commit: commit(event.commit()),
     };
-    if payload.pointer("/deleted") == Some(&Value::Bool(true)) {
-        return Ok(nothing(format!("`{branch}` was deleted")));
+    let pull_request = event.pull_request().unwrap_or_default();
+    if row.then != Then::Asked {
+        flags.refuse_on(&event.name)?;
     }
-    let Some((_, name)) = environments.iter().find(|(deployed, _)| deployed == branch) else {
-        return Ok(nothing(format!("`{branch}` is not deployed anywhere")));
-    };
-    let commit = site::Commit::Pushed(Sha::new(text(payload, "/after")?));
-    Ok(Decision::Deploy {
-        environment: Environment::Named(name.clone()),
-        commit,
-    })
-}
-
-fn workflow_run(payload: &Value, environments: &[(String, String)]) -> Result<Decision, Failure> {
-    let run = |pointer: &str| text(payload, &format!("/workflow_run{pointer}"));
-    if text(payload, "/action")? != "completed" {
-        return Ok(nothing("the other workflow is not finished"));
-    }
-    let conclusion = run("/conclusion")?;
-    if conclusion != "success" {
-        return Ok(nothing(format!("the other workflow ended with `{conclusion}`")));
-    }
-    if payload.pointer("/workflow_run/head_repository/id") != payload.pointer("/repository/id") {
-        return Ok(nothing("the other workflow ran for a fork"));
-    }
-    let event = run("/event")?;
-    if event != "push" && event != "workflow_dispatch" && event != "schedule" {
-        return Ok(nothing(format!(
-            "the other workflow was started by `{event}`, not for a branch that is deployed"
-        )));
-    }
-    let branch = run("/head_branch")?;
-    let Some((_, name)) = environments.iter().find(|(deployed, _)| *deployed == branch) else {
-        return Ok(nothing(format!("`{branch}` is not deployed anywhere")));
-    };
-    let commit = site::Commit::Tested(Sha::new(run("/head_sha")?));
-    Ok(Decision::Deploy {
-        environment: Environment::Named(name.clone()),
-        commit,
-    })
-}
-
-fn pull_request(payload: &Value) -> Result<Decision, Failure> {
-    let number = payload
-        .pointer("/pull_request/number")
-        .and_then(Value::as_u64)
-        .ok_or_else(|| incomplete("/pull_request/number"))?;
-    let action = text(payload, "/action")?;
-    match action.as_str() {
-        "opened" | "synchronize" | "reopened" | "ready_for_review" => Ok(Decision::Preview {
-            pull_request: number,
-            head: Sha::new(text(payload, "/pull_request/head/sha")?),
-        }),
-        "closed" => Ok(Decision::Teardown { pull_request: number }),
-        other => Ok(Decision::Nothing {
-            environment: Environment::Preview(number),
-            reason: format!("do-deploy does not act on `pull_request` events of type `{other}`"),
-        }),
-    }
-}
-
-fn issue_comment(payload: &Value) -> Result<Decision, Failure> {
-    Ok(match comment::Request::read(payload)? {
-        Ok(request) => Decision::Comment(request),
-        Err(comment::NoCommand { pull_request, reason }) => Decision::Nothing {
-            environment: pull_request.map_or_else(Environment::production, Environment::Preview),
-            reason: reason.to_owned(),
+    let decision = match row.then {
+        Then::DeployPushed => deploy(site::Commit::Pushed),
+        Then::DeployTested => deploy(site::Commit::Tested),
+        Then::Preview => Decision::Preview {
+            pull_request,
+            head: event.head(),
         },
-    })
-}
-
-/// Inputs carry the names of the action's inputs: `environment`, `pr`, `commit`, `force-build`.
-fn workflow_dispatch(payload: &Value) -> Result<Decision, Failure> {
-    let input = |name: &str| match payload.pointer("/inputs").and_then(|inputs| inputs.get(name)) {
-        Some(Value::String(text)) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        Some(Value::Bool(flag)) => Some(flag.to_string()),
-        Some(Value::Number(number)) => Some(number.to_string()),
-        _ => None,
-    };
-    let refused =
-        |name: &str, why: String| Failure::input(format!("the workflow's input `{name}` makes no sense")).why(why);
-    let environment = match (input("pr"), input("environment")) {
-        (Some(_), Some(_)) => {
-            return Err(refused(
-                "pr",
-                "`environment` is given as well; give one of the two".to_owned(),
-            ));
+        Then::TeardownClosed => Decision::Teardown {
+            pull_request,
+            closed: true,
+        },
+        Then::TeardownUnwanted => Decision::Teardown {
+            pull_request,
+            closed: false,
+        },
+        Then::Sweep => Decision::Sweep,
+        Then::Asked => Decision::Asked(asked(event.inputs(), flags)?),
+        Then::Comment => match comment::Request::read(event.payload())? {
+            Ok(request) => Decision::Comment(request),
+            Err(no) => {
+                let environment = event.about();
+                let decision = Decision::Nothing { environment };
+                return Ok(Chosen {
+                    row,
+                    decision,
+                    reason: no.reason.to_owned(),
+                });
+            }
+        },
+        Then::Nothing => Decision::Nothing {
+            environment: event.about(),
+        },
+        Then::Refuse => {
+            return Err(Failure::input(format!("`{}` is not acted on here", event.name)).why(reason));
         }
-        (Some(pr), None) => {
-            let number = pr
-                .parse()
-                .ok()
-                .filter(|number| *number > 0)
-                .ok_or_else(|| refused("pr", "it is no number".to_owned()))?;
-            Environment::Preview(number)
-        }
-        (None, Some(name)) => name
-            .parse()
-            .map_err(|error| refused("environment", format!("{error}")))?,
-        (None, None) => Environment::production(),
     };
-    let commit = match input("commit") {
-        None => None,
-        Some(sha) if (7..=40).contains(&sha.len()) && sha.chars().all(|c| c.is_ascii_hexdigit()) => Some(Sha::new(sha)),
-        Some(_) => return Err(refused("commit", "a commit is 7 to 40 hexadecimal digits".to_owned())),
-    };
-    let force_build = match input("force-build").as_deref() {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(_) => return Err(refused("force-build", "it is neither `true` nor `false`".to_owned())),
-    };
-    Ok(Decision::Redeploy {
-        environment,
-        commit,
-        force_build,
-    })
-}
-
-fn nothing(reason: impl Into<String>) -> Decision {
-    Decision::Nothing {
-        environment: Environment::production(),
-        reason: reason.into(),
-    }
-}
-
-fn text(payload: &Value, pointer: &str) -> Result<String, Failure> {
-    payload
-        .pointer(pointer)
-        .and_then(Value::as_str)
-        .map(str::to_owned)
-        .ok_or_else(|| incomplete(pointer))
-}
-
-fn incomplete(pointer: &str) -> Failure {
-    Failure::input(format!(
-        "the event's payload lacks `{}`",
-        pointer.trim_start_matches('/').replace('/', ".")
-    ))
-    .next("check that `GITHUB_EVENT_PATH` is the payload of the event that `GITHUB_EVENT_NAME` names")
+    Ok(Chosen { row, decision, reason })
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::{Decision, decide};
-
-    fn say(event: &str, payload: Value) -> String {
-        let environments = [
-            ("main".to_owned(), "production".to_owned()),
-            ("develop".to_owned(), "staging".to_owned()),
-        ];
-        match decide(event, &payload, &environments) {
-            Ok(Decision::Deploy { environment, .. }) => format!("deploy {environment}"),
-            Ok(Decision::Preview { pull_request, .. }) => format!("preview {pull_request}"),
-            Ok(Decision::Teardown { pull_request }) => format!("teardown {pull_request}"),
-            Ok(Decision::Redeploy {
-                environment,
-                commit,
-                force_build,
-            }) => {
-                format!(
-                    "redeploy {environment} {} {force_build}",
-                    commit.map(|sha| sha.to_string()).unwrap_or_default()
-                )
-            }
-            Ok(Decision::Comment(request)) => format!("comment {} {:?}", request.pull_request, request.command),
-            Ok(Decision::Nothing { reason, .. }) => format!("nothing: {reason}"),
-            Err(failure) => format!("error: {failure}"),
-        }
-    }
-
-    #[test]
-    fn a_push_deploys_where_its_branch_is_deployed() {
-        let push =
-            |reference: &str, deleted: bool| json!({"ref": reference, "after": "a".repeat(40), "deleted": deleted});
-        assert_eq!(say("push", push("refs/heads/main", false)), "deploy production");
-        assert_eq!(say("push", push("refs/heads/develop", false)), "deploy staging");
-        assert_eq!(
-            say("push", push("refs/heads/topic", false)),
-            "nothing: `topic` is not deployed anywhere"
-        );
-        assert_eq!(
-            say("push", push("refs/tags/v1", false)),
-            "nothing: `refs/tags/v1` is not a branch"
-        );
-        assert_eq!(
-            say("push", push("refs/heads/main", true)),
-            "nothing: `main` was deleted"
-        );
-    }
-
-    #[test]
-    fn another_workflow_deploys_only_what_it_tested_on_a_deployed_branch() {
-        let run = |conclusion: &str, branch: &str, repository: u64| {
-            json!({"action": "completed", "repository": {"id": 1}, "workflow_run": {"conclusion": conclusion, "event": "push",
-                "head_branch": branch, "head_sha": "a".repeat(40), "head_repository": {"id": repository}}})
-        };
-        assert_eq!(say("workflow_run", run("success", "main", 1)), "deploy production");
-        assert_eq!(
-            say("workflow_run", run("failure", "main", 1)),
-            "nothing: the other workflow ended with `failure`"
-        );
-        assert_eq!(
-            say("workflow_run", run("success", "topic", 1)),
-            "nothing: `topic` is not deployed anywhere"
-        );
-        assert_eq!(
-            say("workflow_run", run("success", "main", 2)),
-            "nothing: the other workflow ran for a fork"
-        );
-    }
-
-    #[test]
-    fn a_pull_request_gets_a_preview_until_it_is_closed() {
-        let event =
-            |action: &str| json!({"action": action, "pull_request": {"number": 7, "head": {"sha": "a".repeat(40)}}});
-        for action in ["opened", "synchronize", "reopened", "ready_for_review"] {
-            assert_eq!(say("pull_request", event(action)), "preview 7");
-        }
-        assert_eq!(say("pull_request", event("closed")), "teardown 7");
-        assert!(say("pull_request", event("assigned")).starts_with("nothing: "));
-    }
-
-    #[test]
-    fn a_dispatch_redeploys_what_its_inputs_name() {
-        assert_eq!(
-            say("workflow_dispatch", json!({"inputs": null})),
-            "redeploy production  false"
-        );
-        assert_eq!(
-            say("workflow_dispatch", json!({"inputs": {"pr": "7", "force-build": true}})),
-            "redeploy pr-7  true"
-        );
-        assert_eq!(
-            say(
-                "workflow_dispatch",
-                json!({"inputs": {"environment": "staging", "commit": "abcdef0"}})
-            ),
-            "redeploy staging abcdef0 false"
-        );
-        assert!(say("workflow_dispatch", json!({"inputs": {"pr": "seven"}})).starts_with("error: "));
-    }
-
-    #[test]
-    fn every_other_event_is_explained() {
-        assert_eq!(
-            say("fork", json!({})),
-            "nothing: do-deploy does not act on `fork` events"
-        );
-        assert!(say("push", json!({})).starts_with("error: the event's payload lacks `ref`"));
-    }
-}
+mod tests;

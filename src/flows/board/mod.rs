@@ -70,12 +70,26 @@ enum Complaint {
 
 /// Summary and outputs of a run that never had anything to show on GitHub.
 pub(super) fn record(run: &Run, redactor: &Redactor, report: &Report) -> anyhow::Result<()> {
-    let reports = [cleaned(report, redactor)];
+    record_all(run, redactor, std::slice::from_ref(report), "")
+}
+
+/// The same for several apps; `nothing` is what the summary says of none.
+pub(super) fn record_all(run: &Run, redactor: &Redactor, reports: &[Report], nothing: &str) -> anyhow::Result<()> {
+    let reports: Vec<Report> = reports.iter().map(|report| cleaned(report, redactor)).collect();
     if let Some(file) = &run.output_file {
         outputs_of(&reports, None).write(file)?;
     }
+    let notes: Vec<&str> = reports
+        .iter()
+        .flat_map(|report| report.notes.iter().map(String::as_str))
+        .collect();
+    let text = if reports.is_empty() {
+        nothing.to_owned()
+    } else {
+        notes.join("\n\n")
+    };
     match &run.summary_file {
-        Some(file) => summary::append(file, &redactor.clean(&reports[0].notes.join("\n\n"))),
+        Some(file) => summary::append(file, &redactor.clean(&text)),
         None => Ok(()),
     }
 }

@@ -37,7 +37,7 @@ const LONGEST: usize = 200;
 
 impl Command {
     /// `None`: the comment is none of our business.
-    pub(super) fn parse(comment: &str) -> Option<Self> {
+    pub(crate) fn parse(comment: &str) -> Option<Self> {
         let line = comment.split(['\n', '\r']).next().unwrap_or_default();
         let mut words = line
             .get(..LONGEST)

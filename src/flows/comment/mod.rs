@@ -18,7 +18,7 @@ mod status;
 mod wake;
 
 pub(crate) use command::Command;
-pub(crate) use request::{NoCommand, Request};
+pub(crate) use request::Request;
 
 use super::board::{Board, react};
 use super::context::Ctx;
@@ -201,6 +201,7 @@ async fn remove(ctx: &Ctx, pull_request: u64) -> anyhow::Result<Done> {
     let request = teardown::Request {
         pull_request,
         only_if_closed: false,
+        because: teardown::Because::Asked,
         dry_run: false,
     };
     Ok(Done {

@@ -183,6 +183,11 @@ impl Tester {
             .expect(200);
     }
 
+    pub(crate) async fn unlabel_pr(&self, number: u64, label: &str) {
+        let path = format!("/repos/org/shop/issues/{number}/labels/{label}");
+        self.call(Api::GitHub, "DELETE", &path, None).await.expect(200);
+    }
+
     #[track_caller]
     pub(crate) fn branch_of(&self, number: u64) -> String {
         self.pulls()

@@ -1,6 +1,7 @@
 //! The payloads that GitHub would send for what happened in the mounted repository: for `GITHUB_EVENT_PATH`.
 
 mod issue_comment;
+mod merge_group;
 mod pull_request;
 mod push;
 mod workflow;
@@ -48,6 +49,8 @@ pub(crate) async fn get(
         "issue_comment" => issue_comment::payload(&asked).await?,
         "workflow_run" => workflow::run(&asked).await?,
         "workflow_dispatch" => workflow::dispatch(&asked).await?,
+        "repository_dispatch" => workflow::repository_dispatch(&asked).await?,
+        "merge_group" => merge_group::payload(&asked).await?,
         "schedule" => json!({"schedule": asked.key("schedule").unwrap_or("0 4 * * *")}),
         "" => return Err(Refusal::unprocessable("`name` is missing: `push`, `pull_request`, …")),
         _ => asked

@@ -7,7 +7,8 @@ use crate::sandbox::github::following::current;
 use crate::sandbox::github::refusal::Refusal;
 use crate::sandbox::github::{labels, pull_json};
 
-/// `action` (default `opened`), `number`; `before` of a `synchronize`, `label` of a `labeled`.
+/// `action` (default `opened`), `number`; `before` of a `synchronize`, `label` of a `labeled`; `changed` of an `edited`
+/// (`title`, `body` or `base`) and what it was, `from`.
 pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
     let (hub, urls) = (&asked.hub, &asked.urls);
     let number = asked.number("number")?;
@@ -36,7 +37,14 @@ pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
             let label = labels::json_of(hub, urls, &[name.to_owned()]).pop();
             payload["label"] = label.unwrap_or(Value::Null);
         }
-        "edited" => payload["changes"] = json!({}),
+        "edited" => {
+            let from = asked.key("from").unwrap_or_default();
+            payload["changes"] = match asked.key("changed") {
+                Some("base") => json!({"base": {"ref": {"from": from}, "sha": {"from": pull.base_sha}}}),
+                Some(what) => json!({what: {"from": from}}),
+                None => json!({}),
+            };
+        }
         "closed" => {
             // What `GITHUB_TOKEN` does starts no workflow, so whoever closes is taken for a person.
             let person = pull.closed_by.as_ref().filter(|user| !user.is_actions_bot());

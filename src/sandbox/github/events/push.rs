@@ -21,6 +21,7 @@ pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
         Some(name) => format!("refs/heads/{name}"),
         None => format!("refs/heads/{}", repository.default_branch().await),
     };
+    let is_tag = reference.starts_with("refs/tags/");
     let after = match asked.key("after") {
         Some(after) => repository.resolve(after).await,
         None => repository.resolve(&reference).await,
@@ -32,6 +33,8 @@ pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
     let parent = head.as_ref().and_then(|commit| commit.parents.first().cloned());
     let before = match asked.key("before") {
         Some(before) => repository.resolve(before).await,
+        // A tag is new where nobody says otherwise.
+        None if is_tag => None,
         None => parent,
     };
     let commits = match (&before, &after) {
@@ -39,6 +42,8 @@ pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
         (Some(before), Some(after)) => {
             log(repository, &["--reverse", MOST_COMMITS, &format!("{before}..{after}")]).await?
         }
+        // A tag brings no commits of its own.
+        (None, Some(_)) if is_tag => Vec::new(),
         (None, Some(after)) => log(repository, &["--reverse", MOST_COMMITS, after]).await?,
     };
     let forced = match (&before, &after) {
@@ -51,6 +56,9 @@ pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
             .to_owned()
     };
     let default = repository.default_branch().await;
+    // What a new tag points to is on a branch already.
+    let on_default = is_tag && after.is_some() && after == repository.head(&default).await;
+    let base_ref = on_default.then(|| format!("refs/heads/{default}"));
     let mut repository_json = repositories::json(&asked.hub, urls).await;
     // As in this event alone: times in seconds, and the default branch under its old name.
     repository_json["created_at"] = Value::from(asked.hub.created_at.as_second());
@@ -63,7 +71,7 @@ pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
         "created": before.is_none(),
         "deleted": after.is_none(),
         "forced": forced,
-        "base_ref": null,
+        "base_ref": base_ref,
         "compare": urls.html(&format!("/compare/{}...{}", short(&before), short(&after))),
         "commits": commits.iter().map(|commit| commit.event_json(urls)).collect::<Vec<_>>(),
         "head_commit": head.as_ref().map(|commit| commit.event_json(urls)),

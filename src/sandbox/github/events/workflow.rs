@@ -1,4 +1,4 @@
-//! `workflow_run` and `workflow_dispatch`: another workflow has ended, or a person starts one.
+//! `workflow_run`, `workflow_dispatch` and `repository_dispatch`: another workflow has ended, or somebody starts one.
 
 use serde_json::{Value, json};
 
@@ -102,5 +102,18 @@ pub(super) async fn dispatch(asked: &Asked) -> Result<Value, Refusal> {
         "inputs": inputs,
         "ref": format!("refs/heads/{branch}"),
         "workflow": asked.key("workflow").unwrap_or(".github/workflows/deploy.yml"),
+    }))
+}
+
+/// `event_type` (`do-deploy`), `client_payload` (a JSON object).
+pub(super) async fn repository_dispatch(asked: &Asked) -> Result<Value, Refusal> {
+    let client_payload: Value = match asked.key("client_payload") {
+        Some(payload) => serde_json::from_str(payload).map_err(|_| Refusal::bad_json())?,
+        None => json!({}),
+    };
+    Ok(json!({
+        "action": asked.key("event_type").unwrap_or("do-deploy"),
+        "branch": asked.hub.repository.default_branch().await,
+        "client_payload": client_payload,
     }))
 }

@@ -1,0 +1,191 @@
+//! Does what was decided: one call of a flow for each decision.
+
+use super::Ended;
+use super::asked::{Asked, Command};
+use super::decide::Decision;
+use crate::flows::context::Ctx;
+use crate::flows::{
+    comment, deploy, eligibility, logs, preview, redeploy, rollback, site, source, status, sweep, teardown, verify,
+};
+use crate::model::environment::Environment;
+use crate::model::report::{Report, State};
+use crate::spec::Images;
+
+/// The last so many lines of a log, as for the command.
+const TAIL: usize = 200;
+
+pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow::Result<Ended> {
+    let report = match decision {
+        Decision::Deploy { environment, commit } => {
+            let request = deploy::Request {
+                environment,
+                commit,
+                force_build: false,
+                images: Images::default(),
+                release: false,
+                dry_run,
+            };
+            deploy::run(ctx, &request).await?
+        }
+        Decision::Preview { pull_request, head } => {
+            let request = preview::Request {
+                pull_request,
+                commit: eligibility::Commit::Event(head),
+                force_build: false,
+                images: Images::default(),
+                dry_run,
+            };
+            preview::run(ctx, &request).await?
+        }
+        Decision::Teardown {
+            pull_request,
+            closed: true,
+        } => {
+            let request = teardown::Request {
+                pull_request,
+                only_if_closed: true,
+                because: teardown::Because::Asked,
+                dry_run,
+            };
+            teardown::run(ctx, &request).await?
+        }
+        Decision::Teardown {
+            pull_request,
+            closed: false,
+        } => no_longer_wanted(ctx, pull_request, dry_run).await?,
+        Decision::Sweep => {
+            sweep::run(ctx, &sweep::Request { dry_run }).await?;
+            return Ok(Ended::Told);
+        }
+        Decision::Asked(asked) => return as_asked(ctx, asked).await,
+        Decision::Comment(request) => comment::run(ctx, &request).await?,
+        Decision::Nothing { environment } => Report::new("", environment, State::Skipped),
+    };
+    Ok(Ended::Report(Box::new(report)))
+}
+
+/// Events come late and are replayed: what the pull request is now decides.
+async fn no_longer_wanted(ctx: &Ctx, pull_request: u64, dry_run: bool) -> anyhow::Result<Report> {
+    let github = ctx.github()?;
+    let repository = github.repository().await?;
+    let pull = github
+        .pull(pull_request)
+        .await
+        .map_err(|error| preview::unknown_pull(error, pull_request))?;
+    let config = source::config(ctx, &pull.base_branch).await?;
+    let Some(skip) = eligibility::skip_reason(
+        &config.preview,
+        &pull,
+        &repository.full_name,
+        &eligibility::Commit::Head,
+    ) else {
+        let why = format!("Pull request {pull_request} gets a preview again: it stays");
+        ctx.console.notice(&why);
+        let mut report = Report::new("", Environment::Preview(pull_request), State::Skipped);
+        report.notes.push(why);
+        ctx.record(&report)?;
+        return Ok(report);
+    };
+    let request = teardown::Request {
+        pull_request,
+        only_if_closed: false,
+        because: teardown::Because::Unwanted(skip.reason),
+        dry_run,
+    };
+    teardown::run(ctx, &request).await
+}
+
+async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
+    let pull_request = asked.pull_request();
+    let Asked {
+        command,
+        environment: named,
+        commit,
+        to,
+        force_build,
+        release,
+        images,
+        dry_run,
+    } = asked;
+    let environment = named.clone().unwrap_or_else(Environment::production);
+    let report = match command {
+        Command::Redeploy => {
+            let request = redeploy::Request {
+                environment,
+                commit,
+                force_build,
+                images,
+                dry_run,
+            };
+            redeploy::run(ctx, &request).await?
+        }
+        Command::Deploy => {
+            let request = deploy::Request {
+                environment,
+                commit: commit.map_or(site::Commit::Head, site::Commit::Asked),
+                force_build,
+                images,
+                release,
+                dry_run,
+            };
+            deploy::run(ctx, &request).await?
+        }
+        Command::Preview => {
+            let request = preview::Request {
+                pull_request,
+                commit: commit.map_or(eligibility::Commit::Head, eligibility::Commit::Asked),
+                force_build,
+                images,
+                dry_run,
+            };
+            preview::run(ctx, &request).await?
+        }
+        Command::Rollback => {
+            let request = rollback::Request {
+                environment,
+                to,
+                dry_run,
+            };
+            rollback::run(ctx, &request).await?
+        }
+        Command::Teardown => {
+            let request = teardown::Request {
+                pull_request,
+                only_if_closed: false,
+                because: teardown::Because::Asked,
+                dry_run,
+            };
+            teardown::run(ctx, &request).await?
+        }
+        Command::Sweep => {
+            sweep::run(ctx, &sweep::Request { dry_run }).await?;
+            return Ok(Ended::Told);
+        }
+        Command::Verify => {
+            let request = verify::Request {
+                subject: verify::Subject::Environment(environment),
+                path: None,
+                status: None,
+                checks: Vec::new(),
+            };
+            return Ok(Ended::Verdict(verify::run(ctx, &request).await?));
+        }
+        Command::Status => {
+            status::run(ctx, &status::Request { environment: named }).await?;
+            return Ok(Ended::Told);
+        }
+        Command::Logs => {
+            let request = logs::Request {
+                environment,
+                kind: None,
+                component: None,
+                deployment: None,
+                tail: TAIL,
+                follow: false,
+            };
+            logs::run(ctx, &request).await?;
+            return Ok(Ended::Told);
+        }
+    };
+    Ok(Ended::Report(Box::new(report)))
+}

@@ -1,0 +1,358 @@
+//! What a person asks for who starts a run by hand: the inputs of a dispatch, and flags, which win over them. Pure.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde_json::Value;
+
+use crate::model::commit::Sha;
+use crate::model::environment::Environment;
+use crate::model::failure::Failure;
+use crate::spec::Images;
+
+/// The flags of `auto` that have the meaning of the inputs of the same names.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Flags {
+    /// `--environment` or `--pr`
+    pub(crate) environment: Option<Environment>,
+    pub(crate) commit: Option<Sha>,
+    pub(crate) to: Option<String>,
+    pub(crate) force_build: bool,
+    pub(crate) release: bool,
+    pub(crate) images: Images,
+    /// The only one that every event takes.
+    pub(crate) dry_run: bool,
+}
+
+impl Flags {
+    /// # Errors
+    /// Names the first flag that only a dispatched run takes.
+    pub(super) fn refuse_on(&self, event: &str) -> Result<(), Failure> {
+        let given = [
+            ("--environment` or `--pr", self.environment.is_some()),
+            ("--commit", self.commit.is_some()),
+            ("--to", self.to.is_some()),
+            ("--force-build", self.force_build),
+            ("--release", self.release),
+            ("--images", !self.images.is_empty()),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            None => Ok(()),
+            Some((flag, _)) => Err(Failure::input(format!("`auto` takes no `{flag}` on `{event}`"))
+                .why("the event itself says what to do")
+                .next("leave it out, or name the command instead of `auto`")),
+        }
+    }
+}
+
+/// A command, as far as a dispatched run may ask for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) command: Command,
+    /// `None`: production, or whatever there is.
+    pub(super) environment: Option<Environment>,
+    pub(super) commit: Option<Sha>,
+    pub(super) to: Option<String>,
+    pub(super) force_build: bool,
+    pub(super) release: bool,
+    pub(super) images: Images,
+    pub(super) dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Command {
+    Redeploy,
+    Deploy,
+    Preview,
+    Rollback,
+    Teardown,
+    Sweep,
+    Verify,
+    Status,
+    Logs,
+}
+
+/// Each command with the inputs that it takes; the first one is what no `command` means. `dry-run` goes with all.
+pub(super) const COMMANDS: &[(&str, Command, &[&str])] = &[
+    (
+        "redeploy",
+        Command::Redeploy,
+        &["environment", "pr", "commit", "force-build", "images"],
+    ),
+    (
+        "deploy",
+        Command::Deploy,
+        &["environment", "commit", "release", "images"],
+    ),
+    ("preview", Command::Preview, &["pr", "environment", "commit", "images"]),
+    ("rollback", Command::Rollback, &["environment", "to"]),
+    ("teardown", Command::Teardown, &["pr", "environment"]),
+    ("sweep", Command::Sweep, &[]),
+    ("verify", Command::Verify, &["environment", "pr"]),
+    ("status", Command::Status, &["environment", "pr"]),
+    ("logs", Command::Logs, &["environment", "pr"]),
+];
+
+const NAMES: [&str; 9] = [
+    "command",
+    "environment",
+    "pr",
+    "commit",
+    "to",
+    "force-build",
+    "release",
+    "images",
+    "dry-run",
+];
+
+/// # Errors
+/// Every one names the input.
+pub(super) fn asked(inputs: &Value, flags: &Flags) -> Result<Asked, Failure> {
+    refuse_misspelled(inputs)?;
+    let wanted = text(inputs, "command")?.unwrap_or_else(|| COMMANDS[0].0.to_owned());
+    let Some((name, command, takes)) = COMMANDS.iter().copied().find(|(name, ..)| *name == wanted) else {
+        return Err(
+            refused("command", format!("there is no command `{wanted}` to dispatch"))
+                .next(format!("choose one of {}", list(COMMANDS.iter().map(|it| it.0)))),
+        );
+    };
+    let asked = Asked {
+        command,
+        environment: environment(inputs, flags)?,
+        commit: match &flags.commit {
+            Some(sha) => Some(sha.clone()),
+            None => text(inputs, "commit")?.map(|sha| commit(&sha)).transpose()?,
+        },
+        to: flags.to.clone().or(text(inputs, "to")?),
+        force_build: flags.force_build || flag(inputs, "force-build")?,
+        release: flags.release || flag(inputs, "release")?,
+        images: images(inputs, flags)?,
+        dry_run: flags.dry_run || flag(inputs, "dry-run")?,
+    };
+    let given = [
+        ("environment", matches!(asked.environment, Some(Environment::Named(_)))),
+        ("pr", matches!(asked.environment, Some(Environment::Preview(_)))),
+        ("commit", asked.commit.is_some()),
+        ("to", asked.to.is_some()),
+        ("force-build", asked.force_build),
+        ("release", asked.release),
+        ("images", !asked.images.is_empty()),
+    ];
+    let fits = |input: &str| match (command, input) {
+        // `pr-12` is another word for 12, and previews are all that these two are about.
+        (Command::Preview | Command::Teardown, "environment") => false,
+        _ => takes.contains(&input),
+    };
+    if let Some((input, _)) = given.iter().find(|(input, given)| *given && !fits(input)) {
+        return Err(refused(input, format!("`{name}` takes no `{input}`")).next("leave it empty"));
+    }
+    if matches!(command, Command::Preview | Command::Teardown) && asked.environment.is_none() {
+        return Err(refused("pr", format!("`{name}` has to know which pull request")).next("give its number"));
+    }
+    Ok(asked)
+}
+
+impl Asked {
+    /// The pull request of a command that is about one.
+    pub(super) fn pull_request(&self) -> u64 {
+        self.environment
+            .as_ref()
+            .and_then(Environment::pull_request)
+            .unwrap_or_default()
+    }
+}
+
+/// The command line that would ask for the same.
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = COMMANDS.iter().find(|(_, command, _)| *command == self.command);
+        f.write_str(name.map_or("", |(name, ..)| name))?;
+        match &self.environment {
+            Some(Environment::Named(name)) => write!(f, " --environment {name}")?,
+            Some(Environment::Preview(number)) => write!(f, " --pr {number}")?,
+            None => {}
+        }
+        if let Some(commit) = &self.commit {
+            write!(f, " --commit {commit}")?;
+        }
+        if let Some(to) = &self.to {
+            write!(f, " --to {to}")?;
+        }
+        if !self.images.is_empty() {
+            write!(f, " --images {}", self.images)?;
+        }
+        for (flag, given) in [
+            (" --force-build", self.force_build),
+            (" --release", self.release),
+            (" --dry-run", self.dry_run),
+        ] {
+            if given {
+                f.write_str(flag)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn images(inputs: &Value, flags: &Flags) -> Result<Images, Failure> {
+    match text(inputs, "images")? {
+        Some(given) if flags.images.is_empty() => given.parse().map_err(|why: String| refused("images", why)),
+        _ => Ok(flags.images.clone()),
+    }
+}
+
+fn environment(inputs: &Value, flags: &Flags) -> Result<Option<Environment>, Failure> {
+    if flags.environment.is_some() {
+        return Ok(flags.environment.clone());
+    }
+    match (text(inputs, "pr")?, text(inputs, "environment")?) {
+        (Some(_), Some(_)) => Err(refused("pr", "`environment` is given as well").next("give one of the two")),
+        (Some(pr), None) => {
+            let number = u64::from_str(&pr).ok().filter(|number| *number > 0);
+            let number = number.ok_or_else(|| refused("pr", "it is no number").next("give a number such as `12`"))?;
+            Ok(Some(Environment::Preview(number)))
+        }
+        (None, Some(name)) => {
+            let environment = name
+                .parse()
+                .map_err(|error| refused("environment", format!("{error}")))?;
+            Ok(Some(environment))
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+fn commit(text: &str) -> Result<Sha, Failure> {
+    let is_sha = (7..=40).contains(&text.len()) && text.chars().all(|c| c.is_ascii_hexdigit());
+    is_sha
+        .then(|| Sha::new(text))
+        .ok_or_else(|| refused("commit", "a commit is 7 to 40 hexadecimal digits"))
+}
+
+/// An input's value; one that is empty counts as missing.
+fn text(inputs: &Value, name: &str) -> Result<Option<String>, Failure> {
+    match inputs.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
+        Some(Value::Bool(flag)) => Ok(Some(flag.to_string())),
+        Some(Value::Number(number)) => Ok(Some(number.to_string())),
+        Some(_) => Err(refused(name, "it is neither text, number nor `true` or `false`")),
+    }
+}
+
+fn flag(inputs: &Value, name: &str) -> Result<bool, Failure> {
+    match text(inputs, name)?.as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(refused(name, "it is neither `true` nor `false`")),
+    }
+}
+
+/// Inputs of other names are the workflow's own; these were meant for us, and a `dry_run` must not be overlooked.
+fn refuse_misspelled(inputs: &Value) -> Result<(), Failure> {
+    let given = inputs.as_object().into_iter().flatten().map(|(name, _)| name);
+    for name in given {
+        let meant = name.to_lowercase().replace('_', "-");
+        if name != &meant && NAMES.contains(&meant.as_str()) {
+            return Err(refused(name, format!("it is called `{meant}`")).next("rename it in the workflow"));
+        }
+    }
+    Ok(())
+}
+
+fn refused(name: &str, why: impl Into<String>) -> Failure {
+    Failure::input(format!("the input `{name}` makes no sense")).why(why)
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Flags, asked};
+    use crate::model::commit::Sha;
+    use crate::model::environment::Environment;
+
+    fn say(inputs: Value) -> String {
+        match asked(&inputs, &Flags::default()) {
+            Ok(asked) => asked.to_string(),
+            Err(failure) => format!("{failure}"),
+        }
+    }
+
+    #[test]
+    fn inputs_are_the_command_line_that_asks_for_the_same() {
+        for (inputs, expected) in [
+            (json!(null), "redeploy"),
+            (
+                json!({"command": "", "environment": "", "pr": "", "force-build": "false"}),
+                "redeploy",
+            ),
+            (
+                json!({"pr": "7", "force-build": true, "commit": "abcdef0"}),
+                "redeploy --pr 7 --commit abcdef0 --force-build",
+            ),
+            (
+                json!({"environment": "staging", "dry-run": "true"}),
+                "redeploy --environment staging --dry-run",
+            ),
+            (json!({"command": "deploy", "release": true}), "deploy --release"),
+            (json!({"command": "rollback", "to": "abcdef0"}), "rollback --to abcdef0"),
+            (json!({"command": "teardown", "pr": 7}), "teardown --pr 7"),
+            (json!({"command": "teardown", "environment": "pr-7"}), "teardown --pr 7"),
+            (json!({"command": "sweep", "who": {"asks": "me"}}), "sweep"),
+            (json!({"command": "logs", "pr": "7"}), "logs --pr 7"),
+        ] {
+            assert_eq!(say(inputs.clone()), expected, "{inputs}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_input_is_named() {
+        for (inputs, name) in [
+            (json!({"command": "destroy"}), "command"),
+            (json!({"pr": "seven"}), "pr"),
+            (json!({"pr": "0"}), "pr"),
+            (json!({"pr": "7", "environment": "staging"}), "pr"),
+            (json!({"command": "teardown"}), "pr"),
+            (
+                json!({"command": "teardown", "environment": "production"}),
+                "environment",
+            ),
+            (json!({"environment": "a b"}), "environment"),
+            (json!({"commit": "main"}), "commit"),
+            (json!({"command": "rollback", "commit": "abcdef0"}), "commit"),
+            (json!({"command": "rollback", "pr": "7"}), "pr"),
+            (json!({"to": "abcdef0"}), "to"),
+            (json!({"force-build": "yes"}), "force-build"),
+            (json!({"command": "deploy", "force-build": true}), "force-build"),
+            (json!({"release": true}), "release"),
+            (json!({"command": "sweep", "images": "web=1"}), "images"),
+            (json!({"dry-run": 1}), "dry-run"),
+            (json!({"dry_run": true}), "dry_run"),
+            (json!({"environment": ["staging"]}), "environment"),
+        ] {
+            let said = say(inputs.clone());
+            assert!(
+                said.starts_with(&format!("the input `{name}` makes no sense: ")),
+                "{inputs}: {said}"
+            );
+        }
+    }
+
+    #[test]
+    fn flags_win_over_inputs() {
+        let flags = Flags {
+            environment: Some(Environment::Preview(8)),
+            commit: Some(Sha::new("1234567")),
+            dry_run: true,
+            ..Flags::default()
+        };
+        let inputs = json!({"environment": "production", "commit": "abcdef0"});
+        let asked = asked(&inputs, &flags).unwrap();
+        assert_eq!(asked.to_string(), "redeploy --pr 8 --commit 1234567 --dry-run");
+    }
+}

@@ -1,0 +1,236 @@
+//! The event that started the run: what its payload says, by name.
+
+use serde_json::Value;
+
+use crate::config::Config;
+use crate::flows::comment;
+use crate::model::commit::Sha;
+use crate::model::environment::{Environment, PRODUCTION};
+use crate::model::failure::Failure;
+
+/// Its runs get no secrets but those that a repository gives to Dependabot.
+const DEPENDABOT: &str = "dependabot[bot]";
+
+/// In the message of a push's head commit: that push is not deployed. Both ways round, as GitHub reads `[skip ci]`.
+const SKIP: [&str; 2] = ["[skip deploy]", "[deploy skip]"];
+
+/// What GitHub sends with every event of this name, and what nothing can be decided without.
+const REQUIRED: &[(&str, &[&str])] = &[
+    ("push", &["/ref", "/after"]),
+    ("pull_request", PULL_REQUEST),
+    ("pull_request_target", PULL_REQUEST),
+    (
+        "workflow_run",
+        &["/action", "/workflow_run/head_sha", "/workflow_run/event"],
+    ),
+    ("issue_comment", &["/action", "/issue/number", "/comment/body"]),
+];
+const PULL_REQUEST: &[&str] = &["/action", "/pull_request/number", "/pull_request/head/sha"];
+
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    pub(super) name: String,
+    payload: Value,
+    /// Whether the run was given a DigitalOcean token.
+    has_token: bool,
+}
+
+impl Event {
+    /// # Errors
+    /// A payload that lacks what GitHub always sends.
+    pub(super) fn new(name: &str, payload: Value, has_token: bool) -> Result<Self, Failure> {
+        let required = REQUIRED.iter().find(|(event, _)| *event == name);
+        let missing = required
+            .map_or(&[][..], |(_, pointers)| pointers)
+            .iter()
+            .find(|pointer| payload.pointer(pointer).is_none_or(Value::is_null));
+        match missing {
+            Some(pointer) => Err(Failure::input(format!(
+                "the payload of `{name}` lacks `{}`",
+                pointer.trim_start_matches('/').replace('/', ".")
+            ))
+            .next("check that `GITHUB_EVENT_PATH` is the payload of the event that `GITHUB_EVENT_NAME` names")),
+            None => Ok(Self {
+                name: name.to_owned(),
+                payload,
+                has_token,
+            }),
+        }
+    }
+
+    /// Empty where there is none.
+    fn text(&self, pointer: &str) -> &str {
+        self.payload.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+    }
+
+    fn some(&self, pointer: &str) -> Option<&Value> {
+        self.payload.pointer(pointer).filter(|value| !value.is_null())
+    }
+
+    pub(super) fn is_action(&self, actions: &[&str]) -> bool {
+        actions.contains(&self.text("/action"))
+    }
+
+    pub(super) fn default_branch(&self) -> &str {
+        Some(self.text("/repository/default_branch"))
+            .filter(|branch| !branch.is_empty())
+            .unwrap_or("main")
+    }
+
+    /// Whose configuration counts: the base's, never the change's.
+    pub(super) fn policy_branch(&self) -> &str {
+        Some(self.text("/pull_request/base/ref"))
+            .filter(|branch| !branch.is_empty())
+            .unwrap_or_else(|| self.default_branch())
+    }
+
+    // A push, and the other workflow's run
+
+    pub(super) fn is_tag(&self) -> bool {
+        self.text("/ref").starts_with("refs/tags/")
+    }
+
+    /// `None`: neither a push to a branch nor a run on one.
+    pub(super) fn branch(&self) -> Option<&str> {
+        match self.name.as_str() {
+            "push" => self.text("/ref").strip_prefix("refs/heads/"),
+            _ => Some(self.text("/workflow_run/head_branch")).filter(|branch| !branch.is_empty()),
+        }
+    }
+
+    pub(super) fn is_deleted(&self) -> bool {
+        self.some("/deleted") == Some(&Value::Bool(true))
+    }
+
+    pub(super) fn says_skip(&self) -> bool {
+        let message = match self.name.as_str() {
+            "push" => self.text("/head_commit/message"),
+            _ => self.text("/workflow_run/head_commit/message"),
+        };
+        let message = message.to_lowercase();
+        SKIP.iter().any(|words| message.contains(words))
+    }
+
+    /// The environment that is deployed from the branch.
+    pub(super) fn environment(&self, config: &Config) -> Option<String> {
+        let branch = self.branch()?;
+        let production = Some(config.production.branch.as_str())
+            .filter(|branch| !branch.is_empty())
+            .unwrap_or_else(|| self.default_branch());
+        if branch == production {
+            return Some(PRODUCTION.to_owned());
+        }
+        let named = config.environments.iter().find(|(_, target)| target.branch == branch);
+        named.map(|(name, _)| name.clone())
+    }
+
+    pub(super) fn commit(&self) -> Sha {
+        Sha::new(match self.name.as_str() {
+            "push" => self.text("/after"),
+            _ => self.text("/workflow_run/head_sha"),
+        })
+    }
+
+    pub(super) fn run_succeeded(&self) -> bool {
+        self.text("/workflow_run/conclusion") == "success"
+    }
+
+    pub(super) fn run_was_for_a_fork(&self) -> bool {
+        self.some("/workflow_run/head_repository/id") != self.some("/repository/id")
+    }
+
+    pub(super) fn run_was_for_a_branch(&self) -> bool {
+        ["push", "workflow_dispatch", "schedule"].contains(&self.text("/workflow_run/event"))
+    }
+
+    // A pull request
+
+    pub(super) fn pull_request(&self) -> Option<u64> {
+        self.some("/pull_request/number")?.as_u64()
+    }
+
+    pub(super) fn head(&self) -> Sha {
+        Sha::new(self.text("/pull_request/head/sha"))
+    }
+
+    /// A fork that has been deleted is `null`.
+    pub(super) fn is_from_a_fork(&self) -> bool {
+        let head = self.some("/pull_request/head/repo/id");
+        head.is_none() || head != self.some("/pull_request/base/repo/id")
+    }
+
+    /// Whether Dependabot is why this run has no token: who wrote the pull request, or who pushed. Never who started
+    /// the run, because a person who runs it again gets no secrets either.
+    pub(super) fn lacks_secrets_for_dependabot(&self) -> bool {
+        let author = match self.name.as_str() {
+            "push" => "/sender/login",
+            _ => "/pull_request/user/login",
+        };
+        !self.has_token && (self.text(author) == DEPENDABOT || self.text("/pusher/name") == DEPENDABOT)
+    }
+
+    /// Whether the label that was given or taken is the one that previews want.
+    pub(super) fn is_about_the_label(&self, config: &Config) -> bool {
+        let wanted = config.preview.label.as_str();
+        !wanted.is_empty() && self.text("/label/name").eq_ignore_ascii_case(wanted)
+    }
+
+    pub(super) fn base_changed(&self) -> bool {
+        self.some("/changes/base").is_some()
+    }
+
+    // A dispatch, and a comment
+
+    /// What a dispatched run was given.
+    pub(super) fn inputs(&self) -> &Value {
+        let pointer = match self.name.as_str() {
+            "workflow_dispatch" => "/inputs",
+            _ => "/client_payload",
+        };
+        self.payload.pointer(pointer).unwrap_or(&Value::Null)
+    }
+
+    pub(super) fn is_on_a_pull_request(&self) -> bool {
+        self.some("/issue/pull_request").is_some()
+    }
+
+    /// Our own answers too: none of them must be a command.
+    pub(super) fn is_by_a_bot(&self) -> bool {
+        self.text("/comment/user/type") == "Bot" || self.text("/comment/user/login").ends_with("[bot]")
+    }
+
+    pub(super) fn is_a_command(&self) -> bool {
+        comment::Command::parse(self.text("/comment/body")).is_some()
+    }
+
+    pub(super) fn payload(&self) -> &Value {
+        &self.payload
+    }
+
+    /// What the run is about, where nothing is done.
+    pub(super) fn about(&self) -> Environment {
+        self.pull_request()
+            .map_or_else(Environment::production, Environment::Preview)
+    }
+
+    /// What a sentence may name.
+    pub(super) fn fact(&self, name: &str, config: Option<&Config>) -> Option<String> {
+        let text = |pointer: &str| {
+            Some(self.text(pointer))
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
+        match name {
+            "event" => Some(self.name.clone()),
+            "type" => text("/action"),
+            "ref" => text("/ref").map(|name| name.trim_start_matches("refs/tags/").to_owned()),
+            "branch" => self.branch().map(str::to_owned),
+            "environment" => self.environment(config?),
+            "number" => self.some("/pull_request/number").map(ToString::to_string),
+            "label" => text("/label/name"),
+            "conclusion" => text("/workflow_run/conclusion").or_else(|| Some("no conclusion".to_owned())),
+            "started by" => text("/workflow_run/event"),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! `auto` chooses the flow from the event, and says why where there is nothing to do.
+
+mod dispatch;
+mod other;
+mod pull_request;
+mod push;
+mod schedule;
+mod secrets;
+mod workflow_run;

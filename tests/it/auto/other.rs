@@ -1,0 +1,62 @@
+//! Events that nothing is done about, each with its sentence.
+
+use serde_json::json;
+
+use crate::harness::{Tester, run};
+
+#[tokio::test]
+async fn an_event_that_is_not_ours_ends_with_a_sentence() {
+    run(async |t: &mut Tester| {
+        let nothing = t
+            .command(["auto"])
+            .on_payload("watch", json!({ "action": "started" }))
+            .await;
+        nothing.succeeds().touches_nothing().says("watch");
+        assert_eq!(nothing.output("status"), "skipped");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_not_acted_on_is_explained_in_log_and_summary() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        for (event, query, why) in [
+            ("delete", "name=delete&ref=feature-1", "GitHub closes the pull requests"),
+            ("merge_group", "name=merge_group", "merge queue"),
+            (
+                "repository_dispatch",
+                "name=repository_dispatch&event_type=other",
+                "of type `other`",
+            ),
+            ("release", "name=release&action=published", "releases are not"),
+            (
+                "deployment_status",
+                "name=deployment_status&action=created",
+                "what do-deploy itself writes",
+            ),
+        ] {
+            let nothing = t.command(["auto"]).on_event(event, query).await;
+            nothing.succeeds().touches_nothing().says(why);
+            assert!(nothing.summary().contains(why), "{}", nothing.summary());
+            assert_eq!(nothing.output("status"), "skipped");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_comment_that_is_no_command_starts_nothing() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let body = json!({ "body": "Looks good" });
+        let comment = t
+            .github("POST", "/repos/org/shop/issues/1/comments", Some(&body))
+            .await
+            .expect(201);
+        let query = format!("name=issue_comment&comment_id={}", comment["id"]);
+        let nothing = t.command(["auto"]).on_event("issue_comment", &query).await;
+        nothing.succeeds().touches_nothing().says("the comment is no command");
+    })
+    .await;
+}

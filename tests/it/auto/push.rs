@@ -1,0 +1,101 @@
+//! What a push starts: a deployment of its branch, or nothing and the reason.
+
+use crate::harness::{Change, Tester, run, run_with};
+
+#[tokio::test]
+async fn a_push_to_the_default_branch_deploys_production() {
+    run(async |t: &mut Tester| {
+        let deployed = t.auto_push("main").await;
+        assert_eq!(deployed.succeeds().output("environment"), "production");
+        t.expect_serving("shop", "first").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_push_to_another_branch_does_nothing_and_says_why() {
+    run(async |t: &mut Tester| {
+        t.push("other", "second");
+        let nothing = t.auto_push("other").await;
+        assert_eq!(
+            nothing.succeeds().touches_nothing().says("other").output("status"),
+            "skipped"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_push_to_a_named_environments_branch_deploys_it() {
+    let config = "[environments.staging]\nbranch = \"staging\"\nspec = \".do/staging.yaml\"\n";
+    let staging =
+        crate::harness::spec("name: shop\n", "name: shop-staging\n").replace("branch: main", "branch: staging");
+    let first = Change::whole_app("first")
+        .config(config)
+        .file(".do/staging.yaml", &staging);
+    run_with(first, async |t: &mut Tester| {
+        t.push("staging", "next");
+        assert_eq!(t.auto_push("staging").await.succeeds().output("environment"), "staging");
+        t.expect_serving("shop-staging", "next").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_tag_and_a_deleted_branch_deploy_nothing() {
+    run(async |t: &mut Tester| {
+        t.repository.git(&["tag", "v1"]);
+        let pushed = |query: &str| t.command(["auto"]).on_event("push", query);
+        let tag = pushed("name=push&ref=refs/tags/v1").await;
+        tag.succeeds().touches_nothing().says("`v1` is a tag");
+        assert_eq!(tag.output("status"), "skipped");
+        let gone = pushed("name=push&ref=refs/heads/gone").await;
+        gone.succeeds().touches_nothing().says("a deletion");
+        assert_eq!(gone.output("status"), "skipped");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_commit_that_says_so_is_not_deployed_and_the_next_one_is() {
+    run(async |t: &mut Tester| {
+        t.push(
+            "main",
+            Change {
+                label: "Correct a typo [Skip Deploy]".to_owned(),
+                ..Change::version("typo")
+            },
+        );
+        let nothing = t.auto_push("main").await;
+        nothing.succeeds().touches_nothing().says("`[skip deploy]`");
+        assert_eq!(nothing.output("status"), "skipped");
+        t.push("main", "second");
+        assert_eq!(t.auto_push("main").await.succeeds().output("status"), "ready");
+        t.expect_serving("shop", "second").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dry_run_of_a_push_shows_the_plan_and_touches_nothing() {
+    run(async |t: &mut Tester| {
+        let dry = t.auto_push("main").arg("--dry-run").await;
+        dry.succeeds().touches_nothing().says("deploy production");
+        assert_eq!(dry.output("status"), "skipped");
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_flag_of_a_dispatched_run_is_refused_on_a_push() {
+    run(async |t: &mut Tester| {
+        t.auto_push("main")
+            .args(["--environment", "production"])
+            .await
+            .fails_with(2)
+            .touches_nothing()
+            .says("`auto` takes no `--environment` or `--pr` on `push`");
+    })
+    .await;
+}
