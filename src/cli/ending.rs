@@ -3,20 +3,23 @@
 use crate::actions::console::Console;
 use crate::actions::outputs::write_status;
 use crate::actions::run::Run;
+use crate::actions::summary::append;
 use crate::flows::board::outputs_of;
 use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
 use crate::model::failure::Kind;
 use crate::model::report::{Report, State};
 use crate::model::verdict::Verdict;
-use crate::wait::{Wait, humanize};
+use crate::render::page::early_end;
+use crate::wait::{Cancelled, Wait, humanize};
 
 /// The last words of a flow that reports on an app, and its exit code.
 pub(crate) fn of_report(ctx: &Ctx, report: &Report) -> u8 {
     if ctx.json {
         ctx.console
-            .data(&outputs_of(std::slice::from_ref(report), None).document().to_string());
+            .document(&outputs_of(std::slice::from_ref(report), None).document());
     }
+    ctx.console.end_phase();
     let environment = &report.environment;
     let took = report
         .duration
@@ -67,20 +70,42 @@ pub(crate) fn of_verdict(ctx: &Ctx, verdict: &Verdict) -> u8 {
 /// `wait`: whatever went wrong after a signal, the signal is what ended the run.
 pub(crate) fn of_error(console: &Console, run: &Run, wait: &Wait, error: &anyhow::Error) -> u8 {
     if let Some(cancelled) = cancelled(error).or_else(|| wait.check().err()) {
-        console.say("Cancelled; run again to pick up where this run stopped");
-        return cancelled.exit_code;
+        return of_cancelled(console, run, cancelled);
     }
     let failure = failure_of(error);
     console.error(&failure);
-    if let Some(file) = &run.output_file {
-        let status = if failure.kind == Kind::Unknown {
-            "unknown"
-        } else {
-            "failed"
-        };
-        if let Err(error) = write_status(file, status) {
-            console.warn(&format!("{error:#}"));
-        }
-    }
+    let status = if failure.kind == Kind::Unknown {
+        "unknown"
+    } else {
+        "failed"
+    };
+    tell(console, run, status, &early_end(&failure));
     failure.kind.exit_code()
+}
+
+/// A run that was told to stop, whether it could say so on a board or not.
+pub(crate) fn of_cancelled(console: &Console, run: &Run, cancelled: Cancelled) -> u8 {
+    console.end_phase();
+    console.say("Cancelled; the next run picks up where this one stopped");
+    tell(
+        console,
+        run,
+        "unknown",
+        "**Cancelled**; the next run picks up where this one stopped",
+    );
+    cancelled.exit_code
+}
+
+/// Output and summary of a run that wrote none until now.
+fn tell(console: &Console, run: &Run, status: &str, text: &str) {
+    if run.is_told() {
+        return;
+    }
+    run.tell();
+    let output = run.output_file.as_deref().map(|file| write_status(file, status));
+    let text = console.without_secrets(text);
+    let summary = run.summary_file.as_deref().map(|file| append(file, &text));
+    for error in [output, summary].into_iter().flatten().filter_map(Result::err) {
+        console.warn(&format!("{error:#}"));
+    }
 }

@@ -37,20 +37,30 @@ async fn run(command: Command) -> u8 {
         Ok(code) => return code,
         Err(command) => command,
     };
-    let voice = Voice::new(variables);
+    let voice = Voice::new(variables, says_json());
     let (console, run) = (voice.console.clone(), voice.run.clone());
-    let wait = match variables
+    let listening = variables
         .pace()
         .map_err(anyhow::Error::from)
-        .and_then(|pace| Ok(Wait::new(pace, signals::listen()?)))
-    {
-        Ok(wait) => wait,
+        .and_then(|pace| Ok((pace, signals::listen()?)));
+    let (pace, signals) = match listening {
+        Ok(listening) => listening,
         Err(error) => return ending::of_error(&console, &run, &Wait::unbounded(), &error),
     };
-    match flow(command, voice, variables, wait.clone()).await {
-        Ok(code) => code,
-        Err(error) => ending::of_error(&console, &run, &wait, &error),
-    }
+    let wait = Wait::new(pace, signals.told.clone());
+    let code = tokio::select! {
+        ended = flow(command, voice, variables, wait.clone()) => {
+            ended.unwrap_or_else(|error| ending::of_error(&console, &run, &wait, &error))
+        }
+        cancelled = signals.end() => ending::of_cancelled(&console, &run, cancelled),
+    };
+    console.end_phase();
+    code
+}
+
+/// Whether standard output is for one JSON document, known before the first word is said.
+fn says_json() -> bool {
+    std::env::args_os().any(|arg| arg == "--json")
 }
 
 /// Builds the context for a flow, runs it, and turns its result into an exit code.
@@ -199,7 +209,7 @@ async fn sandbox(command: Command, variables: Variables) -> Result<u8, Command> 
 
 #[cfg(feature = "sandbox")]
 fn ending_of_sandbox(variables: Variables, ended: anyhow::Result<u8>) -> u8 {
-    let voice = Voice::new(variables);
+    let voice = Voice::new(variables, false);
     ended.unwrap_or_else(|error| {
         let error = match error.downcast::<crate::sandbox::command::UsageError>() {
             Ok(usage) => Failure::input(usage.to_string()).into(),

@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::board::Board;
 use super::context::Ctx;
 use super::eligibility::{Commit, over_the_limit, skip_reason, unexpected_head};
+use super::ending::Successor;
 use super::failure::{cancelled, failure_of};
 use super::preview_plan::Work;
 use super::rollout::{self, Ended, Expected};
@@ -35,6 +36,9 @@ pub(crate) struct Request {
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let mut told = None;
     match make(ctx, request, &mut told).await {
+        // Whatever went wrong after a signal, the signal is what ended the run.
+        Err(error) if cancelled(&error).is_some() => Err(error),
+        Err(_) if ctx.wait.check().is_err() => Err(ctx.wait.cancelled().await.into()),
         // The author waits for a preview, and nothing on GitHub says yet why there is none.
         Err(error) if told.is_some() && ctx.run.is_ci && failure_of(&error).kind == Kind::Input => {
             if let Some((repository, mut report)) = told {
@@ -53,7 +57,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             }
             Err(error)
         }
-        Err(error) if cancelled(&error).is_none() && failure_of(&error).kind == Kind::Unknown => {
+        Err(error) if failure_of(&error).kind == Kind::Unknown => {
             let mut report = Report::new("", Environment::Preview(request.pull_request), State::Unknown);
             report.failure = Some(failure_of(&error));
             ctx.record(&report)?;
@@ -104,6 +108,8 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
         return skipped_and_told(ctx, &config, &repository, environment, &pull, &reason).await;
     }
     let plan = work.plan(ctx, live.as_ref(), true)?;
+    ctx.learn(&plan.spec);
+    ctx.console.phase("Plan");
     announce(ctx, &plan);
     if request.dry_run {
         return planned(ctx, spec.name(), live.as_ref(), &plan, environment, &pull).await;
@@ -120,10 +126,7 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
     match deployed {
         Ok(ended) => ending::conclude(&mut report, ended),
         Err(error) => {
-            if cancelled(&error).is_some() {
-                ending::cancel_deployment(ctx, &mut report).await;
-            }
-            return ending::break_off(&mut board, report, error).await;
+            return ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await;
         }
     }
     match github.pull(pull.number).await {
@@ -167,6 +170,7 @@ async fn deploy(
 ) -> anyhow::Result<Ended> {
     let platform = ctx.platform()?;
     ctx.wait.check()?;
+    ctx.console.phase("Build");
     let rollout = match (&live, request.force_build) {
         // A build cannot be forced by an update, and an update followed by a deployment makes two that race.
         (Some(app), true) => {
@@ -177,6 +181,7 @@ async fn deploy(
         _ => match apply(ctx, platform, &plan, live.as_ref()).await {
             Err(PlatformError::SleepRefused { .. }) => {
                 plan = work.plan(ctx, live.as_ref(), false)?;
+                ctx.learn(&plan.spec);
                 apply(ctx, platform, &plan, live.as_ref()).await?
             }
             // Another run of this pull request was quicker: its app is ours as well.
@@ -220,6 +225,7 @@ async fn deploy(
         deadline,
     };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
+    rollout::heard_to_the_end(ctx, &ended)?;
     if !ended.became_active {
         match platform.app(&rollout.app_id).await {
             Ok(app) => {

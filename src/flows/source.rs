@@ -34,11 +34,11 @@ pub(crate) async fn spec(ctx: &Ctx, configured: &str, commit: &str) -> anyhow::R
             Failure::input(format!("the app spec `{path}` does not exist"))
                 .next("correct the path, or write the spec there")
         })?;
-        return Ok(crate::spec::parse(&text, path)?);
+        return parsed(ctx, &text, path);
     }
     for path in crate::spec::USUAL {
         if let Some(text) = file(ctx, path, commit).await? {
-            return Ok(crate::spec::parse(&text, path)?);
+            return parsed(ctx, &text, path);
         }
     }
     let mut found = BTreeMap::new();
@@ -50,7 +50,7 @@ pub(crate) async fn spec(ctx: &Ctx, configured: &str, commit: &str) -> anyhow::R
     }
     let paths: Vec<&str> = found.keys().map(String::as_str).collect();
     match crate::spec::find_default(&paths)? {
-        Some(path) => Ok(crate::spec::parse(&found[path], path)?),
+        Some(path) => parsed(ctx, &found[path], path),
         None => Err(Failure::input("there is no app spec")
             .why(format!(
                 "looked for `{}` and for one `app.yaml` one folder down",
@@ -59,6 +59,13 @@ pub(crate) async fn spec(ctx: &Ctx, configured: &str, commit: &str) -> anyhow::R
             .next("write one to `.do/app.yaml`, or name it with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`")
             .into()),
     }
+}
+
+fn parsed(ctx: &Ctx, text: &str, path: &str) -> anyhow::Result<AppSpec> {
+    ctx.console.debug(&format!("the app spec is `{path}`"));
+    let spec = crate::spec::parse(text, path)?;
+    ctx.learn(spec.value());
+    Ok(spec)
 }
 
 /// The texts of those files that exist.
@@ -124,7 +131,14 @@ pub(crate) fn local(folder: &Path, path: &str) -> Result<Option<String>, Failure
         {
             Ok(None)
         }
-        Err(error) => Err(Failure::input(format!("`{path}` cannot be read")).why(error.to_string())),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            Err(Failure::input(format!("`{path}` is no text"))
+                .why("some of its bytes are not UTF-8")
+                .next("save it as UTF-8"))
+        }
+        Err(error) => Err(Failure::input(format!("`{path}` cannot be read"))
+            .why(error.to_string())
+            .next("correct its rights, or name another file")),
     }
 }
 

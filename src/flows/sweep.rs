@@ -53,7 +53,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     }
     if ctx.json {
         ctx.console
-            .data(&json!({"dry_run": request.dry_run, "swept": swept}).to_string());
+            .document(&json!({"dry_run": request.dry_run, "swept": swept}));
     } else if swept.is_empty() {
         ctx.console.say("Nothing to sweep");
     }

@@ -79,9 +79,15 @@ pub(super) async fn remove(
         Some(app) => {
             ctx.wait.check()?;
             ctx.console.say(&format!("Removing the preview `{}`", app.name));
-            platform
-                .destroy(&app.id, Deadline::after(ctx.timeout.unwrap_or(REMOVAL)))
-                .await?;
+            ctx.console.phase("Removal");
+            let limit = Deadline::after(ctx.timeout.unwrap_or(REMOVAL));
+            if let Err(error) = platform.destroy(&app.id, limit).await {
+                if ctx.wait.check().is_err() {
+                    report.app = app.name;
+                    tell_cancelled(ctx, config, repository, report).await?;
+                }
+                return Err(error.into());
+            }
             ctx.console.say(&format!("`{}` is gone", app.name));
             report.app = app.name;
             report.app_id = Some(app.id);
@@ -98,6 +104,16 @@ pub(super) async fn remove(
     }
     Board::tell(ctx.board(config, repository), std::slice::from_ref(&report)).await?;
     Ok(report)
+}
+
+/// A removal that has begun goes on by itself, but nobody has seen its end: the next teardown or sweep looks again.
+async fn tell_cancelled(ctx: &Ctx, config: &Config, repository: &Repository, mut report: Report) -> anyhow::Result<()> {
+    report.state = State::Cancelled;
+    report.commit = None;
+    report
+        .notes
+        .push("The preview was being removed: run the teardown again to have it seen to its end".to_owned());
+    Board::tell(ctx.board(config, repository), std::slice::from_ref(&report)).await
 }
 
 /// The preview's app, by its name, else by its marks: the spec's name may have changed since the preview was made.

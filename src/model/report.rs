@@ -80,6 +80,8 @@ pub(crate) struct Report {
     /// The commit that answers requests now, as far as it is known. Differs from `commit` while building,
     /// after a failure, or when the branch moved on.
     pub(crate) serving: Option<Sha>,
+    /// Of a cancelled run: the newer commit that its place was taken by.
+    pub(crate) superseded_by: Option<Sha>,
     pub(crate) duration: Option<Duration>,
     pub(crate) sleep: Option<Sleep>,
     pub(crate) cost: Option<Cost>,
@@ -107,6 +109,7 @@ impl Report {
             url: None,
             commit: None,
             serving: None,
+            superseded_by: None,
             duration: None,
             sleep: None,
             cost: None,

@@ -46,11 +46,15 @@ impl Redactor {
         Self::default()
     }
 
-    /// From now on none of the secret's forms is printed.
-    pub(crate) fn register(&self, secret: &Secret) {
+    /// From now on none of the secret's forms is printed. Returns those that were not known before.
+    pub(crate) fn register(&self, secret: &Secret) -> Vec<String> {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.forms.extend(secret.forms());
-        known.machines = None;
+        let mut new = secret.forms();
+        new.retain(|form| known.forms.insert(form.clone()));
+        if !new.is_empty() {
+            known.machines = None;
+        }
+        new
     }
 
     /// From now on what stands behind `NAME=` is not printed, whatever it is.

@@ -16,6 +16,12 @@ impl Secret {
         (!value.is_empty()).then(|| Self(value.to_owned()))
     }
 
+    /// The passwords in a connection string that is no secret as a whole.
+    pub(crate) fn in_connection(value: &str) -> Vec<Self> {
+        let passwords = connection_passwords(value);
+        passwords.iter().filter_map(|password| Self::new(password)).collect()
+    }
+
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }

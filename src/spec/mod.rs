@@ -15,6 +15,7 @@ mod migration;
 mod policy;
 pub(crate) mod preview;
 pub(crate) mod production;
+mod secrets;
 mod shell;
 mod start;
 mod store;
@@ -29,6 +30,7 @@ pub(crate) use health::{has_http, health_path};
 pub(crate) use jobs::migrates;
 pub(crate) use marks::marks;
 pub(crate) use migration::{failed_migration, service_lines};
+pub(crate) use secrets::{secret_names, secret_values};
 pub(crate) use start::wanted_files;
 
 #[cfg(test)]
