@@ -1,5 +1,9 @@
 //! How a command ends: its last words and its exit code.
 
+use std::process::ExitCode;
+
+use super::context::Voice;
+use super::environment::Variables;
 use crate::actions::console::Console;
 use crate::actions::outputs::write_status;
 use crate::actions::run::Run;
@@ -7,7 +11,7 @@ use crate::actions::summary::append;
 use crate::flows::board::outputs_of;
 use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
-use crate::model::failure::Kind;
+use crate::model::failure::{Failure, Kind};
 use crate::model::report::{Report, State};
 use crate::model::verdict::Verdict;
 use crate::render::page::early_end;
@@ -81,6 +85,23 @@ pub(crate) fn of_error(console: &Console, run: &Run, wait: &Wait, error: &anyhow
     };
     tell(console, run, status, &early_end(&failure));
     failure.kind.exit_code()
+}
+
+/// A command line that cannot be run, or one that asks for help. Its values may be foreign: an input of a workflow.
+pub(crate) fn of_usage(usage: &clap::Error) -> ExitCode {
+    let voice = Voice::new(Variables, false);
+    if !usage.use_stderr() || !voice.run.is_ci {
+        // Nobody reads it: there is nobody to tell.
+        let _closed = usage.print();
+        return ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2));
+    }
+    let text = usage.to_string();
+    let text = text.trim().trim_start_matches("error: ");
+    let (what, next) = text.split_once("\n\n").unwrap_or((text, "see `do-deploy --help`"));
+    let next = next.split_whitespace().collect::<Vec<_>>().join(" ");
+    let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
+    let error = anyhow::Error::from(Failure::input(what).next(next));
+    ExitCode::from(of_error(&voice.console, &voice.run, &Wait::unbounded(), &error))
 }
 
 /// A run that was told to stop, whether it could say so on a board or not.

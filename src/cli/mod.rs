@@ -21,7 +21,10 @@ use crate::platform::LogKind;
 use crate::wait::Wait;
 
 pub(crate) fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => return ending::of_usage(&usage),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a process may have a timer and an event loop");
     let code = runtime.block_on(run(cli.command));
@@ -37,12 +40,14 @@ async fn run(command: Command) -> u8 {
         Ok(code) => return code,
         Err(command) => command,
     };
+    // Before the first word: a signal at any later moment finds a listener.
+    let listening = signals::listen();
     let voice = Voice::new(variables, says_json());
     let (console, run) = (voice.console.clone(), voice.run.clone());
     let listening = variables
         .pace()
         .map_err(anyhow::Error::from)
-        .and_then(|pace| Ok((pace, signals::listen()?)));
+        .and_then(|pace| Ok((pace, listening?)));
     let (pace, signals) = match listening {
         Ok(listening) => listening,
         Err(error) => return ending::of_error(&console, &run, &Wait::unbounded(), &error),

@@ -19,6 +19,7 @@ mod ownership;
 mod preview;
 mod redeploy;
 mod rollback;
+mod runner;
 mod sandbox_digitalocean;
 mod sandbox_github;
 mod sandbox_runner;
