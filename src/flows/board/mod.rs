@@ -4,6 +4,7 @@
 //! the job summary.
 
 mod clean;
+mod complaints;
 mod conversation;
 mod outputs;
 mod record;
@@ -11,6 +12,7 @@ mod record;
 use std::time::Duration;
 
 use self::clean::cleaned;
+use self::complaints::Complaint;
 use self::conversation::{Conversation, Missing, Written};
 pub(crate) use self::outputs::outputs_of;
 use self::record::{Record, any_active, put_all_aside};
@@ -20,8 +22,8 @@ use crate::actions::progress::Progress;
 use crate::actions::run::Run;
 use crate::actions::summary;
 use crate::config::{Comment as CommentConfig, CommentLogs, CommentMode};
+use crate::github::GitHub;
 use crate::github::repository::Repository;
-use crate::github::{GitHub, is_read_only};
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
 use crate::model::rollout::Step;
@@ -62,14 +64,6 @@ pub(crate) struct Board {
     progress: Option<Progress>,
     /// What has been complained about, each once.
     complaints: Vec<Complaint>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Complaint {
-    ReadOnly,
-    Comment,
-    Deployment,
-    Overtaken,
 }
 
 /// Summary and outputs of a run that never had anything to show on GitHub.
@@ -370,43 +364,6 @@ impl Board {
             run_url: self.deps.run.run_url(),
             run: self.deps.run.stamp(),
             logs: logs(self.deps.comment.logs, private),
-        }
-    }
-
-    fn complain(&mut self, about: Complaint, error: &ApiError) {
-        // The end says so itself.
-        if error.is_cancelled() {
-            return;
-        }
-        if is_read_only(error) {
-            return self.say_once(
-                Complaint::ReadOnly,
-                "the GitHub token may only read here, as on pull requests of forks and Dependabot: what the comment \
-                 would say is in the job summary; elsewhere give the job `pull-requests: write` and \
-                 `deployments: write`",
-            );
-        }
-        if self.complaints.contains(&about) {
-            return;
-        }
-        self.complaints.push(about);
-        let what = match about {
-            Complaint::Deployment => "the GitHub deployment could not be written",
-            _ => "the comment could not be written",
-        };
-        // A locked conversation takes no comment from a token, whatever its rights.
-        let next = if error.message().contains("locked") {
-            "unlock the conversation to get one".to_owned()
-        } else {
-            error.next()
-        };
-        self.deps.console.warn(&format!("{what}: {error}; {next}"));
-    }
-
-    fn say_once(&mut self, about: Complaint, text: &str) {
-        if !self.complaints.contains(&about) {
-            self.complaints.push(about);
-            self.deps.console.notice(text);
         }
     }
 }

@@ -69,7 +69,11 @@ async fn while_building() {
         let cancelled = running.cancelled_by_the_runner().await;
         cancelled.fails_with(130).does_not_say("::error");
         assert_eq!(cancelled.output("status"), "unknown");
-        assert!(cancelled.comment(1).contains("**Cancelled**"), "{}", cancelled.comment(1));
+        assert!(
+            cancelled.comment(1).contains("**Cancelled**"),
+            "{}",
+            cancelled.comment(1)
+        );
         assert!(cancelled.summary().contains("**Cancelled**"), "{cancelled}");
         assert_eq!(t.deployment_states("preview").await, ["error"]);
         t.settled().await;
@@ -114,7 +118,10 @@ async fn productions_deployment_is_left_to_finish_also_when_it_is_superseded() {
         let said = format!("**Superseded** by [`{}`]", &newer[..7]);
         assert!(superseded.summary().contains(&said), "{superseded}");
         assert!(superseded.summary().contains("goes on by itself"), "{superseded}");
-        let cancels = superseded.changes().into_iter().filter(|call| call.contains("/cancel "));
+        let cancels = superseded
+            .changes()
+            .into_iter()
+            .filter(|call| call.contains("/cancel "));
         assert_eq!(cancels.count(), 0, "{superseded}");
         drop(gate);
         t.settled().await;
@@ -134,7 +141,11 @@ async fn while_probing() {
         running.says("Asking the witnesses").await;
         let cancelled = running.cancelled_by_the_runner().await;
         cancelled.fails_with(130);
-        assert!(cancelled.comment(1).contains("**Cancelled**"), "{}", cancelled.comment(1));
+        assert!(
+            cancelled.comment(1).contains("**Cancelled**"),
+            "{}",
+            cancelled.comment(1)
+        );
         assert_eq!(cancelled.output("status"), "unknown");
     })
     .await;
@@ -154,7 +165,10 @@ async fn while_removing() {
         cancelled.fails_with(130);
         assert_eq!(cancelled.output("status"), "unknown");
         let comment = t.comment(1).await;
-        assert!(comment.contains("**Cancelled**") && comment.contains("being removed"), "{comment}");
+        assert!(
+            comment.contains("**Cancelled**") && comment.contains("being removed"),
+            "{comment}"
+        );
         t.teardown(1).await.succeeds();
         assert!(t.comment(1).await.contains("**Removed**"));
     })
