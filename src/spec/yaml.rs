@@ -66,14 +66,16 @@ pub(super) fn read(text: &str) -> Result<(Value, Places), SyntaxError> {
 /// Whether a limit of the parser was met: aliases of aliases of aliases, or endless nesting.
 fn is_too_much(error: &serde_saphyr::Error) -> bool {
     use serde_saphyr::Error;
-    matches!(
-        error,
-        Error::Budget { .. }
-            | Error::AliasReplayCounterOverflow { .. }
-            | Error::AliasReplayLimitExceeded { .. }
-            | Error::AliasExpansionLimitExceeded { .. }
-            | Error::AliasReplayStackDepthExceeded { .. }
-    )
+    // Met inside of an alias, a limit is wrapped in words about the alias.
+    error.to_string().starts_with("budget breached")
+        || matches!(
+            error,
+            Error::Budget { .. }
+                | Error::AliasReplayCounterOverflow { .. }
+                | Error::AliasReplayLimitExceeded { .. }
+                | Error::AliasExpansionLimitExceeded { .. }
+                | Error::AliasReplayStackDepthExceeded { .. }
+        )
 }
 
 /// The parser's message without its own place, which we show in front.
