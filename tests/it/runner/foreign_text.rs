@@ -149,7 +149,7 @@ async fn in_a_build_log() {
 
 #[tokio::test]
 async fn in_a_pull_requests_title_branch_author_and_commit_message() {
-    let branch = "x/::error::EVIL-@octocat-<img>-`a`-#1-$(touch${IFS}x)";
+    let branch = "x/EVIL-@octocat-<img>-`a`-#1-$(touch${IFS}x)";
     let hostile = HOSTILE[15];
     run_with(Change::whole_app("first"), async |t: &mut Tester| {
         t.push(branch, Change::version(hostile).by("mallory ::error::EVIL @octocat"));

@@ -14,7 +14,7 @@ const FORMS: [&str; 10] = [
     "kT9%27q%22w%2Fe+r%24t%26y%2Bu%3Di-4711",
     "a1Q5J3Eidy9lIHIkdCZ5K3U9aS00NzEx",
     "dXNlcjprVDkncSJ3L2UgciR0JnkrdT1pLTQ3MTE=",
-    "6b5439277122772f65207224742679",
+    "6b5439277122772f652072247426792b753d692d34373131",
     "kT9'q\\\"w/e r$t&y+u=i-4711",
     "kT9'\\''q\"w/e r$t&y+u=i-4711",
     "postgres://app:kT9%27q%22w%2Fe%20r%24t%26y%2Bu%3Di-4711@db/x",
