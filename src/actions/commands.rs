@@ -2,8 +2,11 @@
 
 use crate::model::failure::Position;
 
-/// Longest message that the runner keeps, with room for its own words, in characters (the runner cuts at 4,096).
+/// Longest message that the runner keeps, with room for its own words, in UTF-16 units (the runner cuts at 4,096).
 const LONGEST_MESSAGE: usize = 4_000;
+
+/// Longest path of a file; none in a repository is longer.
+const LONGEST_PROPERTY: usize = 1_000;
 
 pub(crate) const END_GROUP: &str = "::endgroup::";
 
@@ -29,21 +32,36 @@ impl Level {
 pub(crate) fn annotation(level: Level, title: Option<&str>, at: Option<&Position>, message: &str) -> String {
     let mut properties = Vec::new();
     if let Some(at) = at {
-        properties.push(format!("file={}", escape_property(&at.file)));
+        properties.push(format!("file={}", escape_property(cut(&at.file, LONGEST_PROPERTY))));
         properties.push(format!("line={}", at.line));
         properties.push(format!("col={}", at.column));
     }
     if let Some(title) = title {
         properties.push(format!("title={}", escape_property(title)));
     }
-    let message: String = message.chars().take(LONGEST_MESSAGE).collect();
+    let message = cut(message, LONGEST_MESSAGE);
     let gap = if properties.is_empty() { "" } else { " " };
     format!(
         "::{}{gap}{}::{}",
         level.word(),
         properties.join(","),
-        escape_data(&message)
+        escape_data(message)
     )
+}
+
+/// Shown only in the runner's debug log.
+pub(crate) fn debug(text: &str) -> String {
+    format!("::debug::{}", escape_data(cut(text, LONGEST_MESSAGE)))
+}
+
+/// The beginning of a text, counted as the runner counts: characters beyond the basic plane are two.
+fn cut(text: &str, longest: usize) -> &str {
+    let mut units = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        units += c.len_utf16();
+        units > longest
+    });
+    end.map_or(text, |(at, _)| &text[..at])
 }
 
 /// From now on the runner shows `***` in place of the value.
@@ -89,5 +107,7 @@ mod tests {
     fn the_runner_does_not_cut_a_message_in_its_escapes() {
         let said = annotation(Level::Error, None, None, &"%".repeat(5_000));
         assert_eq!(said.matches("%25").count(), 4_000);
+        let said = annotation(Level::Error, None, None, &"🦀".repeat(5_000));
+        assert_eq!(said.matches('🦀').count(), 2_000);
     }
 }

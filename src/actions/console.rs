@@ -5,6 +5,8 @@ use std::io::IsTerminal as _;
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde_json::Value;
+
 use super::commands::{self, Level};
 use super::neutral;
 use super::progress::Progress;
@@ -14,40 +16,52 @@ use crate::model::failure::Failure;
 use crate::model::foreign;
 use crate::redact::{Redactor, Secret};
 
-/// People's text goes to standard error, data and workflow commands to standard output. Cheap to clone.
+/// The runner keeps ten annotations of each level for a step, and other commands of the step may need some. What is
+/// more stands in the log alone.
+const MOST_ANNOTATIONS: usize = 8;
+
+/// A run fails once: what else is wrong with it explains that.
+const MOST_ERRORS: usize = 1;
+
+/// People's text goes to standard error; data, annotations and masks to standard output. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Console {
     terminal: Arc<Mutex<Terminal>>,
     redactor: Redactor,
-    is_ci: bool,
-    is_live: bool,
+    tone: Tone,
+}
+
+/// How the program speaks, from its first word to its last.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tone {
+    /// To the runner, in its commands.
+    pub(crate) is_ci: bool,
+    /// To a terminal on which lines can be redrawn.
+    pub(crate) is_live: bool,
+    /// Standard output is one JSON document: the runner's commands go to standard error, where it reads them as well.
+    pub(crate) only_data: bool,
+    /// Somebody asked the runner for more words.
+    pub(crate) is_debugging: bool,
 }
 
 impl Console {
-    pub(crate) fn new(run: &Run, redactor: Redactor) -> Self {
-        let is_live = !run.is_ci && std::io::stderr().is_terminal();
-        Self::over(
-            Box::new(std::io::stdout()),
-            Box::new(std::io::stderr()),
-            run.is_ci,
-            is_live,
-            redactor,
-        )
+    /// `only_data`: standard output is read by a program.
+    pub(crate) fn new(run: &Run, redactor: Redactor, only_data: bool) -> Self {
+        let tone = Tone {
+            is_ci: run.is_ci,
+            is_live: !run.is_ci && std::io::stderr().is_terminal(),
+            only_data,
+            is_debugging: run.is_debugging,
+        };
+        Self::over(Box::new(std::io::stdout()), Box::new(std::io::stderr()), tone, redactor)
     }
 
-    /// Over any two streams. `is_live`: the second is a terminal on which lines can be redrawn.
-    pub(crate) fn over(
-        out: Box<dyn Write + Send>,
-        err: Box<dyn Write + Send>,
-        is_ci: bool,
-        is_live: bool,
-        redactor: Redactor,
-    ) -> Self {
+    /// Over any two streams.
+    pub(crate) fn over(out: Box<dyn Write + Send>, err: Box<dyn Write + Send>, tone: Tone, redactor: Redactor) -> Self {
         Self {
             terminal: Arc::new(Mutex::new(Terminal::new(out, err))),
             redactor,
-            is_ci,
-            is_live,
+            tone,
         }
     }
 
@@ -72,9 +86,18 @@ impl Console {
         self.annotate(Level::Notice, "notice", text);
     }
 
+    /// For whoever switched the runner's debug log on; nobody else sees it.
+    pub(crate) fn debug(&self, text: &str) {
+        if self.tone.is_ci && self.tone.is_debugging {
+            let command = commands::debug(&self.foreign_text(text));
+            self.terminal().say(&command);
+        }
+    }
+
     /// One annotation under the runner, else what failed and what to do next.
     pub(crate) fn error(&self, failure: &Failure) {
-        if !self.is_ci {
+        self.end_phase();
+        if !self.may_annotate(Level::Error) {
             self.say(&format!("error: {failure}"));
             if let Some(next) = &failure.next {
                 self.hint(next);
@@ -87,68 +110,98 @@ impl Console {
             message.push_str("\nhint: ");
             message.push_str(next);
         }
+        let at = failure.at.clone().map(|mut at| {
+            at.file = self.foreign_line(&at.file);
+            at
+        });
         let message = self.foreign_text(&message);
-        let command = commands::annotation(Level::Error, None, failure.at.as_ref(), &message);
-        self.terminal().data(&self.redactor.clean(&command));
+        self.command(&commands::annotation(Level::Error, None, at.as_ref(), &message));
     }
 
-    /// Foreign lines, folded under the runner.
+    /// From now on the lines for people belong to this phase, folded under the runner, until the next one begins.
+    /// Naming the phase that is open changes nothing.
+    pub(crate) fn phase(&self, title: &str) {
+        if self.tone.is_ci {
+            let title = self.foreign_line(title);
+            self.terminal()
+                .open(&title, &commands::group(&title), commands::END_GROUP);
+        }
+    }
+
+    /// What is said from now on is not folded.
+    pub(crate) fn end_phase(&self) {
+        self.terminal().close(commands::END_GROUP);
+    }
+
+    /// Lines of one foreign log, folded under the runner. Ends the phase that is open: groups do not nest.
     pub(crate) fn group<L: AsRef<str>>(&self, title: &str, lines: impl IntoIterator<Item = L>) {
-        let mut terminal = self.terminal();
+        let lines: Vec<String> = lines.into_iter().map(|line| foreign::strip(line.as_ref())).collect();
+        let lines = self.redactor.clean_lines(lines);
         let title = self.foreign_line(title);
+        let mut terminal = self.terminal();
         // Markers and lines share one stream: between two streams the runner keeps no order.
-        if self.is_ci {
-            terminal.data(&commands::group(&title));
+        if self.tone.is_ci {
+            terminal.close(commands::END_GROUP);
+            terminal.open(&title, &commands::group(&title), commands::END_GROUP);
         } else {
             terminal.say(&title);
         }
+        let indent = if self.tone.is_ci { "" } else { "  " };
         for line in lines {
-            let line = self.foreign_line(line.as_ref());
-            if self.is_ci {
-                terminal.data(&line);
-            } else {
-                terminal.say(&format!("  {line}"));
-            }
+            terminal.say(&format!("{indent}{}", neutral::quiet(&line)));
         }
-        if self.is_ci {
-            terminal.data(commands::END_GROUP);
-        }
+        terminal.close(commands::END_GROUP);
     }
 
-    /// What a program reads: JSON, a table, log lines. Kept whole, except that under the runner it is no command.
+    /// What a program reads: one JSON document. Values keep what they say, without secrets; whatever could speak to
+    /// the runner or repaint a terminal is written as an escape.
+    pub(crate) fn document(&self, document: &Value) {
+        let text = neutral::json(&self.redacted(document).to_string());
+        self.terminal().data(&text);
+    }
+
+    /// Lines that people and programs read: a table, a spec, a difference.
     pub(crate) fn data(&self, text: &str) {
         for line in text.lines() {
-            let line = self.redactor.clean(line);
-            // To the runner a carriage return ends a line too.
-            let line = if self.is_ci {
-                neutral::disarm(&line.replace('\r', " "))
-            } else {
-                line
-            };
-            self.terminal().data(&line);
+            self.foreign_data(line);
         }
     }
 
-    /// A line of somebody's log as data.
+    /// A line of somebody's text as data.
     pub(crate) fn foreign_data(&self, line: &str) {
         let line = self.redactor.clean(&foreign::strip(line));
-        self.terminal().data(&neutral::disarm(&line));
+        self.clean_data(&line);
+    }
+
+    /// A line as data that has been stripped and cleaned with the lines around it.
+    pub(crate) fn clean_data(&self, line: &str) {
+        let line = if self.tone.is_ci {
+            neutral::disarm(line)
+        } else {
+            line.to_owned()
+        };
+        self.terminal().data(&line);
     }
 
     /// Registers a secret with the redactor and, under the runner, masks every form of it. Before anything is printed.
     pub(crate) fn mask(&self, secret: &Secret) {
-        self.redactor.register(secret);
-        if self.is_ci {
-            for form in secret.forms() {
+        let forms = self.redactor.register(secret);
+        if self.tone.is_ci {
+            for form in forms {
                 // The one line that must not be redacted.
-                self.terminal().data(&commands::add_mask(&form));
+                self.command(&commands::add_mask(&form));
             }
         }
     }
 
+    /// A text for one of the runner's files.
+    pub(crate) fn without_secrets(&self, text: &str) -> String {
+        self.redactor.clean(text)
+    }
+
     /// Starts to show how components are doing. One at a time.
     pub(crate) fn progress(&self) -> Progress {
-        Progress::new(self.clone(), self.is_live)
+        Progress::new(self.clone(), self.tone.is_live)
     }
 
     /// Replaces the live lines at the bottom of the terminal.
@@ -158,11 +211,42 @@ impl Console {
     }
 
     fn annotate(&self, level: Level, word: &str, text: &str) {
-        if self.is_ci {
-            let command = commands::annotation(level, None, None, &self.foreign_text(text));
-            self.terminal().data(&command);
+        if self.may_annotate(level) {
+            self.command(&commands::annotation(level, None, None, &self.foreign_text(text)));
         } else {
             self.say(&format!("{word}: {text}"));
+        }
+    }
+
+    /// Counts what is annotated; outside of a runner nothing is.
+    fn may_annotate(&self, level: Level) -> bool {
+        let most = if level == Level::Error {
+            MOST_ERRORS
+        } else {
+            MOST_ANNOTATIONS
+        };
+        self.tone.is_ci && self.terminal().count(level) <= most
+    }
+
+    /// A whole command, where the runner reads it.
+    fn command(&self, command: &str) {
+        if self.tone.only_data {
+            self.terminal().say(command);
+        } else {
+            self.terminal().data(command);
+        }
+    }
+
+    fn redacted(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => self.redactor.clean(text).into(),
+            Value::Array(items) => items.iter().map(|item| self.redacted(item)).collect(),
+            Value::Object(fields) => fields
+                .iter()
+                .map(|(key, value)| (self.redactor.clean(key), self.redacted(value)))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+            other => other.clone(),
         }
     }
 
@@ -190,128 +274,4 @@ impl fmt::Debug for Console {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use std::io::{Error, ErrorKind, Write};
-    use std::sync::{Arc, Mutex};
-
-    use super::Console;
-    use crate::model::failure::Failure;
-    use crate::redact::{Redactor, Secret};
-
-    /// A stream whose text can be read while it is written.
-    #[derive(Clone, Default)]
-    pub(in crate::actions) struct Tape(Arc<Mutex<Vec<u8>>>);
-
-    impl Tape {
-        pub(in crate::actions) fn text(&self) -> String {
-            String::from_utf8_lossy(&self.0.lock().expect("not poisoned")).into_owned()
-        }
-    }
-
-    impl Write for Tape {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().expect("not poisoned").extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
-    pub(in crate::actions) fn console(is_ci: bool, is_live: bool) -> (Console, Tape, Tape) {
-        let (out, err) = (Tape::default(), Tape::default());
-        let console = Console::over(
-            Box::new(out.clone()),
-            Box::new(err.clone()),
-            is_ci,
-            is_live,
-            Redactor::new(),
-        );
-        (console, out, err)
-    }
-
-    fn spec_failure() -> Failure {
-        Failure::input("unknown key `serivces`")
-            .next("write `services`")
-            .at(".do/app.yaml", 3, 1)
-    }
-
-    #[test]
-    fn a_failure_is_one_annotation_under_the_runner() {
-        let (console, out, err) = console(true, false);
-        console.error(&spec_failure());
-        assert_eq!(
-            out.text(),
-            "::error file=.do/app.yaml,line=3,col=1::.do/app.yaml:3:1: unknown key `serivces`%0Ahint: write `services`\n"
-        );
-        assert_eq!(err.text(), "");
-    }
-
-    #[test]
-    fn a_failure_is_two_lines_for_a_person() {
-        let (console, out, err) = console(false, false);
-        console.error(&spec_failure());
-        assert_eq!(
-            err.text(),
-            "error: .do/app.yaml:3:1: unknown key `serivces`\nhint: write `services`\n"
-        );
-        assert_eq!(out.text(), "");
-    }
-
-    #[test]
-    fn foreign_lines_in_a_group_stay_in_it() {
-        let (console, out, _) = console(true, false);
-        console.group("Build log\n::error::x", ["::endgroup::", "fine", "a ##[add-mask]b"]);
-        assert_eq!(
-            out.text(),
-            "::group::Build log ::error::x\n:\u{200b}:endgroup::\nfine\na ##\u{200b}[add-mask]b\n::endgroup::\n"
-        );
-    }
-
-    #[test]
-    fn a_masked_secret_is_printed_once_and_never_again() {
-        let (console, out, err) = console(true, false);
-        console.mask(&Secret::new("hunter2222").expect("not empty"));
-        assert!(
-            out.text().starts_with("::add-mask::hunter2222\n") || out.text().contains("\n::add-mask::hunter2222\n")
-        );
-        let masks = out.text().matches("hunter2222").count();
-        console.say("it is hunter2222");
-        console.say("it is hunt\u{1b}[0mer2222");
-        console.data("{\"a\": \"hunter2222\"}");
-        assert_eq!(err.text(), "it is ***\nit is ***\n");
-        assert_eq!(out.text().matches("hunter2222").count(), masks);
-    }
-
-    #[test]
-    fn data_for_a_program_is_kept_as_it_is() {
-        let (console, out, _) = console(false, false);
-        console.data("::not-a-command-here::");
-        assert_eq!(out.text(), "::not-a-command-here::\n");
-    }
-
-    #[test]
-    fn data_under_the_runner_is_no_command() {
-        let (console, out, _) = console(true, false);
-        console.data("x\r::error::y\n::error::z");
-        assert_eq!(out.text(), "x ::error::y\n:\u{200b}:error::z\n");
-    }
-
-    #[test]
-    fn nobody_reading_is_no_panic() {
-        struct Closed;
-        impl Write for Closed {
-            fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
-                Err(Error::from(ErrorKind::BrokenPipe))
-            }
-            fn flush(&mut self) -> std::io::Result<()> {
-                Err(Error::from(ErrorKind::BrokenPipe))
-            }
-        }
-        let console = Console::over(Box::new(Closed), Box::new(Closed), true, true, Redactor::new());
-        console.say("x");
-        console.data("y");
-        console.group("z", ["1"]);
-    }
-}
+pub(super) mod tests;

@@ -1,6 +1,6 @@
 //! Makes foreign text harmless for a log: it cannot speak to the runner.
 
-use crate::model::foreign::cut;
+use crate::model::foreign::{cut, is_invisible};
 
 /// Longest line of foreign text in a log, in characters.
 const LONGEST_LINE: usize = 2_000;
@@ -16,6 +16,20 @@ pub(crate) fn disarm(line: &str) -> String {
         Some("::") => format!("{}:{ZERO_WIDTH_SPACE}{}", &quiet[..start], &quiet[start + 1..]),
         _ => quiet,
     }
+}
+
+/// JSON that says the same, in which the runner finds no command, and which repaints nothing on a terminal.
+pub(crate) fn json(document: &str) -> String {
+    let mut quiet = String::with_capacity(document.len());
+    let mut units = [0; 2];
+    for c in document.replace("##[", "#\\u0023[").chars() {
+        if c.is_control() || is_invisible(c) {
+            quiet.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            quiet.push(c);
+        }
+    }
+    quiet
 }
 
 /// A stripped line cut to what a log bears, without commands.

@@ -1,6 +1,8 @@
 //! What the runner tells about this run through its environment.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use serde_json::Value;
@@ -22,7 +24,10 @@ pub(crate) struct Run {
     pub(crate) event_name: Option<String>,
     pub(crate) output_file: Option<PathBuf>,
     pub(crate) summary_file: Option<PathBuf>,
-    /// Somebody asked for more words: `RUNNER_DEBUG` or `ACTIONS_STEP_DEBUG`.
+    /// Somebody asked for more words: `RUNNER_DEBUG` is `1`.
+    pub(crate) is_debugging: bool,
+    /// Outputs and summary have been written.
+    told: Arc<AtomicBool>,
     server: Option<String>,
     event_file: Option<PathBuf>,
 }
@@ -42,9 +47,20 @@ impl Run {
             event_name: text("GITHUB_EVENT_NAME"),
             output_file: file("GITHUB_OUTPUT"),
             summary_file: file("GITHUB_STEP_SUMMARY"),
+            is_debugging: is("RUNNER_DEBUG", "1"),
+            told: Arc::default(),
             server: text("GITHUB_SERVER_URL"),
             event_file: file("GITHUB_EVENT_PATH"),
         }
+    }
+
+    /// Notes that outputs and summary say how this run ended.
+    pub(crate) fn tell(&self) {
+        self.told.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_told(&self) -> bool {
+        self.told.load(Ordering::Relaxed)
     }
 
     /// Where people see GitHub, without a slash at the end.

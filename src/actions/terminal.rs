@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use super::commands::Level;
+
 /// Lines that would wrap could not be erased; this fits every terminal that is in use.
 const WIDTH: usize = 79;
 
@@ -13,12 +15,49 @@ pub(super) struct Terminal {
     out: Box<dyn Write + Send>,
     err: Box<dyn Write + Send>,
     live: Vec<String>,
+    /// The title of the group that is open.
+    group: Option<String>,
+    /// How many annotations of each level were asked for.
+    annotations: [usize; 3],
 }
 
 impl Terminal {
     pub(super) fn new(out: Box<dyn Write + Send>, err: Box<dyn Write + Send>) -> Self {
-        let live = Vec::new();
-        Self { out, err, live }
+        Self {
+            out,
+            err,
+            live: Vec::new(),
+            group: None,
+            annotations: [0; 3],
+        }
+    }
+
+    /// Opens a group after ending the one before; nothing happens if it is open.
+    pub(super) fn open(&mut self, title: &str, begin: &str, end: &str) {
+        if self.group.as_deref() == Some(title) {
+            return;
+        }
+        self.close(end);
+        self.say(begin);
+        self.group = Some(title.to_owned());
+    }
+
+    /// Ends the group that is open.
+    pub(super) fn close(&mut self, end: &str) {
+        if self.group.take().is_some() {
+            self.say(end);
+        }
+    }
+
+    /// One more annotation of this level; how many there are with it.
+    pub(super) fn count(&mut self, level: Level) -> usize {
+        let count = match level {
+            Level::Error => &mut self.annotations[0],
+            Level::Warning => &mut self.annotations[1],
+            Level::Notice => &mut self.annotations[2],
+        };
+        *count += 1;
+        *count
     }
 
     /// A line for people.

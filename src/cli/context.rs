@@ -41,10 +41,10 @@ pub(crate) struct Voice {
 }
 
 impl Voice {
-    pub(crate) fn new(variables: Variables) -> Self {
+    pub(crate) fn new(variables: Variables, only_data: bool) -> Self {
         let redactor = Redactor::new();
         let run = Run::read(&|name| variables.get(name));
-        let console = Console::new(&run, redactor.clone());
+        let console = Console::new(&run, redactor.clone(), only_data);
         for secret in TOKENS.iter().filter_map(|name| variables.secret(name)) {
             console.mask(&secret);
         }
@@ -65,11 +65,11 @@ pub(crate) fn build(voice: Voice, variables: Variables, wait: Wait, common: Comm
     let repository = repository(&project, variables)?;
     let github_url = variables.url("GITHUB_API_URL", GITHUB)?;
     let platform_url = variables.url("DIGITALOCEAN_API_URL", DIGITALOCEAN)?;
-    let github = match (variables.secret("GITHUB_TOKEN"), &repository) {
+    let github = match (variables.token("GITHUB_TOKEN")?, &repository) {
         (Some(token), Some(repository)) => Some(GitHub::new(github_url, Some(&token), repository, wait.clone())?),
         _ => None,
     };
-    let platform = match variables.secret("DIGITALOCEAN_ACCESS_TOKEN") {
+    let platform = match variables.token("DIGITALOCEAN_ACCESS_TOKEN")? {
         Some(token) => Some(Platform::app_platform(platform_url, &token, wait.clone())?),
         None => None,
     };

@@ -1,22 +1,29 @@
 //! How a command ends: its last words and its exit code.
 
+use std::process::ExitCode;
+
+use super::context::Voice;
+use super::environment::Variables;
 use crate::actions::console::Console;
 use crate::actions::outputs::write_status;
 use crate::actions::run::Run;
+use crate::actions::summary::append;
 use crate::flows::board::outputs_of;
 use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
-use crate::model::failure::Kind;
+use crate::model::failure::{Failure, Kind};
 use crate::model::report::{Report, State};
 use crate::model::verdict::Verdict;
-use crate::wait::{Wait, humanize};
+use crate::render::page::early_end;
+use crate::wait::{Cancelled, Wait, humanize};
 
 /// The last words of a flow that reports on an app, and its exit code.
 pub(crate) fn of_report(ctx: &Ctx, report: &Report) -> u8 {
     if ctx.json {
         ctx.console
-            .data(&outputs_of(std::slice::from_ref(report), None).document().to_string());
+            .document(&outputs_of(std::slice::from_ref(report), None).document());
     }
+    ctx.console.end_phase();
     let environment = &report.environment;
     let took = report
         .duration
@@ -67,20 +74,59 @@ pub(crate) fn of_verdict(ctx: &Ctx, verdict: &Verdict) -> u8 {
 /// `wait`: whatever went wrong after a signal, the signal is what ended the run.
 pub(crate) fn of_error(console: &Console, run: &Run, wait: &Wait, error: &anyhow::Error) -> u8 {
     if let Some(cancelled) = cancelled(error).or_else(|| wait.check().err()) {
-        console.say("Cancelled; run again to pick up where this run stopped");
-        return cancelled.exit_code;
+        return of_cancelled(console, run, cancelled);
     }
     let failure = failure_of(error);
     console.error(&failure);
-    if let Some(file) = &run.output_file {
-        let status = if failure.kind == Kind::Unknown {
-            "unknown"
-        } else {
-            "failed"
-        };
-        if let Err(error) = write_status(file, status) {
-            console.warn(&format!("{error:#}"));
-        }
-    }
+    let status = if failure.kind == Kind::Unknown {
+        "unknown"
+    } else {
+        "failed"
+    };
+    tell(console, run, status, &early_end(&failure));
     failure.kind.exit_code()
+}
+
+/// A command line that cannot be run, or one that asks for help. Its values may be foreign: an input of a workflow.
+pub(crate) fn of_usage(usage: &clap::Error) -> ExitCode {
+    let voice = Voice::new(Variables, false);
+    if !usage.use_stderr() || !voice.run.is_ci {
+        // Nobody reads it: there is nobody to tell.
+        let _closed = usage.print();
+        return ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2));
+    }
+    let text = usage.to_string();
+    let text = text.trim().trim_start_matches("error: ");
+    let (what, next) = text.split_once("\n\n").unwrap_or((text, "see `do-deploy --help`"));
+    let next = next.split_whitespace().collect::<Vec<_>>().join(" ");
+    let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
+    let error = anyhow::Error::from(Failure::input(what).next(next));
+    ExitCode::from(of_error(&voice.console, &voice.run, &Wait::unbounded(), &error))
+}
+
+/// A run that was told to stop, whether it could say so on a board or not.
+pub(crate) fn of_cancelled(console: &Console, run: &Run, cancelled: Cancelled) -> u8 {
+    console.end_phase();
+    console.say("Cancelled; the next run picks up where this one stopped");
+    tell(
+        console,
+        run,
+        "unknown",
+        "**Cancelled**; the next run picks up where this one stopped",
+    );
+    cancelled.exit_code
+}
+
+/// Output and summary of a run that wrote none until now.
+fn tell(console: &Console, run: &Run, status: &str, text: &str) {
+    if run.is_told() {
+        return;
+    }
+    run.tell();
+    let output = run.output_file.as_deref().map(|file| write_status(file, status));
+    let text = console.without_secrets(text);
+    let summary = run.summary_file.as_deref().map(|file| append(file, &text));
+    for error in [output, summary].into_iter().flatten().filter_map(Result::err) {
+        console.warn(&format!("{error:#}"));
+    }
 }

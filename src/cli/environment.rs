@@ -17,6 +17,18 @@ impl Variables {
         Secret::new(&self.get(name)?)
     }
 
+    /// A token that can be sent: one line of visible ASCII. The message never says what it is instead.
+    pub(crate) fn token(self, name: &str) -> Result<Option<Secret>, Failure> {
+        match self.secret(name) {
+            Some(token) if !token.expose().chars().all(|c| c.is_ascii_graphic()) => {
+                Err(Failure::input(format!("`{name}` is no token"))
+                    .why("there is a line break, a blank or another character in it that no token has")
+                    .next("save the secret again, as one line without quotes and blanks"))
+            }
+            token => Ok(token),
+        }
+    }
+
     pub(crate) fn url(self, name: &str, default: &str) -> Result<Url, Failure> {
         let text = self.get(name).unwrap_or_else(|| default.to_owned());
         Url::parse(&text)

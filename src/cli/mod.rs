@@ -22,7 +22,10 @@ use crate::platform::LogKind;
 use crate::wait::Wait;
 
 pub(crate) fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => return ending::of_usage(&usage),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a process may have a timer and an event loop");
     let code = runtime.block_on(run(cli.command));
@@ -38,31 +41,44 @@ async fn run(command: Command) -> u8 {
         Ok(code) => return code,
         Err(command) => command,
     };
-    let voice = Voice::new(variables);
+    // Before the first word: a signal at any later moment finds a listener.
+    let listening = signals::listen();
+    let voice = Voice::new(variables, says_json());
     let (console, run) = (voice.console.clone(), voice.run.clone());
-    let wait = match variables
+    let listening = variables
         .pace()
         .map_err(anyhow::Error::from)
-        .and_then(|pace| Ok(Wait::new(pace, signals::listen()?)))
-    {
-        Ok(wait) => wait,
+        .and_then(|pace| Ok((pace, listening?)));
+    let (pace, signals) = match listening {
+        Ok(listening) => listening,
         Err(error) => return ending::of_error(&console, &run, &Wait::unbounded(), &error),
     };
-    let by_action = matches!(command, Command::Action);
-    let ended = match by_action {
-        true => match action::command(variables) {
-            Ok(command) => flow(command, voice, variables, wait.clone()).await,
-            Err(failure) => Err(failure.into()),
-        },
-        false => flow(command, voice, variables, wait.clone()).await,
-    };
-    match ended {
-        Ok(code) => code,
-        Err(error) if by_action && flows::failure::cancelled(&error).is_none() => {
-            let failure = action::in_words_of_inputs(flows::failure::failure_of(&error));
-            ending::of_error(&console, &run, &wait, &failure.into())
+    let wait = Wait::new(pace, signals.told.clone());
+    let code = tokio::select! {
+        ended = as_told(command, voice, variables, wait.clone()) => {
+            ended.unwrap_or_else(|error| ending::of_error(&console, &run, &wait, &error))
         }
-        Err(error) => ending::of_error(&console, &run, &wait, &error),
+        cancelled = signals.end() => ending::of_cancelled(&console, &run, cancelled),
+    };
+    console.end_phase();
+    code
+}
+
+/// Whether standard output is for one JSON document, known before the first word is said.
+fn says_json() -> bool {
+    std::env::args_os().any(|arg| arg == "--json")
+}
+
+/// The command that the flags name, or that the action's inputs do; then what goes wrong is said in their words.
+async fn as_told(command: Command, voice: Voice, variables: Variables, wait: Wait) -> anyhow::Result<u8> {
+    if !matches!(command, Command::Action) {
+        return flow(command, voice, variables, wait).await;
+    }
+    match flow(action::command(variables)?, voice, variables, wait).await {
+        Err(error) if flows::failure::cancelled(&error).is_none() => {
+            Err(action::in_words_of_inputs(flows::failure::failure_of(&error)).into())
+        }
+        ended => ended,
     }
 }
 
@@ -245,7 +261,7 @@ async fn sandbox(command: Command, variables: Variables) -> Result<u8, Command> 
 
 #[cfg(feature = "sandbox")]
 fn ending_of_sandbox(variables: Variables, ended: anyhow::Result<u8>) -> u8 {
-    let voice = Voice::new(variables);
+    let voice = Voice::new(variables, false);
     ended.unwrap_or_else(|error| {
         let error = match error.downcast::<crate::sandbox::command::UsageError>() {
             Ok(usage) => Failure::input(usage.to_string()).into(),

@@ -1,6 +1,8 @@
-//! SIGINT and SIGTERM, told to everything that waits.
+//! SIGINT and SIGTERM: the first is told to everything that waits, the second ends the program at once.
 
-use tokio::sync::watch;
+use std::time::Duration;
+
+use tokio::sync::{oneshot, watch};
 
 use crate::wait::Cancelled;
 
@@ -8,10 +10,31 @@ use crate::wait::Cancelled;
 const INTERRUPTED: Cancelled = Cancelled { exit_code: 130 };
 const TERMINATED: Cancelled = Cancelled { exit_code: 143 };
 
-/// Must be called within the runtime. The receiver says when the run is told to stop.
-pub(crate) fn listen() -> std::io::Result<watch::Receiver<Option<Cancelled>>> {
+/// After a signal the runner waits for seven and a half seconds until the next one: what has not been said by then
+/// stays unsaid.
+const LONGEST_END: Duration = Duration::from_millis(6_500);
+
+pub(crate) struct Signals {
+    /// Says when the run is told to stop.
+    pub(crate) told: watch::Receiver<Option<Cancelled>>,
+    last: oneshot::Receiver<Cancelled>,
+}
+
+impl Signals {
+    /// Resolves when nothing may be waited for any more: at the second signal, or when the first is long ago.
+    pub(crate) async fn end(self) -> Cancelled {
+        match self.last.await {
+            Ok(cancelled) => cancelled,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+/// Must be called within the runtime.
+pub(crate) fn listen() -> std::io::Result<Signals> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (told, receiver) = watch::channel(None);
+    let (teller, told) = watch::channel(None);
+    let (ender, last) = oneshot::channel();
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::spawn(async move {
@@ -19,9 +42,16 @@ pub(crate) fn listen() -> std::io::Result<watch::Receiver<Option<Cancelled>>> {
             _ = interrupt.recv() => INTERRUPTED,
             _ = terminate.recv() => TERMINATED,
         };
+        teller.send_replace(Some(cancelled));
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            () = tokio::time::sleep(LONGEST_END) => {}
+        }
+        // Nobody listens if the run ended meanwhile.
+        let _ended = ender.send(cancelled);
         // The task keeps the sender alive: whoever waits later still hears of it.
-        told.send_replace(Some(cancelled));
         std::future::pending::<()>().await;
     });
-    Ok(receiver)
+    Ok(Signals { told, last })
 }

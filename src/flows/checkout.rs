@@ -13,7 +13,12 @@ pub(crate) fn file(folder: &Path, path: &str) -> Result<Option<String>, Failure>
     match std::fs::read_to_string(folder.join(path)) {
         Ok(text) => Ok(Some(text)),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(error) => Err(Failure::input(format!("`{path}` cannot be read")).why(error.to_string())),
+        Err(error) if error.kind() == ErrorKind::InvalidData => Err(Failure::input(format!("`{path}` is no text"))
+            .why("some of its bytes are not UTF-8")
+            .next("save it as UTF-8")),
+        Err(error) => Err(Failure::input(format!("`{path}` cannot be read"))
+            .why(error.to_string())
+            .next("correct its rights, or name another file")),
     }
 }
 

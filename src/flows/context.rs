@@ -46,7 +46,8 @@ impl Ctx {
     /// What the board works with.
     pub(crate) fn board(&self, config: &Config, repository: &Repository) -> BoardDeps {
         BoardDeps {
-            github: self.github.as_ref().map(GitHub::to_the_end),
+            github: self.github.clone(),
+            wait: self.wait.clone(),
             run: self.run.clone(),
             console: self.console.clone(),
             comment: config.comment.clone(),
@@ -55,9 +56,20 @@ impl Ctx {
         }
     }
 
+    /// Takes note of the secrets in a spec: what they are worth, where that can be read, and what they are called, so
+    /// that their values are hidden wherever a log prints them behind their names.
+    pub(crate) fn learn(&self, spec: &serde_json::Value) {
+        for secret in crate::spec::secret_values(spec) {
+            self.console.mask(&secret);
+        }
+        for name in crate::spec::secret_names(spec) {
+            self.redactor.register_name(name);
+        }
+    }
+
     /// Summary and outputs of a run that has no board.
-    pub(crate) fn record(&self, report: &Report) -> anyhow::Result<()> {
-        super::board::record(&self.run, &self.redactor, report)
+    pub(crate) fn record(&self, report: &Report) {
+        super::board::record(&self.run, &self.console, &self.redactor, report);
     }
 
     pub(crate) fn repository(&self) -> Result<&str, Failure> {

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::board::Board;
 use super::context::Ctx;
+use super::ending::Successor;
 use super::failure::cancelled;
 use super::rollout::{self, Ended, Expected};
 use super::site::{Commit, Site};
@@ -77,6 +78,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             images: &request.images,
         },
     )?;
+    ctx.learn(&plan.spec);
+    ctx.console.phase("Plan");
     for change in &plan.changes {
         ctx.console.say(&format!("{}: {}", change.what, change.why));
     }
@@ -97,7 +100,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let deployed = deploy(ctx, request, &site, &plan, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
     if let Err(error) = deployed {
-        return ending::break_off(&mut board, report, error).await;
+        return ending::break_off(ctx, &mut board, report, Successor::Branch(&site.branch), error).await;
     }
     board.close(std::slice::from_ref(&report)).await?;
     tell_the_pull_request(ctx, &report, &mut board).await;
@@ -145,6 +148,7 @@ async fn deploy(
     let platform = ctx.platform()?;
     let target = site.target();
     ctx.wait.check()?;
+    ctx.console.phase("Build");
     let rollout = match &site.app {
         Some(app) if request.force_build => {
             ctx.console.say(&format!(
@@ -190,6 +194,7 @@ async fn deploy(
         deadline,
     };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
+    rollout::heard_to_the_end(ctx, &ended)?;
     settle(ctx, target, plan, &rollout, ended, report).await
 }
 
@@ -214,18 +219,19 @@ async fn settle(
     }
     // The verdict stands. What cannot be found out or done after it is a note, and only a signal ends the run.
     if bad_and_active && let Err(error) = roll_back(ctx, target, rollout, situation, report).await {
-        note("Not rolled back", error, report)?;
+        note(ctx, "Not rolled back", error, report)?;
     }
     match say_what_serves(ctx, rollout, report).await {
         Ok(()) => Ok(()),
-        Err(error) => note("What serves now could not be found out", error, report),
+        Err(error) => note(ctx, "What serves now could not be found out", error, report),
     }
 }
 
-fn note(what: &str, error: anyhow::Error, report: &mut Report) -> anyhow::Result<()> {
+fn note(ctx: &Ctx, what: &str, error: anyhow::Error, report: &mut Report) -> anyhow::Result<()> {
     if cancelled(&error).is_some() {
         return Err(error);
     }
+    ctx.wait.check()?;
     report.notes.push(format!("{what}: {error:#}"));
     Ok(())
 }
@@ -261,6 +267,7 @@ async fn roll_back(
             for warning in &validation.warnings {
                 ctx.console.warn(&warning.message);
             }
+            ctx.console.phase("Rollback");
             ctx.console.say(&format!("Rolling back to deployment {previous}"));
             let back = platform.rollback(&rollout.app_id, previous, true).await?;
             let deadline = Deadline::after(ctx.timeout.unwrap_or(target.timeout));
@@ -319,6 +326,6 @@ fn skipped(ctx: &Ctx, environment: &Environment, reason: &str) -> anyhow::Result
     ctx.console.notice(&format!("Not deployed to {environment}: {reason}"));
     let mut report = Report::new("", environment.clone(), State::Skipped);
     report.notes.push(format!("Not deployed: {reason}"));
-    ctx.record(&report)?;
+    ctx.record(&report);
     Ok(report)
 }

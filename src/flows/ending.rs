@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::board::Board;
 use super::context::Ctx;
 use super::failure::{cancelled, failure_of};
-use super::ownership;
 use super::rollout::Ended;
+use crate::model::commit::Sha;
 use crate::model::failure::Kind;
 use crate::model::report::{Report, State};
 use crate::model::verdict::Verdict;
@@ -25,46 +25,90 @@ pub(super) fn conclude(report: &mut Report, ended: Ended) {
     };
 }
 
-/// Nobody waits for the deployment of a run that was told to stop: the next run makes its own.
-pub(super) async fn cancel_deployment(ctx: &Ctx, report: &mut Report) {
+/// Whose newer commit may have taken the place of a run that was told to stop.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Successor<'a> {
+    Pull(u64),
+    Branch(&'a str),
+    /// A person asked for this very deployment.
+    Nobody,
+}
+
+/// A run that was told to stop has seven and a half seconds before it is told again: most of them for the board.
+const LOOK_AROUND: Duration = Duration::from_millis(1_000);
+
+/// Says on the board that the run ends before the deployment does. What went wrong is in the report; only a signal
+/// stays an error.
+pub(super) async fn break_off(
+    ctx: &Ctx,
+    board: &mut Board,
+    mut report: Report,
+    successor: Successor<'_>,
+    error: anyhow::Error,
+) -> anyhow::Result<Report> {
+    let Some(told) = cancelled(&error).or_else(|| ctx.wait.check().err()) else {
+        let report = broken_off(report, &error);
+        board.close(std::slice::from_ref(&report)).await?;
+        return Ok(report);
+    };
+    let is_preview = report.environment.pull_request().is_some();
+    let ((), newer) = tokio::join!(
+        async {
+            if is_preview {
+                cancel_deployment(ctx, &report).await;
+            }
+        },
+        newer_commit(ctx, &report, successor),
+    );
+    report.state = State::Cancelled;
+    report.superseded_by = newer;
+    if let Some(newer) = &report.superseded_by {
+        ctx.console.say(&format!(
+            "Superseded by `{}`, which has a run of its own",
+            newer.short()
+        ));
+    }
+    if let Some(failure) = &report.failure {
+        report.notes.push(format!("Before that: {failure}"));
+    }
+    if let (Some(deployment), false) = (&report.deployment_id, is_preview) {
+        report.notes.push(format!(
+            "Deployment {deployment} goes on by itself on the platform; the next run picks it up"
+        ));
+    }
+    board.close(std::slice::from_ref(&report)).await?;
+    Err(told.into())
+}
+
+/// Nobody waits for the preview's deployment any more: the next run makes its own.
+async fn cancel_deployment(ctx: &Ctx, report: &Report) {
     let (Ok(platform), Some(app), Some(deployment)) = (ctx.platform(), &report.app_id, &report.deployment_id) else {
         return;
     };
     let platform = platform.to_the_end();
-    let done = tokio::time::timeout(LAST_WORDS / 2, platform.cancel(app, deployment)).await;
-    if matches!(done, Ok(Ok(()))) {
-        return;
-    }
-    // Too late, or not allowed: what serves now is what the board has to say.
-    if let Ok(Ok(Some(app))) = tokio::time::timeout(LAST_WORDS / 2, platform.app(app)).await {
-        report.serving = ownership::serving(&app);
+    let done = tokio::time::timeout(LOOK_AROUND, platform.cancel(app, deployment)).await;
+    if !matches!(done, Ok(Ok(()))) {
         ctx.console
             .say("The deployment on the platform was not cancelled: it had ended, or goes on by itself");
     }
 }
 
-/// A run that was told to stop has ten seconds before it is killed: half of them for the board, and less for the platform.
-const LAST_WORDS: Duration = Duration::from_secs(4);
-
-/// Says on the board that the run ends before the deployment does. What went wrong is in the report; only a signal
-/// stays an error.
-pub(super) async fn break_off(board: &mut Board, report: Report, error: anyhow::Error) -> anyhow::Result<Report> {
-    let report = broken_off(report, &error);
-    let closing = board.close(std::slice::from_ref(&report));
-    if cancelled(&error).is_some() {
-        // The time is short: an outcome that could not be written is found by the next run.
-        let _ = tokio::time::timeout(LAST_WORDS, closing).await;
-        return Err(error);
-    }
-    closing.await?;
-    Ok(report)
+/// The commit that stands where this run's stood, if it is another one by now. One look: not to find out means cancelled.
+async fn newer_commit(ctx: &Ctx, report: &Report, successor: Successor<'_>) -> Option<Sha> {
+    let github = ctx.github().ok()?.to_the_end();
+    let looking = async {
+        match successor {
+            Successor::Pull(number) => github.pull(number).await.ok().map(|pull| pull.head.sha),
+            Successor::Branch(branch) => github.branch_head(branch).await.ok().flatten(),
+            Successor::Nobody => None,
+        }
+    };
+    let head = tokio::time::timeout(LOOK_AROUND, looking).await.ok().flatten()?;
+    let own = report.commit.as_ref()?;
+    (!head.is(own)).then_some(head)
 }
 
 fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {
-    if cancelled(error).is_some() {
-        report.state = State::Cancelled;
-        return report;
-    }
     let mut failure = failure_of(error);
     if report.deployment_id.is_some() && failure.kind == Kind::Input {
         // What goes wrong while a deployment is under way says nothing about the app.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::context::Ctx;
 use crate::model::excerpt::lines_that_matter;
 use crate::model::failure::{Excerpt, Failure, Shown};
+use crate::model::foreign::strip;
 use crate::model::rollout::{Phase, Stage, StepFailure};
 use crate::platform::{Deployment, LogKind, PlatformError, Words};
 use crate::spec::Kind;
@@ -80,7 +81,11 @@ async fn excerpt(
             )
             .await;
         let lines: Vec<String> = match lines {
-            Ok(lines) => lines.unwrap_or_default().into_iter().map(|line| line.text).collect(),
+            // Cleaned before lines are chosen: what gives a secret away may stand in another line.
+            Ok(lines) => {
+                let lines = lines.unwrap_or_default().into_iter();
+                ctx.redactor.clean_lines(lines.map(|line| strip(&line.text)))
+            }
             Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
             Err(error) => {
                 ctx.console.warn(&format!("The log could not be read: {error}"));

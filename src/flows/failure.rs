@@ -22,7 +22,8 @@ pub(crate) fn failure_of(error: &anyhow::Error) -> Failure {
     Failure::unknown(format!("{error:#}"))
 }
 
-/// The signal that ended the run, where that is what the error says.
+/// The signal that ended the run, where that is what the error says. An error that a signal caused may say something
+/// else: ask `Wait::check` as well.
 pub(crate) fn cancelled(error: &anyhow::Error) -> Option<Cancelled> {
     match error.downcast_ref::<PlatformError>() {
         Some(PlatformError::Cancelled(cancelled)) => Some(*cancelled),

@@ -6,6 +6,7 @@ use super::context::Ctx;
 use super::verify::app_of;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
+use crate::model::foreign::strip;
 use crate::platform::{LogKind, LogLine};
 
 #[derive(Clone, Debug)]
@@ -39,9 +40,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             .next(format!("choose one of {known}"))
             .into());
     }
-    let print = |line: &LogLine| match &line.component {
-        Some(name) if component.is_none() => ctx.console.foreign_data(&format!("{name}  {}", line.text)),
-        _ => ctx.console.foreign_data(&line.text),
+    let print = |line: &LogLine, text: &str| match &line.component {
+        Some(name) if component.is_none() => ctx.console.clean_data(&format!("{}  {text}", strip(name))),
+        _ => ctx.console.clean_data(text),
     };
     // An app whose first deployment failed has no active one: the newest is the one that people ask about.
     let newest = match (&request.deployment, &app.active) {
@@ -51,8 +52,11 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     let deployment = request.deployment.as_deref().or(newest.as_deref());
     if request.follow {
         let kind = request.kind.unwrap_or(LogKind::Run);
+        let mut cleaner = ctx.redactor.lines();
         platform
-            .follow(&app.id, deployment, component, kind, &mut |line| print(&line))
+            .follow(&app.id, deployment, component, kind, &mut |line| {
+                print(&line, &cleaner.clean(&strip(&line.text)));
+            })
             .await?;
         return Ok(());
     }
@@ -72,18 +76,26 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     let Some(lines) = lines else {
         ctx.console.say("There is no such log: that phase never ran");
         if ctx.json {
-            ctx.console.data(&json!({"app": app.name, "lines": null}).to_string());
+            ctx.console.document(&json!({"app": app.name, "lines": null}));
         }
         return Ok(());
     };
+    let texts = lines.iter().map(|line| {
+        // A program gets what was printed; for people nothing may be hidden or repainted.
+        if ctx.json { line.text.clone() } else { strip(&line.text) }
+    });
+    let texts = ctx.redactor.clean_lines(texts);
     if ctx.json {
         let lines: Vec<_> = lines
             .iter()
-            .map(|line| json!({"component": line.component, "time": line.time, "text": ctx.redactor.clean(&line.text)}))
+            .zip(texts)
+            .map(|(line, text)| json!({"component": line.component, "time": line.time, "text": text}))
             .collect();
-        ctx.console.data(&json!({"app": app.name, "lines": lines}).to_string());
+        ctx.console.document(&json!({"app": app.name, "lines": lines}));
         return Ok(());
     }
-    lines.iter().for_each(print);
+    for (line, text) in lines.iter().zip(texts) {
+        print(line, &text);
+    }
     Ok(())
 }

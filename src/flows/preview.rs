@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::board::Board;
 use super::context::Ctx;
 use super::eligibility::{Commit, over_the_limit, skip_reason, unexpected_head};
+use super::ending::Successor;
 use super::failure::{cancelled, failure_of};
 use super::preview_plan::Work;
 use super::rollout::{self, Ended, Expected};
@@ -39,15 +40,18 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let mut told = None;
     let made = make(ctx, request, &mut told).await;
     match (made, told) {
+        // Whatever went wrong after a signal, the signal is what ended the run.
+        (Err(error), _) if cancelled(&error).is_some() => Err(error),
+        (Err(_), _) if ctx.wait.check().is_err() => Err(ctx.wait.cancelled().await.into()),
         // The author waits for a preview, and nothing on GitHub says yet why there is none.
         (Err(error), Some((repository, report))) if ctx.run.is_ci && failure_of(&error).kind == Kind::Input => {
             tell_why_not(ctx, &repository, report, &error).await?;
             Err(error)
         }
-        (Err(error), _) if cancelled(&error).is_none() && failure_of(&error).kind == Kind::Unknown => {
+        (Err(error), _) if failure_of(&error).kind == Kind::Unknown => {
             let mut report = Report::new("", Environment::Preview(request.pull_request), State::Unknown);
             report.failure = Some(failure_of(&error));
-            ctx.record(&report)?;
+            ctx.record(&report);
             Ok(report)
         }
         (ended, _) => ended,
@@ -120,6 +124,8 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
         return skipped_and_told(ctx, &config, &repository, environment, &pull, &reason).await;
     }
     let plan = work.plan(ctx, live.as_ref(), true)?;
+    ctx.learn(&plan.spec);
+    ctx.console.phase("Plan");
     announce(ctx, &plan);
     if request.dry_run {
         return planned(ctx, spec.name(), live.as_ref(), &plan, environment, &pull).await;
@@ -140,10 +146,7 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
     match deployed {
         Ok(ended) => ending::conclude(&mut report, ended),
         Err(error) => {
-            if cancelled(&error).is_some() {
-                ending::cancel_deployment(ctx, &mut report).await;
-            }
-            return ending::break_off(&mut board, report, error).await;
+            return ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await;
         }
     }
     match github.pull(pull.number).await {
@@ -195,6 +198,7 @@ async fn deploy(
 ) -> anyhow::Result<Ended> {
     let platform = ctx.platform()?;
     ctx.wait.check()?;
+    ctx.console.phase("Build");
     let rollout = match (&live, request.force_build) {
         // A build cannot be forced by an update, and an update followed by a deployment makes two that race.
         (Some(app), true) => {
@@ -205,6 +209,7 @@ async fn deploy(
         _ => match apply(ctx, platform, &plan, live.as_ref()).await {
             Err(PlatformError::SleepRefused { .. }) => {
                 plan = work.plan(ctx, live.as_ref(), false)?;
+                ctx.learn(&plan.spec);
                 apply(ctx, platform, &plan, live.as_ref()).await?
             }
             // Another run of this pull request was quicker: its app is ours as well.
@@ -248,6 +253,7 @@ async fn deploy(
         deadline,
     };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
+    rollout::heard_to_the_end(ctx, &ended)?;
     if !ended.became_active {
         match platform.app(&rollout.app_id).await {
             Ok(app) => {
@@ -341,7 +347,7 @@ async fn planned(
     let mut report = opening_report(spec_name, plan, environment, pull, live);
     report.state = State::Skipped;
     report.notes = vec!["A dry run: nothing was touched".to_owned()];
-    ctx.record(&report)?;
+    ctx.record(&report);
     Ok(report)
 }
 
@@ -362,7 +368,7 @@ async fn skipped_and_told(
 /// Says that nothing was done, in log, summary and outputs.
 fn skipped(ctx: &Ctx, environment: Environment, pull: &PullRequest, reason: &str) -> anyhow::Result<Report> {
     let report = skip_report(ctx, environment, pull, reason);
-    ctx.record(&report)?;
+    ctx.record(&report);
     Ok(report)
 }
 

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::board::Board;
 use super::context::Ctx;
+use super::ending::Successor;
 use super::rollout::{self, Expected};
 use super::site::Site;
 use super::{ending, ownership};
@@ -50,10 +51,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     report.url.clone_from(&app.url);
     report.serving = ownership::serving(app);
     report.app_id = Some(app.id.clone());
+    ctx.learn(&app.spec);
     let mut board = Board::open(ctx.board(&site.config, &site.repository), std::slice::from_ref(&report)).await;
     let ended = async {
         ctx.wait.check()?;
         let name = commit.as_ref().map_or(earlier.id.as_str(), Sha::short);
+        ctx.console.phase("Rollback");
         ctx.console.say(&format!("Rolling `{}` back to {name}", app.name));
         let rollout = platform.rollback(&app.id, &earlier.id, false).await?;
         for warning in &rollout.warnings {
@@ -69,7 +72,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             health: &site.config.health,
             deadline,
         };
-        rollout::follow(ctx, &rollout, &expected, &mut board).await
+        let ended = rollout::follow(ctx, &rollout, &expected, &mut board).await?;
+        rollout::heard_to_the_end(ctx, &ended)?;
+        anyhow::Ok(ended)
     };
     let ended = ended.await;
     report.duration = Some(started.elapsed());
@@ -83,7 +88,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             board.close(std::slice::from_ref(&report)).await?;
             Ok(report)
         }
-        Err(error) => ending::break_off(&mut board, report, error).await,
+        Err(error) => ending::break_off(ctx, &mut board, report, Successor::Nobody, error).await,
     }
 }
 
@@ -103,7 +108,7 @@ fn planned(ctx: &Ctx, request: &Request, app: &App, earlier: &Deployment) -> any
     report.serving = ownership::serving(app);
     report.app_id = Some(app.id.clone());
     report.notes = vec![would, "A dry run: nothing was touched".to_owned()];
-    ctx.record(&report)?;
+    ctx.record(&report);
     Ok(report)
 }
 

@@ -60,7 +60,10 @@ pub(crate) async fn follow(
     };
     let waited = platform
         .wait(rollout, expected.deadline, &mut |deployment| {
-            board.progress(&deployment.steps)
+            if let Some(title) = phase_title(&deployment.phase) {
+                ctx.console.phase(title);
+            }
+            board.progress(&deployment.steps);
         })
         .await;
     let deployment = match waited {
@@ -85,6 +88,23 @@ pub(crate) async fn follow(
         Phase::Active => judge_active(ctx, rollout, Some(&deployment), expected).await,
         Phase::Superseded => superseded(ctx, rollout).await,
         _ => failed(ctx, rollout, &deployment, expected).await,
+    }
+}
+
+/// The fold of the log that belongs to a deployment's phase.
+fn phase_title(phase: &Phase) -> Option<&'static str> {
+    match phase {
+        Phase::Queued | Phase::Building => Some("Build"),
+        Phase::Deploying => Some("Deploy"),
+        _ => None,
+    }
+}
+
+/// What could not be found out because of a signal is no ending of its own.
+pub(super) fn heard_to_the_end(ctx: &Ctx, ended: &Ended) -> Result<(), Cancelled> {
+    match ended.verdict {
+        Verdict::Unknown(_) => ctx.wait.check(),
+        Verdict::Good | Verdict::Bad(_) => Ok(()),
     }
 }
 
@@ -142,6 +162,7 @@ async fn judge_active(
         )));
     };
     let mut notes = Vec::new();
+    ctx.console.phase("Checks");
     ctx.console
         .say("Asking the witnesses: the built commit, the platform's health check, a request from outside");
     let (built, built_sha) = ask_for_the_commit(ctx, deployment, expected, &mut notes).await;
@@ -229,6 +250,7 @@ async fn automatic_rollback(ctx: &Ctx, rollout: &Rollout, failed: &Deployment) -
 /// Waits for its end, so that what serves can be said, and says how it went.
 async fn await_automatic_rollback(ctx: &Ctx, back: &Rollout, expected: &Expected<'_>) -> anyhow::Result<String> {
     let id = back.deployment.as_deref().unwrap_or_default();
+    ctx.console.phase("Rollback");
     ctx.console
         .say(&format!("The platform is rolling back by itself (deployment {id})"));
     match ctx.platform()?.wait(back, expected.deadline, &mut |_| {}).await {

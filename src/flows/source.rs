@@ -36,7 +36,7 @@ pub(crate) async fn spec(ctx: &Ctx, configured: &str, commit: &str) -> anyhow::R
             Failure::input(format!("the app spec `{path}` does not exist"))
                 .next("correct the path, or write the spec there")
         })?;
-        return Ok(crate::spec::parse(&text, path)?);
+        return parsed(ctx, &text, path);
     }
     match usual_spec(ctx, commit).await? {
         Some(spec) => Ok(spec),
@@ -54,7 +54,7 @@ pub(crate) async fn spec(ctx: &Ctx, configured: &str, commit: &str) -> anyhow::R
 pub(crate) async fn usual_spec(ctx: &Ctx, commit: &str) -> anyhow::Result<Option<AppSpec>> {
     for path in crate::spec::USUAL {
         if let Some(text) = file(ctx, path, commit).await? {
-            return Ok(Some(crate::spec::parse(&text, path)?));
+            return Ok(Some(parsed(ctx, &text, path)?));
         }
     }
     let mut found = BTreeMap::new();
@@ -66,9 +66,16 @@ pub(crate) async fn usual_spec(ctx: &Ctx, commit: &str) -> anyhow::Result<Option
     }
     let paths: Vec<&str> = found.keys().map(String::as_str).collect();
     match crate::spec::find_default(&paths)? {
-        Some(path) => Ok(Some(crate::spec::parse(&found[path], path)?)),
+        Some(path) => Ok(Some(parsed(ctx, &found[path], path)?)),
         None => Ok(None),
     }
+}
+
+fn parsed(ctx: &Ctx, text: &str, path: &str) -> anyhow::Result<AppSpec> {
+    ctx.console.debug(&format!("the app spec is `{path}`"));
+    let spec = crate::spec::parse(text, path)?;
+    ctx.learn(spec.value());
+    Ok(spec)
 }
 
 /// The texts of those files that exist.

@@ -12,6 +12,7 @@ use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::Cost;
+use crate::model::rollout::Phase;
 use crate::platform::{App, Platform};
 use crate::wait::humanize;
 
@@ -30,6 +31,8 @@ pub(super) struct Row {
     pub(super) behind: Option<u64>,
     /// `deploying`, `failed`, `asleep`, `pinned`, `active`
     pub(super) state: &'static str,
+    /// The newest attempt to deploy ended badly; what serves is older.
+    pub(super) newest_failed: bool,
     pub(super) age: Option<Duration>,
     pub(super) cost: Option<Cost>,
 }
@@ -57,9 +60,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     }
     rows.sort_by_key(|row| (row.environment.pull_request(), row.environment.to_string()));
     if ctx.json {
-        ctx.console.data(
-            &json!({"repository": repository.full_name, "apps": rows.iter().map(document).collect::<Vec<_>>()})
-                .to_string(),
+        ctx.console.document(
+            &json!({"repository": repository.full_name, "apps": rows.iter().map(document).collect::<Vec<_>>()}),
         );
     } else if rows.is_empty() {
         ctx.console
@@ -99,11 +101,13 @@ pub(super) async fn row(
         _ => None,
     };
     let deployed = app.active.as_ref().and_then(|active| active.created_at);
+    let state = state(platform, app).await;
     Ok(Row {
+        newest_failed: state != "deploying" && newest_failed(platform, app).await,
+        state,
         environment,
         app: app.name.clone(),
         url: app.url.clone(),
-        state: state(platform, app).await,
         age: deployed.map(|at| age(platform.now(), at)),
         cost: platform.cost(&app.spec, Some(&app.id)).await.ok(),
         commit,
@@ -125,6 +129,12 @@ async fn state(platform: &Platform, app: &App) -> &'static str {
     }
 }
 
+/// Whether the newest deployment failed. What cannot be found out is not claimed.
+async fn newest_failed(platform: &Platform, app: &App) -> bool {
+    let newest = platform.deployments(&app.id, 1).await;
+    newest.is_ok_and(|newest| newest.first().is_some_and(|newest| newest.phase == Phase::Failed))
+}
+
 fn age(now: Timestamp, at: Timestamp) -> Duration {
     Duration::from_secs(u64::try_from(now.as_second() - at.as_second()).unwrap_or(0))
 }
@@ -137,6 +147,7 @@ fn document(row: &Row) -> Value {
         "commit": row.commit,
         "behind": row.behind,
         "state": row.state,
+        "newest_failed": row.newest_failed,
         "age_seconds": row.age.map(|age| age.as_secs()),
         "monthly_cost": row.cost.map(|cost| cost.awake),
         "monthly_cost_asleep": row.cost.and_then(|cost| cost.asleep),
@@ -155,7 +166,10 @@ fn table(rows: &[Row]) -> String {
             .unwrap_or_default();
         lines.push([
             row.environment.to_string(),
-            row.state.to_owned(),
+            match row.state {
+                state if row.newest_failed && state != "failed" => format!("{state}, newest failed"),
+                state => state.to_owned(),
+            },
             format!("{commit}{behind}"),
             row.age.map(humanize).unwrap_or_default(),
             row.cost.map(|cost| format!("${:.2}", cost.awake)).unwrap_or_default(),

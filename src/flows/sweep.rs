@@ -90,7 +90,7 @@ fn would_remove(app: &App, number: u64, reason: &str) -> Report {
 /// What was removed and why, in log, summary and outputs.
 fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)]) -> anyhow::Result<()> {
     let reports: Vec<Report> = swept.iter().map(|(report, _)| report.clone()).collect();
-    board::record_all(&ctx.run, &ctx.redactor, &reports, "Nothing to sweep")?;
+    board::record_all(&ctx.run, &ctx.console, &ctx.redactor, &reports, "Nothing to sweep");
     if ctx.json {
         let of = |(report, reason): &(Report, String)| {
             let number = report.environment.pull_request();
@@ -98,7 +98,7 @@ fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)]) -> anyhow::Res
         };
         let swept: Vec<_> = swept.iter().map(of).collect();
         ctx.console
-            .data(&json!({"dry_run": request.dry_run, "swept": swept}).to_string());
+            .document(&json!({"dry_run": request.dry_run, "swept": swept}));
     } else if swept.is_empty() {
         ctx.console.say("Nothing to sweep");
     }

@@ -69,7 +69,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         report
             .notes
             .push("The pull request is open again: its preview stays".to_owned());
-        ctx.record(&report)?;
+        ctx.record(&report);
         return Ok(report);
     }
     let config = source::config(ctx, &pull.base_branch).await?;
@@ -110,9 +110,15 @@ pub(super) async fn remove(
         Some(app) => {
             ctx.wait.check()?;
             ctx.console.say(&format!("Removing the preview `{}`", app.name));
-            platform
-                .destroy(&app.id, Deadline::after(ctx.timeout.unwrap_or(REMOVAL)))
-                .await?;
+            ctx.console.phase("Removal");
+            let limit = Deadline::after(ctx.timeout.unwrap_or(REMOVAL));
+            if let Err(error) = platform.destroy(&app.id, limit).await {
+                if ctx.wait.check().is_err() {
+                    report.app = app.name;
+                    tell_cancelled(board, report).await?;
+                }
+                return Err(error.into());
+            }
             ctx.console.say(&format!("`{}` is gone", app.name));
             report.app = app.name;
             report.app_id = Some(app.id);
@@ -121,13 +127,23 @@ pub(super) async fn remove(
             ctx.console
                 .say(&format!("There is no preview `{name}`: nothing to remove"));
             if Board::has_said_removed(&board, pull.number).await {
-                board::record(&board.run, &board.redactor, &report)?;
+                board::record(&board.run, &board.console, &board.redactor, &report);
                 return Ok(report);
             }
         }
     }
     Board::tell(board, std::slice::from_ref(&report)).await?;
     Ok(report)
+}
+
+/// A removal that has begun goes on by itself, but nobody has seen its end: the next teardown or sweep looks again.
+async fn tell_cancelled(board: BoardDeps, mut report: Report) -> anyhow::Result<()> {
+    report.state = State::Cancelled;
+    report.commit = None;
+    report
+        .notes
+        .push("The preview was being removed: run the teardown again to have it seen to its end".to_owned());
+    Board::tell(board, std::slice::from_ref(&report)).await
 }
 
 /// The preview's app, by its name, else by its marks: the spec's name may have changed since the preview was made.
@@ -152,6 +168,6 @@ async fn planned(ctx: &Ctx, repository: &Repository, pull: &PullRequest, name: &
     let name = app.map_or_else(|| name.to_owned(), |app| app.name);
     let mut report = Report::new(name, Environment::Preview(pull.number), State::Skipped);
     report.notes.push("A dry run: nothing was touched".to_owned());
-    ctx.record(&report)?;
+    ctx.record(&report);
     Ok(report)
 }

@@ -116,6 +116,7 @@ pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
             .why(format!("there is no app `{name}`"))
             .next("deploy it first")
     })?;
+    ctx.learn(&app.spec);
     if environment.pull_request().is_some() {
         ownership::require(&app, repository.id, environment)?;
     }
@@ -144,7 +145,7 @@ fn say(ctx: &Ctx, url: &str, verdict: &Verdict) {
     };
     if ctx.json {
         let document = json!({"url": url, "verdict": word, "reason": failure.map(ToString::to_string)});
-        ctx.console.data(&document.to_string());
+        ctx.console.document(&document);
     } else if failure.is_none() {
         ctx.console.say(&format!("{url} serves"));
     }

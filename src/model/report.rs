@@ -82,6 +82,8 @@ pub(crate) struct Report {
     pub(crate) serving: Option<Sha>,
     /// Nothing of the app is built from a commit, so that none can be said to serve.
     pub(crate) only_images: bool,
+    /// Of a cancelled run: the newer commit that its place was taken by.
+    pub(crate) superseded_by: Option<Sha>,
     pub(crate) duration: Option<Duration>,
     pub(crate) sleep: Option<Sleep>,
     pub(crate) cost: Option<Cost>,
@@ -110,6 +112,7 @@ impl Report {
             commit: None,
             serving: None,
             only_images: false,
+            superseded_by: None,
             duration: None,
             sleep: None,
             cost: None,

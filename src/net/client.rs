@@ -19,7 +19,7 @@ use crate::wait::Wait;
 /// Longest wait for one answer. DigitalOcean's edge gives up after 100 s; a healthy answer takes one or two.
 const REQUEST_DEADLINE: Duration = Duration::from_secs(60);
 /// How long a mutation may still take after a signal: its outcome is worth knowing, but the run is killed soon.
-const LEFT_TO_FINISH: Duration = Duration::from_secs(2);
+const LEFT_TO_FINISH: Duration = Duration::from_millis(1_500);
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 
 /// A client of one API. Cheap to clone.
@@ -145,6 +145,13 @@ impl Client {
     ) -> Result<(HeaderMap, Vec<u8>), ApiError> {
         let mut pauses = pauses();
         loop {
+            if self.wait.check().is_err() {
+                let problem = Problem::Unreachable {
+                    reason: Unreachable::Cancelled,
+                    sent: false,
+                };
+                return Err(self.error(method, path, problem));
+            }
             let (problem, asked) = match self.once_unless_cancelled(&method, path, body, repeat).await {
                 Ok((200..=299, headers, reply)) => {
                     // A page of some proxy is no answer of this API, whatever its status says.

@@ -69,6 +69,15 @@ impl ApiError {
         self.status() == Some(404)
     }
 
+    /// The run was told to stop before an answer came.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        let reason = match &self.problem {
+            Problem::Unreachable { reason, .. } => Some(*reason),
+            _ => None,
+        };
+        reason == Some(Unreachable::Cancelled)
+    }
+
     /// The server's own message, where it gave one.
     pub(crate) fn message(&self) -> &str {
         match &self.problem {

@@ -7,6 +7,7 @@ use super::answer::AnswerView;
 use super::templates;
 use super::view::{CommitView, PageView};
 use crate::model::answer::Answer;
+use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::model::stamp::Stamp;
 
@@ -53,6 +54,33 @@ pub(crate) fn answer(answer: &Answer, scene: &Scene) -> String {
 /// The job summary: what the comment says, and what is different in the preview's spec and why.
 pub(crate) fn summary(reports: &[Report], scene: &Scene) -> String {
     templates::render("summary", &PageView::new(reports, scene))
+}
+
+/// The job summary of a run that had nothing to show: what its report notes.
+pub(crate) fn notes(report: &Report) -> String {
+    let notes: Vec<String> = report.notes.iter().map(|note| super::markdown::prose(note)).collect();
+    notes.join("\n\n")
+}
+
+/// The job summary of a run that ended before it had anything else to say: what failed, why, what to do next.
+pub(crate) fn early_end(failure: &Failure) -> String {
+    use super::markdown::{code, prose};
+    let at = failure
+        .at
+        .as_ref()
+        .map(|at| format!("At {}\n\n", code(&at.to_string())));
+    let why = failure.why.as_ref().map(|why| format!(": {}", prose(why)));
+    let next = failure
+        .next
+        .as_ref()
+        .map(|next| format!("\n\n**Next:** {}", prose(next)));
+    format!(
+        "{}**Failed**: {}{}{}",
+        at.unwrap_or_default(),
+        prose(&failure.what),
+        why.unwrap_or_default(),
+        next.unwrap_or_default()
+    )
 }
 
 /// One line for the comment of the merged pull request whose commit went to production.

@@ -46,6 +46,7 @@ pub(super) struct AppView {
     removed: bool,
     unknown: bool,
     cancelled: bool,
+    superseded_by: Option<CommitView>,
     url: Option<String>,
     commit: Option<CommitView>,
     /// What serves, where that is another commit.
@@ -149,11 +150,17 @@ impl AppView {
         let notes: Vec<String> = report.notes.iter().take(NOTES).cloned().collect();
         Self {
             app: report.app.clone(),
-            environment: report.environment.to_string(),
-            deployment: report.deployment_id.clone(),
+            environment: report
+                .environment
+                .to_string()
+                .chars()
+                .filter(|c| is_plain_char(*c))
+                .collect(),
+            // Printed as part of a command: only what a shell and Markdown leave as it is.
+            deployment: report.deployment_id.clone().filter(|id| is_plain(id)),
             is_preview: report.environment.pull_request().is_some(),
             state: status(state),
-            word: word(state),
+            word: word(report),
             building: state == State::Building,
             ready: state == State::Ready,
             failed: state == State::Failed,
@@ -161,6 +168,7 @@ impl AppView {
             removed: state == State::Removed,
             unknown: state == State::Unknown,
             cancelled: state == State::Cancelled,
+            superseded_by: report.superseded_by.as_ref().map(commit),
             url: report
                 .url
                 .as_deref()
@@ -194,6 +202,15 @@ impl AppView {
                 .collect(),
         }
     }
+}
+
+/// Letters, digits, `-` and `_`: the same to a shell, to Markdown and to people.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(is_plain_char)
+}
+
+fn is_plain_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
 }
 
 impl CommitView {
@@ -279,14 +296,15 @@ pub(super) fn status(state: State) -> &'static str {
     }
 }
 
-fn word(state: State) -> &'static str {
-    match state {
+fn word(report: &Report) -> &'static str {
+    match report.state {
         State::Building => "Building",
         State::Ready => "Ready",
         State::Failed => "Failed",
         State::Skipped => "Skipped",
         State::Removed => "Removed",
         State::Unknown => "Could not find out",
+        State::Cancelled if report.superseded_by.is_some() => "Superseded",
         State::Cancelled => "Cancelled",
     }
 }

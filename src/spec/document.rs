@@ -66,6 +66,12 @@ fn advice(text: &str, error: &SyntaxError) -> &'static str {
     if error.message.ends_with("is written twice") {
         return "remove one of the two";
     }
+    if error.message.contains("several documents") {
+        return "leave one of them here, and give each other one a file of its own";
+    }
+    if error.message.contains("its anchors") {
+        return "write the values out instead of nesting anchors (`&a`, `*a`), or make the file smaller";
+    }
     if text.trim_start().starts_with('{') {
         return "look at this place and the one before: a comma, a quote or a bracket";
     }

@@ -18,6 +18,7 @@ mod policy;
 mod portable;
 pub(crate) mod preview;
 pub(crate) mod production;
+mod secrets;
 mod shell;
 mod start;
 mod store;
@@ -28,7 +29,7 @@ pub(crate) use component::{Kind, components, sources};
 pub(crate) use diff::{diff, show};
 pub(crate) use document::{AppSpec, parse, print};
 pub(crate) use find::{USUAL, find_default};
-pub(crate) use portable::{portable, secret_values};
+pub(crate) use portable::portable;
 pub(crate) use shell::quote as shell_word;
 pub(crate) use yaml::scalar;
 
@@ -37,6 +38,7 @@ pub(crate) use images::{Images, only_images};
 pub(crate) use jobs::migrates;
 pub(crate) use marks::marks;
 pub(crate) use migration::{failed_migration, service_lines};
+pub(crate) use secrets::{secret_names, secret_values};
 pub(crate) use start::wanted_files;
 
 #[cfg(test)]

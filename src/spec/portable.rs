@@ -61,17 +61,6 @@ pub(crate) fn portable(live: &Value) -> Portable {
     }
 }
 
-/// The values that a spec has for SECRETs, in the clear or not.
-pub(crate) fn secret_values(spec: &Value) -> Vec<&str> {
-    let components = component::components(spec);
-    let owners = std::iter::once(spec).chain(components.iter().map(|it| it.value));
-    owners
-        .flat_map(env::list)
-        .filter(|env| env::is_secret(env))
-        .filter_map(env::value)
-        .collect()
-}
-
 type Object = serde_json::Map<String, Value>;
 
 fn without_credentials(map: &mut Object, owner: &str, found: &mut Vec<String>) {

@@ -63,8 +63,30 @@ pub(super) fn read(text: &str) -> Result<(Value, Places), SyntaxError> {
     }
 }
 
+/// Whether a limit of the parser was met: aliases of aliases of aliases, or endless nesting.
+fn is_too_much(error: &serde_saphyr::Error) -> bool {
+    use serde_saphyr::Error;
+    // Met inside of an alias, a limit is wrapped in words about the alias.
+    error.to_string().starts_with("budget breached")
+        || matches!(
+            error,
+            Error::Budget { .. }
+                | Error::AliasReplayCounterOverflow { .. }
+                | Error::AliasReplayLimitExceeded { .. }
+                | Error::AliasExpansionLimitExceeded { .. }
+                | Error::AliasReplayStackDepthExceeded { .. }
+        )
+}
+
 /// The parser's message without its own place, which we show in front.
 fn message(error: &serde_saphyr::Error) -> String {
+    match error.without_snippet() {
+        serde_saphyr::Error::MultipleDocuments { .. } => {
+            return "there are several documents in it, parted by `---`".to_owned();
+        }
+        error if is_too_much(error) => return "it grows too large when its anchors are filled in".to_owned(),
+        _ => {}
+    }
     let text = error.without_snippet().to_string();
     let first = text.lines().next().unwrap_or_default();
     let first = first.rsplit_once(" at line ").map_or(first, |(message, _)| message);

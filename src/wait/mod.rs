@@ -55,6 +55,13 @@ impl Wait {
         }
     }
 
+    /// Resolves so long after the run was told to stop, else never. Real time, whatever the pace: so long is what the
+    /// runner leaves us.
+    pub(crate) async fn cancelled_for(&self, duration: Duration) {
+        self.cancelled().await;
+        tokio::time::sleep(duration).await;
+    }
+
     /// The same pace, deaf to cancellation: for the few seconds in which the board is closed after a signal.
     pub(crate) fn to_the_end(&self) -> Self {
         let (_, never) = watch::channel(None);

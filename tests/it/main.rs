@@ -24,6 +24,7 @@ mod preview;
 mod redeploy;
 mod release;
 mod rollback;
+mod runner;
 mod sandbox_digitalocean;
 mod sandbox_github;
 mod sandbox_runner;

@@ -83,7 +83,7 @@ async fn no_longer_wanted(ctx: &Ctx, pull_request: u64, dry_run: bool) -> anyhow
         ctx.console.notice(&why);
         let mut report = Report::new("", Environment::Preview(pull_request), State::Skipped);
         report.notes.push(why);
-        ctx.record(&report)?;
+        ctx.record(&report);
         return Ok(report);
     };
     let request = teardown::Request {

@@ -51,7 +51,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Ended> {
     if let Decision::Nothing { environment } = chosen.decision {
         let mut report = Report::new("", environment, State::Skipped);
         report.notes.push(format!("Nothing to do: {}", chosen.reason));
-        ctx.record(&report)?;
+        ctx.record(&report);
         return Ok(Ended::Report(Box::new(report)));
     }
     act::act(ctx, chosen.decision, request.flags.dry_run).await

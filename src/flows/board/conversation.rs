@@ -45,6 +45,11 @@ impl Conversation {
         }
     }
 
+    /// From now on requests go on when the run is told to stop: `github` does not hear of it.
+    pub(super) fn listen_to_nobody(&mut self, github: &GitHub) {
+        self.github = github.clone();
+    }
+
     /// Brings our comment to what `change` makes of it and deletes duplicates of ours. `change` may be asked several
     /// times. `None`: there is none, and none was wanted.
     pub(super) async fn write(

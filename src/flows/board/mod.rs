@@ -5,6 +5,7 @@
 
 mod answer;
 mod clean;
+mod complaints;
 mod conversation;
 mod outputs;
 mod record;
@@ -13,16 +14,18 @@ use std::time::Duration;
 
 pub(super) use self::answer::{last_written, react};
 use self::clean::cleaned;
+use self::complaints::Complaint;
 use self::conversation::{Conversation, Missing, Written};
 pub(crate) use self::outputs::outputs_of;
 use self::record::{Record, any_active, put_all_aside};
 use crate::actions::console::Console;
+use crate::actions::outputs::Outputs;
 use crate::actions::progress::Progress;
 use crate::actions::run::Run;
 use crate::actions::summary;
 use crate::config::{Comment as CommentConfig, CommentLogs, CommentMode};
+use crate::github::GitHub;
 use crate::github::repository::Repository;
-use crate::github::{GitHub, is_read_only};
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
 use crate::model::rollout::Step;
@@ -30,10 +33,14 @@ use crate::net::error::ApiError;
 use crate::redact::Redactor;
 use crate::render::body::{Body, ProductionLine, marker};
 use crate::render::page::{self, Logs, Scene};
+use crate::wait::Wait;
 
 /// Production's run and the preview's may write to a merged pull request's comment at once. Each looks again after
 /// this long whether its words are still there; GitHub knows no conditional update.
 const SETTLE: Duration = Duration::from_secs(2);
+
+/// After a signal the run is killed within ten seconds. So long each may the comment and GitHub's deployments take.
+const LAST_WORDS: Duration = Duration::from_millis(1_250);
 
 /// What the board works with.
 #[derive(Clone, Debug)]
@@ -41,6 +48,7 @@ pub(crate) struct BoardDeps {
     /// `None` without a token: then only console, summary and outputs.
     pub(crate) github: Option<GitHub>,
     pub(crate) run: Run,
+    pub(crate) wait: Wait,
     pub(crate) console: Console,
     pub(crate) comment: CommentConfig,
     pub(crate) repository: Option<Repository>,
@@ -60,37 +68,31 @@ pub(crate) struct Board {
     complaints: Vec<Complaint>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Complaint {
-    ReadOnly,
-    Comment,
-    Deployment,
-    Overtaken,
-}
-
 /// Summary and outputs of a run that never had anything to show on GitHub.
-pub(super) fn record(run: &Run, redactor: &Redactor, report: &Report) -> anyhow::Result<()> {
-    record_all(run, redactor, std::slice::from_ref(report), "")
+pub(super) fn record(run: &Run, console: &Console, redactor: &Redactor, report: &Report) {
+    let reports = [cleaned(report, redactor)];
+    let text = page::notes(&reports[0]);
+    write_files(run, console, &outputs_of(&reports, None), &redactor.clean(&text));
 }
 
 /// The same for several apps; `nothing` is what the summary says of none.
-pub(super) fn record_all(run: &Run, redactor: &Redactor, reports: &[Report], nothing: &str) -> anyhow::Result<()> {
+pub(super) fn record_all(run: &Run, console: &Console, redactor: &Redactor, reports: &[Report], nothing: &str) {
     let reports: Vec<Report> = reports.iter().map(|report| cleaned(report, redactor)).collect();
-    if let Some(file) = &run.output_file {
-        outputs_of(&reports, None).write(file)?;
-    }
-    let notes: Vec<&str> = reports
-        .iter()
-        .flat_map(|report| report.notes.iter().map(String::as_str))
-        .collect();
-    let text = if reports.is_empty() {
-        nothing.to_owned()
-    } else {
-        notes.join("\n\n")
+    let text = match reports.as_slice() {
+        [] => nothing.to_owned(),
+        reports => reports.iter().map(page::notes).collect::<Vec<_>>().join("\n\n"),
     };
-    match &run.summary_file {
-        Some(file) => summary::append(file, &redactor.clean(&text)),
-        None => Ok(()),
+    write_files(run, console, &outputs_of(&reports, None), &redactor.clean(&text));
+}
+
+/// The runner's two files. That they cannot be written does not change how the run ended.
+fn write_files(run: &Run, console: &Console, outputs: &Outputs, text: &str) {
+    run.tell();
+    if let Some(Err(error)) = run.output_file.as_deref().map(|file| outputs.write(file)) {
+        console.warn(&format!("{error:#}; later steps see no outputs of this one"));
+    }
+    if let Some(Err(error)) = run.summary_file.as_deref().map(|file| summary::append(file, text)) {
+        console.warn(&format!("{error:#}"));
     }
 }
 
@@ -116,6 +118,7 @@ impl Board {
     /// Says how it ended, everywhere.
     pub(crate) async fn close(&mut self, reports: &[Report]) -> anyhow::Result<()> {
         self.progress = None;
+        self.deps.console.end_phase();
         self.reports = reports
             .iter()
             .map(|report| cleaned(report, &self.deps.redactor))
@@ -123,7 +126,36 @@ impl Board {
         let removed = self.reports.iter().any(|report| report.state == State::Removed);
         // A removed preview that nobody was told about needs no comment.
         let missing = if removed { Missing::Leave } else { Missing::Create };
-        let told = self.write_comment(missing).await;
+        self.deps.github = self.deps.github.as_ref().map(GitHub::to_the_end);
+        if let (Some(conversation), Some(github)) = (&mut self.conversation, &self.deps.github) {
+            conversation.listen_to_nobody(github);
+        }
+        // Nobody knows how much time is left: what is written at once comes first.
+        let in_a_hurry = self.deps.wait.check().is_err();
+        if in_a_hurry {
+            self.write_files();
+        }
+        self.write_last_words(missing, removed).await;
+        if !in_a_hurry {
+            self.write_files();
+        }
+        Ok(())
+    }
+
+    /// On GitHub, within the time that a signal leaves.
+    async fn write_last_words(&mut self, missing: Missing, removed: bool) {
+        let wait = self.deps.wait.clone();
+        let told = tokio::select! {
+            told = self.write_comment(missing) => told,
+            () = wait.cancelled_for(LAST_WORDS) => false,
+        };
+        tokio::select! {
+            () = self.write_end(missing, removed, told) => {}
+            () = wait.cancelled_for(LAST_WORDS) => {}
+        }
+    }
+
+    async fn write_end(&mut self, missing: Missing, removed: bool, told: bool) {
         if removed && !told {
             // Deployments that are inactive mean that everything has been said: the next teardown says it.
             self.say_once(
@@ -136,15 +168,12 @@ impl Board {
         if removed && self.comment_url.is_some() && self.settle().await {
             self.write_comment(missing).await;
         }
-        let scene = self.scene();
-        if let Some(file) = &self.deps.run.summary_file {
-            let text = self.deps.redactor.clean(&page::summary(&self.reports, &scene));
-            summary::append(file, &text)?;
-        }
-        if let Some(file) = &self.deps.run.output_file {
-            outputs_of(&self.reports, self.comment_url.clone()).write(file)?;
-        }
-        Ok(())
+    }
+
+    fn write_files(&self) {
+        let text = self.deps.redactor.clean(&page::summary(&self.reports, &self.scene()));
+        let outputs = outputs_of(&self.reports, self.comment_url.clone());
+        write_files(&self.deps.run, &self.deps.console, &outputs, &text);
     }
 
     /// Says how something ended that nobody was told had begun: that nothing was done, and why; that previews are
@@ -186,10 +215,17 @@ impl Board {
             body.write_production(run, &line);
             body
         };
-        let mut told = conversation.write(Missing::Create, change).await;
-        if told.is_ok() && self.settle().await {
-            told = conversation.write(Missing::Leave, change).await;
-        }
+        let telling = async {
+            conversation.write(Missing::Create, change).await?;
+            if self.settle().await {
+                conversation.write(Missing::Leave, change).await?;
+            }
+            Ok::<(), ApiError>(())
+        };
+        let told = tokio::select! {
+            told = telling => told,
+            () = self.deps.wait.cancelled_for(LAST_WORDS) => return,
+        };
         if let Err(error) = told {
             self.complain(Complaint::Comment, &error);
         }
@@ -340,39 +376,6 @@ impl Board {
             run_url: self.deps.run.run_url(),
             run: self.deps.run.stamp(),
             logs: logs(self.deps.comment.logs, private),
-        }
-    }
-
-    fn complain(&mut self, about: Complaint, error: &ApiError) {
-        if is_read_only(error) {
-            return self.say_once(
-                Complaint::ReadOnly,
-                "the GitHub token may only read here, as on pull requests of forks and Dependabot: what the comment \
-                 would say is in the job summary; elsewhere give the job `pull-requests: write` and \
-                 `deployments: write`",
-            );
-        }
-        if self.complaints.contains(&about) {
-            return;
-        }
-        self.complaints.push(about);
-        let what = match about {
-            Complaint::Deployment => "the GitHub deployment could not be written",
-            _ => "the comment could not be written",
-        };
-        // A locked conversation takes no comment from a token, whatever its rights.
-        let next = if error.message().contains("locked") {
-            "unlock the conversation to get one".to_owned()
-        } else {
-            error.next()
-        };
-        self.deps.console.warn(&format!("{what}: {error}; {next}"));
-    }
-
-    fn say_once(&mut self, about: Complaint, text: &str) {
-        if !self.complaints.contains(&about) {
-            self.complaints.push(about);
-            self.deps.console.notice(text);
         }
     }
 }

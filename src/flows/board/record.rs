@@ -168,7 +168,10 @@ fn describe(report: &Report) -> String {
         State::Ready => time("Ready"),
         State::Failed => what.unwrap_or("Failed").to_owned(),
         State::Unknown => what.unwrap_or("Could not find out").to_owned(),
-        State::Cancelled => "Cancelled".to_owned(),
+        State::Cancelled => match &report.superseded_by {
+            Some(newer) => format!("Superseded by {}", newer.short()),
+            None => "Cancelled".to_owned(),
+        },
         State::Skipped => "Skipped".to_owned(),
         State::Removed => "The preview was removed".to_owned(),
     }

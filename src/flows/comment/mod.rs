@@ -59,7 +59,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         react(&board, request.comment, Reaction::ThumbsDown).await;
         ctx.console.notice(&why);
         let report = skipped(request, why);
-        ctx.record(&report)?;
+        ctx.record(&report);
         return Ok(report);
     }
     react(&board, request.comment, Reaction::Eyes).await;

@@ -9,7 +9,6 @@ use crate::config::Config;
 use crate::flows::context::Ctx;
 use crate::flows::{checkout, source};
 use crate::model::failure::Failure;
-use crate::redact::Secret;
 use crate::spec::{AppSpec, USUAL, first};
 
 pub(super) struct Chosen {
@@ -114,14 +113,8 @@ fn hide_secrets(ctx: &Ctx, root: &Path, path: &str) -> Result<(), Failure> {
     let Some(text) = checkout::file(root, path)? else {
         return Ok(());
     };
-    let Ok(spec) = crate::spec::parse(&text, path) else {
-        return Ok(());
-    };
-    for secret in crate::spec::secret_values(spec.value())
-        .into_iter()
-        .filter_map(Secret::new)
-    {
-        ctx.console.mask(&secret);
+    if let Ok(spec) = crate::spec::parse(&text, path) {
+        ctx.learn(spec.value());
     }
     Ok(())
 }

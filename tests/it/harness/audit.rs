@@ -38,7 +38,7 @@ impl Tester {
         for run in self.runs() {
             let name = format!("of `do-deploy {}`", run.args.join(" "));
             texts.push((format!("stdout {name}"), without_masks(&run.stdout)));
-            texts.push((format!("stderr {name}"), run.stderr.clone()));
+            texts.push((format!("stderr {name}"), without_masks(&run.stderr)));
             texts.push((format!("outputs {name}"), run.output_file.clone()));
             texts.push((format!("summary {name}"), run.summary.clone()));
         }

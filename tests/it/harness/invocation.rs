@@ -221,6 +221,23 @@ impl Running<'_> {
         );
     }
 
+    /// Cancels it as GitHub's runner does: SIGINT to the process that it started, after 7.5 s SIGTERM, after 2.5 s
+    /// more SIGKILL. The test fails if the first signal is not enough.
+    pub(crate) async fn cancelled_by_the_runner(mut self) -> Arc<Run> {
+        self.signal(Signal::SIGINT);
+        let by_itself = within(Duration::from_millis(7_500), async || self.process.ended()).await;
+        if by_itself.is_none() {
+            self.signal(Signal::SIGTERM);
+            let told_twice = within(Duration::from_millis(2_500), async || self.process.ended()).await;
+            if told_twice.is_none() {
+                self.signal(Signal::SIGKILL);
+            }
+        }
+        let run = self.end().await;
+        assert!(by_itself.is_some(), "7.5 s were not enough after SIGINT for {run}");
+        run
+    }
+
     pub(crate) async fn end(mut self) -> Arc<Run> {
         let status = self.process.end(self.limit).await;
         let (stdout, stderr) = (self.process.stdout.text(), self.process.stderr.text());

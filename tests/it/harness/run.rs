@@ -33,6 +33,16 @@ impl Run {
         self
     }
 
+    /// `None`: ended by a signal.
+    pub(crate) fn exit_code(&self) -> Option<i32> {
+        self.code
+    }
+
+    /// What people read, and the runner's commands without its masks.
+    pub(crate) fn shown(&self) -> String {
+        format!("{}\n{}", without_masks(&self.stdout), without_masks(&self.stderr))
+    }
+
     /// Asserts that what people read contains `part`.
     #[track_caller]
     pub(crate) fn says(&self, part: &str) -> &Self {

@@ -1,0 +1,267 @@
+//! How programs write a value: encoded for URLs, in base64 at any offset, in hexadecimal, escaped for JSON and shells.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// RFC 3986: everything but its unreserved characters.
+const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// As JavaScript's `encodeURIComponent` does it.
+const COMPONENT: &AsciiSet = &STRICT.remove(b'!').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
+
+/// As Python's `quote` does it.
+const WITH_SLASH: &AsciiSet = &STRICT.remove(b'/');
+
+/// What URL libraries encode in a password: all that would end it.
+const USERINFO: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}')
+    .add(b'/')
+    .add(b':')
+    .add(b';')
+    .add(b'=')
+    .add(b'@')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'|');
+
+/// Shortest field of a JSON secret, or value in a secret `.env` file, that is hidden by itself: `type` and `region`
+/// are no secrets.
+const LONG: usize = 16;
+
+/// Shortest piece of base64 that is hidden by itself.
+const SHORTEST_PIECE: usize = 8;
+
+/// Where encoders of mail, PEM and shells break lines of base64.
+const WIDTHS: [usize; 2] = [64, 76];
+
+/// The value in all its encodings and escapes.
+pub(super) fn forms_of(value: &str) -> Vec<String> {
+    let mut forms = vec![value.to_owned(), without_controls(value)];
+    for set in [STRICT, COMPONENT, WITH_SLASH, USERINFO] {
+        url_forms(&utf8_percent_encode(value, set).to_string(), &mut forms);
+    }
+    url_forms(
+        &url::form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>(),
+        &mut forms,
+    );
+    base64_forms(value.as_bytes(), &mut forms);
+    hex_forms(value.as_bytes(), &mut forms);
+    json_forms(value, &mut forms);
+    shell_forms(value, &mut forms);
+    forms.push(html_form(value));
+    forms
+}
+
+/// The lines of a secret of several lines, and the long values in JSON or an `.env` file.
+pub(super) fn lines_and_fields(value: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    if let Ok(json) = serde_json::from_str::<serde_json::Value>(value) {
+        fields(&json, &mut parts);
+    }
+    if value.contains(['\n', '\r']) {
+        for line in value.lines().map(str::trim) {
+            // The frame of a key is in every key.
+            if !line.starts_with("-----") {
+                parts.push(line.to_owned());
+            }
+            if let Some((_, inner)) = line.split_once('=') {
+                let inner = inner.trim().trim_matches(['"', '\'']);
+                if inner.len() >= LONG {
+                    parts.push(inner.to_owned());
+                }
+            }
+        }
+    }
+    parts
+}
+
+fn fields(json: &serde_json::Value, parts: &mut Vec<String>) {
+    match json {
+        serde_json::Value::String(text) if text.len() >= LONG => {
+            parts.push(text.clone());
+            parts.extend(lines_and_fields(text));
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| fields(item, parts)),
+        serde_json::Value::Object(map) => map.values().for_each(|item| fields(item, parts)),
+        _ => {}
+    }
+}
+
+/// The password in a URL or a `key=value` connection string, as it stands there and decoded. A password that is also
+/// the user, the host or the database is a word of the logs and protects nothing.
+pub(super) fn connection_passwords(value: &str) -> Vec<String> {
+    let mut passwords = Vec::new();
+    if let Ok(url) = url::Url::parse(value) {
+        let words = [url.scheme(), url.username(), url.host_str().unwrap_or_default()];
+        let path = url.path().trim_matches('/');
+        if let Some(password) = url.password()
+            && !words.contains(&password)
+            && password != path
+        {
+            passwords.push(password.to_owned());
+            passwords.push(percent_decode_str(password).decode_utf8_lossy().into_owned());
+        }
+        for (key, value) in url.query_pairs() {
+            if names_a_password(&key) {
+                passwords.push(value.into_owned());
+            }
+        }
+    }
+    // `host=db password=x` and `Server=db;Password=x;`
+    for pair in value.split([';', ' ', '\t']) {
+        if let Some((key, password)) = pair.split_once('=')
+            && names_a_password(key.trim())
+        {
+            passwords.push(password.trim_matches(['"', '\'']).to_owned());
+        }
+    }
+    passwords
+}
+
+fn names_a_password(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    [
+        "password",
+        "passwd",
+        "pwd",
+        "accountkey",
+        "sharedaccesskey",
+        "authtoken",
+        "auth_token",
+    ]
+    .contains(&key.as_str())
+}
+
+/// Terminals and our own output drop control characters, and show tabs as spaces.
+fn without_controls(value: &str) -> String {
+    value
+        .chars()
+        .map(|c| if c == '\t' { ' ' } else { c })
+        .filter(|c| !c.is_control())
+        .collect()
+}
+
+/// Hexadecimal digits of percent-encoding are written in both cases.
+fn url_forms(encoded: &str, forms: &mut Vec<String>) {
+    let mut left = 0;
+    let lower = encoded.chars().map(|c| {
+        if c == '%' {
+            left = 2;
+            return c;
+        }
+        let is_digit = left > 0;
+        left -= i32::from(is_digit);
+        if is_digit { c.to_ascii_lowercase() } else { c }
+    });
+    forms.push(lower.collect());
+    forms.push(encoded.to_owned());
+}
+
+/// Whole, and what is the same in the middle of something longer, wherever the value begins in it: of three bytes
+/// base64 makes four characters, so there are three ways, and only the characters at both ends depend on the neighbours.
+fn base64_forms(bytes: &[u8], forms: &mut Vec<String>) {
+    let whole = STANDARD.encode(bytes);
+    for width in WIDTHS {
+        if whole.len() > width {
+            let lines = whole.as_bytes().chunks(width);
+            forms.extend(
+                lines
+                    .map(|line| String::from_utf8_lossy(line).into_owned())
+                    .filter(|line| line.len() >= LONG),
+            );
+        }
+    }
+    forms.extend([whole, STANDARD_NO_PAD.encode(bytes)]);
+    forms.extend([URL_SAFE.encode(bytes), URL_SAFE_NO_PAD.encode(bytes)]);
+    for (before, unstable) in [(0, 0), (1, 2), (2, 3)] {
+        let mut shifted = vec![0; before];
+        shifted.extend_from_slice(bytes);
+        for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+            let encoded = engine.encode(&shifted);
+            let end = encoded.len() - usize::from(shifted.len() % 3 != 0);
+            if let Some(piece) = encoded.get(unstable..end).filter(|piece| piece.len() >= SHORTEST_PIECE) {
+                forms.push(piece.to_owned());
+            }
+        }
+    }
+}
+
+fn hex_forms(bytes: &[u8], forms: &mut Vec<String>) {
+    let mut lower = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let _infallible = write!(lower, "{byte:02x}");
+    }
+    forms.push(lower.to_ascii_uppercase());
+    forms.push(lower);
+}
+
+/// As JSON encoders print it, with and without characters beyond ASCII, and printed so a second time.
+fn json_forms(value: &str, forms: &mut Vec<String>) {
+    let inside = |text: &str| {
+        let quoted = serde_json::Value::from(text).to_string();
+        quoted[1..quoted.len() - 1].to_owned()
+    };
+    let once = inside(value);
+    let ascii = ascii_only(&once);
+    forms.extend([inside(&once), inside(&ascii), once.replace('/', "\\/"), ascii, once]);
+}
+
+fn ascii_only(text: &str) -> String {
+    let mut ascii = String::new();
+    for c in text.chars() {
+        if c.is_ascii() {
+            ascii.push(c);
+        } else {
+            let mut units = [0; 2];
+            ascii.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    ascii
+}
+
+/// Inside single quotes, inside double quotes, with a backslash before whatever is special, and as Python quotes it.
+fn shell_forms(value: &str, forms: &mut Vec<String>) {
+    let escaped = |special: &dyn Fn(char) -> bool| {
+        let mut text = String::with_capacity(value.len() + 8);
+        for c in value.chars() {
+            if special(c) {
+                text.push('\\');
+            }
+            text.push(c);
+        }
+        text
+    };
+    forms.push(value.replace('\'', r"'\''"));
+    forms.push(value.replace('\'', "'\"'\"'"));
+    forms.push(escaped(&|c| matches!(c, '"' | '\\' | '$' | '`')));
+    forms.push(escaped(&|c| {
+        !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | '%' | '+' | ',' | '=')
+    }));
+    forms.push(
+        escaped(&|c| matches!(c, '\'' | '\\'))
+            .replace('\n', "\\n")
+            .replace('\t', "\\t"),
+    );
+}
+
+fn html_form(value: &str) -> String {
+    value
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}

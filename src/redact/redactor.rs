@@ -1,0 +1,245 @@
+//! Takes out of a text what must not be printed: known secrets in every form, and what looks like one.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use super::labelled::value_behind;
+use super::secret::Secret;
+use super::shapes::{self, Frame};
+use super::{HIDDEN, SHORTEST_MASKED};
+
+/// Shortest name of a secret whose value is looked for behind it.
+const SHORTEST_NAME: usize = 3;
+
+/// From this length on a line may have been cut, and with it a secret at its end.
+const MAY_BE_CUT: usize = 4_000;
+
+/// Shortest beginning of a secret that is hidden where a text was cut.
+const SHORTEST_BEGINNING: usize = 8;
+
+/// Knows every secret of this run, and the shapes of those that only the platform knows. Cheap to clone; all clones
+/// learn together.
+#[derive(Clone, Default)]
+pub(crate) struct Redactor(Arc<RwLock<Known>>);
+
+#[derive(Default)]
+struct Known {
+    forms: BTreeSet<String>,
+    names: BTreeSet<String>,
+    /// Made when it is needed, and again when something was learned since.
+    machines: Option<Arc<Machines>>,
+}
+
+/// Finds all words at once, in one pass over the text however many there are.
+struct Machines {
+    forms: AhoCorasick,
+    sorted: Vec<String>,
+    names: Option<AhoCorasick>,
+}
+
+impl Redactor {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// From now on none of the secret's forms is printed. Returns those that were not known before.
+    pub(crate) fn register(&self, secret: &Secret) -> Vec<String> {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut new = secret.forms();
+        new.retain(|form| known.forms.insert(form.clone()));
+        if !new.is_empty() {
+            known.machines = None;
+        }
+        new
+    }
+
+    /// From now on what stands behind `NAME=` is not printed, whatever it is.
+    pub(crate) fn register_name(&self, name: &str) {
+        if name.len() >= SHORTEST_NAME {
+            let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            if known.names.insert(name.to_owned()) {
+                known.machines = None;
+            }
+        }
+    }
+
+    /// The text without secrets.
+    pub(crate) fn clean(&self, text: &str) -> String {
+        let machines = self.machines();
+        let text = machines.without_known(text);
+        if !text.contains('\n') {
+            return machines.without_shapes(&text, &mut false);
+        }
+        let mut inside = false;
+        let mut clean = String::with_capacity(text.len());
+        for line in text.split_inclusive('\n') {
+            let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
+            clean.push_str(&machines.without_shapes(line, &mut inside));
+            clean.push_str(end);
+        }
+        clean
+    }
+
+    /// The lines of one log without secrets: also those that only the lines around them give away, as with a private
+    /// key of which the beginning may be missing.
+    pub(crate) fn clean_lines<L: AsRef<str>>(&self, lines: impl IntoIterator<Item = L>) -> Vec<String> {
+        let mut cleaner = self.lines();
+        let mut clean: Vec<String> = Vec::new();
+        for line in lines {
+            let line = line.as_ref();
+            let was_inside = cleaner.inside;
+            clean.push(cleaner.clean(line));
+            if shapes::frame(line) == Frame::Ends && !was_inside {
+                let body = clean.iter_mut().rev().skip(1);
+                body.take_while(|line| shapes::is_key_body(line))
+                    .for_each(|line| HIDDEN.clone_into(line));
+            }
+        }
+        clean
+    }
+
+    /// For lines that come one after the other.
+    pub(crate) fn lines(&self) -> Lines {
+        Lines {
+            redactor: self.clone(),
+            inside: false,
+        }
+    }
+
+    fn machines(&self) -> Arc<Machines> {
+        if let Some(machines) = &self.0.read().unwrap_or_else(PoisonError::into_inner).machines {
+            return Arc::clone(machines);
+        }
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let machines = Arc::new(Machines::new(&known));
+        known.machines = Some(Arc::clone(&machines));
+        machines
+    }
+}
+
+/// Remembers whether the line before was inside of a private key.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    redactor: Redactor,
+    inside: bool,
+}
+
+impl Lines {
+    pub(crate) fn clean(&mut self, line: &str) -> String {
+        let machines = self.redactor.machines();
+        let line = machines.without_known(line);
+        machines.without_shapes(&line, &mut self.inside)
+    }
+}
+
+impl Machines {
+    fn new(known: &Known) -> Self {
+        let machine = |words: &BTreeSet<String>| {
+            AhoCorasick::builder()
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .build(words)
+                .expect("secrets and names are few and short")
+        };
+        Self {
+            forms: machine(&known.forms),
+            sorted: known.forms.iter().cloned().collect(),
+            names: (!known.names.is_empty()).then(|| machine(&known.names)),
+        }
+    }
+
+    fn without_known(&self, text: &str) -> String {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for found in self.forms.find_overlapping_iter(text) {
+            // They come in the order of their ends; one that begins earlier swallows those before it.
+            let mut range = found.range();
+            while let Some(last) = ranges.last().filter(|last| range.start <= last.end) {
+                range = range.start.min(last.start)..range.end.max(last.end);
+                ranges.pop();
+            }
+            ranges.push(range);
+        }
+        if text.len() >= MAY_BE_CUT || text.ends_with('…') {
+            ranges.extend(self.beginning_at_the_end(text, ranges.last().map_or(0, |last| last.end)));
+        }
+        replace(text, ranges)
+    }
+
+    /// A secret of which only the beginning is left, because the text was cut.
+    fn beginning_at_the_end(&self, text: &str, from: usize) -> Option<Range<usize>> {
+        let end = text.trim_end_matches('…').len();
+        let longest = self.sorted.iter().map(String::len).max()?;
+        let mut start = from.max(end.saturating_sub(longest));
+        while start + SHORTEST_BEGINNING.max(SHORTEST_MASKED) <= end {
+            if let Some(rest) = text.get(start..end) {
+                let next = self.sorted.partition_point(|form| form.as_str() < rest);
+                if self.sorted.get(next).is_some_and(|form| form.starts_with(rest)) {
+                    return Some(start..end);
+                }
+            }
+            start += 1;
+        }
+        None
+    }
+
+    /// One line; `inside` of a private key, whose lines say nothing of themselves.
+    fn without_shapes(&self, line: &str, inside: &mut bool) -> String {
+        let frame = shapes::frame(line);
+        let was_inside = std::mem::replace(inside, frame == Frame::Begins || (*inside && frame != Frame::Ends));
+        if was_inside && frame == Frame::None {
+            // A log that prints a key prints it whole; anything else means that its end never comes.
+            if shapes::may_be_in_a_key(line) {
+                return HIDDEN.to_owned();
+            }
+            *inside = false;
+        }
+        let line = if frame == Frame::None {
+            line.to_owned()
+        } else {
+            shapes::without_key(line, frame)
+        };
+        let line = shapes::hide(&line).unwrap_or(line);
+        self.without_labelled(line)
+    }
+
+    fn without_labelled(&self, line: String) -> String {
+        let Some(names) = &self.names else { return line };
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for found in names.find_overlapping_iter(&line) {
+            let hidden_already = ranges.last().is_some_and(|last| found.start() < last.end);
+            let name = &line[found.range()];
+            if let Some(range) = value_behind(&line, found.start(), name).filter(|_| !hidden_already) {
+                ranges.push(range);
+            }
+        }
+        replace(&line, ranges)
+    }
+}
+
+/// The ranges are in order and do not overlap.
+fn replace(text: &str, ranges: Vec<Range<usize>>) -> String {
+    if ranges.is_empty() {
+        return text.to_owned();
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut from = 0;
+    for range in ranges {
+        clean.push_str(&text[from..range.start]);
+        clean.push_str(HIDDEN);
+        from = range.end;
+    }
+    clean.push_str(&text[from..]);
+    clean
+}
+
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Redactor")
+    }
+}
+
+#[cfg(test)]
+mod tests;

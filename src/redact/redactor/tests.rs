@@ -1,0 +1,212 @@
+//! What is hidden, in which forms, and what stays readable.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+
+use super::Redactor;
+use crate::redact::Secret;
+
+fn knowing(values: &[&str]) -> Redactor {
+    let redactor = Redactor::new();
+    for value in values {
+        redactor.register(&Secret::new(value).expect("not empty"));
+    }
+    redactor
+}
+
+#[test]
+fn hides_a_secret_in_every_form_it_may_appear() {
+    let redactor = knowing(&["p@ss w'o/r\"d$1"]);
+    for text in [
+        "p@ss w'o/r\"d$1",
+        "p%40ss%20w%27o%2Fr%22d%241",
+        "p%40ss%20w%27o%2fr%22d%241",
+        "p%40ss+w%27o%2Fr%22d%241",
+        "p%40ss%20w'o%2Fr%22d%241",
+        "p%40ss%20w%27o/r%22d%241",
+        "cEBzcyB3J28vciJkJDE=",
+        "cEBzcyB3J28vciJkJDE",
+        "704073732077276f2f7222642431",
+        "704073732077276F2F7222642431",
+        r#"p@ss w'o/r\"d$1"#,
+        r#"p@ss w'o\/r\"d$1"#,
+        r#"p@ss w'\''o/r"d$1"#,
+        r#"p@ss w'o/r\"d\$1"#,
+        r#"p@ss\ w\'o/r\"d\$1"#,
+        "p@ss w&#39;o/r&quot;d$1",
+    ] {
+        assert_eq!(redactor.clean(&format!("x {text} y")), "x *** y", "{text}");
+    }
+}
+
+#[test]
+fn hides_a_secret_in_the_middle_of_base64_wherever_it_begins() {
+    let secret = "hunter2-hunter2/hunter?2";
+    let redactor = knowing(&[secret]);
+    for user in ["", "u", "us", "use", "x-access-token"] {
+        for after in ["", "\n", "ab", "abc"] {
+            for engine in [STANDARD, URL_SAFE] {
+                let encoded = engine.encode(format!("{user}:{secret}{after}"));
+                let shown = redactor.clean(&format!("authorisation {encoded}"));
+                assert!(shown.contains("***"), "{user} {after:?}: {shown}");
+                let left = shown.trim_start_matches("authorisation ").replace("***", "");
+                assert!(
+                    left.len() <= (user.len() + after.len()) * 4 / 3 + 12,
+                    "{user} {after:?}: {shown}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn hides_the_password_of_a_known_connection_string_alone() {
+    let redactor = knowing(&["postgres://app:hunter%2B22@db:5432/x"]);
+    assert_eq!(redactor.clean("password hunter+22 refused"), "password *** refused");
+    assert_eq!(redactor.clean("password hunter%2B22 refused"), "password *** refused");
+    let redactor = knowing(&["host=db user=app password=swordfish9", "Server=db;Password=marlin8888;"]);
+    assert_eq!(redactor.clean("swordfish9 marlin8888"), "*** ***");
+    let redactor = knowing(&["postgres://postgres:postgres@db/postgres"]);
+    assert_eq!(redactor.clean("postgres is up"), "postgres is up");
+}
+
+#[test]
+fn hides_a_secret_that_a_program_printed_as_json() {
+    let redactor = knowing(&[
+        "p4ss\"wörd",
+        "{\"type\": \"account\", \"keys\": [{\"private_key\": \"MIIEvQIBADANBg-x\"}]}",
+    ]);
+    for text in [
+        r#"p4ss\"wörd"#,
+        r#"p4ss\"w\u00f6rd"#,
+        r#"{\"type\": \"account\", \"keys\": [{\"private_key\": \"MIIEvQIBADANBg-x\"}]}"#,
+        "MIIEvQIBADANBg-x",
+    ] {
+        assert_eq!(redactor.clean(&format!("x {text} y")), "x *** y");
+    }
+    assert_eq!(redactor.clean("an account"), "an account");
+}
+
+#[test]
+fn hides_each_line_of_a_secret_of_several_lines() {
+    let redactor = knowing(&["-----BEGIN X-----\nAAAABBBBCCCCDDDD\nEEEEFFFF\n-----END X-----"]);
+    assert_eq!(redactor.clean("a EEEEFFFF b"), "a *** b");
+    assert_eq!(redactor.clean("-----BEGIN X-----"), "-----BEGIN X-----");
+}
+
+#[test]
+fn secrets_that_overlap_are_hidden_whole() {
+    let redactor = knowing(&["abcdefgh", "efghijkl"]);
+    assert_eq!(redactor.clean("x abcdefghijkl y"), "x *** y");
+    assert_eq!(redactor.clean("abcdefgh efghijkl"), "*** ***");
+}
+
+#[test]
+fn hides_by_shape_what_only_the_platform_knows() {
+    let redactor = Redactor::new();
+    let hex = "0123456789abcdef".repeat(4);
+    for (text, shown) in [
+        ("mysql://u:secretpw@h/d", "mysql://u:***@h/d"),
+        ("postgres://u:se/cr#et?@h/d", "postgres://u:***@h/d"),
+        ("redis://:secret@h:6379", "redis://:***@h:6379"),
+        ("http://registry:4873/@scope/pkg", "http://registry:4873/@scope/pkg"),
+        (&*format!("dop_v1_{hex}"), "***"),
+        (
+            "https://x?a=1&X-Amz-Signature=abc123&b=2",
+            "https://x?a=1&X-Amz-Signature=***&b=2",
+        ),
+        ("wss://logs/x?token=abcdef", "wss://logs/x?token=***"),
+        ("Authorization: Basic eDp5", "Authorization: Basic ***"),
+        ("a eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln b", "a *** b"),
+        ("EV[1:abc:def]", "***"),
+        (
+            "https://ghs_abcdefghijklmnopqrstuvwx@github.com",
+            "https://***@github.com",
+        ),
+        ("xoxb-1234567890-abc", "***"),
+        ("a plain line: nothing=here", "a plain line: nothing=here"),
+    ] {
+        assert_eq!(redactor.clean(text), shown);
+    }
+}
+
+#[test]
+fn hides_a_private_key_over_all_its_lines() {
+    let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ";
+    let key = [
+        "start",
+        "-----BEGIN RSA PRIVATE KEY-----",
+        body,
+        body,
+        "Qx8=",
+        "-----END RSA PRIVATE KEY-----",
+        "end",
+    ];
+    let redactor = Redactor::new();
+    assert_eq!(
+        redactor.clean_lines(key),
+        ["start", "***", "***", "***", "***", "***", "end"]
+    );
+    assert_eq!(redactor.clean(&key.join("\n")), "start\n***\n***\n***\n***\n***\nend");
+    assert_eq!(
+        redactor.clean_lines(&key[2..4]),
+        [body, body],
+        "nothing says that these are a key"
+    );
+    assert_eq!(redactor.clean_lines([body, body, key[5]]), ["***", "***", "***"]);
+    assert_eq!(
+        redactor.clean(r#"{"k":"-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\n"}"#),
+        r#"{"k":"***\n"}"#
+    );
+    assert_eq!(
+        redactor.clean_lines(["-----BEGIN PRIVATE KEY-----", "an ordinary line again", "and another"]),
+        ["***", "an ordinary line again", "and another"],
+        "a key without an end does not swallow the log"
+    );
+}
+
+#[test]
+fn hides_what_stands_behind_the_name_of_a_secret() {
+    let redactor = Redactor::new();
+    redactor.register_name("API_KEY");
+    for (text, shown) in [
+        ("API_KEY=abc", "API_KEY=***"),
+        ("API_KEY=a b c", "API_KEY=***"),
+        ("export API_KEY=\"a b\" X=1", "export API_KEY=\"***\" X=1"),
+        ("docker run -e API_KEY=abc image", "docker run -e API_KEY=*** image"),
+        ("API_KEY: a b", "API_KEY: ***"),
+        ("  - API_KEY: a b", "  - API_KEY: ***"),
+        (r#"{"API_KEY": "ab\"c", "x": 1}"#, r#"{"API_KEY": "***", "x": 1}"#),
+        (
+            r#"{\"API_KEY\": \"abc\", \"x\": 1}"#,
+            r#"{\"API_KEY\": \"***\", \"x\": 1}"#,
+        ),
+        ("{'API_KEY': 'abc'}", "{'API_KEY': '***'}"),
+        ("MY_API_KEY=abc", "MY_API_KEY=abc"),
+        ("API_KEY_ID=abc", "API_KEY_ID=abc"),
+        ("KeyError: 'API_KEY'", "KeyError: 'API_KEY'"),
+        (
+            "the value of API_KEY: it is missing",
+            "the value of API_KEY: it is missing",
+        ),
+        ("left out `API_KEY`: previews", "left out `API_KEY`: previews"),
+        ("API_KEY: ${{ secrets.API_KEY }}", "API_KEY: ${{ secrets.API_KEY }}"),
+    ] {
+        assert_eq!(redactor.clean(text), shown);
+    }
+}
+
+#[test]
+fn leaves_short_values_readable() {
+    assert_eq!(knowing(&["main"]).clean("branch main"), "branch main");
+}
+
+#[test]
+fn hides_the_beginning_of_a_secret_where_a_text_was_cut() {
+    let redactor = knowing(&["correct-horse-battery-staple"]);
+    assert_eq!(redactor.clean("invalid value correct-horse-b…"), "invalid value ***…");
+    assert_eq!(
+        redactor.clean("invalid value correct-horse-b"),
+        "invalid value correct-horse-b"
+    );
+}

@@ -1,0 +1,96 @@
+//! What is secret in an app spec: values that can be read in it, and the names of those that cannot.
+
+use serde_json::Value;
+
+use super::{component, env};
+use crate::redact::Secret;
+
+/// Fields beyond the envs that hold a secret: credentials of registries and of log destinations.
+const FIELDS: [&str; 4] = ["registry_credentials", "api_key", "token", "password"];
+
+/// The names of all envs of type SECRET.
+pub(crate) fn secret_names(spec: &Value) -> Vec<&str> {
+    envs(spec)
+        .into_iter()
+        .filter(|it| env::is_secret(it))
+        .map(env::key)
+        .collect()
+}
+
+/// Secrets that stand in the spec as they are: of envs of type SECRET, in connection strings, in other fields. What the
+/// platform has encrypted or fills in itself is none of them.
+pub(crate) fn secret_values(spec: &Value) -> Vec<Secret> {
+    let mut secrets = Vec::new();
+    for it in envs(spec) {
+        let Some(value) = env::value(it).filter(|value| is_plain(value)) else {
+            continue;
+        };
+        if env::is_secret(it) {
+            secrets.extend(Secret::new(value));
+        } else {
+            secrets.extend(Secret::in_connection(value));
+        }
+    }
+    fields(spec, &mut secrets);
+    secrets
+}
+
+fn envs(spec: &Value) -> Vec<&Value> {
+    let components = component::components(spec);
+    let owners = std::iter::once(spec).chain(components.into_iter().map(|component| component.value));
+    owners.flat_map(env::list).collect()
+}
+
+fn fields(value: &Value, secrets: &mut Vec<Secret>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| fields(item, secrets)),
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value.as_str().filter(|text| is_plain(text)) {
+                    Some(text) if FIELDS.contains(&key.as_str()) => secrets.extend(Secret::new(text)),
+                    Some(_) => {}
+                    None => fields(value, secrets),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_plain(value: &str) -> bool {
+    !env::is_encrypted(value) && !env::is_bound(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{secret_names, secret_values};
+
+    #[test]
+    fn finds_what_is_secret_in_a_spec() {
+        let spec = json!({
+            "envs": [
+                { "key": "PLAIN", "value": "https://shop.example" },
+                { "key": "GIVEN", "type": "SECRET", "value": "s3cr3t-given" },
+                { "key": "ENCRYPTED", "type": "SECRET", "value": "EV[1:a:b]" },
+                { "key": "BOUND", "type": "SECRET", "value": "${db.DATABASE_URL}" },
+            ],
+            "services": [{
+                "name": "web",
+                "image": { "registry_credentials": "user:hub-token" },
+                "log_destinations": [{ "datadog": { "api_key": "dd-key-1" } }],
+                "envs": [{ "key": "DATABASE_URL", "value": "postgres://app:swordfish@db/x" }],
+            }],
+        });
+        assert_eq!(secret_names(&spec), ["GIVEN", "ENCRYPTED", "BOUND"]);
+        let values: Vec<String> = secret_values(&spec)
+            .iter()
+            .map(|secret| secret.expose().to_owned())
+            .collect();
+        assert_eq!(
+            values,
+            ["s3cr3t-given", "swordfish", "swordfish", "user:hub-token", "dd-key-1"]
+        );
+    }
+}

@@ -1,0 +1,252 @@
+//! Cancelled in every phase as the runner does it: the board says so in time, nothing new is begun, the next run goes on.
+
+use nix::sys::signal::Signal;
+use serde_json::json;
+
+use crate::harness::{Change, Gate, Tester, run, run_with, spec};
+
+/// An app whose build waits until the gate opens.
+fn built_behind(gate: &Gate) -> Change {
+    let built = format!(
+        "    build_command: {}\n    run_command: do-deploy demo-app serve",
+        gate.wait()
+    );
+    Change::whole_app("first").spec(&spec("    run_command: do-deploy demo-app serve", &built))
+}
+
+/// Every request to GitHub hangs from now on.
+async fn github_hangs(t: &Tester) {
+    t.faults(&json!([{ "path": "^/repos/", "nth": 1, "times": 1000, "do": "delay:60s" }]))
+        .await;
+}
+
+async fn github_answers_again(t: &Tester) {
+    t.faults(&json!([])).await;
+}
+
+#[tokio::test]
+async fn before_the_board_opens() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        github_hangs(t).await;
+        let mut running = t.preview(1).start().await;
+        running.says("::add-mask::").await;
+        let cancelled = running.cancelled_by_the_runner().await;
+        github_answers_again(t).await;
+        cancelled.fails_with(130).touches_nothing().does_not_say("::error");
+        assert_eq!(cancelled.output("status"), "unknown");
+        assert!(cancelled.summary().contains("**Cancelled**"), "{cancelled}");
+        t.preview(1).await.succeeds();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_the_board_opens() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.fault("POST", "/issues/1/comments$", "delay:60s").await;
+        let mut running = t.preview(1).start().await;
+        running.says("::group::Plan").await;
+        let cancelled = running.cancelled_by_the_runner().await;
+        github_answers_again(t).await;
+        cancelled.fails_with(130);
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+        assert_eq!(cancelled.output("status"), "unknown");
+        t.preview(1).await.succeeds();
+        assert!(t.comment(1).await.contains("**Ready**"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_building() {
+    let gate = Gate::closed().await;
+    run_with(built_behind(&gate), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let mut running = t.preview(1).start().await;
+        running.says("building").await;
+        let cancelled = running.cancelled_by_the_runner().await;
+        cancelled.fails_with(130).does_not_say("::error");
+        assert_eq!(cancelled.output("status"), "unknown");
+        assert!(
+            cancelled.comment(1).contains("**Cancelled**"),
+            "{}",
+            cancelled.comment(1)
+        );
+        assert!(cancelled.summary().contains("**Cancelled**"), "{cancelled}");
+        assert_eq!(t.deployment_states("preview").await, ["error"]);
+        t.settled().await;
+        assert_eq!(t.rollouts("shop-pr-1").await[0]["phase"], "CANCELED");
+        drop(gate);
+        t.preview(1).await.succeeds();
+        assert!(t.comment(1).await.contains("**Ready**"));
+        t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn by_a_newer_push() {
+    let gate = Gate::closed().await;
+    run_with(built_behind(&gate), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let mut running = t.preview(1).start().await;
+        running.says("building").await;
+        let newer = t.push(1, "second");
+        let superseded = running.cancelled_by_the_runner().await;
+        superseded.fails_with(130);
+        let said = format!("**Superseded** by [`{}`]", &newer[..7]);
+        assert!(superseded.comment(1).contains(&said), "{}", superseded.comment(1));
+        assert_eq!(superseded.output("status"), "unknown");
+        t.settled().await;
+        assert_eq!(t.rollouts("shop-pr-1").await[0]["phase"], "CANCELED");
+    })
+    .await;
+    drop(gate);
+}
+
+#[tokio::test]
+async fn productions_deployment_is_left_to_finish_also_when_it_is_superseded() {
+    let gate = Gate::closed().await;
+    run_with(built_behind(&gate), async |t: &mut Tester| {
+        let mut running = t.deploy().start().await;
+        running.says("building").await;
+        let newer = t.push("main", "second");
+        let superseded = running.cancelled_by_the_runner().await;
+        superseded.fails_with(130);
+        let said = format!("**Superseded** by [`{}`]", &newer[..7]);
+        assert!(superseded.summary().contains(&said), "{superseded}");
+        assert!(superseded.summary().contains("goes on by itself"), "{superseded}");
+        let cancels = superseded
+            .changes()
+            .into_iter()
+            .filter(|call| call.contains("/cancel "));
+        assert_eq!(cancels.count(), 0, "{superseded}");
+        drop(gate);
+        t.settled().await;
+        t.expect_serving("shop", "first").await;
+        t.deploy().await.succeeds();
+        t.expect_serving("shop", "second").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_probing() {
+    let first = Change::whole_app("first").config("[health]\nchecks = [{ path = \"/nowhere\", status = 200 }]\n");
+    run_with(first, async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let mut running = t.preview(1).start().await;
+        running.says("Asking the witnesses").await;
+        let cancelled = running.cancelled_by_the_runner().await;
+        cancelled.fails_with(130);
+        assert!(
+            cancelled.comment(1).contains("**Cancelled**"),
+            "{}",
+            cancelled.comment(1)
+        );
+        assert_eq!(cancelled.output("status"), "unknown");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_removing() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.close_pr(1).await;
+        t.fault("DELETE", "^/v2/apps/", "delay:60s").await;
+        let mut running = t.teardown(1).start().await;
+        running.says("Removing the preview").await;
+        let cancelled = running.cancelled_by_the_runner().await;
+        github_answers_again(t).await;
+        cancelled.fails_with(130);
+        assert_eq!(cancelled.output("status"), "unknown");
+        let comment = t.comment(1).await;
+        assert!(
+            comment.contains("**Cancelled**") && comment.contains("being removed"),
+            "{comment}"
+        );
+        t.teardown(1).await.succeeds();
+        assert!(t.comment(1).await.contains("**Removed**"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_rolling_back() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        t.push("main", "second");
+        t.deploy().await.succeeds();
+        let mut running = t.command(["rollback"]).start().await;
+        running.says("Rolling `shop` back").await;
+        let cancelled = running.cancelled_by_the_runner().await;
+        cancelled.fails_with(130);
+        assert!(cancelled.summary().contains("**Cancelled**"), "{cancelled}");
+        assert_eq!(cancelled.output("status"), "unknown");
+        t.settled().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_github_hangs() {
+    let gate = Gate::closed().await;
+    run_with(built_behind(&gate), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let mut running = t.preview(1).start().await;
+        running.says("building").await;
+        github_hangs(t).await;
+        let cancelled = running.cancelled_by_the_runner().await;
+        github_answers_again(t).await;
+        cancelled.fails_with(130);
+        assert_eq!(cancelled.output("status"), "unknown");
+        assert!(cancelled.summary().contains("**Cancelled**"), "{cancelled}");
+        t.settled().await;
+        assert_eq!(t.rollouts("shop-pr-1").await[0]["phase"], "CANCELED");
+    })
+    .await;
+    drop(gate);
+}
+
+#[tokio::test]
+async fn while_digitalocean_hangs() {
+    let gate = Gate::closed().await;
+    run_with(built_behind(&gate), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let mut running = t.preview(1).start().await;
+        running.says("building").await;
+        t.faults(&json!([{ "path": "^/v2/", "nth": 1, "times": 1000, "do": "delay:60s" }]))
+            .await;
+        let cancelled = running.cancelled_by_the_runner().await;
+        github_answers_again(t).await;
+        cancelled.fails_with(130);
+        let comment = t.comment(1).await;
+        assert!(comment.contains("**Cancelled**"), "{comment}");
+    })
+    .await;
+    drop(gate);
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_it_at_once() {
+    let gate = Gate::closed().await;
+    run_with(built_behind(&gate), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let mut running = t.preview(1).start().await;
+        running.says("building").await;
+        github_hangs(t).await;
+        running.signal(Signal::SIGTERM);
+        running.signal(Signal::SIGINT);
+        let ended = running.end().await;
+        github_answers_again(t).await;
+        // Signals that are both waiting are not delivered in the order of their sending.
+        assert!([Some(130), Some(143)].contains(&ended.exit_code()), "{ended}");
+        assert_eq!(ended.output("status"), "unknown");
+    })
+    .await;
+    drop(gate);
+}

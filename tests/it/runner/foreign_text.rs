@@ -1,0 +1,196 @@
+//! Hostile text in every place where foreign text is shown: it stays text.
+
+use serde_json::json;
+
+use crate::harness::{Change, Tester, run_with, spec};
+
+/// What somebody who may write a pull request could try. Each carries `EVIL`, so that a test finds it again.
+const HOSTILE: [&str; 20] = [
+    "::error::EVIL",
+    "::set-output name=url::https://evil.example/EVIL",
+    "  ::stop-commands::EVIL",
+    "a ##[set-output name=url]https://evil.example/EVIL",
+    "##\u{200b}[add-mask]EVIL",
+    "ok\r::add-mask::EVIL",
+    "\u{feff}::warning::EVIL",
+    "\u{1b}[31m::error::EVIL\u{1b}[0m",
+    "\u{2028}::error::EVIL",
+    "\u{1b}]0;EVIL\u{7}::notice::EVIL",
+    "```",
+    "~~~~",
+    "</details></summary><img src=https://evil.example/EVIL.png>",
+    "![EVIL](https://evil.example/x.png) [EVIL](https://evil.example)",
+    "<!-- do-deploy:1:pr-1 --> EVIL",
+    "@octocat @org/team EVIL fixes #1, GH-1, org/shop#1",
+    "| EVIL | a | b |",
+    "# EVIL",
+    "<script>EVIL</script> &lt;b&gt;",
+    "FATAL: the build failed with `EVIL",
+];
+
+/// Text that only stands for something, in a log that the runner reads.
+#[track_caller]
+fn says_nothing_to_the_runner(log: &str) {
+    for line in log.split(['\n', '\r']) {
+        assert!(!line.contains("##["), "{line:?} in {log}");
+        assert!(!line.contains('\u{1b}'), "{line:?} in {log}");
+        let Some(command) = line.trim_start().strip_prefix("::") else {
+            continue;
+        };
+        let ours = ["group::", "endgroup::", "error", "warning::", "notice::"];
+        assert!(ours.iter().any(|known| command.starts_with(known)), "{line:?} in {log}");
+        let armed = command.starts_with("error::EVIL") || command.starts_with("warning::EVIL");
+        assert!(!armed && !command.starts_with("notice::EVIL"), "{line:?} in {log}");
+    }
+}
+
+/// Text that neither calls anybody nor loads nor hides anything, as GitHub shows it.
+#[track_caller]
+fn stays_text(markdown: &str) {
+    let mut fence: Option<String> = None;
+    for (number, line) in markdown.lines().enumerate() {
+        let ticks: String = line.chars().take_while(|c| *c == '`').collect();
+        match &fence {
+            Some(open) => {
+                if ticks.len() >= open.len() && line.trim_start_matches('`').trim().is_empty() {
+                    fence = None;
+                }
+                continue;
+            }
+            None if ticks.len() >= 3 => {
+                fence = Some(ticks);
+                continue;
+            }
+            None => {}
+        }
+        let outside = without_code(line);
+        for active in [
+            "@octocat",
+            "@org/team",
+            " #1",
+            "GH-1",
+            "](https://evil",
+            "<img",
+            "<script",
+            "://evil",
+        ] {
+            let escaped = format!("\\{active}");
+            assert!(
+                !outside.replace(&escaped, "").contains(active),
+                "{active} in {line:?} of\n{markdown}"
+            );
+        }
+        let ours = number < 4 && line.starts_with("<!-- ") && !line.contains("EVIL");
+        assert!(
+            ours || !outside.replace("\\<!--", "").contains("<!--"),
+            "{line:?} of\n{markdown}"
+        );
+    }
+    assert_eq!(fence, None, "a block without an end in\n{markdown}");
+    assert!(!markdown.contains('\u{1b}'), "{markdown}");
+}
+
+/// A line without its code spans.
+fn without_code(line: &str) -> String {
+    let mut outside = String::new();
+    let escaped = line.replace("\\`", "");
+    let mut rest = escaped.as_str();
+    while let Some(start) = rest.find('`') {
+        outside.push_str(&rest[..start]);
+        let fence: String = rest[start..].chars().take_while(|c| *c == '`').collect();
+        let inside = &rest[start + fence.len()..];
+        match inside.find(&fence) {
+            Some(end) => rest = &inside[end + fence.len()..],
+            None => break,
+        }
+    }
+    outside + rest
+}
+
+/// A build that prints every hostile line and fails.
+fn printing() -> Change {
+    let built = spec(
+        "    run_command: do-deploy demo-app serve",
+        "    build_command: cat printed.txt; exit 1\n    run_command: do-deploy demo-app serve",
+    );
+    Change::whole_app("first")
+        .spec(&built)
+        .file("printed.txt", &format!("{}\n", HOSTILE.join("\n")))
+}
+
+#[tokio::test]
+async fn in_a_build_log() {
+    run_with(printing(), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let failed = t.preview(1).await;
+        failed.fails_with(1).says("EVIL");
+        says_nothing_to_the_runner(&failed.shown());
+        stays_text(failed.comment(1));
+        stays_text(failed.summary());
+        for (name, value) in failed.outputs() {
+            assert!(!value.contains("EVIL"), "output `{name}`: {value}");
+        }
+        for deployment in t.deployments("preview").await {
+            assert!(
+                !deployment["statuses"].to_string().contains("evil.example"),
+                "{deployment}"
+            );
+        }
+        let logs = t.command(["logs", "--pr", "1", "--kind", "build"]).await;
+        says_nothing_to_the_runner(&logs.succeeds().shown());
+        let json = t.command(["logs", "--pr", "1", "--kind", "build", "--json"]).await;
+        says_nothing_to_the_runner(&json.shown());
+        let lines = json.succeeds().json()["lines"].clone();
+        let text = |wanted: &str| lines.as_array().unwrap().iter().any(|line| line["text"] == wanted);
+        assert!(text(HOSTILE[3]), "a program gets what was printed: {lines:#}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_pull_requests_title_branch_author_and_commit_message() {
+    let branch = "x/EVIL-@octocat-<img>-`a`-#1-$(touch${IFS}x)";
+    let hostile = HOSTILE[15];
+    run_with(Change::whole_app("first"), async |t: &mut Tester| {
+        t.push(branch, Change::version(hostile).by("mallory ::error::EVIL @octocat"));
+        t.open_pr_as(1, json!({ "head": branch, "base": "main", "title": HOSTILE[12] }))
+            .await;
+        let preview = t.preview(1).at(branch).await;
+        says_nothing_to_the_runner(&preview.shown());
+        for comment in t.comments(1).await {
+            stays_text(comment["body"].as_str().unwrap());
+        }
+        stays_text(preview.summary());
+        let auto = t.auto_pull_request(1, "synchronize").at(branch).await;
+        says_nothing_to_the_runner(&auto.shown());
+        stays_text(auto.summary());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn in_values_of_the_spec_and_of_the_configuration() {
+    for hostile in HOSTILE {
+        let quoted = serde_json::Value::from(hostile).to_string();
+        // A TOML string knows the same escapes as JSON's, for these texts.
+        let config = format!("[preview]\nlabel = {quoted}\n");
+        let named = spec(
+            "    http_port: 8080",
+            &format!("    http_port: 8080\n    environment_slug: {quoted}"),
+        );
+        let first = Change::whole_app("first").config(&config).spec(&named);
+        run_with(first, async |t: &mut Tester| {
+            t.open_pr(1).await;
+            let skipped = t.preview(1).await;
+            assert_eq!(skipped.output("status"), "skipped", "{skipped}");
+            says_nothing_to_the_runner(&skipped.shown());
+            stays_text(skipped.summary());
+            let planned = t.deploy().arg("--dry-run").await;
+            says_nothing_to_the_runner(&planned.shown());
+            stays_text(planned.summary());
+            let json = t.deploy().args(["--dry-run", "--json"]).await;
+            says_nothing_to_the_runner(&json.shown());
+        })
+        .await;
+    }
+}
