@@ -209,7 +209,9 @@ impl Event {
 
     /// What the run is about, where nothing is done.
     pub(super) fn about(&self) -> Environment {
+        let commented = self.some("/issue/number").filter(|_| self.is_on_a_pull_request());
         self.pull_request()
+            .or_else(|| commented?.as_u64())
             .map_or_else(Environment::production, Environment::Preview)
     }
 

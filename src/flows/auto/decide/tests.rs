@@ -244,14 +244,19 @@ fn the_page_shows_the_table_that_the_program_runs_on() {
             with_capitals(row.because)
         ));
     }
-    let mut rules = String::from("| What the run says | Where |\n|---|---|\n");
+    let mut rules = String::from("| What the run says | Where | A command in a comment |\n|---|---|---|\n");
     for rule in RULES {
         let place = if rule.tell {
             "log, summary and comment"
         } else {
             "log and summary"
         };
-        rules.push_str(&format!("| {} | {place} |\n", with_capitals(rule.because)));
+        let command = if rule.yields {
+            "goes over it"
+        } else {
+            "is told the same"
+        };
+        rules.push_str(&format!("| {} | {place} | {command} |\n", with_capitals(rule.because)));
     }
     let mut commands = String::from("| `command` | Takes |\n|---|---|\n");
     for (name, _, takes) in COMMANDS {
