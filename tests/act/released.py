@@ -1,5 +1,6 @@
 """The action's own repository as a release leaves it: a manifest that names a binary by its hash."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -23,6 +24,7 @@ class Released(Repository):
         for name in ("action.yml", "action", "Cargo.toml"):
             copy = shutil.copytree if (SOURCE / name).is_dir() else shutil.copy
             copy(SOURCE / name, self.path / name)
+        self.hash = hashlib.sha256(binary.read_bytes()).hexdigest()
         self.version = next(line.split('"')[1] for line in (SOURCE / "Cargo.toml").read_text().splitlines() if line.startswith("version"))
         for target in TARGETS:
             # Of the other two only the name is needed: this machine downloads its own.

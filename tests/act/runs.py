@@ -48,7 +48,7 @@ class Act:
 
     def __init__(self, act: str, world, workflows: Path, action, sha: str):
         self.act, self.world, self.workflows, self.action, self.sha = act, world, workflows, action, sha
-        self.home = world.root / "act home"
+        self.home = world.root / "act-home"
         (self.home / ".config" / "act").mkdir(parents=True, exist_ok=True)
         # Without it act asks which image it should use.
         (self.home / ".config" / "act" / "actrc").touch()
@@ -94,9 +94,9 @@ class Act:
             "GITHUB_API_URL": self.world.env["GITHUB_API_URL"],
             "DIGITALOCEAN_API_URL": self.world.env["DIGITALOCEAN_API_URL"],
             "DO_DEPLOY_PACE": self.world.env["DO_DEPLOY_PACE"],
-            "DO_DEPLOY_MIRROR": self.action.assets.as_uri(),
+            "DO_DEPLOY_MIRROR": f"file://{self.action.assets}",
             "GITHUB_RUN_ID": str(1000 + number),
-            "RUNNER_TOOL_CACHE": str(self.home / "tool cache"),
+            "RUNNER_TOOL_CACHE": str(self.home / "tool-cache"),
         }
         command = [
             self.act, event, "--workflows", self.workflows / f"{workflow}.yml", "--eventpath", event_file,

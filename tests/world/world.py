@@ -88,8 +88,8 @@ class World:
     def cloud(self, method: str, path: str, body=None):
         return self._api("DIGITALOCEAN", method, f"/v2{path}", body)
 
-    def github(self, method: str, path: str, body=None):
-        return self._api("GITHUB", method, f"/repos/{self.repository}{path}", body)
+    def github(self, method: str, path: str, body=None, token=None):
+        return self._api("GITHUB", method, f"/repos/{self.repository}{path}", body, token)
 
     def own(self, method: str, path: str, body=None):
         """The sandbox's own calls."""
@@ -97,8 +97,8 @@ class World:
         expect(200 <= status < 300, f"{method} /_sandbox{path} answered {status}: {answer}")
         return answer
 
-    def _api(self, which: str, method: str, path: str, body):
-        token = self.env["GITHUB_TOKEN" if which == "GITHUB" else "DIGITALOCEAN_ACCESS_TOKEN"]
+    def _api(self, which: str, method: str, path: str, body, token=None):
+        token = token or self.env["GITHUB_TOKEN" if which == "GITHUB" else "DIGITALOCEAN_ACCESS_TOKEN"]
         url = self.env[f"{which}_API_URL"].rstrip("/").removesuffix("/v2") + path
         status, answer = call(method, url, body, {"Authorization": f"Bearer {token}"})
         expect(200 <= status < 300, f"{method} {path} answered {status}: {answer}")

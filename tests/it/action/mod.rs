@@ -11,6 +11,7 @@ mod download;
 mod first_preview;
 mod hostile;
 mod inputs;
+mod life;
 mod mirror;
 mod platforms;
 mod runner;
