@@ -1,7 +1,7 @@
 //! The only place where environment, configuration and flags become clients.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Component, Path};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::args::{Common, Project};
@@ -80,7 +80,7 @@ pub(crate) fn build(voice: Voice, variables: Variables, wait: Wait, common: Comm
         .is_some_and(|event| FOREIGN_CHECKOUT.contains(&event));
     let checkout = (!foreign).then(|| project.working_directory.clone());
     let local_config = match &checkout {
-        Some(folder) => local_config(folder, &config_file, project.config.is_some()).transpose(),
+        Some(checkout) => local_config(checkout, &config_file, project.config.is_some()).transpose(),
         None => None,
     };
     let lookup = secret_lookup(variables, console.clone());
@@ -94,8 +94,10 @@ pub(crate) fn build(voice: Voice, variables: Variables, wait: Wait, common: Comm
         github,
         platform,
         checkout,
+        folder: folder(&project.working_directory),
         local_config,
         config_file,
+        config_is_named: project.config.is_some(),
         spec_file,
         timeout,
         json,
@@ -118,6 +120,17 @@ fn repository(project: &Project, variables: Variables) -> Result<Option<String>,
     }
 }
 
+/// The working directory as GitHub's API names it.
+fn folder(working_directory: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let relative = working_directory.strip_prefix(&here).unwrap_or(working_directory);
+    let parts = relative.components().filter_map(|part| match part {
+        Component::Normal(part) => Some(format!("{}/", part.to_string_lossy())),
+        _ => None,
+    });
+    parts.collect()
+}
+
 fn local_config(folder: &Path, file: &str, named: bool) -> Result<Option<Config>, Failure> {
     let text = match named {
         true => checkout::file(folder, file),
@@ -125,7 +138,8 @@ fn local_config(folder: &Path, file: &str, named: bool) -> Result<Option<Config>
     };
     match text? {
         Some(text) => Ok(Some(Config::parse(&text, file)?)),
-        None if named => {
+        // Outside of a checkout it may be on GitHub.
+        None if named && checkout::root(folder).is_some() => {
             Err(Failure::input(format!("the configuration `{file}` does not exist")).next("correct `--config`"))
         }
         None => Ok(None),

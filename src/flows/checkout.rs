@@ -35,16 +35,21 @@ pub(crate) fn own_file(folder: &Path, path: &str) -> Result<Option<String>, Fail
     file(folder, path)
 }
 
-pub(super) fn is_git(folder: &Path) -> bool {
-    folder.join(".git").exists()
+/// The root of the repository in which the folder lies. `None`: it lies in none.
+pub(crate) fn root(folder: &Path) -> Option<PathBuf> {
+    let folder = std::path::absolute(folder).ok()?;
+    folder
+        .ancestors()
+        .find(|it| it.join(".git").exists())
+        .map(Path::to_owned)
 }
 
 fn leads_out(folder: &Path, path: &str) -> bool {
     let Ok(folder) = folder.canonicalize() else {
         return false;
     };
-    let root = folder.ancestors().find(|it| is_git(it)).unwrap_or(&folder);
-    let within = |path: &Path| path.starts_with(root);
+    let root = root(&folder).unwrap_or_else(|| folder.clone());
+    let within = |path: &Path| path.starts_with(&root);
     let target = folder.join(path);
     !within(&without_dots(&target)) || target.canonicalize().is_ok_and(|real| !within(&real))
 }

@@ -31,10 +31,14 @@ pub(crate) struct Ctx {
     pub(crate) platform: Option<Platform>,
     /// The folder that holds spec and configuration, where the checkout is the commit that the run is about.
     pub(crate) checkout: Option<PathBuf>,
+    /// The same folder as the repository names it, with a slash at its end; empty: the root.
+    pub(crate) folder: String,
     /// The configuration found in the checkout, read before the first request. `None`: look on GitHub.
     pub(crate) local_config: Option<Result<Config, Failure>>,
     /// `--config`, or `do-deploy.toml`.
     pub(crate) config_file: String,
+    /// Whether somebody named it, so that it has to be there.
+    pub(crate) config_is_named: bool,
     /// `--spec`
     pub(crate) spec_file: Option<String>,
     /// `--timeout`

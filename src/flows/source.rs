@@ -18,8 +18,17 @@ pub(crate) async fn config(ctx: &Ctx, branch: &str) -> anyhow::Result<Config> {
     let Some(github) = &ctx.github else {
         return Ok(Config::default());
     };
-    match github.file(&ctx.config_file, branch).await? {
+    match github
+        .file(&format!("{}{}", ctx.folder, ctx.config_file), branch)
+        .await?
+    {
         Some(text) => Ok(Config::parse(&text, &ctx.config_file)?),
+        None if ctx.config_is_named => Err(Failure::input(format!(
+            "the configuration `{}` does not exist on `{branch}`",
+            ctx.config_file
+        ))
+        .next("correct `--config`")
+        .into()),
         None => Ok(Config::default()),
     }
 }
@@ -42,11 +51,19 @@ pub(crate) async fn spec(ctx: &Ctx, configured: &str, commit: &str) -> anyhow::R
         Some(spec) => Ok(spec),
         None => Err(Failure::input("there is no app spec")
             .why(format!(
-                "looked for `{}` and for one `app.yaml` one folder down",
+                "looked {}for `{}` and for one `app.yaml` one folder down",
+                looked_in(ctx),
                 crate::spec::USUAL.join("`, `")
             ))
             .next("write one: `do-deploy init`; or name it with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`")
             .into()),
+    }
+}
+
+fn looked_in(ctx: &Ctx) -> String {
+    match ctx.folder.trim_end_matches('/') {
+        "" => String::new(),
+        folder => format!("in `{folder}` "),
     }
 }
 
@@ -78,18 +95,22 @@ fn parsed(ctx: &Ctx, text: &str, path: &str) -> anyhow::Result<AppSpec> {
     Ok(spec)
 }
 
-/// The texts of those files that exist.
+/// The texts of those files that exist, by their paths from the repository's root.
 pub(crate) async fn files(ctx: &Ctx, paths: &[String], commit: &str) -> anyhow::Result<BTreeMap<String, String>> {
+    let root = ctx.checkout.as_deref().and_then(checkout::root);
     let mut found = BTreeMap::new();
     for path in paths {
-        if let Some(text) = file(ctx, path, commit).await? {
-            found.insert(path.clone(), text);
-        }
+        let text = match (&root, &ctx.github) {
+            (Some(root), _) => checkout::own_file(root, path)?,
+            (None, Some(github)) => github.file(path, commit).await?,
+            (None, None) => None,
+        };
+        found.extend(text.map(|text| (path.clone(), text)));
     }
     Ok(found)
 }
 
-/// A file of the checkout, else of the commit on GitHub.
+/// A file of the working directory, else of the commit on GitHub.
 async fn file(ctx: &Ctx, path: &str, commit: &str) -> anyhow::Result<Option<String>> {
     found(ctx, path, commit, checkout::own_file).await
 }
@@ -106,20 +127,22 @@ async fn found(
         return Ok(Some(text));
     }
     // The checkout is the commit concerned: what is missing there is missing on GitHub too.
-    if ctx.checkout.as_deref().is_some_and(checkout::is_git) {
+    if ctx.checkout.as_deref().and_then(checkout::root).is_some() {
         return Ok(None);
     }
     match &ctx.github {
-        Some(github) => Ok(github.file(path, commit).await?),
+        Some(github) => Ok(github.file(&format!("{}{path}", ctx.folder), commit).await?),
         None => Ok(None),
     }
 }
 
 async fn folders(ctx: &Ctx, commit: &str) -> anyhow::Result<Vec<String>> {
     if let Some(checkout) = &ctx.checkout
-        && checkout::is_git(checkout)
+        && checkout::root(checkout).is_some()
     {
-        let entries = std::fs::read_dir(checkout)?
+        let entries = std::fs::read_dir(checkout)
+            .into_iter()
+            .flatten()
             .filter_map(Result::ok)
             .filter(|entry| entry.path().is_dir());
         let mut folders: Vec<String> = entries
@@ -130,7 +153,7 @@ async fn folders(ctx: &Ctx, commit: &str) -> anyhow::Result<Vec<String>> {
         return Ok(folders);
     }
     match &ctx.github {
-        Some(github) => Ok(github.folders(commit).await?),
+        Some(github) => Ok(github.folders(ctx.folder.trim_end_matches('/'), commit).await?),
         None => Ok(Vec::new()),
     }
 }

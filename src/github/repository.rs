@@ -93,14 +93,14 @@ impl GitHub {
 }
 
 impl GitHub {
-    /// The names of the folders at the root of the repository, hidden ones aside.
-    pub(crate) async fn folders(&self, git_ref: &str) -> Result<Vec<String>, ApiError> {
+    /// The names of the folders in a folder, empty for the root, hidden ones aside.
+    pub(crate) async fn folders(&self, folder: &str, git_ref: &str) -> Result<Vec<String>, ApiError> {
         #[derive(Deserialize)]
         struct Entry {
             name: String,
             r#type: String,
         }
-        let path = self.path(&format!("/contents/?ref={}", segment(git_ref)));
+        let path = self.path(&format!("/contents/{}?ref={}", segment(folder), segment(git_ref)));
         let entries: Vec<Entry> = found(self.client.get(&path).await)?.unwrap_or_default();
         let folders = entries
             .into_iter()

@@ -36,3 +36,4 @@ mod tidy;
 mod truth;
 mod verify;
 mod witnesses;
+mod working_directory;
