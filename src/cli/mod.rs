@@ -126,6 +126,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let request = flows::preview::Request {
                 pull_request: args.pr,
                 commit,
+                insisted: false,
                 force_build: false,
                 images: args.images.images()?,
                 dry_run: args.dry_run,

@@ -18,7 +18,7 @@ pub(crate) enum Commit {
     Asked(Sha),
     /// The event named it: a newer head has a run of its own.
     Event(Sha),
-    /// A maintainer's comment was about it: no draft, label or bot stands in its way, and another head is refused.
+    /// A maintainer's comment was about it: another head is refused.
     Commanded(Sha),
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Rule {
     pub(super) because: &'static str,
     /// Whether the author is waiting for a preview, so that the comment says it; elsewhere a comment would be noise.
     pub(super) tell: bool,
-    /// Whether a maintainer's command in a comment goes over it.
+    /// Whether it stands back where a maintainer asks for this one preview.
     pub(super) yields: bool,
 }
 
@@ -63,9 +63,8 @@ fn lacks_label(policy: &Preview, pull: &PullRequest) -> bool {
 }
 
 /// `None`: it gets one.
-pub(super) fn skip_reason(policy: &Preview, pull: &PullRequest, repository: &str, expected: &Commit) -> Option<Skip> {
-    let commanded = matches!(expected, Commit::Commanded(_));
-    let holds = |rule: &&Rule| (rule.holds)(policy, pull, repository) && !(commanded && rule.yields);
+pub(super) fn skip_reason(policy: &Preview, pull: &PullRequest, repository: &str, insisted: bool) -> Option<Skip> {
+    let holds = |rule: &&Rule| (rule.holds)(policy, pull, repository) && !(insisted && rule.yields);
     let rule = RULES.iter().find(holds)?;
     let fact = |name: &str| match name {
         "author" => Some(pull.author.clone()),

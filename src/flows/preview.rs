@@ -29,6 +29,8 @@ pub(crate) struct Request {
     pub(crate) commit: Commit,
     /// Build anew even if an earlier build could be reused.
     pub(crate) force_build: bool,
+    /// A maintainer asked for this one: no draft, label or bot stands in its way.
+    pub(crate) insisted: bool,
     /// What components with an image are to run.
     pub(crate) images: Images,
     pub(crate) dry_run: bool,
@@ -92,14 +94,14 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
         return skipped(ctx, environment, &pull, "the pull request is closed already");
     }
     let commanded = matches!(request.commit, Commit::Commanded(_));
-    let is_wanted = commanded || (!pull.author_is_bot && !pull.draft);
+    let is_wanted = request.insisted || (!pull.author_is_bot && !pull.draft);
     if !pull.is_fork_of(&repository.full_name) && is_wanted && !request.dry_run {
         let mut report = Report::new("", environment.clone(), State::Failed);
         report.commit = Some(pull.head.sha.clone());
         *told = Some((repository.clone(), report));
     }
     let config = source::config(ctx, &pull.base_branch).await?;
-    if let Some(skip) = skip_reason(&config.preview, &pull, &repository.full_name, &request.commit) {
+    if let Some(skip) = skip_reason(&config.preview, &pull, &repository.full_name, request.insisted) {
         // Whoever commanded it is answered by the command, below what the comment says of the preview.
         if skip.tell && !commanded {
             return skipped_and_told(ctx, &config, &repository, environment, &pull, &skip.reason).await;
@@ -360,7 +362,15 @@ async fn skipped_and_told(
     pull: &PullRequest,
     reason: &str,
 ) -> anyhow::Result<Report> {
-    let report = skip_report(ctx, environment, pull, reason);
+    let mut report = skip_report(ctx, environment, pull, reason);
+    if let Ok(Some(app)) = ownership::marked(ctx, repository.id, &report.environment).await {
+        report.serving = ownership::serving(&app);
+        report.url = app.active.and(app.url);
+        report.app = app.name;
+        report
+            .notes
+            .push("The preview that was made before stays as it is".to_owned());
+    }
     Board::tell(ctx.board(config, repository), std::slice::from_ref(&report)).await?;
     Ok(report)
 }

@@ -35,6 +35,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                 &preview::Request {
                     pull_request,
                     commit,
+                    insisted: true,
                     force_build,
                     images,
                     dry_run,

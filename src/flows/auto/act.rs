@@ -31,6 +31,7 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
             let request = preview::Request {
                 pull_request,
                 commit: eligibility::Commit::Event(head),
+                insisted: false,
                 force_build: false,
                 images: Images::default(),
                 dry_run,
@@ -73,12 +74,7 @@ async fn no_longer_wanted(ctx: &Ctx, pull_request: u64, dry_run: bool) -> anyhow
         .await
         .map_err(|error| preview::unknown_pull(error, pull_request))?;
     let config = source::config(ctx, &pull.base_branch).await?;
-    let Some(skip) = eligibility::skip_reason(
-        &config.preview,
-        &pull,
-        &repository.full_name,
-        &eligibility::Commit::Head,
-    ) else {
+    let Some(skip) = eligibility::skip_reason(&config.preview, &pull, &repository.full_name, false) else {
         let why = format!("Pull request {pull_request} gets a preview again: it stays");
         ctx.console.notice(&why);
         let mut report = Report::new("", Environment::Preview(pull_request), State::Skipped);
@@ -134,6 +130,7 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
             let request = preview::Request {
                 pull_request,
                 commit: commit.map_or(eligibility::Commit::Head, eligibility::Commit::Asked),
+                insisted: true,
                 force_build,
                 images,
                 dry_run,

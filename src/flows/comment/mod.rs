@@ -169,6 +169,7 @@ async fn build(
     let deployment = preview::Request {
         pull_request: pull.number,
         commit: Commit::Commanded(pull.head.sha.clone()),
+        insisted: true,
         force_build,
         dry_run: false,
         images: crate::spec::Images::default(),

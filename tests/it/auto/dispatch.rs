@@ -241,3 +241,16 @@ async fn flags_win_over_the_inputs() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_draft_gets_a_preview_where_a_maintainer_asks_for_it() {
+    run(async |t: &mut Tester| {
+        t.push("feature-1", "first");
+        let draft = json!({ "head": "feature-1", "base": "main", "title": "Draft", "draft": true });
+        t.open_pr_as(1, draft).await;
+        let asked = dispatched(t, json!({ "command": "preview", "pr": "1" })).await.await;
+        assert_eq!(asked.succeeds().output("status"), "ready");
+        t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}

@@ -28,6 +28,23 @@ async fn a_draft_gets_none() {
 }
 
 #[tokio::test]
+async fn a_push_to_a_draft_names_the_preview_that_was_made_before() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        // As where the workflow does not list `converted_to_draft`.
+        t.patch_pr(1, json!({ "draft": true })).await;
+        t.push(1, "second");
+        let skipped = t.preview(1).await;
+        assert_eq!(skipped.succeeds().output("status"), "skipped");
+        let (comment, url) = (skipped.comment(1), t.url_of("shop-pr-1").await);
+        assert!(comment.contains(&url) && comment.contains("made before"), "{comment}");
+        t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_draft_gets_one_where_drafts_are_wanted() {
     run_with(
         Change::whole_app("first").config("[preview]\ndrafts = true\n"),

@@ -244,7 +244,7 @@ fn the_page_shows_the_table_that_the_program_runs_on() {
             with_capitals(row.because)
         ));
     }
-    let mut rules = String::from("| What the run says | Where | A command in a comment |\n|---|---|---|\n");
+    let mut rules = String::from("| What the run says | Where | Asked for by hand |\n|---|---|---|\n");
     for rule in RULES {
         let place = if rule.tell {
             "log, summary and comment"
