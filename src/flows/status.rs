@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::context::Ctx;
-use super::{ownership, source};
+use super::{board, ownership, source};
 use crate::github::repository::Repository;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::model::report::Cost;
+use crate::model::report::{Cost, Report, State};
 use crate::model::rollout::Phase;
 use crate::platform::{App, Platform};
 use crate::wait::humanize;
@@ -69,7 +69,34 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     } else {
         ctx.console.data(&table(&rows));
     }
+    let reports: Vec<Report> = rows.iter().map(report).collect();
+    let nothing = format!("Nothing of `{}` is deployed", repository.full_name);
+    board::record_all(&ctx.run, &ctx.console, &ctx.redactor, &reports, &nothing);
     Ok(())
+}
+
+/// What summary and outputs say of a row.
+fn report(row: &Row) -> Report {
+    let state = match row.state {
+        "deploying" => State::Unknown,
+        "failed" => State::Failed,
+        _ => State::Ready,
+    };
+    let mut report = Report::new(&row.app, row.environment.clone(), state);
+    report.url.clone_from(&row.url);
+    report.commit.clone_from(&row.commit);
+    report.cost = row.cost;
+    let facts = [
+        Some(row.state.to_owned()),
+        row.newest_failed.then(|| "newest failed".to_owned()),
+        row.commit.as_ref().map(|commit| format!("`{}`", commit.short())),
+        row.age.map(|age| format!("{} old", humanize(age))),
+        row.cost.map(|cost| format!("${:.2} a month", cost.awake)),
+        row.url.clone(),
+    ];
+    let facts: Vec<String> = facts.into_iter().flatten().collect();
+    report.notes = vec![format!("{}: {}", row.environment, facts.join(", "))];
+    report
 }
 
 async fn production_name(ctx: &Ctx, repository: &Repository) -> Option<String> {

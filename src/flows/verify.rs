@@ -14,6 +14,7 @@ use crate::health::{Expect, Target};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::names;
+use crate::model::report::{Report, State};
 use crate::model::verdict::{Testimony, Verdict, Witnesses, verdict};
 use crate::platform::App;
 use crate::wait::Deadline;
@@ -81,7 +82,24 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
         probe,
     });
     say(ctx, &url, &verdict);
+    if let Subject::Environment(environment) = &request.subject {
+        record(ctx, environment, url, &verdict);
+    }
     Ok(verdict)
+}
+
+/// Summary and outputs. A URL of no environment is in neither.
+fn record(ctx: &Ctx, environment: &Environment, url: String, verdict: &Verdict) {
+    let (state, failure) = match verdict {
+        Verdict::Good => (State::Ready, None),
+        Verdict::Bad(failure) => (State::Failed, Some(failure)),
+        Verdict::Unknown(failure) => (State::Unknown, Some(failure)),
+    };
+    let mut report = Report::new("", environment.clone(), state);
+    let says = failure.map_or_else(|| "answers as it should".to_owned(), ToString::to_string);
+    report.notes = vec![format!("{environment}: {url}: {says}")];
+    report.url = Some(url);
+    ctx.record(&report);
 }
 
 /// A status that was asked for, else what suits a path that somebody chose.

@@ -254,3 +254,18 @@ async fn a_draft_gets_a_preview_where_a_maintainer_asks_for_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_looked_at_by_hand_stands_in_summary_and_outputs() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        let url = t.url_of("shop").await;
+        for (command, says) in [("verify", "answers as it should"), ("status", "active")] {
+            let looked = dispatched(t, json!({ "command": command })).await.await;
+            assert!(looked.succeeds().summary().contains(says), "{}", looked.summary());
+            assert_eq!(looked.output("status"), "ready");
+            assert_eq!(looked.output("url"), url);
+        }
+    })
+    .await;
+}
