@@ -38,15 +38,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let started = Instant::now();
     let environment = &request.environment;
     request.images.without_forced_build(request.force_build)?;
-    let mut site = Site::find_with(ctx, environment, &request.commit).await?;
-    if let Some(app) = site.app.as_ref().filter(|app| app.pinned.is_some() && request.release) {
-        if request.dry_run {
-            ctx.console
-                .say(&format!("Would release `{}` from its rollback", app.name));
-        } else {
-            site.app = Some(release(ctx, app).await?);
-        }
-    }
+    let site = Site::find_with(ctx, environment, &request.commit).await?;
     let Site {
         repository,
         config,
@@ -87,6 +79,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         ctx.console.warn(warning);
     }
     if request.dry_run {
+        if let Some(app) = live.as_ref().filter(|app| app.pinned.is_some()) {
+            ctx.console
+                .say(&format!("Would release `{}` from its rollback", app.name));
+        }
         return planned(ctx, live.as_ref(), &plan, environment, head).await;
     }
 
@@ -148,8 +144,12 @@ async fn deploy(
     let platform = ctx.platform()?;
     let target = site.target();
     ctx.wait.check()?;
+    let app = match &site.app {
+        Some(app) if app.pinned.is_some() => Some(release(ctx, app).await?),
+        app => app.clone(),
+    };
     ctx.console.phase("Build");
-    let rollout = match &site.app {
+    let rollout = match &app {
         Some(app) if request.force_build => {
             ctx.console.say(&format!(
                 "Deploying `{}` again from a fresh build; its spec stays as it is",

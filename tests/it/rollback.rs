@@ -36,6 +36,19 @@ async fn a_pinned_app_is_skipped_and_says_who_did_it_when_and_how_to_release_it(
 }
 
 #[tokio::test]
+async fn a_release_that_cannot_be_deployed_leaves_the_pin_where_it_is() {
+    run(async |t: &mut Tester| {
+        deploy_twice(t).await;
+        t.command(["rollback", "--environment", "production"]).await.succeeds();
+        let digest = format!("nothing=sha256:{}", "0".repeat(64));
+        let refused = t.deploy().args(["--release", "--images", &digest]).await;
+        refused.fails_with(2).touches_nothing();
+        assert!(!t.app("shop").await["pinned_deployment"].is_null());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_platforms_own_rollback_is_recognised_and_the_commit_that_serves_is_said() {
     run(async |t: &mut Tester| {
         t.account(&json!({ "auto_rollback": true })).await;
