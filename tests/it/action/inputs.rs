@@ -1,7 +1,7 @@
 //! Inputs that are missing, malformed or out of place: the message names the input, and nothing is touched.
 
 use super::runner::Runner;
-use crate::harness::{Change, Tester, run, run_with};
+use crate::harness::{Change, Tester, image_spec, run, run_with};
 
 /// Inputs, and what has to be said of them.
 type Case<'a> = (&'a [(&'a str, &'a str)], &'a str);
@@ -169,6 +169,35 @@ async fn every_other_input_reaches_its_flow() {
             .uses(t, &[("command", "rollback"), ("to", "abcdef0123456")])
             .await;
         rollback.fails_with(2).says("abcdef0");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn images_go_with_a_push_and_advice_about_them_names_the_input() {
+    let app = Change::whole_app("first").spec(&image_spec());
+    run_with(app, async |t: &mut Tester| {
+        let runner = Runner::with_the_program();
+        let digest = t.push_image("built");
+        t.push_image("newer");
+        let push = |images: &str| {
+            let step = runner.uses(t, &[("images", images)]);
+            step.on_event("push", "name=push&ref=refs/heads/main")
+        };
+        let incomplete = push(&format!("web={digest}")).await;
+        incomplete
+            .fails_with(2)
+            .touches_nothing()
+            .says(&format!("input `images: migrate={digest}`"))
+            .does_not_say("--images");
+        assert!(!incomplete.summary().contains("--images"), "{}", incomplete.summary());
+        push(&format!("web={digest}\nmigrate={digest}")).await.succeeds();
+        t.expect_serving("shop", "built").await;
+        let by_tag = runner.uses(t, &[("command", "redeploy")]).await;
+        by_tag
+            .succeeds()
+            .says(&format!("to keep it: input `images: web={digest}`"))
+            .does_not_say("--images");
     })
     .await;
 }
