@@ -9,6 +9,9 @@ use crate::model::failure::Failure;
 use crate::model::foreign::strip;
 use crate::platform::{LogKind, LogLine};
 
+/// The last so many lines are printed where nobody says how many.
+pub(crate) const TAIL: usize = 200;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) environment: Environment,

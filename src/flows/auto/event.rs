@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::config::Config;
 use crate::flows::comment;
+use crate::flows::sentence::quoted;
 use crate::model::commit::Sha;
 use crate::model::environment::{Environment, PRODUCTION};
 use crate::model::failure::Failure;
@@ -27,6 +28,12 @@ const REQUIRED: &[(&str, &[&str])] = &[
 ];
 const PULL_REQUEST: &[&str] = &["/action", "/pull_request/number", "/pull_request/head/sha"];
 
+fn lacks(event: &str, pointer: &str) -> Failure {
+    let key = pointer.trim_start_matches('/').replace('/', ".");
+    Failure::input(format!("the payload of `{event}` lacks `{key}`"))
+        .next("check that `GITHUB_EVENT_PATH` is the payload of the event that `GITHUB_EVENT_NAME` names")
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Event {
     pub(super) name: String,
@@ -45,16 +52,30 @@ impl Event {
             .iter()
             .find(|pointer| payload.pointer(pointer).is_none_or(Value::is_null));
         match missing {
-            Some(pointer) => Err(Failure::input(format!(
-                "the payload of `{name}` lacks `{}`",
-                pointer.trim_start_matches('/').replace('/', ".")
-            ))
-            .next("check that `GITHUB_EVENT_PATH` is the payload of the event that `GITHUB_EVENT_NAME` names")),
+            Some(pointer) => Err(lacks(name, pointer)),
             None => Ok(Self {
                 name: name.to_owned(),
                 payload,
                 has_token,
             }),
+        }
+    }
+
+    /// `repository`: the one that the run is about. A `schedule` may not say where it is from.
+    ///
+    /// # Errors
+    /// When it happened in another repository: nothing in it would mean the same here.
+    pub(super) fn must_be_of(&self, repository: Option<&str>) -> Result<(), Failure> {
+        let theirs = self.text("/repository/full_name");
+        match repository {
+            Some(ours) if !theirs.is_empty() && !theirs.eq_ignore_ascii_case(ours) => {
+                let theirs = quoted(theirs);
+                Err(
+                    Failure::input(format!("the event is of `{theirs}`, and the run is about `{ours}`"))
+                        .next("give the payload of the run's own event, or correct `GITHUB_REPOSITORY`"),
+                )
+            }
+            _ => Ok(()),
         }
     }
 
@@ -147,6 +168,13 @@ impl Event {
 
     pub(super) fn pull_request(&self) -> Option<u64> {
         self.some("/pull_request/number")?.as_u64()
+    }
+
+    /// # Errors
+    /// When the event is about none.
+    pub(super) fn numbered(&self) -> Result<u64, Failure> {
+        self.pull_request()
+            .ok_or_else(|| lacks(&self.name, "/pull_request/number"))
     }
 
     pub(super) fn head(&self) -> Sha {

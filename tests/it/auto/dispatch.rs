@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Change, Invocation, Tester, run, run_with};
+use crate::harness::{Change, Invocation, Tester, image_spec, run, run_with};
 
 /// `auto` in a run that a maintainer started.
 async fn dispatched<'t>(t: &'t Tester, inputs: Value) -> Invocation<'t> {
@@ -67,6 +67,27 @@ async fn a_named_environment_is_redeployed_by_a_dispatch_from_elsewhere() {
         assert_eq!(again.output("status"), "ready");
         t.expect_serving("shop-staging", "next").await;
     })
+    .await;
+}
+
+#[tokio::test]
+async fn the_images_of_a_dispatch_are_what_is_sent_and_serves() {
+    run_with(
+        Change::whole_app("first").spec(&image_spec()),
+        async |t: &mut Tester| {
+            t.push_image("one");
+            t.deploy().await.succeeds();
+            let digest = t.push_image("two");
+            t.push_image("three");
+            let images = format!("web={digest} migrate={digest}");
+            dispatched(t, json!({ "images": images })).await.await.succeeds();
+            let id = t.app("shop").await["id"].as_str().unwrap().to_owned();
+            let sent = t.bodies("PUT", &format!("/apps/{id}")).pop().expect("an update");
+            assert_eq!(sent["spec"]["services"][0]["image"]["digest"], digest.as_str());
+            assert_eq!(sent["spec"]["jobs"][0]["image"]["digest"], digest.as_str());
+            t.expect_serving("shop", "two").await;
+        },
+    )
     .await;
 }
 
