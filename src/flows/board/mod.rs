@@ -165,7 +165,7 @@ impl Board {
         } else {
             self.end_deployments().await;
         }
-        // What an answer was read with may have been written back over these words: they are the last ones, and stay.
+        // A command's answer is written together with what was read before these words, and may have undone them.
         let in_a_hurry = self.deps.wait.check().is_err();
         if self.comment_url.is_some() && !in_a_hurry && self.settle().await {
             self.write_comment(Missing::Leave).await;

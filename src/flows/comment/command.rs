@@ -68,7 +68,11 @@ impl Command {
         let arguments: Vec<String> = words.map(str::to_ascii_lowercase).take(2).collect();
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         // What lies behind the longest line is not looked at, but it is there.
-        let arguments = if line.len() > LONGEST { &["…"] } else { arguments.as_slice() };
+        let arguments = if line.len() > LONGEST {
+            &["…"]
+        } else {
+            arguments.as_slice()
+        };
         Some(match (word.as_str(), arguments) {
             ("preview", []) => Self::Preview,
             ("redeploy", []) => Self::Redeploy { force_build: false },

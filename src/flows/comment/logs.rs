@@ -57,7 +57,11 @@ pub(super) async fn answer(
         }
         ctx.console
             .group(&format!("The last lines of the {}", title(kind)), &shown);
-        let whose = if candidate.failed { ", of the deployment that failed last" } else { "" };
+        let whose = if candidate.failed {
+            ", of the deployment that failed last"
+        } else {
+            ""
+        };
         let mut answer = Answer::new(Some("/logs"), format!("the {} of `{}`{whose}", title(kind), app.name));
         if in_comment == Logs::None {
             answer = answer
