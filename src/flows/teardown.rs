@@ -21,6 +21,8 @@ const REMOVAL: Duration = Duration::from_secs(300);
 pub(crate) enum Because {
     /// Its pull request was closed, or somebody asked for it.
     Asked,
+    /// A maintainer's comment asked for it, so that comments are known to be listened to.
+    Commanded,
     /// Nobody has touched it, or something else that the next push sets right.
     Swept(String),
     /// Its pull request gets none any more, and no push changes that.
@@ -30,11 +32,16 @@ pub(crate) enum Because {
 impl Because {
     fn notes(&self, open: bool) -> Vec<String> {
         let (reason, comes_back) = match self {
-            Self::Asked => (None, true),
+            Self::Asked | Self::Commanded => (None, true),
             Self::Swept(reason) => (Some(reason), true),
             Self::Unwanted(reason) => (Some(reason), false),
         };
-        let again = "The pull request is still open: its next push makes the preview again";
+        let again = match self {
+            Self::Commanded => {
+                "The pull request is still open: its next push makes the preview again, and so does a maintainer's comment `/preview`"
+            }
+            _ => "The pull request is still open: its next push makes the preview again",
+        };
         let again = (open && comes_back).then(|| again.to_owned());
         reason
             .map(|reason| format!("Removed: {reason}"))
