@@ -126,18 +126,7 @@ fn choose(row: &'static Row, event: &Event, config: Option<&Config>, flags: &Fla
         },
         Then::Sweep => Decision::Sweep,
         Then::Asked => Decision::Asked(asked(event.inputs(), flags)?),
-        Then::Comment => match comment::Request::read(event.payload())? {
-            Ok(request) => Decision::Comment(request),
-            Err(no) => {
-                let environment = event.about();
-                let decision = Decision::Nothing { environment };
-                return Ok(Chosen {
-                    row,
-                    decision,
-                    reason: no.reason.to_owned(),
-                });
-            }
-        },
+        Then::Comment => Decision::Comment(comment::Request::read(event.payload())?),
         Then::Nothing => Decision::Nothing {
             environment: event.about(),
         },

@@ -24,7 +24,7 @@ const REQUIRED: &[(&str, &[&str])] = &[
         "workflow_run",
         &["/action", "/workflow_run/head_sha", "/workflow_run/event"],
     ),
-    ("issue_comment", &["/action", "/issue/number", "/comment/body"]),
+    ("issue_comment", &["/action", "/issue/number", "/comment/id"]),
 ];
 const PULL_REQUEST: &[&str] = &["/action", "/pull_request/number", "/pull_request/head/sha"];
 
@@ -220,6 +220,11 @@ impl Event {
 
     pub(super) fn is_on_a_pull_request(&self) -> bool {
         self.some("/issue/pull_request").is_some()
+    }
+
+    /// An account that has been deleted is `null`.
+    pub(super) fn is_by_nobody(&self) -> bool {
+        self.text("/comment/user/login").is_empty()
     }
 
     /// Our own answers too: none of them must be a command.

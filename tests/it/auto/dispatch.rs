@@ -192,7 +192,14 @@ async fn production_goes_back_to_the_deployment_before_or_to_a_named_one() {
         dispatched(t, named.clone()).await.await.succeeds();
         t.expect_serving("shop", "first").await;
         let pinned = dispatched(t, json!({ "command": "rollback" })).await.await;
-        pinned.fails_with(2).says("pinned").says("--release");
+        pinned.fails_with(2).touches_nothing().says("rolled back already");
+        let further = json!({ "command": "rollback", "to": ids[1] });
+        let mut dry = further.clone();
+        dry["dry-run"] = "true".into();
+        dispatched(t, dry).await.await.succeeds().touches_nothing();
+        dispatched(t, further).await.await.succeeds();
+        t.expect_serving("shop", "second").await;
+        assert!(!t.app("shop").await["pinned_deployment"].is_null());
         t.deploy().arg("--release").await.succeeds();
         t.push("main", "fourth");
         t.deploy().await.succeeds();
