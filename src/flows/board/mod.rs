@@ -150,12 +150,12 @@ impl Board {
             () = wait.cancelled_for(LAST_WORDS) => false,
         };
         tokio::select! {
-            () = self.write_end(missing, removed, told) => {}
+            () = self.write_end(removed, told) => {}
             () = wait.cancelled_for(LAST_WORDS) => {}
         }
     }
 
-    async fn write_end(&mut self, missing: Missing, removed: bool, told: bool) {
+    async fn write_end(&mut self, removed: bool, told: bool) {
         if removed && !told {
             // Deployments that are inactive mean that everything has been said: the next teardown says it.
             self.say_once(

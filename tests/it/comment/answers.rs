@@ -1,6 +1,6 @@
 //! Where answers stand: in the one comment, below the rest, until something newer is said.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{MAINTAINER, heard, ours, reactions, says, text, with_maintainer};
 use crate::harness::{Api, Change, Gate, Tester, run, run_with, spec, until};
@@ -295,11 +295,12 @@ async fn a_command_that_is_cancelled_says_nothing_more() {
         t.open_pr(1).await;
         let comment = says(t, MAINTAINER, 1, "/status").await;
         t.fault("GET", "^/v2/apps$", "delay:20s").await;
-        let mut running = heard(t, comment).start().await;
-        running.says("A command by").await;
-        until("it asks for the preview", async || {
+        let running = heard(t, comment).start().await;
+        // What comes next is the look for the preview, which is late.
+        until("it has asked for the configuration", async || {
             let asked = t.requests().await;
-            asked.iter().any(|call| call["path"] == "/v2/apps").then_some(())
+            let is_it = |call: &Value| text(&call["path"]).contains("/contents/do-deploy.toml");
+            asked.iter().any(is_it).then_some(())
         })
         .await;
         let run = running.cancelled_by_the_runner().await;
