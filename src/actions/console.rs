@@ -1,5 +1,6 @@
 //! What people and the runner read while the program works: everything redacted, nothing foreign left armed.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::IsTerminal as _;
 use std::io::Write;
@@ -29,6 +30,8 @@ pub(crate) struct Console {
     terminal: Arc<Mutex<Terminal>>,
     redactor: Redactor,
     tone: Tone,
+    /// For our own sentences, where whoever reads them knows things by other names.
+    wording: Option<fn(&str) -> String>,
 }
 
 /// How the program speaks, from its first word to its last.
@@ -62,12 +65,19 @@ impl Console {
             terminal: Arc::new(Mutex::new(Terminal::new(out, err))),
             redactor,
             tone,
+            wording: None,
         }
+    }
+
+    /// The same, with our own sentences put into other words before they are shown.
+    pub(crate) fn worded(self, wording: fn(&str) -> String) -> Self {
+        let wording = Some(wording);
+        Self { wording, ..self }
     }
 
     /// A sentence, or several lines, for people.
     pub(crate) fn say(&self, text: &str) {
-        for line in text.lines() {
+        for line in self.in_words(text).lines() {
             self.terminal().say(&self.foreign_line(line));
         }
     }
@@ -114,7 +124,7 @@ impl Console {
             at.file = self.foreign_line(&at.file);
             at
         });
-        let message = self.foreign_text(&message);
+        let message = self.foreign_text(&self.in_words(&message));
         self.command(&commands::annotation(Level::Error, None, at.as_ref(), &message));
     }
 
@@ -212,7 +222,12 @@ impl Console {
 
     fn annotate(&self, level: Level, word: &str, text: &str) {
         if self.may_annotate(level) {
-            self.command(&commands::annotation(level, None, None, &self.foreign_text(text)));
+            self.command(&commands::annotation(
+                level,
+                None,
+                None,
+                &self.foreign_text(&self.in_words(text)),
+            ));
         } else {
             self.say(&format!("{word}: {text}"));
         }
@@ -248,6 +263,11 @@ impl Console {
                 .into(),
             other => other.clone(),
         }
+    }
+
+    fn in_words<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.wording
+            .map_or(Cow::Borrowed(text), |wording| Cow::Owned(wording(text)))
     }
 
     fn foreign_line(&self, line: &str) -> String {

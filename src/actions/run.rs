@@ -70,8 +70,12 @@ impl Run {
 
     /// The page of this run's attempt. `None` outside a runner.
     pub(crate) fn run_url(&self) -> Option<String> {
-        let (repository, id) = (self.repository.as_deref()?, self.id?);
-        let (server, attempt) = (self.server_url(), self.attempt);
+        self.url_of(self.stamp()?)
+    }
+
+    /// The page of any run's attempt in this repository.
+    pub(crate) fn url_of(&self, Stamp { id, attempt }: Stamp) -> Option<String> {
+        let (server, repository) = (self.server_url(), self.repository.as_deref()?);
         Some(format!("{server}/{repository}/actions/runs/{id}/attempts/{attempt}"))
     }
 

@@ -7,6 +7,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use super::args::{Cli, Command};
 use super::environment::Variables;
+use crate::flows::sentence::list;
 use crate::model::failure::Failure;
 
 /// What action.yml and this program have agreed on: names and meaning of variables and outputs. Raised with every
@@ -14,37 +15,58 @@ use crate::model::failure::Failure;
 const API: u32 = 1;
 
 /// Commands that are no use in a workflow's step.
-const NOT_IN_A_STEP: [&str; 2] = ["sandbox", "demo"];
+const NOT_IN_A_STEP: [&str; 3] = ["init", "sandbox", "demo"];
 
 /// An input that becomes the flag of the same name.
 struct Input {
     name: &'static str,
-    /// What to give, as it stands after "give". A switch takes `true` and `false`.
-    expected: &'static str,
+    kind: Kind,
 }
 
-const SWITCH: &str = "`true` or `false`";
+/// What an input holds.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// `true` or `false`.
+    Switch,
+    /// What to give, as it stands after "give".
+    Value(&'static str),
+}
+
+impl Kind {
+    fn expected(self) -> &'static str {
+        match self {
+            Self::Switch => "`true` or `false`",
+            Self::Value(expected) => expected,
+        }
+    }
+}
 
 const INPUTS: [Input; 12] = [
-    input(
+    value(
         "environment",
         "`production`, another name from the configuration, or `pr-12`",
     ),
-    input("pr", "the number of a pull request, such as `12`"),
-    input("commit", "a commit in 7 to 40 hexadecimal digits"),
-    input("to", "a deployment's id or a commit"),
-    input("images", "a component and its image's digest, such as `web=sha256:…`"),
-    input("spec", "the path of a file"),
-    input("config", "the path of a file"),
-    input("timeout", "a duration such as `90s`, `30m` or `1h 30m`"),
-    input("working-directory", "the path of a folder"),
-    input("force-build", SWITCH),
-    input("release", SWITCH),
-    input("dry-run", SWITCH),
+    value("pr", "the number of a pull request, such as `12`"),
+    value("commit", "a commit in 7 to 40 hexadecimal digits"),
+    value("to", "a deployment's id or a commit"),
+    value("images", "a component and its image's digest, such as `web=sha256:…`"),
+    value("spec", "the path of a file"),
+    value("config", "the path of a file"),
+    value("timeout", "a duration such as `90s`, `30m` or `1h 30m`"),
+    value("working-directory", "the path of a folder"),
+    switch("force-build"),
+    switch("release"),
+    switch("dry-run"),
 ];
 
-const fn input(name: &'static str, expected: &'static str) -> Input {
-    Input { name, expected }
+const fn value(name: &'static str, expected: &'static str) -> Input {
+    let kind = Kind::Value(expected);
+    Input { name, kind }
+}
+
+const fn switch(name: &'static str) -> Input {
+    let kind = Kind::Switch;
+    Input { name, kind }
 }
 
 /// The command that the step's variables describe. A missing token is none of its business: there may be nothing to do.
@@ -71,13 +93,29 @@ pub(super) fn in_words_of_inputs(mut failure: Failure) -> Failure {
     failure
 }
 
-fn reworded(text: &str) -> String {
-    INPUTS.iter().fold(text.to_owned(), |text, Input { name, .. }| {
-        // A longer flag that begins like this one goes on in another way.
-        ["`", " FILE`", " NAME`"].iter().fold(text, |text, end| {
-            text.replace(&format!("`--{name}{end}"), &format!("input `{name}`"))
-        })
-    })
+/// Flags between backticks become the inputs of the same names; a value that goes with one stays with it.
+pub(super) fn reworded(text: &str) -> String {
+    let mut done = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("`--") {
+        let Some((flag, following)) = after.split_once('`') else {
+            break;
+        };
+        let (name, value) = flag.split_once([' ', '=']).unwrap_or((flag, ""));
+        done.push_str(before);
+        done.push_str(&match INPUTS.iter().any(|input| input.name == name) {
+            true if is_placeholder(value) => format!("input `{name}`"),
+            true => format!("input `{name}: {value}`"),
+            false => format!("`--{flag}`"),
+        });
+        rest = following;
+    }
+    done + rest
+}
+
+/// `FILE`, `NAME`, `OWNER/NAME`, or nothing at all.
+fn is_placeholder(value: &str) -> bool {
+    !value.contains(|c: char| c.is_lowercase() || c.is_numeric())
 }
 
 /// A tree between two releases has a newer action.yml than the program that its manifest names.
@@ -115,9 +153,9 @@ fn line(given: &dyn Fn(&str) -> Option<String>) -> Result<Vec<String>, Failure> 
         );
     };
     let mut line = vec!["do-deploy".to_owned(), name.clone()];
-    for Input { name: input, expected } in INPUTS {
+    for Input { name: input, kind } in INPUTS {
         let Some(value) = given(input) else { continue };
-        let is_switch = expected == SWITCH;
+        let is_switch = matches!(kind, Kind::Switch);
         match value.to_ascii_lowercase().as_str() {
             "false" if is_switch => continue,
             "true" if is_switch => {}
@@ -198,7 +236,7 @@ fn expected(input: &str) -> Option<&'static str> {
     INPUTS
         .iter()
         .find(|known| known.name == input)
-        .map(|known| known.expected)
+        .map(|known| known.kind.expected())
 }
 
 /// `--pr <N>` is the input `pr`.
@@ -207,14 +245,9 @@ fn input_of(flag: &str) -> String {
     name.split([' ', '=']).next().unwrap_or(name).to_owned()
 }
 
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    names.join(", ")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{agree, in_words_of_inputs, line};
+    use super::{agree, in_words_of_inputs, line, reworded};
     use crate::model::failure::Failure;
 
     fn line_of(inputs: &[(&str, &str)]) -> Result<Vec<String>, String> {
@@ -254,6 +287,7 @@ mod tests {
     #[test]
     fn commands_for_a_laptop_and_hidden_ones_are_refused() {
         for command in [
+            "init",
             "sandbox",
             "demo",
             "action",
@@ -282,5 +316,21 @@ mod tests {
             in_words_of_inputs(failure).next.as_deref(),
             Some("name it with input `spec`, or correct input `config`")
         );
+    }
+
+    #[test]
+    fn a_flag_becomes_its_input_with_or_without_a_value() {
+        for (flag, input) in [
+            ("with `--environment NAME` where", "with input `environment` where"),
+            ("`--images migrate=sha256:1…`", "input `images: migrate=sha256:1…`"),
+            ("`--pr 12`, `--pr N`", "input `pr: 12`, input `pr`"),
+            ("`--to=DEPLOYMENT|SHA`", "input `to`"),
+            ("`--force-build`", "input `force-build`"),
+            ("`--force`, `--prefix x`", "`--force`, `--prefix x`"),
+            ("run `do-deploy deploy --release`", "run `do-deploy deploy --release`"),
+            ("a `--pr that never ends", "a `--pr that never ends"),
+        ] {
+            assert_eq!(reworded(flag), input);
+        }
     }
 }

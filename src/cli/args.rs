@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::flows::logs::TAIL;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -136,7 +137,7 @@ pub(crate) struct AutoArgs {
     #[command(flatten)]
     pub(crate) target: Target,
     /// For a dispatched run: the commit expected to serve
-    #[arg(long, value_name = "SHA", value_parser = sha)]
+    #[arg(long, value_name = "SHA")]
     pub(crate) commit: Option<Sha>,
     /// For a dispatched rollback: a deployment's id, or a commit that an earlier deployment built
     #[arg(long, value_name = "DEPLOYMENT|SHA")]
@@ -165,7 +166,7 @@ pub(crate) struct DeployArgs {
     #[arg(long)]
     pub(crate) release: bool,
     /// The commit expected to serve; stops if the branch's head is another one
-    #[arg(long, value_name = "SHA", value_parser = sha)]
+    #[arg(long, value_name = "SHA")]
     pub(crate) commit: Option<Sha>,
     #[command(flatten)]
     pub(crate) images: ImagesArg,
@@ -182,7 +183,7 @@ pub(crate) struct PreviewArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) pr: u64,
     /// The commit expected to serve; stops if the pull request's head is another one
-    #[arg(long, value_name = "SHA", value_parser = sha)]
+    #[arg(long, value_name = "SHA")]
     pub(crate) commit: Option<Sha>,
     #[command(flatten)]
     pub(crate) images: ImagesArg,
@@ -210,7 +211,7 @@ pub(crate) struct RedeployArgs {
     #[command(flatten)]
     pub(crate) target: Target,
     /// The commit expected to serve; stops if the branch's head is another one
-    #[arg(long, value_name = "SHA", value_parser = sha)]
+    #[arg(long, value_name = "SHA")]
     pub(crate) commit: Option<Sha>,
     /// Build anew even if an earlier build could be reused
     #[arg(long)]
@@ -302,7 +303,7 @@ pub(crate) struct LogsArgs {
     #[arg(long, value_name = "ID")]
     pub(crate) deployment: Option<String>,
     /// The last so many lines
-    #[arg(long, value_name = "LINES", default_value_t = 200)]
+    #[arg(long, value_name = "LINES", default_value_t = TAIL)]
     pub(crate) tail: usize,
     /// Go on printing new lines until interrupted
     #[arg(long)]
@@ -346,13 +347,6 @@ pub(crate) enum LogsKind {
     Run,
     /// What instances printed before they crashed or were restarted
     Restarted,
-}
-
-fn sha(text: &str) -> Result<Sha, String> {
-    let is_sha = (7..=40).contains(&text.len()) && text.chars().all(|c| c.is_ascii_hexdigit());
-    is_sha
-        .then(|| Sha::new(text))
-        .ok_or_else(|| "a commit is 7 to 40 hexadecimal digits".to_owned())
 }
 
 /// `75m`, `1h 30m`, `14d`; more than nothing.

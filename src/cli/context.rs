@@ -79,6 +79,7 @@ pub(crate) fn build(voice: Voice, variables: Variables, wait: Wait, common: Comm
         .as_deref()
         .is_some_and(|event| FOREIGN_CHECKOUT.contains(&event));
     let checkout = (!foreign).then(|| project.working_directory.clone());
+    let folder = folder(&project.working_directory, checkout.as_deref())?;
     let local_config = match &checkout {
         Some(checkout) => local_config(checkout, &config_file, project.config.is_some()).transpose(),
         None => None,
@@ -94,7 +95,7 @@ pub(crate) fn build(voice: Voice, variables: Variables, wait: Wait, common: Comm
         github,
         platform,
         checkout,
-        folder: folder(&project.working_directory),
+        folder,
         local_config,
         config_file,
         config_is_named: project.config.is_some(),
@@ -121,14 +122,25 @@ fn repository(project: &Project, variables: Variables) -> Result<Option<String>,
 }
 
 /// The working directory as GitHub's API names it.
-fn folder(working_directory: &Path) -> String {
+///
+/// # Errors
+/// When it leads out of where the run is, and no checkout is there to say what that means.
+fn folder(working_directory: &Path, checkout: Option<&Path>) -> Result<String, Failure> {
+    let leads_out = working_directory.components().any(|part| part == Component::ParentDir);
+    if leads_out && checkout.and_then(checkout::root).is_none() {
+        return Err(Failure::input(format!(
+            "the working directory `{}` is no folder of the repository",
+            working_directory.display()
+        ))
+        .next("correct `--working-directory`"));
+    }
     let here = std::env::current_dir().unwrap_or_default();
     let relative = working_directory.strip_prefix(&here).unwrap_or(working_directory);
     let parts = relative.components().filter_map(|part| match part {
         Component::Normal(part) => Some(format!("{}/", part.to_string_lossy())),
         _ => None,
     });
-    parts.collect()
+    Ok(parts.collect())
 }
 
 fn local_config(folder: &Path, file: &str, named: bool) -> Result<Option<Config>, Failure> {

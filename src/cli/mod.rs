@@ -70,10 +70,11 @@ fn says_json() -> bool {
 }
 
 /// The command that the flags name, or that the action's inputs do; then what goes wrong is said in their words.
-async fn as_told(command: Command, voice: Voice, variables: Variables, wait: Wait) -> anyhow::Result<u8> {
+async fn as_told(command: Command, mut voice: Voice, variables: Variables, wait: Wait) -> anyhow::Result<u8> {
     if !matches!(command, Command::Action) {
         return flow(command, voice, variables, wait).await;
     }
+    voice.console = voice.console.worded(action::reworded);
     match flow(action::command(variables)?, voice, variables, wait).await {
         Err(error) if flows::failure::cancelled(&error).is_none() => {
             Err(action::in_words_of_inputs(flows::failure::failure_of(&error)).into())

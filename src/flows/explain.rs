@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::context::Ctx;
+use super::logs::of_failed;
 use crate::model::excerpt::lines_that_matter;
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::foreign::strip;
 use crate::model::rollout::{Phase, Stage, StepFailure};
-use crate::platform::{Deployment, LogKind, PlatformError, Words};
+use crate::platform::{Deployment, PlatformError, Words};
 use crate::spec::Kind;
 
 /// Lines fetched of a log; the excerpt is chosen from them.
@@ -60,16 +61,12 @@ async fn excerpt(
     step: &StepFailure,
     is_job: bool,
 ) -> anyhow::Result<Option<Excerpt>> {
-    let candidates: &[(LogKind, Shown)] = match step.stage {
-        Stage::Build => &[(LogKind::Build, Shown::Build)],
-        Stage::Deploy if is_job => &[(LogKind::Deploy, Shown::Migration), (LogKind::Run, Shown::Migration)],
-        Stage::Deploy => &[
-            (LogKind::Restarted, Shown::Run),
-            (LogKind::Run, Shown::Run),
-            (LogKind::Deploy, Shown::Run),
-        ],
+    let shown_as = match step.stage {
+        Stage::Build => Shown::Build,
+        Stage::Deploy if is_job => Shown::Migration,
+        Stage::Deploy => Shown::Run,
     };
-    for (kind, shown_as) in candidates {
+    for kind in of_failed(step.stage, is_job) {
         let lines = ctx
             .platform()?
             .logs(
@@ -93,8 +90,8 @@ async fn excerpt(
             }
         };
         let (shown_as, lines) = match crate::spec::failed_migration(&lines) {
-            Some(migration) if *shown_as == Shown::Run => (Shown::Migration, migration),
-            _ => (*shown_as, crate::spec::service_lines(&lines).to_vec()),
+            Some(migration) if shown_as == Shown::Run => (Shown::Migration, migration),
+            _ => (shown_as, crate::spec::service_lines(&lines).to_vec()),
         };
         let lines = lines_that_matter(&lines);
         if !lines.is_empty() {
@@ -104,7 +101,7 @@ async fn excerpt(
     Ok(None)
 }
 
-fn is_job(spec: &Value, name: &str) -> bool {
+pub(super) fn is_job(spec: &Value, name: &str) -> bool {
     crate::spec::components(spec)
         .iter()
         .any(|component| component.kind == Kind::Job && component.name == name)

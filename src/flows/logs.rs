@@ -1,18 +1,108 @@
-//! Prints the logs of an environment, by kind and component.
+//! Prints the logs of an environment, by kind and component, and knows which deployment's people mean.
 
 use serde_json::json;
 
 use super::context::Ctx;
+use super::explain::is_job;
 use super::verify::app_of;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::foreign::strip;
-use crate::platform::{LogKind, LogLine};
+use crate::model::rollout::{Phase, Stage};
+use crate::platform::{App, Deployment, LogKind, LogLine};
+
+/// Of what serves, and of what never got so far: what the app prints now tells most.
+const SERVING: &[LogKind] = &[LogKind::Run, LogKind::Restarted, LogKind::Deploy, LogKind::Build];
+
+/// The logs of the phase that failed, most telling first.
+pub(super) fn of_failed(stage: Stage, is_job: bool) -> &'static [LogKind] {
+    match (stage, is_job) {
+        (Stage::Build, _) => &[LogKind::Build],
+        (Stage::Deploy, true) => &[LogKind::Deploy, LogKind::Run],
+        (Stage::Deploy, false) => &[LogKind::Restarted, LogKind::Run, LogKind::Deploy],
+    }
+}
+
+/// A log that may be the one that is meant.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    /// `None`: the active one.
+    pub(super) deployment: Option<String>,
+    pub(super) kind: LogKind,
+    /// Whether it is the log of a deployment that failed.
+    pub(super) failed: bool,
+}
+
+impl Candidate {
+    /// `None`: the phase never ran.
+    pub(super) async fn fetch(
+        &self,
+        ctx: &Ctx,
+        app: &App,
+        component: Option<&str>,
+        tail: usize,
+    ) -> anyhow::Result<Option<Vec<LogLine>>> {
+        let deployment = self.deployment.as_deref();
+        Ok(ctx
+            .platform()?
+            .logs(&app.id, deployment, component, self.kind, tail)
+            .await?)
+    }
+}
+
+/// The logs that are meant where nobody names a deployment: the first that has lines. The newest deployment's where it
+/// failed, because that is what people ask about; else the active one's, and where nothing ever served, the newest
+/// one's. A kind that somebody names and that the failed deployment lacks is the active one's.
+pub(super) async fn candidates(ctx: &Ctx, app: &App, wanted: Option<LogKind>) -> anyhow::Result<Vec<Candidate>> {
+    let newest = ctx.platform()?.deployments(&app.id, 1).await?.pop();
+    let failed = newest.as_ref().filter(|newest| newest.phase == Phase::Failed);
+    let serving = app.active.is_some();
+    let mut candidates = match (failed, wanted) {
+        (Some(failed), Some(kind)) => of(Some(failed), &[kind]),
+        (Some(failed), None) => of(Some(failed), &telling(app, failed)),
+        (None, _) => Vec::new(),
+    };
+    let other = newest.as_ref().filter(|_| !serving);
+    match (failed, wanted) {
+        (Some(_), Some(kind)) if serving => candidates.extend(of(None, &[kind])),
+        (Some(_), _) => {}
+        (None, Some(kind)) => candidates.extend(of(other, &[kind])),
+        (None, None) => candidates.extend(of(other, SERVING)),
+    }
+    Ok(candidates)
+}
+
+fn of(deployment: Option<&Deployment>, kinds: &[LogKind]) -> Vec<Candidate> {
+    let candidate = |kind: &LogKind| Candidate {
+        deployment: deployment.map(|deployment| deployment.id.clone()),
+        kind: *kind,
+        failed: deployment.is_some_and(|deployment| deployment.phase == Phase::Failed),
+    };
+    kinds.iter().map(candidate).collect()
+}
+
+/// What tells why it failed. A deployment that ended without a word in that phase was built, at least.
+fn telling(app: &App, failed: &Deployment) -> Vec<LogKind> {
+    let step = failed.failures.first();
+    let spec = failed.spec.as_ref().unwrap_or(&app.spec);
+    let is_job = step
+        .and_then(|step| step.component.as_deref())
+        .is_some_and(|name| is_job(spec, name));
+    let mut kinds = of_failed(step.map_or(Stage::Deploy, |step| step.stage), is_job).to_vec();
+    if !kinds.contains(&LogKind::Build) {
+        kinds.push(LogKind::Build);
+    }
+    kinds
+}
+
+/// The last so many lines are printed where nobody says how many.
+pub(crate) const TAIL: usize = 200;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) environment: Environment,
-    /// `None`: what the app prints, or where it never ran, what crashed instances printed, or else the deployment's.
+    /// `None`: of the phase that failed, where the newest deployment did; else what the app prints, or where it never
+    /// ran, what crashed instances printed, or else the deployment's.
     pub(crate) kind: Option<LogKind>,
     pub(crate) component: Option<String>,
     pub(crate) deployment: Option<String>,
@@ -44,13 +134,13 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         Some(name) if component.is_none() => ctx.console.clean_data(&format!("{}  {text}", strip(name))),
         _ => ctx.console.clean_data(text),
     };
-    // An app whose first deployment failed has no active one: the newest is the one that people ask about.
-    let newest = match (&request.deployment, &app.active) {
-        (None, None) => platform.deployments(&app.id, 1).await?.pop().map(|newest| newest.id),
-        _ => None,
-    };
-    let deployment = request.deployment.as_deref().or(newest.as_deref());
     if request.follow {
+        // Only what runs goes on speaking.
+        let newest = match (&request.deployment, &app.active) {
+            (None, None) => platform.deployments(&app.id, 1).await?.pop().map(|newest| newest.id),
+            _ => None,
+        };
+        let deployment = request.deployment.as_deref().or(newest.as_deref());
         let kind = request.kind.unwrap_or(LogKind::Run);
         let mut cleaner = ctx.redactor.lines();
         platform
@@ -60,16 +150,28 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             .await?;
         return Ok(());
     }
-    let kinds = match request.kind {
-        Some(kind) => vec![kind],
-        None => vec![LogKind::Run, LogKind::Restarted, LogKind::Deploy, LogKind::Build],
+    let candidates = match &request.deployment {
+        Some(deployment) => {
+            let kinds = request.kind.map_or_else(|| SERVING.to_vec(), |kind| vec![kind]);
+            let candidate = |kind| Candidate {
+                deployment: Some(deployment.clone()),
+                kind,
+                failed: false,
+            };
+            kinds.into_iter().map(candidate).collect()
+        }
+        None => candidates(ctx, &app, request.kind).await?,
     };
     let mut lines = None;
-    for kind in kinds {
-        lines = platform
-            .logs(&app.id, deployment, component, kind, request.tail)
-            .await?;
+    for candidate in candidates {
+        lines = candidate.fetch(ctx, &app, component, request.tail).await?.or(lines);
         if lines.as_ref().is_some_and(|lines| !lines.is_empty()) {
+            if let (true, Some(failed), Some(active)) = (candidate.failed, &candidate.deployment, &app.active) {
+                ctx.console.say(&format!(
+                    "Of deployment {failed}, which failed; `--deployment {}` shows the one that serves",
+                    active.id
+                ));
+            }
             break;
         }
     }

@@ -20,7 +20,7 @@ mod preview_plan;
 pub(crate) mod redeploy;
 pub(crate) mod rollback;
 mod rollout;
-mod sentence;
+pub(crate) mod sentence;
 pub(crate) mod site;
 mod source;
 pub(crate) mod status;

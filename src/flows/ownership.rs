@@ -34,13 +34,18 @@ pub(crate) fn require(app: &App, repository: u64, environment: &Environment) -> 
 
 /// The app that carries our marks for the environment, whatever it is called.
 pub(super) async fn marked(ctx: &Ctx, repository: u64, environment: &Environment) -> anyhow::Result<Option<App>> {
-    let apps = ctx.platform()?.list().await?;
-    let is_it = |app: &App| {
+    Ok(all_marked(ctx, repository, environment).await?.into_iter().next())
+}
+
+/// Every app that does. There is one, unless somebody else's doing has made a second.
+pub(super) async fn all_marked(ctx: &Ctx, repository: u64, environment: &Environment) -> anyhow::Result<Vec<App>> {
+    let mut apps = ctx.platform()?.list().await?;
+    apps.retain(|app| {
         app.marks
             .as_ref()
             .is_some_and(|marks| marks.same_owner(repository, environment))
-    };
-    Ok(apps.into_iter().find(is_it))
+    });
+    Ok(apps)
 }
 
 /// The app that holds a name which was free a moment ago, if another run of ours made it.

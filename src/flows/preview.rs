@@ -116,7 +116,11 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
     let configured = if by_hand.is_empty() { &config.spec } else { by_hand };
     let spec = source::spec(ctx, configured, pull.head.sha.as_str()).await?;
     let work = Work::prepare(ctx, &config, &repository, &pull, &spec, &request.images).await?;
-    let live = platform.find(&work.name).await?;
+    let live = match platform.find(&work.name).await? {
+        Some(app) => Some(app),
+        // The spec's name may have changed since the preview was made: it is the same preview.
+        None => ownership::marked(ctx, repository.id, &environment).await?,
+    };
     if let Some(app) = &live {
         ownership::require(app, repository.id, &environment)?;
     } else if let Some(reason) = over_the_limit(ctx, &config, &repository).await? {

@@ -39,7 +39,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             .next("deploy it first; there is nothing to go back to")
     })?;
     ownership::require(app, site.repository.id, &request.environment)?;
-    let earlier = choose(ctx, platform, app, request.to.as_deref()).await?;
+    let earlier = choose(ctx, platform, app, request).await?;
     let commit = earlier.commit();
     if request.dry_run {
         return planned(ctx, request, app, &earlier);
@@ -120,7 +120,14 @@ fn release_note(environment: &Environment) -> String {
 }
 
 /// The deployment to go back to, which the platform agrees to.
-async fn choose(ctx: &Ctx, platform: &Platform, app: &App, to: Option<&str>) -> anyhow::Result<Deployment> {
+async fn choose(ctx: &Ctx, platform: &Platform, app: &App, request: &Request) -> anyhow::Result<Deployment> {
+    let to = request.to.as_deref();
+    if app.pinned.is_some() && to.is_none() {
+        return Err(Failure::input(format!("`{}` is rolled back already", app.name))
+            .why("the deployment before the one that serves is the one that it was rolled back from")
+            .next("name where it should go with `--to`; `do-deploy deploy --release` deploys the branch again")
+            .into());
+    }
     let active = app.active.as_ref().map(|active| active.id.as_str());
     let earlier: Vec<Deployment> = platform
         .deployments(&app.id, LOOK_BACK)
@@ -144,6 +151,19 @@ async fn choose(ctx: &Ctx, platform: &Platform, app: &App, to: Option<&str>) -> 
                 .collect()
         }
     };
+    if app.pinned.is_some() && !candidates.is_empty() {
+        if request.dry_run {
+            let name = &app.name;
+            ctx.console
+                .say(&format!("Would take `{name}` off its earlier rollback first"));
+            return Ok(candidates.into_iter().next().expect("there is one"));
+        }
+        // The platform goes back only from what is not pinned, and taking a pin off deploys nothing.
+        ctx.wait.check()?;
+        ctx.console
+            .say(&format!("Taking `{}` off its earlier rollback", app.name));
+        platform.commit_rollback(&app.id).await?;
+    }
     let mut objection = None;
     for candidate in candidates.into_iter().take(10) {
         let validation = platform.validate_rollback(&app.id, &candidate.id, false).await?;
@@ -160,11 +180,7 @@ async fn choose(ctx: &Ctx, platform: &Platform, app: &App, to: Option<&str>) -> 
         None => format!("`{}` has no earlier deployment to go back to", app.name),
     };
     let why = objection.unwrap_or_else(|| "no earlier successful deployment fits".to_owned());
-    let next = match &app.pinned {
-        // The platform goes back once: from there the way leads over the branch.
-        Some(_) => "release it first: `do-deploy deploy --release`",
-        None => "see `do-deploy status`, or deploy a commit that reverts the change",
-    };
+    let next = "see `do-deploy status`, or deploy a commit that reverts the change";
     Err(Failure::input(what).why(why).next(next).into())
 }
 

@@ -86,7 +86,7 @@ pub(crate) async fn follow(
     };
     match deployment.phase {
         Phase::Active => judge_active(ctx, rollout, Some(&deployment), expected).await,
-        Phase::Superseded => superseded(ctx, rollout).await,
+        Phase::Superseded => superseded(ctx, rollout, &deployment, expected).await,
         _ => failed(ctx, rollout, &deployment, expected).await,
     }
 }
@@ -186,8 +186,27 @@ async fn judge_active(
     })
 }
 
-async fn superseded(ctx: &Ctx, rollout: &Rollout) -> anyhow::Result<Ended> {
-    let winner = ctx.platform()?.winner(&rollout.app_id).await.ok().flatten();
+/// Two runs of the same commit at once: whichever deployment the platform keeps, what was asked for serves.
+async fn superseded(ctx: &Ctx, rollout: &Rollout, ours: &Deployment, expected: &Expected<'_>) -> anyhow::Result<Ended> {
+    let platform = ctx.platform()?;
+    let winner = platform.winner(&rollout.app_id).await.ok().flatten();
+    if let Some(winner) = winner.as_ref().filter(|winner| winner.id != ours.id) {
+        let its = Rollout {
+            deployment: Some(winner.id.clone()),
+            ..rollout.clone()
+        };
+        ctx.console.say(&format!(
+            "Deployment {} took the place of this one: waiting for what it built",
+            winner.id
+        ));
+        match platform.wait(&its, expected.deadline, &mut |_| {}).await {
+            Ok(ended) if ended.phase == Phase::Active && is_expected(&ended, expected) => {
+                return judge_active(ctx, &its, Some(&ended), expected).await;
+            }
+            Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
+            _ => {}
+        }
+    }
     let who = winner.map_or_else(
         || "another deployment".to_owned(),
         |winner| format!("deployment {} ({})", winner.id, winner.cause.text),
@@ -199,6 +218,11 @@ async fn superseded(ctx: &Ctx, rollout: &Rollout) -> anyhow::Result<Ended> {
         verdict: Verdict::Unknown(failure),
         ..Ended::unheard(Testimony::Absent)
     })
+}
+
+fn is_expected(deployment: &Deployment, expected: &Expected<'_>) -> bool {
+    let (built, wanted) = (deployment.commit(), expected.commit);
+    built.zip(wanted).is_some_and(|(built, wanted)| built.is(wanted))
 }
 
 async fn failed(

@@ -1,4 +1,4 @@
-//! Sentences with gaps, such as `{branch}`, that are filled in once the facts are known.
+//! Parts of sentences: gaps such as `{branch}`, filled in once the facts are known, and names in a row.
 
 use crate::model::foreign::{cut, strip};
 
@@ -21,8 +21,14 @@ pub(super) fn fill(sentence: &str, fact: impl Fn(&str) -> Option<String>) -> Str
     filled
 }
 
+/// Names that are ours, each between backticks.
+pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
 /// Facts are foreign text and stand between backticks, where Markdown finds nothing in them.
-fn quoted(fact: &str) -> String {
+pub(super) fn quoted(fact: &str) -> String {
     cut(strip(fact).replace('`', "'").trim(), LONGEST)
 }
 

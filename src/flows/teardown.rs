@@ -21,6 +21,8 @@ const REMOVAL: Duration = Duration::from_secs(300);
 pub(crate) enum Because {
     /// Its pull request was closed, or somebody asked for it.
     Asked,
+    /// A maintainer's comment asked for it, so that comments are known to be listened to.
+    Commanded,
     /// Nobody has touched it, or something else that the next push sets right.
     Swept(String),
     /// Its pull request gets none any more, and no push changes that.
@@ -30,11 +32,16 @@ pub(crate) enum Because {
 impl Because {
     fn notes(&self, open: bool) -> Vec<String> {
         let (reason, comes_back) = match self {
-            Self::Asked => (None, true),
+            Self::Asked | Self::Commanded => (None, true),
             Self::Swept(reason) => (Some(reason), true),
             Self::Unwanted(reason) => (Some(reason), false),
         };
-        let again = "The pull request is still open: its next push makes the preview again";
+        let again = match self {
+            Self::Commanded => {
+                "The pull request is still open: its next push makes the preview again, and so does a maintainer's comment `/preview`"
+            }
+            _ => "The pull request is still open: its next push makes the preview again",
+        };
         let again = (open && comes_back).then(|| again.to_owned());
         reason
             .map(|reason| format!("Removed: {reason}"))
@@ -105,32 +112,30 @@ pub(super) async fn remove(
     let mut report = Report::new(name, environment.clone(), State::Removed);
     report.commit = Some(pull.head.sha.clone());
     report.notes = because.notes(pull.open);
-    let app = find(ctx, repository, pull, name).await?;
-    match app {
-        Some(app) => {
-            ctx.wait.check()?;
-            ctx.console.say(&format!("Removing the preview `{}`", app.name));
-            ctx.console.phase("Removal");
-            let limit = Deadline::after(ctx.timeout.unwrap_or(REMOVAL));
-            if let Err(error) = platform.destroy(&app.id, limit).await {
-                if ctx.wait.check().is_err() {
-                    report.app = app.name;
-                    tell_cancelled(board, report).await?;
-                }
-                return Err(error.into());
-            }
-            ctx.console.say(&format!("`{}` is gone", app.name));
-            report.app = app.name;
-            report.app_id = Some(app.id);
+    let apps = find(ctx, repository, pull, name).await?;
+    if apps.is_empty() {
+        ctx.console
+            .say(&format!("There is no preview `{name}`: nothing to remove"));
+        if Board::has_said_removed(&board, pull.number).await {
+            board::record(&board.run, &board.console, &board.redactor, &report);
+            return Ok(report);
         }
-        None => {
-            ctx.console
-                .say(&format!("There is no preview `{name}`: nothing to remove"));
-            if Board::has_said_removed(&board, pull.number).await {
-                board::record(&board.run, &board.console, &board.redactor, &report);
-                return Ok(report);
+    }
+    for app in apps {
+        ctx.wait.check()?;
+        ctx.console.say(&format!("Removing the preview `{}`", app.name));
+        ctx.console.phase("Removal");
+        let limit = Deadline::after(ctx.timeout.unwrap_or(REMOVAL));
+        if let Err(error) = platform.destroy(&app.id, limit).await {
+            if ctx.wait.check().is_err() {
+                report.app = app.name;
+                tell_cancelled(board, report).await?;
             }
+            return Err(error.into());
         }
+        ctx.console.say(&format!("`{}` is gone", app.name));
+        report.app = app.name;
+        report.app_id = Some(app.id);
     }
     Board::tell(board, std::slice::from_ref(&report)).await?;
     Ok(report)
@@ -146,26 +151,32 @@ async fn tell_cancelled(board: BoardDeps, mut report: Report) -> anyhow::Result<
     Board::tell(board, std::slice::from_ref(&report)).await
 }
 
-/// The preview's app, by its name, else by its marks: the spec's name may have changed since the preview was made.
+/// Everything that carries the preview's marks: the spec's name may have changed since the preview was made.
 ///
 /// # Errors
-/// When the name is held by an app that is not ours.
-async fn find(ctx: &Ctx, repository: &Repository, pull: &PullRequest, name: &str) -> anyhow::Result<Option<App>> {
+/// When nothing does, and the preview's name is held by an app that is not ours.
+async fn find(ctx: &Ctx, repository: &Repository, pull: &PullRequest, name: &str) -> anyhow::Result<Vec<App>> {
     let environment = Environment::Preview(pull.number);
-    let Some(app) = ctx.platform()?.find(name).await? else {
-        return ownership::marked(ctx, repository.id, &environment).await;
-    };
-    ownership::require(&app, repository.id, &environment)?;
-    Ok(Some(app))
+    let apps = ownership::all_marked(ctx, repository.id, &environment).await?;
+    if apps.is_empty()
+        && let Some(app) = ctx.platform()?.find(name).await?
+    {
+        ownership::require(&app, repository.id, &environment)?;
+        return Ok(vec![app]);
+    }
+    Ok(apps)
 }
 
 async fn planned(ctx: &Ctx, repository: &Repository, pull: &PullRequest, name: &str) -> anyhow::Result<Report> {
-    let app = find(ctx, repository, pull, name).await?;
-    ctx.console.say(&match &app {
-        Some(app) => format!("Would remove `{}`", app.name),
-        None => format!("There is no preview `{name}`: nothing to remove"),
-    });
-    let name = app.map_or_else(|| name.to_owned(), |app| app.name);
+    let apps = find(ctx, repository, pull, name).await?;
+    for app in &apps {
+        ctx.console.say(&format!("Would remove `{}`", app.name));
+    }
+    if apps.is_empty() {
+        ctx.console
+            .say(&format!("There is no preview `{name}`: nothing to remove"));
+    }
+    let name = apps.first().map_or(name, |app| &app.name);
     let mut report = Report::new(name, Environment::Preview(pull.number), State::Skipped);
     report.notes.push("A dry run: nothing was touched".to_owned());
     ctx.record(&report);

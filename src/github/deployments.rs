@@ -151,6 +151,12 @@ impl GitHub {
         ))
     }
 
+    /// Whether its last status says that it went wrong, or that nobody found out.
+    pub(crate) async fn has_failed(&self, deployment: u64) -> Result<bool, ApiError> {
+        let state = self.last_state(deployment).await?;
+        Ok(matches!(state.as_deref(), Some("failure" | "error")))
+    }
+
     /// `None`: it has no status yet.
     async fn last_state(&self, deployment: u64) -> Result<Option<String>, ApiError> {
         #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! A Git commit as people and clouds name it.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::Serialize;
 
@@ -30,6 +31,18 @@ impl Sha {
     }
 }
 
+/// As people write one: 7 to 40 hexadecimal digits.
+impl FromStr for Sha {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is_sha = (7..=40).contains(&text.len()) && text.chars().all(|c| c.is_ascii_hexdigit());
+        is_sha
+            .then(|| Self::new(text))
+            .ok_or_else(|| "a commit is 7 to 40 hexadecimal digits".to_owned())
+    }
+}
+
 impl fmt::Display for Sha {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -46,5 +59,15 @@ mod tests {
         assert!(full.is(&Sha::new("abcdef0")));
         assert!(!full.is(&Sha::new("abcde")), "fewer than seven digits prove nothing");
         assert_eq!(full.short(), "abcdef0");
+    }
+
+    #[test]
+    fn people_write_7_to_40_hexadecimal_digits() {
+        let forty = "0123456789abcdef0123456789abcdef01234567";
+        assert_eq!("ABCDEF0".parse(), Ok(Sha::new("abcdef0")));
+        assert_eq!(forty.parse(), Ok(Sha::new(forty)));
+        for wrong in ["abcdef", "main", "abcdefg", &format!("{forty}8"), ""] {
+            assert!(wrong.parse::<Sha>().is_err(), "{wrong}");
+        }
     }
 }

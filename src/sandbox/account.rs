@@ -20,7 +20,8 @@ pub(crate) struct AccountRules {
     pub(crate) scopes: BTreeMap<String, Vec<String>>,
     /// GitHub tokens that may only read.
     pub(crate) github_read_only: Vec<String>,
-    /// Permission of a login on the repositories: `admin`, `maintain`, `write`, `triage`, `read`, `none`.
+    /// Permission of a login on the repositories: `admin`, `maintain`, `write`, `triage`, `read`, `none`;
+    /// any other is the name of a custom role, which may do what `read` may.
     pub(crate) permissions: BTreeMap<String, String>,
     /// Most apps that the account may have. `None`: no limit.
     pub(crate) app_limit: Option<usize>,

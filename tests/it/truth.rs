@@ -54,15 +54,17 @@ async fn a_verdict_stands_when_the_pull_request_cannot_be_read_again() {
 }
 
 #[tokio::test]
-async fn two_first_runs_at_once_make_one_app_and_neither_calls_it_foreign() {
+async fn two_first_runs_at_once_make_one_app_and_both_say_that_it_is_ready() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         t.fault("POST", "^/v2/apps$", "delay:1s").await;
         let first = t.preview(1).start().await;
         let second = t.preview(1).start().await;
         let (first, second) = (first.end().await, second.end().await);
-        first.does_not_say("taken");
-        second.does_not_say("taken");
+        for run in [first, second] {
+            assert_eq!(run.succeeds().does_not_say("taken").output("status"), "ready");
+        }
+        assert!(t.comment(1).await.contains("**Ready**"), "{}", t.comment(1).await);
         assert_eq!(t.app_names().await, ["shop-pr-1"]);
         t.expect_serving("shop-pr-1", "first").await;
     })
@@ -149,5 +151,25 @@ async fn a_size_that_the_platform_does_not_know_is_refused_before_anything_exist
             assert_eq!(t.app_names().await, Vec::<String>::new());
         },
     )
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_whose_spec_changes_its_name_stays_one_app_and_is_removed_whole() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        let before = t.app("shop-pr-1").await["id"].clone();
+        let renamed = Change::version("second").file(".do/app.yaml", &spec("name: shop\n", "name: store\n"));
+        t.push(1, renamed);
+        let branch = t.branch_of(1);
+        t.preview(1).at(&branch).await.succeeds();
+        let apps = t.apps().await;
+        assert_eq!(apps.len(), 1, "{apps:?}");
+        assert_eq!(apps[0]["id"], before);
+        t.close_pr(1).await;
+        t.teardown(1).await.succeeds();
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
     .await;
 }

@@ -32,6 +32,15 @@ async fn a_folder_that_does_not_exist_is_named() {
             let wrong = invocation.args(["--working-directory", "nowhere"]).await;
             wrong.fails_with(2).touches_nothing().says("looked in `nowhere` for");
         }
+        let outside = t
+            .deploy()
+            .without_checkout()
+            .args(["--working-directory", "../../.."])
+            .await;
+        outside
+            .fails_with(2)
+            .touches_nothing()
+            .says("no folder of the repository");
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! Does what was decided: one call of a flow for each decision.
 
 use super::Ended;
-use super::asked::{Asked, Command};
+use super::asked::{Asked, Verb};
 use super::decide::Decision;
 use crate::flows::context::Ctx;
 use crate::flows::{
@@ -9,31 +9,35 @@ use crate::flows::{
 };
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
-use crate::spec::Images;
-
-/// The last so many lines of a log, as for the command.
-const TAIL: usize = 200;
 
 pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow::Result<Ended> {
     let report = match decision {
-        Decision::Deploy { environment, commit } => {
+        Decision::Deploy {
+            environment,
+            commit,
+            images,
+        } => {
             let request = deploy::Request {
                 environment,
                 commit,
                 force_build: false,
-                images: Images::default(),
+                images,
                 release: false,
                 dry_run,
             };
             deploy::run(ctx, &request).await?
         }
-        Decision::Preview { pull_request, head } => {
+        Decision::Preview {
+            pull_request,
+            head,
+            images,
+        } => {
             let request = preview::Request {
                 pull_request,
                 commit: eligibility::Commit::Event(head),
                 insisted: false,
                 force_build: false,
-                images: Images::default(),
+                images,
                 dry_run,
             };
             preview::run(ctx, &request).await?
@@ -94,7 +98,7 @@ async fn no_longer_wanted(ctx: &Ctx, pull_request: u64, dry_run: bool) -> anyhow
 async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
     let pull_request = asked.pull_request();
     let Asked {
-        command,
+        verb,
         environment: named,
         commit,
         to,
@@ -104,8 +108,8 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
         dry_run,
     } = asked;
     let environment = named.clone().unwrap_or_else(Environment::production);
-    let report = match command {
-        Command::Redeploy => {
+    let report = match verb {
+        Verb::Redeploy => {
             let request = redeploy::Request {
                 environment,
                 commit,
@@ -115,7 +119,7 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
             };
             redeploy::run(ctx, &request).await?
         }
-        Command::Deploy => {
+        Verb::Deploy => {
             let request = deploy::Request {
                 environment,
                 commit: commit.map_or(site::Commit::Head, site::Commit::Asked),
@@ -126,9 +130,9 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
             };
             deploy::run(ctx, &request).await?
         }
-        Command::Preview => {
+        Verb::Preview => {
             let request = preview::Request {
-                pull_request,
+                pull_request: pull_request?,
                 commit: commit.map_or(eligibility::Commit::Head, eligibility::Commit::Asked),
                 insisted: true,
                 force_build,
@@ -137,7 +141,7 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
             };
             preview::run(ctx, &request).await?
         }
-        Command::Rollback => {
+        Verb::Rollback => {
             let request = rollback::Request {
                 environment,
                 to,
@@ -145,20 +149,20 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
             };
             rollback::run(ctx, &request).await?
         }
-        Command::Teardown => {
+        Verb::Teardown => {
             let request = teardown::Request {
-                pull_request,
+                pull_request: pull_request?,
                 only_if_closed: false,
                 because: teardown::Because::Asked,
                 dry_run,
             };
             teardown::run(ctx, &request).await?
         }
-        Command::Sweep => {
+        Verb::Sweep => {
             sweep::run(ctx, &sweep::Request { dry_run }).await?;
             return Ok(Ended::Told);
         }
-        Command::Verify => {
+        Verb::Verify => {
             let request = verify::Request {
                 subject: verify::Subject::Environment(environment),
                 path: None,
@@ -167,17 +171,17 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
             };
             return Ok(Ended::Verdict(verify::run(ctx, &request).await?));
         }
-        Command::Status => {
+        Verb::Status => {
             status::run(ctx, &status::Request { environment: named }).await?;
             return Ok(Ended::Told);
         }
-        Command::Logs => {
+        Verb::Logs => {
             let request = logs::Request {
                 environment,
                 kind: None,
                 component: None,
                 deployment: None,
-                tail: TAIL,
+                tail: logs::TAIL,
                 follow: false,
             };
             logs::run(ctx, &request).await?;

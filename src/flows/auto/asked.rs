@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
+use super::table::Then;
+use crate::flows::sentence::list;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -19,22 +21,24 @@ pub(crate) struct Flags {
     pub(crate) to: Option<String>,
     pub(crate) force_build: bool,
     pub(crate) release: bool,
+    /// Also for what an event deploys; a workflow gives them whatever the event is.
     pub(crate) images: Images,
-    /// The only one that every event takes.
+    /// Every event takes it.
     pub(crate) dry_run: bool,
 }
 
 impl Flags {
     /// # Errors
-    /// Names the first flag that only a dispatched run takes.
-    pub(super) fn refuse_on(&self, event: &str) -> Result<(), Failure> {
+    /// Names the first flag that means nothing to what is done about the event. Images do no harm where nothing is
+    /// deployed; a comment's command would deploy, and without them.
+    pub(super) fn refuse_on(&self, event: &str, then: Then) -> Result<(), Failure> {
         let given = [
+            ("--images", then == Then::Comment && !self.images.is_empty()),
             ("--environment` or `--pr", self.environment.is_some()),
             ("--commit", self.commit.is_some()),
             ("--to", self.to.is_some()),
             ("--force-build", self.force_build),
             ("--release", self.release),
-            ("--images", !self.images.is_empty()),
         ];
         match given.iter().find(|(_, given)| *given) {
             None => Ok(()),
@@ -48,7 +52,7 @@ impl Flags {
 /// A command, as far as a dispatched run may ask for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Asked {
-    pub(super) command: Command,
+    pub(super) verb: Verb,
     /// `None`: production, or whatever there is.
     pub(super) environment: Option<Environment>,
     pub(super) commit: Option<Sha>,
@@ -60,7 +64,7 @@ pub(super) struct Asked {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Command {
+pub(super) enum Verb {
     Redeploy,
     Deploy,
     Preview,
@@ -73,24 +77,20 @@ pub(super) enum Command {
 }
 
 /// Each command with the inputs that it takes; the first one is what no `command` means. `dry-run` goes with all.
-pub(super) const COMMANDS: &[(&str, Command, &[&str])] = &[
+pub(super) const VERBS: &[(&str, Verb, &[&str])] = &[
     (
         "redeploy",
-        Command::Redeploy,
+        Verb::Redeploy,
         &["environment", "pr", "commit", "force-build", "images"],
     ),
-    (
-        "deploy",
-        Command::Deploy,
-        &["environment", "commit", "release", "images"],
-    ),
-    ("preview", Command::Preview, &["pr", "environment", "commit", "images"]),
-    ("rollback", Command::Rollback, &["environment", "to"]),
-    ("teardown", Command::Teardown, &["pr", "environment"]),
-    ("sweep", Command::Sweep, &[]),
-    ("verify", Command::Verify, &["environment", "pr"]),
-    ("status", Command::Status, &["environment", "pr"]),
-    ("logs", Command::Logs, &["environment", "pr"]),
+    ("deploy", Verb::Deploy, &["environment", "commit", "release", "images"]),
+    ("preview", Verb::Preview, &["pr", "environment", "commit", "images"]),
+    ("rollback", Verb::Rollback, &["environment", "to"]),
+    ("teardown", Verb::Teardown, &["pr", "environment"]),
+    ("sweep", Verb::Sweep, &[]),
+    ("verify", Verb::Verify, &["environment", "pr"]),
+    ("status", Verb::Status, &["environment", "pr"]),
+    ("logs", Verb::Logs, &["environment", "pr"]),
 ];
 
 /// In the order of the page's table.
@@ -110,19 +110,22 @@ pub(super) const NAMES: [&str; 9] = [
 /// Every one names the input.
 pub(super) fn asked(inputs: &Value, flags: &Flags) -> Result<Asked, Failure> {
     refuse_misspelled(inputs)?;
-    let wanted = text(inputs, "command")?.unwrap_or_else(|| COMMANDS[0].0.to_owned());
-    let Some((name, command, takes)) = COMMANDS.iter().copied().find(|(name, ..)| *name == wanted) else {
+    let wanted = text(inputs, "command")?.unwrap_or_else(|| VERBS[0].0.to_owned());
+    let Some((name, verb, takes)) = VERBS.iter().copied().find(|(name, ..)| *name == wanted) else {
         return Err(
             refused("command", format!("there is no command `{wanted}` to dispatch"))
-                .next(format!("choose one of {}", list(COMMANDS.iter().map(|it| it.0)))),
+                .next(format!("choose one of {}", list(VERBS.iter().map(|it| it.0)))),
         );
     };
     let asked = Asked {
-        command,
+        verb,
         environment: environment(inputs, flags)?,
         commit: match &flags.commit {
             Some(sha) => Some(sha.clone()),
-            None => text(inputs, "commit")?.map(|sha| commit(&sha)).transpose()?,
+            None => {
+                let given = text(inputs, "commit")?.map(|sha| sha.parse());
+                given.transpose().map_err(|why: String| refused("commit", why))?
+            }
         },
         to: flags.to.clone().or(text(inputs, "to")?),
         force_build: flags.force_build || flag(inputs, "force-build")?,
@@ -139,35 +142,41 @@ pub(super) fn asked(inputs: &Value, flags: &Flags) -> Result<Asked, Failure> {
         ("release", asked.release),
         ("images", !asked.images.is_empty()),
     ];
-    let fits = |input: &str| match (command, input) {
+    let fits = |input: &str| match (verb, input) {
         // `pr-12` is another word for 12, and previews are all that these two are about.
-        (Command::Preview | Command::Teardown, "environment") => false,
+        (Verb::Preview | Verb::Teardown, "environment") => false,
         _ => takes.contains(&input),
     };
     if let Some((input, _)) = given.iter().find(|(input, given)| *given && !fits(input)) {
         return Err(refused(input, format!("`{name}` takes no `{input}`")).next("leave it empty"));
     }
-    if matches!(command, Command::Preview | Command::Teardown) && asked.environment.is_none() {
-        return Err(refused("pr", format!("`{name}` has to know which pull request")).next("give its number"));
+    if matches!(verb, Verb::Preview | Verb::Teardown) {
+        asked.pull_request()?;
     }
     Ok(asked)
 }
 
 impl Asked {
     /// The pull request of a command that is about one.
-    pub(super) fn pull_request(&self) -> u64 {
-        self.environment
-            .as_ref()
-            .and_then(Environment::pull_request)
-            .unwrap_or_default()
+    pub(super) fn pull_request(&self) -> Result<u64, Failure> {
+        let number = self.environment.as_ref().and_then(Environment::pull_request);
+        number.ok_or_else(|| {
+            refused("pr", format!("`{}` has to know which pull request", self.verb.name())).next("give its number")
+        })
+    }
+}
+
+impl Verb {
+    fn name(self) -> &'static str {
+        let known = VERBS.iter().find(|(_, verb, _)| *verb == self);
+        known.map_or("", |(name, ..)| name)
     }
 }
 
 /// The command line that would ask for the same.
 impl fmt::Display for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = COMMANDS.iter().find(|(_, command, _)| *command == self.command);
-        f.write_str(name.map_or("", |(name, ..)| name))?;
+        f.write_str(self.verb.name())?;
         match &self.environment {
             Some(Environment::Named(name)) => write!(f, " --environment {name}")?,
             Some(Environment::Preview(number)) => write!(f, " --pr {number}")?,
@@ -223,13 +232,6 @@ fn environment(inputs: &Value, flags: &Flags) -> Result<Option<Environment>, Fai
     }
 }
 
-fn commit(text: &str) -> Result<Sha, Failure> {
-    let is_sha = (7..=40).contains(&text.len()) && text.chars().all(|c| c.is_ascii_hexdigit());
-    is_sha
-        .then(|| Sha::new(text))
-        .ok_or_else(|| refused("commit", "a commit is 7 to 40 hexadecimal digits"))
-}
-
 /// An input's value; one that is empty counts as missing.
 fn text(inputs: &Value, name: &str) -> Result<Option<String>, Failure> {
     match inputs.get(name) {
@@ -263,10 +265,6 @@ fn refuse_misspelled(inputs: &Value) -> Result<(), Failure> {
 
 fn refused(name: &str, why: impl Into<String>) -> Failure {
     Failure::input(format!("the input `{name}` makes no sense")).why(why)
-}
-
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

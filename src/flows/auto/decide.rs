@@ -11,16 +11,19 @@ use crate::flows::{comment, site};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
+use crate::spec::Images;
 
 #[derive(Clone, Debug)]
 pub(super) enum Decision {
     Deploy {
         environment: Environment,
         commit: site::Commit,
+        images: Images,
     },
     Preview {
         pull_request: u64,
         head: Sha,
+        images: Images,
     },
     /// `closed`: because the pull request was; else because it gets no preview any more.
     Teardown {
@@ -77,6 +80,16 @@ pub(super) fn decide(event: &Event, config: Option<&Config>, flags: &Flags) -> R
     Err(Failure::input(format!("there is no answer to `{}`", event.name)))
 }
 
+impl Decision {
+    /// Whether images that were given are of use. Not asked for a comment's command, which takes none.
+    pub(super) fn deploys(&self) -> bool {
+        match self {
+            Self::Deploy { .. } | Self::Preview { .. } | Self::Asked(_) | Self::Comment(_) => true,
+            Self::Teardown { .. } | Self::Sweep | Self::Nothing { .. } => false,
+        }
+    }
+}
+
 impl Row {
     fn is_about(&self, event: &str) -> bool {
         self.events.contains(&event) || (self.events.is_empty() && !ROWS.iter().any(|row| row.events.contains(&event)))
@@ -90,40 +103,30 @@ fn choose(row: &'static Row, event: &Event, config: Option<&Config>, flags: &Fla
             .and_then(|config| event.environment(config))
             .map_or_else(Environment::production, Environment::Named),
         commit: commit(event.commit()),
+        images: flags.images.clone(),
     };
-    let pull_request = event.pull_request().unwrap_or_default();
     if row.then != Then::Asked {
-        flags.refuse_on(&event.name)?;
+        flags.refuse_on(&event.name, row.then)?;
     }
     let decision = match row.then {
         Then::DeployPushed => deploy(site::Commit::Pushed),
         Then::DeployTested => deploy(site::Commit::Tested),
         Then::Preview => Decision::Preview {
-            pull_request,
+            pull_request: event.numbered()?,
             head: event.head(),
+            images: flags.images.clone(),
         },
         Then::TeardownClosed => Decision::Teardown {
-            pull_request,
+            pull_request: event.numbered()?,
             closed: true,
         },
         Then::TeardownUnwanted => Decision::Teardown {
-            pull_request,
+            pull_request: event.numbered()?,
             closed: false,
         },
         Then::Sweep => Decision::Sweep,
         Then::Asked => Decision::Asked(asked(event.inputs(), flags)?),
-        Then::Comment => match comment::Request::read(event.payload())? {
-            Ok(request) => Decision::Comment(request),
-            Err(no) => {
-                let environment = event.about();
-                let decision = Decision::Nothing { environment };
-                return Ok(Chosen {
-                    row,
-                    decision,
-                    reason: no.reason.to_owned(),
-                });
-            }
-        },
+        Then::Comment => Decision::Comment(comment::Request::read(event.payload())?),
         Then::Nothing => Decision::Nothing {
             environment: event.about(),
         },

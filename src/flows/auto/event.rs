@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::config::Config;
 use crate::flows::comment;
+use crate::flows::sentence::quoted;
 use crate::model::commit::Sha;
 use crate::model::environment::{Environment, PRODUCTION};
 use crate::model::failure::Failure;
@@ -23,9 +24,15 @@ const REQUIRED: &[(&str, &[&str])] = &[
         "workflow_run",
         &["/action", "/workflow_run/head_sha", "/workflow_run/event"],
     ),
-    ("issue_comment", &["/action", "/issue/number", "/comment/body"]),
+    ("issue_comment", &["/action", "/issue/number", "/comment/id"]),
 ];
 const PULL_REQUEST: &[&str] = &["/action", "/pull_request/number", "/pull_request/head/sha"];
+
+fn lacks(event: &str, pointer: &str) -> Failure {
+    let key = pointer.trim_start_matches('/').replace('/', ".");
+    Failure::input(format!("the payload of `{event}` lacks `{key}`"))
+        .next("check that `GITHUB_EVENT_PATH` is the payload of the event that `GITHUB_EVENT_NAME` names")
+}
 
 #[derive(Clone, Debug)]
 pub(super) struct Event {
@@ -45,16 +52,30 @@ impl Event {
             .iter()
             .find(|pointer| payload.pointer(pointer).is_none_or(Value::is_null));
         match missing {
-            Some(pointer) => Err(Failure::input(format!(
-                "the payload of `{name}` lacks `{}`",
-                pointer.trim_start_matches('/').replace('/', ".")
-            ))
-            .next("check that `GITHUB_EVENT_PATH` is the payload of the event that `GITHUB_EVENT_NAME` names")),
+            Some(pointer) => Err(lacks(name, pointer)),
             None => Ok(Self {
                 name: name.to_owned(),
                 payload,
                 has_token,
             }),
+        }
+    }
+
+    /// `repository`: the one that the run is about. A `schedule` may not say where it is from.
+    ///
+    /// # Errors
+    /// When it happened in another repository: nothing in it would mean the same here.
+    pub(super) fn must_be_of(&self, repository: Option<&str>) -> Result<(), Failure> {
+        let theirs = self.text("/repository/full_name");
+        match repository {
+            Some(ours) if !theirs.is_empty() && !theirs.eq_ignore_ascii_case(ours) => {
+                let theirs = quoted(theirs);
+                Err(
+                    Failure::input(format!("the event is of `{theirs}`, and the run is about `{ours}`"))
+                        .next("give the payload of the run's own event, or correct `GITHUB_REPOSITORY`"),
+                )
+            }
+            _ => Ok(()),
         }
     }
 
@@ -149,6 +170,13 @@ impl Event {
         self.some("/pull_request/number")?.as_u64()
     }
 
+    /// # Errors
+    /// When the event is about none.
+    pub(super) fn numbered(&self) -> Result<u64, Failure> {
+        self.pull_request()
+            .ok_or_else(|| lacks(&self.name, "/pull_request/number"))
+    }
+
     pub(super) fn head(&self) -> Sha {
         Sha::new(self.text("/pull_request/head/sha"))
     }
@@ -192,6 +220,11 @@ impl Event {
 
     pub(super) fn is_on_a_pull_request(&self) -> bool {
         self.some("/issue/pull_request").is_some()
+    }
+
+    /// An account that has been deleted is `null`.
+    pub(super) fn is_by_nobody(&self) -> bool {
+        self.text("/comment/user/login").is_empty()
     }
 
     /// Our own answers too: none of them must be a command.

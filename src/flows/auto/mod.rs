@@ -46,8 +46,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Ended> {
             .next("set it to the file that holds the event's payload")
     })?;
     let event = Event::new(&name, payload, ctx.platform.is_some())?;
+    event.must_be_of(ctx.repository.as_deref())?;
     let chosen = choose(ctx, &event, &request.flags).await?;
     announce(ctx, &name, &chosen);
+    if !request.flags.images.is_empty() && !chosen.decision.deploys() {
+        ctx.console.say("The images are of no use here: nothing is deployed");
+    }
     if let Decision::Nothing { environment } = chosen.decision {
         let mut report = Report::new("", environment, State::Skipped);
         report.notes.push(format!("Nothing to do: {}", chosen.reason));

@@ -151,6 +151,8 @@ pub(super) const ROWS: &[Row] = &[
         because: "only a new comment is a command" },
     Row { events: COMMENT, when: "on an issue", holds: Payload(|it| !it.is_on_a_pull_request()), then: Nothing,
         because: "the comment is on an issue, not on a pull request" },
+    Row { events: COMMENT, when: "by an account that is gone", holds: Payload(Event::is_by_nobody), then: Nothing,
+        because: "nobody is known who wrote the comment" },
     Row { events: COMMENT, when: "by a bot", holds: Payload(Event::is_by_a_bot), then: Nothing,
         because: "a bot wrote the comment" },
     Row { events: COMMENT, when: "its first line is no command", holds: Payload(|it| !it.is_a_command()), then: Nothing,

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::clean::cleaned_answer;
 use super::conversation::{Conversation, Missing};
-use super::{Board, BoardDeps, Complaint, outputs_of};
-use crate::actions::summary;
+use super::record::failed_run;
+use super::{Board, BoardDeps, Complaint, outputs_of, write_files};
 use crate::github::reactions::Reaction;
 use crate::model::answer::Answer;
 use crate::model::report::Report;
@@ -15,17 +15,12 @@ use crate::render::page;
 
 impl Board {
     /// Answers in the comment, the job summary and the outputs. What the comment says about the preview stays.
-    pub(crate) async fn answer(deps: BoardDeps, report: &Report, answer: &Answer) -> anyhow::Result<()> {
+    pub(crate) async fn answer(deps: BoardDeps, report: &Report, answer: &Answer) {
         let mut board = Self::new(deps, std::slice::from_ref(report));
         let text = board.rendered(answer);
         board.write_answer(&text).await;
-        if let Some(file) = &board.deps.run.summary_file {
-            summary::append(file, &text)?;
-        }
-        if let Some(file) = &board.deps.run.output_file {
-            outputs_of(&board.reports, board.comment_url.clone()).write(file)?;
-        }
-        Ok(())
+        let outputs = outputs_of(&board.reports, board.comment_url.clone());
+        write_files(&board.deps.run, &board.deps.console, &outputs, &text);
     }
 
     /// Answers in the comment alone, where summary and outputs have been written already.
@@ -92,4 +87,10 @@ pub(in crate::flows) async fn last_written(
     let mut conversation = Conversation::new(github.clone(), pull, marker(repository.id, pull));
     let written = conversation.last_written().await?;
     Ok(written.map(|written| (written, github.now())))
+}
+
+/// The page of the run whose deployment of the preview failed last. `None`: there is none, or it is not known.
+pub(in crate::flows) async fn failed_run_url(deps: &BoardDeps, pull: u64) -> Option<String> {
+    let stamp = failed_run(deps.github.as_ref()?, pull).await.ok().flatten()?;
+    deps.run.url_of(stamp)
 }

@@ -12,7 +12,7 @@ mod record;
 
 use std::time::Duration;
 
-pub(super) use self::answer::{last_written, react};
+pub(super) use self::answer::{failed_run_url, last_written, react};
 use self::clean::cleaned;
 use self::complaints::Complaint;
 use self::conversation::{Conversation, Missing, Written};
@@ -35,8 +35,8 @@ use crate::render::body::{Body, ProductionLine, marker};
 use crate::render::page::{self, Logs, Scene};
 use crate::wait::Wait;
 
-/// Production's run and the preview's may write to a merged pull request's comment at once. Each looks again after
-/// this long whether its words are still there; GitHub knows no conditional update.
+/// Several runs may write to a pull request's comment at once: the preview's, production's after the merge, a command's.
+/// Each looks again after this long whether its words are still there; GitHub knows no conditional update.
 const SETTLE: Duration = Duration::from_secs(2);
 
 /// After a signal the run is killed within ten seconds. So long each may the comment and GitHub's deployments take.
@@ -165,8 +165,10 @@ impl Board {
         } else {
             self.end_deployments().await;
         }
-        if removed && self.comment_url.is_some() && self.settle().await {
-            self.write_comment(missing).await;
+        // A command's answer is written together with what was read before these words, and may have undone them.
+        let in_a_hurry = self.deps.wait.check().is_err();
+        if self.comment_url.is_some() && !in_a_hurry && self.settle().await {
+            self.write_comment(Missing::Leave).await;
         }
     }
 

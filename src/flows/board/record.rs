@@ -3,7 +3,9 @@
 use crate::actions::run::Run;
 use crate::github::GitHub;
 use crate::github::deployments::{Deployment, DeploymentState, NewDeployment, Payload, Status};
+use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
+use crate::model::stamp::Stamp;
 use crate::net::error::ApiError;
 use crate::wait::humanize;
 
@@ -29,7 +31,7 @@ impl Record {
         let environment = report.environment.on_github();
         let description = run
             .stamp()
-            .map_or_else(|| "by hand".to_owned(), |run| format!("run {run}"));
+            .map_or_else(|| "by hand".to_owned(), |run| format!("{BY_RUN}{run}"));
         let new = NewDeployment {
             git_ref: report.commit.as_ref().map_or(default_branch, |commit| commit.as_str()),
             environment,
@@ -93,6 +95,25 @@ impl Record {
         }
         Ok(())
     }
+}
+
+/// In a deployment's description, before the run that made it.
+const BY_RUN: &str = "run ";
+
+/// The run behind the pull request's last deployment, where that failed. `None` also where a person made it by hand.
+pub(super) async fn failed_run(github: &GitHub, pull: u64) -> Result<Option<Stamp>, ApiError> {
+    let environment = Environment::Preview(pull);
+    let all = github.deployments(environment.on_github()).await?;
+    let is_of_pull = |it: &&Deployment| it.payload().is_some_and(|payload| payload.pr == Some(pull));
+    let Some(last) = all.iter().find(is_of_pull) else {
+        return Ok(None);
+    };
+    let run = last.description.as_deref().and_then(|it| it.strip_prefix(BY_RUN));
+    let run = run.and_then(Stamp::parse);
+    Ok(match run {
+        Some(_) if github.has_failed(last.id).await? => run,
+        _ => None,
+    })
 }
 
 /// How far back a run that was killed is looked for.

@@ -15,12 +15,25 @@ pub(crate) enum Command {
     Teardown,
     Wake,
     Help,
-    /// A word of this form that is none of ours, or arguments that make no sense. What stood there is not kept.
-    Unknown,
+    /// What stood there is not kept.
+    Unknown(Misunderstood),
+}
+
+/// What is wrong with a line that looks like a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Misunderstood {
+    /// A word of this form that is none of ours.
+    Word,
+    /// Something behind `/logs` that is no kind of log.
+    Logs,
+    /// Something behind `/redeploy` that it does not take.
+    Redeploy,
+    /// Something behind a command, which is named here, that takes nothing.
+    Nothing(&'static str),
 }
 
 /// Every command with its arguments, and what it does.
-pub(super) const HELP: [(&str, &str); 6] = [
+pub(super) const HELP: [(&str, &str); 7] = [
     ("/preview", "makes the preview, also of a draft or without the label"),
     ("/redeploy [force-build]", "deploys the preview again"),
     (
@@ -30,6 +43,7 @@ pub(super) const HELP: [(&str, &str); 6] = [
     ("/status", "tells what serves, where, and what it costs"),
     ("/wake", "wakes the preview and waits until it answers"),
     ("/teardown", "removes the preview until the next push"),
+    ("/help", "lists these commands"),
 ];
 
 /// Longest line that is looked at, in bytes: no command is half as long.
@@ -53,21 +67,33 @@ impl Command {
         let word = word.to_ascii_lowercase();
         let arguments: Vec<String> = words.map(str::to_ascii_lowercase).take(2).collect();
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        Some(match (word.as_str(), arguments.as_slice()) {
-            _ if line.len() > LONGEST => Self::Unknown,
+        // What lies behind the longest line is not looked at, but it is there.
+        let arguments = if line.len() > LONGEST {
+            &["…"]
+        } else {
+            arguments.as_slice()
+        };
+        Some(match (word.as_str(), arguments) {
             ("preview", []) => Self::Preview,
             ("redeploy", []) => Self::Redeploy { force_build: false },
             ("redeploy", ["force-build" | "--force-build"]) => Self::Redeploy { force_build: true },
+            ("redeploy", _) => Self::Unknown(Misunderstood::Redeploy),
             ("logs", []) => Self::Logs(None),
             ("logs", ["build"]) => Self::Logs(Some(LogKind::Build)),
             ("logs", ["deploy"]) => Self::Logs(Some(LogKind::Deploy)),
             ("logs", ["run"]) => Self::Logs(Some(LogKind::Run)),
             ("logs", ["restarted"]) => Self::Logs(Some(LogKind::Restarted)),
+            ("logs", _) => Self::Unknown(Misunderstood::Logs),
             ("status", []) => Self::Status,
             ("teardown", []) => Self::Teardown,
             ("wake", []) => Self::Wake,
             ("help", []) => Self::Help,
-            _ => Self::Unknown,
+            ("preview", _) => Self::Unknown(Misunderstood::Nothing("/preview")),
+            ("status", _) => Self::Unknown(Misunderstood::Nothing("/status")),
+            ("teardown", _) => Self::Unknown(Misunderstood::Nothing("/teardown")),
+            ("wake", _) => Self::Unknown(Misunderstood::Nothing("/wake")),
+            ("help", _) => Self::Unknown(Misunderstood::Nothing("/help")),
+            _ => Self::Unknown(Misunderstood::Word),
         })
     }
 
@@ -81,14 +107,14 @@ impl Command {
             Self::Teardown => "/teardown",
             Self::Wake => "/wake",
             Self::Help => "/help",
-            Self::Unknown => return None,
+            Self::Unknown(_) => return None,
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Command, HELP};
+    use super::{Command, HELP, Misunderstood};
     use crate::platform::LogKind;
 
     #[test]
@@ -121,25 +147,28 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_of_the_form_gets_help() {
-        for comment in [
-            "/deploy",
-            "/preview now",
-            "/redeploy force-build twice",
-            "/redeploy a b c",
-            "/logs everything",
-            "/teardown --force",
-            "/preview <!-- x -->",
-            "/preview ::error::x",
+    fn knows_what_is_wrong_with_everything_else_of_the_form() {
+        let endless = |word: &str| format!("{word} {}", "ä".repeat(10_000));
+        for (comment, wrong) in [
+            ("/deploy", Misunderstood::Word),
+            ("/preview now", Misunderstood::Nothing("/preview")),
+            ("/redeploy force-build twice", Misunderstood::Redeploy),
+            ("/redeploy a b c", Misunderstood::Redeploy),
+            ("/logs everything", Misunderstood::Logs),
+            ("/logs build deploy", Misunderstood::Logs),
+            ("/teardown --force", Misunderstood::Nothing("/teardown")),
+            ("/preview <!-- x -->", Misunderstood::Nothing("/preview")),
+            ("/status ::error::x", Misunderstood::Nothing("/status")),
+            ("/wake up", Misunderstood::Nothing("/wake")),
+            ("/help me", Misunderstood::Nothing("/help")),
+            (&endless("/preview"), Misunderstood::Nothing("/preview")),
+            (&endless("/redeploy force-build"), Misunderstood::Redeploy),
+            (&format!("/logs{}build", " ".repeat(300)), Misunderstood::Logs),
+            (&format!("/{}", "a".repeat(10_000)), Misunderstood::Word),
         ] {
-            assert_eq!(Command::parse(comment), Some(Command::Unknown), "{comment:?}");
+            let command = Command::parse(comment);
+            assert_eq!(command, Some(Command::Unknown(wrong)), "{comment:?}");
         }
-        let endless = format!("/preview {}", "ä".repeat(10_000));
-        assert_eq!(Command::parse(&endless), Some(Command::Unknown));
-        assert_eq!(
-            Command::parse(&format!("/{}", "a".repeat(10_000))),
-            Some(Command::Unknown)
-        );
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! `/logs`: the last lines of a log, as far as those who read the comment may see them.
 
-use super::super::board;
+use super::super::board::{self, failed_run_url};
 use super::super::context::Ctx;
+use super::super::logs::{Candidate, candidates};
+use super::Outcome;
 use crate::config::{CommentLogs, Config};
 use crate::github::repository::Repository;
 use crate::model::answer::{Answer, AnswerLog};
@@ -14,46 +16,58 @@ use crate::spec::{Kind, components, failed_migration};
 /// Lines that are fetched; the run's log shows them, the comment the last ones.
 const FETCHED: usize = 400;
 
-/// Most telling first.
-const KINDS: [LogKind; 4] = [LogKind::Run, LogKind::Restarted, LogKind::Deploy, LogKind::Build];
+const PUBLIC: &str =
+    "Public repositories show only lines of builds and migrations here (`[comment] logs` changes that)";
 
 pub(super) async fn answer(
     ctx: &Ctx,
     config: &Config,
     repository: &Repository,
-    environment: &Environment,
+    pull: u64,
     app: &App,
     wanted: Option<LogKind>,
-) -> anyhow::Result<Answer> {
+) -> anyhow::Result<(Outcome, Answer)> {
     let in_comment = board::logs(config.comment.logs, repository.private);
     // Whoever may read the comment may read the run's log as well, whatever the configuration says of comments.
     let in_log = board::logs(CommentLogs::Auto, repository.private);
     let everywhere = if in_comment == Logs::All { Logs::All } else { in_log };
-    let kinds = wanted.map_or_else(|| KINDS.to_vec(), |kind| vec![kind]);
+    let environment = Environment::Preview(pull);
     let prints = |kind: LogKind| {
         format!(
             "`do-deploy logs --environment {environment} --kind {}` prints it",
             word(kind)
         )
     };
-    let mut withheld = None;
-    for kind in kinds {
-        let lines = fetch(ctx, app, kind).await?;
+    let mut withheld: Option<Candidate> = None;
+    for candidate in candidates(ctx, app, wanted).await? {
+        let kind = candidate.kind;
+        // What went well says nothing about a failure whose own words may not be shown.
+        let is_beside = matches!(kind, LogKind::Build | LogKind::Deploy);
+        if is_beside && withheld.as_ref().is_some_and(|withheld| withheld.failed) {
+            continue;
+        }
+        let lines = candidate.fetch(ctx, app, None, FETCHED).await?.unwrap_or_default();
         if lines.is_empty() {
             continue;
         }
         let shown = permitted(app, kind, &lines, everywhere);
         if shown.is_empty() {
-            withheld = withheld.or(Some(kind));
+            withheld = withheld.or(Some(candidate));
             continue;
         }
         ctx.console
             .group(&format!("The last lines of the {}", title(kind)), &shown);
-        let mut answer = Answer::new(Some("/logs"), format!("the {} of `{}`", title(kind), app.name));
+        let whose = if candidate.failed {
+            ", of the deployment that failed last"
+        } else {
+            ""
+        };
+        let mut answer = Answer::new(Some("/logs"), format!("the {} of `{}`{whose}", title(kind), app.name));
         if in_comment == Logs::None {
-            return Ok(answer
+            answer = answer
                 .point("Comments show no lines of logs here (`[comment] logs` changes that)")
-                .point("The run's log has the last ones"));
+                .point("The run's log has the last ones");
+            return Ok((Outcome::Done, answer));
         }
         answer.log = Some(AnswerLog {
             title: title(kind),
@@ -62,35 +76,26 @@ pub(super) async fn answer(
         if withheld.is_some() {
             answer = answer.point(PUBLIC);
         }
-        return Ok(answer.point(format!("The run's log has more lines; {}", prints(kind))));
+        return Ok((Outcome::Done, answer.point(prints(kind))));
     }
-    Ok(match withheld {
-        Some(kind) => Answer::new(
-            Some("/logs"),
-            format!("the {} of `{}` is not for this place", title(kind), app.name),
-        )
-        .point(PUBLIC)
-        .point(prints(kind)),
-        None => Answer::new(
-            Some("/logs"),
-            "there is no such log: that phase never ran, or nothing was said in it",
-        ),
-    })
-}
-
-const PUBLIC: &str =
-    "Public repositories show only lines of builds and migrations here (`[comment] logs` changes that)";
-
-/// A build or a deployment is asked about because it failed: the newest one's. What runs is what is active, and where
-/// nothing ever was, the newest attempt.
-async fn fetch(ctx: &Ctx, app: &App, kind: LogKind) -> anyhow::Result<Vec<LogLine>> {
-    let platform = ctx.platform()?;
-    let newest = match (kind, &app.active) {
-        (LogKind::Run | LogKind::Restarted, Some(_)) => None,
-        _ => platform.deployments(&app.id, 1).await?.pop().map(|newest| newest.id),
+    let Some(withheld) = withheld else {
+        let said = "there is no such log: that phase never ran, or nothing was said in it";
+        return Ok((Outcome::Done, Answer::new(Some("/logs"), said)));
     };
-    let lines = platform.logs(&app.id, newest.as_deref(), None, kind, FETCHED).await?;
-    Ok(lines.unwrap_or_default())
+    let kind = title(withheld.kind);
+    let mut said = format!("the {kind} of `{}` is not for this place", app.name);
+    let mut url = None;
+    if withheld.failed {
+        url = failed_run_url(&ctx.board(config, repository), pull).await;
+    }
+    if url.is_some() {
+        said.push_str("; this run failed, and says why:");
+    }
+    let mut answer = Answer::new(Some("/logs"), said)
+        .point(PUBLIC)
+        .point(prints(withheld.kind));
+    answer.url = url;
+    Ok((Outcome::Refused, answer))
 }
 
 /// The lines that readers of that kind may see, with their component where there are several.

@@ -20,7 +20,7 @@ mod wake;
 pub(crate) use command::Command;
 pub(crate) use request::Request;
 
-use super::board::{Board, react};
+use super::board::{Board, BoardDeps, react};
 use super::context::Ctx;
 use super::eligibility::{Commit, pushed_after};
 use super::failure::{cancelled, failure_of};
@@ -47,45 +47,63 @@ enum Outcome {
 struct Done {
     report: Report,
     outcome: Outcome,
-    /// `None`: a board of its own has said everything.
-    answer: Option<Answer>,
+    untold: Untold,
+}
+
+/// What is still to be said, and where.
+#[derive(Debug)]
+enum Untold {
+    /// A board of its own has said everything.
+    Nothing,
+    /// Summary and outputs have been written already.
+    InComment(Answer),
+    Everywhere(Answer),
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let github = ctx.github()?;
     let repository = github.repository().await?;
-    let board = ctx.board(&Config::default(), &repository);
+    let unconfigured = Config::default();
     if let Some(why) = not_permitted(ctx, &request.author).await? {
+        let board = ctx.board(&unconfigured, &repository);
         react(&board, request.comment, Reaction::ThumbsDown).await;
         ctx.console.notice(&why);
         let report = skipped(request, why);
         ctx.record(&report);
         return Ok(report);
     }
-    react(&board, request.comment, Reaction::Eyes).await;
-    let mut config = Config::default();
-    let obeyed = obey(ctx, request, &repository, &mut config).await;
-    let board = ctx.board(&config, &repository);
-    let (outcome, ended) = match obeyed {
-        Ok(done) => (done.outcome, tell(ctx, request, &config, &repository, done).await),
-        Err(error) if cancelled(&error).is_some() => return Err(error),
-        Err(error) => {
-            let failure = failure_of(&error);
-            // What is wrong with the input of a preview stands in its own part of the comment.
-            if !(is_build(request.command) && failure.kind == Kind::Input) {
-                let answer = replies::failed(request.command, &failure);
-                Board::answer_in_comment(board.clone(), &skipped(request, String::new()), &answer).await;
-            }
-            (Outcome::Failed, Err(error))
+    react(&ctx.board(&unconfigured, &repository), request.comment, Reaction::Eyes).await;
+    let (config, obeyed) = match known(ctx, request).await {
+        Ok((pull, config)) => {
+            let obeyed = obey(ctx, request, &repository, &pull, &config).await;
+            (config, obeyed)
         }
+        Err(error) => (unconfigured, Err(error)),
     };
-    let reaction = match outcome {
+    let (done, ended) = match obeyed {
+        Ok(done) => (done, Ok(())),
+        // Nobody is told any more: the signal leaves no time for it, and a new comment starts anew.
+        Err(error) if cancelled(&error).is_some() => return Err(error),
+        Err(error) => (failed(request, &error), Err(error)),
+    };
+    let board = ctx.board(&config, &repository);
+    tell(ctx, &board, request, &done).await;
+    let reaction = match done.outcome {
         Outcome::Done => Reaction::Rocket,
         Outcome::Refused => Reaction::ThumbsDown,
         Outcome::Failed => Reaction::Confused,
     };
     react(&board, request.comment, reaction).await;
-    ended
+    ended.map(|()| done.report)
+}
+
+/// The pull request, and what the base branch's configuration says.
+async fn known(ctx: &Ctx, request: &Request) -> anyhow::Result<(PullRequest, Config)> {
+    let number = request.pull_request;
+    let pull = ctx.github()?.pull(number).await;
+    let pull = pull.map_err(|error| preview::unknown_pull(error, number))?;
+    let config = source::config(ctx, &pull.base_branch).await?;
+    Ok((pull, config))
 }
 
 /// Asks what the author may do here. `Some`: not enough, and why. `author_association` is not asked, because it says
@@ -103,40 +121,40 @@ async fn not_permitted(ctx: &Ctx, author: &str) -> anyhow::Result<Option<String>
     )))
 }
 
-/// Carries the command out. `config` is the base branch's as soon as it is known.
-async fn obey(ctx: &Ctx, request: &Request, repository: &Repository, config: &mut Config) -> anyhow::Result<Done> {
-    let number = request.pull_request;
-    let pull = ctx
-        .github()?
-        .pull(number)
-        .await
-        .map_err(|error| preview::unknown_pull(error, number))?;
-    *config = source::config(ctx, &pull.base_branch).await?;
-    let environment = Environment::Preview(number);
-    let answered = |outcome, answer| Ok(Done::answered(&environment, outcome, answer));
-    let command = request.command;
-    let kind = match command {
-        Command::Preview => return build(ctx, request, repository, &pull, false).await,
-        Command::Redeploy { force_build } => return build(ctx, request, repository, &pull, force_build).await,
-        Command::Help => return answered(Outcome::Done, replies::help(command)),
-        Command::Unknown => return answered(Outcome::Failed, replies::help(command)),
-        Command::Logs(kind) => kind,
-        Command::Status | Command::Teardown | Command::Wake => None,
-    };
-    let Some(app) = ownership::marked(ctx, repository.id, &environment).await? else {
-        return answered(Outcome::Refused, replies::no_preview(command));
-    };
-    match command {
-        Command::Teardown => remove(ctx, number).await,
-        Command::Wake => wake::wake(ctx, config, &environment, &app).await,
-        Command::Logs(_) => {
-            let answer = logs::answer(ctx, config, repository, &environment, &app, kind).await?;
-            answered(Outcome::Done, answer)
+/// Carries the command out.
+async fn obey(
+    ctx: &Ctx,
+    request: &Request,
+    repository: &Repository,
+    pull: &PullRequest,
+    config: &Config,
+) -> anyhow::Result<Done> {
+    let (command, environment) = (request.command, Environment::Preview(pull.number));
+    let preview = match command {
+        Command::Logs(_) | Command::Status | Command::Teardown | Command::Wake => {
+            ownership::marked(ctx, repository.id, &environment).await?
         }
-        _ => {
+        Command::Preview | Command::Redeploy { .. } | Command::Help | Command::Unknown(_) => None,
+    };
+    let answered = |outcome, answer| Ok(Done::answered(&environment, outcome, answer));
+    match (command, preview) {
+        (Command::Preview, _) => build(ctx, request, repository, pull, false).await,
+        (Command::Redeploy { force_build }, _) => build(ctx, request, repository, pull, force_build).await,
+        (Command::Help, _) => answered(Outcome::Done, replies::help()),
+        (Command::Unknown(wrong), _) => answered(Outcome::Failed, replies::unknown(wrong)),
+        (Command::Logs(_) | Command::Status | Command::Teardown | Command::Wake, None) => {
+            answered(Outcome::Refused, replies::no_preview(command))
+        }
+        (Command::Logs(kind), Some(app)) => {
+            let (outcome, answer) = logs::answer(ctx, config, repository, pull.number, &app, kind).await?;
+            answered(outcome, answer)
+        }
+        (Command::Status, Some(app)) => {
             let answer = status::answer(ctx, repository, &environment, &app).await?;
             answered(Outcome::Done, answer)
         }
+        (Command::Teardown, Some(_)) => remove(ctx, pull.number).await,
+        (Command::Wake, Some(app)) => wake::wake(ctx, config, &environment, &app).await,
     }
 }
 
@@ -180,20 +198,17 @@ async fn build(
         State::Skipped => Outcome::Refused,
         _ => Outcome::Failed,
     };
-    // A report without an app comes from a run that never opened its board.
-    let untold = match (&report.failure, report.app.is_empty()) {
-        (Some(failure), true) => Some(replies::failed(command, failure)),
-        (None, true) => report.notes.first().map(|note| replies::refused(command, note)),
-        (_, false) => None,
+    // Only a run that opened its board knows the app, and has told everybody about it.
+    let told = !report.app.is_empty();
+    let untold = match (&report.failure, report.notes.first()) {
+        (Some(failure), _) if !told => Untold::InComment(replies::failed(command, failure)),
+        (None, Some(note)) if !told => Untold::InComment(replies::refused(command, note)),
+        _ => Untold::Nothing,
     };
-    if let Some(answer) = &untold {
-        let board = ctx.board(&source::config(ctx, &pull.base_branch).await?, repository);
-        Board::answer_in_comment(board, &report, answer).await;
-    }
     Ok(Done {
         report,
         outcome,
-        answer: None,
+        untold,
     })
 }
 
@@ -202,32 +217,43 @@ async fn remove(ctx: &Ctx, pull_request: u64) -> anyhow::Result<Done> {
     let request = teardown::Request {
         pull_request,
         only_if_closed: false,
-        because: teardown::Because::Asked,
+        because: teardown::Because::Commanded,
         dry_run: false,
     };
     Ok(Done {
         report: teardown::run(ctx, &request).await?,
         outcome: Outcome::Done,
-        answer: None,
+        untold: Untold::Nothing,
     })
 }
 
-/// Says the answer wherever one is looked for.
-async fn tell(
-    ctx: &Ctx,
-    request: &Request,
-    config: &Config,
-    repository: &Repository,
-    done: Done,
-) -> anyhow::Result<Report> {
-    let Some(answer) = &done.answer else {
-        return Ok(done.report);
+/// What an error leaves to be said. The run itself says it in log and summary.
+fn failed(request: &Request, error: &anyhow::Error) -> Done {
+    let failure = failure_of(error);
+    // What is wrong with the input of a preview stands in its own part of the comment.
+    let untold = match is_build(request.command) && failure.kind == Kind::Input {
+        true => Untold::Nothing,
+        false => Untold::InComment(replies::failed(request.command, &failure)),
     };
-    let to = request.command.word().unwrap_or("Not understood");
-    ctx.console.say(&format!("{to}: {}", answer.said));
-    answer.points.iter().for_each(|point| ctx.console.say(point));
-    Board::answer(ctx.board(config, repository), &done.report, answer).await?;
-    Ok(done.report)
+    Done {
+        report: Report::new("", Environment::Preview(request.pull_request), State::Skipped),
+        outcome: Outcome::Failed,
+        untold,
+    }
+}
+
+/// Says the answer wherever one is looked for.
+async fn tell(ctx: &Ctx, board: &BoardDeps, request: &Request, done: &Done) {
+    match &done.untold {
+        Untold::Nothing => {}
+        Untold::InComment(answer) => Board::answer_in_comment(board.clone(), &done.report, answer).await,
+        Untold::Everywhere(answer) => {
+            let to = request.command.word().unwrap_or("Not understood");
+            ctx.console.say(&format!("{to}: {}", answer.said));
+            answer.points.iter().for_each(|point| ctx.console.say(point));
+            Board::answer(board.clone(), &done.report, answer).await;
+        }
+    }
 }
 
 fn is_build(command: Command) -> bool {
@@ -246,7 +272,7 @@ impl Done {
         Self {
             report: Report::new("", environment.clone(), State::Skipped),
             outcome,
-            answer: Some(answer),
+            untold: Untold::Everywhere(answer),
         }
     }
 }

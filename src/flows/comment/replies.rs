@@ -1,16 +1,30 @@
 //! The answers that need no looking: help, forks, closed pull requests, previews that are not there.
 
-use super::command::{Command, HELP};
+use super::command::{Command, HELP, Misunderstood};
 use crate::model::answer::Answer;
 use crate::model::failure::Failure;
 
 /// The commands that there are.
-pub(super) fn help(command: Command) -> Answer {
-    let said = match command {
-        Command::Help => "these are the commands",
-        _ => "That is not a command, or it takes other arguments",
+pub(super) fn help() -> Answer {
+    list(Answer::new(Command::Help.word(), "these are the commands"))
+}
+
+/// What was wrong, in our own words only.
+pub(super) fn unknown(wrong: Misunderstood) -> Answer {
+    let said = match wrong {
+        Misunderstood::Word => return list(Answer::new(None, "That is not a command; these are")),
+        Misunderstood::Logs => {
+            "`/logs` takes one of `build`, `deploy`, `run`, `restarted`, or nothing for the most telling one".to_owned()
+        }
+        Misunderstood::Redeploy => "`/redeploy` takes `force-build` or nothing".to_owned(),
+        Misunderstood::Nothing(command) => {
+            format!("`{command}` takes nothing else on its line; words for people go below it")
+        }
     };
-    let mut answer = Answer::new(command.word(), said);
+    Answer::new(None, said).point("`/help` lists the commands")
+}
+
+fn list(mut answer: Answer) -> Answer {
     for (usage, what) in HELP {
         answer = answer.point(format!("`{usage}` {what}"));
     }

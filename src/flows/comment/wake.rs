@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::super::checks::Checks;
 use super::super::context::Ctx;
 use super::replies;
-use super::{Command, Done, Outcome};
+use super::{Command, Done, Outcome, Untold};
 use crate::config::Config;
 use crate::health::{HealthVerdict, Observation, Prober, Target, watch};
 use crate::model::answer::Answer;
@@ -19,15 +19,9 @@ use crate::wait::{Deadline, humanize};
 const ONE_IS_ENOUGH: u32 = 1;
 
 pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, app: &App) -> anyhow::Result<Done> {
-    let deploying = app.latest.as_ref().is_some_and(|latest| !latest.phase.is_final());
-    let Some(url) = app.url.as_ref().filter(|_| app.active.is_some()) else {
-        let answer = match (app.active.is_some(), deploying) {
-            (true, _) => Answer::new(Some("/wake"), "the preview has no public component that could be asked"),
-            (false, true) => Answer::new(Some("/wake"), "the preview is being deployed for the first time"),
-            (false, false) => Answer::new(Some("/wake"), "no deployment of the preview has succeeded yet")
-                .point("`/logs` tells why, `/redeploy` tries again"),
-        };
-        return Ok(Done::answered(environment, Outcome::Refused, answer));
+    let url = match address(app) {
+        Ok(url) => url,
+        Err(answer) => return Ok(Done::answered(environment, Outcome::Refused, answer)),
     };
     let was_asleep = matches!(ctx.platform()?.sleeping(&app.id).await, Ok(Some(true)));
     let checks = Checks::of(url, &config.health, &app.spec)?;
@@ -44,7 +38,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
     )
     .await?;
     let mut report = Report::new(&app.name, environment.clone(), State::Ready);
-    report.url = Some(url.clone());
+    report.url = Some(url.to_owned());
     report.commit = super::super::ownership::serving(app);
     report.app_id = Some(app.id.clone());
     report.duration = Some(started.elapsed());
@@ -54,11 +48,11 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
         if was_asleep {
             answer = answer.point("It was asleep: what its instance had on its disk began anew");
         }
-        answer.url = Some(url.clone());
+        answer.url = Some(url.to_owned());
         return Ok(Done {
             report,
             outcome: Outcome::Done,
-            answer: Some(answer),
+            untold: Untold::Everywhere(answer),
         });
     }
     let failure = verdict
@@ -74,6 +68,54 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
     Ok(Done {
         report,
         outcome: Outcome::Failed,
-        answer: Some(answer),
+        untold: Untold::Everywhere(answer),
     })
+}
+
+/// Where the preview can be asked; an address alone is none, where nothing serves yet. `Err`: nowhere, and why.
+fn address(app: &App) -> Result<&str, Answer> {
+    let deploying = app.latest.as_ref().is_some_and(|latest| !latest.phase.is_final());
+    match (&app.active, &app.url) {
+        (Some(_), Some(url)) => Ok(url),
+        (Some(_), None) => Err(Answer::new(
+            Some("/wake"),
+            "the preview has no public component that could be asked",
+        )),
+        (None, _) if deploying => Err(Answer::new(
+            Some("/wake"),
+            "the preview is being deployed for the first time",
+        )),
+        (None, _) => Err(
+            Answer::new(Some("/wake"), "no deployment of the preview has succeeded yet")
+                .point("`/logs` tells why, `/redeploy` tries again"),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::address;
+    use crate::platform::App;
+
+    #[test]
+    fn an_address_where_nothing_serves_yet_is_not_asked() {
+        let app = App {
+            id: "a".to_owned(),
+            name: "shop-pr-1".to_owned(),
+            url: Some("https://shop-pr-1.example".to_owned()),
+            marks: None,
+            spec: json!({}),
+            created_at: None,
+            updated_at: None,
+            last_deployed_at: None,
+            active: None,
+            latest: None,
+            pinned: None,
+            known: Vec::new(),
+        };
+        let said = address(&app).map_err(|answer| answer.said);
+        assert_eq!(said, Err("no deployment of the preview has succeeded yet".to_owned()));
+    }
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Reply, ok};
 use super::hub::Hub;
+use super::refusal::Refusal;
 use super::users::User;
 
 /// The role of a login: what the account says; else the owner administers and everybody else reads.
@@ -17,13 +18,40 @@ fn role(hub: &Hub, user: &User) -> String {
     }
 }
 
-/// The four permissions that the older field knows.
+/// The four permissions that the older field knows. Any other role is a custom one, made from `read` here.
 fn permission(role: &str) -> &str {
     match role {
+        "admin" | "write" | "none" => role,
         "maintain" => "write",
-        "triage" => "read",
-        other => other,
+        _ => "read",
     }
+}
+
+/// Whether anybody of this login has left a trace: nobody signs up here.
+async fn exists(hub: &Hub, user: &User) -> bool {
+    let named = {
+        let (rules, records) = (hub.account.rules(), hub.records());
+        let mut people = Vec::new();
+        for pull in records.pulls.values() {
+            people.extend([&pull.author.login, &pull.head_owner]);
+            people.extend(pull.closed_by.as_ref().map(|by| &by.login));
+        }
+        for comment in records.comments.values() {
+            people.push(&comment.author.login);
+            people.extend(comment.reactions.iter().map(|reaction| &reaction.user.login));
+        }
+        people.extend(records.deployments.values().map(|deployment| &deployment.creator.login));
+        people.extend(rules.permissions.keys());
+        people.into_iter().any(|login| user.is(login))
+    };
+    if named || user.is(&hub.repository.owner) || user.is_actions_bot() {
+        return true;
+    }
+    let authors = hub.repository.git(&["log", "--all", "--format=%an"]).await;
+    let authors = authors.unwrap_or_default();
+    String::from_utf8_lossy(&authors)
+        .lines()
+        .any(|name| user.is(&User::from_git_author(name).login))
 }
 
 /// `author_association`
@@ -40,6 +68,9 @@ pub(crate) fn association(hub: &Hub, user: &User) -> &'static str {
 /// `GET /collaborators/{username}/permission`
 pub(crate) async fn get_permission(call: Call) -> Reply {
     let user = User::from_login(call.param("username"));
+    if !exists(&call.hub, &user).await {
+        return Err(Refusal::missing(format!("{} is not a user", user.login)));
+    }
     let role = role(&call.hub, &user);
     let may = |roles: &[&str]| roles.contains(&role.as_str());
     let permissions = json!({

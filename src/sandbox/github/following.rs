@@ -40,14 +40,17 @@ async fn followed(hub: &Hub, number: u64) -> Option<Pull> {
         return Some(known);
     };
     let base = hub.repository.head(&known.base).await;
+    let starts = runs::starts(hub, base.as_deref().unwrap_or(&known.base_sha), &head).await;
     let now = hub.clock.now();
     let mut records = hub.records();
     let pull = records.pulls.get_mut(&number)?;
     // Somebody else may have seen it, or closed the pull request, in the meantime.
     if pull.is_open() && pull.head_sha == known.head_sha {
         pull.move_head(head, base, now);
-        let (pull, run) = (pull.clone(), runs::start(hub, pull, now));
-        records.runs.push(run);
+        let pull = pull.clone();
+        if starts {
+            records.runs.push(runs::start(hub, &pull, now));
+        }
         return Some(pull);
     }
     Some(pull.clone())

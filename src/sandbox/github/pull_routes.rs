@@ -47,6 +47,7 @@ pub(crate) async fn create(call: Call) -> Reply {
     let tip = commits::read(repository, &head_sha)
         .await?
         .ok_or_else(|| invalid("head"))?;
+    let starts = runs::starts(hub, &base_sha, &head_sha).await;
     let now = hub.clock.now();
     let id = hub.next_id();
     let pull = {
@@ -77,7 +78,9 @@ pub(crate) async fn create(call: Call) -> Reply {
         if let Some(twin) = records.pulls.values().find(|other| is_twin(other, &pull)) {
             return Err(already_exists(&twin.head_label()));
         }
-        records.runs.push(runs::start(hub, &pull, now));
+        if starts {
+            records.runs.push(runs::start(hub, &pull, now));
+        }
         records.pulls.insert(number, pull.clone());
         pull
     };

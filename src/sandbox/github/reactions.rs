@@ -15,7 +15,7 @@ const CONTENTS: [&str; 8] = ["+1", "-1", "laugh", "confused", "heart", "hooray",
 #[derive(Clone, Debug)]
 pub(crate) struct Reaction {
     id: u64,
-    user: User,
+    pub(crate) user: User,
     content: String,
     created_at: Timestamp,
 }

@@ -1,4 +1,5 @@
-//! Workflow runs: one of the repository's workflow for every head of a pull request, started when it was noticed.
+//! Workflow runs: one of the repository's workflow for every head of a pull request that could be merged, started when
+//! it was noticed.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -27,6 +28,11 @@ pub(crate) struct Run {
     sha: String,
     actor: User,
     created_at: Timestamp,
+}
+
+/// While a pull request conflicts with its base there is no merge to check out, and GitHub starts nothing.
+pub(crate) async fn starts(hub: &Hub, base_sha: &str, head_sha: &str) -> bool {
+    hub.repository.merges(base_sha, head_sha).await != Some(false)
 }
 
 /// The push of this head starts a run.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Change, Invocation, Tester, run, run_with};
+use crate::harness::{Change, Invocation, Tester, image_spec, run, run_with};
 
 /// `auto` in a run that a maintainer started.
 async fn dispatched<'t>(t: &'t Tester, inputs: Value) -> Invocation<'t> {
@@ -67,6 +67,27 @@ async fn a_named_environment_is_redeployed_by_a_dispatch_from_elsewhere() {
         assert_eq!(again.output("status"), "ready");
         t.expect_serving("shop-staging", "next").await;
     })
+    .await;
+}
+
+#[tokio::test]
+async fn the_images_of_a_dispatch_are_what_is_sent_and_serves() {
+    run_with(
+        Change::whole_app("first").spec(&image_spec()),
+        async |t: &mut Tester| {
+            t.push_image("one");
+            t.deploy().await.succeeds();
+            let digest = t.push_image("two");
+            t.push_image("three");
+            let images = format!("web={digest} migrate={digest}");
+            dispatched(t, json!({ "images": images })).await.await.succeeds();
+            let id = t.app("shop").await["id"].as_str().unwrap().to_owned();
+            let sent = t.bodies("PUT", &format!("/apps/{id}")).pop().expect("an update");
+            assert_eq!(sent["spec"]["services"][0]["image"]["digest"], digest.as_str());
+            assert_eq!(sent["spec"]["jobs"][0]["image"]["digest"], digest.as_str());
+            t.expect_serving("shop", "two").await;
+        },
+    )
     .await;
 }
 
@@ -171,7 +192,14 @@ async fn production_goes_back_to_the_deployment_before_or_to_a_named_one() {
         dispatched(t, named.clone()).await.await.succeeds();
         t.expect_serving("shop", "first").await;
         let pinned = dispatched(t, json!({ "command": "rollback" })).await.await;
-        pinned.fails_with(2).says("pinned").says("--release");
+        pinned.fails_with(2).touches_nothing().says("rolled back already");
+        let further = json!({ "command": "rollback", "to": ids[1] });
+        let mut dry = further.clone();
+        dry["dry-run"] = "true".into();
+        dispatched(t, dry).await.await.succeeds().touches_nothing();
+        dispatched(t, further).await.await.succeeds();
+        t.expect_serving("shop", "second").await;
+        assert!(!t.app("shop").await["pinned_deployment"].is_null());
         t.deploy().arg("--release").await.succeeds();
         t.push("main", "fourth");
         t.deploy().await.succeeds();

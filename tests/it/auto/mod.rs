@@ -1,6 +1,7 @@
 //! `auto` chooses the flow from the event, and says why where there is nothing to do.
 
 mod dispatch;
+mod images;
 mod other;
 mod pull_request;
 mod push;

@@ -18,6 +18,29 @@ async fn an_event_that_is_not_ours_ends_with_a_sentence() {
 }
 
 #[tokio::test]
+async fn another_repositorys_event_is_refused_and_both_are_named() {
+    run(async |t: &mut Tester| {
+        let event = t.event("name=push&ref=refs/heads/main").await;
+        let of = |name: &str| {
+            let mut payload = event.clone();
+            payload["repository"]["full_name"] = json!(name);
+            t.command(["auto"]).on_payload("push", payload)
+        };
+        let refused = of("org/notes").await;
+        refused
+            .fails_with(2)
+            .touches_nothing()
+            .says("the event is of `org/notes`, and the run is about `org/shop`");
+        assert_eq!(refused.requests(), Vec::<String>::new());
+        of("Org/Shop").await.succeeds();
+        let mut bare = t.event("name=schedule").await;
+        bare.as_object_mut().unwrap().remove("repository");
+        t.command(["auto"]).on_payload("schedule", bare).await.succeeds();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_not_acted_on_is_explained_in_log_and_summary() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;

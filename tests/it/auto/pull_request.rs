@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Change, Invocation, Tester, run, run_with};
+use crate::harness::{Api, Change, Invocation, Tester, run, run_with};
 
 #[tokio::test]
 async fn an_opened_pull_request_gets_its_preview() {
@@ -194,6 +194,33 @@ async fn the_trusted_event_removes_a_preview_without_a_look_at_the_checkout_and_
         t.close_pr(1).await;
         assert_eq!(target("closed").await.succeeds().output("status"), "removed");
         assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pull_request_with_conflicts_gets_its_preview_all_the_same_and_closing_removes_it() {
+    run(async |t: &mut Tester| {
+        t.account(&json!({ "permissions": { "maintainer": "write" } })).await;
+        t.open_pr(1).await;
+        t.push("main", "theirs");
+        t.push(1, "ours");
+        // GitHub starts nothing for that push, so no run tells when it was made: the committer's date has to do.
+        let said = json!({ "body": "/preview" });
+        let path = "/repos/org/shop/issues/1/comments";
+        let comment = t
+            .call_as("user:maintainer", Api::GitHub, "POST", path, Some(&said))
+            .await
+            .expect(201);
+        let query = format!("name=issue_comment&comment_id={}", comment["id"]);
+        let asked = t.command(["auto"]).on_event("issue_comment", &query).await;
+        asked.succeeds().says("committer's date is believed");
+        t.expect_serving("shop-pr-1", "ours").await;
+        t.auto_pull_request(1, "synchronize").await.succeeds();
+        t.close_pr(1).await;
+        let event = "name=pull_request_target&action=closed&number=1";
+        let closed = t.command(["auto"]).on_event("pull_request_target", event).await;
+        assert_eq!(closed.succeeds().output("status"), "removed");
     })
     .await;
 }

@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-use super::{MAINTAINER, heard, ours, reactions, says, with_maintainer};
-use crate::harness::{Api, Change, Tester, run, run_with};
+use super::{MAINTAINER, heard, ours, reactions, says, text, with_maintainer};
+use crate::harness::{Api, Change, Gate, Tester, run, run_with, spec, until};
 
 #[tokio::test]
 async fn an_unknown_command_gets_help_in_one_comment() {
     run(async |t: &mut Tester| {
         with_maintainer(t).await;
         t.open_pr(1).await;
-        for body in ["/deploy now", "/logs everything"] {
+        for body in ["/vorschau", "/deploy now"] {
             let comment = says(t, MAINTAINER, 1, body).await;
             assert_eq!(heard(t, comment).await.succeeds().output("status"), "skipped");
             assert_eq!(reactions(t, comment).await, ["eyes", "confused"]);
@@ -18,10 +18,10 @@ async fn an_unknown_command_gets_help_in_one_comment() {
         insta::assert_snapshot!(t.redact(&ours(t, 1).await), @r"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:0:0 -->
-        <!-- answer:1002:1:12 -->
+        <!-- answer:1002:1:13 -->
         ---
 
-        That is not a command, or it takes other arguments
+        That is not a command; these are
 
         - `/preview` makes the preview, also of a draft or without the label
         - `/redeploy [force-build]` deploys the preview again
@@ -29,6 +29,7 @@ async fn an_unknown_command_gets_help_in_one_comment() {
         - `/status` tells what serves, where, and what it costs
         - `/wake` wakes the preview and waits until it answers
         - `/teardown` removes the preview until the next push
+        - `/help` lists these commands
         - A command is the first line of a new comment, by somebody who may push to this repository
         - [Run [run]]([link to the run])
         ");
@@ -36,6 +37,33 @@ async fn an_unknown_command_gets_help_in_one_comment() {
         let comment = says(t, MAINTAINER, 1, "/help").await;
         heard(t, comment).await.succeeds();
         assert_eq!(reactions(t, comment).await, ["eyes", "rocket"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_command_with_the_wrong_arguments_is_told_which_it_takes() {
+    run(async |t: &mut Tester| {
+        with_maintainer(t).await;
+        t.open_pr(1).await;
+        for (body, told) in [
+            (
+                "/logs sly",
+                "`/logs` takes one of `build`, `deploy`, `run`, `restarted`",
+            ),
+            ("/redeploy sly", "`/redeploy` takes `force-build` or nothing"),
+            ("/preview sly", "`/preview` takes nothing else on its line"),
+        ] {
+            let comment = says(t, MAINTAINER, 1, body).await;
+            heard(t, comment).await.succeeds().says(told);
+            let answer = ours(t, 1).await;
+            assert!(
+                answer.contains(told) && answer.contains("`/help` lists the commands"),
+                "{answer}"
+            );
+            assert!(!answer.contains("sly") && !answer.contains("/wake"), "{answer}");
+            assert_eq!(reactions(t, comment).await, ["eyes", "confused"]);
+        }
     })
     .await;
 }
@@ -168,6 +196,135 @@ async fn two_comments_at_once_are_both_obeyed_in_one_comment_of_ours() {
             told.contains("these are the commands"),
             "the newer run's answer: {told}"
         );
+    })
+    .await;
+}
+
+/// The text of one comment. Listing them all would use up a fault that waits for a list.
+async fn one(t: &Tester, comment: u64) -> String {
+    let path = format!("/repos/org/shop/issues/comments/{comment}");
+    text(&t.github("GET", &path, None).await.expect(200)["body"])
+}
+
+async fn write_over(t: &Tester, comment: u64, body: &str) {
+    let path = format!("/repos/org/shop/issues/comments/{comment}");
+    t.github("PATCH", &path, Some(&json!({ "body": body })))
+        .await
+        .expect(200);
+}
+
+async fn id_of_ours(t: &Tester) -> u64 {
+    let all = t.comments(1).await;
+    let ours = all
+        .iter()
+        .find(|comment| comment["user"]["login"] == "github-actions[bot]");
+    ours.and_then(|comment| comment["id"].as_u64())
+        .expect("a comment of ours")
+}
+
+/// The second time that the comments are listed, there is time to do something first.
+async fn late_second_look(t: &Tester) {
+    let list = json!([
+        { "method": "GET", "path": "/issues/1/comments$", "nth": 2, "times": 1, "do": "delay:3s" },
+    ]);
+    t.faults(&list).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_was_written_over_at_once_is_said_again() {
+    run(async |t: &mut Tester| {
+        with_maintainer(t).await;
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        let (board, before) = (id_of_ours(t).await, ours(t, 1).await);
+        let comment = says(t, MAINTAINER, 1, "/help").await;
+        late_second_look(t).await;
+        let running = heard(t, comment).start().await;
+        until("the answer is there", async || {
+            one(t, board).await.contains("these are the commands").then_some(())
+        })
+        .await;
+        write_over(t, board, &before).await;
+        running.end().await.succeeds();
+        assert!(ours(t, 1).await.contains("these are the commands"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_was_begun_before_a_deployment_ended_does_not_bring_back_building() {
+    let gate = Gate::closed().await;
+    let slow = spec(
+        "    run_command: do-deploy demo-app serve",
+        &format!(
+            "    build_command: {}\n    run_command: do-deploy demo-app serve",
+            gate.wait()
+        ),
+    );
+    run_with(Change::whole_app("first").spec(&slow), async |t: &mut Tester| {
+        with_maintainer(t).await;
+        t.open_pr(1).await;
+        let mut running = t.preview(1).start().await;
+        running.says("building").await;
+        let comment = says(t, MAINTAINER, 1, "/help").await;
+        heard(t, comment).await.succeeds();
+        let (board, building) = (id_of_ours(t).await, ours(t, 1).await);
+        assert!(building.contains("**Building**"), "{building}");
+        late_second_look(t).await;
+        drop(gate);
+        until("the deployment has ended", async || {
+            one(t, board).await.contains("**Ready**").then_some(())
+        })
+        .await;
+        // As a run writes that read the comment before, and adds its answer to what it read.
+        write_over(t, board, &building).await;
+        running.end().await.succeeds();
+        let told = ours(t, 1).await;
+        assert!(
+            told.contains("**Ready**") && told.contains("these are the commands"),
+            "{told}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_command_that_is_cancelled_says_nothing_more() {
+    run(async |t: &mut Tester| {
+        with_maintainer(t).await;
+        t.open_pr(1).await;
+        let comment = says(t, MAINTAINER, 1, "/status").await;
+        t.fault("GET", "^/v2/apps$", "delay:20s").await;
+        let mut running = heard(t, comment).start().await;
+        running.says("A command by").await;
+        until("it asks for the preview", async || {
+            let asked = t.requests().await;
+            asked.iter().any(|call| call["path"] == "/v2/apps").then_some(())
+        })
+        .await;
+        let run = running.cancelled_by_the_runner().await;
+        run.fails_with(130)
+            .does_not_say("No reaction")
+            .does_not_say("could not be");
+        assert_eq!(reactions(t, comment).await, ["eyes"]);
+        assert_eq!(ours(t, 1).await, "");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_summary_that_cannot_be_written_does_not_change_how_a_command_ends() {
+    run(async |t: &mut Tester| {
+        with_maintainer(t).await;
+        t.open_pr(1).await;
+        let comment = says(t, MAINTAINER, 1, "/help").await;
+        let nowhere = "/nowhere/at/all";
+        let run = heard(t, comment)
+            .env("GITHUB_STEP_SUMMARY", nowhere)
+            .env("GITHUB_OUTPUT", nowhere)
+            .await;
+        run.succeeds().says("later steps see no outputs");
+        assert_eq!(reactions(t, comment).await, ["eyes", "rocket"]);
     })
     .await;
 }

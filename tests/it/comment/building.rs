@@ -213,6 +213,7 @@ async fn teardown_removes_an_open_pull_requests_preview_until_the_next_push() {
             told.contains("**Removed**") && told.contains("next push makes the preview again"),
             "{told}"
         );
+        assert!(told.contains("comment `/preview`"), "comments are heard here: {told}");
         assert_eq!(reactions(t, comment).await, ["eyes", "rocket"]);
         t.push(1, "second");
         t.auto_pull_request(1, "synchronize").await.succeeds();

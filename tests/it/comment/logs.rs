@@ -2,13 +2,101 @@
 
 use serde_json::json;
 
-use super::{MAINTAINER, heard, ours, says, with_maintainer};
-use crate::harness::{Api, Change, Tester, run, run_with};
+use super::{MAINTAINER, heard, ours, reactions, says, with_maintainer};
+use crate::harness::{Api, Change, Tester, run, run_with, spec};
 
 async fn logs(t: &Tester, command: &str) -> String {
     let comment = says(t, MAINTAINER, 1, command).await;
     heard(t, comment).await.succeeds();
     ours(t, 1).await
+}
+
+async fn make_private(t: &Tester) {
+    let private = json!({ "private": true });
+    t.call_as("user:org", Api::GitHub, "PATCH", "/repos/org/shop", Some(&private))
+        .await
+        .expect(200);
+}
+
+/// The notes service, whose build says which version it builds and fails for the version `broken`.
+fn talkative_build() -> Change {
+    let build = "    build_command: \"echo building $(cat VERSION) && ! grep broken VERSION\"\n";
+    let serve = "    run_command: do-deploy demo-app serve";
+    Change::whole_app("first").spec(&spec(serve, &format!("{build}{serve}")))
+}
+
+#[tokio::test]
+async fn after_a_failed_push_the_command_shows_the_log_that_the_command_line_shows() {
+    run_with(talkative_build(), async |t: &mut Tester| {
+        with_maintainer(t).await;
+        make_private(t).await;
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.push(1, "broken");
+        t.preview(1).await.fails_with(1);
+        for command in ["/logs", "/logs build"] {
+            let told = logs(t, command).await;
+            assert!(
+                told.contains("building broken") && told.contains("of the deployment that failed last"),
+                "{told}"
+            );
+        }
+        for arguments in [&["logs", "--pr", "1"][..], &["logs", "--pr", "1", "--kind", "build"]] {
+            let mut command = t.command([]).locally();
+            for argument in arguments {
+                command = command.arg(argument);
+            }
+            let printed = command.await;
+            assert!(printed.succeeds().stdout.contains("building broken"), "{printed}");
+            printed.says("which failed; `--deployment");
+        }
+        // What the failed one never had is what serves has.
+        let told = logs(t, "/logs run").await;
+        assert!(
+            told.contains("notes first listening") && !told.contains("that failed last"),
+            "{told}"
+        );
+        let printed = t.command(["logs", "--pr", "1", "--kind", "run"]).locally().await;
+        assert!(printed.succeeds().stdout.contains("notes first listening"), "{printed}");
+        // What has been repaired is no longer asked about.
+        t.push(1, "second");
+        t.preview(1).await.succeeds();
+        let told = logs(t, "/logs").await;
+        assert!(told.contains("notes second listening"), "{told}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_crash_the_command_shows_no_build_but_names_the_run_that_failed() {
+    run(async |t: &mut Tester| {
+        with_maintainer(t).await;
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.push_broken(1);
+        t.preview(1).env("GITHUB_RUN_ID", "7777").await.fails_with(1);
+        let comment = says(t, MAINTAINER, 1, "/logs").await;
+        heard(t, comment).await.succeeds();
+        let told = ours(t, 1).await;
+        let (_, answer) = told.split_once("\n---\n").expect("an answer below the rest");
+        assert!(
+            answer.contains("not for this place") && answer.contains("https://github.com/org/shop/actions/runs/7777/"),
+            "{answer}"
+        );
+        assert!(
+            !answer.contains("build log") && !answer.contains("KeyError"),
+            "{answer}"
+        );
+        assert_eq!(reactions(t, comment).await, ["eyes", "-1"]);
+        let told = logs(t, "/logs build").await;
+        assert!(told.contains("Last lines of the build log"), "{told}");
+        make_private(t).await;
+        let told = logs(t, "/logs").await;
+        assert!(told.contains("KeyError") && !told.contains("build log"), "{told}");
+        let printed = t.command(["logs", "--pr", "1"]).locally().await;
+        assert!(printed.succeeds().stdout.contains("KeyError"), "{printed}");
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -17,7 +105,10 @@ async fn a_public_repository_shows_builds_and_no_running_app() {
         with_maintainer(t).await;
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
-        let told = logs(t, "/logs run").await;
+        let comment = says(t, MAINTAINER, 1, "/logs run").await;
+        heard(t, comment).await.succeeds();
+        assert_eq!(reactions(t, comment).await, ["eyes", "-1"]);
+        let told = ours(t, 1).await;
         assert!(
             told.contains("not for this place") && told.contains("--kind run"),
             "{told}"
@@ -52,14 +143,12 @@ async fn a_failed_migration_is_shown_to_everybody() {
 async fn a_private_repository_shows_the_running_app() {
     run(async |t: &mut Tester| {
         with_maintainer(t).await;
-        let private = json!({ "private": true });
-        t.call_as("user:org", Api::GitHub, "PATCH", "/repos/org/shop", Some(&private))
-            .await
-            .expect(200);
+        make_private(t).await;
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
         let told = logs(t, "/logs").await;
         assert!(told.contains("notes first listening"), "{told}");
+        assert!(!told.contains("the run's log has them"), "nothing was cut: {told}");
     })
     .await;
 }
@@ -123,7 +212,7 @@ async fn a_long_log_stays_below_githubs_limit() {
         t.preview(1).await.fails_with(1);
         let told = logs(t, "/logs").await;
         assert!(
-            told.contains("earlier lines left out") && told.len() < 60_000,
+            told.contains("earlier lines left out; the run's log has them") && told.len() < 60_000,
             "{}",
             told.len()
         );

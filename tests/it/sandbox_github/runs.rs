@@ -1,4 +1,4 @@
-//! Workflow runs: one for every head of a pull request, made when it was noticed.
+//! Workflow runs: one for every head of a pull request without conflicts, made when it was noticed.
 
 use serde_json::{Value, json};
 
@@ -32,6 +32,28 @@ async fn every_head_of_a_pull_request_starts_a_run() {
         );
         assert_eq!(runs(t, &format!("head_sha={second}&event=push")).await.len(), 0);
         assert_eq!(runs(t, "branch=main").await.len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pull_request_with_conflicts_starts_no_run() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.push("main", "theirs");
+        let head = t.push(1, "ours");
+        let pull = t.github("GET", &format!("{REPO}/pulls/1"), None).await.expect(200);
+        assert_eq!(
+            (&pull["mergeable"], &pull["mergeable_state"]),
+            (&json!(false), &json!("dirty"))
+        );
+        assert_eq!(runs(t, &format!("head_sha={head}")).await.len(), 0);
+        assert_eq!(runs(t, "per_page=100").await.len(), 1, "the first head had one");
+        let event = t.event("name=pull_request&action=synchronize&number=1").await;
+        assert_eq!(
+            event["pull_request"]["mergeable"], false,
+            "whoever asks for the event gets it"
+        );
     })
     .await;
 }

@@ -29,6 +29,36 @@ async fn a_permission_is_what_the_account_says() {
         t.account(&json!({ "permissions": { "reviewer": "write" } })).await;
         let path = format!("{REPO}/collaborators/reviewer/permission");
         assert_eq!(t.github("GET", &path, None).await.expect(200)["permission"], "write");
+        t.account(&json!({ "permissions": { "reviewer": "release crew" } }))
+            .await;
+        let custom = t.github("GET", &path, None).await.expect(200);
+        assert_eq!(
+            (&custom["permission"], &custom["role_name"]),
+            (&json!("read"), &json!("release crew"))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_login_that_nobody_has_is_not_found() {
+    run(async |t: &mut Tester| {
+        let of = async |login: &str| {
+            let path = format!("{REPO}/collaborators/{login}/permission");
+            t.github("GET", &path, None).await
+        };
+        let nobody = of("passer-by").await.expect(404);
+        assert_eq!(nobody["message"], "passer-by is not a user");
+        assert_eq!(of("org").await.expect(200)["permission"], "admin");
+        t.open_pr(1).await;
+        let author = t.github("GET", &format!("{REPO}/pulls/1"), None).await.expect(200)["user"]["login"].clone();
+        assert_eq!(of(author.as_str().unwrap()).await.expect(200)["permission"], "read");
+        let path = format!("{REPO}/issues/1/comments");
+        let said = json!({ "body": "hello" });
+        t.call_as("user:passer-by", Api::GitHub, "POST", &path, Some(&said))
+            .await
+            .expect(201);
+        assert_eq!(of("passer-by").await.expect(200)["permission"], "read");
     })
     .await;
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::decide;
 use crate::config::Config;
-use crate::flows::auto::asked::{COMMANDS, Flags, NAMES};
+use crate::flows::auto::asked::{Flags, NAMES, VERBS};
 use crate::flows::auto::event::Event;
 use crate::flows::auto::table::ROWS;
 use crate::flows::eligibility::RULES;
@@ -84,6 +84,10 @@ fn from_dependabot(action: &str) -> Value {
 fn cases() -> Vec<(&'static str, Value, bool, &'static str)> {
     let skip = |payload, pointer| with(payload, pointer, json!("Typo\n\n[Skip Deploy]"));
     let dependabot = json!({"login": "dependabot[bot]", "type": "Bot"});
+    let conflicting = |payload| {
+        let dirty = with(payload, "/pull_request/mergeable", json!(false));
+        with(dirty, "/pull_request/mergeable_state", json!("dirty"))
+    };
     vec![
         ("push", push("refs/heads/main"), true, "deploy production: production is deployed from `main`"),
         ("push", push("refs/heads/main"), false, "deploy production: "),
@@ -95,6 +99,7 @@ fn cases() -> Vec<(&'static str, Value, bool, &'static str)> {
         ("push", with(push("refs/heads/main"), "/head_commit/message", json!("x [deploy skip]")), true, "nothing: the head"),
         ("push", with(push("refs/heads/main"), "/sender", dependabot.clone()), false, "nothing: runs that Dependabot starts"),
         ("push", with(push("refs/heads/main"), "/sender", dependabot), true, "deploy production"),
+        ("push", with(push("refs/heads/main"), "/pusher/name", json!("dependabot[bot]")), false, "nothing: runs that Dependabot starts"),
         ("push", json!({}), true, "error: the payload of `push` lacks `ref`"),
         ("workflow_run", other_run("success"), true, "deploy production: the other workflow succeeded on `main`"),
         ("workflow_run", with(other_run("success"), "/action", json!("requested")), true, "nothing: the other workflow has not"),
@@ -117,6 +122,9 @@ fn cases() -> Vec<(&'static str, Value, bool, &'static str)> {
         ("pull_request", from_dependabot("opened"), true, "preview of pull request 7"),
         ("pull_request", from_dependabot("closed"), true, "teardown of pull request 7's preview"),
         ("pull_request", pull("closed"), true, "teardown of pull request 7's preview"),
+        ("pull_request", conflicting(pull("synchronize")), true, "preview of pull request 7"),
+        ("pull_request", conflicting(pull("closed")), true, "teardown of pull request 7's preview"),
+        ("pull_request_target", conflicting(pull("closed")), true, "teardown of pull request 7's preview"),
         ("pull_request", with(pull("closed"), "/pull_request/merged", json!(true)), true, "teardown of pull request 7's preview"),
         ("pull_request", pull("opened"), true, "preview of pull request 7: pull request 7: `opened`"),
         ("pull_request", pull("synchronize"), true, "preview of pull request 7"),
@@ -140,6 +148,10 @@ fn cases() -> Vec<(&'static str, Value, bool, &'static str)> {
         ("issue_comment", comment("edited", "/preview"), true, "nothing: only a new comment"),
         ("issue_comment", with(comment("created", "/preview"), "/issue/pull_request", json!(null)), true, "nothing: the comment is on an issue"),
         ("issue_comment", with(comment("created", "/preview"), "/comment/user", json!({"login": "renovate[bot]", "type": "Bot"})), true, "nothing: a bot wrote"),
+        ("issue_comment", with(comment("created", "/preview"), "/comment/user/login", json!("helper[bot]")), true, "nothing: a bot wrote"),
+        ("issue_comment", with(comment("created", "/preview"), "/comment/user", json!(null)), true, "nothing: nobody is known"),
+        ("issue_comment", with(comment("created", "/preview"), "/comment/body", json!(null)), true, "nothing: the comment's first line is no command"),
+        ("issue_comment", with(comment("created", "/preview"), "/comment", json!(null)), true, "error: the payload of `issue_comment` lacks `comment.id`"),
         ("issue_comment", comment("created", "Nice /preview"), true, "nothing: the comment's first line is no command"),
         ("issue_comment", comment("created", "/preview"), true, "a comment's command on pull request 7: a comment asks for it"),
         ("delete", json!({"ref": "topic", "ref_type": "branch"}), true, "nothing: GitHub closes the pull requests"),
@@ -221,6 +233,20 @@ fn only_a_dispatched_run_takes_the_flags() {
         say("workflow_dispatch", json!({"inputs": {}}), &flags),
         "redeploy --commit abcdef0"
     );
+    let images = Flags {
+        images: format!("web=sha256:{}", "0".repeat(64)).parse().expect("an image"),
+        ..Flags::default()
+    };
+    assert_eq!(say("push", push("refs/heads/main"), &images), "deploy production");
+    assert_eq!(say("push", push("refs/tags/v1"), &images), "nothing");
+    assert_eq!(
+        say("pull_request", pull("closed"), &images),
+        "teardown of pull request 7's preview"
+    );
+    assert_eq!(say("schedule", json!({}), &images), "sweep");
+    let refused = "`auto` takes no `--images` on `issue_comment`: the event itself says what to do";
+    assert_eq!(say("issue_comment", comment("created", "/redeploy"), &images), refused);
+    assert_eq!(say("issue_comment", comment("created", "Nice"), &images), "nothing");
     let dry = Flags {
         dry_run: true,
         ..Flags::default()
@@ -259,7 +285,7 @@ fn the_page_shows_the_table_that_the_program_runs_on() {
         rules.push_str(&format!("| {} | {place} | {command} |\n", with_capitals(rule.because)));
     }
     let mut commands = String::from("| `command` | Takes |\n|---|---|\n");
-    for (name, _, takes) in COMMANDS {
+    for (name, _, takes) in VERBS {
         let inputs = takes.iter().chain(&["dry-run"]).map(|input| format!("`{input}`"));
         commands.push_str(&format!("| `{name}` | {} |\n", inputs.collect::<Vec<_>>().join(", ")));
     }

@@ -7,6 +7,8 @@ use crate::sandbox::github::following::current;
 use crate::sandbox::github::refusal::Refusal;
 use crate::sandbox::github::{comments, issues};
 
+pub(super) const KEYS: &[&str] = &["action", "comment_id"];
+
 /// `action` (default `created`), `comment_id`.
 pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
     let (hub, urls) = (&asked.hub, &asked.urls);

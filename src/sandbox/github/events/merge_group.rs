@@ -6,6 +6,8 @@ use super::Asked;
 use crate::sandbox::github::commits::read;
 use crate::sandbox::github::refusal::Refusal;
 
+pub(super) const KEYS: &[&str] = &["action", "branch", "number"];
+
 /// `action` (`checks_requested`), `branch` that is merged into (default: the default branch), `number` of the pull
 /// request that waits (1).
 pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {

@@ -42,7 +42,9 @@ pub(crate) async fn get(
     let hub = hub.ok_or_else(|| Refusal::missing("No such repository is mounted"))?;
     let urls = Urls::new(base(&headers, &github.base_url), &hub.repository);
     let asked = Asked { hub, urls, query };
-    let payload = match asked.key("name").unwrap_or_default() {
+    let name = asked.key("name").unwrap_or_default();
+    asked.refuse_unknown(name)?;
+    let payload = match name {
         "pull_request" | "pull_request_target" => pull_request::payload(&asked).await?,
         "push" => push::payload(&asked).await?,
         "delete" => push::delete(&asked)?,
@@ -60,7 +62,38 @@ pub(crate) async fn get(
     ok(&asked.complete(payload).await)
 }
 
+/// What every event takes.
+const COMMON: [&str; 3] = ["name", "sender", "repository"];
+
+/// What else the event of this name takes.
+fn keys(name: &str) -> &'static [&'static str] {
+    match name {
+        "pull_request" | "pull_request_target" => pull_request::KEYS,
+        "push" => push::KEYS,
+        "delete" => push::KEYS_OF_DELETE,
+        "issue_comment" => issue_comment::KEYS,
+        "workflow_run" => workflow::KEYS_OF_RUN,
+        "workflow_dispatch" => workflow::KEYS_OF_DISPATCH,
+        "repository_dispatch" => workflow::KEYS_OF_REPOSITORY_DISPATCH,
+        "merge_group" => merge_group::KEYS,
+        "schedule" => &["schedule"],
+        _ => &["action"],
+    }
+}
+
 impl Asked {
+    /// A key with a typing mistake would give another payload than the one that was meant.
+    fn refuse_unknown(&self, name: &str) -> Result<(), Refusal> {
+        let known: Vec<&str> = COMMON.iter().chain(keys(name)).copied().collect();
+        match self.query.keys().find(|key| !known.contains(&key.as_str())) {
+            None => Ok(()),
+            Some(key) => Err(Refusal::unprocessable(format!(
+                "`{name}` takes no `{key}`, only {}",
+                known.join(", ")
+            ))),
+        }
+    }
+
     fn key(&self, key: &str) -> Option<&str> {
         self.query
             .get(key)

@@ -7,6 +7,8 @@ use crate::sandbox::github::following::current;
 use crate::sandbox::github::refusal::Refusal;
 use crate::sandbox::github::{labels, pull_json};
 
+pub(super) const KEYS: &[&str] = &["action", "number", "before", "label", "changed", "from"];
+
 /// `action` (default `opened`), `number`; `before` of a `synchronize`, `label` of a `labeled`; `changed` of an `edited`
 /// (`title`, `body` or `base`) and what it was, `from`.
 pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {

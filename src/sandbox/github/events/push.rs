@@ -12,6 +12,9 @@ const NOTHING: &str = "0000000000000000000000000000000000000000";
 /// Payloads carry no more.
 const MOST_COMMITS: &str = "--max-count=2048";
 
+pub(super) const KEYS: &[&str] = &["ref", "before", "after"];
+pub(super) const KEYS_OF_DELETE: &[&str] = &["ref", "ref_type"];
+
 /// `ref` (default: the default branch), `before` (default: the head's first parent), `after` (default: the
 /// branch's head; a branch that is gone was deleted).
 pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {

@@ -11,6 +11,14 @@ use crate::sandbox::github::repositories;
 /// Of the one workflow that there is.
 const WORKFLOW: u64 = 2_000_001;
 
+pub(super) const KEYS_OF_RUN: &[&str] = &["branch", "sha", "conclusion", "event", "workflow", "run_id", "action"];
+pub(super) const KEYS_OF_DISPATCH: &[&str] = &["ref", "inputs", "workflow"];
+pub(super) const KEYS_OF_REPOSITORY_DISPATCH: &[&str] = &["event_type", "client_payload"];
+
+/// GitHub takes no more, of inputs and of the top level of a payload.
+const MOST_INPUTS: usize = 25;
+const MOST_PROPERTIES: usize = 10;
+
 /// `branch` (default: the default branch), `sha` (default: its head), `conclusion` (`success`), `event`
 /// (`push`), `workflow` (`CI`), `run_id`, `action` (`completed`).
 pub(super) async fn run(asked: &Asked) -> Result<Value, Refusal> {
@@ -94,10 +102,7 @@ pub(super) async fn run(asked: &Asked) -> Result<Value, Refusal> {
 /// `ref` (default: the default branch), `inputs` (a JSON object), `workflow` (a path).
 pub(super) async fn dispatch(asked: &Asked) -> Result<Value, Refusal> {
     let (branch, _) = asked.branch("ref").await?;
-    let inputs: Value = match asked.key("inputs") {
-        Some(inputs) => serde_json::from_str(inputs).map_err(|_| Refusal::bad_json())?,
-        None => Value::Null,
-    };
+    let inputs = object(asked, "inputs", MOST_INPUTS)?.unwrap_or(Value::Null);
     Ok(json!({
         "inputs": inputs,
         "ref": format!("refs/heads/{branch}"),
@@ -105,15 +110,28 @@ pub(super) async fn dispatch(asked: &Asked) -> Result<Value, Refusal> {
     }))
 }
 
-/// `event_type` (`do-deploy`), `client_payload` (a JSON object).
+/// `event_type` (`do-deploy`), `client_payload` (a JSON object with at most ten properties).
 pub(super) async fn repository_dispatch(asked: &Asked) -> Result<Value, Refusal> {
-    let client_payload: Value = match asked.key("client_payload") {
-        Some(payload) => serde_json::from_str(payload).map_err(|_| Refusal::bad_json())?,
-        None => json!({}),
-    };
+    let client_payload = object(asked, "client_payload", MOST_PROPERTIES)?.unwrap_or_else(|| json!({}));
     Ok(json!({
         "action": asked.key("event_type").unwrap_or("do-deploy"),
         "branch": asked.hub.repository.default_branch().await,
         "client_payload": client_payload,
     }))
+}
+
+/// A JSON object in the query, as GitHub checks it.
+fn object(asked: &Asked, key: &str, most: usize) -> Result<Option<Value>, Refusal> {
+    let Some(text) = asked.key(key) else {
+        return Ok(None);
+    };
+    let value: Value = serde_json::from_str(text).map_err(|_| Refusal::bad_json())?;
+    let refuse = |why: String| Err(Refusal::unprocessable(format!("Invalid request.\n\n{why}")));
+    match value.as_object().map(serde_json::Map::len) {
+        None => refuse(format!("For 'properties/{key}', {value} is not an object.")),
+        Some(given) if given > most => refuse(format!(
+            "No more than {most} properties are allowed; {given} were supplied."
+        )),
+        Some(_) => Ok(Some(value)),
+    }
 }

@@ -77,3 +77,30 @@ async fn a_push_says_what_it_brought() {
     let gone = world.event("name=push&ref=gone&before=main").await;
     assert_eq!((&gone["deleted"], &gone["head_commit"]), (&json!(true), &Value::Null));
 }
+
+#[tokio::test]
+async fn an_event_takes_what_it_knows_and_nothing_else() {
+    let world = World::new().await;
+    let refused = world.event("name=push&branch=main").await;
+    assert_eq!(
+        refused["message"],
+        "`push` takes no `branch`, only name, sender, repository, ref, before, after"
+    );
+    let watched = world.event("name=watch&action=started&sender=ada").await;
+    assert_eq!(watched["action"], "started");
+    assert_eq!(world.event("name=schedule&cron=x").await["status"], "422");
+}
+
+#[tokio::test]
+async fn a_dispatch_carries_an_object_of_limited_size() {
+    let world = World::new().await;
+    let of = async |payload: Value| {
+        let query = format!("name=repository_dispatch&client_payload={payload}");
+        world.event(&query).await
+    };
+    assert_eq!(of(json!({"pr": 1})).await["client_payload"], json!({"pr": 1}));
+    assert_eq!(of(json!([1])).await["status"], "422");
+    let many = |count: u32| Value::from_iter((0..count).map(|key| (key.to_string(), key)));
+    assert_eq!(of(many(10)).await["client_payload"], many(10));
+    assert_eq!(of(many(11)).await["status"], "422");
+}
