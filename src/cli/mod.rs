@@ -227,8 +227,10 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let root = flows::init::root(&args.project.working_directory).await?;
             let mut project = args.project;
             project.working_directory.clone_from(&root);
+            let repository = project.repo.clone();
             let ctx = build(without_limit(project, args.json, args.spec))?;
             let request = flows::init::Request {
+                repository,
                 from_app: args.from_app,
                 force: args.force,
                 dry_run: args.dry_run,

@@ -14,6 +14,7 @@ mod links;
 mod messages;
 mod pages;
 mod rehearsal;
+mod scopes;
 mod settings;
 mod workflows;
 

@@ -93,7 +93,8 @@ pub(super) const VERBS: &[(&str, Verb, &[&str])] = &[
     ("logs", Verb::Logs, &["environment", "pr"]),
 ];
 
-const NAMES: [&str; 9] = [
+/// In the order of the page's table.
+pub(super) const NAMES: [&str; 9] = [
     "command",
     "environment",
     "pr",

@@ -19,9 +19,12 @@ use repository::Repository;
 use super::context::Ctx;
 use crate::config::Config;
 use crate::model::failure::Failure;
+use crate::platform::scopes;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
+    /// What `--repo` says. It wins over the clone's `origin`, which wins over `GITHUB_REPOSITORY`.
+    pub(crate) repository: Option<String>,
     /// The live app whose spec is taken.
     pub(crate) from_app: Option<String>,
     /// Overwrite files that differ.
@@ -34,7 +37,7 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     outside_a_workflow(ctx)?;
     // Of the clone, and never of GitHub: there need not be a network.
     let config = ctx.local_config.clone().transpose()?.unwrap_or_default();
-    let repository = Repository::find(ctx, root, &config).await?;
+    let repository = Repository::find(ctx, root, &config, request.repository.as_deref()).await?;
     let spec = app_spec::choose(ctx, root, &config, &repository, request.from_app.as_deref()).await?;
     let mut wanted = workflows::write(&repository.branch, spec.input());
     wanted.extend(spec.files.clone());
@@ -115,6 +118,10 @@ fn document(
         "files": files,
         "notes": notes,
         "dry_run": request.dry_run,
-        "token": {"secret": steps::SECRET, "scopes": steps::scopes(config), "environments": steps::ENVIRONMENTS},
+        // A token for each GitHub environment that the workflows name.
+        "token": {
+            "secret": steps::SECRET,
+            "scopes": {"production": steps::production_scopes(config), "preview": scopes::PREVIEWS},
+        },
     })
 }

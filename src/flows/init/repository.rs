@@ -14,6 +14,8 @@ use crate::spec::{AppSpec, sources};
 pub(super) struct Repository {
     /// `owner/name`
     pub(super) name: String,
+    /// What `origin` is, where it is on GitHub.
+    cloned_from: Option<String>,
     /// Production's branch: what do-deploy.toml names, else the default branch.
     pub(super) branch: String,
     /// On which workflows run that no push starts.
@@ -23,15 +25,21 @@ pub(super) struct Repository {
 }
 
 impl Repository {
-    pub(super) async fn find(ctx: &Ctx, root: &Path, config: &Config) -> Result<Self, Failure> {
+    /// `named`: as whoever runs this calls it. Else it is what the clone was made of: a variable that is left in a shell
+    /// may be about another repository, and counts only where the clone does not say.
+    pub(super) async fn find(ctx: &Ctx, root: &Path, config: &Config, named: Option<&str>) -> Result<Self, Failure> {
         let default_branch = default_branch(root).await?;
         let branch = Some(config.production.branch.clone()).filter(|branch| !branch.is_empty());
         let server = ctx.run.server_url().to_owned();
+        let origin = origin(root, &server).await;
+        let cloned_from = origin.as_ref().ok().cloned();
         Ok(Self {
-            name: match &ctx.repository {
-                Some(name) => name.clone(),
-                None => origin(root, &server).await?,
+            name: match (named, &ctx.repository) {
+                (Some(name), _) => name.to_owned(),
+                (None, Some(variable)) => origin.unwrap_or_else(|_| variable.clone()),
+                (None, None) => origin?,
             },
+            cloned_from,
             branch: branch.unwrap_or_else(|| default_branch.clone()),
             default_branch,
             server,
@@ -41,6 +49,16 @@ impl Repository {
     /// What does not fit together.
     pub(super) fn notes(&self, spec: &AppSpec, config: &Config) -> Vec<String> {
         let mut notes = Vec::new();
+        if let Some(origin) = self
+            .cloned_from
+            .as_ref()
+            .filter(|origin| !origin.eq_ignore_ascii_case(&self.name))
+        {
+            notes.push(format!(
+                "`--repo` says `{}`, and that counts, but this clone's `origin` is `{origin}`",
+                self.name
+            ));
+        }
         let sources = sources(spec.value());
         if !sources.is_empty() && !sources.iter().any(|source| source.is_repository(&self.name)) {
             let list: Vec<&str> = sources.iter().map(|source| source.repo.as_str()).collect();

@@ -9,11 +9,8 @@ use crate::platform::scopes;
 /// What the workflows call the token.
 pub(super) const SECRET: &str = "DIGITALOCEAN_ACCESS_TOKEN";
 
-/// The GitHub environments that have one: the workflows name them.
-pub(super) const ENVIRONMENTS: [&str; 2] = ["production", "preview"];
-
-pub(super) fn scopes(config: &Config) -> Vec<&'static str> {
-    let mut scopes = scopes::APPS.to_vec();
+pub(super) fn production_scopes(config: &Config) -> Vec<&'static str> {
+    let mut scopes = scopes::PRODUCTION.to_vec();
     if !config.production.project.is_empty() {
         scopes.extend(scopes::PROJECT);
     }
@@ -24,12 +21,14 @@ pub(super) fn words(repository: &Repository, config: &Config) -> String {
     let Repository { name, server, .. } = repository;
     let mut text = format!(
         "\nTwo things are left that only you can do:\n\n\
-         1. Create a DigitalOcean token with exactly these scopes, at https://cloud.digitalocean.com/account/api/tokens/new\n\n     {}\n\n\
-         \x20  Previews should have a token from a DigitalOcean team of their own, because whoever can push a branch can use it.\n\
+         1. Create two DigitalOcean tokens with exactly these scopes, at https://cloud.digitalocean.com/account/api/tokens/new\n\n\
+         \x20    production: {}\n     previews:   {}\n\n\
+         \x20  The previews' token should be from a DigitalOcean team of its own, because whoever can push a branch can use it.\n\
          \x20  Each team has to be allowed to read `{name}`: https://cloud.digitalocean.com/apps/github/install\n\n\
          2. Add each token as the secret `{SECRET}` of its GitHub environment, at {server}/{name}/settings/environments\n\
          \x20  or with GitHub's command line:\n\n",
-        scopes(config).join(" ")
+        production_scopes(config).join(" "),
+        scopes::PREVIEWS.join(" ")
     );
     for command in commands(repository) {
         let _ = writeln!(text, "     {command}");
@@ -62,6 +61,8 @@ fn commands(repository: &Repository) -> Vec<String> {
         ));
     }
     commands.push(format!("gh secret set {SECRET} --repo {name} --env production"));
+    // Without a rule for branches: what removes a preview after the merge runs on the base branch, and commands and the
+    // schedule on the default branch.
     commands.push(format!("gh api --method PUT repos/{name}/environments/preview"));
     commands.push(format!("gh secret set {SECRET} --repo {name} --env preview"));
     commands

@@ -7,9 +7,12 @@ use crate::spec::scalar;
 
 pub(super) const FOLDER: &str = ".github/workflows";
 pub(super) const PRODUCTION: &str = ".github/workflows/do-deploy-production.yml";
+/// Among other people's workflows it has to be seen whose these are.
+const PREFIX: &str = "do-deploy-";
 
 struct Template {
-    path: &'static str,
+    /// The file's name among the templates, and how their comments call it.
+    name: &'static str,
     text: &'static str,
     /// Whether what it starts reads the app spec.
     reads_spec: bool,
@@ -18,22 +21,22 @@ struct Template {
 /// As they stand they are for a repository whose default branch is `main`.
 const TEMPLATES: [Template; 4] = [
     Template {
-        path: PRODUCTION,
+        name: "production.yml",
         text: include_str!("../../../workflows-templates/production.yml"),
         reads_spec: true,
     },
     Template {
-        path: ".github/workflows/do-deploy-preview.yml",
+        name: "preview.yml",
         text: include_str!("../../../workflows-templates/preview.yml"),
         reads_spec: true,
     },
     Template {
-        path: ".github/workflows/do-deploy-sweep.yml",
+        name: "sweep.yml",
         text: include_str!("../../../workflows-templates/sweep.yml"),
         reads_spec: false,
     },
     Template {
-        path: ".github/workflows/do-deploy-redeploy.yml",
+        name: "redeploy.yml",
         text: include_str!("../../../workflows-templates/redeploy.yml"),
         reads_spec: true,
     },
@@ -47,18 +50,30 @@ pub(super) fn write(branch: &str, spec: Option<&str>) -> Vec<Wanted> {
     TEMPLATES
         .iter()
         .map(|template| {
-            let mut text = template
-                .text
-                .replace(BRANCH, &format!("branches: [{}]", pattern(branch)));
+            let mut text = renamed(template.text).replace(BRANCH, &format!("branches: [{}]", pattern(branch)));
             if let Some(spec) = spec.filter(|_| template.reads_spec) {
                 text = text.replace(TOKEN, &format!("{TOKEN}          spec: {}\n", scalar(spec)));
             }
             Wanted {
-                path: template.path.to_owned(),
+                path: template.path(),
                 text,
             }
         })
         .collect()
+}
+
+impl Template {
+    /// Where it is written to, from the repository's root.
+    fn path(&self) -> String {
+        format!("{FOLDER}/{PREFIX}{}", self.name)
+    }
+}
+
+/// With the names that the files get in the repository, wherever one speaks of another.
+fn renamed(text: &str) -> String {
+    TEMPLATES.iter().fold(text.to_owned(), |text, Template { name, .. }| {
+        text.replace(name, &format!("{PREFIX}{name}"))
+    })
 }
 
 /// A branch as a filter pattern that matches it alone.
@@ -77,7 +92,7 @@ fn pattern(branch: &str) -> String {
 
 /// Other workflows that deploy this repository.
 pub(super) fn others(root: &Path) -> Vec<String> {
-    let ours = |path: &str| TEMPLATES.iter().any(|template| template.path == path);
+    let ours = |path: &str| TEMPLATES.iter().any(|template| template.path() == path);
     let mut found: Vec<String> = std::fs::read_dir(root.join(FOLDER))
         .into_iter()
         .flatten()
@@ -109,7 +124,7 @@ pub(super) fn others(root: &Path) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{TEMPLATES, TOKEN, write};
+    use super::{PREFIX, PRODUCTION, TEMPLATES, TOKEN, Template, renamed, write};
 
     /// What people paste stays small enough to be read.
     const LONGEST: usize = 39;
@@ -124,9 +139,24 @@ mod tests {
     #[test]
     fn as_they_stand_they_are_for_main_and_the_usual_spec() {
         for (file, template) in write("main", None).iter().zip(&TEMPLATES) {
-            assert_eq!(file.text, template.text, "{}", file.path);
+            assert_eq!(file.text, renamed(template.text), "{}", file.path);
             assert_eq!(template.text.matches(TOKEN).count(), 1, "{}", file.path);
         }
+    }
+
+    #[test]
+    fn comments_call_the_files_what_they_are_called_once_they_are_written() {
+        let written = write("main", None);
+        assert_eq!(written[0].path, PRODUCTION);
+        let mut mentions = 0;
+        for file in &written {
+            for Template { name, .. } in &TEMPLATES {
+                mentions += file.text.matches(name).count();
+                let renamed = file.text.matches(&format!("{PREFIX}{name}")).count();
+                assert_eq!(file.text.matches(name).count(), renamed, "{name} in {}", file.path);
+            }
+        }
+        assert!(mentions > 3, "only {mentions} mentions were found");
     }
 
     #[test]

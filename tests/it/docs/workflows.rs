@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
+use regex_lite::Regex;
 use serde_json::{Map, Value};
 
 use super::pages::{self, root};
@@ -141,6 +142,25 @@ fn the_readme_names_what_auto_acts_on() {
         assert!(decisions.contains(&kind.to_string()), "`auto` does not know {kind}");
     }
     assert!(types.contains(&"closed".into()), "who removes a preview?");
+}
+
+#[test]
+fn pages_call_the_workflows_what_they_are_called_in_a_repository() {
+    let named = Regex::new(r"[A-Za-z/-]*\b(?:production|preview|sweep|redeploy)\.yml\b").unwrap();
+    let mut seen = 0;
+    let mut wrong = Vec::new();
+    // CONTRIBUTING is about this repository, whose templates have no prefix.
+    let pages = pages::all();
+    for page in pages.iter().filter(|page| !page.path.ends_with("CONTRIBUTING.md")) {
+        for found in named.find_iter(&page.text) {
+            seen += 1;
+            if !found.as_str().starts_with("do-deploy-") {
+                wrong.push(format!("{}: `{}`", page.path.display(), found.as_str()));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(seen > 4, "only {seen} names were found");
 }
 
 /// What `tests/docs/extract` writes for the linters, parsed.

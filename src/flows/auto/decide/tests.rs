@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::decide;
 use crate::config::Config;
-use crate::flows::auto::asked::{Flags, VERBS};
+use crate::flows::auto::asked::{Flags, NAMES, VERBS};
 use crate::flows::auto::event::Event;
 use crate::flows::auto::table::ROWS;
 use crate::flows::eligibility::RULES;
@@ -298,6 +298,21 @@ fn the_page_shows_the_table_that_the_program_runs_on() {
         "`docs/events.md` has to contain this:\n\n{}",
         missing.join("\n")
     );
+}
+
+#[test]
+fn the_page_says_of_every_input_what_it_means() {
+    let (_, rows) = DOCS
+        .split_once("| Input | Value |\n|---|---|\n")
+        .expect("the table of inputs");
+    let rows = rows.lines().take_while(|line| line.starts_with('|'));
+    let documented: Vec<(&str, &str)> = rows
+        .filter_map(|row| row.strip_prefix("| `")?.split_once("` | "))
+        .collect();
+    let names: Vec<&str> = documented.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, NAMES);
+    // Every one of them is read: `asked` has no input that it refuses whatever it says.
+    assert!(documented.iter().all(|(_, value)| !value.contains("not supported")));
 }
 
 /// `{started by}` is `STARTED BY` on paper.
