@@ -4,7 +4,8 @@
 # POSIX sh, and nothing that busybox lacks. With the program in the tool cache already, it starts one process: the hash.
 # Environment: GITHUB_ACTION_PATH, GITHUB_OUTPUT, RUNNER_TEMP, RUNNER_TOOL_CACHE (may be missing),
 # DO_DEPLOY_OS and DO_DEPLOY_ARCH (as the runner names them), DO_DEPLOY_BUILD_FROM_SOURCE (true or false),
-# DO_DEPLOY_MIRROR (https://, http:// or file://, a folder of the same files: the hash is pinned, the place is not).
+# DO_DEPLOY_MIRROR (https://, http:// or file://, a folder of the same files: the hash is pinned, the place is not),
+# DO_DEPLOY_DOWNLOAD_SECONDS and DO_DEPLOY_DOWNLOAD_SILENCE (how long one attempt may take, and how long hear nothing).
 
 # Where `sh` is bash, functions that an earlier step exported come along. Special built-ins win over them; what else is
 # used here is freed of them first.
@@ -17,7 +18,7 @@ umask 022
 
 newline='
 '
-temporary='' said='' child=''
+temporary='' said='' ended=none
 
 # What the runner would take for the end of a command's text, as it wants it written.
 escaped() {
@@ -56,19 +57,24 @@ unknown=3
 
 # shellcheck disable=SC2329 # the trap calls it
 clean_up() {
-  if [ -n "$child" ]; then kill "$child" 2>/dev/null || :; fi
+  trap '' INT TERM
+  if [ "${!:-none}" != "$ended" ]; then
+    # KILL: a TERM can be lost while the child is still this shell, and then it would write what is removed here. First
+    # as a group, which `timeout` makes of itself and its command.
+    kill -s KILL -- "-$!" 2>/dev/null || kill -s KILL "$!" 2>/dev/null || :
+    wait "$!" 2>/dev/null || :
+  fi
   if [ -n "$temporary$said" ]; then rm -f "$temporary" "$said"; fi
 }
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# Waits for a long command so that a signal to this process ends it, too.
+# Waits for the command that was started last, so that a signal to this process ends it, too.
 attend() {
-  child=$1
   code=0
-  wait "$child" || code=$?
-  child=''
+  wait "$!" || code=$?
+  ended=$!
   return "$code"
 }
 
@@ -92,7 +98,7 @@ finish() {
   case $1 in
     *"$newline"*) fail "the path of the program, \`$1\`, has more than one line" ;;
   esac
-  printf 'bin=%s\nversion=%s\n' "$1" "$2" >>"${GITHUB_OUTPUT:?}"
+  printf 'bin=%s\nversion=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT" || fail "nothing can be written into \`$GITHUB_OUTPUT\`"
   exit 0
 }
 
@@ -136,6 +142,7 @@ read_manifest() {
       *) fail "$wrong" ;;
     esac
     [ -z "$rest" ] || fail "$wrong"
+    [ "${released:-$its_version}" = "$its_version" ] || fail "the action's manifest has lines of two versions, $released and $its_version"
     released=$its_version
     if [ "$name" = "$target" ]; then
       [ -z "$version" ] || fail "the action's manifest has two lines for \`$target\`"
@@ -149,7 +156,7 @@ fetch() {
   code=0
   status=''
   case $1 in
-    file://*) cp "${1#file://}" "$temporary" 2>"$said" & attend "$!" || code=2 ;;
+    file://*) cp "${1#file://}" "$temporary" 2>"$said" & attend || code=2 ;;
     *)
       if command -v curl >/dev/null; then
         # A mirror may be without TLS, and then its redirections as well.
@@ -159,19 +166,19 @@ fetch() {
         esac
         # `-q`: no configuration of the machine's user may change what this means.
         curl -q --proto "$protocols" --proto-redir "$protocols" --fail --silent --show-error --location \
-          --connect-timeout 10 --speed-limit 1024 --speed-time 20 --max-time 120 \
+          --connect-timeout 10 --speed-limit 1024 --speed-time "$silence" --max-time "$seconds" \
           --write-out '\n%{http_code}' --output "$temporary" "$1" >"$said" 2>&1 &
       elif command -v wget >/dev/null; then
         # Only what busybox knows as well; it limits silence, `timeout` the whole.
         if command -v timeout >/dev/null; then
-          timeout 120 wget -q -T 20 -t 1 -O "$temporary" "$1" >"$said" 2>&1 &
+          timeout "$seconds" wget -q -T "$silence" -t 1 -O "$temporary" "$1" >"$said" 2>&1 &
         else
-          wget -q -T 20 -t 1 -O "$temporary" "$1" >"$said" 2>&1 &
+          wget -q -T "$silence" -t 1 -O "$temporary" "$1" >"$said" 2>&1 &
         fi
       else
         fail "neither \`curl\` nor \`wget\` is there to download the program: install one in the job's container"
       fi
-      attend "$!" || code=1
+      attend || code=1
       ;;
   esac
   why=''
@@ -190,6 +197,11 @@ fetch() {
 }
 
 download() {
+  seconds=${DO_DEPLOY_DOWNLOAD_SECONDS:-120}
+  silence=${DO_DEPLOY_DOWNLOAD_SILENCE:-20}
+  case /$seconds/$silence/ in
+    */0* | *[!0-9/]*) fail "\`DO_DEPLOY_DOWNLOAD_SECONDS\` and \`DO_DEPLOY_DOWNLOAD_SILENCE\` cannot be \`$seconds\` and \`$silence\`: give whole seconds" ;;
+  esac
   attempt=1
   while :; do
     outcome=0
@@ -207,7 +219,7 @@ download() {
 install_release() {
   place=do-deploy/$version/${sha%"${sha#????????????????}"}
   folder=''
-  for root in "${RUNNER_TOOL_CACHE:-}" "${RUNNER_TEMP:?}"; do
+  for root in "${RUNNER_TOOL_CACHE:-}" "$RUNNER_TEMP"; do
     [ -n "$root" ] || continue
     program=$root/$place/do-deploy
     if [ -f "$program" ] && [ -x "$program" ]; then
@@ -251,7 +263,7 @@ install_release() {
 build() {
   reason=$1
   cd "$GITHUB_ACTION_PATH"
-  temporary=$(mktemp "${RUNNER_TEMP:?}/do-deploy.XXXXXX") || fail "nothing can be written into \`$RUNNER_TEMP\`"
+  temporary=$(mktemp "$RUNNER_TEMP/do-deploy.XXXXXX") || fail "nothing can be written into \`$RUNNER_TEMP\`"
   if command -v sha256sum >/dev/null; then
     set -- sha256sum
   elif command -v openssl >/dev/null; then
@@ -267,12 +279,16 @@ build() {
     printf 'Building do-deploy %s from this commit of the action\n' "$tree"
     # From the action's own folder: cargo obeys the configuration of where it is, and the workspace may be a stranger's.
     cargo install --quiet --locked --no-default-features --path . --root "$folder" &
-    attend "$!" || fail "do-deploy could not be built from this commit of the action: cargo says why above" "$unknown"
+    attend || fail "do-deploy could not be built from this commit of the action: cargo says why above" "$unknown"
   fi
   finish "$folder/bin/do-deploy" "$tree"
 }
 
-: "${GITHUB_ACTION_PATH:?}"
+missing=''
+[ -n "${GITHUB_ACTION_PATH:-}" ] || missing=GITHUB_ACTION_PATH
+[ -n "${GITHUB_OUTPUT:-}" ] || missing=GITHUB_OUTPUT
+[ -n "${RUNNER_TEMP:-}" ] || missing=RUNNER_TEMP
+[ -z "$missing" ] || fail "the variable \`$missing\` is not set: only a runner of GitHub Actions can start the action's steps"
 
 case ${DO_DEPLOY_BUILD_FROM_SOURCE:-false} in
   false | False | FALSE) from_source=false ;;

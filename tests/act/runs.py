@@ -15,8 +15,13 @@ from world.truth import Wrong, expect, wait
 # A run takes seconds; one that hangs has to end before CI does.
 LONGEST = 300
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-# What a program of this project does is told by its own output, which act indents.
-FOREIGN = ("GITHUB_", "RUNNER_", "ACTIONS_", "DO_DEPLOY_INPUT_")
+# act hands its own environment on to the steps: what a runner would not give them must not be in it.
+FOREIGN = ("GITHUB_", "RUNNER_", "ACTIONS_", "DIGITALOCEAN_", "FLY_", "DO_DEPLOY_")
+# The action's step, and in verbose output the job that is left out because its `if` is false.
+ACTION = re.compile(r"✅  Success - Main org/do-deploy@[0-9a-f]{40}")
+SKIPPED = re.compile(r"Skipping job '.+' due to '.+'")
+OUTPUT = re.compile(r"::set-output:: (?P<name>[\w-]+)=(?P<value>.*)")
+TOKENS = ("GITHUB_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN")
 
 
 class Run:
@@ -26,7 +31,9 @@ class Run:
         self.code, self.output = code, output
 
     def succeeds(self) -> "Run":
+        """Not only that nothing failed: a workflow in which nothing ran would not fail either."""
         expect(self.code == 0, f"the run failed:\n{self.output}")
+        expect(ACTION.search(self.output), f"the action's step did not run to its end:\n{self.output}")
         return self
 
     def fails(self) -> "Run":
@@ -39,7 +46,16 @@ class Run:
         return self
 
     def starts_no_job(self) -> "Run":
-        expect("⭐ Run Main org/do-deploy" not in self.output, f"the run started a job:\n{self.output}")
+        """For a verbose run: act read the workflow, looked at its `if`, and left the job out."""
+        expect(self.code == 0, f"act itself failed:\n{self.output}")
+        expect(SKIPPED.search(self.output), f"act does not say that it left the job out:\n{self.output}")
+        expect("⭐ Run" not in self.output, f"the run started a job:\n{self.output}")
+        return self
+
+    def output_is(self, name: str, value: str) -> "Run":
+        """What a later step of the workflow would read."""
+        found = [output["value"].strip() for output in OUTPUT.finditer(self.output) if output["name"] == name]
+        expect(value in found, f"the output `{name}` is {found} and not {value!r}:\n{self.output}")
         return self
 
 
@@ -53,10 +69,12 @@ class Act:
         # Without it act asks which image it should use.
         (self.home / ".config" / "act" / "actrc").touch()
         self.numbers = count(1)
+        # Of every secret that a run was given.
+        self.values = set()
 
-    def run(self, workflow: str, event: str, payload: dict) -> Run:
-        """Plays one event to its end."""
-        process, output = self._start(workflow, event, payload)
+    def run(self, workflow: str, event: str, payload: dict, secrets=None, options=()) -> Run:
+        """Plays one event to its end, with these secrets instead of the sandbox's two tokens."""
+        process, output = self._start(workflow, event, payload, secrets, options)
         try:
             process.wait(LONGEST)
         except subprocess.TimeoutExpired:
@@ -81,15 +99,19 @@ class Act:
             process.wait(LONGEST)
         return self._ended(process, output)
 
-    def _start(self, workflow: str, event: str, payload: dict):
+    def _start(self, workflow: str, event: str, payload: dict, secrets=None, options=()):
         number = next(self.numbers)
         event_file = self.world.root / f"event-{number}.json"
         event_file.write_text(json.dumps(payload))
         output = self.world.root / f"act-{number}.log"
         env = {name: value for name, value in self.world.env.items() if not name.startswith(FOREIGN)}
         env |= {"HOME": str(self.home), "XDG_CACHE_HOME": str(self.home / ".cache")}
-        # Tokens are given to act by name: its arguments stand in the process list.
-        tokens = {name: self.world.env[name] for name in ("GITHUB_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN")}
+        # By a file: act's arguments stand in the process list, and its environment reaches the steps.
+        secrets = secrets or {name: self.world.env[name] for name in TOKENS}
+        self.values |= set(secrets.values())
+        secret_file = self.world.root / f"secrets-{number}"
+        secret_file.touch(mode=0o600)
+        secret_file.write_text("".join(f"{name}={value}\n" for name, value in secrets.items()))
         given = {
             "GITHUB_API_URL": self.world.env["GITHUB_API_URL"],
             "DIGITALOCEAN_API_URL": self.world.env["DIGITALOCEAN_API_URL"],
@@ -102,18 +124,17 @@ class Act:
             self.act, event, "--workflows", self.workflows / f"{workflow}.yml", "--eventpath", event_file,
             "--platform", "ubuntu-latest=-self-hosted", "--local-repository", f"org/do-deploy@{self.sha}={self.action.path}",
             *(word for name, value in given.items() for word in ("--env", f"{name}={value}")),
-            *(word for name in tokens for word in ("--secret", name)),
+            "--secret-file", secret_file, *options,
         ]  # fmt: skip
         with open(output, "wb") as log:
             process = subprocess.Popen(
-                command, cwd=self.world.work, env=env | tokens, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                command, cwd=self.world.work, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         return process, output
 
     def _ended(self, process, output: Path) -> Run:
         text = _read(output)
-        for name in ("GITHUB_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN"):
-            expect(self.world.env[name] not in text, f"a run printed the value of {name}")
+        expect(not any(value in text for value in self.values), "a run printed the value of a token")
         shutil.rmtree(self.home / ".cache" / "act", ignore_errors=True)
         return Run(process.returncode, text)
 

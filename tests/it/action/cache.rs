@@ -77,3 +77,16 @@ fn two_jobs_at_once_end_with_one_good_program() {
         fs::remove_file(runner.cached()).expect("the cached program");
     }
 }
+
+#[test]
+fn what_only_a_runner_sets_is_asked_for_by_its_name() {
+    let mut runner = Runner::new();
+    for value in [None, Some("")] {
+        match value {
+            Some(value) => runner.env("RUNNER_TEMP", value),
+            None => runner.without_env("RUNNER_TEMP"),
+        };
+        let error = runner.install().fails();
+        assert!(error.contains("`RUNNER_TEMP` is not set"), "{error}");
+    }
+}

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::mirror::{Server, sha_of};
+use super::mirror::{PATIENCE, Server, Trouble, sha_of};
 use super::runner::Runner;
 use super::tree::{TARGET, VERSION};
 use crate::harness::{Gate, until};
@@ -51,6 +52,90 @@ fn a_server_that_is_down_for_a_moment_is_asked_again() {
         runner.only(&[program, "true"]).program("sleep", "#!/bin/sh\n");
         runner.env("DO_DEPLOY_MIRROR", &server.url).install().succeeds();
         assert_eq!(server.requests(), 3, "with {program}");
+    }
+}
+
+#[test]
+fn a_server_that_asks_for_patience_is_asked_again() {
+    for status in [408, 429] {
+        let mut runner = Runner::new();
+        let server = Server::start(&runner.asset.file, 2, status);
+        runner.program("sleep", "#!/bin/sh\n");
+        runner.env("DO_DEPLOY_MIRROR", &server.url).install().succeeds();
+        assert_eq!(server.requests(), 3, "{status}");
+    }
+}
+
+#[test]
+fn a_server_that_falls_silent_or_never_ends_is_left_and_asked_again() {
+    // Each limit by itself: the other one is far away.
+    for (programs, limit, trouble) in [
+        ("curl", "DO_DEPLOY_DOWNLOAD_SILENCE", Trouble::Silence),
+        ("curl", "DO_DEPLOY_DOWNLOAD_SECONDS", Trouble::Trickle),
+        ("wget", "DO_DEPLOY_DOWNLOAD_SILENCE", Trouble::Silence),
+        ("wget timeout", "DO_DEPLOY_DOWNLOAD_SILENCE", Trouble::Silence),
+        ("wget timeout", "DO_DEPLOY_DOWNLOAD_SECONDS", Trouble::Trickle),
+    ] {
+        let mut runner = Runner::new();
+        let server = Server::in_trouble(&runner.asset.file, 1, trouble);
+        let programs: Vec<&str> = programs.split(' ').collect();
+        runner
+            .only(&programs)
+            .env(limit, "1")
+            .env("DO_DEPLOY_MIRROR", &server.url);
+        runner.program("sleep", "#!/bin/sh\n");
+        let begun = Instant::now();
+        let program = runner.install().succeeds().program();
+        assert!(begun.elapsed() < PATIENCE / 2, "{programs:?} waited for {trouble:?}");
+        assert_eq!(sha_of(&program), runner.asset.sha);
+        assert_eq!(server.requests(), 2, "{programs:?}, {trouble:?}");
+    }
+}
+
+#[test]
+fn a_limit_that_is_no_number_is_refused() {
+    for limit in ["DO_DEPLOY_DOWNLOAD_SECONDS", "DO_DEPLOY_DOWNLOAD_SILENCE"] {
+        for value in ["0", "2m", "-1"] {
+            let error = Runner::new().env(limit, value).install().fails();
+            assert!(error.contains(limit) && error.contains(value), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_download_over_tls_has_limits_and_is_never_led_to_a_place_without() {
+    for (mirror, protocols) in [
+        (None, "=https"),
+        (Some("https://mirror.example"), "=https"),
+        (Some("http://mirror.example"), "=https,http"),
+    ] {
+        let mut runner = Runner::new();
+        let file = runner.asset.file.clone();
+        // Writes down its arguments, and the asset to where it is told.
+        let curl = r#"#!/bin/sh
+printf '%s\n' "$@" >"$HOME/arguments"
+while [ "$1" != --output ]; do shift; done
+cp "$ASSET" "$2""#;
+        runner.program("curl", curl).env("ASSET", &file.to_string_lossy());
+        match mirror {
+            Some(mirror) => runner.env("DO_DEPLOY_MIRROR", mirror),
+            None => runner.without_env("DO_DEPLOY_MIRROR"),
+        };
+        runner.install().succeeds();
+        let arguments = fs::read_to_string(runner.path("home").join("arguments")).expect("curl was called");
+        let arguments: Vec<&str> = arguments.lines().collect();
+        for (option, value) in [
+            ("--proto", protocols),
+            ("--proto-redir", protocols),
+            ("--connect-timeout", "10"),
+            ("--speed-time", "20"),
+            ("--max-time", "120"),
+        ] {
+            assert!(
+                arguments.windows(2).any(|pair| pair == [option, value]),
+                "{mirror:?}: {option} {value} is not in {arguments:?}"
+            );
+        }
     }
 }
 
@@ -106,6 +191,7 @@ fn a_manifest_that_cannot_be_understood_is_refused() {
         format!("{TARGET} {VERSION} {sha} https://releases.invalid/$(id)"),
         format!("{TARGET} ../../{VERSION} {sha} {url}"),
         format!("{TARGET} {VERSION} {sha} {url}\n{TARGET} {VERSION} {sha} {url}"),
+        format!("{TARGET} 0.0.9 {sha} {url}\naarch64-apple-darwin {VERSION} {sha} {url}"),
     ] {
         let runner = Runner::new();
         runner.tree.write("action/manifest.txt", &line);
@@ -118,11 +204,12 @@ fn a_manifest_that_cannot_be_understood_is_refused() {
 #[tokio::test]
 async fn a_cancelled_download_ends_at_once_and_leaves_nothing_behind() {
     let gate = Gate::closed().await;
-    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+    // Several times: the signal may come at any moment, even before what downloads has started.
+    for signal in [Signal::SIGINT, Signal::SIGTERM].repeat(5) {
         let mut runner = Runner::new();
         runner.env("DO_DEPLOY_MIRROR", &gate.url());
         let installing = runner.start_install(&[]);
-        until("the download is under way", async || {
+        until("the download is about to begin", async || {
             (runner.files("_temp").len() == 1).then_some(())
         })
         .await;
@@ -130,6 +217,8 @@ async fn a_cancelled_download_ends_at_once_and_leaves_nothing_behind() {
         kill(Pid::from_raw(id), signal).expect("it runs");
         let installed = installing.end();
         assert_eq!(installed.code, Some(128 + signal as i32), "{}", installed.said);
+        assert_eq!(installed.said, "");
+        assert_eq!(runner.processes(), Vec::<String>::new());
         assert_eq!(runner.files("tool cache"), Vec::<PathBuf>::new());
         assert_eq!(runner.files("_temp"), Vec::<PathBuf>::new());
     }

@@ -1,46 +1,67 @@
 //! What earlier steps of the job may have left in the environment: none of it runs, none of it changes the way.
 
+use std::collections::BTreeSet;
 use std::fs;
+
+use regex_lite::Regex;
 
 use super::runner::Runner;
 use crate::harness::{Tester, run};
 
-/// Programs, built-ins and special built-ins that the two steps use.
-const USED: [&str; 27] = [
-    "exec",
-    "unset",
-    "set",
-    "trap",
-    "exit",
-    "export",
-    "return",
-    "[",
-    "test",
-    "printf",
-    "read",
-    "command",
-    "wait",
-    "kill",
-    "umask",
-    "cd",
-    "true",
-    "uname",
-    "sh",
-    "sha256sum",
-    "curl",
-    "cp",
-    "mkdir",
-    "mktemp",
-    "mv",
-    "chmod",
-    "rm",
+/// Special built-ins that the two steps use: they win over functions in every POSIX shell.
+const SPECIAL: [&str; 9] = [
+    "break", "continue", "exec", "exit", "export", "return", "set", "trap", "unset",
 ];
+
+const SCRIPT: &str = include_str!("../../../action/install.sh");
+
+/// Words of the shell's grammar that a command follows, and those that none follows.
+const INTRODUCING: [&str; 6] = ["if", "then", "elif", "else", "while", "do"];
+const OTHER_GRAMMAR: [&str; 5] = ["fi", "done", "case", "esac", "for"];
+
+/// What install.sh frees of functions, as its own line says.
+fn freed() -> Vec<&'static str> {
+    let (_, rest) = SCRIPT.split_once("\nunset -f ").expect("the line");
+    let (names, _) = rest.split_once("||").expect("its end");
+    names.split_whitespace().filter(|name| *name != "\\").collect()
+}
+
+/// Every word of install.sh that stands where a command stands, without its own functions.
+fn commands() -> BTreeSet<String> {
+    let text = Regex::new(r#"\\.|\$\(\([^)]*\)\)|"(?:\\[\s\S]|[^"\\])*"|'[^']*'"#).unwrap();
+    let pattern = Regex::new(r"^[^($]*\) ?").unwrap();
+    let place = r"(?:^|[;|&(]|command -v|set --|\b(?:if|elif|then|else|while|do|!)\b) *";
+    let command = Regex::new(&format!(r"{place}([a-z\[][a-z0-9_]*)(?:[ );]|$)")).unwrap();
+    let code = SCRIPT.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let code = code.collect::<Vec<_>>().join("\n").replace("\\\n", " ");
+    let mut commands = BTreeSet::new();
+    for line in text.replace_all(&code, "TEXT").lines() {
+        let mut rest = pattern.replace(line.trim(), "").into_owned();
+        while let Some(found) = command.captures(&rest) {
+            commands.insert(found[1].to_owned());
+            let before = if INTRODUCING.contains(&&found[1]) { ";" } else { "WORD" };
+            rest = format!("{before}{}", &rest[found.get(1).unwrap().end()..]);
+        }
+    }
+    let own = |name: &str| SCRIPT.contains(&format!("\n{name}() {{\n"));
+    commands.retain(|name| {
+        let known = [&INTRODUCING[..], &OTHER_GRAMMAR, &SPECIAL].concat();
+        !own(name) && !known.contains(&name.as_str())
+    });
+    commands
+}
+
+#[test]
+fn every_command_of_the_script_is_freed_of_functions() {
+    let freed: BTreeSet<String> = freed().into_iter().map(str::to_owned).collect();
+    assert_eq!(commands(), freed);
+}
 
 /// A job in which a step before has exported a function for everything, and named files that shells read at their start.
 fn poisoned(runner: &mut Runner) {
     let trace = runner.path("trace");
     let trap = format!("echo hijacked >>'{}'", trace.display());
-    for name in USED {
+    for name in freed().into_iter().chain(SPECIAL).chain(["sh", "test", "true"]) {
         runner.env(
             &format!("BASH_FUNC_{name}%%"),
             &format!("() {{ {trap}; }}").replace("hijacked", name),

@@ -171,6 +171,17 @@ impl Runner {
         files
     }
 
+    /// Command lines that name one of the runner's folders.
+    pub(super) fn processes(&self) -> Vec<String> {
+        let folder = self.folder.path().to_string_lossy();
+        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+        processes
+            .filter_map(|process| fs::read(process.path().join("cmdline")).ok())
+            .map(|line| String::from_utf8_lossy(&line).replace('\0', " "))
+            .filter(|line| line.contains(folder.as_ref()))
+            .collect()
+    }
+
     pub(super) fn install(&self) -> Installed {
         self.install_with(&[])
     }
