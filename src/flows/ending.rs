@@ -17,6 +17,7 @@ pub(super) fn conclude(report: &mut Report, ended: Ended) {
     if ended.became_active {
         report.url = ended.url.or(report.url.take());
         report.serving = ended.built;
+        report.nothing_serves = false;
     }
     (report.state, report.failure) = match ended.verdict {
         Verdict::Good => (State::Ready, None),

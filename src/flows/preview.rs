@@ -260,6 +260,7 @@ async fn deploy(
         match platform.app(&rollout.app_id).await {
             Ok(app) => {
                 report.serving = app.as_ref().and_then(ownership::serving);
+                report.nothing_serves = app.as_ref().is_none_or(|app| app.active.is_none());
                 report.url = app.and_then(|app| app.active.and(app.url));
             }
             Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
@@ -324,6 +325,7 @@ fn opening_report(
     report.commit = Some(pull.head.sha.clone());
     report.url = live.and_then(|app| app.active.as_ref().and(app.url.clone()));
     report.serving = live.and_then(ownership::serving);
+    report.nothing_serves = live.is_some_and(|app| app.active.is_none());
     report.app_id = live.map(|app| app.id.clone());
     report.sleep = Some(plan.sleep.clone());
     report.database = plan.database.shown();
