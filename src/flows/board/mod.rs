@@ -55,6 +55,14 @@ pub(crate) struct BoardDeps {
     pub(crate) redactor: Redactor,
 }
 
+impl BoardDeps {
+    /// The same for one of several environments that a run is about: its summary and outputs speak of all of them.
+    pub(crate) fn on_github_only(mut self) -> Self {
+        (self.run.summary_file, self.run.output_file) = (None, None);
+        self
+    }
+}
+
 /// The board of one environment: one report for each of its apps.
 #[derive(Debug)]
 pub(crate) struct Board {
@@ -87,7 +95,10 @@ pub(super) fn record_all(run: &Run, console: &Console, redactor: &Redactor, repo
 
 /// The runner's two files. That they cannot be written does not change how the run ended.
 fn write_files(run: &Run, console: &Console, outputs: &Outputs, text: &str) {
-    run.tell();
+    // Who is not given the files has not told.
+    if run.output_file.is_some() || run.summary_file.is_some() {
+        run.tell();
+    }
     if let Some(Err(error)) = run.output_file.as_deref().map(|file| outputs.write(file)) {
         console.warn(&format!("{error:#}; later steps see no outputs of this one"));
     }
@@ -116,7 +127,7 @@ impl Board {
     }
 
     /// Says how it ended, everywhere.
-    pub(crate) async fn close(&mut self, reports: &[Report]) -> anyhow::Result<()> {
+    pub(crate) async fn close(&mut self, reports: &[Report]) {
         self.progress = None;
         self.deps.console.end_phase();
         self.reports = reports
@@ -139,7 +150,6 @@ impl Board {
         if !in_a_hurry {
             self.write_files();
         }
-        Ok(())
     }
 
     /// On GitHub, within the time that a signal leaves.
@@ -178,8 +188,8 @@ impl Board {
 
     /// Says how something ended that nobody was told had begun: that nothing was done, and why; that previews are
     /// gone, once their 404 has been seen.
-    pub(crate) async fn tell(deps: BoardDeps, reports: &[Report]) -> anyhow::Result<()> {
-        Self::new(deps, reports).close(reports).await
+    pub(crate) async fn tell(deps: BoardDeps, reports: &[Report]) {
+        Self::new(deps, reports).close(reports).await;
     }
 
     /// Whether everything has been said about a preview that is gone: the comment is written before the deployments
