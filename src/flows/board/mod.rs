@@ -7,6 +7,7 @@ mod answer;
 mod clean;
 mod complaints;
 mod conversation;
+mod deps;
 mod outputs;
 mod record;
 
@@ -16,6 +17,7 @@ pub(super) use self::answer::{last_written, react};
 use self::clean::cleaned;
 use self::complaints::Complaint;
 use self::conversation::{Conversation, Missing, Written};
+pub(crate) use self::deps::BoardDeps;
 pub(crate) use self::outputs::outputs_of;
 use self::record::{Record, any_active, put_all_aside};
 use crate::actions::console::Console;
@@ -23,9 +25,8 @@ use crate::actions::outputs::Outputs;
 use crate::actions::progress::Progress;
 use crate::actions::run::Run;
 use crate::actions::summary;
-use crate::config::{Comment as CommentConfig, CommentLogs, CommentMode};
+use crate::config::{CommentLogs, CommentMode};
 use crate::github::GitHub;
-use crate::github::repository::Repository;
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
 use crate::model::rollout::Step;
@@ -33,7 +34,6 @@ use crate::net::error::ApiError;
 use crate::redact::Redactor;
 use crate::render::body::{Body, ProductionLine, marker};
 use crate::render::page::{self, Logs, Scene};
-use crate::wait::Wait;
 
 /// Production's run and the preview's may write to a merged pull request's comment at once. Each looks again after
 /// this long whether its words are still there; GitHub knows no conditional update.
@@ -41,27 +41,6 @@ const SETTLE: Duration = Duration::from_secs(2);
 
 /// After a signal the run is killed within ten seconds. So long each may the comment and GitHub's deployments take.
 const LAST_WORDS: Duration = Duration::from_millis(1_250);
-
-/// What the board works with.
-#[derive(Clone, Debug)]
-pub(crate) struct BoardDeps {
-    /// `None` without a token: then only console, summary and outputs.
-    pub(crate) github: Option<GitHub>,
-    pub(crate) run: Run,
-    pub(crate) wait: Wait,
-    pub(crate) console: Console,
-    pub(crate) comment: CommentConfig,
-    pub(crate) repository: Option<Repository>,
-    pub(crate) redactor: Redactor,
-}
-
-impl BoardDeps {
-    /// The same for one of several environments that a run is about: its summary and outputs speak of all of them.
-    pub(crate) fn on_github_only(mut self) -> Self {
-        (self.run.summary_file, self.run.output_file) = (None, None);
-        self
-    }
-}
 
 /// The board of one environment: one report for each of its apps.
 #[derive(Debug)]

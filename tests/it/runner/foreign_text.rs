@@ -217,14 +217,14 @@ async fn in_what_an_api_says_of_an_error() {
         t.open_pr(1).await;
         let proposed = HOSTILE.iter().map(|hostile| ("/v2/apps/propose$", *hostile));
         // The platform's words end the run, or stand in the report of a deployment; GitHub's are a warning.
-        let elsewhere = ["/v2/apps$", "/issues/1/comments$", "/deployments$"].map(|path| {
+        let elsewhere = ["/v2/apps$", "/issues/comments/", "/shop/deployments$"].map(|path| {
             (
                 path,
                 "EVIL ##[error]x\n::error::EVIL @octocat <img src=https://evil.example/x> ![x](https://evil)",
             )
         });
         for (path, said) in proposed.chain(elsewhere) {
-            let fault = json!([{ "method": "POST", "path": path, "times": 9, "do": format!("status:422:{said}") }]);
+            let fault = json!([{ "method": if path.ends_with('/') { "PATCH" } else { "POST" }, "path": path, "times": 9, "do": format!("status:422:{said}") }]);
             t.faults(&fault).await;
             let run = t.preview(1).await;
             t.faults(&json!([])).await;
