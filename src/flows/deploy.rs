@@ -98,7 +98,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     if let Err(error) = deployed {
         return ending::break_off(ctx, &mut board, report, Successor::Branch(&site.branch), error).await;
     }
-    board.close(std::slice::from_ref(&report)).await?;
+    board.close(std::slice::from_ref(&report)).await;
     tell_the_pull_request(ctx, &report, &mut board).await;
     Ok(report)
 }

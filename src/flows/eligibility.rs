@@ -28,6 +28,16 @@ pub(super) struct Skip {
     pub(super) tell: bool,
 }
 
+impl Skip {
+    /// A comment would be noise.
+    pub(super) fn quietly(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            tell: false,
+        }
+    }
+}
+
 /// What a pull request from a fork is told.
 pub(super) const FROM_A_FORK: &str = "the change comes from a fork, and the platform builds branches of this repository only; a maintainer who has read it can push it to a branch here";
 

@@ -17,6 +17,7 @@ pub(super) fn conclude(report: &mut Report, ended: Ended) {
     if ended.became_active {
         report.url = ended.url.or(report.url.take());
         report.serving = ended.built;
+        report.nothing_serves = false;
     }
     (report.state, report.failure) = match ended.verdict {
         Verdict::Good => (State::Ready, None),
@@ -48,7 +49,7 @@ pub(super) async fn break_off(
 ) -> anyhow::Result<Report> {
     let Some(told) = cancelled(&error).or_else(|| ctx.wait.check().err()) else {
         let report = broken_off(report, &error);
-        board.close(std::slice::from_ref(&report)).await?;
+        board.close(std::slice::from_ref(&report)).await;
         return Ok(report);
     };
     let is_preview = report.environment.pull_request().is_some();
@@ -76,7 +77,7 @@ pub(super) async fn break_off(
             "Deployment {deployment} goes on by itself on the platform; the next run picks it up"
         ));
     }
-    board.close(std::slice::from_ref(&report)).await?;
+    board.close(std::slice::from_ref(&report)).await;
     Err(told.into())
 }
 
@@ -121,4 +122,25 @@ fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {
     };
     report.failure = Some(failure);
     report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::broken_off;
+    use crate::model::environment::Environment;
+    use crate::model::failure::Failure;
+    use crate::model::report::{Report, State};
+
+    #[test]
+    fn what_goes_wrong_while_a_deployment_is_under_way_says_nothing_about_the_app() {
+        let error = anyhow::Error::from(Failure::input("the token may not read logs"));
+        for (deployment, state) in [(None, State::Failed), (Some("d-1"), State::Unknown)] {
+            let mut report = Report::new("shop", Environment::production(), State::Building);
+            report.deployment_id = deployment.map(str::to_owned);
+            let ended = broken_off(report, &error);
+            let kind = ended.failure.map(|failure| failure.kind.exit_code());
+            let exit_code = if state == State::Failed { 2 } else { 3 };
+            assert_eq!((ended.state, kind), (state, Some(exit_code)));
+        }
+    }
 }

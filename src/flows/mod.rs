@@ -14,6 +14,7 @@ mod explain;
 pub(crate) mod failure;
 pub(crate) mod init;
 pub(crate) mod logs;
+mod no_preview;
 mod ownership;
 pub(crate) mod preview;
 mod preview_plan;

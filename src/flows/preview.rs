@@ -4,14 +4,14 @@ use std::time::Instant;
 
 use super::board::Board;
 use super::context::Ctx;
-use super::eligibility::{Commit, over_the_limit, skip_reason, unexpected_head};
+use super::eligibility::{Commit, Skip, over_the_limit, unexpected_head};
 use super::ending::Successor;
 use super::failure::{cancelled, failure_of};
+use super::no_preview::Candidate;
 use super::preview_plan::Work;
 use super::rollout::{self, Ended, Expected};
 use super::{dry_run, ending, ownership, source, teardown};
-use crate::config::Config;
-use crate::github::repository::Repository;
+use crate::config::{Config, Preview};
 use crate::model::environment::Environment;
 use crate::model::failure::{Failure, Kind};
 use crate::model::pull_request::PullRequest;
@@ -39,48 +39,36 @@ pub(crate) struct Request {
 /// Could not find out is an ending like any other, for whoever waits for the preview; what is wrong with the input and
 /// a signal are errors.
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
-    let mut told = None;
-    let made = make(ctx, request, &mut told).await;
-    match (made, told) {
+    match make(ctx, request).await {
         // Whatever went wrong after a signal, the signal is what ended the run.
-        (Err(error), _) if cancelled(&error).is_some() => Err(error),
-        (Err(_), _) if ctx.wait.check().is_err() => Err(ctx.wait.cancelled().await.into()),
-        // The author waits for a preview, and nothing on GitHub says yet why there is none.
-        (Err(error), Some((repository, report))) if ctx.run.is_ci && failure_of(&error).kind == Kind::Input => {
-            tell_why_not(ctx, &repository, report, &error).await?;
-            Err(error)
-        }
-        (Err(error), _) if failure_of(&error).kind == Kind::Unknown => {
+        Err(error) if cancelled(&error).is_some() => Err(error),
+        Err(_) if ctx.wait.check().is_err() => Err(ctx.wait.cancelled().await.into()),
+        Err(error) if failure_of(&error).kind == Kind::Unknown => {
             let mut report = Report::new("", Environment::Preview(request.pull_request), State::Unknown);
             report.failure = Some(failure_of(&error));
             ctx.record(&report);
             Ok(report)
         }
-        (ended, _) => ended,
+        ended => ended,
     }
 }
 
-/// Says on the pull request why there is no preview. What serves goes on serving; not to find that out is no reason to
-/// say nothing.
-async fn tell_why_not(
-    ctx: &Ctx,
-    repository: &Repository,
-    mut report: Report,
-    error: &anyhow::Error,
-) -> anyhow::Result<()> {
-    if let Ok(Some(app)) = ownership::marked(ctx, repository.id, &report.environment).await {
-        report.serving = ownership::serving(&app);
-        report.url = app.active.and(app.url);
-        report.app = app.name;
-    }
-    report.failure = Some(failure_of(error));
-    let board = ctx.board(&Config::default(), repository);
-    Board::tell(board, std::slice::from_ref(&report)).await
+/// What is known before anything is touched.
+enum Begun<'a> {
+    Skipped(Skip),
+    /// Of a dry run.
+    Planned(Box<Report>),
+    Ready(Box<Ready<'a>>),
 }
 
-/// `told`: from the moment on that the pull request is known to want a preview until its board is open, what a failure is
-/// reported with.
-async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Report)>) -> anyhow::Result<Report> {
+struct Ready<'a> {
+    work: Work<'a>,
+    live: Option<App>,
+    plan: PreviewPlan,
+    report: Report,
+}
+
+async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let started = Instant::now();
     request.images.without_forced_build(request.force_build)?;
     let github = ctx.github()?;
@@ -89,63 +77,38 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
         .pull(request.pull_request)
         .await
         .map_err(|error| unknown_pull(error, request.pull_request))?;
-    let environment = Environment::Preview(pull.number);
-    if !pull.open {
-        return skipped(ctx, environment, &pull, "the pull request is closed already");
-    }
-    let commanded = matches!(request.commit, Commit::Commanded(_));
-    let is_wanted = request.insisted || (!pull.author_is_bot && !pull.draft);
-    if !pull.is_fork_of(&repository.full_name) && is_wanted && !request.dry_run {
-        let mut report = Report::new("", environment.clone(), State::Failed);
-        report.commit = Some(pull.head.sha.clone());
-        *told = Some((repository.clone(), report));
-    }
-    let config = source::config(ctx, &pull.base_branch).await?;
-    if let Some(skip) = skip_reason(&config.preview, &pull, &repository.full_name, request.insisted) {
-        // Whoever commanded it is answered by the command, below what the comment says of the preview.
-        if skip.tell && !commanded {
-            return skipped_and_told(ctx, &config, &repository, environment, &pull, &skip.reason).await;
-        }
-        return skipped(ctx, environment, &pull, &skip.reason);
-    }
-    if let Some(newer) = unexpected_head(&request.commit, &pull)? {
-        return skipped(ctx, environment, &pull, &newer);
-    }
-    let platform = ctx.platform()?;
-    let by_hand = config.preview.spec.as_str();
-    let configured = if by_hand.is_empty() { &config.spec } else { by_hand };
-    let spec = source::spec(ctx, configured, pull.head.sha.as_str()).await?;
-    let work = Work::prepare(ctx, &config, &repository, &pull, &spec, &request.images).await?;
-    let live = match platform.find(&work.name).await? {
-        Some(app) => Some(app),
-        // The spec's name may have changed since the preview was made: it is the same preview.
-        None => ownership::marked(ctx, repository.id, &environment).await?,
+    let candidate = Candidate {
+        ctx,
+        request,
+        repository: &repository,
+        pull: &pull,
     };
-    if let Some(app) = &live {
-        ownership::require(app, repository.id, &environment)?;
-    } else if let Some(reason) = over_the_limit(ctx, &config, &repository).await? {
-        if commanded {
-            return skipped(ctx, environment, &pull, &reason);
-        }
-        return skipped_and_told(ctx, &config, &repository, environment, &pull, &reason).await;
+    if !pull.open {
+        let closed = Skip::quietly("the pull request is closed already");
+        return Ok(candidate.skipped(&Config::default(), &closed).await);
     }
-    let plan = work.plan(ctx, live.as_ref(), true)?;
-    ctx.learn(&plan.spec);
-    ctx.console.phase("Plan");
-    announce(ctx, &plan);
-    if request.dry_run {
-        return planned(ctx, spec.name(), live.as_ref(), &plan, environment, &pull).await;
-    }
-
-    let mut report = opening_report(spec.name(), &plan, environment, &pull, live.as_ref());
-    if live.is_none() {
-        would_be_accepted(platform, &plan.spec).await?;
-    }
-    // The platform builds whatever is at the head of the branch: look as late as can be.
-    if commanded && let Some(newer) = unexpected_head(&request.commit, &github.pull(pull.number).await?)? {
-        return skipped(ctx, report.environment, &pull, &newer);
-    }
-    *told = None;
+    let config = match source::config(ctx, &pull.base_branch).await {
+        Ok(config) => config,
+        // What it says of bots and drafts cannot be known: the defaults decide who hears that it is broken.
+        Err(error) if candidate.skip_reason(&Preview::default()).is_some() => return Err(error),
+        Err(error) => return Err(candidate.refused(&Config::default(), error).await),
+    };
+    let begun = match candidate.skip_reason(&config.preview) {
+        Some(skip) => Ok(Begun::Skipped(skip)),
+        None => begin(&candidate, &config).await,
+    };
+    let ready = match begun {
+        Ok(Begun::Ready(ready)) => *ready,
+        Ok(Begun::Planned(report)) => return Ok(*report),
+        Ok(Begun::Skipped(skip)) => return Ok(candidate.skipped(&config, &skip).await),
+        Err(error) => return Err(candidate.refused(&config, error).await),
+    };
+    let Ready {
+        work,
+        live,
+        plan,
+        mut report,
+    } = ready;
     let mut board = Board::open(ctx.board(&config, &repository), std::slice::from_ref(&report)).await;
     let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
@@ -179,8 +142,62 @@ async fn make(ctx: &Ctx, request: &Request, told: &mut Option<(Repository, Repor
             "Whether the pull request is still open could not be found out: {error}"
         )),
     }
-    board.close(std::slice::from_ref(&report)).await?;
+    board.close(std::slice::from_ref(&report)).await;
     Ok(report)
+}
+
+/// Finds out what the preview is to be, and whether there is to be one.
+async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Result<Begun<'a>> {
+    let Candidate {
+        ctx,
+        request,
+        repository,
+        pull,
+    } = *candidate;
+    let environment = candidate.environment();
+    if let Some(newer) = unexpected_head(&request.commit, pull)? {
+        return Ok(Begun::Skipped(Skip::quietly(newer)));
+    }
+    let platform = ctx.platform()?;
+    let by_hand = config.preview.spec.as_str();
+    let configured = if by_hand.is_empty() { &config.spec } else { by_hand };
+    let spec = source::spec(ctx, configured, pull.head.sha.as_str()).await?;
+    let spec_name = spec.name().to_owned();
+    let work = Work::prepare(ctx, config, repository, pull, spec, &request.images).await?;
+    let live = match platform.find(&work.name).await? {
+        Some(app) => Some(app),
+        // The spec's name may have changed since the preview was made: it is the same preview.
+        None => ownership::marked(ctx, repository.id, &environment).await?,
+    };
+    if let Some(app) = &live {
+        ownership::require(app, repository.id, &environment)?;
+    } else if let Some(reason) = over_the_limit(ctx, config, repository).await? {
+        return Ok(Begun::Skipped(Skip { reason, tell: true }));
+    }
+    let plan = work.plan(ctx, live.as_ref(), true)?;
+    ctx.learn(&plan.spec);
+    ctx.console.phase("Plan");
+    announce(ctx, &plan);
+    if request.dry_run {
+        let report = planned(ctx, &spec_name, live.as_ref(), &plan, environment, pull).await?;
+        return Ok(Begun::Planned(Box::new(report)));
+    }
+    if live.is_none() {
+        would_be_accepted(platform, &plan.spec).await?;
+    }
+    // The platform builds whatever is at the head of the branch: look as late as can be.
+    if candidate.is_commanded()
+        && let Some(newer) = unexpected_head(&request.commit, &ctx.github()?.pull(pull.number).await?)?
+    {
+        return Ok(Begun::Skipped(Skip::quietly(newer)));
+    }
+    let report = opening_report(&spec_name, &plan, environment, pull, live.as_ref());
+    Ok(Begun::Ready(Box::new(Ready {
+        work,
+        live,
+        plan,
+        report,
+    })))
 }
 
 /// Asks the platform about a spec that it has never seen, so that a mistake is found before anything exists. That the
@@ -264,6 +281,7 @@ async fn deploy(
         match platform.app(&rollout.app_id).await {
             Ok(app) => {
                 report.serving = app.as_ref().and_then(ownership::serving);
+                report.nothing_serves = app.as_ref().is_none_or(|app| app.active.is_none());
                 report.url = app.and_then(|app| app.active.and(app.url));
             }
             Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
@@ -328,6 +346,7 @@ fn opening_report(
     report.commit = Some(pull.head.sha.clone());
     report.url = live.and_then(|app| app.active.as_ref().and(app.url.clone()));
     report.serving = live.and_then(ownership::serving);
+    report.nothing_serves = live.is_some_and(|app| app.active.is_none());
     report.app_id = live.map(|app| app.id.clone());
     report.sleep = Some(plan.sleep.clone());
     report.database = plan.database.shown();
@@ -355,44 +374,6 @@ async fn planned(
     report.notes = vec!["A dry run: nothing was touched".to_owned()];
     ctx.record(&report);
     Ok(report)
-}
-
-/// Says that nothing was done, in the comment too: the author waits for a preview.
-async fn skipped_and_told(
-    ctx: &Ctx,
-    config: &Config,
-    repository: &Repository,
-    environment: Environment,
-    pull: &PullRequest,
-    reason: &str,
-) -> anyhow::Result<Report> {
-    let mut report = skip_report(ctx, environment, pull, reason);
-    if let Ok(Some(app)) = ownership::marked(ctx, repository.id, &report.environment).await {
-        report.serving = ownership::serving(&app);
-        report.url = app.active.and(app.url);
-        report.app = app.name;
-        report
-            .notes
-            .push("The preview that was made before stays as it is".to_owned());
-    }
-    Board::tell(ctx.board(config, repository), std::slice::from_ref(&report)).await?;
-    Ok(report)
-}
-
-/// Says that nothing was done, in log, summary and outputs.
-fn skipped(ctx: &Ctx, environment: Environment, pull: &PullRequest, reason: &str) -> anyhow::Result<Report> {
-    let report = skip_report(ctx, environment, pull, reason);
-    ctx.record(&report);
-    Ok(report)
-}
-
-fn skip_report(ctx: &Ctx, environment: Environment, pull: &PullRequest, reason: &str) -> Report {
-    ctx.console
-        .notice(&format!("No preview of pull request {}: {reason}", pull.number));
-    let mut report = Report::new("", environment, State::Skipped);
-    report.commit = Some(pull.head.sha.clone());
-    report.notes.push(format!("No preview: {reason}"));
-    report
 }
 
 pub(super) fn unknown_pull(error: ApiError, number: u64) -> anyhow::Error {

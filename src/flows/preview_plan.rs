@@ -19,7 +19,7 @@ pub(super) struct Work<'a> {
     pub(super) config: &'a Config,
     pub(super) repository: &'a Repository,
     pub(super) pull: &'a PullRequest,
-    spec: &'a AppSpec,
+    spec: AppSpec,
     images: &'a Images,
     files: BTreeMap<String, String>,
 }
@@ -30,10 +30,10 @@ impl<'a> Work<'a> {
         config: &'a Config,
         repository: &'a Repository,
         pull: &'a PullRequest,
-        spec: &'a AppSpec,
+        spec: AppSpec,
         images: &'a Images,
     ) -> anyhow::Result<Self> {
-        let files = source::files(ctx, &crate::spec::wanted_files(spec), pull.head.sha.as_str()).await?;
+        let files = source::files(ctx, &crate::spec::wanted_files(&spec), pull.head.sha.as_str()).await?;
         Ok(Self {
             name: names::preview_app(spec.name(), pull.number, repository.id),
             config,
@@ -47,7 +47,7 @@ impl<'a> Work<'a> {
 
     pub(super) fn plan(&self, ctx: &Ctx, live: Option<&App>, sleep: bool) -> Result<PreviewPlan, Failure> {
         crate::spec::preview::plan(
-            self.spec,
+            &self.spec,
             &PreviewInput {
                 repository: &self.repository.full_name,
                 repository_id: self.repository.id,

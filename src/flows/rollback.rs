@@ -85,7 +85,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             if verdict == Verdict::Good {
                 report.notes.push(release_note(&request.environment));
             }
-            board.close(std::slice::from_ref(&report)).await?;
+            board.close(std::slice::from_ref(&report)).await;
             Ok(report)
         }
         Err(error) => ending::break_off(ctx, &mut board, report, Successor::Nobody, error).await,

@@ -12,9 +12,12 @@ use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Cost, Report, State};
-use crate::model::rollout::Phase;
+use crate::model::rollout::{Built, Phase};
 use crate::platform::{App, Platform};
 use crate::wait::humanize;
+
+/// `sha256:` and twelve digits, as registries show it.
+const SHORT_DIGEST: usize = 19;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -27,6 +30,8 @@ pub(super) struct Row {
     pub(super) app: String,
     pub(super) url: Option<String>,
     pub(super) commit: Option<Sha>,
+    /// The digest of an image that serves where no commit does.
+    image: Option<String>,
     /// Commits that the branch is ahead of what serves; `None` where it could not be found out.
     pub(super) behind: Option<u64>,
     /// `deploying`, `failed`, `asleep`, `pinned`, `active`
@@ -89,7 +94,7 @@ fn report(row: &Row) -> Report {
     let facts = [
         Some(row.state.to_owned()),
         row.newest_failed.then(|| "newest failed".to_owned()),
-        row.commit.as_ref().map(|commit| format!("`{}`", commit.short())),
+        serves(row).map(|serves| format!("`{serves}`")),
         row.age.map(|age| format!("{} old", humanize(age))),
         row.cost.map(|cost| format!("${:.2} a month", cost.awake)),
         row.url.clone(),
@@ -127,6 +132,13 @@ pub(super) async fn row(
             .map(|c| c.ahead_by),
         _ => None,
     };
+    let image = app.active.as_ref().filter(|_| commit.is_none()).and_then(|active| {
+        let built = platform.built_from(active, &repository.full_name);
+        built.into_iter().find_map(|(_, built)| match built {
+            Built::Digest(digest) => Some(digest),
+            _ => None,
+        })
+    });
     let deployed = app.active.as_ref().and_then(|active| active.created_at);
     let state = state(platform, app).await;
     Ok(Row {
@@ -138,6 +150,7 @@ pub(super) async fn row(
         age: deployed.map(|at| age(platform.now(), at)),
         cost: platform.cost(&app.spec, Some(&app.id)).await.ok(),
         commit,
+        image,
         behind,
     })
 }
@@ -172,6 +185,7 @@ fn document(row: &Row) -> Value {
         "app": row.app,
         "url": row.url,
         "commit": row.commit,
+        "image": row.image,
         "behind": row.behind,
         "state": row.state,
         "newest_failed": row.newest_failed,
@@ -181,11 +195,21 @@ fn document(row: &Row) -> Value {
     })
 }
 
+/// What serves, as short as it can be told apart: a commit, else an image's digest.
+fn serves(row: &Row) -> Option<&str> {
+    let image = || {
+        row.image
+            .as_deref()
+            .map(|digest| digest.get(..SHORT_DIGEST).unwrap_or(digest))
+    };
+    row.commit.as_ref().map(Sha::short).or_else(image)
+}
+
 /// Columns as wide as their widest cell, two spaces between them.
 fn table(rows: &[Row]) -> String {
     let mut lines = vec![["ENVIRONMENT", "STATE", "COMMIT", "AGE", "COST/MONTH", "URL"].map(str::to_owned)];
     for row in rows {
-        let commit = row.commit.as_ref().map_or("unknown", |sha| sha.short());
+        let commit = serves(row).unwrap_or("unknown");
         let behind = row
             .behind
             .filter(|n| *n > 0)

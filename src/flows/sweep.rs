@@ -52,6 +52,11 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         };
         match removed.await {
             Ok(removed) => swept.extend(removed),
+            // Told to stop: what was swept until now is still said.
+            Err(_) if ctx.wait.check().is_err() => {
+                first_error = Some(ctx.wait.cancelled().await.into());
+                break;
+            }
             Err(error) => {
                 ctx.console
                     .warn(&format!("`{}` could not be swept: {error:#}", app.name));
@@ -59,7 +64,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             }
         }
     }
-    tell(ctx, request, &swept)?;
+    // A sweep that was stopped before it removed anything has found nothing out.
+    if ctx.wait.check().is_ok() || !swept.is_empty() {
+        tell(ctx, request, &swept);
+    }
     first_error.map_or(Ok(()), Err)
 }
 
@@ -72,8 +80,7 @@ async fn remove(
     app: &App,
     reason: &str,
 ) -> anyhow::Result<Report> {
-    let mut board = ctx.board(config, repository);
-    (board.run.summary_file, board.run.output_file) = (None, None);
+    let board = ctx.board(config, repository).on_github_only();
     let because = teardown::Because::Swept(reason.to_owned());
     let mut report = teardown::remove(ctx, board, repository, pull, &app.name, &because).await?;
     report.notes = vec![format!("Removed `{}`: {reason}", app.name)];
@@ -88,7 +95,7 @@ fn would_remove(app: &App, number: u64, reason: &str) -> Report {
 }
 
 /// What was removed and why, in log, summary and outputs.
-fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)]) -> anyhow::Result<()> {
+fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)]) {
     let reports: Vec<Report> = swept.iter().map(|(report, _)| report.clone()).collect();
     board::record_all(&ctx.run, &ctx.console, &ctx.redactor, &reports, "Nothing to sweep");
     if ctx.json {
@@ -102,7 +109,6 @@ fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)]) -> anyhow::Res
     } else if swept.is_empty() {
         ctx.console.say("Nothing to sweep");
     }
-    Ok(())
 }
 
 /// Whether a command has been answered within `ttl`: that leaves no trace on the platform, but in our comment. What its

@@ -129,7 +129,7 @@ pub(super) async fn remove(
         if let Err(error) = platform.destroy(&app.id, limit).await {
             if ctx.wait.check().is_err() {
                 report.app = app.name;
-                tell_cancelled(board, report).await?;
+                tell_cancelled(board, report).await;
             }
             return Err(error.into());
         }
@@ -137,18 +137,18 @@ pub(super) async fn remove(
         report.app = app.name;
         report.app_id = Some(app.id);
     }
-    Board::tell(board, std::slice::from_ref(&report)).await?;
+    Board::tell(board, std::slice::from_ref(&report)).await;
     Ok(report)
 }
 
 /// A removal that has begun goes on by itself, but nobody has seen its end: the next teardown or sweep looks again.
-async fn tell_cancelled(board: BoardDeps, mut report: Report) -> anyhow::Result<()> {
+async fn tell_cancelled(board: BoardDeps, mut report: Report) {
     report.state = State::Cancelled;
     report.commit = None;
     report
         .notes
         .push("The preview was being removed: run the teardown again to have it seen to its end".to_owned());
-    Board::tell(board, std::slice::from_ref(&report)).await
+    Board::tell(board, std::slice::from_ref(&report)).await;
 }
 
 /// Everything that carries the preview's marks: the spec's name may have changed since the preview was made.

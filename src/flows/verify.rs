@@ -17,7 +17,7 @@ use crate::model::names;
 use crate::model::report::{Report, State};
 use crate::model::verdict::{Testimony, Verdict, Witnesses, verdict};
 use crate::platform::App;
-use crate::wait::Deadline;
+use crate::wait::{Deadline, humanize};
 
 /// How long a URL of no environment is asked before it is given up.
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(180);
@@ -72,9 +72,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
         targets,
         configured: true,
     };
-    let probe = checks
-        .ask(ctx, Deadline::after(ctx.timeout.unwrap_or(deadline)))
-        .await?;
+    let limit = ctx.timeout.unwrap_or(deadline);
+    ctx.console.say(&format!(
+        "Asking {url} for good answers, waiting up to {}",
+        humanize(limit)
+    ));
+    let probe = checks.ask(ctx, Deadline::after(limit)).await?;
     let verdict = verdict(Witnesses {
         phase: Testimony::Absent,
         built: Testimony::Absent,

@@ -53,7 +53,7 @@ impl HealthVerdict {
                 .next("read what the app logs at its start; a slow start needs a longer `[health] timeout`"),
             Observation::Down { .. } => failure
                 .why(observation.to_string())
-                .next("check the host name and the network, then run `do-deploy verify`"),
+                .next("check the host name and the network; if they are right, read what the app logs"),
         })
     }
 }

@@ -80,6 +80,8 @@ pub(crate) struct Report {
     /// The commit that answers requests now, as far as it is known. Differs from `commit` while building,
     /// after a failure, or when the branch moved on.
     pub(crate) serving: Option<Sha>,
+    /// After a failure: it was found out that no version of the app ever served.
+    pub(crate) nothing_serves: bool,
     /// Nothing of the app is built from a commit, so that none can be said to serve.
     pub(crate) only_images: bool,
     /// Of a cancelled run: the newer commit that its place was taken by.
@@ -111,6 +113,7 @@ impl Report {
             url: None,
             commit: None,
             serving: None,
+            nothing_serves: false,
             only_images: false,
             superseded_by: None,
             duration: None,

@@ -23,6 +23,7 @@ static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
         ("comment", include_str!("templates/comment.hbs")),
         ("commit", include_str!("templates/commit.hbs")),
         ("headline", include_str!("templates/headline.hbs")),
+        ("served", include_str!("templates/served.hbs")),
         ("details", include_str!("templates/details.hbs")),
         ("notes", include_str!("templates/notes.hbs")),
         ("facts", include_str!("templates/facts.hbs")),

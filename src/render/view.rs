@@ -33,6 +33,8 @@ pub(super) struct PageView {
 #[derive(Debug, Serialize)]
 pub(super) struct AppView {
     app: String,
+    /// What a section about it is called.
+    heading: String,
     environment: String,
     deployment: Option<String>,
     is_preview: bool,
@@ -53,6 +55,8 @@ pub(super) struct AppView {
     other: Option<CommitView>,
     /// The commit itself serves.
     serves: bool,
+    /// It is known that no version ever served.
+    nothing_serves: bool,
     duration: Option<String>,
     sleeps_after: Option<String>,
     never_sleeps: Option<String>,
@@ -125,7 +129,12 @@ impl AppView {
             .commit
             .as_ref()
             .filter(|_| !(report.only_images && state == State::Ready));
-        let lives = matches!(state, State::Building | State::Ready | State::Failed | State::Unknown);
+        let lives = match state {
+            State::Building | State::Ready => true,
+            // Where no app is known, or nothing of it ever served, there is nothing that sleeps or costs by the hour.
+            State::Failed | State::Unknown => report.app_id.is_some() && !report.nothing_serves,
+            State::Skipped | State::Removed | State::Cancelled => false,
+        };
         let other = report
             .serving
             .as_ref()
@@ -141,7 +150,9 @@ impl AppView {
             _ => (None, None),
         };
         let cost = report.cost.filter(|_| lives);
-        let database = report.database.filter(|_| lives);
+        // The platform makes a database before the first version serves, and asks money for it.
+        let made = report.app_id.is_some() && report.database == Some(Database::Development);
+        let database = report.database.filter(|_| lives || (state == State::Failed && made));
         let has_facts = sleeps_after.is_some() || never_sleeps.is_some() || cost.is_some() || database.is_some();
         let failure = report
             .failure
@@ -150,6 +161,7 @@ impl AppView {
         let notes: Vec<String> = report.notes.iter().take(NOTES).cloned().collect();
         Self {
             app: report.app.clone(),
+            heading: heading(report),
             environment: report
                 .environment
                 .to_string()
@@ -177,6 +189,7 @@ impl AppView {
             commit: about.map(commit),
             other: other.filter(|_| state != State::Removed),
             serves,
+            nothing_serves: report.nothing_serves,
             duration: report
                 .duration
                 .filter(|time| *time >= Duration::from_secs(1))
@@ -201,6 +214,16 @@ impl AppView {
                 })
                 .collect(),
         }
+    }
+}
+
+/// A preview's app is named after its environment already; without an app there is only the environment.
+fn heading(report: &Report) -> String {
+    let environment = &report.environment;
+    match report.app.as_str() {
+        "" => environment.to_string(),
+        app if environment.pull_request().is_some() => app.to_owned(),
+        app => format!("{app}: {environment}"),
     }
 }
 

@@ -29,9 +29,10 @@ fn one() -> usize {
     1
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Act {
-    Status(StatusCode),
+    /// With a message of its own, or what the API says for that status.
+    Status(StatusCode, Option<String>),
     /// The connection is cut and nothing has happened.
     DropBefore,
     /// It has happened, and the connection is cut.
@@ -72,7 +73,7 @@ impl Faults {
             let affected = fault.order.nth..fault.order.nth.saturating_add(fault.order.times);
             if struck.is_none() && affected.contains(&fault.matched) {
                 fault.fired += 1;
-                struck = Some((fault.act, fault.order.act.clone()));
+                struck = Some((fault.act.clone(), fault.order.act.clone()));
             }
         }
         struck
@@ -95,7 +96,7 @@ impl Fault {
     fn new(order: Order) -> Result<Self, String> {
         let path = Regex::new(&order.path).map_err(|error| format!("path {:?}: {error}", order.path))?;
         let act = parse(&order.act).ok_or_else(|| {
-            let known = "status:NNN, drop-before, drop-after, delay:5s, garbage";
+            let known = "status:NNN, status:NNN:MESSAGE, drop-before, drop-after, delay:5s, garbage";
             format!("do {:?} is none of {known}", order.act)
         })?;
         Ok(Self {
@@ -115,7 +116,13 @@ impl Fault {
 
 fn parse(act: &str) -> Option<Act> {
     match act.split_once(':') {
-        Some(("status", code)) => Some(Act::Status(StatusCode::from_bytes(code.as_bytes()).ok()?)),
+        Some(("status", answer)) => {
+            let (code, message) = match answer.split_once(':') {
+                Some((code, message)) => (code, Some(message.to_owned())),
+                None => (answer, None),
+            };
+            Some(Act::Status(StatusCode::from_bytes(code.as_bytes()).ok()?, message))
+        }
         Some(("delay", time)) => {
             let time: jiff::SignedDuration = time.parse().ok()?;
             Some(Act::Delay(time.try_into().ok()?))
@@ -151,7 +158,11 @@ mod tests {
     #[test]
     fn reads_every_kind() {
         for (text, act) in [
-            ("status:429", Act::Status(StatusCode::TOO_MANY_REQUESTS)),
+            ("status:429", Act::Status(StatusCode::TOO_MANY_REQUESTS, None)),
+            (
+                "status:422:no: ::not so",
+                Act::Status(StatusCode::UNPROCESSABLE_ENTITY, Some("no: ::not so".to_owned())),
+            ),
             ("drop-before", Act::DropBefore),
             ("drop-after", Act::DropAfter),
             ("delay:5s", Act::Delay(Duration::from_secs(5))),

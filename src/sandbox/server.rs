@@ -157,15 +157,15 @@ impl Server {
             status: None,
             fault: fault.clone(),
         };
-        let response = match act {
+        let response = match &act {
             Some(Act::DropBefore) => {
                 self.requests.note(entry);
                 return Err(Cut);
             }
-            Some(Act::Status(status)) => status_fault(api, status),
+            Some(Act::Status(status, message)) => status_fault(api, *status, message.clone()),
             Some(Act::Garbage) => garbage(),
             Some(Act::Delay(delay)) => {
-                tokio::time::sleep(delay).await;
+                tokio::time::sleep(*delay).await;
                 self.admit(router, api, parts, body.clone()).await
             }
             Some(Act::DropAfter) | None => self.admit(router, api, parts, body.clone()).await,
@@ -279,11 +279,14 @@ fn unauthorized(api: Api) -> Response {
     }
 }
 
-fn status_fault(api: Api, status: StatusCode) -> Response {
-    match api {
-        Api::GitHub => github_error(status, status.canonical_reason().unwrap_or("Unexpected error")),
-        _ => ApiError::of_status(status).into_response(),
+fn status_fault(api: Api, status: StatusCode, message: Option<String>) -> Response {
+    if api == Api::GitHub {
+        let usual = status.canonical_reason().unwrap_or("Unexpected error");
+        return github_error(status, message.as_deref().unwrap_or(usual));
     }
+    let mut error = ApiError::of_status(status);
+    error.message = message.unwrap_or(error.message);
+    error.into_response()
 }
 
 fn github_error(status: StatusCode, message: &str) -> Response {

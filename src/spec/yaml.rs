@@ -27,6 +27,9 @@ impl Places {
     }
 }
 
+/// Most keys, values and collections that a text may have. The largest specs that were seen in use have a thousand.
+const MOST_NODES: usize = 20_000;
+
 /// What is wrong with a text, and where.
 #[derive(Debug)]
 pub(super) struct SyntaxError {
@@ -35,7 +38,8 @@ pub(super) struct SyntaxError {
 }
 
 pub(super) fn read(text: &str) -> Result<(Value, Places), SyntaxError> {
-    let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
+    let budget = serde_saphyr::budget! { max_nodes: MOST_NODES, max_events: 2 * MOST_NODES };
+    let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false, budget: budget };
     match serde_saphyr::from_str_with_options::<Spanned<Node>>(text, options) {
         Ok(node) => {
             let mut places = Places::default();

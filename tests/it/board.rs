@@ -24,15 +24,16 @@ async fn the_comment_begins_with_its_mark_and_its_run() {
 }
 
 #[tokio::test]
-async fn the_comment_gives_url_first_then_commit_and_run() {
+async fn the_comment_gives_state_and_commit_first_then_url_and_run() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         let preview = t.preview(1).await;
         let comment = preview.succeeds().comment(1);
         let url = comment.find(&t.url_of("shop-pr-1").await).expect("the URL");
         let commit = comment.find(&t.repository.head("feature-1")[..7]).expect("the commit");
-        assert!(url < commit, "{comment}");
-        assert!(comment.contains("/org/shop/actions/runs/"), "{comment}");
+        let state = comment.find("**Ready**").expect("the state");
+        let run = comment.find("/org/shop/actions/runs/").expect("the run");
+        assert!(state < commit && commit < url && url < run, "{comment}");
     })
     .await;
 }
@@ -45,9 +46,9 @@ async fn the_comment_of_a_ready_preview_reads_like_this() {
         insta::assert_snapshot!(t.redact(preview.succeeds().comment(1)), @r"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
-        http://127.0.0.1:[port]
-
         **Ready**: [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves
+
+        http://127.0.0.1:[port]
 
         - Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew
         - Database: SQLite
@@ -69,11 +70,11 @@ async fn the_comment_of_a_broken_preview_reads_like_this() {
         insta::assert_snapshot!(t.redact(failed.fails_with(1).comment(1)), @r"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
-        http://127.0.0.1:[port]
-
         **Failed**: `web` did not start: the program ended with an error (exit code 1) (`ContainerExitNonZero`)
 
         [`[broken]`](https://github.com/org/shop/commit/[commit broken]) did not go live; [`[feature]`](https://github.com/org/shop/commit/[commit feature]) still serves
+
+        http://127.0.0.1:[port]
 
         **Next:** read the last lines of its log; often a setting is missing or the command is wrong
 
@@ -91,6 +92,45 @@ async fn the_comment_of_a_broken_preview_reads_like_this() {
         - Costs $5.00 a month awake, $0.50 asleep
         - [Run [run]]([link to the run])
         ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_comment_of_a_preview_that_was_broken_from_the_start_reads_like_this() {
+    run(async |t: &mut Tester| {
+        t.open_pr_with(1, Change::broken("broken", "KeyError\n")).await;
+        let failed = t.preview(1).await;
+        insta::assert_snapshot!(t.redact(failed.fails_with(1).comment(1)), @r"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        **Failed**: `web` did not start: the program ended with an error (exit code 1) (`ContainerExitNonZero`)
+
+        [`[broken]`](https://github.com/org/shop/commit/[commit broken]) did not go live; nothing serves yet
+
+        **Next:** read the last lines of its log; often a setting is missing or the command is wrong
+
+        Public repositories show no lines of a running app here (`[comment] logs` changes that); the run's log has the last ones, and `do-deploy logs --environment pr-1 --deployment [id]` prints it
+
+        - [Run [run]]([link to the run])
+        ");
+        assert!(failed.summary().starts_with("### shop-pr-1\n"), "{}", failed.summary());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_comment_describes_no_preview_where_the_platform_refused_to_make_one() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.fault("POST", "^/v2/apps$", "status:403").await;
+        let failed = t.preview(1).await;
+        failed.fails_with(2);
+        let comment = t.comment(1).await;
+        assert!(comment.contains("**Failed**"), "{comment}");
+        for fact in ["Sleeps", "Database", "Costs", "http://127"] {
+            assert!(!comment.contains(fact), "{fact} of nothing in {comment}");
+        }
     })
     .await;
 }

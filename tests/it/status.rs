@@ -1,6 +1,6 @@
 //! `status`: what is deployed where, for people and for programs.
 
-use crate::harness::{Tester, run};
+use crate::harness::{Change, Tester, image_spec, run, run_with};
 
 #[tokio::test]
 async fn nothing_deployed_is_a_sentence() {
@@ -29,6 +29,24 @@ async fn lists_production_and_previews_with_url_and_commit() {
             assert!(status.stdout.contains(part), "{part} is not in {status}");
         }
     })
+    .await;
+}
+
+#[tokio::test]
+async fn an_image_is_named_where_no_commit_serves() {
+    run_with(
+        Change::whole_app("first").spec(&image_spec()),
+        async |t: &mut Tester| {
+            let digest = t.push_image("built");
+            let images = format!("web={digest}\nmigrate={digest}\n");
+            t.deploy().args(["--images", &images]).await.succeeds();
+            let status = t.command(["status"]).locally().await;
+            assert!(status.succeeds().stdout.contains(&digest[..19]), "{status}");
+            status.does_not_say("unknown").does_not_say(&digest);
+            let json = t.command(["status", "--json"]).locally().await.succeeds().json();
+            assert_eq!(json["apps"][0]["image"], digest.as_str(), "{json:#}");
+        },
+    )
     .await;
 }
 

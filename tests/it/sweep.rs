@@ -47,6 +47,46 @@ async fn a_preview_that_nobody_has_touched_for_too_long_is_removed() {
 }
 
 #[tokio::test]
+async fn one_that_goes_wrong_does_not_keep_the_others_from_being_swept() {
+    run(async |t: &mut Tester| {
+        for number in 1..=3 {
+            t.open_pr(number).await;
+            t.preview(number).await.succeeds();
+        }
+        for number in 1..=3 {
+            t.close_pr(number).await;
+        }
+        t.fault("DELETE", "^/v2/apps/", "status:403").await;
+        let swept = t.command(["sweep"]).await;
+        swept.fails_with(2).says("could not be swept");
+        assert_eq!(t.app_names().await.len(), 1, "{swept}");
+        t.command(["sweep"]).await.succeeds();
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cancelled_sweep_stops_without_complaining() {
+    run(async |t: &mut Tester| {
+        for number in 1..=2 {
+            t.open_pr(number).await;
+            t.preview(number).await.succeeds();
+            t.close_pr(number).await;
+        }
+        t.fault("DELETE", "^/v2/apps/", "delay:60s").await;
+        let mut running = t.command(["sweep"]).start().await;
+        running.says("Removing the preview").await;
+        let cancelled = running.cancelled_by_the_runner().await;
+        t.faults(&json!([])).await;
+        cancelled.fails_with(130).does_not_say("could not be swept");
+        assert!(cancelled.summary().contains("**Cancelled**"), "{cancelled}");
+        assert_eq!(t.app_names().await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_no_preview_of_this_repository_is_left_alone() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;

@@ -76,6 +76,27 @@ async fn a_refused_connection_is_called_so() {
 }
 
 #[tokio::test]
+async fn whoever_waits_for_a_dead_url_knows_how_long() {
+    run(async |t: &mut Tester| {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let url = format!("http://127.0.0.1:{port}");
+        let refused = t
+            .command(["verify", &url, "--timeout", "5s"])
+            // Half a minute in a second.
+            .env("DO_DEPLOY_PACE", "0.03")
+            .await;
+        refused
+            .says(&format!("Asking {url} for good answers, waiting up to 5s"))
+            .says("of at most 5s")
+            .says("read what the app logs")
+            .does_not_say("do-deploy verify");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_name_that_does_not_exist_is_called_so() {
     run(async |t: &mut Tester| {
         t.command(["verify", "http://nowhere.invalid", "--timeout", "5s"])

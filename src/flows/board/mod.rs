@@ -7,6 +7,7 @@ mod answer;
 mod clean;
 mod complaints;
 mod conversation;
+mod deps;
 mod outputs;
 mod record;
 
@@ -16,6 +17,7 @@ pub(super) use self::answer::{failed_run_url, last_written, react};
 use self::clean::cleaned;
 use self::complaints::Complaint;
 use self::conversation::{Conversation, Missing, Written};
+pub(crate) use self::deps::BoardDeps;
 pub(crate) use self::outputs::outputs_of;
 use self::record::{Record, any_active, put_all_aside};
 use crate::actions::console::Console;
@@ -23,9 +25,8 @@ use crate::actions::outputs::Outputs;
 use crate::actions::progress::Progress;
 use crate::actions::run::Run;
 use crate::actions::summary;
-use crate::config::{Comment as CommentConfig, CommentLogs, CommentMode};
+use crate::config::{CommentLogs, CommentMode};
 use crate::github::GitHub;
-use crate::github::repository::Repository;
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
 use crate::model::rollout::Step;
@@ -33,7 +34,6 @@ use crate::net::error::ApiError;
 use crate::redact::Redactor;
 use crate::render::body::{Body, ProductionLine, marker};
 use crate::render::page::{self, Logs, Scene};
-use crate::wait::Wait;
 
 /// Several runs may write to a pull request's comment at once: the preview's, production's after the merge, a command's.
 /// Each looks again after this long whether its words are still there; GitHub knows no conditional update.
@@ -41,19 +41,6 @@ const SETTLE: Duration = Duration::from_secs(2);
 
 /// After a signal the run is killed within ten seconds. So long each may the comment and GitHub's deployments take.
 const LAST_WORDS: Duration = Duration::from_millis(1_250);
-
-/// What the board works with.
-#[derive(Clone, Debug)]
-pub(crate) struct BoardDeps {
-    /// `None` without a token: then only console, summary and outputs.
-    pub(crate) github: Option<GitHub>,
-    pub(crate) run: Run,
-    pub(crate) wait: Wait,
-    pub(crate) console: Console,
-    pub(crate) comment: CommentConfig,
-    pub(crate) repository: Option<Repository>,
-    pub(crate) redactor: Redactor,
-}
 
 /// The board of one environment: one report for each of its apps.
 #[derive(Debug)]
@@ -87,7 +74,10 @@ pub(super) fn record_all(run: &Run, console: &Console, redactor: &Redactor, repo
 
 /// The runner's two files. That they cannot be written does not change how the run ended.
 fn write_files(run: &Run, console: &Console, outputs: &Outputs, text: &str) {
-    run.tell();
+    // Who is not given the files has not told.
+    if run.output_file.is_some() || run.summary_file.is_some() {
+        run.tell();
+    }
     if let Some(Err(error)) = run.output_file.as_deref().map(|file| outputs.write(file)) {
         console.warn(&format!("{error:#}; later steps see no outputs of this one"));
     }
@@ -116,7 +106,7 @@ impl Board {
     }
 
     /// Says how it ended, everywhere.
-    pub(crate) async fn close(&mut self, reports: &[Report]) -> anyhow::Result<()> {
+    pub(crate) async fn close(&mut self, reports: &[Report]) {
         self.progress = None;
         self.deps.console.end_phase();
         self.reports = reports
@@ -139,7 +129,6 @@ impl Board {
         if !in_a_hurry {
             self.write_files();
         }
-        Ok(())
     }
 
     /// On GitHub, within the time that a signal leaves.
@@ -180,8 +169,8 @@ impl Board {
 
     /// Says how something ended that nobody was told had begun: that nothing was done, and why; that previews are
     /// gone, once their 404 has been seen.
-    pub(crate) async fn tell(deps: BoardDeps, reports: &[Report]) -> anyhow::Result<()> {
-        Self::new(deps, reports).close(reports).await
+    pub(crate) async fn tell(deps: BoardDeps, reports: &[Report]) {
+        Self::new(deps, reports).close(reports).await;
     }
 
     /// Whether everything has been said about a preview that is gone: the comment is written before the deployments

@@ -76,9 +76,9 @@ fn building() {
         ..report(State::Building)
     };
     assert_snapshot!(comment(&[report], &scene()), @r"
-    https://shop-pr-12-x7.ondigitalocean.app
-
     **Building** [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves until it is ready
+
+    https://shop-pr-12-x7.ondigitalocean.app
 
     - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
     ");
@@ -87,9 +87,9 @@ fn building() {
 #[test]
 fn ready_and_asleep_later() {
     assert_snapshot!(comment(&[ready()], &scene()), @r"
-    https://shop-pr-12-x7.ondigitalocean.app
-
     **Ready** in 2m 23s: [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves
+
+    https://shop-pr-12-x7.ondigitalocean.app
 
     - Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew
     - Database: SQLite
@@ -114,9 +114,9 @@ fn ready_with_a_descendant_that_never_sleeps() {
         ..ready()
     };
     assert_snapshot!(comment(&[report], &scene()), @r"
-    https://shop-pr-12-x7.ondigitalocean.app
-
     **Ready** in 2m 23s: [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves, which contains [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12)
+
+    https://shop-pr-12-x7.ondigitalocean.app
 
     - `STRIPE_KEY` is not set in previews
     - Does not sleep: this DigitalOcean account has no scale to zero
@@ -129,11 +129,11 @@ fn ready_with_a_descendant_that_never_sleeps() {
 #[test]
 fn failed_with_the_last_lines_of_its_log() {
     assert_snapshot!(comment(&[failed()], &scene()), @r"
-    https://shop-pr-12-x7.ondigitalocean.app
-
     **Failed** after 1m 1s: the build of `web` failed: `pip install` ended with 1 (`BuildJobExitNonZero`)
 
     [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) did not go live; [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) still serves
+
+    https://shop-pr-12-x7.ondigitalocean.app
 
     **Next:** correct `requirements.txt`, then push again
 
@@ -155,6 +155,8 @@ fn failed_before_anything_was_touched() {
     let report = Report {
         commit: None,
         url: None,
+        sleep: Some(Sleep::After(Duration::from_secs(3600))),
+        database: Some(Database::Sqlite),
         failure: Some(
             Failure::input("unknown key `serivces`")
                 .next("write `services`")
@@ -171,6 +173,46 @@ fn failed_before_anything_was_touched() {
 
     - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
     ");
+}
+
+#[test]
+fn failed_where_nothing_ever_served() {
+    let report = Report {
+        url: None,
+        serving: None,
+        nothing_serves: true,
+        app_id: Some("4f6c71e2".to_owned()),
+        sleep: Some(Sleep::After(Duration::from_secs(3600))),
+        cost: Some(Cost {
+            awake: 12.0,
+            asleep: Some(7.0),
+        }),
+        database: Some(Database::Development),
+        failure: Some(Failure::bad("the build of `web` failed").next("push again")),
+        ..failed()
+    };
+    assert_snapshot!(comment(&[report], &scene()), @r"
+    **Failed** after 1m 1s: the build of `web` failed
+
+    [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) did not go live; nothing serves yet
+
+    **Next:** push again
+
+    - Database: development database (PostgreSQL), $7 a month
+    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+    ");
+}
+
+#[test]
+fn a_summary_is_headed_by_what_there_is() {
+    for (app, environment, heading) in [
+        ("", Environment::Preview(2), "### pr-2\n"),
+        ("shop-pr-2", Environment::Preview(2), "### shop-pr-2\n"),
+        ("shop", Environment::production(), "### shop: production\n"),
+    ] {
+        let text = summary(&[Report::new(app, environment, State::Skipped)], &scene());
+        assert!(text.starts_with(heading), "{text}");
+    }
 }
 
 #[test]
@@ -213,9 +255,9 @@ fn unknown() {
         ..report(State::Unknown)
     };
     assert_snapshot!(comment(&[report], &scene()), @r"
-    https://shop-pr-12-x7.ondigitalocean.app
-
     **Could not find out** whether [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves: DigitalOcean could not be heard: no answer in time
+
+    https://shop-pr-12-x7.ondigitalocean.app
 
     **Next:** run again
 
@@ -231,9 +273,9 @@ fn cancelled() {
         ..report(State::Cancelled)
     };
     assert_snapshot!(comment(&[report], &scene()), @r"
-    https://shop-pr-12-x7.ondigitalocean.app
-
     **Cancelled** before [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) was ready; [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves
+
+    https://shop-pr-12-x7.ondigitalocean.app
 
     - A newer commit took its place
     - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
@@ -287,11 +329,11 @@ fn the_summary_says_what_is_different_and_why() {
         ..ready()
     };
     assert_snapshot!(summary(&[report], &scene()), @r"
-    ### shop: pr-12
-
-    https://shop-pr-12-x7.ondigitalocean.app
+    ### shop
 
     **Ready** in 2m 23s: [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves
+
+    https://shop-pr-12-x7.ondigitalocean.app
 
     - Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew
     - Database: SQLite

@@ -84,9 +84,9 @@ async fn status_is_answered_below_what_is_known_of_the_preview() {
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
         <!-- answer:1002:1:9 -->
-        http://127.0.0.1:[port]
-
         **Ready**: [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves
+
+        http://127.0.0.1:[port]
 
         - Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew
         - Database: SQLite

@@ -61,6 +61,77 @@ async fn a_draft_gets_one_where_drafts_are_wanted() {
     .await;
 }
 
+async fn open_draft(t: &Tester) {
+    t.push("feature-1", "first");
+    t.open_pr_as(
+        1,
+        json!({ "head": "feature-1", "base": "main", "title": "Draft", "draft": true }),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_is_told_what_is_wrong_where_drafts_are_wanted() {
+    let first = Change::whole_app("first")
+        .config("[preview]\ndrafts = true\n")
+        .spec("name: shop\nserivces: []\n");
+    run_with(first, async |t: &mut Tester| {
+        open_draft(t).await;
+        let failed = t.preview(1).await;
+        let comment = failed.fails_with(2).comment(1);
+        assert!(
+            comment.contains("**Failed**") && comment.contains("no component"),
+            "{comment}"
+        );
+        assert!(failed.summary().starts_with("### pr-1\n"), "{}", failed.summary());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_whoever_wants_a_preview_is_told_what_is_wrong() {
+    for config in ["", "[preview]\nlabel = \"preview\"\n", "[preview]\ndraft = 1\n"] {
+        let first = Change::whole_app("first")
+            .config(config)
+            .spec("name: shop\nserivces: []\n");
+        run_with(first, async |t: &mut Tester| {
+            open_draft(t).await;
+            let told = t.preview(1).await;
+            let failure = t
+                .comments(1)
+                .await
+                .iter()
+                .any(|it| it.to_string().contains("**Failed**"));
+            assert!(!failure, "{told}");
+        })
+        .await;
+    }
+    let silent = Change::whole_app("first")
+        .config("[comment]\nmode = \"off\"\n")
+        .spec("name: shop\nserivces: []\n");
+    run_with(silent, async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.fails_with(2);
+        assert_eq!(t.comments(1).await.len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_nobody_why_there_is_none() {
+    run(async |t: &mut Tester| {
+        open_draft(t).await;
+        t.preview(1)
+            .arg("--dry-run")
+            .await
+            .succeeds()
+            .touches_nothing()
+            .says("draft");
+        assert_eq!(t.comments(1).await.len(), 0);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_bot_gets_none() {
     run(async |t: &mut Tester| {

@@ -147,23 +147,39 @@ async fn in_a_build_log() {
     .await;
 }
 
+/// As much of a text as Git allows in a branch's name.
+fn as_branch(text: &str) -> String {
+    let allowed = |c: char| !c.is_control() && !" ~^:?*[\\".contains(c);
+    let name: String = text.chars().filter(|c| allowed(*c)).collect();
+    format!(
+        "x/{}-EVIL",
+        name.replace("..", ".").replace("@{", "").replace("//", "/")
+    )
+}
+
 #[tokio::test]
-async fn in_a_pull_requests_title_branch_author_and_commit_message() {
-    let branch = "x/EVIL-@octocat-<img>-`a`-#1-$(touch${IFS}x)";
-    let hostile = HOSTILE[15];
+async fn in_a_pull_requests_title_branch_author_label_and_commit_message() {
     run_with(Change::whole_app("first"), async |t: &mut Tester| {
-        t.push(branch, Change::version(hostile).by("mallory ::error::EVIL @octocat"));
-        t.open_pr_as(1, json!({ "head": branch, "base": "main", "title": HOSTILE[12] }))
-            .await;
-        let preview = t.preview(1).at(branch).await;
-        says_nothing_to_the_runner(&preview.shown());
-        for comment in t.comments(1).await {
-            stays_text(comment["body"].as_str().unwrap());
+        let shell = "EVIL-@octocat-<img>-`a`-#1-$(touch${IFS}x)";
+        for (number, hostile) in (1..).zip(HOSTILE.iter().copied().chain([shell])) {
+            let branch = as_branch(hostile);
+            // Git takes no angle brackets and no line ends in a name.
+            let author: String = hostile.chars().filter(|c| !"<>\r\n".contains(*c)).collect();
+            t.push(&*branch, Change::version(hostile).by(&format!("m {author} EVIL")));
+            let pull = json!({ "head": branch, "base": "main", "title": hostile, "draft": number > 1 });
+            t.open_pr_as(number, pull).await;
+            t.label_pr(number, hostile).await;
+            // One is deployed; the others take the shorter ways, which tell the same people.
+            let asked = t.preview(number).at(&branch).await;
+            let happened = t.auto_pull_request(number, "labeled").at(&branch).await;
+            for run in [asked, happened] {
+                says_nothing_to_the_runner(&run.shown());
+                stays_text(run.summary());
+            }
+            for comment in t.comments(number).await {
+                stays_text(comment["body"].as_str().unwrap());
+            }
         }
-        stays_text(preview.summary());
-        let auto = t.auto_pull_request(1, "synchronize").at(branch).await;
-        says_nothing_to_the_runner(&auto.shown());
-        stays_text(auto.summary());
     })
     .await;
 }
@@ -193,4 +209,37 @@ async fn in_values_of_the_spec_and_of_the_configuration() {
         })
         .await;
     }
+}
+
+#[tokio::test]
+async fn in_what_an_api_says_of_an_error() {
+    run_with(Change::whole_app("first"), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let proposed = HOSTILE.iter().map(|hostile| ("/v2/apps/propose$", *hostile));
+        // The platform's words end the run, or stand in the report of a deployment; GitHub's are a warning.
+        let elsewhere = ["/v2/apps$", "/issues/comments/", "/shop/deployments$"].map(|path| {
+            (
+                path,
+                "EVIL ##[error]x\n::error::EVIL @octocat <img src=https://evil.example/x> ![x](https://evil)",
+            )
+        });
+        for (path, said) in proposed.chain(elsewhere) {
+            let fault = json!([{ "method": if path.ends_with('/') { "PATCH" } else { "POST" }, "path": path, "times": 9, "do": format!("status:422:{said}") }]);
+            t.faults(&fault).await;
+            let run = t.preview(1).await;
+            t.faults(&json!([])).await;
+            if said.contains("EVIL") {
+                run.says("EVIL");
+            }
+            says_nothing_to_the_runner(&run.shown());
+            stays_text(run.summary());
+            for comment in t.comments(1).await {
+                stays_text(comment["body"].as_str().unwrap());
+            }
+            for (name, value) in run.outputs() {
+                assert!(!value.contains("EVIL"), "output `{name}`: {value}");
+            }
+        }
+    })
+    .await;
 }

@@ -22,6 +22,17 @@ async fn a_spec_that_explodes_is_refused_with_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_spec_twenty_times_as_large_as_any_in_use_is_not_read_to_its_end() {
+    let items = |item: &str| vec![item; 30].join(",");
+    let (once, twice, thrice) = (items("x"), items("*a"), items("*b"));
+    let text = format!("name: shop\na: &a [{once}]\nb: &b [{twice}]\nc: [{thrice}]\n");
+    run_with(Change::whole_app("first").spec(&text), async |t: &mut Tester| {
+        t.deploy().await.fails_with(2).touches_nothing().says("grows too large");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_spec_of_several_documents_is_refused_in_our_own_words() {
     let first = Change::whole_app("first").spec("name: shop\n---\nname: other\n");
     run_with(first, async |t: &mut Tester| {

@@ -1,0 +1,29 @@
+//! What a board works with: the neighbours it writes to, and whose words it shows.
+
+use crate::actions::console::Console;
+use crate::actions::run::Run;
+use crate::config::Comment as CommentConfig;
+use crate::github::GitHub;
+use crate::github::repository::Repository;
+use crate::redact::Redactor;
+use crate::wait::Wait;
+
+#[derive(Clone, Debug)]
+pub(crate) struct BoardDeps {
+    /// `None` without a token: then only console, summary and outputs.
+    pub(crate) github: Option<GitHub>,
+    pub(crate) run: Run,
+    pub(crate) wait: Wait,
+    pub(crate) console: Console,
+    pub(crate) comment: CommentConfig,
+    pub(crate) repository: Option<Repository>,
+    pub(crate) redactor: Redactor,
+}
+
+impl BoardDeps {
+    /// The same for one of several environments that a run is about: its summary and outputs speak of all of them.
+    pub(crate) fn on_github_only(mut self) -> Self {
+        (self.run.summary_file, self.run.output_file) = (None, None);
+        self
+    }
+}

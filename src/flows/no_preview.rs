@@ -1,0 +1,97 @@
+//! Says why a pull request gets no preview: in log, summary and outputs, and in its comment where somebody waits for one.
+
+use super::board::Board;
+use super::context::Ctx;
+use super::eligibility::{Commit, Skip, skip_reason};
+use super::failure::failure_of;
+use super::ownership;
+use super::preview::Request;
+use crate::config::{Config, Preview};
+use crate::github::repository::Repository;
+use crate::model::environment::Environment;
+use crate::model::failure::Kind;
+use crate::model::pull_request::PullRequest;
+use crate::model::report::{Report, State};
+
+/// A pull request that was asked for a preview of.
+#[derive(Clone, Copy)]
+pub(super) struct Candidate<'a> {
+    pub(super) ctx: &'a Ctx,
+    pub(super) request: &'a Request,
+    pub(super) repository: &'a Repository,
+    pub(super) pull: &'a PullRequest,
+}
+
+impl Candidate<'_> {
+    pub(super) fn environment(&self) -> Environment {
+        Environment::Preview(self.pull.number)
+    }
+
+    /// A maintainer's comment asked for it, whose answer says how it went.
+    pub(super) fn is_commanded(&self) -> bool {
+        matches!(self.request.commit, Commit::Commanded(_))
+    }
+
+    pub(super) fn skip_reason(&self, policy: &Preview) -> Option<Skip> {
+        skip_reason(policy, self.pull, &self.repository.full_name, self.request.insisted)
+    }
+
+    /// Says that nothing was done. In the comment only where the author waits for a preview; whoever commanded it is
+    /// answered by the command, below what the comment says of the preview.
+    pub(super) async fn skipped(&self, config: &Config, skip: &Skip) -> Report {
+        let number = self.pull.number;
+        self.ctx
+            .console
+            .notice(&format!("No preview of pull request {number}: {}", skip.reason));
+        let mut report = self.report(State::Skipped);
+        report.notes.push(format!("No preview: {}", skip.reason));
+        if !skip.tell || self.is_commanded() || self.request.dry_run {
+            self.ctx.record(&report);
+            return report;
+        }
+        if self.add_what_serves(&mut report).await {
+            report
+                .notes
+                .push("The preview that was made before stays as it is".to_owned());
+        }
+        self.tell(config, report).await
+    }
+
+    /// Says in the comment what is wrong with the input: nothing else on GitHub would. Returns the error, whose words
+    /// end the run.
+    pub(super) async fn refused(&self, config: &Config, error: anyhow::Error) -> anyhow::Error {
+        let failure = failure_of(&error);
+        let is_for_the_author = self.ctx.run.is_ci && !self.request.dry_run && failure.kind == Kind::Input;
+        if is_for_the_author && self.ctx.wait.check().is_ok() {
+            let mut report = self.report(State::Failed);
+            report.failure = Some(failure);
+            self.add_what_serves(&mut report).await;
+            self.tell(config, report).await;
+        }
+        error
+    }
+
+    fn report(&self, state: State) -> Report {
+        let mut report = Report::new("", self.environment(), state);
+        report.commit = Some(self.pull.head.sha.clone());
+        report
+    }
+
+    /// The preview that was made before goes on serving. Not to find that out is no reason to say nothing.
+    async fn add_what_serves(&self, report: &mut Report) -> bool {
+        let Ok(Some(app)) = ownership::marked(self.ctx, self.repository.id, &report.environment).await else {
+            return false;
+        };
+        report.serving = ownership::serving(&app);
+        report.url = app.active.and(app.url);
+        report.app = app.name;
+        report.app_id = Some(app.id);
+        true
+    }
+
+    async fn tell(&self, config: &Config, report: Report) -> Report {
+        let board = self.ctx.board(config, self.repository);
+        Board::tell(board, std::slice::from_ref(&report)).await;
+        report
+    }
+}
