@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -10,7 +11,7 @@ use nix::unistd::Pid;
 use super::mirror::{PATIENCE, Server, Trouble, sha_of};
 use super::runner::Runner;
 use super::tree::{TARGET, VERSION};
-use crate::harness::{Gate, until};
+use crate::harness::{Gate, until, within};
 
 #[test]
 fn a_wrong_hash_shows_both_and_leaves_nothing_behind() {
@@ -69,27 +70,31 @@ fn a_server_that_asks_for_patience_is_asked_again() {
 #[test]
 fn a_server_that_falls_silent_or_never_ends_is_left_and_asked_again() {
     // Each limit by itself: the other one is far away.
-    for (programs, limit, trouble) in [
+    let cases = [
         ("curl", "DO_DEPLOY_DOWNLOAD_SILENCE", Trouble::Silence),
         ("curl", "DO_DEPLOY_DOWNLOAD_SECONDS", Trouble::Trickle),
         ("wget", "DO_DEPLOY_DOWNLOAD_SILENCE", Trouble::Silence),
         ("wget timeout", "DO_DEPLOY_DOWNLOAD_SILENCE", Trouble::Silence),
         ("wget timeout", "DO_DEPLOY_DOWNLOAD_SECONDS", Trouble::Trickle),
-    ] {
-        let mut runner = Runner::new();
-        let server = Server::in_trouble(&runner.asset.file, 1, trouble);
-        let programs: Vec<&str> = programs.split(' ').collect();
-        runner
-            .only(&programs)
-            .env(limit, "1")
-            .env("DO_DEPLOY_MIRROR", &server.url);
-        runner.program("sleep", "#!/bin/sh\n");
-        let begun = Instant::now();
-        let program = runner.install().succeeds().program();
-        assert!(begun.elapsed() < PATIENCE / 2, "{programs:?} waited for {trouble:?}");
-        assert_eq!(sha_of(&program), runner.asset.sha);
-        assert_eq!(server.requests(), 2, "{programs:?}, {trouble:?}");
-    }
+    ];
+    // Each waits for its limit, and so all at once.
+    thread::scope(|scope| {
+        for (programs, limit, trouble) in cases {
+            scope.spawn(move || {
+                let mut runner = Runner::new();
+                let server = Server::in_trouble(&runner.asset.file, 1, trouble);
+                runner.only(&programs.split(' ').collect::<Vec<_>>()).env(limit, "1");
+                runner
+                    .program("sleep", "#!/bin/sh\n")
+                    .env("DO_DEPLOY_MIRROR", &server.url);
+                let begun = Instant::now();
+                let program = runner.install().succeeds().program();
+                assert!(begun.elapsed() < PATIENCE / 2, "{programs} waited for {trouble:?}");
+                assert_eq!(sha_of(&program), runner.asset.sha);
+                assert_eq!(server.requests(), 2, "{programs}, {trouble:?}");
+            });
+        }
+    });
 }
 
 #[test]
@@ -204,21 +209,36 @@ fn a_manifest_that_cannot_be_understood_is_refused() {
 #[tokio::test]
 async fn a_cancelled_download_ends_at_once_and_leaves_nothing_behind() {
     let gate = Gate::closed().await;
+    let programs = ["sh curl", "sh:bash curl", "sh wget", "sh:bash wget timeout"];
+    let both = |programs| [(programs, Signal::SIGINT), (programs, Signal::SIGTERM)];
     // Several times: the signal may come at any moment, even before what downloads has started.
-    for signal in [Signal::SIGINT, Signal::SIGTERM].repeat(5) {
+    for (programs, signal) in programs.map(both).concat().repeat(2) {
         let mut runner = Runner::new();
-        runner.env("DO_DEPLOY_MIRROR", &gate.url());
-        let installing = runner.start_install(&[]);
+        runner
+            .only(&programs.split(' ').collect::<Vec<_>>())
+            .env("DO_DEPLOY_MIRROR", &gate.url());
+        let mut installing = runner.start_install(&[]);
         until("the download is about to begin", async || {
             (runner.files("_temp").len() == 1).then_some(())
         })
         .await;
-        let id = i32::try_from(installing.child.id()).expect("a process id");
-        kill(Pid::from_raw(id), signal).expect("it runs");
+        let id = Pid::from_raw(i32::try_from(installing.child.id()).expect("a process id"));
+        // Twice, as the runner does: bash misses a signal that comes just before its `wait` sleeps.
+        for _ in 0..2 {
+            kill(id, signal).expect("it runs");
+            let ended = async || installing.child.try_wait().expect("our child").map(|_| ());
+            if within(Duration::from_secs(3), ended).await.is_some() {
+                break;
+            }
+        }
         let installed = installing.end();
         assert_eq!(installed.code, Some(128 + signal as i32), "{}", installed.said);
-        assert_eq!(installed.said, "");
-        assert_eq!(runner.processes(), Vec::<String>::new());
+        assert_eq!(installed.said, "", "{programs}");
+        // What was killed may take a moment; by itself it would go on for longer than this.
+        let gone = within(Duration::from_secs(5), async || {
+            runner.processes().is_empty().then_some(())
+        });
+        assert!(gone.await.is_some(), "{programs}: {:?}", runner.processes());
         assert_eq!(runner.files("tool cache"), Vec::<PathBuf>::new());
         assert_eq!(runner.files("_temp"), Vec::<PathBuf>::new());
     }

@@ -33,7 +33,7 @@ mod story;
 mod tester;
 
 pub(crate) use app::{Change, app_env, spec, without_job};
-pub(crate) use deadline::until;
+pub(crate) use deadline::{until, within};
 pub(crate) use gate::Gate;
 pub(crate) use invocation::Invocation;
 pub(crate) use knobs::Api;
