@@ -51,7 +51,9 @@ fn leads_out(folder: &Path, path: &str) -> bool {
     let root = root(&folder).unwrap_or_else(|| folder.clone());
     let within = |path: &Path| path.starts_with(&root);
     let target = folder.join(path);
-    !within(&without_dots(&target)) || target.canonicalize().is_ok_and(|real| !within(&real))
+    // What does not exist yet is where its folder is.
+    let real = target.ancestors().find_map(|it| it.canonicalize().ok());
+    !within(&without_dots(&target)) || real.is_some_and(|real| !within(&real))
 }
 
 /// The path as it is written, also where it leads to nothing.

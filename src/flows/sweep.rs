@@ -24,7 +24,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     let github = ctx.github()?;
     let repository = github.repository().await?;
     let config = source::config(ctx, &repository.default_branch).await?;
-    let mut swept = Vec::new();
+    let (mut swept, mut missed) = (Vec::new(), Vec::new());
     let mut first_error = None;
     for app in ctx.platform()?.list().await? {
         let Some(number) = app
@@ -58,15 +58,18 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
                 break;
             }
             Err(error) => {
-                ctx.console
-                    .warn(&format!("`{}` could not be swept: {error:#}", app.name));
+                let why = format!("`{}` could not be swept: {error:#}", app.name);
+                ctx.console.warn(&why);
+                let mut report = Report::new(&app.name, Environment::Preview(number), State::Unknown);
+                report.notes = vec![why];
+                missed.push(report);
                 first_error = first_error.or(Some(error));
             }
         }
     }
     // A sweep that was stopped before it removed anything has found nothing out.
     if ctx.wait.check().is_ok() || !swept.is_empty() {
-        tell(ctx, request, &swept);
+        tell(ctx, request, &swept, &missed);
     }
     first_error.map_or(Ok(()), Err)
 }
@@ -94,9 +97,9 @@ fn would_remove(app: &App, number: u64, reason: &str) -> Report {
     report
 }
 
-/// What was removed and why, in log, summary and outputs.
-fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)]) {
-    let reports: Vec<Report> = swept.iter().map(|(report, _)| report.clone()).collect();
+/// What was removed and why, and what could not be, in log, summary and outputs.
+fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)], missed: &[Report]) {
+    let reports: Vec<Report> = swept.iter().map(|(report, _)| report).chain(missed).cloned().collect();
     board::record_all(&ctx.run, &ctx.console, &ctx.redactor, &reports, "Nothing to sweep");
     if ctx.json {
         let of = |(report, reason): &(Report, String)| {
@@ -104,9 +107,10 @@ fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)]) {
             json!({"app": report.app, "pull_request": number, "reason": reason})
         };
         let swept: Vec<_> = swept.iter().map(of).collect();
+        let missed: Vec<_> = missed.iter().map(|report| &report.app).collect();
         ctx.console
-            .document(&json!({"dry_run": request.dry_run, "swept": swept}));
-    } else if swept.is_empty() {
+            .document(&json!({"dry_run": request.dry_run, "swept": swept, "missed": missed}));
+    } else if reports.is_empty() {
         ctx.console.say("Nothing to sweep");
     }
 }

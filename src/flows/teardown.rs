@@ -30,7 +30,7 @@ pub(crate) enum Because {
 }
 
 impl Because {
-    fn notes(&self, open: bool) -> Vec<String> {
+    fn notes(&self, pull: &PullRequest) -> Vec<String> {
         let (reason, comes_back) = match self {
             Self::Asked | Self::Commanded => (None, true),
             Self::Swept(reason) => (Some(reason), true),
@@ -42,7 +42,8 @@ impl Because {
             }
             _ => "The pull request is still open: its next push makes the preview again",
         };
-        let again = (open && comes_back).then(|| again.to_owned());
+        // A draft's next push makes none.
+        let again = (pull.open && !pull.draft && comes_back).then(|| again.to_owned());
         reason
             .map(|reason| format!("Removed: {reason}"))
             .into_iter()
@@ -111,7 +112,7 @@ pub(super) async fn remove(
     let platform = ctx.platform()?;
     let mut report = Report::new(name, environment.clone(), State::Removed);
     report.commit = Some(pull.head.sha.clone());
-    report.notes = because.notes(pull.open);
+    report.notes = because.notes(pull);
     let apps = find(ctx, repository, pull, name).await?;
     if apps.is_empty() {
         ctx.console

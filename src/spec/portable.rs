@@ -4,6 +4,10 @@ use serde_json::Value;
 use url::Url;
 
 use super::{component, env, marks};
+use crate::redact::Redactor;
+
+/// How the names of variables end that hold credentials.
+const SECRET_NAMES: [&str; 6] = ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "PRIVATE_KEY", "API_KEY"];
 
 /// The spec, and what was left out of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +23,7 @@ pub(crate) struct Portable {
 
 pub(crate) fn portable(live: &Value) -> Portable {
     let mut spec = live.clone();
+    let redactor = Redactor::new();
     let (mut secrets, mut passwords, mut credentials) = (Vec::new(), Vec::new(), Vec::new());
     env::each_list(&mut spec, |_, envs| {
         envs.retain(|env| !marks::is_mark(env::key(env)));
@@ -26,7 +31,7 @@ pub(crate) fn portable(live: &Value) -> Portable {
             let key = env::key(env).to_owned();
             let value = env.get("value").and_then(Value::as_str).unwrap_or_default();
             let secret = env::is_secret(env) || env::is_encrypted(value);
-            let password = !secret && has_password(value);
+            let password = !secret && (has_password(value) || is_credential(&key, value, &redactor));
             if !secret && !password {
                 continue;
             }
@@ -59,6 +64,14 @@ pub(crate) fn portable(live: &Value) -> Portable {
         passwords,
         credentials,
     }
+}
+
+/// A token of a known shape, or the value of a variable whose name says what it is.
+fn is_credential(key: &str, value: &str, redactor: &Redactor) -> bool {
+    let key = key.to_ascii_uppercase();
+    let says_so = SECRET_NAMES.iter().any(|name| key.ends_with(name));
+    // `${db.PASSWORD}` is the platform's to fill in.
+    !value.is_empty() && !value.contains("${") && (says_so || redactor.clean(value) != value)
 }
 
 type Object = serde_json::Map<String, Value>;
@@ -160,5 +173,19 @@ mod tests {
         - name: db
           engine: PG
         ");
+    }
+
+    #[test]
+    fn a_credential_in_the_clear_becomes_a_secret_without_a_value() {
+        let token = format!("ghp_{}", "a1".repeat(18));
+        let live = json!({"name": "shop", "services": [{"name": "web", "envs": [
+            {"key": "GH", "value": token}, {"key": "my_token", "value": "plain"}, {"key": "LEVEL", "value": "info"},
+            {"key": "DB_PASSWORD", "value": "${db.PASSWORD}"},
+        ]}]});
+        let taken = portable(&live);
+        assert_eq!(taken.passwords, ["GH", "my_token"]);
+        let text = super::super::document::print(&taken.spec);
+        assert!(!text.contains("ghp_") && !text.contains("plain"), "{text}");
+        assert!(text.contains("${db.PASSWORD}") && text.contains("info"), "{text}");
     }
 }

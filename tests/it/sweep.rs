@@ -60,6 +60,9 @@ async fn one_that_goes_wrong_does_not_keep_the_others_from_being_swept() {
         let swept = t.command(["sweep"]).await;
         swept.fails_with(2).says("could not be swept");
         assert_eq!(t.app_names().await.len(), 1, "{swept}");
+        assert_eq!(swept.output("status"), "unknown");
+        assert!(swept.summary().contains("could not be swept"), "{}", swept.summary());
+        assert!(!swept.summary().contains("Nothing to sweep"), "{}", swept.summary());
         t.command(["sweep"]).await.succeeds();
         assert_eq!(t.app_names().await, Vec::<String>::new());
     })

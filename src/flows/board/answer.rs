@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::clean::cleaned_answer;
 use super::conversation::{Conversation, Missing};
 use super::record::failed_run;
-use super::{Board, BoardDeps, Complaint, outputs_of, write_files};
+use super::{Board, BoardDeps, Complaint, LAST_WORDS, outputs_of, write_files};
+use crate::github::GitHub;
 use crate::github::reactions::Reaction;
 use crate::model::answer::Answer;
 use crate::model::report::Report;
@@ -73,6 +74,16 @@ pub(in crate::flows) async fn react(deps: &BoardDeps, comment: u64, reaction: Re
         Ok(()) => {}
         Err(error) if error.is_not_found() => deps.console.say("The comment is gone: there is nothing to react to"),
         Err(error) => deps.console.say(&format!("No reaction to the comment: {error}")),
+    }
+}
+
+/// The same of a run that may have been told to stop: within the time that is left.
+pub(in crate::flows) async fn react_last(deps: &BoardDeps, comment: u64, reaction: Reaction) {
+    let mut deps = deps.clone();
+    deps.github = deps.github.as_ref().map(GitHub::to_the_end);
+    tokio::select! {
+        () = react(&deps, comment, reaction) => {}
+        () = deps.wait.cancelled_for(LAST_WORDS) => {}
     }
 }
 

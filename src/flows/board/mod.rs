@@ -13,7 +13,7 @@ mod record;
 
 use std::time::Duration;
 
-pub(super) use self::answer::{failed_run_url, last_written, react};
+pub(super) use self::answer::{failed_run_url, last_written, react, react_last};
 use self::clean::cleaned;
 use self::complaints::Complaint;
 use self::conversation::{Conversation, Missing, Written};

@@ -20,7 +20,7 @@ mod wake;
 pub(crate) use command::Command;
 pub(crate) use request::Request;
 
-use super::board::{Board, BoardDeps, react};
+use super::board::{Board, BoardDeps, react, react_last};
 use super::context::Ctx;
 use super::eligibility::{Commit, pushed_after};
 use super::failure::{cancelled, failure_of};
@@ -64,7 +64,15 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let github = ctx.github()?;
     let repository = github.repository().await?;
     let unconfigured = Config::default();
-    if let Some(why) = not_permitted(ctx, &request.author).await? {
+    let refused = match not_permitted(ctx, &request.author).await {
+        Ok(refused) => refused,
+        Err(error) => {
+            let board = ctx.board(&unconfigured, &repository);
+            react_last(&board, request.comment, Reaction::Confused).await;
+            return Err(error);
+        }
+    };
+    if let Some(why) = refused {
         let board = ctx.board(&unconfigured, &repository);
         react(&board, request.comment, Reaction::ThumbsDown).await;
         ctx.console.notice(&why);
@@ -82,8 +90,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     };
     let (done, ended) = match obeyed {
         Ok(done) => (done, Ok(())),
-        // Nobody is told any more: the signal leaves no time for it, and a new comment starts anew.
-        Err(error) if cancelled(&error).is_some() => return Err(error),
+        // The signal leaves no time for more than a reaction, and a new comment starts anew.
+        Err(error) if cancelled(&error).is_some() => {
+            let board = ctx.board(&config, &repository);
+            react_last(&board, request.comment, Reaction::Confused).await;
+            return Err(error);
+        }
         Err(error) => (failed(request, &error), Err(error)),
     };
     let board = ctx.board(&config, &repository);

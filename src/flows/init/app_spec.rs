@@ -151,7 +151,7 @@ async fn live(ctx: &Ctx, name: &str) -> anyhow::Result<(String, Vec<String>)> {
     }
     if !taken.passwords.is_empty() {
         notes.push(format!(
-            "Made a SECRET because a password is in it: `{}`; the next deployment takes the value from the live app",
+            "Made a SECRET because a credential is in it: `{}`; the next deployment takes the value from the live app",
             taken.passwords.join("`, `")
         ));
     }

@@ -55,7 +55,7 @@ impl File {
 
 pub(super) fn compare(root: &Path, wanted: Vec<Wanted>) -> Result<Vec<File>, Failure> {
     let compared = wanted.into_iter().map(|Wanted { path, text }| {
-        let before = checkout::file(root, &path)?;
+        let before = checkout::own_file(root, &path)?;
         let state = match &before {
             None => State::New,
             Some(before) if *before == text => State::Same,
@@ -98,8 +98,22 @@ pub(super) fn write(root: &Path, files: &[File]) -> Result<(), Failure> {
         let path = root.join(&file.path);
         let folder = path.parent().unwrap_or(root);
         std::fs::create_dir_all(folder)
-            .and_then(|()| std::fs::write(&path, &file.after))
-            .map_err(|error| Failure::input(format!("`{}` cannot be written", file.path)).why(error.to_string()))?;
+            .and_then(|()| write_whole(&path, &file.after))
+            .map_err(|error| {
+                Failure::input(format!("`{}` cannot be written", file.path))
+                    .why(error.to_string())
+                    .next("mend that and run `do-deploy init` again: it goes on from there")
+            })?;
     }
     Ok(())
+}
+
+/// All of it or nothing: half a workflow would stand in the way of the next run.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let temporary = path.with_extension("do-deploy-new");
+    let written = std::fs::write(&temporary, text).and_then(|()| std::fs::rename(&temporary, path));
+    if written.is_err() {
+        let _not_there = std::fs::remove_file(&temporary);
+    }
+    written
 }

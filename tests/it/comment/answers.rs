@@ -289,7 +289,7 @@ async fn an_answer_that_was_begun_before_a_deployment_ended_does_not_bring_back_
 }
 
 #[tokio::test]
-async fn a_command_that_is_cancelled_says_nothing_more() {
+async fn a_command_that_is_cancelled_ends_with_a_reaction_and_says_nothing_more() {
     run(async |t: &mut Tester| {
         with_maintainer(t).await;
         t.open_pr(1).await;
@@ -307,7 +307,23 @@ async fn a_command_that_is_cancelled_says_nothing_more() {
         run.fails_with(130)
             .does_not_say("No reaction")
             .does_not_say("could not be");
-        assert_eq!(reactions(t, comment).await, ["eyes"]);
+        assert_eq!(reactions(t, comment).await, ["eyes", "confused"]);
+        assert_eq!(ours(t, 1).await, "");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_command_whose_authors_permission_cannot_be_found_out_ends_with_a_reaction() {
+    run(async |t: &mut Tester| {
+        with_maintainer(t).await;
+        t.open_pr(1).await;
+        let comment = says(t, MAINTAINER, 1, "/status").await;
+        t.faults(&json!([{"method": "GET", "path": "/permission$", "nth": 1, "times": 9, "do": "status:500"}]))
+            .await;
+        heard(t, comment).await.fails_with(3);
+        t.faults(&json!([])).await;
+        assert_eq!(reactions(t, comment).await, ["confused"]);
         assert_eq!(ours(t, 1).await, "");
     })
     .await;

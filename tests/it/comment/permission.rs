@@ -101,7 +101,12 @@ async fn a_permission_that_cannot_be_found_out_is_none() {
         let comment = says(t, MAINTAINER, 1, "/preview").await;
         t.fault("GET", "/collaborators/", "status:403").await;
         let run = heard(t, comment).await;
-        run.fails_with(2).touches_nothing();
+        run.fails_with(2);
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+        assert_eq!(
+            (ours(t, 1).await, reactions(t, comment).await),
+            (String::new(), vec!["confused".to_owned()])
+        );
     })
     .await;
 }

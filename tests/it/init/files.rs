@@ -201,3 +201,14 @@ fn works_from_any_folder_of_the_repository() {
     clone.init(&["--working-directory", "docs"]).ends_with(0);
     assert!(clone.path().join(".do/app.yaml").exists());
 }
+
+#[test]
+fn nothing_is_written_through_a_link_that_leads_out_of_the_repository() {
+    let clone = python();
+    let outside = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(outside.path(), clone.path().join(".github")).unwrap();
+    let said = clone.init(&[]);
+    said.ends_with(2).says("leads out of the repository");
+    assert!(!clone.path().join(".do").exists(), "half of it was written");
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+}

@@ -59,7 +59,7 @@ async fn a_live_app_becomes_the_spec_without_its_secrets() {
         +        prefix: /
         ");
         assert_snapshot!(told["notes"].to_string(), @r#"
-        ["Kept without their values: `STRIPE_KEY`; a deployment takes them from the step's environment, else from the live app","Made a SECRET because a password is in it: `QUEUE`; the next deployment takes the value from the live app"]
+        ["Kept without their values: `STRIPE_KEY`; a deployment takes them from the step's environment, else from the live app","Made a SECRET because a credential is in it: `QUEUE`; the next deployment takes the value from the live app"]
         "#);
 
         let text = file["diff"].as_str().unwrap();
