@@ -52,6 +52,16 @@ fail() {
   exit "${2:-2}"
 }
 
+no_room() {
+  fail "nothing can be written into \`$1\`: make room there, or make it writable"
+}
+
+# A tree without it would end in the shell's own words.
+must_have() {
+  [ -f "$GITHUB_ACTION_PATH/$1" ] && [ -r "$GITHUB_ACTION_PATH/$1" ] ||
+    fail "\`$GITHUB_ACTION_PATH/$1\` cannot be read: the action's tree is not whole, so check it out again"
+}
+
 # What could not be found out is no mistake of the workflow: the program's own exit code for it.
 unknown=3
 
@@ -98,12 +108,13 @@ finish() {
   case $1 in
     *"$newline"*) fail "the path of the program, \`$1\`, has more than one line" ;;
   esac
-  printf 'bin=%s\nversion=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT" || fail "nothing can be written into \`$GITHUB_OUTPUT\`"
+  { printf 'bin=%s\nversion=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"; } 2>/dev/null || no_room "$GITHUB_OUTPUT"
   exit 0
 }
 
 # The version of this tree, from its Cargo.toml: the first line `version = "…"` is the package's.
 read_tree() {
+  must_have Cargo.toml
   tree=''
   while read -r key equals value || [ -n "$key" ]; do
     if [ "$key $equals" = 'version =' ]; then
@@ -125,6 +136,7 @@ is_version() {
 
 # Sets `version`, `sha` and `url` for this target; `version` stays empty where there is no line for it.
 read_manifest() {
+  must_have action/manifest.txt
   version='' sha='' url='' released=''
   while read -r name its_version its_sha its_url rest || [ -n "$name" ]; do
     case $name in
@@ -151,12 +163,18 @@ read_manifest() {
   done <"$GITHUB_ACTION_PATH/action/manifest.txt"
 }
 
-# One attempt. Returns 2 where another one would end the same.
+# Whether the download's file can still grow, by more than what is left of a file system's last block.
+has_room() {
+  { printf '%65536s' '' >>"$temporary"; } 2>/dev/null
+}
+
+# One attempt. Returns 2 where another one would end the same, and 3 where the file cannot be written.
 fetch() {
   code=0
+  outcome=0
   status=''
   case $1 in
-    file://*) cp "${1#file://}" "$temporary" 2>"$said" & attend || code=2 ;;
+    file://*) cp "${1#file://}" "$temporary" 2>"$said" & attend || outcome=2 ;;
     *)
       if command -v curl >/dev/null; then
         # A mirror may be without TLS, and then its redirections as well.
@@ -178,9 +196,16 @@ fetch() {
       else
         fail "neither \`curl\` nor \`wget\` is there to download the program: install one in the job's container"
       fi
-      attend || code=1
+      attend || outcome=1
       ;;
   esac
+  if [ "$outcome" != 0 ]; then
+    # 23 is curl's own number for it; the others are asked by writing.
+    if [ "$code" = 23 ] || ! has_room; then
+      outcome=3
+      return 3
+    fi
+  fi
   why=''
   while read -r line || [ -n "$line" ]; do
     case $line in
@@ -189,13 +214,14 @@ fetch() {
       *) why=$line ;;
     esac
   done <"$said"
-  case $code$status in
+  case $outcome$status in
     1408 | 1429) ;;
-    14*) code=2 ;;
+    14*) outcome=2 ;;
   esac
-  return "$code"
+  return "$outcome"
 }
 
+# Returns 1 where the file cannot be written.
 download() {
   seconds=${DO_DEPLOY_DOWNLOAD_SECONDS:-120}
   silence=${DO_DEPLOY_DOWNLOAD_SILENCE:-20}
@@ -204,9 +230,11 @@ download() {
   esac
   attempt=1
   while :; do
-    outcome=0
-    fetch "$1" || outcome=$?
-    [ "$outcome" = 0 ] && return
+    fetch "$1" || :
+    case $outcome in
+      0) return 0 ;;
+      3) return 1 ;;
+    esac
     if [ "$outcome" = 2 ] || [ "$attempt" = 4 ]; then
       fail "the program could not be downloaded from $1: ${why:-no answer in time} (attempt $attempt of 4); run again, or name a mirror in \`DO_DEPLOY_MIRROR\`" "$unknown"
     fi
@@ -215,26 +243,8 @@ download() {
   done
 }
 
-# Where the release's program is or will be: the tool cache, else the job's own folder.
-install_release() {
-  place=do-deploy/$version/${sha%"${sha#????????????????}"}
-  folder=''
-  for root in "${RUNNER_TOOL_CACHE:-}" "$RUNNER_TEMP"; do
-    [ -n "$root" ] || continue
-    program=$root/$place/do-deploy
-    if [ -f "$program" ] && [ -x "$program" ]; then
-      digest "$program"
-      [ "$digest" = "$sha" ] && finish "$program" "$version"
-      printf 'The do-deploy in the tool cache has the hash %s and not %s: it is replaced\n' "$digest" "$sha"
-    fi
-    if mkdir -p "$root/$place" 2>/dev/null && [ -w "$root/$place" ]; then
-      folder=$root/$place
-      break
-    fi
-  done
-  [ -n "$folder" ] || fail "the program can be put neither into the tool cache nor into \`$RUNNER_TEMP\`: make one of them writable"
-  [ ! -d "$folder/do-deploy" ] || fail "\`$folder/do-deploy\` is a folder: remove it"
-
+# Sets `source`, where the release's program is downloaded from.
+choose_source() {
   source=$url
   if [ -n "${DO_DEPLOY_MIRROR:-}" ]; then
     case $DO_DEPLOY_MIRROR in
@@ -243,19 +253,53 @@ install_release() {
       *) fail "\`DO_DEPLOY_MIRROR\` is no place to download from: begin it with \`https://\`, \`http://\` or \`file://\`" ;;
     esac
   fi
-  temporary=$(mktemp "$folder/.download.XXXXXX") || fail "nothing can be written into \`$folder\`"
-  said=$(mktemp "$RUNNER_TEMP/do-deploy.XXXXXX") || fail "nothing can be written into \`$RUNNER_TEMP\`"
-  download "$source"
+}
+
+# Downloads the program into a folder. Returns 1 where nothing can be written there: full, or not ours.
+download_into() {
+  mkdir -p "$1" 2>/dev/null && [ -w "$1" ] || return 1
+  [ ! -d "$1/do-deploy" ] || fail "\`$1/do-deploy\` is a folder: remove it"
+  temporary=$(mktemp "$1/.download.XXXXXX" 2>/dev/null) || return 1
+  if [ -z "$said" ]; then
+    said=$(mktemp "$RUNNER_TEMP/do-deploy.XXXXXX" 2>/dev/null) || no_room "$RUNNER_TEMP"
+  fi
+  download "$source" || return 1
   digest "$temporary"
   if [ "$digest" != "$sha" ]; then
     fail "the program from $source is not the one that belongs to this commit of the action: its hash is $digest, the manifest says $sha"
   fi
-  chmod 755 "$temporary"
+  chmod 755 "$temporary" || return 1
   # Within one folder a rename is atomic: of two jobs at once the later wins, with the same bytes.
-  mv -f "$temporary" "$folder/do-deploy"
+  mv -f "$temporary" "$1/do-deploy" || return 1
   temporary=''
-  printf 'do-deploy %s for %s, its hash checked\n' "$version" "$target"
-  finish "$folder/do-deploy" "$version"
+}
+
+# Where the release's program is or will be: the tool cache, else the job's own folder.
+install_release() {
+  place=do-deploy/$version/${sha%"${sha#????????????????}"}
+  for root in "${RUNNER_TOOL_CACHE:-}" "$RUNNER_TEMP"; do
+    [ -n "$root" ] || continue
+    program=$root/$place/do-deploy
+    if [ -f "$program" ] && [ -x "$program" ]; then
+      digest "$program"
+      [ "$digest" = "$sha" ] && finish "$program" "$version"
+      printf 'The do-deploy in %s has the hash %s and not %s: it is not used\n' "$root" "$digest" "$sha"
+    fi
+  done
+
+  choose_source
+  tried=''
+  for root in "${RUNNER_TOOL_CACHE:-}" "$RUNNER_TEMP"; do
+    [ -n "$root" ] || continue
+    if download_into "$root/$place"; then
+      printf 'do-deploy %s for %s, its hash checked\n' "$version" "$target"
+      finish "$root/$place/do-deploy" "$version"
+    fi
+    if [ -n "$temporary" ]; then rm -f "$temporary"; fi
+    temporary=''
+    tried="${tried:+$tried or }\`$root\`"
+  done
+  fail "the program cannot be written into $tried: make room there, or make one of them writable"
 }
 
 # Kept in the job's own folder, which the runner empties: a program that another job has built has no hash to check it
@@ -263,7 +307,7 @@ install_release() {
 build() {
   reason=$1
   cd "$GITHUB_ACTION_PATH"
-  temporary=$(mktemp "$RUNNER_TEMP/do-deploy.XXXXXX") || fail "nothing can be written into \`$RUNNER_TEMP\`"
+  temporary=$(mktemp "$RUNNER_TEMP/do-deploy.XXXXXX" 2>/dev/null) || no_room "$RUNNER_TEMP"
   if command -v sha256sum >/dev/null; then
     set -- sha256sum
   elif command -v openssl >/dev/null; then
@@ -271,7 +315,7 @@ build() {
   else
     set -- shasum -a 256
   fi
-  find . \( -name target -o -name .git \) -prune -o -type f -exec "$@" {} + | sort >"$temporary"
+  find . \( -name target -o -name .git \) -prune -o -type f -exec "$@" {} + | sort >"$temporary" || no_room "$RUNNER_TEMP"
   digest "$temporary"
   folder=$RUNNER_TEMP/do-deploy/$tree/source-$digest
   if [ ! -x "$folder/bin/do-deploy" ]; then

@@ -125,7 +125,7 @@ fn choose(row: &'static Row, event: &Event, config: Option<&Config>, flags: &Fla
             closed: false,
         },
         Then::Sweep => Decision::Sweep,
-        Then::Asked => Decision::Asked(asked(event.inputs(), flags)?),
+        Then::Asked => Decision::Asked(asked(event.inputs()?, flags)?),
         Then::Comment => Decision::Comment(comment::Request::read(event.payload())?),
         Then::Nothing => Decision::Nothing {
             environment: event.about(),

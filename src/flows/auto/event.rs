@@ -15,23 +15,78 @@ const DEPENDABOT: &str = "dependabot[bot]";
 /// In the message of a push's head commit: that push is not deployed. Both ways round, as GitHub reads `[skip ci]`.
 const SKIP: [&str; 2] = ["[skip deploy]", "[deploy skip]"];
 
+/// What a fact of a payload has to be; of anything else no decision is guessed.
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    Number,
+    Commit,
+}
+use Kind::{Commit, Number, Text};
+
 /// What GitHub sends with every event of this name, and what nothing can be decided without.
-const REQUIRED: &[(&str, &[&str])] = &[
-    ("push", &["/ref", "/after"]),
+const REQUIRED: &[(&str, &[(&str, Kind)])] = &[
+    (
+        "push",
+        &[("/ref", Text), ("/after", Commit), ("/repository/default_branch", Text)],
+    ),
     ("pull_request", PULL_REQUEST),
     ("pull_request_target", PULL_REQUEST),
     (
         "workflow_run",
-        &["/action", "/workflow_run/head_sha", "/workflow_run/event"],
+        &[
+            ("/action", Text),
+            ("/workflow_run/head_sha", Commit),
+            ("/workflow_run/event", Text),
+            ("/repository/default_branch", Text),
+        ],
     ),
-    ("issue_comment", &["/action", "/issue/number", "/comment/id"]),
+    (
+        "issue_comment",
+        &[("/action", Text), ("/issue/number", Number), ("/comment/id", Number)],
+    ),
 ];
-const PULL_REQUEST: &[&str] = &["/action", "/pull_request/number", "/pull_request/head/sha"];
+const PULL_REQUEST: &[(&str, Kind)] = &[
+    ("/action", Text),
+    ("/pull_request/number", Number),
+    ("/pull_request/head/sha", Commit),
+];
+
+impl Kind {
+    /// # Errors
+    /// What the value should have been.
+    fn check(self, value: &Value) -> Result<(), &'static str> {
+        match self {
+            Self::Text if value.as_str().is_some_and(|text| !text.is_empty()) => Ok(()),
+            Self::Text => Err("no text"),
+            Self::Number if value.as_u64().is_some_and(|number| number > 0) => Ok(()),
+            Self::Number => Err("no whole number above 0"),
+            Self::Commit if value.as_str().is_some_and(is_sha) => Ok(()),
+            Self::Commit => Err("no commit"),
+        }
+    }
+}
+
+/// Up to the 64 digits of a SHA-256: what a repository has, not what a person writes.
+fn is_sha(text: &str) -> bool {
+    (7..=64).contains(&text.len()) && text.chars().all(|c| c.is_ascii_hexdigit())
+}
+
+const NEXT: &str = "check that `GITHUB_EVENT_PATH` is the payload of the event that `GITHUB_EVENT_NAME` names";
 
 fn lacks(event: &str, pointer: &str) -> Failure {
-    let key = pointer.trim_start_matches('/').replace('/', ".");
-    Failure::input(format!("the payload of `{event}` lacks `{key}`"))
-        .next("check that `GITHUB_EVENT_PATH` is the payload of the event that `GITHUB_EVENT_NAME` names")
+    Failure::input(format!("the payload of `{event}` lacks `{}`", key(pointer))).next(NEXT)
+}
+
+fn makes_no_sense(event: &str, pointer: &str, what: &str) -> Failure {
+    Failure::input(format!("the payload of `{event}` makes no sense"))
+        .why(format!("`{}` is {what}", key(pointer)))
+        .next(NEXT)
+}
+
+/// As people write the way into an object.
+fn key(pointer: &str) -> String {
+    pointer.trim_start_matches('/').replace('/', ".")
 }
 
 #[derive(Clone, Debug)]
@@ -44,21 +99,19 @@ pub(super) struct Event {
 
 impl Event {
     /// # Errors
-    /// A payload that lacks what GitHub always sends.
+    /// A payload that lacks what GitHub always sends, or has something else in its place.
     pub(super) fn new(name: &str, payload: Value, has_token: bool) -> Result<Self, Failure> {
         let required = REQUIRED.iter().find(|(event, _)| *event == name);
-        let missing = required
-            .map_or(&[][..], |(_, pointers)| pointers)
-            .iter()
-            .find(|pointer| payload.pointer(pointer).is_none_or(Value::is_null));
-        match missing {
-            Some(pointer) => Err(lacks(name, pointer)),
-            None => Ok(Self {
-                name: name.to_owned(),
-                payload,
-                has_token,
-            }),
+        for (pointer, kind) in required.map_or(&[][..], |(_, facts)| facts) {
+            let value = payload.pointer(pointer).filter(|value| !value.is_null());
+            let value = value.ok_or_else(|| lacks(name, pointer))?;
+            kind.check(value).map_err(|what| makes_no_sense(name, pointer, what))?;
         }
+        Ok(Self {
+            name: name.to_owned(),
+            payload,
+            has_token,
+        })
     }
 
     /// `repository`: the one that the run is about. A `schedule` may not say where it is from.
@@ -209,13 +262,20 @@ impl Event {
 
     // A dispatch, and a comment
 
-    /// What a dispatched run was given.
-    pub(super) fn inputs(&self) -> &Value {
+    /// What a dispatched run was given; nothing is `null`.
+    ///
+    /// # Errors
+    /// When it has no names: to leave it out would be to redeploy production.
+    pub(super) fn inputs(&self) -> Result<&Value, Failure> {
         let pointer = match self.name.as_str() {
             "workflow_dispatch" => "/inputs",
             _ => "/client_payload",
         };
-        self.payload.pointer(pointer).unwrap_or(&Value::Null)
+        match self.payload.pointer(pointer) {
+            None => Ok(&Value::Null),
+            Some(inputs @ (Value::Null | Value::Object(_))) => Ok(inputs),
+            Some(_) => Err(makes_no_sense(&self.name, pointer, "no object")),
+        }
     }
 
     pub(super) fn is_on_a_pull_request(&self) -> bool {

@@ -62,6 +62,90 @@ fn a_tool_cache_that_cannot_be_written_is_done_without() {
     assert_eq!(runner.install().succeeds().program(), runner.place_in("_temp"));
 }
 
+/// A curl that finds no room below `full`, as its exit code says, and else copies the asset to where it is told.
+const CURL_WITHOUT_ROOM: &str = r#"#!/bin/sh
+while [ "$1" != --output ]; do shift; done
+case $2 in
+  "$FULL"/*) echo 'curl: (23) Failure writing output to destination' >&2; exit 23 ;;
+esac
+cp "$ASSET" "$2""#;
+
+fn with_a_full_folder(folder: &str) -> Runner {
+    let mut runner = Runner::new();
+    let (asset, full) = (runner.asset.file.clone(), runner.path(folder));
+    runner
+        .program("curl", CURL_WITHOUT_ROOM)
+        .program("sleep", "#!/bin/sh\n")
+        .env("ASSET", &asset.to_string_lossy())
+        .env("FULL", &full.to_string_lossy())
+        .env("DO_DEPLOY_MIRROR", "https://mirror.example");
+    runner
+}
+
+#[test]
+fn a_tool_cache_without_room_is_done_without() {
+    let runner = with_a_full_folder("tool cache");
+    let program = runner.install().succeeds().program();
+    assert_eq!(program, runner.place_in("_temp"));
+    assert_eq!(runner.files("tool cache"), Vec::<PathBuf>::new());
+    let again = runner.install().succeeds();
+    assert_eq!(again.program(), program);
+    assert_eq!(again.said, "", "the job's second step of this action finds it");
+}
+
+#[test]
+fn a_tool_cache_that_takes_no_new_file_is_done_without() {
+    for (program, refuses) in [
+        ("mktemp", "*/.download.*"),
+        ("mv", "*/.download.*"),
+        ("cp", "*/do-deploy-*"),
+    ] {
+        let mut runner = Runner::new();
+        let full = runner.path("tool cache");
+        // `cp` as on a disk that fills up: some of the program, and no more of anything.
+        let script = format!(
+            r#"#!/bin/sh
+for last in "$@"; do :; done
+case "$*" in
+  "$FULL"/{refuses} | *" $FULL"/*) [ {program} = cp ] && rm "$last" && ln -s /dev/full "$last"; exit 1 ;;
+esac
+PATH=${{PATH#*:}}
+exec {program} "$@""#
+        );
+        runner.program(program, &script).env("FULL", &full.to_string_lossy());
+        let installed = runner.install().succeeds();
+        assert_eq!(installed.program(), runner.place_in("_temp"), "{program}");
+        assert_eq!(runner.files("tool cache"), Vec::<PathBuf>::new(), "{program}");
+    }
+}
+
+#[test]
+fn no_room_anywhere_is_said_with_the_folders_and_not_blamed_on_the_network() {
+    let mut runner = with_a_full_folder("");
+    let full = runner.path("");
+    let full = full.to_string_lossy();
+    runner.env("FULL", full.trim_end_matches('/'));
+    let error = runner.install().fails();
+    for folder in ["tool cache", "_temp"] {
+        let folder = runner.path(folder);
+        assert!(error.contains(&format!("`{}`", folder.display())), "{error}");
+        assert_eq!(runner.files("_temp"), Vec::<PathBuf>::new());
+    }
+    assert!(error.contains("make room") && !error.contains("downloaded"), "{error}");
+}
+
+#[test]
+fn a_tree_that_is_not_whole_is_said_in_one_line() {
+    for file in ["Cargo.toml", "action/manifest.txt"] {
+        let runner = Runner::new();
+        fs::remove_file(runner.tree.0.join(file)).expect("a file of the tree");
+        let installed = runner.install();
+        let error = installed.fails();
+        assert!(error.contains(&format!("/{file}` cannot be read")), "{error}");
+        assert_eq!(installed.said.trim_end().lines().count(), 1, "{}", installed.said);
+    }
+}
+
 #[test]
 fn two_jobs_at_once_end_with_one_good_program() {
     let runner = Runner::new();

@@ -79,6 +79,49 @@ fn from_dependabot(action: &str) -> Value {
     )
 }
 
+#[rustfmt::skip]
+#[test]
+fn a_payload_with_something_else_in_a_facts_place_is_refused_and_never_guessed_from() {
+    let dispatched = |inputs| json!({"inputs": inputs});
+    let typed = |inputs| json!({"action": "do-deploy", "client_payload": inputs});
+    let mut refused = vec![
+        ("push", with(push("refs/heads/main"), "/ref", json!(["refs/heads/main"])), "`ref` is no text"),
+        ("push", with(push("refs/heads/main"), "/repository/default_branch", json!("")), "`repository.default_branch` is no text"),
+        ("workflow_run", with(other_run("success"), "/repository/default_branch", json!(1)), "`repository.default_branch` is no text"),
+        ("issue_comment", with(comment("created", "/preview"), "/issue/number", json!("7")), "`issue.number` is no whole number above 0"),
+    ];
+    for number in [json!("1"), json!(1.5), json!(-1), json!(0), json!([7])] {
+        for event in ["pull_request", "pull_request_target"] {
+            let payload = with(pull("opened"), "/pull_request/number", number.clone());
+            refused.push((event, payload, "`pull_request.number` is no whole number above 0"));
+        }
+    }
+    for sha in [json!("main"), json!("abcdef"), json!("a".repeat(65)), json!(1_234_567), json!("../../../x"), json!("")] {
+        refused.push(("push", with(push("refs/heads/main"), "/after", sha.clone()), "`after` is no commit"));
+        let run = with(other_run("success"), "/workflow_run/head_sha", sha.clone());
+        refused.push(("workflow_run", run, "`workflow_run.head_sha` is no commit"));
+        let pull = with(pull("opened"), "/pull_request/head/sha", sha);
+        refused.push(("pull_request", pull, "`pull_request.head.sha` is no commit"));
+    }
+    for inputs in [json!([]), json!("teardown"), json!(false), json!(7)] {
+        refused.push(("workflow_dispatch", dispatched(inputs.clone()), "`inputs` is no object"));
+        refused.push(("repository_dispatch", typed(inputs), "`client_payload` is no object"));
+    }
+    for (event, payload, why) in refused {
+        let (_, said) = say(event, &payload, &Config::default(), true);
+        let expected = format!("error: the payload of `{event}` makes no sense: {why}");
+        assert!(said.starts_with(&expected), "{event}: {payload}: {said}");
+    }
+    for (event, payload) in [("push", push("refs/heads/main")), ("workflow_run", other_run("success"))] {
+        let payload = with(payload, "/repository/default_branch", json!(null));
+        let (_, said) = say(event, &payload, &Config::default(), true);
+        let expected = format!("error: the payload of `{event}` lacks `repository.default_branch`");
+        assert!(said.starts_with(&expected), "{said}");
+    }
+    let sha256 = with(push("refs/heads/main"), "/after", json!("c".repeat(64)));
+    assert!(say("push", &sha256, &Config::default(), true).1.starts_with("deploy production"));
+}
+
 /// Event, payload, whether there is a token, and how the answer begins.
 #[rustfmt::skip]
 fn cases() -> Vec<(&'static str, Value, bool, &'static str)> {
