@@ -1,6 +1,5 @@
 //! Whether a pull request gets a preview, and for which commit.
 
-use super::context::Ctx;
 use super::sentence::fill;
 use crate::config::{Config, Preview};
 use crate::github::repository::Repository;
@@ -88,12 +87,7 @@ pub(super) fn skip_reason(policy: &Preview, pull: &PullRequest, repository: &str
 }
 
 /// `[preview] limit`: how many previews of this repository there may be at once.
-pub(super) async fn over_the_limit(
-    ctx: &Ctx,
-    config: &Config,
-    repository: &Repository,
-) -> anyhow::Result<Option<String>> {
-    let apps = ctx.platform()?.list().await?;
+pub(super) fn over_the_limit(apps: &[App], config: &Config, repository: &Repository) -> Option<String> {
     let is_ours = |app: &&App| {
         app.marks
             .as_ref()
@@ -101,7 +95,7 @@ pub(super) async fn over_the_limit(
     };
     let (count, limit) = (apps.iter().filter(is_ours).count(), config.preview.limit);
     let reached = u32::try_from(count).unwrap_or(u32::MAX) >= limit;
-    Ok(reached.then(|| format!("there are {count} previews already, and `[preview] limit` is {limit}; close a pull request or raise the limit")))
+    reached.then(|| format!("there are {count} previews already, and `[preview] limit` is {limit}; close a pull request or raise the limit"))
 }
 
 /// Why a command is not carried out on a head that it cannot have been about.

@@ -34,18 +34,26 @@ pub(crate) fn require(app: &App, repository: u64, environment: &Environment) -> 
 
 /// The app that carries our marks for the environment, whatever it is called.
 pub(super) async fn marked(ctx: &Ctx, repository: u64, environment: &Environment) -> anyhow::Result<Option<App>> {
-    Ok(all_marked(ctx, repository, environment).await?.into_iter().next())
+    let apps = ctx.platform()?.list().await?;
+    Ok(among(&apps, repository, environment).next().cloned())
 }
 
 /// Every app that does. There is one, unless somebody else's doing has made a second.
 pub(super) async fn all_marked(ctx: &Ctx, repository: u64, environment: &Environment) -> anyhow::Result<Vec<App>> {
-    let mut apps = ctx.platform()?.list().await?;
-    apps.retain(|app| {
-        app.marks
-            .as_ref()
-            .is_some_and(|marks| marks.same_owner(repository, environment))
-    });
-    Ok(apps)
+    let apps = ctx.platform()?.list().await?;
+    Ok(among(&apps, repository, environment).cloned().collect())
+}
+
+/// Those of some apps that carry our marks for the environment.
+pub(super) fn among<'a>(
+    apps: &'a [App],
+    repository: u64,
+    environment: &'a Environment,
+) -> impl Iterator<Item = &'a App> {
+    apps.iter().filter(move |app| {
+        let marks = app.marks.as_ref();
+        marks.is_some_and(|marks| marks.same_owner(repository, environment))
+    })
 }
 
 /// The app that holds a name which was free a moment ago, if another run of ours made it.

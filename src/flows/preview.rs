@@ -167,12 +167,19 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
     let live = match platform.find(&work.name).await? {
         Some(app) => Some(app),
         // The spec's name may have changed since the preview was made: it is the same preview.
-        None => ownership::marked(ctx, repository.id, &environment).await?,
+        None => {
+            let apps = platform.list().await?;
+            let marked = ownership::among(&apps, repository.id, &environment).next().cloned();
+            if marked.is_none()
+                && let Some(reason) = over_the_limit(&apps, config, repository)
+            {
+                return Ok(Begun::Skipped(Skip { reason, tell: true }));
+            }
+            marked
+        }
     };
     if let Some(app) = &live {
         ownership::require(app, repository.id, &environment)?;
-    } else if let Some(reason) = over_the_limit(ctx, config, repository).await? {
-        return Ok(Begun::Skipped(Skip { reason, tell: true }));
     }
     let plan = work.plan(ctx, live.as_ref(), true)?;
     ctx.learn(&plan.spec);
