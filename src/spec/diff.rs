@@ -7,6 +7,7 @@ use similar::TextDiff;
 
 use super::document::print;
 use super::env;
+use super::secrets::{has_password, is_credential};
 
 const MASK: &str = "***";
 
@@ -78,11 +79,6 @@ fn mask(value: &mut Value) {
     }
 }
 
-/// Fields outside of envs that hold a credential: registries and log destinations.
-pub(super) fn is_credential(key: &str) -> bool {
-    matches!(key, "registry_credentials" | "api_key" | "token" | "password")
-}
-
 /// A ciphertext, or the password of a URL that somebody wrote into a GENERAL env.
 fn without_password(text: &str) -> Cow<'_, str> {
     if env::is_encrypted(text) {
@@ -90,9 +86,7 @@ fn without_password(text: &str) -> Cow<'_, str> {
     }
     if text.contains("://")
         && let Ok(mut url) = url::Url::parse(text)
-        && url
-            .password()
-            .is_some_and(|password| !password.contains("${") && !password.starts_with("$%7B"))
+        && has_password(&url)
         && url.set_password(Some(MASK)).is_ok()
     {
         return Cow::Owned(url.to_string());

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
+use super::secrets::{has_password, is_credential};
 use super::{component, env, marks};
 use crate::redact::Redactor;
 
@@ -31,7 +32,8 @@ pub(crate) fn portable(live: &Value) -> Portable {
             let key = env::key(env).to_owned();
             let value = env.get("value").and_then(Value::as_str).unwrap_or_default();
             let secret = env::is_secret(env) || env::is_encrypted(value);
-            let password = !secret && (has_password(value) || is_credential(&key, value, &redactor));
+            let password = !secret
+                && (Url::parse(value).is_ok_and(|url| has_password(&url)) || gives_away(&key, value, &redactor));
             if !secret && !password {
                 continue;
             }
@@ -67,7 +69,7 @@ pub(crate) fn portable(live: &Value) -> Portable {
 }
 
 /// A token of a known shape, or the value of a variable whose name says what it is.
-fn is_credential(key: &str, value: &str, redactor: &Redactor) -> bool {
+fn gives_away(key: &str, value: &str, redactor: &Redactor) -> bool {
     let key = key.to_ascii_uppercase();
     let says_so = SECRET_NAMES.iter().any(|name| key.ends_with(name));
     // `${db.PASSWORD}` is the platform's to fill in.
@@ -81,7 +83,7 @@ fn without_credentials(map: &mut Object, owner: &str, found: &mut Vec<String>) {
         .iter()
         .filter(|(key, value)| {
             let text = value.as_str().unwrap_or_default();
-            env::is_encrypted(text) || !text.is_empty() && super::diff::is_credential(key)
+            env::is_encrypted(text) || !text.is_empty() && is_credential(key)
         })
         .map(|(key, _)| key.clone())
         .collect();
@@ -106,13 +108,6 @@ fn without_empty_envs(map: &mut Object) {
     if map.get("envs").and_then(Value::as_array).is_some_and(Vec::is_empty) {
         map.shift_remove("envs");
     }
-}
-
-/// A URL whose password is no bindable variable.
-fn has_password(value: &str) -> bool {
-    let Ok(url) = Url::parse(value) else { return false };
-    url.password()
-        .is_some_and(|password| !password.contains("${") && !password.starts_with("$%7B"))
 }
 
 #[cfg(test)]

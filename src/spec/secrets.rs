@@ -5,8 +5,16 @@ use serde_json::Value;
 use super::{component, env};
 use crate::redact::Secret;
 
-/// Fields beyond the envs that hold a secret: credentials of registries and of log destinations.
-const FIELDS: [&str; 4] = ["registry_credentials", "api_key", "token", "password"];
+/// Whether a field beyond the envs holds a secret: credentials of registries and of log destinations.
+pub(super) fn is_credential(key: &str) -> bool {
+    matches!(key, "registry_credentials" | "api_key" | "token" | "password")
+}
+
+/// Whether a URL has a password that is no bindable variable.
+pub(super) fn has_password(url: &url::Url) -> bool {
+    url.password()
+        .is_some_and(|password| !password.contains("${") && !password.starts_with("$%7B"))
+}
 
 /// The names of all envs of type SECRET.
 pub(crate) fn secret_names(spec: &Value) -> Vec<&str> {
@@ -47,7 +55,7 @@ fn fields(value: &Value, secrets: &mut Vec<Secret>) {
         Value::Object(map) => {
             for (key, value) in map {
                 match value.as_str().filter(|text| is_plain(text)) {
-                    Some(text) if FIELDS.contains(&key.as_str()) => secrets.extend(Secret::new(text)),
+                    Some(text) if is_credential(key) => secrets.extend(Secret::new(text)),
                     Some(_) => {}
                     None => fields(value, secrets),
                 }
