@@ -128,6 +128,18 @@ impl Commit {
         })
     }
 
+    /// `simple-commit`: what workflow runs and merge groups carry of their head.
+    pub(crate) fn simple_json(&self) -> Value {
+        json!({
+            "id": self.sha,
+            "tree_id": self.tree,
+            "message": self.message,
+            "timestamp": self.committer.date(),
+            "author": {"name": self.author.name, "email": self.author.email},
+            "committer": {"name": self.committer.name, "email": self.committer.email},
+        })
+    }
+
     /// The short form that webhooks carry: `head_commit` and `commits[]`.
     pub(crate) fn event_json(&self, urls: &Urls) -> Value {
         let who = |signature: &Signature| {

@@ -12,10 +12,11 @@ use super::paging::Page;
 use super::pulls::Pull;
 use super::refusal::Refusal;
 use super::repositories;
+use super::urls::Urls;
 use super::users::User;
 
 /// Of the one workflow that there is.
-const WORKFLOW: u64 = 2_000_001;
+pub(super) const WORKFLOW: u64 = 2_000_001;
 const PATH: &str = ".github/workflows/preview.yml";
 
 #[derive(Clone, Debug)]
@@ -88,40 +89,75 @@ fn suite(run: &Run) -> u64 {
 /// `workflow-run`
 async fn json(call: &Call, run: &Run, commit: &Commit) -> Value {
     let (hub, urls) = (&call.hub, &call.urls);
-    let (id, suite) = (run.id, suite(run));
-    let url = urls.api(&format!("/actions/runs/{id}"));
-    let now = stamp(run.created_at);
-    let actor = run.actor.json(&urls.base);
     let repository = repositories::json(hub, urls).await;
     let is_fork = !run.head_owner.eq_ignore_ascii_case(&hub.repository.owner);
-    let head_repository = if is_fork {
-        repositories::fork_json(hub, urls, &run.head_owner).await
-    } else {
-        repository.clone()
+    let facts = Facts {
+        id: run.id,
+        suite: suite(run),
+        name: "Preview",
+        path: PATH,
+        branch: &run.branch,
+        event: "pull_request",
+        status: "completed",
+        conclusion: Some("success"),
+        at: run.created_at,
     };
+    let mut shown = workflow_run(urls, &facts, commit, &run.actor.json(&urls.base), &repository);
+    // GitHub leaves a fork's pull request out.
+    if is_fork {
+        shown["head_repository"] = repositories::fork_json(hub, urls, &run.head_owner).await;
+    } else {
+        shown["pull_requests"] = json!([pull_json(call, run, &repository)]);
+    }
+    shown
+}
+
+/// What one workflow run differs in from another.
+pub(super) struct Facts<'a> {
+    pub(super) id: u64,
+    pub(super) suite: u64,
+    pub(super) name: &'a str,
+    pub(super) path: &'a str,
+    pub(super) branch: &'a str,
+    pub(super) event: &'a str,
+    pub(super) status: &'a str,
+    pub(super) conclusion: Option<&'a str>,
+    pub(super) at: Timestamp,
+}
+
+/// `workflow-run` of a head in the repository itself, of no pull request.
+pub(super) fn workflow_run(
+    urls: &Urls,
+    facts: &Facts<'_>,
+    commit: &Commit,
+    actor: &Value,
+    repository: &Value,
+) -> Value {
+    let Facts { id, suite, .. } = *facts;
+    let url = urls.api(&format!("/actions/runs/{id}"));
+    let at = stamp(facts.at);
     json!({
         "id": id,
-        "name": "Preview",
+        "name": facts.name,
         "node_id": format!("WFR_{id}"),
-        "head_branch": run.branch,
-        "head_sha": run.sha,
-        "path": PATH,
+        "head_branch": facts.branch,
+        "head_sha": commit.sha,
+        "path": facts.path,
         "display_title": commit.message.lines().next().unwrap_or_default(),
         "run_number": 1,
         "run_attempt": 1,
-        "event": "pull_request",
-        "status": "completed",
-        "conclusion": "success",
+        "event": facts.event,
+        "status": facts.status,
+        "conclusion": facts.conclusion,
         "workflow_id": WORKFLOW,
         "check_suite_id": suite,
         "check_suite_node_id": format!("CS_{suite}"),
         "url": url,
         "html_url": urls.html(&format!("/actions/runs/{id}")),
-        // GitHub leaves a fork's pull request out.
-        "pull_requests": if is_fork { json!([]) } else { json!([pull_json(call, run, &repository)]) },
-        "created_at": now,
-        "updated_at": now,
-        "run_started_at": now,
+        "pull_requests": [],
+        "created_at": at,
+        "updated_at": at,
+        "run_started_at": at,
         "actor": actor,
         "triggering_actor": actor,
         "referenced_workflows": [],
@@ -132,18 +168,15 @@ async fn json(call: &Call, run: &Run, commit: &Commit) -> Value {
         "cancel_url": format!("{url}/cancel"),
         "rerun_url": format!("{url}/rerun"),
         "previous_attempt_url": null,
-        "workflow_url": urls.api(&format!("/actions/workflows/{WORKFLOW}")),
-        "head_commit": {
-            "id": commit.sha,
-            "tree_id": commit.tree,
-            "message": commit.message,
-            "timestamp": commit.committer.date(),
-            "author": {"name": commit.author.name, "email": commit.author.email},
-            "committer": {"name": commit.committer.name, "email": commit.committer.email},
-        },
+        "workflow_url": workflow_url(urls),
+        "head_commit": commit.simple_json(),
         "repository": repository,
-        "head_repository": head_repository,
+        "head_repository": repository,
     })
+}
+
+pub(super) fn workflow_url(urls: &Urls) -> String {
+    urls.api(&format!("/actions/workflows/{WORKFLOW}"))
 }
 
 /// `pull-request-minimal`

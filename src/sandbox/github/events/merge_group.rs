@@ -23,14 +23,7 @@ pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
             "head_ref": format!("refs/heads/gh-readonly-queue/{branch}/pr-{number}-{head}"),
             "base_sha": commit.parents.first().unwrap_or(&head),
             "base_ref": format!("refs/heads/{branch}"),
-            "head_commit": {
-                "id": commit.sha,
-                "tree_id": commit.tree,
-                "message": commit.message,
-                "timestamp": commit.committer.date(),
-                "author": {"name": commit.author.name, "email": commit.author.email},
-                "committer": {"name": commit.committer.name, "email": commit.committer.email},
-            },
+            "head_commit": commit.simple_json(),
         },
     }))
 }

@@ -7,9 +7,10 @@ use crate::sandbox::github::commits::read;
 use crate::sandbox::github::hub::stamp;
 use crate::sandbox::github::refusal::Refusal;
 use crate::sandbox::github::repositories;
+use crate::sandbox::github::runs::{Facts, WORKFLOW, workflow_run, workflow_url};
 
-/// Of the one workflow that there is.
-const WORKFLOW: u64 = 2_000_001;
+/// Of the workflow that is looked at.
+const PATH: &str = ".github/workflows/ci.yml";
 
 pub(super) const KEYS_OF_RUN: &[&str] = &["branch", "sha", "conclusion", "event", "workflow", "run_id", "action"];
 pub(super) const KEYS_OF_DISPATCH: &[&str] = &["ref", "inputs", "workflow"];
@@ -34,68 +35,32 @@ pub(super) async fn run(asked: &Asked) -> Result<Value, Refusal> {
     let action = asked.key("action").unwrap_or("completed");
     let conclusion = (action == "completed").then(|| asked.key("conclusion").unwrap_or("success"));
     let now = stamp(hub.clock.now());
-    let url = urls.api(&format!("/actions/runs/{id}"));
-    let suite = id + 1;
     let actor = commit.author.user().json(&urls.base);
     let repository = repositories::json(hub, urls).await;
-    let workflow_url = urls.api(&format!("/actions/workflows/{WORKFLOW}"));
-    let head_commit = json!({
-        "id": commit.sha,
-        "tree_id": commit.tree,
-        "message": commit.message,
-        "timestamp": commit.committer.date(),
-        "author": {"name": commit.author.name, "email": commit.author.email},
-        "committer": {"name": commit.committer.name, "email": commit.committer.email},
-    });
     let workflow = json!({
         "id": WORKFLOW,
         "node_id": format!("W_{WORKFLOW}"),
         "name": name,
-        "path": ".github/workflows/ci.yml",
+        "path": PATH,
         "state": "active",
         "created_at": now,
         "updated_at": now,
-        "url": workflow_url,
-        "html_url": urls.html(&format!("/blob/{branch}/.github/workflows/ci.yml")),
+        "url": workflow_url(urls),
+        "html_url": urls.html(&format!("/blob/{branch}/{PATH}")),
         "badge_url": urls.html("/workflows/CI/badge.svg"),
     });
-    let run = json!({
-        "id": id,
-        "name": name,
-        "node_id": format!("WFR_{id}"),
-        "head_branch": branch,
-        "head_sha": sha,
-        "path": ".github/workflows/ci.yml",
-        "display_title": commit.message.lines().next().unwrap_or_default(),
-        "run_number": 1,
-        "run_attempt": 1,
-        "event": asked.key("event").unwrap_or("push"),
-        "status": if action == "completed" { action } else { "in_progress" },
-        "conclusion": conclusion,
-        "workflow_id": WORKFLOW,
-        "check_suite_id": suite,
-        "check_suite_node_id": format!("CS_{suite}"),
-        "url": url,
-        "html_url": urls.html(&format!("/actions/runs/{id}")),
-        "pull_requests": [],
-        "created_at": now,
-        "updated_at": now,
-        "run_started_at": now,
-        "actor": actor,
-        "triggering_actor": actor,
-        "referenced_workflows": [],
-        "jobs_url": format!("{url}/jobs"),
-        "logs_url": format!("{url}/logs"),
-        "check_suite_url": urls.api(&format!("/check-suites/{suite}")),
-        "artifacts_url": format!("{url}/artifacts"),
-        "cancel_url": format!("{url}/cancel"),
-        "rerun_url": format!("{url}/rerun"),
-        "previous_attempt_url": null,
-        "workflow_url": workflow_url,
-        "head_commit": head_commit,
-        "repository": repository,
-        "head_repository": repository,
-    });
+    let facts = Facts {
+        id,
+        suite: id + 1,
+        name,
+        path: PATH,
+        branch: &branch,
+        event: asked.key("event").unwrap_or("push"),
+        status: if action == "completed" { action } else { "in_progress" },
+        conclusion,
+        at: hub.clock.now(),
+    };
+    let run = workflow_run(urls, &facts, &commit, &actor, &repository);
     Ok(json!({"action": action, "workflow_run": run, "workflow": workflow, "sender": actor}))
 }
 
