@@ -1,6 +1,9 @@
 //! A local Git repository mounted as a GitHub repository: branches and commits are real and only read.
 
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::process::Command;
 
@@ -12,7 +15,21 @@ pub(crate) struct Repository {
     /// GitHub's numeric id: stable for a run of the sandbox.
     pub(crate) id: u64,
     path: PathBuf,
+    answers: Arc<Answers>,
 }
+
+/// What Git said about objects, by command line. An object never changes, and half the requests ask about the same two
+/// commits.
+#[derive(Debug, Default)]
+struct Answers {
+    printed: Mutex<HashMap<String, Vec<u8>>>,
+    /// By both commits: whether they merge without conflict.
+    merges: Mutex<HashMap<(String, String), bool>>,
+}
+
+/// How many answers are kept, and the longest: a sandbox may run for days.
+const MOST_ANSWERS: usize = 4_096;
+const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// What Git said when it refused.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +41,13 @@ pub(crate) struct GitError {
 
 impl Repository {
     pub(crate) fn new(owner: String, name: String, id: u64, path: PathBuf) -> Self {
-        Self { owner, name, id, path }
+        Self {
+            owner,
+            name,
+            id,
+            path,
+            answers: Arc::default(),
+        }
     }
 
     pub(crate) fn full_name(&self) -> String {
@@ -41,8 +64,18 @@ impl Repository {
             command: args.join(" "),
             stderr,
         };
+        let question = is_about_objects(args).then(|| args.join("\0"));
+        if let Some(printed) = question
+            .as_ref()
+            .and_then(|question| lock(&self.answers.printed).get(question).cloned())
+        {
+            return Ok(printed);
+        }
         let output = self.command(args).output().await.map_err(|e| error(e.to_string()))?;
         if output.status.success() {
+            if let Some(question) = question.filter(|_| output.stdout.len() <= LONGEST_ANSWER) {
+                keep(&self.answers.printed, question, output.stdout.clone());
+            }
             return Ok(output.stdout);
         }
         Err(error(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
@@ -64,6 +97,18 @@ impl Repository {
 
     /// Whether two commits merge without conflict. `None`: this Git cannot tell (it can from 2.38 on).
     pub(crate) async fn merges(&self, one: &str, other: &str) -> Option<bool> {
+        let both = (one.to_owned(), other.to_owned());
+        if let Some(known) = lock(&self.answers.merges).get(&both) {
+            return Some(*known);
+        }
+        let merges = self.try_merge(one, other).await?;
+        if is_id(one) && is_id(other) {
+            keep(&self.answers.merges, both, merges);
+        }
+        Some(merges)
+    }
+
+    async fn try_merge(&self, one: &str, other: &str) -> Option<bool> {
         let objects = self
             .line(&["rev-parse", "--path-format=absolute", "--git-path", "objects"])
             .await?;
@@ -98,22 +143,30 @@ impl Repository {
     /// The branch that GitHub would call default. What is checked out says little (people work on topic
     /// branches), so it counts last: a clone's `origin/HEAD`, then `main`, `master`, then `HEAD`.
     pub(crate) async fn default_branch(&self) -> String {
-        let mut candidates = Vec::new();
-        if let Some(remote) = self.symbolic("refs/remotes/origin/HEAD").await {
-            candidates.push(remote.trim_start_matches("origin/").to_owned());
+        // `refs/remotes/origin/HEAD refs/remotes/origin/trunk`, `refs/heads/main `
+        let args = [
+            "for-each-ref",
+            "--format=%(refname) %(symref)",
+            "refs/remotes/origin/HEAD",
+            "refs/heads",
+        ];
+        let printed = self.git(&args).await.unwrap_or_default();
+        let printed = String::from_utf8_lossy(&printed);
+        let references: Vec<(&str, &str)> = printed.lines().filter_map(|line| line.split_once(' ')).collect();
+        let exists = |branch: &str| {
+            let mut names = references
+                .iter()
+                .filter_map(|(name, _)| name.strip_prefix("refs/heads/"));
+            names.any(|name| name == branch)
+        };
+        let of_clone = references.iter().find(|(name, _)| *name == "refs/remotes/origin/HEAD");
+        let of_clone = of_clone.and_then(|(_, points_at)| points_at.strip_prefix("refs/remotes/origin/"));
+        let usual = of_clone.into_iter().chain(["main", "master"]);
+        if let Some(branch) = usual.into_iter().find(|branch| exists(branch)) {
+            return branch.to_owned();
         }
-        candidates.extend(["main".to_owned(), "master".to_owned()]);
-        candidates.extend(self.symbolic("HEAD").await);
-        for branch in &candidates {
-            if self.head(branch).await.is_some() {
-                return branch.clone();
-            }
-        }
-        candidates.pop().unwrap_or_else(|| "main".to_owned())
-    }
-
-    async fn symbolic(&self, name: &str) -> Option<String> {
-        self.line(&["symbolic-ref", "--quiet", "--short", name]).await
+        let checked_out = self.line(&["symbolic-ref", "--quiet", "--short", "HEAD"]).await;
+        checked_out.unwrap_or_else(|| "main".to_owned())
     }
 
     /// All branches, by name.
@@ -181,6 +234,40 @@ impl Repository {
     }
 }
 
+fn keep<K: Eq + Hash, A>(answers: &Mutex<HashMap<K, A>>, question: K, answer: A) {
+    let mut kept = lock(answers);
+    if kept.len() >= MOST_ANSWERS {
+        kept.clear();
+    }
+    kept.insert(question, answer);
+}
+
+fn lock<T>(kept: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether a command asks about objects by their ids alone, so that its answer holds for ever.
+fn is_about_objects(args: &[&str]) -> bool {
+    let Some((command, rest)) = args.split_first() else {
+        return false;
+    };
+    let revisions: Vec<&str> = rest
+        .iter()
+        .take_while(|arg| **arg != "--")
+        .filter(|arg| !arg.starts_with('-') && **arg != "blob")
+        .copied()
+        .collect();
+    let names_references = rest.iter().any(|arg| ["--all", "--branches", "--tags"].contains(arg));
+    ["cat-file", "diff-tree", "log", "ls-tree", "merge-base", "rev-list"].contains(command)
+        && !names_references
+        && !revisions.is_empty()
+        && revisions.iter().all(|revision| revision.split("..").all(is_id))
+}
+
+fn is_id(name: &str) -> bool {
+    name.len() == 40 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// Whether Git could have a reference of that name: keeps `~`, `^`, `@{…}` and the like out of revisions.
 fn is_reference_name(name: &str) -> bool {
     let forbidden = |c: char| c.is_ascii_control() || " ~^:?*[\\".contains(c);
@@ -189,7 +276,32 @@ fn is_reference_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_reference_name;
+    use super::{is_about_objects, is_reference_name};
+
+    #[test]
+    fn only_answers_about_objects_are_kept() {
+        let one = "1234567890123456789012345678901234567890";
+        let range = format!("{one}..{one}");
+        for kept in [
+            vec!["cat-file", "blob", one],
+            vec!["ls-tree", "-l", "-z", one, "--", "main"],
+            vec!["merge-base", "--is-ancestor", one, one],
+            vec!["rev-list", "--count", &range],
+        ] {
+            assert!(is_about_objects(&kept), "{kept:?}");
+        }
+        let to_a_branch = format!("{one}..main");
+        for asked_again in [
+            vec!["rev-parse", "--verify", one],
+            vec!["for-each-ref"],
+            vec!["log", "--all", one],
+            vec!["log", "-1", "main", "--"],
+            vec!["rev-list", "--count", &to_a_branch],
+            vec!["log", "--"],
+        ] {
+            assert!(!is_about_objects(&asked_again), "{asked_again:?}");
+        }
+    }
 
     #[test]
     fn keeps_revision_syntax_out_of_names() {
