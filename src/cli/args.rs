@@ -136,12 +136,12 @@ pub(crate) struct ReplaceArg {
     /// Agree, for this run, that the app spec destroys, detaches, drops or changes this: `databases.NAME`,
     /// `domains.NAME`, `egress`, `region` or `vpc`; several between spaces, commas or lines, or repeated
     #[arg(long = "replace", value_name = "WHAT")]
-    given: Vec<Replace>,
+    replaced: Vec<Replace>,
 }
 
 impl ReplaceArg {
     pub(crate) fn replace(&self) -> Replace {
-        Replace::merge(&self.given)
+        Replace::merge(&self.replaced)
     }
 }
 
