@@ -163,7 +163,7 @@ mod tests {
             ("jdbc:oracle:thin:scott/tiger@//db:1521/x", "tiger"),
             ("host=db user=app password=p-w sslmode=require", "p-w"),
             ("password='p-w' host=db", "p-w"),
-            ("Server=db;Database=shop;User Id=sa;Password=p-w;Encrypt=true", "p-w"),
+            ("Server=db;Database=shop;User Id=sa;Encrypt=true;Password=p-w", "p-w"),
             ("Pwd=p-w;Uid=sa;Server=db", "p-w"),
             ("jdbc:postgresql://db/shop?user=app&password=p-w", "p-w"),
             ("jdbc:sqlserver://db;user=sa;password=p-w", "p-w"),
