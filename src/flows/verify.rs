@@ -134,7 +134,7 @@ pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
             .why(format!("there is no app `{name}`"))
             .next("deploy it first")
     })?;
-    ctx.learn(&app.spec);
+    ctx.learn_app(&app.spec, &config);
     if environment.pull_request().is_some() {
         ownership::require(&app, repository.id, environment)?;
     }
