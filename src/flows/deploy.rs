@@ -104,7 +104,7 @@ fn plan(ctx: &Ctx, request: &Request, site: &Site, live: Option<&App>) -> Result
             replace: (!request.force_build).then_some(&request.replace),
         },
     )?;
-    ctx.learn(&plan.spec);
+    ctx.learn_app(&plan.spec, &site.config);
     Ok(plan)
 }
 

@@ -5,5 +5,6 @@ mod app;
 mod github;
 mod interruption;
 mod losses;
+mod outside;
 mod rollback;
 mod secrets;
