@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
 use super::{Config, EnvValue, Target, env};
-use crate::model::environment::{Environment, PRODUCTION};
+use crate::model::environment::{Environment, PRODUCTION, same_on_github};
 use crate::model::failure::Failure;
 
 /// Prefix of the envs that mark an app as ours.
@@ -41,7 +41,19 @@ impl Config {
                     "environments",
                     key,
                     format!("`{name}` cannot be the name of an environment"),
-                    "use letters, digits, `-` and `_`; `production`, `preview` and `pr-N` are taken",
+                    "use letters, digits, `-` and `_`; `production`, `preview` and `pr-N` are taken, in upper case as well",
+                ));
+            }
+            let twin = self
+                .environments
+                .keys()
+                .find(|other| *other < name && same_on_github(other, name));
+            if let Some(other) = twin {
+                return Err(Wrong::new(
+                    "environments",
+                    key,
+                    format!("`{name}` and `{other}` are one environment on GitHub, which ignores case"),
+                    "rename one of the two",
                 ));
             }
             if environment.branch.is_empty() {
