@@ -21,6 +21,7 @@ mod preview_plan;
 pub(crate) mod redeploy;
 pub(crate) mod rollback;
 mod rollout;
+mod secrets;
 pub(crate) mod sentence;
 pub(crate) mod site;
 mod source;

@@ -182,7 +182,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
         ownership::require(app, repository.id, &environment)?;
     }
     let plan = work.plan(ctx, live.as_ref(), true)?;
-    ctx.learn(&plan.spec);
+    ctx.learn_app(&plan.spec, config);
     ctx.console.phase("Plan");
     announce(ctx, &plan);
     if request.dry_run {
