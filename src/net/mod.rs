@@ -2,4 +2,5 @@
 
 pub(crate) mod client;
 pub(crate) mod error;
+pub(crate) mod fields;
 pub(crate) mod retry;
