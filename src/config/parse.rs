@@ -8,12 +8,22 @@ use super::{Config, EnvValue, Target, env};
 use crate::model::environment::{Environment, PRODUCTION, same_on_github};
 use crate::model::failure::Failure;
 
+/// Bytes of a file, and envs in all its tables: many times what any repository needs, and read in no time.
+const LARGEST: usize = 128 * 1024;
+const MOST_ENVS: usize = 1000;
+
 /// Prefix of the envs that mark an app as ours.
 const MARKS: &str = "DO_DEPLOY_";
 
 impl Config {
     /// Reads the text of `do-deploy.toml`. `file` is what errors call it.
     pub(crate) fn parse(text: &str, file: &str) -> Result<Self, Failure> {
+        if text.len() > LARGEST {
+            return Err(
+                Failure::input(format!("`{file}` is larger than {} KiB", LARGEST / 1024))
+                    .next("keep what is not configuration of deployments in another file"),
+            );
+        }
         let mut config: Self = toml::from_str(text).map_err(|error| explain(&error, text, file))?;
         if let Err(wrong) = config.check() {
             let (line, column) = find(text, wrong.table, &wrong.key);
@@ -25,6 +35,16 @@ impl Config {
 
     /// What the types cannot say.
     fn check(&self) -> Result<(), Wrong> {
+        let named = self.environments.values().map(|environment| environment.env.len());
+        let envs = self.production.env.len() + self.preview.env.len() + named.sum::<usize>();
+        if envs > MOST_ENVS {
+            return Err(Wrong::new(
+                "",
+                "env",
+                format!("there are {envs} envs in the file, more than {MOST_ENVS}"),
+                "set them in the app spec, or hand them over as one variable",
+            ));
+        }
         if !self.production.spec.is_empty() {
             return Err(Wrong::new(
                 "production",

@@ -164,3 +164,13 @@ fn environments_that_differ_only_in_case_are_one_on_github() {
         @"do-deploy.toml:1:15: `staging` and `Staging` are one environment on GitHub, which ignores case | rename one of the two"
     );
 }
+
+#[test]
+fn a_file_has_a_budget_of_size_and_envs() {
+    let many = |count: usize| -> String { (0..count).map(|number| format!("K{number} = \"\"\n")).collect() };
+    assert!(Config::parse(&format!("[preview.env]\n{}", many(1000)), "do-deploy.toml").is_ok());
+    insta::assert_snapshot!(refuse(&format!("[preview.env]\n{}", many(1001))), @"do-deploy.toml:1:10: there are 1001 envs in the file, more than 1000 | set them in the app spec, or hand them over as one variable");
+    insta::assert_snapshot!(refuse(&format!("[production.env]\nA = \"\"\n[preview.env]\n{}", many(1000))), @"do-deploy.toml:1:13: there are 1001 envs in the file, more than 1000 | set them in the app spec, or hand them over as one variable");
+    insta::assert_snapshot!(refuse(&format!("[preview.env]\n{}", many(300_000))), @"`do-deploy.toml` is larger than 128 KiB | keep what is not configuration of deployments in another file");
+    insta::assert_snapshot!(refuse(&format!("# {}", "x".repeat(128 * 1024))), @"`do-deploy.toml` is larger than 128 KiB | keep what is not configuration of deployments in another file");
+}
