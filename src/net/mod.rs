@@ -3,4 +3,5 @@
 pub(crate) mod client;
 pub(crate) mod error;
 pub(crate) mod fields;
+pub(crate) mod limit;
 pub(crate) mod retry;
