@@ -1,5 +1,10 @@
 //! An API, or what answers in its place, that means harm: what it says is checked before it is passed on.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::body::Body;
+use axum::response::Response;
+
 use crate::harness::{Answer, Between, Tester, run};
 
 /// Every answer with `from` replaced by `to`.
@@ -67,6 +72,76 @@ async fn an_identifier_that_is_more_than_one_word_is_no_output() {
             .env("DIGITALOCEAN_API_URL", &between.url())
             .await;
         assert_eq!(status.output("app-id"), "", "{status}");
+    })
+    .await;
+}
+
+fn redirect(status: u16, to: &str) -> Answer {
+    let answer = Response::builder().status(status).header("location", to);
+    Answer::Instead(answer.body(Body::empty()).unwrap())
+}
+
+#[tokio::test]
+async fn digitalocean_sends_no_request_to_another_host_and_no_answer_from_there_is_believed() {
+    run(async |t: &mut Tester| {
+        let thief = Between::start("http://127.0.0.1:1", |_, _| {
+            unreachable!("the token and the spec went elsewhere")
+        })
+        .await;
+        for method in ["GET", "POST"] {
+            let elsewhere = thief.url();
+            let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |asked, path| match asked {
+                _ if asked == method => redirect(307, &format!("{elsewhere}{path}")),
+                _ => Answer::Changed(Box::new(|text| text)),
+            })
+            .await;
+            let deploy = t.deploy().env("DIGITALOCEAN_API_URL", &between.url()).await;
+            deploy
+                .fails_with(3)
+                .says("307, but a redirect to `127.0.0.1` instead of JSON");
+        }
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn github_may_redirect_within_its_host_and_nowhere_else() {
+    run(async |t: &mut Tester| {
+        let base = t.sandbox.url("GITHUB_API_URL");
+        // Every request is sent to the same place once more, as a renamed repository's is to another of the host.
+        let redirected = AtomicBool::new(false);
+        let renamed = Between::start(&base, move |method, path| {
+            if redirected.fetch_xor(true, Ordering::Relaxed) {
+                return Answer::Changed(Box::new(|text| text));
+            }
+            redirect(if method == "GET" { 301 } else { 307 }, path)
+        })
+        .await;
+        t.deploy().env("GITHUB_API_URL", &renamed.url()).await.succeeds();
+
+        let elsewhere = Between::start(&base, |_, path| redirect(302, &format!("http://localhost:1{path}"))).await;
+        let refused = t.deploy().env("GITHUB_API_URL", &elsewhere.url()).await;
+        refused.says("302, but a redirect to `localhost` instead of JSON");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_without_an_end_ends_the_request_and_not_the_runner() {
+    run(async |t: &mut Tester| {
+        let endless = |_: &str, _: &str| {
+            let piece = vec![b' '; 1 << 20];
+            let pieces = futures_util::stream::repeat_with(move || Ok::<_, std::io::Error>(piece.clone()));
+            Answer::Instead(Response::new(Body::from_stream(pieces)))
+        };
+        for variable in ["DIGITALOCEAN_API_URL", "GITHUB_API_URL"] {
+            let between = Between::start(&t.sandbox.url(variable), endless).await;
+            let deploy = t.deploy().env(variable, &between.url()).await;
+            deploy.says("200, but more than 32 MiB instead of JSON");
+            assert_ne!(deploy.exit_code(), Some(0), "{deploy}");
+        }
+        assert_eq!(t.app_names().await, Vec::<String>::new());
     })
     .await;
 }
