@@ -3,6 +3,7 @@
 pub(crate) mod credential;
 mod forms;
 mod labelled;
+mod named;
 mod redactor;
 mod secret;
 mod shapes;

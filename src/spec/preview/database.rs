@@ -160,10 +160,11 @@ impl<'a> Facts<'a> {
         if user.kind == Kind::Function {
             return Err(format!("`{}` is a functions component, which has no disk", user.name));
         }
-        if self.uses(&user) == Some(Access::Part) {
+        let readers = std::iter::once(&user).chain(&self.jobs);
+        if let Some(reader) = readers.into_iter().find(|it| self.uses(it) == Some(Access::Part)) {
             return Err(format!(
                 "`{}` reads host, user and password one by one, and SQLite has only a path",
-                user.name
+                reader.name
             ));
         }
         let commands = self.commands(&user, policy)?;

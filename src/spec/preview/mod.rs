@@ -123,6 +123,11 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
             "`{key}` is not set: the variable `{variable}` is not in the step's environment"
         ));
     }
+    for (key, variable) in &policy.kept {
+        notes.warnings.push(format!(
+            "`{key}` keeps the value that the preview has: the variable `{variable}` is not in the step's environment"
+        ));
+    }
     let spec = &input.images.apply(spec, &mut notes.changes, &mut notes.warnings)?;
     let mut preview = spec.value.clone();
     let (database, sleep) = if input.policy.spec.is_empty() {
@@ -138,7 +143,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
         .changes
         .push(format!("called `{name}`"), "every pull request has an app of its own");
     warn_of_dangling(&preview, &mut notes);
-    guard(&preview, input.live)?;
+    guard(&preview, input.live, &policy, !input.policy.spec.is_empty())?;
     notes.warnings.extend(images::taken_back(input.live, &preview));
     Ok(PreviewPlan {
         name,
