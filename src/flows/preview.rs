@@ -185,6 +185,11 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
     ctx.learn(&plan.spec);
     ctx.console.phase("Plan");
     announce(ctx, &plan);
+    // A forced build leaves the spec as it is, and with it the data.
+    let loss = plan.loss.clone().filter(|_| !request.force_build);
+    if let Some(loss) = &loss {
+        ctx.console.warn(loss);
+    }
     if request.dry_run {
         let report = planned(ctx, &spec_name, live.as_ref(), &plan, environment, pull).await?;
         return Ok(Begun::Planned(Box::new(report)));
@@ -198,7 +203,8 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
     {
         return Ok(Begun::Skipped(Skip::quietly(newer)));
     }
-    let report = opening_report(&spec_name, &plan, environment, pull, live.as_ref());
+    let mut report = opening_report(&spec_name, &plan, environment, pull, live.as_ref());
+    report.notes.extend(loss);
     Ok(Begun::Ready(Box::new(Ready {
         work,
         live,
@@ -245,6 +251,10 @@ async fn deploy(
             // Another run of this pull request was quicker: its app is ours as well.
             Err(PlatformError::NameTaken { .. }) => {
                 let app = ownership::taken(ctx, &work.name, work.repository.id, &report.environment).await?;
+                // Its secrets and its data are there already.
+                plan = work.plan(ctx, Some(&app), true)?;
+                ctx.learn(&plan.spec);
+                plan.loss.iter().for_each(|loss| ctx.console.warn(loss));
                 apply(ctx, platform, &plan, Some(&app)).await?
             }
             other => other?,

@@ -4,3 +4,4 @@ mod app;
 mod interruption;
 mod skipping;
 mod spec;
+mod stores;

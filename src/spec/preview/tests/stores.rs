@@ -202,15 +202,26 @@ fn parts_beside_a_url_are_left_out_and_never_a_path() {
 }
 
 #[test]
-fn parts_of_another_engine_have_no_development_database() {
-    let spec = shop(
-        "{key: DB_CONNECTION, value: mysql}, {key: DB_HOST, value: 10.0.0.5}",
-        "",
-    );
-    insta::assert_snapshot!(World::new().refused(&spec), @r#"
-        a preview of `shop` has no database that fits: SQLite cannot work because `web` reads host, user and password one by one, and SQLite has only a path, and development databases are PostgreSQL, while `DB_HOST` leads to MySQL
-        set `[preview] database = "none"` and the envs it needs, or name a preview spec of your own
-    "#);
+fn parts_of_another_engine_are_left_out() {
+    for engine in [
+        "{key: DB_CONNECTION, value: mysql}",
+        "{key: DB_PORT, value: '3306'}",
+        "{key: MYSQL_USER, value: doadmin}",
+        "{key: DB_ENGINE, value: django.db.backends.mysql}",
+    ] {
+        let spec = shop(&format!("{engine}, {{key: DB_HOST, value: 10.0.0.5}}"), "");
+        let plan = World::new().good(&spec);
+        holds_nothing_of_productions(&plan);
+        assert_eq!(plan.database.mode, DatabaseMode::None, "{engine}");
+        let warning = plan.warnings.join("\n");
+        assert!(
+            warning.starts_with("this preview has no database: SQLite cannot work because `web` reads host"),
+            "{warning}"
+        );
+        assert!(warning.ends_with("leads to MySQL"), "{warning}");
+        let refused = World::with("database = 'dev'").refused(&spec);
+        assert!(refused.contains("leads to MySQL"), "{refused}");
+    }
 }
 
 #[test]
