@@ -9,7 +9,7 @@ mod duration;
 mod env;
 mod parse;
 
-pub(crate) use env::{EnvValue, Generate};
+pub(crate) use env::{EnvValue, Generate, is_reserved};
 
 use crate::model::environment::PRODUCTION;
 use crate::model::rollback::RollbackPolicy;
