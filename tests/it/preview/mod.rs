@@ -2,6 +2,7 @@
 
 mod app;
 mod interruption;
+mod limits;
 mod skipping;
 mod spec;
 mod stores;
