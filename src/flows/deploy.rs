@@ -70,7 +70,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             images: &request.images,
         },
     )?;
-    ctx.learn_app(&plan.spec, config);
+    ctx.redactor_of(&plan.spec, config);
     ctx.console.phase("Plan");
     for change in &plan.changes {
         ctx.console.say(&format!("{}: {}", change.what, change.why));
@@ -191,6 +191,7 @@ async fn deploy(
         commit: commit.as_ref(),
         spec: &plan.spec,
         health: &site.config.health,
+        redactor: &ctx.redactor_of(&plan.spec, &site.config),
         deadline,
     };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
