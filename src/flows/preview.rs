@@ -179,7 +179,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
         ownership::require(app, repository.id, &environment)?;
     }
     let plan = work.plan(ctx, live.as_ref(), true)?;
-    ctx.learn_app(&plan.spec, config);
+    ctx.redactor_of(&plan.spec, config);
     ctx.console.phase("Plan");
     // A forced build leaves the spec as it is, and with it the data.
     let loss = plan.loss.clone().filter(|_| !request.force_build);
@@ -239,7 +239,7 @@ async fn deploy(
         _ => match apply(ctx, platform, &plan, live.as_ref()).await {
             Err(PlatformError::SleepRefused { .. }) => {
                 plan = work.plan(ctx, live.as_ref(), false)?;
-                ctx.learn(&plan.spec);
+                ctx.redactor_of(&plan.spec, work.config);
                 apply(ctx, platform, &plan, live.as_ref()).await?
             }
             // Another run of this pull request was quicker: its app is ours as well.
@@ -284,6 +284,7 @@ async fn deploy(
         commit: Some(&work.pull.head.sha),
         spec: &plan.spec,
         health: &work.config.health,
+        redactor: &ctx.redactor_of(&plan.spec, work.config),
         deadline,
     };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
