@@ -176,6 +176,7 @@ async fn deploy(
         commit: commit.as_ref(),
         spec: &plan.spec,
         health: &site.config.health,
+        redactor: &ctx.redactor_of(&plan.spec, &site.config),
         deadline,
     };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;

@@ -42,7 +42,7 @@ impl Work<'_> {
                 replace: self.replace,
             },
         )?;
-        ctx.learn_app(&plan.spec, &site.config);
+        ctx.redactor_of(&plan.spec, &site.config);
         Ok(plan)
     }
 
