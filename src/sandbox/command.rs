@@ -1,9 +1,11 @@
 //! `do-deploy sandbox`: serves the stand-in cloud until it is told to stop, or for as long as a command runs.
 
 mod child;
+mod folder;
 mod settings;
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,6 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::settings::Mount;
 use super::account::Account;
+use super::address;
 use super::audit::Audit;
 use super::clock::Clock;
 use super::faults::Faults;
@@ -30,7 +33,7 @@ pub(crate) struct SandboxArgs {
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub(crate) listen: String,
-    /// Directory for what apps write; a temporary one that is removed if left out
+    /// Directory for what apps write, made for you alone; a temporary one that is removed if left out
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
     /// Mount a local Git repository as that GitHub repository; may be repeated
@@ -65,7 +68,7 @@ pub(crate) async fn run(args: SandboxArgs, pace: f64) -> anyhow::Result<u8> {
             "cannot listen on `{address}`: {error}; choose another port with `--listen`, or 0 for a free one"
         ))
     })?;
-    let base_url = format!("http://{}", listener.local_addr()?);
+    let base_url = base_url(listener.local_addr()?)?;
     let temporary = match &args.dir {
         Some(_) => None,
         None => Some(tempfile::Builder::new().prefix("do-deploy-sandbox-").tempdir()?),
@@ -75,8 +78,10 @@ pub(crate) async fn run(args: SandboxArgs, pace: f64) -> anyhow::Result<u8> {
         (None, Some(temporary)) => temporary.path().to_owned(),
         (None, None) => unreachable!("one of the two is there"),
     };
-    std::fs::create_dir_all(&root)
-        .map_err(|error| UsageError(format!("cannot make the directory `{}`: {error}", root.display())))?;
+    if let Some(warning) = folder::prepare(&root)? {
+        // Nobody may be reading, which is no reason not to serve.
+        let _unread = writeln!(std::io::stderr(), "{warning}");
+    }
     let recorder = args.record.as_deref().map(|path| {
         Recorder::open(path).map_err(|error| UsageError(format!("cannot write `{}`: {error}", path.display())))
     });
@@ -89,7 +94,7 @@ pub(crate) async fn run(args: SandboxArgs, pace: f64) -> anyhow::Result<u8> {
         recorder.transpose()?,
     ));
     let serving = tokio::spawn(Arc::clone(&server).serve(listener));
-    let variables = settings::variables(&base_url, &repositories);
+    let variables = settings::variables(&base_url, server.world.account.handed_out(), &repositories);
     let ended = serve(&args, &variables, &mut signals).await;
     serving.abort();
     server.world.shutdown().await;
@@ -100,6 +105,17 @@ pub(crate) async fn run(args: SandboxArgs, pace: f64) -> anyhow::Result<u8> {
             .with_context(|| format!("cannot remove `{}`", path.display()))?;
     }
     ended
+}
+
+/// Only loopback names are answered: an address of a network would be of no use.
+fn base_url(listening: SocketAddr) -> Result<String, UsageError> {
+    let address = address::for_clients(listening).ok_or_else(|| {
+        UsageError(format!(
+            "the sandbox answers only to loopback names, which do not lead to `{listening}`; choose an address such as \
+             `127.0.0.1:0` with `--listen`"
+        ))
+    })?;
+    Ok(format!("http://{address}"))
 }
 
 fn open(
@@ -142,7 +158,10 @@ async fn serve(args: &SandboxArgs, variables: &[(String, String)], signals: &mut
         }
     }
     let url = variables.first().map_or("", |(_, url)| url.as_str());
-    let _unread = writeln!(std::io::stderr(), "The sandbox answers at {url}; Ctrl-C ends it");
+    let _unread = writeln!(
+        std::io::stderr(),
+        "The sandbox answers at {url} to whoever has its tokens; Ctrl-C ends it"
+    );
     signals.next().await;
     Ok(0)
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::WWW_AUTHENTICATE;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::Deserialize;
@@ -30,6 +32,13 @@ type Own = Result<Json<Value>, (StatusCode, Json<Value>)>;
 
 fn refused(why: impl std::fmt::Display) -> (StatusCode, Json<Value>) {
     (StatusCode::BAD_REQUEST, Json(json!({"message": why.to_string()})))
+}
+
+/// 401 for everything under `/_sandbox/`.
+pub(crate) fn unauthorized() -> Response {
+    let why = "The sandbox's own calls need its token: send `Authorization: Bearer` with the value of `SANDBOX_TOKEN`";
+    let body = Json(json!({"message": why}));
+    (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")], body).into_response()
 }
 
 #[derive(Debug, Deserialize)]
@@ -77,7 +86,7 @@ async fn report(State(server): Shared) -> Json<Value> {
             .map(|entry| format!("{} {}", entry.method, entry.path))
             .collect(),
         texts: server.github.stored_texts(),
-        secrets: server.world.secrets(),
+        secrets: secrets(&server),
         leftovers: if no_apps {
             server.world.runner.running()
         } else {
@@ -86,4 +95,10 @@ async fn report(State(server): Shared) -> Json<Value> {
         unused_faults: server.faults.unused(),
     };
     Json(json!({"problems": server.audit.report(&evidence)}))
+}
+
+/// What must be seen nowhere: secrets of app specs, and the token of whoever started the sandbox.
+fn secrets(server: &Server) -> Vec<String> {
+    let own = server.world.account.handed_out().sandbox.clone();
+    server.world.secrets().into_iter().chain([own]).collect()
 }

@@ -4,6 +4,8 @@
 //! document cannot agree with itself.
 
 pub(crate) mod account;
+pub(crate) mod address;
+pub(crate) mod api;
 pub(crate) mod audit;
 pub(crate) mod clock;
 pub(crate) mod command;
@@ -19,4 +21,5 @@ pub(crate) mod repository;
 pub(crate) mod requests;
 pub(crate) mod runner;
 pub(crate) mod server;
+pub(crate) mod tokens;
 pub(crate) mod world;

@@ -1,4 +1,4 @@
-//! The one HTTP server of a sandbox: tokens, limits, faults and the request log around all APIs.
+//! The one HTTP server of a sandbox: who is let in, limits, faults and the request log around all APIs.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,6 +18,8 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use super::address;
+use super::api::Api;
 use super::audit::Audit;
 use super::controls;
 use super::digitalocean::error::ApiError;
@@ -43,22 +45,6 @@ pub(crate) struct Server {
     pub(crate) audit: Audit,
 }
 
-/// The token of a request, with what it may do.
-#[derive(Clone, Debug)]
-pub(crate) struct Token {
-    value: String,
-    /// `None`: everything.
-    scopes: Option<Vec<String>>,
-}
-
-impl Token {
-    pub(crate) fn may(&self, scope: &str) -> bool {
-        self.scopes
-            .as_ref()
-            .is_none_or(|scopes| scopes.iter().any(|held| held == scope))
-    }
-}
-
 /// The connection is cut without a reply.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("cut by a fault")]
@@ -67,27 +53,6 @@ struct Cut;
 /// Marks replies of no route, for the audit.
 #[derive(Clone, Copy, Debug)]
 struct NoRoute;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Api {
-    DigitalOcean,
-    GitHub,
-    /// The sandbox's own calls, and pages for people: neither needs a token.
-    Open,
-}
-
-impl Api {
-    fn of(path: &str) -> Self {
-        let segments: Vec<_> = path.split('/').skip(1).collect();
-        match segments.as_slice() {
-            ["_sandbox", ..] => Self::Open,
-            ["v1" | "v2", ..] => Self::DigitalOcean,
-            ["repos", ..] => Self::GitHub,
-            [_, _, "pull" | "commit", _] | [_, _, "actions", "runs", ..] => Self::Open,
-            _ => Self::GitHub,
-        }
-    }
-}
 
 impl Server {
     /// Answers until the future is dropped.
@@ -135,17 +100,20 @@ impl Server {
             .method_not_allowed_fallback(no_route)
     }
 
-    /// The way of every request: fault, token, limit, handler, headers, log.
+    /// The way of every request: address, fault, token, limit, handler, headers, log.
     async fn answer(self: Arc<Self>, router: Router, request: Request<Incoming>) -> Result<Response, Cut> {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path().to_owned();
         let whole = parts.uri.path_and_query().map_or(path.clone(), ToString::to_string);
         let (method, headers) = (parts.method.clone(), parts.headers.clone());
         let api = Api::of(&path);
+        if let Err(refused) = self.let_in(api, &parts) {
+            return Ok(self.dated(refused));
+        }
         let Ok(body) = to_bytes(Body::new(body), LARGEST).await else {
             return Err(Cut);
         };
-        if api == Api::Open {
+        if matches!(api, Api::Own | Api::Page | Api::Log) {
             return Ok(self.dated(dispatch(router, parts, body).await));
         }
         let struck = self.faults.strike(&method, &path);
@@ -198,9 +166,20 @@ impl Server {
         Ok(Response::from_parts(head, Body::from(reply)))
     }
 
-    /// Lets a request in that has a token, the scope and the right to one more request.
+    /// Who may send a request at all: nobody by way of a foreign name or page, and what is the sandbox's own takes
+    /// its own token.
+    fn let_in(&self, api: Api, parts: &Parts) -> Result<(), Response> {
+        address::admit(parts).map_err(|(status, why)| (status, Json(json!({"message": why}))).into_response())?;
+        let owners = |token: Option<String>| token.is_some_and(|token| self.world.account.is_owners(&token));
+        match api {
+            Api::Own if !owners(bearer(parts)) => Err(controls::unauthorized()),
+            Api::Page if !owners(bearer(parts)) && !owners(queried(parts)) => Err(github::page_needs_token()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets a request in that has a known token, the scope and the right to one more request.
     async fn admit(&self, router: Router, api: Api, mut parts: Parts, body: Bytes) -> Response {
-        let rules = self.world.account.rules();
         let Some(value) = bearer(&parts) else {
             self.audit.problem(format!(
                 "request without a token: {} {}",
@@ -210,11 +189,9 @@ impl Server {
             return unauthorized(api);
         };
         self.audit.token(&value);
-        if rules.revoked.contains(&value) {
+        let Some(token) = self.world.account.token(api, &value) else {
             return unauthorized(api);
-        }
-        let scopes = rules.scopes.get(&value).cloned();
-        let token = Token { value, scopes };
+        };
         if api != Api::DigitalOcean {
             parts.extensions.insert(token);
             return dispatch(router, parts, body).await;
@@ -260,6 +237,13 @@ fn bearer(parts: &Parts) -> Option<String> {
     let known = scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token");
     let token = token.trim();
     (known && !token.is_empty()).then(|| token.to_owned())
+}
+
+/// `?token=X`, which a link to a page has.
+fn queried(parts: &Parts) -> Option<String> {
+    let query = url::form_urlencoded::parse(parts.uri.query()?.as_bytes());
+    let mut tokens = query.filter(|(key, _)| key == "token");
+    tokens.next().map(|(_, token)| token.into_owned())
 }
 
 fn limit_headers(response: &mut Response, standing: Standing) {

@@ -27,6 +27,7 @@ mod redeploy;
 mod release;
 mod rollback;
 mod runner;
+mod sandbox_access;
 mod sandbox_digitalocean;
 mod sandbox_github;
 mod sandbox_runner;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::UsageError;
 use crate::sandbox::repository::Repository;
-use crate::sandbox::world::ids;
+use crate::sandbox::tokens::Tokens;
 
 /// `OWNER/NAME=PATH`
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,16 +38,17 @@ impl FromStr for Mount {
 }
 
 /// The environment for clients: where the APIs are, and tokens that they take.
-pub(super) fn variables(base_url: &str, repositories: &[Arc<Repository>]) -> Vec<(String, String)> {
+pub(super) fn variables(base_url: &str, tokens: &Tokens, repositories: &[Arc<Repository>]) -> Vec<(String, String)> {
     let mut variables = vec![
         ("SANDBOX_URL", base_url.to_owned()),
+        ("SANDBOX_TOKEN", tokens.sandbox.clone()),
         ("DIGITALOCEAN_API_URL", base_url.to_owned()),
         ("GITHUB_API_URL", base_url.to_owned()),
         ("GITHUB_SERVER_URL", base_url.to_owned()),
         ("FLY_API_URL", base_url.to_owned()),
-        ("DIGITALOCEAN_ACCESS_TOKEN", format!("dop_v1_{}", ids::hex(64))),
-        ("FLY_API_TOKEN", format!("fo1_{}", ids::hex(43))),
-        ("GITHUB_TOKEN", format!("ghs_{}", ids::hex(36))),
+        ("DIGITALOCEAN_ACCESS_TOKEN", tokens.digitalocean.clone()),
+        ("FLY_API_TOKEN", tokens.fly.clone()),
+        ("GITHUB_TOKEN", tokens.github.clone()),
     ];
     if let Some(first) = repositories.first() {
         variables.push(("GITHUB_REPOSITORY", first.full_name()));
@@ -58,7 +59,8 @@ pub(super) fn variables(base_url: &str, repositories: &[Arc<Repository>]) -> Vec
         .collect()
 }
 
-/// `KEY=VALUE` lines under a temporary name, then renamed: whoever sees the file sees all of it.
+/// `KEY=VALUE` lines under a temporary name, then renamed: whoever sees the file sees all of it. It is for its owner
+/// only, since whoever has the tokens may run commands as that user.
 pub(super) fn write(path: &Path, variables: &[(String, String)]) -> std::io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let mut file = tempfile::NamedTempFile::new_in(directory.unwrap_or(Path::new(".")))?;
@@ -71,6 +73,8 @@ pub(super) fn write(path: &Path, variables: &[(String, String)]) -> std::io::Res
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
@@ -94,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn env_files_are_whole() {
+    fn env_files_are_whole_and_their_owners() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("env");
         write(
@@ -104,5 +108,6 @@ mod tests {
         .unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "A=1\nB=2\n");
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

@@ -130,6 +130,11 @@ impl Stage {
         &self.urls
     }
 
+    /// The address of a page of the sandbox's, to be opened in a browser.
+    pub(super) fn page(&self, url: &str) -> anyhow::Result<String> {
+        Ok(format!("{url}?token={}", self.variable("SANDBOX_TOKEN")?))
+    }
+
     pub(super) fn remember_url(&mut self, what: &str, url: String) {
         self.urls.retain(|(known, _)| known != what);
         self.urls.push((what.to_owned(), url));
@@ -210,7 +215,8 @@ impl Stage {
 
     pub(super) async fn advance_clock(&self, by: Duration) -> anyhow::Result<()> {
         let url = format!("{}/_sandbox/clock", self.variable("SANDBOX_URL")?);
-        let answer = http::send("POST", &url, None, Some(&json!({"advance_seconds": by.as_secs()}))).await?;
+        let token = Some(self.variable("SANDBOX_TOKEN")?);
+        let answer = http::send("POST", &url, token, Some(&json!({"advance_seconds": by.as_secs()}))).await?;
         ensure!(answer.status < 300, "the clock could not be moved: {}", answer.body);
         Ok(())
     }
@@ -238,7 +244,7 @@ impl Stage {
         let answer = http::send(
             "GET",
             &format!("{}/_sandbox/requests", self.variable("SANDBOX_URL")?),
-            None,
+            Some(self.variable("SANDBOX_TOKEN")?),
             None,
         )
         .await?;

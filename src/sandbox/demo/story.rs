@@ -121,7 +121,10 @@ async fn pull_request_opened(stage: &mut Stage, narrator: &Narrator) -> anyhow::
     narrator.comment(&body);
     stage.remember_url("preview", url.clone());
     let page: Value = serde_json::from_str(&opened.body)?;
-    stage.remember_url("pull request", page["html_url"].as_str().unwrap_or_default().to_owned());
+    stage.remember_url(
+        "pull request",
+        stage.page(page["html_url"].as_str().unwrap_or_default())?,
+    );
     Ok(Preview {
         app_id: app["id"].as_str().unwrap_or_default().to_owned(),
         comment,

@@ -10,7 +10,7 @@ use super::body::Body;
 use super::error::ApiError;
 use super::paging::Page;
 use super::view::{self, AppView};
-use crate::sandbox::server::Token;
+use crate::sandbox::account::Token;
 use crate::sandbox::world::catalogue;
 use crate::sandbox::world::spec::component::Kind;
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::Cloud;
 use super::error::ApiError;
 use crate::sandbox::log::Log;
+use crate::sandbox::tokens::same;
 use crate::sandbox::world::deployment::{Deployment, Phase};
 use crate::sandbox::world::logs::{self, LogKind};
 
@@ -145,7 +146,7 @@ impl Cloud {
     ) -> Result<(BTreeMap<String, Log>, bool), ApiError> {
         let kind = LogKind::parse(kind).ok_or_else(ApiError::not_found)?;
         let token = self.world.with_app(app, |app| app.stream_token.clone())?;
-        if token != query.token {
+        if !same(&token, &query.token) {
             return Err(ApiError::forbidden());
         }
         Ok(self.world.with_deployment(app, deployment, |deployment| {

@@ -120,6 +120,11 @@ pub(crate) fn unauthorized() -> Response {
     Refusal::bad_credentials().into_response()
 }
 
+/// 401 of a page, in words for people.
+pub(crate) fn page_needs_token() -> Response {
+    page::needs_token()
+}
+
 /// The API as api.github.com has it, and a page for each pull request.
 pub(crate) fn router(github: Arc<GitHub>) -> Router {
     let api = Router::new()

@@ -1,6 +1,8 @@
 //! Plain pages for people who follow a link: a pull request with its comments, a commit, a workflow run.
 
-use axum::response::{Html, IntoResponse};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY};
+use axum::response::{Html, IntoResponse, Response};
 
 use super::call::{Call, Reply};
 use super::commits;
@@ -41,7 +43,7 @@ pub(crate) async fn pull(call: Call) -> Reply {
             "<h2 id=issuecomment-{id}>{author} · {time}</h2><pre>{body}</pre>"
         ));
     }
-    Ok(Html(page).into_response())
+    Ok(shown(StatusCode::OK, page))
 }
 
 /// `GET /{owner}/{repo}/commit/{sha}`: what Git says of it.
@@ -64,14 +66,27 @@ pub(crate) async fn commit(call: Call) -> Reply {
     let printed = printed.map_err(|_| Refusal::not_found())?;
     let mut page = begin(&format!("Commit {}", sha.get(..7).unwrap_or(&sha)));
     page.push_str(&format!("<pre>{}</pre>", escape(&String::from_utf8_lossy(&printed))));
-    Ok(Html(page).into_response())
+    Ok(shown(StatusCode::OK, page))
 }
 
 /// `GET /{owner}/{repo}/actions/runs/{id}`, of one attempt too: nothing of it is known here.
 pub(crate) async fn run(call: Call) -> Reply {
     let mut page = begin(&format!("Run {}", call.id("id")?));
     page.push_str("<p>The sandbox runs no workflows: the log of this run is where it was started");
-    Ok(Html(page).into_response())
+    Ok(shown(StatusCode::OK, page))
+}
+
+/// What a page without the sandbox's token says.
+pub(crate) fn needs_token() -> Response {
+    let mut page = begin("This page needs the sandbox's token");
+    page.push_str("<p>Add <code>?token=</code> and the value of <code>SANDBOX_TOKEN</code> to its address");
+    shown(StatusCode::UNAUTHORIZED, page)
+}
+
+/// The address has the sandbox's token in it: neither another site nor a cache gets to see it.
+fn shown(status: StatusCode, page: String) -> Response {
+    let headers = [(REFERRER_POLICY, "no-referrer"), (CACHE_CONTROL, "no-store")];
+    (status, headers, Html(page)).into_response()
 }
 
 fn begin(title: &str) -> String {

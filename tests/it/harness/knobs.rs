@@ -38,19 +38,35 @@ impl Tester {
         self.call(api, method, path, body).await
     }
 
-    /// With a token of the test's own; an empty one is not sent at all.
+    /// With a token of the test's own; an empty one is not sent at all. A person's, `user:LOGIN`, is registered first.
     pub(crate) async fn call_as(&self, token: &str, api: Api, method: &str, path: &str, body: Option<&Value>) -> Reply {
-        let base = self.sandbox.url(match api {
-            Api::DigitalOcean => "DIGITALOCEAN_API_URL",
-            Api::GitHub => "GITHUB_API_URL",
-            Api::Sandbox => "SANDBOX_URL",
-        });
+        let (base, token) = match api {
+            Api::DigitalOcean => ("DIGITALOCEAN_API_URL", token),
+            Api::GitHub => ("GITHUB_API_URL", token),
+            Api::Sandbox => ("SANDBOX_URL", self.sandbox.token()),
+        };
+        if token.starts_with("user:") && lock(&self.tokens).insert(token.to_owned()) {
+            let said = lock(&self.account).clone();
+            self.put_account(&said).await;
+        }
         let authorization = format!("Bearer {token}");
         let mut headers = vec![("accept", "application/json")];
-        if !token.is_empty() && api != Api::Sandbox {
+        if !token.is_empty() {
             headers.push(("authorization", authorization.as_str()));
         }
-        let sent = self.http.send(method, &format!("{base}{path}"), &headers, body).await;
+        let url = format!("{}{path}", self.sandbox.url(base));
+        self.send_raw(method, &url, &headers, body).await
+    }
+
+    /// With these headers and nothing else: as whoever is on the same machine could send it.
+    pub(crate) async fn send_raw(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Reply {
+        let sent = self.http.send(method, url, headers, body).await;
         sent.unwrap_or_else(|why| panic!("no answer: {why}\nthe sandbox's log:\n{}", self.sandbox.log()))
     }
 
@@ -86,7 +102,17 @@ impl Tester {
 
     /// What the account and its tokens may do; a key that is left out is as at the start.
     pub(crate) async fn account(&self, rules: &Value) {
-        self.sandbox_call("PUT", "/_sandbox/account", Some(rules)).await;
+        lock(&self.account).clone_from(rules);
+        self.put_account(rules).await;
+    }
+
+    /// The harness's own tokens stay registered, whatever the test says of others.
+    async fn put_account(&self, rules: &Value) {
+        let mut rules = rules.clone();
+        let registered = rules["tokens"].as_array().cloned().unwrap_or_default();
+        let ours = lock(&self.tokens).clone();
+        rules["tokens"] = ours.into_iter().map(Value::from).chain(registered).collect();
+        Box::pin(self.sandbox_call("PUT", "/_sandbox/account", Some(&rules))).await;
     }
 
     /// The payload that GitHub would send.

@@ -37,6 +37,7 @@ pub(crate) use app::{Change, SPEC, app_env, spec, without_job};
 pub(crate) use between::{Answer, Between};
 pub(crate) use deadline::{until, within};
 pub(crate) use gate::Gate;
+pub(crate) use http::Reply;
 pub(crate) use invocation::Invocation;
 pub(crate) use knobs::Api;
 pub(crate) use others::marks;

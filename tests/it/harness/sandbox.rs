@@ -79,6 +79,14 @@ impl Sandbox {
         url.trim_end_matches('/').to_owned()
     }
 
+    /// What its own calls are made with.
+    #[track_caller]
+    pub(crate) fn token(&self) -> &str {
+        self.env
+            .get("SANDBOX_TOKEN")
+            .expect("the sandbox's env file has its token")
+    }
+
     /// What it printed so far.
     pub(crate) fn log(&self) -> String {
         format!("{}{}", self.process.stdout.text(), self.process.stderr.text())

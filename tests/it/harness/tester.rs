@@ -1,6 +1,6 @@
 //! What a test holds in its hands: one repository, one sandbox, and the verbs of the people who work with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -43,6 +43,9 @@ pub(crate) struct Tester {
     pub(super) bad_requests: Mutex<Vec<(String, String)>>,
     /// Whether faults may be waiting, which a look of the harness would use up.
     pub(super) faulty: AtomicBool,
+    /// What the test has said of the account, and the tokens that are taken besides the sandbox's own.
+    pub(super) account: Mutex<Value>,
+    pub(super) tokens: Mutex<BTreeSet<String>>,
     counter: AtomicU64,
 }
 
@@ -61,7 +64,8 @@ impl Tester {
             ("DIGITALOCEAN_ACCESS_TOKEN", DIGITALOCEAN_TOKEN),
             ("GITHUB_TOKEN", GITHUB_TOKEN),
         ];
-        Self {
+        let tokens = [DIGITALOCEAN_TOKEN, GITHUB_TOKEN, LOOKING_TOKEN];
+        let tester = Self {
             repository,
             sandbox,
             http: Http::new(),
@@ -72,8 +76,12 @@ impl Tester {
             tolerated: Mutex::default(),
             bad_requests: Mutex::default(),
             faulty: AtomicBool::new(false),
+            account: Mutex::new(json!({})),
+            tokens: Mutex::new(tokens.map(str::to_owned).into()),
             counter: AtomicU64::new(0),
-        }
+        };
+        tester.account(&json!({})).await;
+        tester
     }
 
     // The people who push and review

@@ -1,0 +1,190 @@
+//! To whom the sandbox answers: requests to a loopback name, and no page of a browser but its own.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use axum::http::StatusCode;
+use axum::http::header::{HOST, HeaderName, ORIGIN};
+use axum::http::request::Parts;
+
+/// Why a request is refused before anything looks at it.
+pub(crate) type Refused = (StatusCode, &'static str);
+
+const FOREIGN_HOST: Refused = (
+    StatusCode::MISDIRECTED_REQUEST,
+    "The sandbox answers only to loopback names such as `127.0.0.1` and `localhost`; use the address in `SANDBOX_URL`",
+);
+const FOREIGN_ORIGIN: Refused = (
+    StatusCode::FORBIDDEN,
+    "The sandbox takes no requests from another site's page; send it without a browser",
+);
+
+/// A name that leads here from elsewhere (DNS rebinding) is refused, and what another page makes a browser send.
+pub(crate) fn admit(parts: &Parts) -> Result<(), Refused> {
+    let mut hosts = all(parts, &HOST).ok_or(FOREIGN_HOST)?;
+    // The absolute form, as to a proxy, names the host a second time.
+    hosts.extend(parts.uri.authority().map(|authority| authority.as_str()));
+    if hosts.is_empty() || !hosts.iter().all(|host| is_loopback(host)) {
+        return Err(FOREIGN_HOST);
+    }
+    let origins = all(parts, &ORIGIN).ok_or(FOREIGN_ORIGIN)?;
+    let own = |origin: &&str| {
+        let of = origin.strip_prefix("http://");
+        of.is_some_and(|origin| hosts.iter().all(|host| host.eq_ignore_ascii_case(origin)))
+    };
+    if origins.iter().all(own) {
+        Ok(())
+    } else {
+        Err(FOREIGN_ORIGIN)
+    }
+}
+
+/// Every value of a header; `None` if one of them is not text.
+fn all<'a>(parts: &'a Parts, name: &HeaderName) -> Option<Vec<&'a str>> {
+    let values = parts.headers.get_all(name).iter();
+    values.map(|value| value.to_str().ok()).collect()
+}
+
+/// `localhost`, a name below it, or an address of the loopback network; with or without a port.
+fn is_loopback(host: &str) -> bool {
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
+        _ => (host, None),
+    };
+    if port.is_some_and(|port| port.parse::<u16>().is_err() || port.starts_with('+')) {
+        return false;
+    }
+    if let Some(address) = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
+        return address == Ipv6Addr::LOCALHOST.to_string();
+    }
+    if let Ok(address) = name.parse::<Ipv4Addr>() {
+        return address.is_loopback();
+    }
+    let name = name.to_ascii_lowercase();
+    let mut labels = name.split('.').rev();
+    let legal = |label: &str| {
+        let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        !label.is_empty() && label.chars().all(letter)
+    };
+    labels.next() == Some("localhost") && labels.all(legal)
+}
+
+/// The address that clients are given for the one that the sandbox listens at, if they can use it at all:
+/// "all addresses" is reached at the loopback one.
+pub(crate) fn for_clients(listening: SocketAddr) -> Option<SocketAddr> {
+    let loopback = match listening.ip() {
+        address if address.is_loopback() => address,
+        IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(address) if address.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        _ => return None,
+    };
+    Some(SocketAddr::new(loopback, listening.port()))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    fn status(uri: &str, headers: &[(&str, &str)]) -> u16 {
+        let mut request = Request::builder().uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        admit(&parts).map_or_else(|(status, _)| status.as_u16(), |()| 200)
+    }
+
+    #[test]
+    fn loopback_names_alone_are_answered() {
+        for host in [
+            "localhost",
+            "LocalHost:80",
+            "shop.localhost:8080",
+            "a.b_c.localhost",
+            "127.0.0.1",
+            "127.0.0.1:8080",
+            "127.8.9.1:1",
+            "[::1]",
+            "[::1]:8080",
+        ] {
+            assert_eq!(status("/", &[("host", host)]), 200, "{host}");
+        }
+        for host in [
+            "",
+            ":8080",
+            "example.com",
+            "example.com:8080",
+            "localhost.example.com",
+            "127.0.0.1.example.com",
+            "127.0.0.1.nip.io:8080",
+            "notlocalhost",
+            ".localhost",
+            "a..localhost",
+            "localhost.",
+            "localhost:",
+            "localhost:http",
+            "localhost:+80",
+            "localhost:99999",
+            "localhost@example.com",
+            "example.com/localhost",
+            "example.com#.localhost",
+            "127.0.0.1,example.com",
+            "128.0.0.1",
+            "0.0.0.0",
+            "127.1",
+            "2130706433",
+            "10.0.0.1:8080",
+            "[::]",
+            "[::2]:80",
+            "[::ffff:127.0.0.1]",
+            "::1",
+            "[::1",
+        ] {
+            assert_eq!(status("/", &[("host", host)]), 421, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_request_names_its_host_and_no_second_one() {
+        assert_eq!(status("/", &[]), 421);
+        assert_eq!(status("/", &[("host", "localhost"), ("host", "example.com")]), 421);
+        assert_eq!(status("http://example.com/", &[("host", "localhost")]), 421);
+        assert_eq!(status("http://localhost/", &[("host", "localhost")]), 200);
+    }
+
+    #[test]
+    fn a_page_of_another_origin_is_refused() {
+        let from = |origin| status("/", &[("host", "localhost:8080"), ("origin", origin)]);
+        assert_eq!(from("http://localhost:8080"), 200);
+        for origin in [
+            "null",
+            "",
+            "https://example.com",
+            "http://example.com:8080",
+            "https://localhost:8080",
+            "http://localhost:8081",
+            "http://localhost",
+            "http://127.0.0.1:8080",
+            "http://shop.localhost:8080",
+            "http://localhost:8080, https://example.com",
+        ] {
+            assert_eq!(from(origin), 403, "{origin}");
+        }
+    }
+
+    #[test]
+    fn clients_get_an_address_that_is_answered() {
+        let given = |listening: &str| for_clients(listening.parse().unwrap()).map(|address| address.to_string());
+        for (listening, clients) in [
+            ("127.0.0.1:80", Some("127.0.0.1:80")),
+            ("127.0.0.2:80", Some("127.0.0.2:80")),
+            ("[::1]:80", Some("[::1]:80")),
+            ("0.0.0.0:80", Some("127.0.0.1:80")),
+            ("[::]:80", Some("[::1]:80")),
+            ("192.168.1.2:80", None),
+        ] {
+            assert_eq!(given(listening).as_deref(), clients, "{listening}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The folder of a sandbox, where apps, builds and databases lie: for the user who started it, and for no other.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::Path;
+
+use super::UsageError;
+
+/// Reading, writing and entering, for the owner alone.
+const OWNERS: u32 = 0o700;
+const OTHERS: u32 = 0o077;
+
+/// Makes the folder unless it is there. What somebody else has made open is left as it is: `Some` says so.
+pub(super) fn prepare(path: &Path) -> Result<Option<String>, UsageError> {
+    let failed = |error| UsageError(format!("cannot make the directory `{}`: {error}", path.display()));
+    DirBuilder::new()
+        .recursive(true)
+        .mode(OWNERS)
+        .create(path)
+        .map_err(failed)?;
+    let mode = path.metadata().map_err(failed)?.mode();
+    Ok((mode & OTHERS != 0).then(|| {
+        let path = path.display();
+        format!("`{path}` is open to other users of this machine; close it with `chmod 700 {path}`")
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        path.metadata().unwrap().mode() & 0o777
+    }
+
+    #[test]
+    fn a_new_folder_is_its_owners() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("not/yet/there");
+        assert_eq!(prepare(&path), Ok(None));
+        assert_eq!(mode(&path), OWNERS);
+        assert_eq!(mode(&place.path().join("not")), OWNERS);
+        assert_eq!(prepare(&path), Ok(None), "it may be used again");
+    }
+
+    #[test]
+    fn an_open_one_is_named_and_left_alone() {
+        let place = tempfile::tempdir().unwrap();
+        for open in [0o755, 0o701, 0o750, 0o770] {
+            std::fs::set_permissions(place.path(), PermissionsExt::from_mode(open)).unwrap();
+            let said = prepare(place.path()).unwrap().unwrap();
+            assert!(said.contains("chmod 700"), "{said}");
+            assert_eq!(mode(place.path()), open);
+        }
+    }
+}
