@@ -114,7 +114,12 @@ impl World {
             .with_context(|| format!("no app has the URL {url}"))?;
         let before = self.sleeps(id)?;
         let clock = format!("{}/_sandbox/clock", self.value("SANDBOX_URL")?);
-        http::call("POST", &clock, "", Some(&json!({ "advance_seconds": seconds + 60 })))?;
+        http::call(
+            "POST",
+            &clock,
+            self.value("SANDBOX_TOKEN")?,
+            Some(&json!({ "advance_seconds": seconds + 60 })),
+        )?;
         until("the service to fall asleep", SELDOM, || Ok(self.sleeps(id)? > before))
     }
 

@@ -71,7 +71,7 @@ pub(crate) async fn run(args: SandboxArgs, pace: f64) -> anyhow::Result<u8> {
     let base_url = base_url(listener.local_addr()?)?;
     let temporary = match &args.dir {
         Some(_) => None,
-        None => Some(tempfile::Builder::new().prefix("do-deploy-sandbox-").tempdir()?),
+        None => Some(folder::temporary()?),
     };
     let root = match (&args.dir, &temporary) {
         (Some(dir), _) => dir.clone(),

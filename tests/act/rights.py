@@ -10,7 +10,7 @@ READER = "ghs_0nlyr3adsN0th1ngElseMayBeD0newithIt12"
 
 def less_rights(world, step, runs) -> None:
     """Opens two pull requests of the branch `feature`, and closes them."""
-    world.own("PUT", "/account", {"github_read_only": [READER]})
+    world.account({"github_read_only": [READER]})
     with step("a fork's pull request, which gets no secrets, is told what a maintainer can do"):
         number = world.open_pull("stranger:feature", "From a fork")
         requests = len(world.own("GET", "/requests"))

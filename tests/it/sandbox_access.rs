@@ -37,7 +37,8 @@ const PAGES: [&str; 3] = [
 /// As somebody on the same machine sends it, who knows the address.
 async fn sent(t: &Tester, (method, path): (&str, &str), headers: &[(&str, &str)]) -> Reply {
     let url = format!("{}{path}", t.sandbox.url("SANDBOX_URL"));
-    let body = (method != "GET").then(|| json!({}));
+    let spec = json!({ "spec": { "name": "strangers", "region": "nyc" } });
+    let body = (method != "GET").then(|| if path == "/v2/apps" { spec } else { json!({}) });
     t.send_raw(method, &url, headers, body.as_ref()).await
 }
 

@@ -54,6 +54,7 @@ class World:
         wait(lambda: env_file.exists() or self.sandbox.poll() is not None, 30, "the sandbox's env file")
         expect(env_file.exists(), f"the sandbox ended with {self.sandbox.returncode}:\n{self.sandbox_log()}")
         self.env |= dict(line.split("=", 1) for line in env_file.read_text().splitlines() if "=" in line)
+        self.account({})
 
     def sandbox_log(self) -> str:
         return (self.root / "sandbox.log").read_text(errors="replace")[-4000:]
@@ -93,9 +94,15 @@ class World:
 
     def own(self, method: str, path: str, body=None):
         """The sandbox's own calls."""
-        status, answer = call(method, f"{self.env['SANDBOX_URL'].rstrip('/')}/_sandbox{path}", body)
+        token = {"Authorization": f"Bearer {self.env['SANDBOX_TOKEN']}"}
+        status, answer = call(method, f"{self.env['SANDBOX_URL'].rstrip('/')}/_sandbox{path}", body, token)
         expect(200 <= status < 300, f"{method} /_sandbox{path} answered {status}: {answer}")
         return answer
+
+    def account(self, rules: dict) -> None:
+        """What the account and its tokens may do; the repository's owner is let in besides."""
+        owner = self.repository.split("/")[0]
+        self.own("PUT", "/account", {**rules, "tokens": [f"user:{owner}"]})
 
     def _api(self, which: str, method: str, path: str, body, token=None):
         token = token or self.env["GITHUB_TOKEN" if which == "GITHUB" else "DIGITALOCEAN_ACCESS_TOKEN"]

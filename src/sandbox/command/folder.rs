@@ -1,14 +1,24 @@
 //! The folder of a sandbox, where apps, builds and databases lie: for the user who started it, and for no other.
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::fs::{DirBuilder, Permissions};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
+
+use tempfile::TempDir;
 
 use super::UsageError;
 
 /// Reading, writing and entering, for the owner alone.
 const OWNERS: u32 = 0o700;
 const OTHERS: u32 = 0o077;
+
+/// One that goes with the sandbox.
+pub(super) fn temporary() -> std::io::Result<TempDir> {
+    tempfile::Builder::new()
+        .prefix("do-deploy-sandbox-")
+        .permissions(Permissions::from_mode(OWNERS))
+        .tempdir()
+}
 
 /// Makes the folder unless it is there. What somebody else has made open is left as it is: `Some` says so.
 pub(super) fn prepare(path: &Path) -> Result<Option<String>, UsageError> {
@@ -27,8 +37,6 @@ pub(super) fn prepare(path: &Path) -> Result<Option<String>, UsageError> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     fn mode(path: &Path) -> u32 {
@@ -43,6 +51,7 @@ mod tests {
         assert_eq!(mode(&path), OWNERS);
         assert_eq!(mode(&place.path().join("not")), OWNERS);
         assert_eq!(prepare(&path), Ok(None), "it may be used again");
+        assert_eq!(mode(temporary().unwrap().path()), OWNERS);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What the story plays on: a temporary Git repository, a sandbox, and the program itself as a child process.
 
 use std::collections::BTreeMap;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -52,6 +54,8 @@ impl Stage {
     pub(super) fn new() -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("do-deploy-demo-")
+            // The sandbox's tokens lie in it, which let whoever has them run commands.
+            .permissions(Permissions::from_mode(0o700))
             .tempdir()
             .context("no room for temporary files")?;
         let program = std::env::current_exe().context("cannot find this program's own file")?;
