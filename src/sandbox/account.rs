@@ -13,7 +13,7 @@ pub(crate) const OWNER_NAME: &str = "Sandbox";
 pub(crate) const OWNER_EMAIL: &str = "sandbox@example.com";
 
 /// The body of `PUT /_sandbox/account`. A key that is left out keeps its default.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct AccountRules {
     pub(crate) inactivity_sleep: InactivitySleep,
@@ -25,8 +25,6 @@ pub(crate) struct AccountRules {
     pub(crate) scopes: BTreeMap<String, Vec<String>>,
     /// GitHub tokens that are taken, but may only read.
     pub(crate) github_read_only: Vec<String>,
-    /// Whether GitHub's primary rate limit is kept.
-    pub(crate) github_limit: bool,
     /// Permission of a login on the repositories: `admin`, `maintain`, `write`, `triage`, `read`, `none`;
     /// any other is the name of a custom role, which may do what `read` may. GitHub takes `user:LOGIN` as their token.
     pub(crate) permissions: BTreeMap<String, String>,
@@ -36,23 +34,6 @@ pub(crate) struct AccountRules {
     pub(crate) concurrent_builds: Option<usize>,
     /// After a deployment has failed, the platform deploys again what serves.
     pub(crate) auto_rollback: bool,
-}
-
-impl Default for AccountRules {
-    fn default() -> Self {
-        Self {
-            inactivity_sleep: InactivitySleep::On,
-            tokens: Vec::new(),
-            revoked: Vec::new(),
-            scopes: BTreeMap::new(),
-            github_read_only: Vec::new(),
-            github_limit: true,
-            permissions: BTreeMap::new(),
-            app_limit: None,
-            concurrent_builds: None,
-            auto_rollback: false,
-        }
-    }
 }
 
 /// What an account does with a spec that asks for scale to zero.

@@ -316,26 +316,9 @@ async fn a_sandbox_on_all_addresses_names_the_one_that_is_answered() {
 }
 
 #[tokio::test]
-async fn githubs_limit_can_be_switched_off() {
-    run(async |t: &mut Tester| {
-        let ask = async || t.github("GET", "/repos/org/shop", None).await;
-        t.account(&json!({ "github_limit": false })).await;
-        for _ in 0..11 {
-            let replies = futures_util::future::join_all((0..100).map(|_| ask())).await;
-            assert!(replies.iter().all(|reply| reply.status == 200), "none is refused");
-        }
-        t.account(&json!({})).await;
-        let left = |reply: &Reply| reply.header("x-ratelimit-remaining").unwrap().parse::<u64>().unwrap();
-        assert!(left(&ask().await) > 900, "and none of them was counted");
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn the_account_says_what_is_set() {
     run(async |t: &mut Tester| {
         let account = t.call(Api::Sandbox, "GET", "/_sandbox/account", None).await.expect(200);
-        assert_eq!(account["github_limit"], true);
         let tokens: Vec<&str> = account["tokens"]
             .as_array()
             .unwrap()

@@ -106,11 +106,15 @@ pub(crate) async fn gate(State(github): State<Arc<GitHub>>, request: Request, ne
             .unwrap_or_default();
     }
     let asks_for_standing = request.uri().path() == "/rate_limit";
-    let rules = github.account.rules();
-    let cost = u64::from(rules.github_limit && !asks_for_standing);
+    let cost = u64::from(!asks_for_standing);
     let standing = github.limits.count(&key, limit, cost, github.clock.now());
     let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
-    let read_only = rules.github_read_only.iter().any(|t| t == token(request.headers()));
+    let read_only = github
+        .account
+        .rules()
+        .github_read_only
+        .iter()
+        .any(|t| t == token(request.headers()));
     let mut response = if standing.exceeded {
         exceeded(&actor)
     } else if asks_for_standing {

@@ -100,13 +100,13 @@ async fn diverged_branches_are_counted_on_both_sides() {
 #[tokio::test]
 async fn links_of_commits_and_runs_lead_to_a_page() {
     run(async |t: &mut Tester| {
-        let server = t.sandbox.url("GITHUB_SERVER_URL");
+        let (server, token) = (t.sandbox.url("GITHUB_SERVER_URL"), t.sandbox.token());
         let head = t.repository.head("main");
         for (link, says) in [
             (format!("commit/{head}"), "migrations/001_notes.sql"),
             ("actions/runs/1001/attempts/1".to_owned(), "Run 1001"),
         ] {
-            let page = t.get(&format!("{server}/org/shop/{link}")).await.unwrap();
+            let page = t.get(&format!("{server}/org/shop/{link}?token={token}")).await.unwrap();
             assert_eq!(page.status, 200, "{link}");
             assert!(page.text.contains(says), "{}", page.text);
         }
