@@ -1,6 +1,7 @@
 //! Secrets as a type, foreign text as a type, and the redactors that stand between the two and everything printed.
 
 pub(crate) mod credential;
+mod decode;
 mod foreign;
 mod forms;
 mod labelled;

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
+use super::decode::readings;
 use super::labelled::value_behind;
 use super::secret::Secret;
 use super::shapes::{self, Frame};
@@ -165,16 +166,16 @@ impl Machines {
     }
 
     fn without_known(&self, text: &str) -> String {
-        let mut ranges: Vec<Range<usize>> = Vec::new();
-        for found in self.forms.find_overlapping_iter(text) {
-            // They come in the order of their ends; one that begins earlier swallows those before it.
-            let mut range = found.range();
-            while let Some(last) = ranges.last().filter(|last| range.start <= last.end) {
-                range = range.start.min(last.start)..range.end.max(last.end);
-                ranges.pop();
-            }
-            ranges.push(range);
+        if self.sorted.is_empty() {
+            return text.to_owned();
         }
+        let as_written = self.forms.find_overlapping_iter(text).map(|found| found.range());
+        let mut found: Vec<Range<usize>> = as_written.collect();
+        for reading in readings(text) {
+            let secrets = self.forms.find_overlapping_iter(&reading.bytes);
+            found.extend(secrets.map(|secret| reading.written(secret.range())));
+        }
+        let mut ranges = merged(found);
         if text.len() >= MAY_BE_CUT || text.ends_with('…') {
             ranges.extend(self.beginning_at_the_end(text, ranges.last().map_or(0, |last| last.end)));
         }
@@ -231,6 +232,19 @@ impl Machines {
         }
         replace(&line, ranges)
     }
+}
+
+/// In order, and those that overlap or touch as one.
+fn merged(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    found.sort_by_key(|range| range.start);
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for range in found {
+        match ranges.last_mut().filter(|last| range.start <= last.end) {
+            Some(last) => last.end = last.end.max(range.end),
+            None => ranges.push(range),
+        }
+    }
+    ranges
 }
 
 /// The ranges are in order and do not overlap.

@@ -1,5 +1,8 @@
 //! What is hidden, in which forms, and what stays readable.
 
+mod properties;
+mod real_encoders;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
@@ -66,6 +69,17 @@ fn hides_the_password_of_a_known_connection_string_alone() {
     assert_eq!(redactor.clean("password hunter%2B22 refused"), "password *** refused");
     let redactor = knowing(&["host=db user=app password=swordfish9", "Server=db;Password=marlin8888;"]);
     assert_eq!(redactor.clean("swordfish9 marlin8888"), "*** ***");
+    for connection in [
+        "app:marlin8888@tcp(db:3306)/shop?parseTime=true",
+        "mongodb://app:marlin8888@a:27017,b:27017/shop",
+        "jdbc:postgresql://db:5432/shop?user=app&password=marlin8888",
+    ] {
+        assert_eq!(
+            knowing(&[connection]).clean("denied: marlin8888"),
+            "denied: ***",
+            "{connection}"
+        );
+    }
     let redactor = knowing(&["postgres://postgres:postgres@db/postgres"]);
     assert_eq!(redactor.clean("postgres is up"), "postgres is up");
 }
