@@ -18,6 +18,8 @@ mod no_preview;
 mod ownership;
 pub(crate) mod preview;
 mod preview_plan;
+mod preview_report;
+mod production_plan;
 pub(crate) mod redeploy;
 pub(crate) mod rollback;
 mod rollout;

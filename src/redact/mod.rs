@@ -5,6 +5,7 @@ mod decode;
 mod foreign;
 mod forms;
 mod labelled;
+mod named;
 mod redactor;
 mod secret;
 mod shapes;
