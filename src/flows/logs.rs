@@ -56,6 +56,10 @@ impl Candidate {
 pub(super) async fn candidates(ctx: &Ctx, app: &App, wanted: Option<LogKind>) -> anyhow::Result<Vec<Candidate>> {
     let newest = ctx.platform()?.deployments(&app.id, 1).await?.pop();
     let failed = newest.as_ref().filter(|newest| newest.phase == Phase::Failed);
+    // After a rollback the app's spec is not the one that failed.
+    if let Some(spec) = newest.as_ref().and_then(|newest| newest.spec.as_ref()) {
+        ctx.learn(spec);
+    }
     let serving = app.active.is_some();
     let mut candidates = match (failed, wanted) {
         (Some(failed), Some(kind)) => of(Some(failed), &[kind]),

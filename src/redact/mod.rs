@@ -7,6 +7,7 @@ mod forms;
 mod labelled;
 mod named;
 mod redactor;
+mod reference;
 mod secret;
 mod shapes;
 pub(crate) mod strip;

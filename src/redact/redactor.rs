@@ -31,7 +31,7 @@ pub(crate) struct Redactor(Arc<RwLock<Known>>);
 struct Known {
     forms: BTreeSet<String>,
     names: BTreeSet<String>,
-    /// What is no secret, whatever it is called.
+    /// What is no secret, whatever it is called, in all its forms.
     public: BTreeSet<String>,
     /// Made when it is needed, and again when something was learned since.
     machines: Option<Arc<Machines>>,
@@ -64,10 +64,15 @@ impl Redactor {
     /// From now on this value is printed, also behind the name of a secret.
     pub(super) fn publish(&self, value: &str) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if !value.is_empty() && known.public.insert(value.to_owned()) {
-            known.forms.remove(value);
-            known.machines = None;
+        let Some(value) = Secret::new(value).filter(|value| !known.public.contains(value.expose())) else {
+            return;
+        };
+        for form in value.forms() {
+            known.forms.remove(&form);
+            known.public.insert(form);
         }
+        known.public.insert(value.expose().to_owned());
+        known.machines = None;
     }
 
     /// From now on what stands behind `NAME=` is not printed, whatever it is.

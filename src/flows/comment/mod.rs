@@ -148,6 +148,10 @@ async fn obey(
         }
         Command::Preview | Command::Redeploy { .. } | Command::Help | Command::Unknown(_) => None,
     };
+    // Whatever is said of the app: an address it redirects to, a message of the platform.
+    if let Some(app) = &preview {
+        ctx.redactor_of(&app.spec, config);
+    }
     let answered = |outcome, answer| Ok(Done::answered(&environment, outcome, answer));
     match (command, preview) {
         (Command::Preview, _) => build(ctx, request, repository, pull, false).await,
