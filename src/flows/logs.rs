@@ -102,6 +102,9 @@ fn telling(app: &App, failed: &Deployment) -> Vec<LogKind> {
 /// The last so many lines are printed where nobody says how many.
 pub(crate) const TAIL: usize = 200;
 
+/// How many deployments back one is looked for by its id.
+const LOOKED_AT: usize = 100;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) environment: Environment,
@@ -138,6 +141,13 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         Some(name) if component.is_none() => ctx.console.log_data(&text.of(name)),
         _ => ctx.console.log_data(text),
     };
+    if let Some(id) = &request.deployment {
+        // It may have had secrets that the app has no more.
+        let earlier = platform.deployments(&app.id, LOOKED_AT).await?;
+        if let Some(spec) = earlier.iter().find(|it| it.id == *id).and_then(|it| it.spec.as_ref()) {
+            ctx.learn(spec);
+        }
+    }
     if request.follow {
         // Only what runs goes on speaking.
         let newest = match (&request.deployment, &app.active) {

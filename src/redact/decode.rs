@@ -18,7 +18,7 @@ const DEPTH: usize = 2;
 const BEGINNINGS: &[u8] = b"%+&\\'\"";
 
 /// A text as some reader understands it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Reading {
     pub(super) bytes: Vec<u8>,
     /// Where each of them was written.
@@ -63,19 +63,20 @@ impl Reading {
     }
 }
 
-/// The text in every reading but its own.
-pub(super) fn readings(text: &str) -> Vec<Reading> {
-    if !text.bytes().any(|byte| BEGINNINGS.contains(&byte)) {
+/// A line in every reading but its own.
+pub(super) fn readings(line: &str) -> Vec<Reading> {
+    if !line.bytes().any(|byte| BEGINNINGS.contains(&byte)) {
         return Vec::new();
     }
-    let mut all = Vec::new();
-    let mut last = vec![Reading::of(text)];
+    let mut all = vec![Reading::of(line)];
+    let mut from = 0;
     for _ in 0..DEPTH {
         let decoded = |reading: &Reading| DECODERS.map(|decoder| reading.decoded(decoder));
-        last = last.iter().flat_map(decoded).flatten().collect();
-        all.extend(last.iter().cloned());
+        let next: Vec<Reading> = all[from..].iter().flat_map(decoded).flatten().collect();
+        from = all.len();
+        all.extend(next);
     }
-    all
+    all.split_off(1)
 }
 
 fn percent(rest: &[u8]) -> Option<(usize, Vec<u8>)> {

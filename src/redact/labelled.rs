@@ -97,10 +97,9 @@ fn extent(value: &str, before: &str, name_is_quoted: bool) -> (usize, usize) {
     }
     let is_first = begins_a_line(before);
     let in_a_map = name_is_quoted || before.contains("map[") || before.trim_end().ends_with(['{', '[', '(', ',']);
-    let ends = |c: char| c.is_whitespace() || in_a_map && matches!(c, ',' | '}' | ']' | ')');
-    let word = value.find(ends).unwrap_or(value.len());
+    let word = value.find(char::is_whitespace).unwrap_or(value.len());
     if in_a_map {
-        return (0, word);
+        return (0, end_of_entry(&value[..word]));
     }
     // In `"KEY=value"` the quote that was opened before the name ends the value.
     if let Some(quote) = opened(before) {
@@ -109,6 +108,19 @@ fn extent(value: &str, before: &str, name_is_quoted: bool) -> (usize, usize) {
         return (0, if whole { end } else { end.min(word) });
     }
     (0, if is_first { value.trim_end().len() } else { word })
+}
+
+/// Where a value without quotes ends in a map, which it does not at each comma or bracket in it.
+fn end_of_entry(value: &str) -> usize {
+    let ends = |(at, c): &(usize, char)| {
+        let next = value[at + c.len_utf8()..].chars().next();
+        match c {
+            ',' => next.is_none_or(|next| "\"'}])\\".contains(next)),
+            '}' | ']' | ')' => next.is_none_or(|next| ",;.}])\"'\\".contains(next)),
+            _ => false,
+        }
+    };
+    value.char_indices().find(ends).map_or(value.len(), |(at, _)| at)
 }
 
 /// The quote that a line has opened and not closed.

@@ -41,7 +41,9 @@ struct Known {
 struct Machines {
     forms: AhoCorasick,
     sorted: Vec<String>,
+    /// In any case: `API_KEY` is `api_key` in a settings file.
     names: Option<AhoCorasick>,
+    exact_names: BTreeSet<String>,
     public: BTreeSet<String>,
 }
 
@@ -156,16 +158,18 @@ impl Lines {
 
 impl Machines {
     fn new(known: &Known) -> Self {
-        let machine = |words: &BTreeSet<String>| {
+        let machine = |words: &BTreeSet<String>, in_any_case: bool| {
             AhoCorasick::builder()
                 .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .ascii_case_insensitive(in_any_case)
                 .build(words)
                 .expect("secrets and names are few and short")
         };
         Self {
-            forms: machine(&known.forms),
+            forms: machine(&known.forms, false),
             sorted: known.forms.iter().cloned().collect(),
-            names: (!known.names.is_empty()).then(|| machine(&known.names)),
+            names: (!known.names.is_empty()).then(|| machine(&known.names, true)),
+            exact_names: known.names.clone(),
             public: known.public.clone(),
         }
     }
@@ -176,9 +180,14 @@ impl Machines {
         }
         let as_written = self.forms.find_overlapping_iter(text).map(|found| found.range());
         let mut found: Vec<Range<usize>> = as_written.collect();
-        for reading in readings(text) {
-            let secrets = self.forms.find_overlapping_iter(&reading.bytes);
-            found.extend(secrets.map(|secret| reading.written(secret.range())));
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            for reading in readings(line) {
+                let secrets = self.forms.find_overlapping_iter(&reading.bytes);
+                let places = secrets.map(|secret| reading.written(secret.range()));
+                found.extend(places.map(|place| start + place.start..start + place.end));
+            }
+            start += line.len();
         }
         let mut ranges = merged(found);
         if text.len() >= MAY_BE_CUT || text.ends_with('…') {
@@ -230,6 +239,10 @@ impl Machines {
         for found in names.find_overlapping_iter(&line) {
             let hidden_already = ranges.last().is_some_and(|last| found.start() < last.end);
             let name = &line[found.range()];
+            // In small letters a name of one word is any word.
+            if !name.contains('_') && !self.exact_names.contains(name) {
+                continue;
+            }
             let value = value_behind(&line, found.start(), name).filter(|_| !hidden_already);
             if let Some(range) = value.filter(|range| !self.public.contains(&line[range.clone()])) {
                 ranges.push(range);

@@ -167,3 +167,30 @@ async fn code_and_what_a_preview_was_given_in_the_clear_stay_readable() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_earlier_deployments_log_hides_the_secrets_that_it_had() {
+    let envs = "      - {key: OLD_KEY, scope: RUN_TIME, type: SECRET}\n";
+    let serve = "    run_command: do-deploy demo-app serve";
+    let build = format!("    build_command: \"echo OLD_KEY=only-there-4711; echo begun\"\n{serve}");
+    let first = spec(serve, &build).replacen("    envs:\n", &format!("    envs:\n{envs}"), 1);
+    run_with(Change::whole_app("first").spec(&first), async |t: &mut Tester| {
+        let deployed = t.deploy().env("OLD_KEY", "another-value").await;
+        let id = deployed.succeeds().output("deployment-id");
+        t.push("main", Change::version("second").spec(&spec(serve, serve)));
+        t.deploy().await.succeeds();
+        let logs = t.command([
+            "logs",
+            "--environment",
+            "production",
+            "--kind",
+            "build",
+            "--deployment",
+            &id,
+        ]);
+        let logs = logs.locally().await;
+        assert!(logs.succeeds().stdout.contains("OLD_KEY=***"), "{logs}");
+        assert!(!logs.shown().contains("only-there"), "{logs}");
+    })
+    .await;
+}

@@ -197,6 +197,10 @@ fn hides_what_stands_behind_the_name_of_a_secret() {
         ),
         ("{'API_KEY': 'abc'}", "{'API_KEY': '***'}"),
         ("MY_API_KEY=abc", "MY_API_KEY=abc"),
+        (
+            "settings: {api_key: 'abc', Api_Key=abc}",
+            "settings: {api_key: '***', Api_Key=***}",
+        ),
         ("API_KEY_ID=abc", "API_KEY_ID=abc"),
         ("KeyError: 'API_KEY'", "KeyError: 'API_KEY'"),
         (
@@ -235,6 +239,8 @@ fn a_value_behind_a_name_is_hidden_to_its_real_end() {
         ),
         (r#""API_KEY=a b","X=1""#, r#""API_KEY=***","X=1""#),
         ("map[API_KEY:va\"lue X:1]", "map[API_KEY:*** X:1]"),
+        ("map[API_KEY:a,b]c X:1]", "map[API_KEY:*** X:1]"),
+        (r#"{"API_KEY": a,b,"X": 1}"#, r#"{"API_KEY": ***,"X": 1}"#),
         (
             "config { env: { API_KEY: 'a b' } }",
             "config { env: { API_KEY: '***' } }",
