@@ -63,7 +63,7 @@ impl Checks {
             .checks
             .iter()
             .map(|check| Target::at(&base, &check.path, Expect::Status(check.status)));
-        Ok(Self(first.chain(further).map(Target::that_may_sleep).collect()))
+        Ok(Self(first.chain(further).map(Target::of_deployed_app).collect()))
     }
 
     pub(super) fn of_targets(targets: Vec<Target>) -> Self {
@@ -96,9 +96,7 @@ impl Checks {
         let testimony = match watched {
             HealthVerdict::Good => Testimony::Good,
             verdict @ HealthVerdict::Bad { .. } => verdict.failure().map_or(Testimony::Good, Testimony::Objects),
-            verdict @ HealthVerdict::Unknown { .. } => {
-                Testimony::Unheard(verdict.failure().map(|failure| failure.to_string()).unwrap_or_default())
-            }
+            verdict @ HealthVerdict::Unknown { .. } => verdict.failure().map_or(Testimony::Good, Testimony::Blocked),
         };
         Ok(Answered {
             testimony,

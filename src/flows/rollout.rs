@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::board::Board;
 use super::context::Ctx;
 use super::explain;
-use super::witnesses::{ask_for_the_commit, ask_from_outside, ask_the_platform};
+use super::witnesses::{ask_for_the_commit, ask_from_outside, ask_the_platform, ask_the_platform_again};
 use crate::config;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -167,8 +167,11 @@ async fn judge_active(
         .say("Asking the witnesses: the built commit, the platform's health check, a request from outside");
     let (built, built_sha) = ask_for_the_commit(ctx, deployment, expected, &mut notes).await;
     let settling = Deadline::after(expected.health.timeout);
-    let health = ask_the_platform(ctx, rollout, expected.environment, settling).await?;
+    let mut health = ask_the_platform(ctx, rollout, expected.environment, settling).await?;
     let (outside, url) = ask_from_outside(ctx, rollout, deployment, expected, settling).await?;
+    if matches!(outside.testimony, Testimony::Blocked(_)) && health == Testimony::Good {
+        health = ask_the_platform_again(ctx, rollout, expected).await?;
+    }
     let verdict = verdict(Witnesses {
         phase: Testimony::Good,
         built,

@@ -152,6 +152,19 @@ pub(super) async fn ask_the_platform(
     }
 }
 
+/// Longest wait for a component that the platform calls unhealthy where nothing could be asked from outside.
+const SECOND_OPINION: Duration = Duration::from_secs(30);
+
+/// What the platform says of its components once the way from outside has turned out to be blocked.
+pub(super) async fn ask_the_platform_again(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    expected: &Expected<'_>,
+) -> anyhow::Result<Testimony> {
+    let settling = Deadline::after(SECOND_OPINION.min(expected.health.timeout));
+    ask_the_platform(ctx, rollout, expected.environment, settling).await
+}
+
 /// Our own request to the URL, and that URL.
 pub(super) async fn ask_from_outside(
     ctx: &Ctx,

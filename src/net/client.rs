@@ -340,8 +340,13 @@ fn reason_of(error: &(dyn std::error::Error + 'static)) -> Unreachable {
         let inner = io
             .and_then(|io| io.get_ref())
             .map(|inner| inner as &(dyn std::error::Error + 'static));
-        if cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return Unreachable::Tls;
+        let tls = cause.downcast_ref::<rustls::Error>();
+        if let Some(tls) = tls.or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>())) {
+            return if is_untrusted(tls) {
+                Unreachable::Untrusted
+            } else {
+                Unreachable::Tls
+            };
         }
         match io.map(std::io::Error::kind) {
             Some(std::io::ErrorKind::ConnectionRefused) => return Unreachable::Refused,
@@ -352,10 +357,31 @@ fn reason_of(error: &(dyn std::error::Error + 'static)) -> Unreachable {
         if words.contains("dns error") || words.contains("failed to lookup") {
             return Unreachable::Dns;
         }
+        if words.contains("tunnel error") {
+            return Unreachable::Tunnel;
+        }
         next = match inner {
             Some(inner) => Some(inner),
             None => cause.source(),
         };
     }
     Unreachable::Broken
+}
+
+/// Whether a certificate is valid, but for its authority.
+fn is_untrusted(error: &rustls::Error) -> bool {
+    use rustls::CertificateError as Bad;
+    let rustls::Error::InvalidCertificate(why) = error else {
+        return false;
+    };
+    !matches!(
+        why,
+        Bad::Expired
+            | Bad::ExpiredContext { .. }
+            | Bad::NotValidYet
+            | Bad::NotValidYetContext { .. }
+            | Bad::NotValidForName
+            | Bad::NotValidForNameContext { .. }
+            | Bad::Revoked
+    )
 }

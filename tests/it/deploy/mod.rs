@@ -2,6 +2,7 @@
 
 mod adoption;
 mod app;
+mod blocked;
 mod github;
 mod interruption;
 mod outside;
