@@ -5,6 +5,7 @@ mod app;
 mod blocked;
 mod github;
 mod interruption;
+mod losses;
 mod outside;
 mod rollback;
 mod secrets;
