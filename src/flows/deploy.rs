@@ -21,7 +21,6 @@ use crate::model::verdict::Verdict;
 use crate::platform::{App, PlatformError, Rollout};
 use crate::spec::production::{ProductionInput, ProductionPlan};
 use crate::spec::{Images, Replace};
-use crate::wait::Deadline;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -241,7 +240,7 @@ async fn deploy(
     report.app_id = Some(rollout.app_id.clone());
     report.deployment_id.clone_from(&rollout.deployment);
     report.cost = platform.cost(&plan.spec, Some(&rollout.app_id)).await.ok();
-    let deadline = Deadline::after(ctx.timeout.unwrap_or(target.timeout));
+    let deadline = ctx.deadline(target.timeout);
     let (commit, environment) = (report.commit.clone(), report.environment.clone());
     let expected = Expected {
         environment: &environment,
@@ -313,6 +312,8 @@ async fn roll_back(
         Decision::RollBack => {
             let platform = ctx.platform()?;
             ctx.wait.check()?;
+            // Of its own: the deployment's may be over.
+            let deadline = ctx.deadline(target.timeout);
             let validation = platform.validate_rollback(&rollout.app_id, previous, true).await?;
             if !validation.valid {
                 let why = validation
@@ -327,7 +328,6 @@ async fn roll_back(
             ctx.console.phase("Rollback");
             ctx.console.say(&format!("Rolling back to deployment {previous}"));
             let back = platform.rollback(&rollout.app_id, previous, true).await?;
-            let deadline = Deadline::after(ctx.timeout.unwrap_or(target.timeout));
             let ended = platform.wait(&back, deadline, &mut |_| {}).await?;
             report.notes.push(match ended.phase {
                 crate::model::rollout::Phase::Active => format!("Rolled back to deployment {previous}"),

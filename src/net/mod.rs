@@ -2,5 +2,6 @@
 
 pub(crate) mod client;
 pub(crate) mod error;
+pub(crate) mod limit;
 pub(crate) mod proxy;
 pub(crate) mod retry;
