@@ -1,6 +1,7 @@
 //! Every state as a person reads it.
 
 mod hostile;
+mod live;
 
 use std::time::Duration;
 

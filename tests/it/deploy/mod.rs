@@ -6,6 +6,8 @@ mod blocked;
 mod github;
 mod interruption;
 mod losses;
+mod offline;
 mod outside;
 mod rollback;
 mod secrets;
+mod was_live;
