@@ -8,9 +8,10 @@ use reqwest::header::{ACCEPT, CACHE_CONTROL};
 use super::observation::{Answer, Observation, classify};
 use super::obstacle::Obstacle;
 use super::target::Target;
-use crate::net::client::{probing_http, unreachable_because};
+use crate::net::client::probing_http;
 use crate::net::error::{Problem, Unreachable};
 use crate::net::proxy::{Proxies, Proxy};
+use crate::net::unreachable::unreachable_because;
 
 /// Longest wait for one answer: a service that wakes from zero may take this long to start.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(30);

@@ -5,3 +5,4 @@ pub(crate) mod error;
 pub(crate) mod limit;
 pub(crate) mod proxy;
 pub(crate) mod retry;
+pub(crate) mod unreachable;

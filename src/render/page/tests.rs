@@ -3,10 +3,9 @@
 mod hostile;
 mod live;
 
-use std::time::Duration;
-
 use insta::assert_snapshot;
 use jiff::Timestamp;
+use std::time::Duration;
 
 use super::{Logs, Scene, comment, production_line, summary};
 use crate::model::commit::Sha;
