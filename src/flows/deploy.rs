@@ -104,7 +104,7 @@ fn plan(ctx: &Ctx, request: &Request, site: &Site, live: Option<&App>) -> Result
             replace: (!request.force_build).then_some(&request.replace),
         },
     )?;
-    ctx.learn_app(&plan.spec, &site.config);
+    ctx.redactor_of(&plan.spec, &site.config);
     Ok(plan)
 }
 
@@ -248,6 +248,7 @@ async fn deploy(
         commit: commit.as_ref(),
         spec: &plan.spec,
         health: &site.config.health,
+        redactor: &ctx.redactor_of(&plan.spec, &site.config),
         deadline,
     };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;

@@ -18,6 +18,7 @@ mod no_preview;
 mod ownership;
 pub(crate) mod preview;
 mod preview_plan;
+mod preview_report;
 pub(crate) mod redeploy;
 pub(crate) mod rollback;
 mod rollout;

@@ -17,6 +17,7 @@ use crate::model::names;
 use crate::model::report::{Report, State};
 use crate::model::verdict::{Testimony, Verdict, Witnesses, verdict};
 use crate::platform::App;
+use crate::redact::TargetRedactor;
 use crate::spec::Offline;
 use crate::wait::{Deadline, humanize};
 
@@ -47,7 +48,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
             (base, vec![target], DEFAULT_DEADLINE)
         }
         Subject::Environment(environment) => {
-            let (app, health) = app_of(ctx, environment).await?;
+            let (app, health, _) = app_of(ctx, environment).await?;
             if let Some(state) = crate::spec::offline(&app.spec) {
                 return Ok(asked_for(ctx, environment, &app, state));
             }
@@ -130,8 +131,8 @@ fn expected(status: Option<u16>, chosen: bool) -> Expect {
     }
 }
 
-/// The app of an environment, with how its health is asked for.
-pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Result<(App, Health)> {
+/// The app of an environment, with how its health is asked for, and what opens its logs.
+pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Result<(App, Health, TargetRedactor)> {
     let github = ctx.github()?;
     let platform = ctx.platform()?;
     let repository = github.repository().await?;
@@ -153,11 +154,11 @@ pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
             .why(format!("there is no app `{name}`"))
             .next("deploy it first")
     })?;
-    ctx.learn_app(&app.spec, &config);
+    let redactor = ctx.redactor_of(&app.spec, &config);
     if environment.pull_request().is_some() {
         ownership::require(&app, repository.id, environment)?;
     }
-    Ok((app, config.health))
+    Ok((app, config.health, redactor))
 }
 
 /// `https://host:port` and the path with its query.
