@@ -175,8 +175,11 @@ ingress:
 #[tokio::test]
 async fn where_the_way_is_blocked_the_platforms_word_counts() {
     let gate = Gate::closed().await;
+    // Once the gate is open it never serves again.
+    let port = gate.url().rsplit(':').next().unwrap_or_default().to_owned();
     let dies = format!(
-        "do-deploy demo-app serve & SERVER=$!; {}; kill $SERVER; exit 9",
+        "bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port}' || exit 9; \
+         do-deploy demo-app serve & SERVER=$!; {}; kill $SERVER; exit 9",
         gate.wait()
     );
     let first = Change::whole_app("first")
