@@ -18,6 +18,7 @@ use crate::model::report::{Report, State};
 use crate::model::verdict::{Testimony, Verdict, Witnesses, verdict};
 use crate::platform::App;
 use crate::redact::TargetRedactor;
+use crate::spec::Offline;
 use crate::wait::{Deadline, humanize};
 
 /// How long a URL of no environment is asked before it is given up.
@@ -48,12 +49,15 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
         }
         Subject::Environment(environment) => {
             let (app, health, _) = app_of(ctx, environment).await?;
+            if let Some(state) = crate::spec::offline(&app.spec) {
+                return Ok(asked_for(ctx, environment, &app, state));
+            }
             let url = app.url.ok_or_else(|| {
                 Failure::bad(format!("`{}` has no URL", app.name))
                     .next("deploy it first; a worker-only app never gets one")
             })?;
             let targets = match (&request.path, request.status) {
-                (None, None) => Checks::of(&url, &health, &app.spec)?.into_targets(),
+                (None, None) => Checks::of(&url, &health, &app.spec, &[])?.into_targets(),
                 (path, status) => {
                     let path = path.as_deref().unwrap_or("/");
                     vec![Target::at(&Url::parse(&url)?, path, expected(status, true)).that_may_sleep()]
@@ -87,6 +91,21 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
         record(ctx, environment, url, &verdict);
     }
     Ok(verdict)
+}
+
+/// An app that is not meant to serve is as it was asked for.
+fn asked_for(ctx: &Ctx, environment: &Environment, app: &App, state: Offline) -> Verdict {
+    let says = state.sentence(&app.name);
+    if ctx.json {
+        let document = json!({"url": app.url, "verdict": "good", "reason": says});
+        ctx.console.document(&document);
+    }
+    ctx.console.say(&says);
+    let mut report = Report::new("", environment.clone(), State::Ready);
+    report.url.clone_from(&app.url);
+    report.notes = vec![says];
+    ctx.record(&report);
+    Verdict::Good
 }
 
 /// Summary and outputs. A URL of no environment is in neither.

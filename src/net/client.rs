@@ -17,6 +17,7 @@ use super::error::{ApiError, Problem, Unreachable, describe, problem_of};
 use super::limit;
 use super::redirects::{self, Redirects};
 use super::retry::{Repeat, next_pause, pauses};
+use super::unreachable::unreachable_because;
 use crate::redact::Secret;
 use crate::wait::{Cancelled, Deadline, Wait, random_share};
 
@@ -398,46 +399,4 @@ fn next_link(headers: &HeaderMap) -> Option<String> {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),
     })
-}
-
-/// Why a request got no answer, and whether it may have been carried out.
-pub(crate) fn unreachable_because(error: &reqwest::Error) -> Problem {
-    let reason = if error.is_timeout() {
-        Unreachable::Timeout
-    } else {
-        reason_of(error)
-    };
-    Problem::Unreachable {
-        reason,
-        sent: !error.is_connect(),
-    }
-}
-
-/// Looks for the cause in the chain of errors: by type where the type is known, else by its words.
-fn reason_of(error: &(dyn std::error::Error + 'static)) -> Unreachable {
-    let mut next = Some(error);
-    while let Some(cause) = next {
-        // What an I/O error wraps is not part of the chain.
-        let io = cause.downcast_ref::<std::io::Error>();
-        let inner = io
-            .and_then(|io| io.get_ref())
-            .map(|inner| inner as &(dyn std::error::Error + 'static));
-        if cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return Unreachable::Tls;
-        }
-        match io.map(std::io::Error::kind) {
-            Some(std::io::ErrorKind::ConnectionRefused) => return Unreachable::Refused,
-            Some(std::io::ErrorKind::TimedOut) => return Unreachable::Timeout,
-            _ => {}
-        }
-        let words = cause.to_string().to_ascii_lowercase();
-        if words.contains("dns error") || words.contains("failed to lookup") {
-            return Unreachable::Dns;
-        }
-        next = match inner {
-            Some(inner) => Some(inner),
-            None => cause.source(),
-        };
-    }
-    Unreachable::Broken
 }

@@ -5,5 +5,7 @@ pub(crate) mod client;
 pub(crate) mod error;
 pub(crate) mod fields;
 pub(crate) mod limit;
+pub(crate) mod proxy;
 pub(crate) mod redirects;
 pub(crate) mod retry;
+pub(crate) mod unreachable;
