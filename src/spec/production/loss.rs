@@ -112,9 +112,17 @@ fn becomes(before: &Component<'_>, after: &Component<'_>) -> Option<String> {
         return Some("the file has a development database in its place".to_owned());
     }
     differs("cluster_name")
-        .or_else(|| differs("engine"))
+        .or_else(|| other_engine(before, after))
         .or_else(|| differs("db_name"))
         .or_else(|| other_version(before, after))
+}
+
+/// Without an engine it is PostgreSQL, <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>.
+fn other_engine(before: &Component<'_>, after: &Component<'_>) -> Option<String> {
+    let default = (!is_managed(before)).then(|| "PG".to_owned());
+    let before = scalar(before.value, "engine").or(default)?;
+    let after = scalar(after.value, "engine")?;
+    (!before.eq_ignore_ascii_case(&after)).then(|| format!("its `engine` is `{after}` in the file, not `{before}`"))
 }
 
 /// Of a managed cluster the version is the cluster's own business.
@@ -327,6 +335,16 @@ mod tests {
     }
 
     #[test]
+    fn a_database_without_an_engine_is_postgresql() {
+        let why = "its `engine` is `MYSQL` in the file, not `PG`";
+        let expected = format!("databases.db: destroy the development database `db` with its data ({why})");
+        assert_eq!(
+            of_database(json!({"name": "db"}), &json!([{"name": "db", "engine": "MYSQL"}])),
+            expected
+        );
+    }
+
+    #[test]
     fn a_managed_database_is_detached() {
         let db = json!({"name": "db", "engine": "PG", "version": "15", "production": true, "cluster_name": "big", "db_name": "shop"});
         for (after, why) in [
@@ -392,6 +410,10 @@ mod tests {
                 json!([{"name": "db", "engine": "pg", "version": 15, "production": false, "cluster_name": ""}]),
             ),
             (&dev, json!([{"name": "db", "engine": "UNSET", "version": "15.4"}])),
+            (
+                &json!({"name": "db"}),
+                json!([{"name": "db", "engine": "PG", "version": "16"}]),
+            ),
             (
                 &dev,
                 json!([{"name": "more", "engine": "PG"}, {"name": "db", "engine": "PG"}]),
