@@ -31,6 +31,7 @@ const STORES: &[(&str, Holds)] = &[
     ("DATABASE", Holds::Database),
     // Laravel https://laravel.com/docs/database#configuration, TypeORM's and Knex's examples, WordPress's image
     ("DB", Holds::Database),
+    ("SQL", Holds::Database),
     // Spring https://docs.spring.io/spring-boot/appendix/application-properties/, Quarkus
     ("DATASOURCE", Holds::Database),
     ("R2DBC", Holds::Database),
@@ -42,6 +43,9 @@ const STORES: &[(&str, Holds)] = &[
     ("PG", Holds::Database),
     ("PGSQL", Holds::Database),
     ("PSQL", Holds::Database),
+    // https://docs.n8n.io/hosting/configuration/environment-variables/database/
+    ("POSTGRESDB", Holds::Database),
+    ("MYSQLDB", Holds::Database),
     // https://hub.docker.com/_/mysql, https://hub.docker.com/_/mariadb
     ("MYSQL", Holds::Database),
     ("MARIADB", Holds::Database),
@@ -131,7 +135,9 @@ const ROLES: &[(&str, Role)] = &[
     ("ADDRESS", Role::Host),
     ("ENDPOINT", Role::Host),
     ("BROKERS", Role::Host),
+    ("NODE", Role::Host),
     ("NODES", Role::Host),
+    ("POINTS", Role::Host),
     ("SOCKET", Role::Host),
     ("PORT", Role::Port),
     ("USER", Role::User),
@@ -158,12 +164,17 @@ const ROLES: &[(&str, Role)] = &[
 
 /// What may stand between, or behind: `POSTGRES_URL_NON_POOLING`, `DB_READ_HOST`, `MYSQL_ROOT_PASSWORD`.
 const QUALIFIERS: &[&str] = &[
+    "ADDON",
     "ADMIN",
+    "ALCHEMY",
     "API",
     "APP",
     "AUTH",
+    "BOOTSTRAP",
     "BROKER",
     "CLUSTER",
+    "CONTACT",
+    "CONNECTION",
     "DATA",
     "DEFAULT",
     "DIRECT",
@@ -187,6 +198,7 @@ const QUALIFIERS: &[&str] = &[
     "PROD",
     "PRODUCTION",
     "PUBLIC",
+    "RABBITMQ",
     "READ",
     "READER",
     "READONLY",
@@ -195,18 +207,20 @@ const QUALIFIERS: &[&str] = &[
     "RO",
     "ROOT",
     "RW",
+    "SASL",
     "SECONDARY",
+    "SESSION",
     "SHADOW",
     "SLAVE",
+    "SPRING",
     "SSL",
     "TLS",
+    "TRANSACTION",
     "UNPOOLED",
+    "URL",
     "USER",
     "WRITE",
     "WRITER",
-    "BOOTSTRAP",
-    "SPRING",
-    "RABBITMQ",
 ];
 
 /// Names that say it without a word of their own.
@@ -222,6 +236,11 @@ const WHOLE: &[(&str, Holds, Role)] = &[
     ("INSTANCE_UNIX_SOCKET", Holds::Database, Role::Host),
     // https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-backend
     ("CELERY_RESULT_BACKEND", Holds::Other, Role::Url),
+    // https://www.elastic.co/docs/deploy-manage/deploy/elastic-cloud/find-cloud-id
+    ("ELASTIC_CLOUD_ID", Holds::Other, Role::Host),
+    // https://stackexchange.github.io/StackExchange.Redis/Configuration
+    ("REDIS_CONNECTION", Holds::Other, Role::Url),
+    ("REDIS_CONFIGURATION", Holds::Other, Role::Url),
     ("RESULT_BACKEND", Holds::Other, Role::Url),
     ("BROKER_URL", Holds::Other, Role::Url),
     ("DRAMATIQ_BROKER_URL", Holds::Other, Role::Url),
@@ -274,6 +293,7 @@ fn role(words: &[String]) -> Option<Role> {
     if let [.., first, last] = words {
         match (first.as_str(), last.as_str()) {
             ("CONNECTION", "STRING" | "URL" | "URI") => return Some(Role::Url),
+            ("CONNECTION", "NAME") => return None,
             ("USER", "NAME") => return Some(Role::User),
             ("HOST" | "SERVER", "NAME") => return Some(Role::Host),
             _ => {}
@@ -344,6 +364,14 @@ mod tests {
             ("DB_CONNECTION", Database, Role::Driver, "DB"),
             ("RDS_HOSTNAME", Database, Role::Host, "RDS"),
             ("WORDPRESS_DB_USER", Database, Role::User, "WORDPRESS_DB"),
+            ("database__connection__host", Database, Role::Host, "DATABASE"),
+            ("DB_POSTGRESDB_PASSWORD", Database, Role::Password, "DB_POSTGRESDB"),
+            ("MB_DB_CONNECTION_URI", Database, Role::Url, "MB_DB"),
+            ("KC_DB_URL_HOST", Database, Role::Host, "KC_DB"),
+            ("POSTGRESQL_ADDON_URI", Database, Role::Url, "POSTGRESQL"),
+            ("GITEA__database__PASSWD", Database, Role::Password, "GITEA_DATABASE"),
+            ("SQL_PASSWORD", Database, Role::Password, "SQL"),
+            ("DATABASE_USER_NAME", Database, Role::User, "DATABASE"),
             ("MONGODB_URI", Other, Role::Url, "MONGODB"),
             ("MONGO_URL", Other, Role::Url, "MONGO"),
             ("SPRING_DATA_MONGODB_URI", Other, Role::Url, "SPRING_DATA_MONGODB"),
@@ -358,6 +386,9 @@ mod tests {
             ("CLOUDAMQP_URL", Other, Role::Url, "CLOUDAMQP"),
             ("KAFKA_BOOTSTRAP_SERVERS", Other, Role::Host, "KAFKA"),
             ("KAFKA_BROKERS", Other, Role::Host, "KAFKA"),
+            ("CASSANDRA_CONTACT_POINTS", Other, Role::Host, "CASSANDRA"),
+            ("REDIS_CONNECTION", Other, Role::Url, "REDIS"),
+            ("REDIS_CONNECTION_STRING", Other, Role::Url, "REDIS"),
             ("SPRING_RABBITMQ_HOST", Other, Role::Host, "SPRING_RABBITMQ"),
             ("NEXT_PUBLIC_SUPABASE_URL", Other, Role::Url, "NEXT_PUBLIC_SUPABASE"),
         ] {
