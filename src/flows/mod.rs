@@ -19,6 +19,7 @@ mod ownership;
 pub(crate) mod preview;
 mod preview_plan;
 mod preview_report;
+mod production_plan;
 pub(crate) mod redeploy;
 pub(crate) mod rollback;
 mod rollout;
