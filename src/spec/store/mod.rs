@@ -11,6 +11,7 @@ mod engine;
 mod hosts;
 mod keys;
 mod schemes;
+mod words;
 
 pub(super) use engine::other_engine;
 pub(super) use hosts::managed;
