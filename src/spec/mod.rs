@@ -13,6 +13,7 @@ mod guard;
 mod health;
 mod images;
 mod jobs;
+mod literal;
 mod marks;
 mod migration;
 mod offline;
