@@ -13,6 +13,7 @@ mod ending;
 mod explain;
 pub(crate) mod failure;
 pub(crate) mod init;
+mod limit;
 pub(crate) mod logs;
 mod no_preview;
 mod ownership;

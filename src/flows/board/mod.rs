@@ -57,6 +57,8 @@ pub(crate) struct Board {
     progress: Option<Progress>,
     /// What has been complained about, each once.
     complaints: Vec<Complaint>,
+    /// Nothing of the environment is left, whatever the report says.
+    withdrawn: bool,
 }
 
 /// Summary and outputs of a run that never had anything to show on GitHub.
@@ -140,6 +142,12 @@ impl Board {
         }
     }
 
+    /// Says how it ended where it ends without an app: what GitHub shows of the pull request's deployments ends, too.
+    pub(crate) async fn withdraw(&mut self, reports: &[Report]) {
+        self.withdrawn = true;
+        self.close(reports).await;
+    }
+
     /// On GitHub, within the time that a signal leaves.
     async fn write_last_words(&mut self, missing: Missing, removed: bool) {
         let wait = self.deps.wait.clone();
@@ -180,6 +188,11 @@ impl Board {
     /// gone, once their 404 has been seen.
     pub(crate) async fn tell(deps: BoardDeps, reports: &[Report]) {
         Self::new(deps, reports).close(reports).await;
+    }
+
+    /// The same where no app is left that an earlier run may have begun.
+    pub(crate) async fn tell_withdrawn(deps: BoardDeps, reports: &[Report]) {
+        Self::new(deps, reports).withdraw(reports).await;
     }
 
     /// Whether everything has been said about a preview that is gone: the comment is written before the deployments
@@ -248,6 +261,7 @@ impl Board {
             comment_url: None,
             progress: None,
             complaints: Vec::new(),
+            withdrawn: false,
         }
     }
 
@@ -347,7 +361,9 @@ impl Board {
             }
         }
         match pull {
-            Some(pull) if report.state == State::Removed => put_all_aside(github, environment, pull, run).await,
+            Some(pull) if report.state == State::Removed || self.withdrawn => {
+                put_all_aside(github, environment, pull, run).await
+            }
             _ => Ok(()),
         }
     }
