@@ -18,6 +18,7 @@ pub(crate) mod logs;
 mod no_preview;
 mod ownership;
 pub(crate) mod preview;
+mod preview_app;
 mod preview_plan;
 pub(crate) mod redeploy;
 pub(crate) mod rollback;

@@ -8,6 +8,7 @@ use super::eligibility::{Commit, Skip, unexpected_head};
 use super::ending::Successor;
 use super::failure::{cancelled, failure_of};
 use super::no_preview::Candidate;
+use super::preview_app::{apply, would_be_accepted};
 use super::preview_plan::Work;
 use super::rollout::{self, Ended, Expected};
 use super::{dry_run, ending, limit, ownership, source, teardown};
@@ -17,7 +18,7 @@ use crate::model::failure::{Failure, Kind};
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
 use crate::net::error::ApiError;
-use crate::platform::{App, Platform, PlatformError, Rollout};
+use crate::platform::{App, PlatformError};
 use crate::spec::Images;
 use crate::spec::preview::PreviewPlan;
 
@@ -216,15 +217,6 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
     })))
 }
 
-/// Asks the platform about a spec that it has never seen, so that a mistake is found before anything exists. That the
-/// account cannot sleep is no mistake, and what cannot be found out shows later.
-async fn would_be_accepted(platform: &Platform, spec: &serde_json::Value) -> Result<(), PlatformError> {
-    match platform.normalized(spec, None).await {
-        Err(error @ (PlatformError::SpecRefused { .. } | PlatformError::Cancelled(_))) => Err(error),
-        _ => Ok(()),
-    }
-}
-
 /// How far a deployment got.
 enum Deployed {
     Ended(Ended),
@@ -320,24 +312,6 @@ async fn deploy(
         }
     }
     Ok(Deployed::Ended(ended))
-}
-
-async fn apply(
-    ctx: &Ctx,
-    platform: &Platform,
-    plan: &PreviewPlan,
-    live: Option<&App>,
-) -> Result<Rollout, PlatformError> {
-    match live {
-        Some(app) => {
-            ctx.console.say(&format!("Updating the preview `{}`", plan.name));
-            platform.update(app, &plan.spec).await
-        }
-        None => {
-            ctx.console.say(&format!("Creating the preview `{}`", plan.name));
-            platform.create(&plan.spec, None).await
-        }
-    }
 }
 
 /// Says what the preview is and lacks, before anything is created.

@@ -8,6 +8,7 @@ mod clean;
 mod complaints;
 mod conversation;
 mod deps;
+mod merged;
 mod outputs;
 mod record;
 
@@ -32,7 +33,7 @@ use crate::model::report::{Report, State};
 use crate::model::rollout::Step;
 use crate::net::error::ApiError;
 use crate::redact::Redactor;
-use crate::render::body::{Body, ProductionLine, marker};
+use crate::render::body::{ProductionLine, marker};
 use crate::render::page::{self, Logs, Scene};
 
 /// Several runs may write to a pull request's comment at once: the preview's, production's after the merge, a command's.
@@ -207,41 +208,6 @@ impl Board {
     pub(crate) fn progress(&mut self, steps: &[Step]) {
         let console = &self.deps.console;
         self.progress.get_or_insert_with(|| console.progress()).update(steps);
-    }
-
-    /// Production's end on the comment of the merged pull request whose commit it deployed. After `close`.
-    pub(crate) async fn tell_merged(&mut self, pull: u64) {
-        let Some(report) = self.reports.first().filter(|report| report.environment.is_production()) else {
-            return;
-        };
-        let (Some(github), Some(repository)) = (&self.deps.github, &self.deps.repository) else {
-            return;
-        };
-        if self.deps.comment.mode == CommentMode::Off {
-            return;
-        }
-        let line = page::production_line(report, &self.scene(), github.now());
-        let line = self.deps.redactor.clean(&line);
-        let run = self.deps.run.stamp();
-        let mut conversation = Conversation::new(github.clone(), pull, marker(repository.id, pull));
-        let change = |mut body: Body| {
-            body.write_production(run, &line);
-            body
-        };
-        let telling = async {
-            conversation.write(Missing::Create, change).await?;
-            if self.settle().await {
-                conversation.write(Missing::Leave, change).await?;
-            }
-            Ok::<(), ApiError>(())
-        };
-        let told = tokio::select! {
-            told = telling => told,
-            () = self.deps.wait.cancelled_for(LAST_WORDS) => return,
-        };
-        if let Err(error) = told {
-            self.complain(Complaint::Comment, &error);
-        }
     }
 
     fn new(deps: BoardDeps, reports: &[Report]) -> Self {
