@@ -20,6 +20,7 @@ mod ownership;
 pub(crate) mod preview;
 mod preview_app;
 mod preview_plan;
+mod preview_report;
 pub(crate) mod redeploy;
 pub(crate) mod rollback;
 mod rollout;

@@ -6,3 +6,4 @@ mod limit;
 mod limits;
 mod skipping;
 mod spec;
+mod stores;
