@@ -118,7 +118,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
     match deployed {
-        Ok(Deployed::Ended(ended)) => ending::conclude(&mut report, ended),
+        Ok(Deployed::Ended(ended)) => ending::conclude(&mut report, *ended),
         Ok(Deployed::Beyond(app, skip)) => {
             return match candidate.take_back(&config, &app, &skip, Some(&mut board)).await {
                 Err(error) => ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await,
@@ -223,7 +223,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
 
 /// How far a deployment got.
 enum Deployed {
-    Ended(Ended),
+    Ended(Box<Ended>),
     /// Runs of other pull requests were quicker: the new app has no place within the limit.
     Beyond(String, Skip),
 }
@@ -320,7 +320,7 @@ async fn deploy(
                 .push(format!("What serves now could not be found out: {error}")),
         }
     }
-    Ok(Deployed::Ended(ended))
+    Ok(Deployed::Ended(Box::new(ended)))
 }
 
 async fn planned(
