@@ -21,6 +21,7 @@ pub(crate) mod preview;
 mod preview_app;
 mod preview_plan;
 mod preview_report;
+mod production_plan;
 pub(crate) mod redeploy;
 pub(crate) mod rollback;
 mod rollout;
