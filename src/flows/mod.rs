@@ -12,6 +12,7 @@ pub(crate) mod eligibility;
 mod ending;
 mod explain;
 pub(crate) mod failure;
+mod git;
 pub(crate) mod init;
 pub(crate) mod logs;
 mod no_preview;

@@ -10,7 +10,8 @@ use super::failure::{cancelled, failure_of};
 use super::no_preview::Candidate;
 use super::preview_plan::Work;
 use super::rollout::{self, Ended, Expected};
-use super::{dry_run, ending, ownership, source, teardown};
+use super::source::Source;
+use super::{dry_run, ending, ownership, teardown};
 use crate::config::{Config, Preview};
 use crate::model::environment::Environment;
 use crate::model::failure::{Failure, Kind};
@@ -87,7 +88,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         let closed = Skip::quietly("the pull request is closed already");
         return Ok(candidate.skipped(&Config::default(), &closed).await);
     }
-    let config = match source::config(ctx, &pull.base_branch).await {
+    let config = match Source::of_branch(ctx, &pull.base_branch).await.config().await {
         Ok(config) => config,
         // What it says of bots and drafts cannot be known: the defaults decide who hears that it is broken.
         Err(error) if candidate.skip_reason(&Preview::default()).is_some() => return Err(error),
@@ -161,9 +162,10 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
     let platform = ctx.platform()?;
     let by_hand = config.preview.spec.as_str();
     let configured = if by_hand.is_empty() { &config.spec } else { by_hand };
-    let spec = source::spec(ctx, configured, pull.head.sha.as_str()).await?;
+    let source = Source::deployed(ctx, &pull.head.sha).await;
+    let spec = source.spec(configured).await?;
     let spec_name = spec.name().to_owned();
-    let work = Work::prepare(ctx, config, repository, pull, spec, &request.images).await?;
+    let work = Work::prepare(&source, config, repository, pull, spec, &request.images).await?;
     let live = match platform.find(&work.name).await? {
         Some(app) => Some(app),
         // The spec's name may have changed since the preview was made: it is the same preview.

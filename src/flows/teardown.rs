@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::board::{self, Board, BoardDeps};
 use super::context::Ctx;
-use super::{ownership, preview, source};
+use super::source::Source;
+use super::{ownership, preview};
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
 use crate::model::names;
@@ -80,9 +81,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         ctx.record(&report);
         return Ok(report);
     }
-    let config = source::config(ctx, &pull.base_branch).await?;
+    let source = Source::of_branch(ctx, &pull.base_branch).await;
+    let config = source.config().await?;
     // The head may be gone, and with it what its spec said: the base branch names the app as well, and the marks decide.
-    let name = match source::spec(ctx, &config.spec, &pull.base_branch).await {
+    let name = match source.spec(&config.spec).await {
         Ok(spec) => names::preview_app(spec.name(), pull.number, repository.id),
         Err(error) => match ownership::marked(ctx, repository.id, &Environment::Preview(pull.number))
             .await?

@@ -7,8 +7,9 @@ use url::Url;
 
 use super::checks::Checks;
 use super::context::Ctx;
+use super::ownership;
 use super::site::target;
-use super::{ownership, source};
+use super::source::Source;
 use crate::config::Health;
 use crate::health::{Expect, Target};
 use crate::model::environment::Environment;
@@ -119,7 +120,8 @@ pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
     let github = ctx.github()?;
     let platform = ctx.platform()?;
     let repository = github.repository().await?;
-    let config = source::config(ctx, &repository.default_branch).await?;
+    let source = Source::of_branch(ctx, &repository.default_branch).await;
+    let config = source.config().await?;
     let configured = match environment {
         Environment::Named(_) => match target(&config, environment)?.spec.as_str() {
             "" => &config.spec,
@@ -127,7 +129,7 @@ pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
         },
         Environment::Preview(_) => &config.spec,
     };
-    let spec = source::spec(ctx, configured, &repository.default_branch).await?;
+    let spec = source.spec(configured).await?;
     let name = match environment {
         Environment::Named(_) => spec.name().to_owned(),
         Environment::Preview(number) => names::preview_app(spec.name(), *number, repository.id),

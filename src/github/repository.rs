@@ -100,8 +100,17 @@ impl GitHub {
             name: String,
             r#type: String,
         }
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Content {
+            Folder(Vec<Entry>),
+            /// A file, a submodule.
+            Other(serde::de::IgnoredAny),
+        }
         let path = self.path(&format!("/contents/{}?ref={}", segment(folder), segment(git_ref)));
-        let entries: Vec<Entry> = found(self.client.get(&path).await)?.unwrap_or_default();
+        let Some(Content::Folder(entries)) = found(self.client.get(&path).await)? else {
+            return Ok(Vec::new());
+        };
         let folders = entries
             .into_iter()
             .filter(|entry| entry.r#type == "dir" && !entry.name.starts_with('.'));

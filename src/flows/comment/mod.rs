@@ -24,7 +24,8 @@ use super::board::{Board, BoardDeps, react, react_last};
 use super::context::Ctx;
 use super::eligibility::{Commit, pushed_after};
 use super::failure::{cancelled, failure_of};
-use super::{ownership, preview, source, teardown};
+use super::source::Source;
+use super::{ownership, preview, teardown};
 use crate::config::Config;
 use crate::github::reactions::Reaction;
 use crate::github::repository::Repository;
@@ -114,7 +115,7 @@ async fn known(ctx: &Ctx, request: &Request) -> anyhow::Result<(PullRequest, Con
     let number = request.pull_request;
     let pull = ctx.github()?.pull(number).await;
     let pull = pull.map_err(|error| preview::unknown_pull(error, number))?;
-    let config = source::config(ctx, &pull.base_branch).await?;
+    let config = Source::of_branch(ctx, &pull.base_branch).await.config().await?;
     Ok((pull, config))
 }
 

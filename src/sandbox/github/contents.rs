@@ -54,6 +54,7 @@ pub(crate) async fn get(call: Call) -> Reply {
     match entry.kind {
         "dir" => directory(&call, &commit, &format!("{path}/"), name).await,
         "submodule" => ok(&entry.json(&call.urls, name)),
+        "symlink" => symlink(&call, &commit, entry, name).await,
         _ => file(&call, &entry, name).await,
     }
 }
@@ -93,6 +94,46 @@ async fn directory(call: &Call, commit: &str, prefix: &str, reference: &str) -> 
     ok(&entries.iter().map(|entry| entry.json(&call.urls, reference)).collect())
 }
 
+/// The file that it leads to, <https://docs.github.com/rest/repos/contents#get-repository-content>; else the link
+/// itself. A link to another link is not followed.
+async fn symlink(call: &Call, commit: &str, link: Entry, reference: &str) -> Reply {
+    let content = call.hub.repository.git(&["cat-file", "blob", &link.sha]).await?;
+    let target = String::from_utf8_lossy(&content).into_owned();
+    let found = match beside(&link.path, &target) {
+        Some(path) => tree(call, commit, &path).await.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    if let Some(found) = found.into_iter().find(|entry| entry.kind == "file") {
+        return file(
+            call,
+            &Entry {
+                path: link.path,
+                ..found
+            },
+            reference,
+        )
+        .await;
+    }
+    let mut body = link.json(&call.urls, reference);
+    body["target"] = Value::String(target);
+    ok(&body)
+}
+
+/// Where a link's target is, from the root. `None`: outside.
+fn beside(link: &str, target: &str) -> Option<String> {
+    let mut parts: Vec<&str> = link.split('/').collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(parts.pop()?),
+            "" => return None,
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
 async fn file(call: &Call, entry: &Entry, reference: &str) -> Reply {
     let content = call.hub.repository.git(&["cat-file", "blob", &entry.sha]).await?;
     if call.accept.contains("raw") {
@@ -100,9 +141,6 @@ async fn file(call: &Call, entry: &Entry, reference: &str) -> Reply {
         return Ok((kind, content).into_response());
     }
     let mut body = entry.json(&call.urls, reference);
-    if entry.kind == "symlink" {
-        body["target"] = Value::String(String::from_utf8_lossy(&content).into_owned());
-    }
     let inline = entry.size <= LARGEST_INLINE_BYTES;
     body["encoding"] = Value::from(if inline { "base64" } else { "none" });
     body["content"] = Value::String(if inline { wrapped(&content) } else { String::new() });
@@ -160,6 +198,18 @@ mod tests {
         );
         assert_eq!(parse("040000 tree abc       -\tsrc").expect("a directory").kind, "dir");
         assert_eq!(parse(""), None);
+    }
+
+    #[test]
+    fn a_link_leads_from_its_own_folder() {
+        for (target, path) in [
+            ("../deploy/app.yaml", Some("deploy/app.yaml")),
+            ("./other.yaml", Some(".do/other.yaml")),
+            ("../../app.yaml", None),
+            ("/app.yaml", None),
+        ] {
+            assert_eq!(super::beside(".do/app.yaml", target).as_deref(), path, "{target}");
+        }
     }
 
     #[test]
