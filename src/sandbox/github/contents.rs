@@ -53,7 +53,7 @@ pub(crate) async fn get(call: Call) -> Reply {
         .ok_or_else(Refusal::not_found)?;
     match entry.kind {
         "dir" => directory(&call, &commit, &format!("{path}/"), name).await,
-        "submodule" => ok(&entry.json(&call.urls, name)),
+        "submodule" => submodule(&call, &commit, &entry, name).await,
         "symlink" => symlink(&call, &commit, entry, name).await,
         _ => file(&call, &entry, name).await,
     }
@@ -92,6 +92,32 @@ fn parse(line: &str) -> Option<Entry> {
 async fn directory(call: &Call, commit: &str, prefix: &str, reference: &str) -> Reply {
     let entries = tree(call, commit, prefix).await?;
     ok(&entries.iter().map(|entry| entry.json(&call.urls, reference)).collect())
+}
+
+/// Where the submodule's own repository is; it is never on this GitHub.
+async fn submodule(call: &Call, commit: &str, entry: &Entry, reference: &str) -> Reply {
+    let blob = format!("{commit}:.gitmodules");
+    let lines = ["config", "--blob", &blob, "--get-regexp", r"^submodule\."];
+    let printed = call.hub.repository.git(&lines).await.unwrap_or_default();
+    let mut body = entry.json(&call.urls, reference);
+    body["submodule_git_url"] = Value::from(submodule_url(&String::from_utf8_lossy(&printed), &entry.path));
+    for url in ["git_url", "html_url"] {
+        body[url] = Value::Null;
+    }
+    body["_links"]["git"] = Value::Null;
+    body["_links"]["html"] = Value::Null;
+    ok(&body)
+}
+
+/// `KEY VALUE` of every line of `.gitmodules`.
+fn submodule_url(settings: &str, path: &str) -> Option<String> {
+    let settings: Vec<(&str, &str)> = settings.lines().filter_map(|line| line.split_once(' ')).collect();
+    let (key, _) = settings
+        .iter()
+        .find(|(key, value)| key.ends_with(".path") && *value == path)?;
+    let key = format!("{}.url", key.trim_end_matches(".path"));
+    let (_, url) = settings.iter().find(|(other, _)| *other == key)?;
+    Some((*url).to_owned())
 }
 
 /// The file that it leads to, <https://docs.github.com/rest/repos/contents#get-repository-content>; else the link
@@ -198,6 +224,14 @@ mod tests {
         );
         assert_eq!(parse("040000 tree abc       -\tsrc").expect("a directory").kind, "dir");
         assert_eq!(parse(""), None);
+    }
+
+    #[test]
+    fn a_submodules_url_is_found_by_its_path() {
+        let settings = "submodule.lib.path vendor/lib\nsubmodule.lib.url https://example.com/lib.git\n";
+        let url = super::submodule_url(settings, "vendor/lib");
+        assert_eq!(url.as_deref(), Some("https://example.com/lib.git"));
+        assert_eq!(super::submodule_url(settings, "lib"), None);
     }
 
     #[test]

@@ -224,8 +224,8 @@ async fn a_folder_of_the_repository_is_compared_at_its_own_place() {
 async fn a_submodule_is_a_folder_of_the_repository_and_none_that_github_has() {
     run_with(app(), async |t: &mut Tester| {
         let add = format!(
-            "mkdir ../lib; cp -r .do ../lib; cd ../lib; sed -i s/pushed/left/ .do/app.yaml; git init -q; git add .; git commit -qm lib; \
-             cd \"$REPOSITORY\"; {GIT} -c protocol.file.allow=always submodule --quiet add ../lib sub; git commit -qm sub"
+            "mkdir ../lib; cp -r .do ../lib; cd ../lib; sed -i s/pushed/left/ .do/app.yaml; git init -q; git add .; git commit -qm lib; lib=$PWD; \
+             cd \"$REPOSITORY\"; {GIT} -c protocol.file.allow=always submodule --quiet add file://$lib sub; git commit -qm sub"
         );
         t.repository.script(&add, &t.repository.path);
         let commit = t.repository.head("main");
