@@ -8,6 +8,7 @@ use serde::Deserialize;
 mod duration;
 mod env;
 mod parse;
+mod shape;
 
 pub(crate) use env::{EnvValue, Generate};
 

@@ -23,6 +23,7 @@ pub(crate) mod redeploy;
 pub(crate) mod rollback;
 mod rollout;
 pub(crate) mod sentence;
+mod shape;
 pub(crate) mod site;
 mod source;
 pub(crate) mod status;

@@ -11,7 +11,7 @@ use super::no_preview::Candidate;
 use super::preview_plan::Work;
 use super::rollout::{self, Ended, Expected};
 use super::source::Source;
-use super::{dry_run, ending, ownership, teardown};
+use super::{dry_run, ending, ownership, shape, teardown};
 use crate::config::{Config, Preview};
 use crate::model::environment::Environment;
 use crate::model::failure::{Failure, Kind};
@@ -148,7 +148,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
 }
 
 /// Finds out what the preview is to be, and whether there is to be one.
-async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Result<Begun<'a>> {
+async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result<Begun<'a>> {
     let Candidate {
         ctx,
         request,
@@ -160,9 +160,10 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
         return Ok(Begun::Skipped(Skip::quietly(newer)));
     }
     let platform = ctx.platform()?;
-    let by_hand = config.preview.spec.as_str();
-    let configured = if by_hand.is_empty() { &config.spec } else { by_hand };
     let source = Source::deployed(ctx, &pull.head.sha).await;
+    let (config, unmerged) = shape::of_preview(ctx, policy, pull, &source).await?;
+    let by_hand = policy.preview.spec.as_str();
+    let configured = if by_hand.is_empty() { &policy.spec } else { by_hand };
     let spec = source.spec(configured).await?;
     let spec_name = spec.name().to_owned();
     let work = Work::prepare(&source, config, repository, pull, spec, &request.images).await?;
@@ -173,7 +174,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
             let apps = platform.list().await?;
             let marked = ownership::among(&apps, repository.id, &environment).next().cloned();
             if marked.is_none()
-                && let Some(reason) = over_the_limit(&apps, config, repository)
+                && let Some(reason) = over_the_limit(&apps, policy, repository)
             {
                 return Ok(Begun::Skipped(Skip { reason, tell: true }));
             }
@@ -187,6 +188,9 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
     ctx.learn(&plan.spec);
     ctx.console.phase("Plan");
     announce(ctx, &plan);
+    if let Some(unmerged) = &unmerged {
+        ctx.console.notice(unmerged);
+    }
     if request.dry_run {
         let report = planned(ctx, &spec_name, live.as_ref(), &plan, environment, pull).await?;
         return Ok(Begun::Planned(Box::new(report)));
@@ -200,7 +204,8 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
     {
         return Ok(Begun::Skipped(Skip::quietly(newer)));
     }
-    let report = opening_report(&spec_name, &plan, environment, pull, live.as_ref());
+    let mut report = opening_report(&spec_name, &plan, environment, pull, live.as_ref());
+    report.notes.extend(unmerged);
     Ok(Begun::Ready(Box::new(Ready {
         work,
         live,

@@ -16,7 +16,7 @@ use crate::spec::{AppSpec, Images};
 /// What a plan is made from, gathered once: the account's refusal of a field leads to a second plan.
 pub(super) struct Work<'a> {
     pub(super) name: String,
-    pub(super) config: &'a Config,
+    pub(super) config: Config,
     pub(super) repository: &'a Repository,
     pub(super) pull: &'a PullRequest,
     spec: AppSpec,
@@ -27,7 +27,7 @@ pub(super) struct Work<'a> {
 impl<'a> Work<'a> {
     pub(super) async fn prepare(
         source: &Source<'_>,
-        config: &'a Config,
+        config: Config,
         repository: &'a Repository,
         pull: &'a PullRequest,
         spec: AppSpec,

@@ -59,7 +59,7 @@ impl Site {
             false => Source::at(ctx, commit).await,
         };
         let mut files = source(&default).await;
-        let config = files.config().await?;
+        let mut config = files.config().await?;
         let target = target(&config, environment)?;
         let (branch, head) = match target.branch.as_str() {
             "" => (repository.default_branch.clone(), default),
@@ -71,6 +71,10 @@ impl Site {
             }
         };
         let nothing_to_do = unexpected_head(ctx, expected, &head, &branch).await?;
+        if branch != repository.default_branch {
+            config = config.with_environment_of(&files.config().await?, &environment.to_string());
+        }
+        let target = self::target(&config, environment)?;
         let configured = if target.spec.is_empty() {
             &config.spec
         } else {

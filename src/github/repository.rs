@@ -23,12 +23,23 @@ pub(crate) struct Comparison {
     pub(crate) ahead_by: u64,
     /// `ahead`, `behind`, `identical` or `diverged`.
     pub(crate) status: String,
+    merge_base_commit: Option<MergeBase>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+struct MergeBase {
+    sha: String,
 }
 
 impl Comparison {
     /// Whether the head contains the base.
     pub(crate) fn head_contains_base(&self) -> bool {
         matches!(self.status.as_str(), "ahead" | "identical")
+    }
+
+    /// The newest commit that both have.
+    pub(crate) fn merge_base(self) -> Option<Sha> {
+        self.merge_base_commit.map(|commit| Sha::new(commit.sha))
     }
 }
 
@@ -148,6 +159,7 @@ mod tests {
         let comparison = |status: &str| Comparison {
             ahead_by: 0,
             status: status.to_owned(),
+            merge_base_commit: None,
         };
         assert!(comparison("ahead").head_contains_base() && comparison("identical").head_contains_base());
         assert!(!comparison("behind").head_contains_base() && !comparison("diverged").head_contains_base());
