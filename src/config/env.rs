@@ -81,7 +81,7 @@ pub(super) fn is_key(key: &str) -> bool {
     !key.starts_with(|c: char| c.is_ascii_digit()) && !key.is_empty() && key.chars().all(fits)
 }
 
-fn is_reserved(name: &str) -> bool {
+pub(crate) fn is_reserved(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     TOKENS.contains(&name.as_str()) || RUNNER_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }

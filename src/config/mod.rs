@@ -10,7 +10,7 @@ mod env;
 mod parse;
 mod shape;
 
-pub(crate) use env::{EnvValue, Generate};
+pub(crate) use env::{EnvValue, Generate, is_reserved};
 
 use crate::model::environment::PRODUCTION;
 use crate::model::rollback::RollbackPolicy;

@@ -10,6 +10,7 @@ use super::context::Ctx;
 use crate::config::Health;
 use crate::health::{Expect, HealthVerdict, Prober, Target, watch};
 use crate::model::verdict::Testimony;
+use crate::spec::{Question, questions};
 use crate::wait::{Cancelled, Deadline, humanize};
 
 /// One good answer may be luck, or the last of the version before.
@@ -22,58 +23,86 @@ const HEALTHY: std::ops::RangeInclusive<u16> = 200..=399;
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
-pub(super) struct Checks {
-    pub(super) targets: Vec<Target>,
-    /// Somebody said what a good answer is; else it is guessed.
-    pub(super) configured: bool,
+pub(super) struct Checks(Vec<Target>);
+
+/// What asking from outside came to.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub(super) testimony: Testimony,
+    /// What failed is a check that somebody configured; else it was guessed what a good answer is.
+    pub(super) configured_check_failed: bool,
+}
+
+impl Answered {
+    /// Nothing was asked from outside, and why not.
+    pub(super) fn without_question(testimony: Testimony) -> Self {
+        Self {
+            testimony,
+            configured_check_failed: false,
+        }
+    }
 }
 
 impl Checks {
+    /// What is asked at `url`, as configuration and deployed spec have it.
+    ///
     /// # Errors
-    /// When `url` is none.
+    /// When `url` is not a URL.
     pub(super) fn of(url: &str, health: &Health, spec: &Value) -> anyhow::Result<Self> {
-        let base = Url::parse(url).with_context(|| format!("the platform's URL `{url}` is none"))?;
-        let path = Some(health.path.as_str())
-            .filter(|path| !path.is_empty())
-            .or_else(|| crate::spec::health_path(spec));
-        let first = match path {
-            Some(path) => Target::at(&base, path, Expect::Range(HEALTHY)),
-            None => Target::at(&base, "/", Expect::Below500),
+        let base = Url::parse(url).with_context(|| format!("the platform's URL `{url}` is not a URL"))?;
+        let first = if health.path.is_empty() {
+            questions(spec, base.host_str().unwrap_or_default())
+        } else {
+            vec![Question::Health(health.path.clone())]
         };
+        let first = first.iter().map(|question| match question {
+            Question::Health(path) => Target::at(&base, path, Expect::Range(HEALTHY)),
+            Question::Root(path) => Target::at(&base, path, Expect::Below500),
+        });
         let further = health
             .checks
             .iter()
             .map(|check| Target::at(&base, &check.path, Expect::Status(check.status)));
-        let targets = [first].into_iter().chain(further).map(Target::that_may_sleep).collect();
-        Ok(Self {
-            targets,
-            configured: path.is_some() || !health.checks.is_empty(),
-        })
+        Ok(Self(first.chain(further).map(Target::that_may_sleep).collect()))
+    }
+
+    pub(super) fn of_targets(targets: Vec<Target>) -> Self {
+        Self(targets)
+    }
+
+    pub(super) fn targets(&self) -> &[Target] {
+        &self.0
+    }
+
+    pub(super) fn into_targets(self) -> Vec<Target> {
+        self.0
     }
 
     /// Asks until everything answers well several times in a row, or the time is over.
-    pub(super) async fn ask(&self, ctx: &Ctx, deadline: Deadline) -> anyhow::Result<Testimony> {
+    pub(super) async fn ask(&self, ctx: &Ctx, deadline: Deadline) -> anyhow::Result<Answered> {
+        if self.0.is_empty() {
+            return Ok(Answered::without_question(Testimony::Absent));
+        }
         let prober = Prober::new()?;
         let mut say =
             |target: &Target, seen: &crate::health::Observation| ctx.console.say(&format!("{}: {seen}", target.url));
-        let watching = watch(
-            &prober,
-            &self.targets,
-            deadline,
-            &ctx.wait,
-            SUCCESSES_IN_A_ROW,
-            &mut say,
-        );
+        let watching = watch(&prober, &self.0, deadline, &ctx.wait, SUCCESSES_IN_A_ROW, &mut say);
         let watched: Result<HealthVerdict, Cancelled> = tokio::select! {
             watched = watching => watched,
             cancelled = signs_of_life(ctx, deadline) => Err(cancelled),
         };
-        Ok(match watched? {
+        let watched = watched?;
+        let configured_check_failed = watched.is_bad_as_configured();
+        let testimony = match watched {
             HealthVerdict::Good => Testimony::Good,
             verdict @ HealthVerdict::Bad { .. } => verdict.failure().map_or(Testimony::Good, Testimony::Objects),
             verdict @ HealthVerdict::Unknown { .. } => {
                 Testimony::Unheard(verdict.failure().map(|failure| failure.to_string()).unwrap_or_default())
             }
+        };
+        Ok(Answered {
+            testimony,
+            configured_check_failed,
         })
     }
 }

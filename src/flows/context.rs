@@ -60,17 +60,6 @@ impl Ctx {
         }
     }
 
-    /// Takes note of the secrets in a spec: what they are worth, where that can be read, and what they are called, so
-    /// that their values are hidden wherever a log prints them behind their names.
-    pub(crate) fn learn(&self, spec: &serde_json::Value) {
-        for secret in crate::spec::secret_values(spec) {
-            self.console.mask(&secret);
-        }
-        for name in crate::spec::secret_names(spec) {
-            self.redactor.register_name(name);
-        }
-    }
-
     /// Summary and outputs of a run that has no board.
     pub(crate) fn record(&self, report: &Report) {
         super::board::record(&self.run, &self.console, &self.redactor, report);

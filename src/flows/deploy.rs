@@ -70,7 +70,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             images: &request.images,
         },
     )?;
-    ctx.learn(&plan.spec);
+    ctx.learn_app(&plan.spec, config);
     ctx.console.phase("Plan");
     for change in &plan.changes {
         ctx.console.say(&format!("{}: {}", change.what, change.why));

@@ -22,6 +22,7 @@ mod preview_plan;
 pub(crate) mod redeploy;
 pub(crate) mod rollback;
 mod rollout;
+mod secrets;
 pub(crate) mod sentence;
 mod shape;
 pub(crate) mod site;

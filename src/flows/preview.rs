@@ -185,7 +185,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
         ownership::require(app, repository.id, &environment)?;
     }
     let plan = work.plan(ctx, live.as_ref(), true)?;
-    ctx.learn(&plan.spec);
+    ctx.learn_app(&plan.spec, config);
     ctx.console.phase("Plan");
     announce(ctx, &plan);
     if let Some(unmerged) = &unmerged {

@@ -51,7 +51,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     report.url.clone_from(&app.url);
     report.serving = ownership::serving(app);
     report.app_id = Some(app.id.clone());
-    ctx.learn(&app.spec);
+    ctx.learn_app(&app.spec, &site.config);
     let mut board = Board::open(ctx.board(&site.config, &site.repository), std::slice::from_ref(&report)).await;
     let ended = async {
         ctx.wait.check()?;

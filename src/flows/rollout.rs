@@ -168,20 +168,19 @@ async fn judge_active(
     let (built, built_sha) = ask_for_the_commit(ctx, deployment, expected, &mut notes).await;
     let settling = Deadline::after(expected.health.timeout);
     let health = ask_the_platform(ctx, rollout, expected.environment, settling).await?;
-    let (probe, url, configured) = ask_from_outside(ctx, rollout, &deployment.id, expected, settling).await?;
-    let configured_check_failed = configured && matches!(probe, Testimony::Objects(_));
+    let (outside, url) = ask_from_outside(ctx, rollout, deployment, expected, settling).await?;
     let verdict = verdict(Witnesses {
         phase: Testimony::Good,
         built,
         health,
-        probe,
+        probe: outside.testimony,
     });
     Ok(Ended {
         verdict,
         became_active: true,
         url,
         built: built_sha,
-        configured_check_failed,
+        configured_check_failed: outside.configured_check_failed,
         notes,
     })
 }

@@ -53,7 +53,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
                     .next("deploy it first; a worker-only app never gets one")
             })?;
             let targets = match (&request.path, request.status) {
-                (None, None) => Checks::of(&url, &health, &app.spec)?.targets,
+                (None, None) => Checks::of(&url, &health, &app.spec)?.into_targets(),
                 (path, status) => {
                     let path = path.as_deref().unwrap_or("/");
                     vec![Target::at(&Url::parse(&url)?, path, expected(status, true)).that_may_sleep()]
@@ -69,16 +69,13 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
             .iter()
             .map(|(path, status)| Target::at(&base, path, Expect::Status(*status)).that_may_sleep()),
     );
-    let checks = Checks {
-        targets,
-        configured: true,
-    };
+    let checks = Checks::of_targets(targets);
     let limit = ctx.timeout.unwrap_or(deadline);
     ctx.console.say(&format!(
         "Asking {url} for good answers, waiting up to {}",
         humanize(limit)
     ));
-    let probe = checks.ask(ctx, Deadline::after(limit)).await?;
+    let probe = checks.ask(ctx, Deadline::after(limit)).await?.testimony;
     let verdict = verdict(Witnesses {
         phase: Testimony::Absent,
         built: Testimony::Absent,
@@ -139,7 +136,7 @@ pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
             .why(format!("there is no app `{name}`"))
             .next("deploy it first")
     })?;
-    ctx.learn(&app.spec);
+    ctx.learn_app(&app.spec, &config);
     if environment.pull_request().is_some() {
         ownership::require(&app, repository.id, environment)?;
     }

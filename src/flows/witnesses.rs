@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::checks::Checks;
+use super::checks::{Answered, Checks};
 use super::context::Ctx;
 use super::rollout::{Expected, plural};
 use crate::model::commit::Sha;
@@ -152,29 +152,36 @@ pub(super) async fn ask_the_platform(
     }
 }
 
-/// Our own request to the URL. Returns the URL and whether what was asked for is configured rather than guessed.
+/// Our own request to the URL, and that URL.
 pub(super) async fn ask_from_outside(
     ctx: &Ctx,
     rollout: &Rollout,
-    deployment: &str,
+    deployment: &Deployment,
     expected: &Expected<'_>,
     settling: Deadline,
-) -> anyhow::Result<(Testimony, Option<String>, bool)> {
+) -> anyhow::Result<(Answered, Option<String>)> {
     if !crate::spec::has_http(expected.spec) {
-        return Ok((Testimony::Absent, None, false));
+        return Ok((Answered::without_question(Testimony::Absent), None));
     }
-    let url = match ctx.platform()?.live_url(&rollout.app_id, deployment, settling).await {
+    let unheard = |why: String| Ok((Answered::without_question(Testimony::Unheard(why)), None));
+    let url = match ctx
+        .platform()?
+        .live_url(&rollout.app_id, &deployment.id, settling)
+        .await
+    {
         Ok(Some(url)) => url,
-        Ok(None) => return Ok((Testimony::Unheard("the platform names no URL".to_owned()), None, false)),
+        Ok(None) => return unheard("the platform names no URL".to_owned()),
         Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
-        Err(error) => return Ok((Testimony::Unheard(error.to_string()), None, false)),
+        Err(error) => return unheard(error.to_string()),
     };
-    let checks = Checks::of(&url, expected.health, expected.spec)?;
-    let mut testimony = checks.ask(ctx, Deadline::after(expected.health.timeout)).await?;
-    if let Testimony::Objects(Failure { next: Some(next), .. }) = &mut testimony {
+    // As the platform keeps it: it gives a route to what has none in the file.
+    let spec = deployment.spec.as_ref().unwrap_or(expected.spec);
+    let checks = Checks::of(&url, expected.health, spec)?;
+    let mut answered = checks.ask(ctx, Deadline::after(expected.health.timeout)).await?;
+    if let Testimony::Objects(Failure { next: Some(next), .. }) = &mut answered.testimony {
         next.push_str(&format!(": `do-deploy logs --environment {}`", expected.environment));
     }
-    Ok((testimony, Some(url), checks.configured))
+    Ok((answered, Some(url)))
 }
 
 #[cfg(test)]

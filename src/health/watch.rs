@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::observation::Observation;
 use super::probe::Prober;
-use super::target::Target;
+use super::target::{Expect, Target};
 use crate::model::failure::Failure;
 use crate::wait::{Cancelled, Deadline, Wait};
 
@@ -34,6 +34,11 @@ pub(crate) enum HealthVerdict {
 }
 
 impl HealthVerdict {
+    /// Whether it is bad by a check that somebody configured, not by a guess at what a good answer is.
+    pub(crate) fn is_bad_as_configured(&self) -> bool {
+        matches!(self, Self::Bad { target, .. } if target.expected != Expect::Below500)
+    }
+
     /// What people read of it; `None`: it is good.
     pub(crate) fn failure(&self) -> Option<Failure> {
         let (failure, target, observation) = match self {
@@ -134,12 +139,13 @@ fn against(target: Target, observation: Observation) -> HealthVerdict {
     }
 }
 
-/// The observation that counts against the app most: one that proves something before one that does not.
+/// The observation that counts against the app most: one that proves something before one that does not, a configured
+/// check before a guess.
 fn worst(observations: &[(Target, Observation)]) -> Option<&(Target, Observation)> {
-    let bad = || observations.iter().filter(|(_, observation)| !observation.is_up());
-    bad()
-        .find(|(_, observation)| observation.proves_bad())
-        .or_else(|| bad().next())
+    let bad = observations.iter().filter(|(_, observation)| !observation.is_up());
+    // Of equal ones the first.
+    bad.rev()
+        .max_by_key(|(target, observation)| (observation.proves_bad(), target.expected != Expect::Below500))
 }
 
 fn pause(in_a_row: u32, observations: &[(Target, Observation)]) -> Duration {

@@ -2,11 +2,14 @@
 
 use super::HIDDEN;
 
-/// Words that may stand before a name where a line begins.
-const OPENERS: [&str; 8] = ["export", "ENV", "ARG", "set", "declare", "env", "SET", "setenv"];
+/// Words that may stand before a name where a line begins, in small letters.
+const OPENERS: [&str; 14] = [
+    "export", "env", "arg", "set", "declare", "setenv", "trace", "debug", "info", "notice", "warn", "warning", "error",
+    "fatal",
+];
 
-/// The line with the values hidden that stand behind `name`. `at`: where the name begins in the line.
-/// Returns what is hidden, as a range of the line; `None`: no value stands there.
+/// What is hidden of the value that stands behind `name`, as a range of the line; `None`: no value stands there.
+/// `at`: where the name begins in the line.
 pub(super) fn value_behind(line: &str, at: usize, name: &str) -> Option<std::ops::Range<usize>> {
     let part_of_a_word = |c: char| c.is_alphanumeric() || c == '_';
     let (before, after) = (&line[..at], &line[at + name.len()..]);
@@ -20,46 +23,88 @@ pub(super) fn value_behind(line: &str, at: usize, name: &str) -> Option<std::ops
         '=' => rest[1..].strip_prefix('>').unwrap_or(&rest[1..]),
         ':' if rest[1..].starts_with('=') => &rest[2..],
         // A name in a sentence, or a path in code, is followed by a colon as well.
-        ':' if !rest[1..].starts_with(':') && (is_quoted || begins_a_line(before)) => &rest[1..],
+        ':' if !rest[1..].starts_with(':') && (is_quoted || is_entry(before, &rest[1..])) => &rest[1..],
         _ => return None,
     };
     let value = rest.trim_start();
     let start = line.len() - value.len();
-    let (skipped, length) = extent(value, begins_a_line(before));
+    let (skipped, length) = extent(value, before, is_quoted);
     let range = start + skipped..start + skipped + length;
     let shown = &line[range.clone()];
     (!shown.is_empty() && shown != HIDDEN && !is_reference(shown)).then_some(range)
 }
 
+/// Whether a name before a colon is a key: at the beginning of a line, in a map as programs print it, or before a quote.
+fn is_entry(before: &str, value: &str) -> bool {
+    begins_a_line(before)
+        || before.trim_end().ends_with(['{', '[', '(', ','])
+        || before.contains("map[")
+        || value.trim_start().starts_with(['"', '\''])
+}
+
 /// How much of the text is skipped, and how much is the value.
-fn extent(value: &str, to_the_end: bool) -> (usize, usize) {
+fn extent(value: &str, before: &str, name_is_quoted: bool) -> (usize, usize) {
     for quote in ["\\\"", "\\'", "\"", "'"] {
         let Some(inside) = value.strip_prefix(quote) else {
             continue;
         };
-        let end = if quote.len() == 2 {
-            inside.find(quote)
-        } else {
-            closing(inside, quote.as_bytes()[0])
-        };
-        return (quote.len(), end.unwrap_or(inside.trim_end().len()));
+        let end = closing(inside, quote).unwrap_or(inside.trim_end().len());
+        return (quote.len(), end);
     }
-    if to_the_end && !value.contains('"') {
-        return (0, value.trim_end().len());
+    let is_first = begins_a_line(before);
+    let in_a_map = name_is_quoted || before.contains("map[") || before.trim_end().ends_with(['{', '[', '(', ',']);
+    let ends = |c: char| c.is_whitespace() || in_a_map && matches!(c, ',' | '}' | ']' | ')');
+    let word = value.find(ends).unwrap_or(value.len());
+    if in_a_map {
+        return (0, word);
     }
-    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\\');
-    (0, value.find(ends).unwrap_or(value.len()))
+    // In `"KEY=value"` the quote that was opened before the name ends the value.
+    if let Some(quote) = opened(before) {
+        let end = closing(value, quote).unwrap_or(value.trim_end().len());
+        let whole = is_first || before.ends_with(quote);
+        return (0, if whole { end } else { end.min(word) });
+    }
+    (0, if is_first { value.trim_end().len() } else { word })
 }
 
-/// The first quote without a backslash before it.
-fn closing(text: &str, quote: u8) -> Option<usize> {
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate() {
-        if escaped {
-            escaped = false;
-        } else if byte == b'\\' {
-            escaped = true;
-        } else if byte == quote {
+/// The quote that a line has opened and not closed.
+fn opened(before: &str) -> Option<&'static str> {
+    ["\\\"", "\"", "'"].into_iter().find(|quote| {
+        let count = before
+            .match_indices(quote)
+            .filter(|(at, _)| !before[..*at].ends_with('\\'))
+            .count();
+        count % 2 == 1
+    })
+}
+
+/// Where a quoted value ends. A quote that a word follows is part of the value: not everybody who puts quotes around
+/// a value escapes those in it. Shells write `'` as `'\\''` or `'"'"'`, YAML and SQL as `''`.
+fn closing(text: &str, quote: &str) -> Option<usize> {
+    const ENDS: &str = ",;:.)}]>&|\"'`";
+    // `\"` stands in a text that has been escaped as a whole, and with it each backslash.
+    let step = 2 * quote.len();
+    let mut from = 0;
+    while let Some(at) = text[from..].find(quote).map(|at| from + at) {
+        let rest = &text[at + quote.len()..];
+        from = at + quote.len();
+        let slashes = text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        if slashes % step != 0 {
+            continue;
+        }
+        let inside = [r"\''", "\"'\"'"]
+            .into_iter()
+            .find(|rest_of| quote == "'" && rest.starts_with(rest_of));
+        if let Some(inside) = inside {
+            from += inside.len();
+            continue;
+        }
+        if at > 0 && rest.starts_with(quote) {
+            from += quote.len();
+            continue;
+        }
+        let next = rest.trim_start_matches('\\').chars().next();
+        if next.is_none_or(|c| c.is_whitespace() || ENDS.contains(c)) {
             return Some(at);
         }
     }
@@ -71,7 +116,7 @@ fn begins_a_line(before: &str) -> bool {
     before
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| word.chars().any(char::is_alphabetic))
-        .all(|word| OPENERS.contains(&word) || word.len() == 1)
+        .all(|word| word.len() == 1 || OPENERS.contains(&word.to_ascii_lowercase().as_str()))
 }
 
 /// `${{ secrets.KEY }}`, `${KEY}`, `$KEY`: where a value comes from is no value.

@@ -1,5 +1,6 @@
 //! Secrets as a type, and the redactor that keeps them out of everything printed.
 
+pub(crate) mod credential;
 mod forms;
 mod labelled;
 mod redactor;

@@ -32,13 +32,37 @@ impl Secret {
         let mut parts = vec![self.0.clone()];
         parts.extend(lines_and_fields(&self.0));
         parts.extend(connection_passwords(&self.0));
-        parts.retain(|part| part.len() >= SHORTEST_MASKED);
+        parts.retain(|part| part.len() >= SHORTEST_MASKED && !is_everyday(part));
         let mut forms: Vec<String> = parts.iter().flat_map(|part| forms_of(part)).collect();
         forms.retain(|form| form.len() >= SHORTEST_MASKED);
         forms.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         forms.dedup();
         forms
     }
+}
+
+/// Longest number that is an everyday one, in digits: a port, a size in bytes, a timeout in milliseconds.
+const LONGEST_NUMBER: usize = 8;
+
+/// Values of settings, which are kept as secrets here and there: hiding them blanks logs and protects nothing.
+const EVERYDAY: [&str; 12] = [
+    "default",
+    "development",
+    "disabled",
+    "enabled",
+    "localhost",
+    "preview",
+    "production",
+    "staging",
+    "127.0.0.1",
+    "0.0.0.0",
+    "undefined",
+    "optional",
+];
+
+fn is_everyday(value: &str) -> bool {
+    let is_number = value.len() <= LONGEST_NUMBER && value.chars().all(|c| c.is_ascii_digit() || c == '.');
+    is_number || EVERYDAY.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
 impl fmt::Debug for Secret {

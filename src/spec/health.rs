@@ -3,18 +3,63 @@
 use serde_json::Value;
 
 use super::component::{self, Kind, text};
+use super::route::Routes;
 
-/// The path of the health check of the first service that has one and is reached through the app's host name.
-/// `None`: the spec leaves it to a TCP connect.
-pub(crate) fn health_path(spec: &Value) -> Option<&str> {
+/// The port that a service listens on without `http_port`.
+/// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `services[].http_port`
+const DEFAULT_HTTP_PORT: u64 = 8080;
+
+/// A path to ask for on one of the app's hosts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// The public route to the path of a component's own health check.
+    Health(String),
+    /// A place at which something answers; what, the spec does not say.
+    Root(String),
+}
+
+/// What there is to ask on `host`: for every public service the route to its health check's path. The platform asks
+/// that path inside, on the check's own port and past the ingress; where no route leads to it, the service's root is
+/// asked. An app that has no such check is asked for its root.
+pub(crate) fn questions(spec: &Value, host: &str) -> Vec<Question> {
+    let routes = Routes::on(spec, host);
     let services = component::of(spec, Kind::Service);
-    services
-        .iter()
-        .filter(|service| is_public(spec, service.value))
-        .find_map(|service| {
-            let check = service.value.get("health_check")?;
-            text(check, "http_path").or_else(|| text(check, "path"))
-        })
+    let checked = services.iter().filter_map(|service| {
+        let (path, port) = health_check(service.value)?;
+        let route = (port == http_port(service.value)).then(|| routes.to(service.name, path));
+        match route.flatten() {
+            Some(outside) => Some(Question::Health(outside)),
+            None => routes.root_of(service.name).map(Question::Root),
+        }
+    });
+    let mut questions: Vec<Question> = Vec::new();
+    for question in checked {
+        if !questions.contains(&question) {
+            questions.push(question);
+        }
+    }
+    if questions.is_empty() {
+        questions.extend(routes.root().map(Question::Root));
+    }
+    questions
+}
+
+/// Path and port of a service's own check. `None`: the spec leaves it to a TCP connect.
+fn health_check(service: &Value) -> Option<(&str, u64)> {
+    let check = service.get("health_check")?;
+    let path = text(check, "http_path").or_else(|| text(check, "path"))?;
+    Some((path, port(check, "port").unwrap_or_else(|| http_port(service))))
+}
+
+fn http_port(service: &Value) -> u64 {
+    port(service, "http_port").unwrap_or(DEFAULT_HTTP_PORT)
+}
+
+/// A port as a number or as text; zero means that none is given.
+fn port(value: &Value, key: &str) -> Option<u64> {
+    let value = value.get(key)?;
+    let port = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok());
+    port.filter(|port| *port > 0)
 }
 
 /// Whether the app has a URL at all: a worker-only app has none.
@@ -38,20 +83,37 @@ pub(super) fn is_public(spec: &Value, service: &Value) -> bool {
             .iter()
             .any(|rule| rule.get("component").and_then(|it| text(it, "name")) == name);
     }
-    let has = |key: &str| {
-        service
-            .get(key)
-            .and_then(Value::as_array)
-            .is_some_and(|list| !list.is_empty())
-    };
-    has("routes") || service.get("http_port").is_some() || !has("internal_ports")
+    let has_routes = service
+        .get("routes")
+        .and_then(Value::as_array)
+        .is_some_and(|routes| !routes.is_empty());
+    has_routes || listens_publicly(service)
+}
+
+/// Whether a service without any route listens on more than internal ports.
+pub(super) fn listens_publicly(service: &Value) -> bool {
+    let internal = service.get("internal_ports").and_then(Value::as_array);
+    service.get("http_port").is_some() || internal.is_none_or(Vec::is_empty)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
+    use super::Question::{Health, Root};
     use super::*;
+
+    fn asked(spec: &Value) -> Vec<Question> {
+        questions(spec, "shop-x.ondigitalocean.app")
+    }
+
+    fn health(path: &str) -> Question {
+        Health(path.to_owned())
+    }
+
+    fn root(path: &str) -> Question {
+        Root(path.to_owned())
+    }
 
     #[test]
     fn a_service_without_route_is_not_asked() {
@@ -61,13 +123,104 @@ mod tests {
                 {"name": "web", "http_port": 8080, "health_check": {"http_path": "/health"}},
             ],
         });
-        assert_eq!(health_path(&spec), Some("/health"));
+        assert_eq!(asked(&spec), [health("/health")]);
         assert!(has_http(&spec));
+    }
+
+    #[test]
+    fn a_path_on_another_port_is_the_platforms_to_check() {
+        for (service, question) in [
+            (
+                json!({"health_check": {"http_path": "/health", "port": 39181}}),
+                root("/"),
+            ),
+            (
+                json!({"health_check": {"http_path": "/health", "port": 8080}}),
+                health("/health"),
+            ),
+            (
+                json!({"health_check": {"http_path": "/health", "port": "8080"}}),
+                health("/health"),
+            ),
+            (
+                json!({"health_check": {"http_path": "/health", "port": 0}}),
+                health("/health"),
+            ),
+            (
+                json!({"http_port": 3000, "health_check": {"http_path": "/health", "port": 3000}}),
+                health("/health"),
+            ),
+            (
+                json!({"http_port": 3000, "health_check": {"http_path": "/health", "port": 8080}}),
+                root("/"),
+            ),
+            (
+                json!({"http_port": 3000, "health_check": {"path": "/old"}}),
+                health("/old"),
+            ),
+            (json!({"http_port": 3000, "health_check": {"port": 9090}}), root("/")),
+            (json!({}), root("/")),
+        ] {
+            let mut service = service;
+            service["name"] = json!("web");
+            assert_eq!(asked(&json!({"services": [service]})), [question], "{service}");
+        }
+    }
+
+    #[test]
+    fn every_component_is_asked_at_its_own_place() {
+        let rule =
+            |prefix: &str, name: &str| json!({"match": {"path": {"prefix": prefix}}, "component": {"name": name}});
+        let services = json!([
+            {"name": "front", "health_check": {"http_path": "/up"}},
+            {"name": "api", "health_check": {"http_path": "/healthz"}},
+            {"name": "admin", "health_check": {"http_path": "/healthz", "port": 9090}},
+            {"name": "hooks"},
+            {"name": "inner", "internal_ports": [80], "health_check": {"http_path": "/in"}},
+        ]);
+        let rules = json!([
+            rule("/api", "api"),
+            rule("/admin", "admin"),
+            rule("/hooks", "hooks"),
+            rule("/", "front")
+        ]);
+        assert_eq!(
+            asked(&json!({"services": services, "ingress": {"rules": rules}})),
+            [health("/up"), health("/api/healthz"), root("/admin")]
+        );
+    }
+
+    #[test]
+    fn an_inside_path_that_no_route_reaches_leaves_the_root() {
+        let mut rule = json!({"match": {"path": {"prefix": "/api"}}, "component": {"name": "api", "rewrite": "/v1"}});
+        let services = json!([{"name": "api", "health_check": {"http_path": "/health"}}]);
+        assert_eq!(
+            asked(&json!({"services": services, "ingress": {"rules": [rule]}})),
+            [root("/api")]
+        );
+        rule["match"]["authority"] = json!({"exact": "shop.example"});
+        let elsewhere = json!({"services": services, "ingress": {"rules": [rule]}});
+        assert_eq!(asked(&elsewhere), [], "nothing answers on the platform's host");
+        assert_eq!(questions(&elsewhere, "shop.example"), [root("/api")]);
+    }
+
+    #[test]
+    fn a_site_beside_a_service_leaves_the_services_check() {
+        let spec = json!({
+            "services": [{"name": "api", "routes": [{"path": "/api"}], "health_check": {"http_path": "/health"}}],
+            "static_sites": [{"name": "site"}],
+        });
+        assert_eq!(asked(&spec), [health("/api/health")]);
+        assert_eq!(
+            asked(&json!({"static_sites": [{"name": "site", "routes": [{"path": "/docs"}]}]})),
+            [root("/docs")]
+        );
     }
 
     #[test]
     fn a_worker_only_app_has_no_url() {
         let spec = json!({"workers": [{"name": "queue"}], "jobs": [{"name": "migrate", "kind": "PRE_DEPLOY"}]});
         assert!(!has_http(&spec));
+        assert_eq!(asked(&spec), []);
     }
 }

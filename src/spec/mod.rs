@@ -18,6 +18,7 @@ mod policy;
 mod portable;
 pub(crate) mod preview;
 pub(crate) mod production;
+mod route;
 mod secrets;
 mod shell;
 mod start;
@@ -33,7 +34,7 @@ pub(crate) use portable::portable;
 pub(crate) use shell::quote as shell_word;
 pub(crate) use yaml::scalar;
 
-pub(crate) use health::{has_http, health_path};
+pub(crate) use health::{Question, has_http, questions};
 pub(crate) use images::{Images, only_images};
 pub(crate) use jobs::migrates;
 pub(crate) use marks::marks;

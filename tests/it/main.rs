@@ -16,6 +16,7 @@ mod board;
 mod comment;
 mod deploy;
 mod docs;
+mod foreign_logs;
 mod images;
 mod init;
 mod logs;

@@ -30,7 +30,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
     let started = Instant::now();
     let verdict = watch(
         &Prober::new()?,
-        &checks.targets,
+        checks.targets(),
         deadline,
         &ctx.wait,
         ONE_IS_ENOUGH,

@@ -197,8 +197,57 @@ fn hides_what_stands_behind_the_name_of_a_secret() {
 }
 
 #[test]
-fn leaves_short_values_readable() {
-    assert_eq!(knowing(&["main"]).clean("branch main"), "branch main");
+fn a_value_behind_a_name_is_hidden_to_its_real_end() {
+    let redactor = Redactor::new();
+    redactor.register_name("API_KEY");
+    for (text, shown) in [
+        (r#"API_KEY=va"lue"#, "API_KEY=***"),
+        (r#"API_KEY="va"lue""#, r#"API_KEY="***""#),
+        (r#"API_KEY="va\"lue" X=1"#, r#"API_KEY="***" X=1"#),
+        (r#"x API_KEY="va"lue" y"#, r#"x API_KEY="***" y"#),
+        (r#"got API_KEY=va"lue from env"#, "got API_KEY=*** from env"),
+        (r"don't print API_KEY=va'lue here", "don't print API_KEY=*** here"),
+        (r#"{'API_KEY': 'va"l'ue', 'X': 1}"#, r#"{'API_KEY': '***', 'X': 1}"#),
+        (r"API_KEY='va'\''lue' X=1", "API_KEY='***' X=1"),
+        (r#"API_KEY='va'"'"'lue' X=1"#, "API_KEY='***' X=1"),
+        ("API_KEY: 'va''lue' # x", "API_KEY: '***' # x"),
+        (
+            r#"{"msg":"API_KEY=va\"lue","level":"info"}"#,
+            r#"{"msg":"API_KEY=***","level":"info"}"#,
+        ),
+        (
+            r#"{"msg":"{\"API_KEY\":\"va\\\"lue\",\"X\":1}"}"#,
+            r#"{"msg":"{\"API_KEY\":\"***\",\"X\":1}"}"#,
+        ),
+        (r#""API_KEY=a b","X=1""#, r#""API_KEY=***","X=1""#),
+        ("map[API_KEY:va\"lue X:1]", "map[API_KEY:*** X:1]"),
+        (
+            "config { env: { API_KEY: 'a b' } }",
+            "config { env: { API_KEY: '***' } }",
+        ),
+        (r#"ENV {"API_KEY"=>"a b"}"#, r#"ENV {"API_KEY"=>"***"}"#),
+        (
+            "2026-03-01 10:00:00 INFO API_KEY: a b",
+            "2026-03-01 10:00:00 INFO API_KEY: ***",
+        ),
+        (r#"API_KEY="never closed"#, r#"API_KEY="***"#),
+    ] {
+        assert_eq!(redactor.clean(text), shown, "{text}");
+    }
+}
+
+#[test]
+fn leaves_short_and_everyday_values_readable() {
+    let settings = knowing(&["main", "a", "true", "production", "3600000", "10.5.2", "Development"]);
+    for text in [
+        "branch main",
+        "a production of it is true",
+        "after 3600000 ms",
+        "v10.5.2",
+        "a Development",
+    ] {
+        assert_eq!(settings.clean(text), text);
+    }
 }
 
 #[test]

@@ -6,6 +6,13 @@ use std::path::PathBuf;
 
 use super::mirror::sha_of;
 use super::runner::Runner;
+use crate::harness::{Tester, run};
+
+/// In cargo's place.
+const BUILDS_A_SCRIPT: &str = r#"#!/bin/sh
+for argument; do root=$argument; done
+mkdir -p "$root/bin" && printf '#!/bin/sh\n' >"$root/bin/do-deploy" && chmod +x "$root/bin/do-deploy"
+"#;
 
 #[test]
 fn a_warm_tool_cache_needs_no_network() {
@@ -31,6 +38,31 @@ fn a_tampered_program_is_replaced_and_that_is_said() {
         again.said
     );
     assert_eq!(sha_of(&again.program()), runner.asset.sha);
+}
+
+#[tokio::test]
+async fn a_program_that_is_exchanged_between_the_two_steps_is_not_started() {
+    run(async |t: &mut Tester| {
+        for (place, source) in [("tool cache", "false"), ("_temp", "true")] {
+            let mut runner = Runner::with_the_program();
+            runner.program("cargo", BUILDS_A_SCRIPT);
+            let with = [("command", "status"), ("build-from-source", source)];
+            let uses = runner.uses(t, &with);
+            let evil = format!("#!/bin/sh\ntouch '{}'\n", runner.path("evil").display());
+            // A link leads to the program under test.
+            let program = runner.first_program();
+            assert!(program.starts_with(runner.path(place)), "{}", program.display());
+            fs::remove_file(&program).expect("the program");
+            fs::write(&program, evil).expect("another program");
+            fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("the program");
+            uses.await
+                .fails_with(2)
+                .says("was changed after its hash had been checked, so it is not started")
+                .touches_nothing();
+            assert!(!runner.path("evil").exists());
+        }
+    })
+    .await;
 }
 
 #[test]

@@ -13,20 +13,20 @@ const SPECIAL: [&str; 9] = [
     "break", "continue", "exec", "exit", "export", "return", "set", "trap", "unset",
 ];
 
-const SCRIPT: &str = include_str!("../../../action/install.sh");
+const SCRIPT: &str = include_str!("../../../action/program.sh");
 
 /// Words of the shell's grammar that a command follows, and those that none follows.
 const INTRODUCING: [&str; 6] = ["if", "then", "elif", "else", "while", "do"];
 const OTHER_GRAMMAR: [&str; 5] = ["fi", "done", "case", "esac", "for"];
 
-/// What install.sh frees of functions, as its own line says.
+/// What program.sh frees of functions, as its own line says.
 fn freed() -> Vec<&'static str> {
     let (_, rest) = SCRIPT.split_once("\nunset -f ").expect("the line");
     let (names, _) = rest.split_once("||").expect("its end");
     names.split_whitespace().filter(|name| *name != "\\").collect()
 }
 
-/// Every word of install.sh that stands where a command stands, without its own functions.
+/// Every word of program.sh that stands where a command stands, without its own functions.
 fn commands() -> BTreeSet<String> {
     let text = Regex::new(r#"\\.|\$\(\([^)]*\)\)|"(?:\\[\s\S]|[^"\\])*"|'[^']*'"#).unwrap();
     let pattern = Regex::new(r"^[^($]*\) ?").unwrap();

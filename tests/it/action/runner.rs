@@ -14,7 +14,7 @@ use super::mirror::{Asset, link};
 use super::tree::{Tree, VERSION};
 use crate::harness::{DIGITALOCEAN_TOKEN, GITHUB_TOKEN, Invocation, Run, Tester};
 
-/// What install.sh cannot do without, besides something to download with.
+/// What program.sh cannot do without, besides something to download with.
 const NEEDED: [&str; 8] = ["sh", "chmod", "mkdir", "mktemp", "mv", "rm", "sha256sum", "sleep"];
 
 #[derive(Debug)]
@@ -113,7 +113,7 @@ impl Runner {
         self
     }
 
-    /// Nothing in PATH but what install.sh needs and `programs`; with a colon, `sh:bash` is bash called `sh`.
+    /// Nothing in PATH but what program.sh needs and `programs`; with a colon, `sh:bash` is bash called `sh`.
     pub(super) fn only(&mut self, programs: &[&str]) -> &mut Self {
         let folder = self.path(&format!("bin of {}", programs.join(" ").replace(':', " as ")));
         fs::create_dir_all(&folder).expect("a folder");
@@ -232,6 +232,11 @@ impl Runner {
             run = run.env(name, value);
         }
         run.env("GITHUB_ACTION_PATH", &self.tree.0.to_string_lossy())
+    }
+
+    /// The program that the job's first step `install` named.
+    pub(super) fn first_program(&self) -> PathBuf {
+        PathBuf::from(&self.first.get().expect("a step before")["bin"])
     }
 
     /// What the outer step has as its outputs, by action.yml.

@@ -105,6 +105,72 @@ fn a_build_that_fails_stops_the_step() {
 }
 
 #[test]
+fn a_configuration_above_the_action_that_an_earlier_job_left_is_refused_by_name() {
+    for name in [
+        ".cargo/config.toml",
+        ".cargo/config",
+        "rust-toolchain.toml",
+        "rust-toolchain",
+    ] {
+        for folder in ["_actions/org/do-deploy", "_actions", "."] {
+            let runner = with_cargo();
+            let file = runner.path(folder).join(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(&file, "[build]\nrustc-wrapper = \"/tmp/evil\"\n").unwrap();
+            let error = runner.install_with(&[("build-from-source", "true")]).fails();
+            assert!(
+                error.contains(name) && error.contains("would change how the program is built"),
+                "{error}"
+            );
+            assert_eq!(calls(&runner), Vec::<String>::new(), "{name} in {folder}");
+        }
+    }
+}
+
+#[test]
+fn a_configuration_that_cannot_be_read_yet_is_refused_as_well() {
+    let runner = with_cargo();
+    std::os::unix::fs::symlink("/nowhere/toolchain", runner.path("_actions/rust-toolchain")).unwrap();
+    let error = runner.install_with(&[("build-from-source", "true")]).fails();
+    assert!(error.contains("_actions/rust-toolchain`"), "{error}");
+}
+
+#[test]
+fn the_runners_own_cargo_home_may_lie_above_the_action() {
+    for name in [".cargo", "by another name"] {
+        let mut runner = with_cargo();
+        let home = runner.path(".cargo");
+        fs::create_dir_all(&home).unwrap();
+        fs::write(home.join("config.toml"), "").unwrap();
+        if name != ".cargo" {
+            std::os::unix::fs::symlink(&home, runner.path(name)).unwrap();
+        }
+        let own = runner.path(name).to_string_lossy().into_owned();
+        runner.env("CARGO_HOME", &own);
+        runner.install_with(&[("build-from-source", "true")]).succeeds();
+    }
+}
+
+#[test]
+fn a_workspace_above_the_action_has_no_say() {
+    let runner = Runner::new();
+    fs::write(
+        runner.path("_actions/Cargo.toml"),
+        "[workspace]\nmembers = [\"**/*\"]\n[patch.crates-io]\nserde = {path = \"/tmp/evil\"}\n",
+    )
+    .unwrap();
+    fs::create_dir(runner.tree.0.join("src")).unwrap();
+    runner.tree.write("src/main.rs", "fn main() {}\n");
+    let located = std::process::Command::new(env!("CARGO"))
+        .args(["locate-project", "--workspace", "--message-format", "plain"])
+        .current_dir(&runner.tree.0)
+        .output()
+        .unwrap();
+    let root = String::from_utf8_lossy(&located.stdout).into_owned();
+    assert!(root.trim_end().ends_with("a commit/Cargo.toml"), "{root}{located:?}");
+}
+
+#[test]
 fn neither_true_nor_false_is_an_error_that_names_the_input() {
     let runner = Runner::new();
     let error = runner

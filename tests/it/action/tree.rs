@@ -25,7 +25,7 @@ impl Tree {
     pub(super) fn unpack(folder: PathBuf, asset: &Asset) -> Self {
         let ours = Path::new(env!("CARGO_MANIFEST_DIR"));
         fs::create_dir_all(folder.join("action")).expect("a folder");
-        for file in ["action.yml", "action/install.sh", "Cargo.toml", "Cargo.lock"] {
+        for file in ["action.yml", "action/program.sh", "Cargo.toml", "Cargo.lock"] {
             fs::copy(ours.join(file), folder.join(file)).expect("a file of the action");
         }
         let tree = Self(folder);

@@ -4,5 +4,6 @@ mod adoption;
 mod app;
 mod github;
 mod interruption;
+mod outside;
 mod rollback;
 mod secrets;

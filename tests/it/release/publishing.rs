@@ -30,6 +30,51 @@ fn what_has_no_provenance_or_another_hash_is_not_published() {
 }
 
 #[test]
+fn what_a_tag_called_like_the_default_branch_has_built_is_not_published() {
+    let world = World::new();
+    for script in ["prepare", "draft"] {
+        world.step(script, "1.2.3").succeeds();
+    }
+    for reference in ["refs/tags/main", "refs/heads/other", "refs/pull/1/merge"] {
+        world.attest_from(reference);
+        world.step("publish", "1.2.3").fails_with("");
+        assert!(!world.state().join("published").exists(), "{reference}");
+    }
+    world.attest_from("refs/heads/main");
+    world.step("publish", "1.2.3").succeeds();
+}
+
+#[test]
+fn a_release_is_started_by_the_whole_ref_of_the_default_branch() {
+    let workflow = include_str!("../../../.github/workflows/release.yml");
+    assert!(workflow.contains("if: github.ref == format('refs/heads/{0}', github.event.repository.default_branch)"));
+    assert!(
+        !workflow.contains("ref_name"),
+        "a tag called `main` has the branch's `ref_name`"
+    );
+}
+
+#[test]
+fn the_documented_verification_names_the_ref_and_the_workflow() {
+    let page = include_str!("../../../docs/security.md");
+    let command = page
+        .split("gh attestation verify")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    for flag in [
+        "--repo org/do-deploy",
+        "--source-ref refs/heads/main",
+        "--deny-self-hosted-runners",
+        "--signer-workflow org/do-deploy/.github/workflows/release.yml",
+    ] {
+        assert!(command.contains(flag), "{flag}");
+    }
+}
+
+#[test]
 fn the_major_tag_stays_where_a_release_could_still_be_changed() {
     let world = World::new();
     fs::write(world.state().join("mutable"), "").unwrap();

@@ -28,7 +28,9 @@ case $verb in
   "release upload")
     for word; do case $word in */*) cp "$word" assets/ && echo "gh asset ${word##*/}" >>log ;; esac; done ;;
   "release download") cp assets/* "$5/" ;;
-  "attestation verify") [ -e "attested/$(sha256sum <"$3" | cut -d ' ' -f 1)" ] ;;
+  "attestation verify")
+    # `--source-ref` is asked for: what a tag of the branch's name has built is attested, too.
+    case " $* " in *" --source-ref $(cat "attested/$(sha256sum <"$3" | cut -d ' ' -f 1)") "*) ;; *) exit 1 ;; esac ;;
   publish)
     echo "gh publish $3" >>log
     git -C "$REMOTE" update-ref "refs/tags/$3" "$(cat target)" && touch published ;;
@@ -132,9 +134,14 @@ impl World {
     }
 
     pub(super) fn attest(&self) -> Ran {
+        self.attest_from("refs/heads/main")
+    }
+
+    /// As a run of the workflow that was started on `reference`.
+    pub(super) fn attest_from(&self, reference: &str) -> Ran {
         for asset in fs::read_dir(self.assets()).unwrap().flatten() {
             let digest = sha256(&fs::read(asset.path()).unwrap());
-            fs::write(self.state().join("attested").join(digest), "").unwrap();
+            fs::write(self.state().join("attested").join(digest), reference).unwrap();
         }
         let log = self.state().join("log");
         fs::write(&log, fs::read_to_string(&log).unwrap() + "attest\n").unwrap();

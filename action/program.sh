@@ -1,7 +1,9 @@
 #!/bin/sh
-# Finds the program that belongs to this tree of the action, checks its hash, and names it to the next step.
+# `program.sh install` finds the program that belongs to this tree of the action, checks its hash, and names both to the
+# next step. `program.sh run` checks the hash once more and becomes the program.
 #
 # POSIX sh, and nothing that busybox lacks. With the program in the tool cache already, it starts one process: the hash.
+# `run` reads DO_DEPLOY_BIN and DO_DEPLOY_SHA256, what `install` put out; all else is for `install`.
 # Environment: GITHUB_ACTION_PATH, GITHUB_OUTPUT, RUNNER_TEMP, RUNNER_TOOL_CACHE (may be missing),
 # DO_DEPLOY_OS and DO_DEPLOY_ARCH (as the runner names them), DO_DEPLOY_BUILD_FROM_SOURCE (true or false),
 # DO_DEPLOY_MIRROR (https://, http:// or file://, a folder of the same files: the hash is pinned, the place is not),
@@ -9,12 +11,9 @@
 
 # Where `sh` is bash, functions that an earlier step exported come along. Special built-ins win over them; what else is
 # used here is freed of them first.
-unset -f [ cargo cd chmod command cp curl find kill mkdir mktemp mv openssl printf read rm sha256sum shasum sleep sort \
+unset -f [ cargo cd chmod command cp curl find kill mkdir mktemp mv openssl printf pwd read rm sha256sum shasum sleep sort \
   timeout umask uname wait wget || :
 set -eu
-LC_ALL=C
-export LC_ALL
-umask 022
 
 newline='
 '
@@ -108,7 +107,7 @@ finish() {
   case $1 in
     *"$newline"*) fail "the path of the program, \`$1\`, has more than one line" ;;
   esac
-  { printf 'bin=%s\nversion=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"; } 2>/dev/null || no_room "$GITHUB_OUTPUT"
+  { printf 'bin=%s\nversion=%s\nsha256=%s\n' "$1" "$2" "$3" >>"$GITHUB_OUTPUT"; } 2>/dev/null || no_room "$GITHUB_OUTPUT"
   exit 0
 }
 
@@ -282,7 +281,7 @@ install_release() {
     program=$root/$place/do-deploy
     if [ -f "$program" ] && [ -x "$program" ]; then
       digest "$program"
-      [ "$digest" = "$sha" ] && finish "$program" "$version"
+      [ "$digest" = "$sha" ] && finish "$program" "$version" "$sha"
       printf 'The do-deploy in %s has the hash %s and not %s: it is not used\n' "$root" "$digest" "$sha"
     fi
   done
@@ -293,7 +292,7 @@ install_release() {
     [ -n "$root" ] || continue
     if download_into "$root/$place"; then
       printf 'do-deploy %s for %s, its hash checked\n' "$version" "$target"
-      finish "$root/$place/do-deploy" "$version"
+      finish "$root/$place/do-deploy" "$version" "$sha"
     fi
     if [ -n "$temporary" ]; then rm -f "$temporary"; fi
     temporary=''
@@ -302,11 +301,36 @@ install_release() {
   fail "the program cannot be written into $tried: make room there, or make one of them writable"
 }
 
+# What cargo and rustup would obey above the action's folder, where an earlier job of a self-hosted runner can write: a
+# configuration names linkers, wrappers and registries, a toolchain file whole compilers. `$CARGO_HOME/config.toml` is the
+# runner's own, and Cargo.toml's `[workspace]` ends the search for one.
+# https://doc.rust-lang.org/cargo/reference/config.html#hierarchical-structure
+# https://rust-lang.github.io/rustup/overrides.html
+refuse_configuration() {
+  own=${CARGO_HOME:-${HOME:-}/.cargo}
+  own=$(CDPATH='' cd -P "$own" 2>/dev/null && pwd -P) || own=''
+  above=$(pwd -P)
+  while [ "$above" != / ] && [ -n "$above" ]; do
+    above=${above%/*}
+    for name in .cargo/config.toml .cargo/config rust-toolchain.toml rust-toolchain; do
+      if [ -e "$above/$name" ] || [ -L "$above/$name" ]; then
+        case $name in
+          .cargo/*) found=$(CDPATH='' cd -P "$above/.cargo" 2>/dev/null && pwd -P) || found='' ;;
+          *) found='' ;;
+        esac
+        [ -n "$found" ] && [ "$found" = "$own" ] ||
+          fail "\`$above/$name\` would change how the program is built, and it belongs neither to this commit of the action nor to \`CARGO_HOME\`: remove it, or pin the action to a release"
+      fi
+    done
+  done
+}
+
 # Kept in the job's own folder, which the runner empties: a program that another job has built has no hash to check it
 # by. Its place has the hash of the whole tree in it, so that another commit of the action never gets it.
 build() {
   reason=$1
   cd "$GITHUB_ACTION_PATH"
+  refuse_configuration
   temporary=$(mktemp "$RUNNER_TEMP/do-deploy.XXXXXX" 2>/dev/null) || no_room "$RUNNER_TEMP"
   if command -v sha256sum >/dev/null; then
     set -- sha256sum
@@ -325,8 +349,24 @@ build() {
     cargo install --quiet --locked --no-default-features --path . --root "$folder" &
     attend || fail "do-deploy could not be built from this commit of the action: cargo says why above" "$unknown"
   fi
-  finish "$folder/bin/do-deploy" "$tree"
+  digest "$folder/bin/do-deploy"
+  finish "$folder/bin/do-deploy" "$tree" "$digest"
 }
+
+# Becomes the program. Between the two steps a process that an earlier job of this runner left could have changed it.
+run() {
+  digest "${DO_DEPLOY_BIN:?}"
+  [ "$digest" = "${DO_DEPLOY_SHA256:?}" ] ||
+    fail "\`$DO_DEPLOY_BIN\` was changed after its hash had been checked, so it is not started: something else on this runner writes there; use an ephemeral runner"
+  exec "$DO_DEPLOY_BIN" action
+}
+
+if [ "${1-}" = run ]; then
+  run
+fi
+LC_ALL=C
+export LC_ALL
+umask 022
 
 missing=''
 [ -n "${GITHUB_ACTION_PATH:-}" ] || missing=GITHUB_ACTION_PATH

@@ -1,0 +1,194 @@
+//! What a credential looks like, by its own shape: one list for the redactor, for previews and for `init`.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use regex_lite::Regex;
+
+/// Without one of these in a text, no shape is in it: one quick look instead of many slow ones.
+static TRIGGERS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = [
+        "://",
+        "jdbc:oracle",
+        "@tcp(",
+        "@unix(",
+        "_v1_",
+        "gho_",
+        "ghp_",
+        "ghs_",
+        "ghu_",
+        "ghr_",
+        "github_pat_",
+        "flyv1 ",
+        "fm1_",
+        "fm2_",
+        "ev[1:",
+        "eyj",
+        "glpat-",
+        "npm_",
+        "pypi-",
+        "xox",
+        "xapp-",
+        "_live_",
+        "_test_",
+        "whsec_",
+        "sg.",
+        "akia",
+        "asia",
+        "aiza",
+        "hf_",
+        "sk-",
+        "gsk_",
+        "xai-",
+        "shpat_",
+        "dckr_pat_",
+        "do00",
+        "ya29.",
+        "gocspx-",
+        "scp-live-",
+        "sb_secret_",
+        "sbp_",
+        "pscale_",
+        "dp.",
+        "lin_api_",
+        "ntn_",
+        "sntry",
+        "phx_",
+        "re_",
+        "key-",
+        "ls0tls1crudjti",
+        ":aa",
+        "bearer ",
+        "authorization",
+        "token=",
+        "_key=",
+        "key=",
+        "signature=",
+        "password=",
+        "secret=",
+        "sig=",
+        "pwd=",
+    ];
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .build(words)
+        .expect("the words are constants")
+});
+
+/// What is secret of a match is its group `s`; without one, all of it.
+static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let shapes = [
+        // `scheme://user:password@host`
+        r"(?i)\b[a-z][a-z0-9+.-]*://[^\s:/?#@]*:(?P<s>[^\s/?#@]+)@",
+        // Passwords of databases are often written as they are, with characters that a URL would encode.
+        r#"(?i)\b(?:postgres(?:ql)?|mysql2?|mariadb|mongodb(?:\+srv)?|rediss?|valkeys?|amqps?|kafka|clickhouse)(?:\+[a-z0-9]+)?://[^\s:/?#@"']*:(?P<s>[^\s"'<>]+)@"#,
+        // `user:password@tcp(host:3306)/name`: https://github.com/go-sql-driver/mysql#dsn-data-source-name
+        r#"(?i)[a-z0-9_.%+-]+:(?P<s>[^\s"']+)@(?:tcp|unix)\("#,
+        // `jdbc:oracle:thin:user/password@host`
+        r"(?i)\bjdbc:oracle:[a-z]+:[^/\s]+/(?P<s>[^@\s]+)@",
+        // `host=… password=…` and `Server=…;Password=…`, in either order.
+        r#"(?i)\b(?:host|hostaddr|server|data source|user id|uid|user|username|dbname|database|initial catalog)\s*=[^\n"(),]*?[\s;](?:password|pwd)\s*=\s*'?(?P<s>[^\s;"']+)"#,
+        r#"(?i)\b(?:password|pwd)\s*=\s*'?(?P<s>[^\s;"']+)'?[\s;]+(?:host|hostaddr|server|data source|user id|uid|user|dbname|database|initial catalog)\s*="#,
+        r#"(?i)\b(?:accountkey|sharedaccesskey)=(?P<s>[^\s;"']{16,})"#,
+        // `https://token@host`
+        r"(?i)\bhttps?://(?P<s>[a-z0-9_-]{20,})@",
+        r#"(?i)[?&;](?:[a-z0-9-]*[_-])?(?:token|api_?key|access_?key|signature|sig|password|pwd|secret|client_secret)=(?P<s>[^&\s"'<>#]+)"#,
+        r#"(?i)\bauthorization\\?["']?\s*[:=]\s*\\?["']?(?:bearer|basic|token|digest)\s+(?P<s>[^\s"'\\]+)"#,
+        r"(?i)\bbearer\s+(?P<s>[a-z0-9._~+/=-]{16,})",
+        // A webhook's URL is its password.
+        r"(?i)\bhttps://hooks\.slack\.com/(?:services|workflows|triggers)/(?P<s>[a-z0-9/_-]{16,})",
+        r"(?i)\bhttps://(?:[a-z]+\.)?discord(?:app)?\.com/api/webhooks/\d+/(?P<s>[a-z0-9_-]{16,})",
+        r"\b(?:dop|doo|dor)_v1_[0-9a-f]{16,}",
+        r"\bgh[opsur]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}",
+        r"\bFlyV1 [A-Za-z0-9+/=_,-]{20,}|\bfm[12][a-z]?_[A-Za-z0-9+/=_-]{20,}",
+        r"EV\[1:[^\]\s]*\]",
+        // Signed (three parts) and encrypted (five parts) tokens.
+        r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){1,3}",
+        r"\bglpat-[A-Za-z0-9_-]{16,}|\bnpm_[A-Za-z0-9]{30,}|\bpypi-[A-Za-z0-9_-]{32,}",
+        r"\bxox[abeprs]-[A-Za-z0-9-]{10,}|\bxapp-[A-Za-z0-9-]{16,}",
+        r"\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}|\bwhsec_[A-Za-z0-9+/=]{16,}|\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
+        r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[A-Za-z0-9_-]{30,}|\bya29\.[A-Za-z0-9_-]{20,}|\bDO00[A-Z0-9]{16}\b",
+        r"\bGOCSPX-[A-Za-z0-9_-]{20,}",
+        r"\bhf_[A-Za-z0-9]{20,}|\bsk-[A-Za-z0-9_-]{20,}|\bgsk_[A-Za-z0-9]{20,}|\bxai-[A-Za-z0-9]{20,}",
+        r"\bshpat_[a-fA-F0-9]{20,}|\bdckr_pat_[A-Za-z0-9_-]{20,}|\bscp-live-[a-z0-9]{16,}",
+        r"\bsb_secret_[A-Za-z0-9_-]{16,}|\bsbp_[a-f0-9]{32,}|\bpscale_(?:tkn|pw|oauth)_[A-Za-z0-9_-]{20,}",
+        r"\bdp\.(?:st|pt|ct|sa)\.[A-Za-z0-9_.-]{20,}|\blin_api_[A-Za-z0-9]{20,}|\bntn_[A-Za-z0-9]{20,}",
+        r"\bsntry[su]_[A-Za-z0-9+/=_-]{20,}|\bphx_[A-Za-z0-9]{20,}|\bre_[A-Za-z0-9]{6,}_[A-Za-z0-9]{16,}",
+        r"\bkey-[0-9a-f]{32}\b",
+        // A Telegram bot's: https://core.telegram.org/bots/features#generating-an-authentication-token
+        r"\b[0-9]{8,10}:AA[A-Za-z0-9_-]{33}\b",
+        // A key's PEM in base64.
+        r"\bLS0tLS1CRUdJTi[A-Za-z0-9+/=]{20,}",
+    ];
+    let compile = |pattern| Regex::new(pattern).expect("the pattern is a constant that compiles");
+    shapes.map(compile).into()
+});
+
+/// Where a line holds what looks like a credential: in order, without overlaps.
+pub(crate) fn shapes_in(line: &str) -> Vec<Range<usize>> {
+    if TRIGGERS.find(line).is_none() {
+        return Vec::new();
+    }
+    let mut found: Vec<Range<usize>> = SHAPES
+        .iter()
+        .flat_map(|shape| shape.captures_iter(line))
+        .filter_map(|found| found.name("s").or_else(|| found.get(0)).map(|secret| secret.range()))
+        .collect();
+    found.sort_by_key(|range| (range.start, range.end));
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    for range in found {
+        match merged.last_mut().filter(|last| range.start <= last.end) {
+            Some(last) => last.end = last.end.max(range.end),
+            None => merged.push(range),
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shapes_in;
+
+    fn hidden(line: &str) -> Vec<&str> {
+        shapes_in(line).into_iter().map(|range| &line[range]).collect()
+    }
+
+    #[test]
+    fn connection_strings_that_are_no_urls_hold_a_password() {
+        for (line, secret) in [
+            ("doadmin:p-w@tcp(db.example:25060)/shop?tls=true", "p-w"),
+            ("app:p/w@unix(/tmp/mysql.sock)/shop", "p/w"),
+            ("jdbc:oracle:thin:scott/tiger@//db:1521/x", "tiger"),
+            ("host=db user=app password=p-w sslmode=require", "p-w"),
+            ("password='p-w' host=db", "p-w"),
+            ("Server=db;Database=shop;User Id=sa;Encrypt=true;Password=p-w", "p-w"),
+            ("Pwd=p-w;Uid=sa;Server=db", "p-w"),
+            ("jdbc:postgresql://db/shop?user=app&password=p-w", "p-w"),
+            ("jdbc:sqlserver://db;user=sa;password=p-w", "p-w"),
+            (
+                "AccountEndpoint=https://x;AccountKey=c2VjcmV0LXNlY3JldA==;",
+                "c2VjcmV0LXNlY3JldA==",
+            ),
+            ("mysql2://u:p#w@h/x", "p#w"),
+            ("mongodb+srv://u:p-w@h/x", "p-w"),
+        ] {
+            assert_eq!(hidden(line), [secret], "{line}");
+        }
+    }
+
+    #[test]
+    fn what_only_speaks_of_a_credential_holds_none() {
+        for line in [
+            "https://shop.example/reset",
+            "connect(host=settings.HOST, password=settings.PASSWORD)",
+            "http://registry:4873/@scope/pkg",
+            "the key=value pairs of a token=",
+            "redis://cache:6379/0",
+            "gpt-4.1-mini",
+        ] {
+            assert_eq!(hidden(line), Vec::<&str>::new(), "{line}");
+        }
+    }
+}
