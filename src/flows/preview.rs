@@ -11,7 +11,8 @@ use super::no_preview::Candidate;
 use super::preview_plan::Work;
 use super::rollout::{self, Ended, Expected};
 use super::source::Source;
-use super::{dry_run, ending, ownership, shape, teardown};
+use super::unmerged::unmerged;
+use super::{dry_run, ending, ownership, teardown};
 use crate::config::{Config, Preview};
 use crate::model::environment::Environment;
 use crate::model::failure::{Failure, Kind};
@@ -161,10 +162,10 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     }
     let platform = ctx.platform()?;
     let source = Source::deployed(ctx, &pull.head.sha).await;
-    let (config, unmerged) = shape::of_preview(ctx, policy, pull, &source).await?;
-    let by_hand = policy.preview.spec.as_str();
-    let configured = if by_hand.is_empty() { &policy.spec } else { by_hand };
-    let spec = source.spec(configured).await?;
+    let commit = source.config().await?;
+    let config = policy.shaped_by(&commit);
+    let unmerged = unmerged(ctx, policy, &commit, pull).await;
+    let spec = source.spec(policy.preview_spec()).await?;
     let spec_name = spec.name().to_owned();
     let work = Work::prepare(&source, config, repository, pull, spec, &request.images).await?;
     let live = match platform.find(&work.name).await? {
@@ -185,7 +186,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
         ownership::require(app, repository.id, &environment)?;
     }
     let plan = work.plan(ctx, live.as_ref(), true)?;
-    ctx.learn_app(&plan.spec, config);
+    ctx.learn_app(&plan.spec, &work.config);
     ctx.console.phase("Plan");
     announce(ctx, &plan);
     if let Some(unmerged) = &unmerged {

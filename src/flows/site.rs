@@ -143,7 +143,7 @@ async fn branch_head(ctx: &Ctx, repository: &Repository, branch: &str) -> anyhow
     })?)
 }
 
-pub(super) fn target<'a>(config: &'a Config, environment: &Environment) -> Result<&'a Target, Failure> {
+fn target<'a>(config: &'a Config, environment: &Environment) -> Result<&'a Target, Failure> {
     let Environment::Named(name) = environment else {
         return Err(Failure::input(format!("`{environment}` is a preview")).next("use `do-deploy preview --pr N`"));
     };

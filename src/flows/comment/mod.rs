@@ -170,7 +170,12 @@ async fn obey(
             answered(Outcome::Done, answer)
         }
         (Command::Teardown, Some(_)) => remove(ctx, pull.number).await,
-        (Command::Wake, Some(app)) => wake::wake(ctx, config, &environment, &app).await,
+        (Command::Wake, Some(app)) => {
+            // A good answer is what the preview's own commit says.
+            let commit = Source::at(ctx, &pull.head.sha).await.config().await;
+            let shaped = commit.map_or_else(|_| config.clone(), |commit| config.shaped_by(&commit));
+            wake::wake(ctx, &shaped, &environment, &app).await
+        }
     }
 }
 
