@@ -83,7 +83,7 @@ impl<'a> Source<'a> {
             // Policy has none yet, while a commit that brings one is checked out.
             None if self.commit.is_none() && self.is_on_disk(&wanted) => Ok(Config::default()),
             None if ctx.config_is_named => Err(Failure::input(format!(
-                "the configuration `{path}` does not exist in `{}`",
+                "the configuration `{path}` does not exist on `{}`",
                 self.shown()
             ))
             .next("correct `--config`")

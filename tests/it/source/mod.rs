@@ -1,6 +1,7 @@
 //! Where a file is read: as it is at the commit that is deployed, whatever lies in the working directory.
 
 mod hostile;
+mod shape;
 mod terminal;
 mod unproven;
 mod workflow;
