@@ -12,13 +12,12 @@ use super::preview_plan::Work;
 use super::rollout::{self, Ended, Expected};
 use super::source::Source;
 use super::unmerged::unmerged;
-use super::{dry_run, ending, ownership, teardown};
+use super::{dry_run, ending, ownership, pull, teardown};
 use crate::config::{Config, Preview};
 use crate::model::environment::Environment;
-use crate::model::failure::{Failure, Kind};
+use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
-use crate::net::error::ApiError;
 use crate::platform::{App, Platform, PlatformError, Rollout};
 use crate::spec::Images;
 use crate::spec::preview::PreviewPlan;
@@ -75,10 +74,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     request.images.without_forced_build(request.force_build)?;
     let github = ctx.github()?;
     let repository = github.repository().await?;
-    let pull = github
-        .pull(request.pull_request)
-        .await
-        .map_err(|error| unknown_pull(error, request.pull_request))?;
+    let pull = pull::pull(ctx, request.pull_request).await?;
     let candidate = Candidate {
         ctx,
         request,
@@ -389,13 +385,4 @@ async fn planned(
     report.notes = vec!["A dry run: nothing was touched".to_owned()];
     ctx.record(&report);
     Ok(report)
-}
-
-pub(super) fn unknown_pull(error: ApiError, number: u64) -> anyhow::Error {
-    if error.is_not_found() {
-        return Failure::input(format!("there is no pull request {number}"))
-            .next("check the number and the repository, and that the GitHub token may see it")
-            .into();
-    }
-    error.into()
 }

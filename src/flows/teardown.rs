@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::board::{self, Board, BoardDeps};
 use super::context::Ctx;
 use super::source::Source;
-use super::{ownership, preview};
+use super::{ownership, pull};
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
 use crate::model::names;
@@ -65,10 +65,7 @@ pub(crate) struct Request {
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let github = ctx.github()?;
     let repository = github.repository().await?;
-    let pull = github
-        .pull(request.pull_request)
-        .await
-        .map_err(|error| preview::unknown_pull(error, request.pull_request))?;
+    let pull = pull::pull(ctx, request.pull_request).await?;
     if request.only_if_closed && pull.open {
         ctx.console.notice(&format!(
             "Pull request {} is open again: its preview stays",

@@ -9,7 +9,7 @@ use super::checks::Checks;
 use super::context::Ctx;
 use super::site::Site;
 use super::source::Source;
-use super::{ownership, preview};
+use super::{ownership, pull};
 use crate::config::{Config, Health};
 use crate::health::{Expect, Target};
 use crate::model::environment::Environment;
@@ -139,8 +139,7 @@ async fn preview_of(
     let github = ctx.github()?;
     let platform = ctx.platform()?;
     let repository = github.repository().await?;
-    let pull = github.pull(number).await;
-    let pull = pull.map_err(|error| preview::unknown_pull(error, number))?;
+    let pull = pull::pull(ctx, number).await?;
     let policy = Source::of_branch(ctx, &pull.base_branch).await.config().await?;
     let source = Source::at(ctx, &pull.head.sha).await;
     // A newer commit whose files are broken does not hide the preview that an older one made.

@@ -25,7 +25,7 @@ use super::context::Ctx;
 use super::eligibility::{Commit, pushed_after};
 use super::failure::{cancelled, failure_of};
 use super::source::Source;
-use super::{ownership, preview, teardown};
+use super::{ownership, preview, pull, teardown};
 use crate::config::Config;
 use crate::github::reactions::Reaction;
 use crate::github::repository::Repository;
@@ -112,9 +112,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
 
 /// The pull request, and what the base branch's configuration says.
 async fn known(ctx: &Ctx, request: &Request) -> anyhow::Result<(PullRequest, Config)> {
-    let number = request.pull_request;
-    let pull = ctx.github()?.pull(number).await;
-    let pull = pull.map_err(|error| preview::unknown_pull(error, number))?;
+    let pull = pull::pull(ctx, request.pull_request).await?;
     let config = Source::of_branch(ctx, &pull.base_branch).await.config().await?;
     Ok((pull, config))
 }
