@@ -41,7 +41,7 @@ impl Kind {
     }
 }
 
-const INPUTS: [Input; 12] = [
+const INPUTS: [Input; 13] = [
     value(
         "environment",
         "`production`, another name from the configuration, or `pr-12`",
@@ -50,6 +50,10 @@ const INPUTS: [Input; 12] = [
     value("commit", "a commit in 7 to 40 hexadecimal digits"),
     value("to", "a deployment's id or a commit"),
     value("images", "a component and its image's digest, such as `web=sha256:…`"),
+    value(
+        "replace",
+        "what is replaced: `databases.NAME`, `domains.NAME`, `egress`, `region` or `vpc`",
+    ),
     value("spec", "the path of a file"),
     value("config", "the path of a file"),
     value("timeout", "a duration such as `90s`, `30m` or `1h 30m`"),

@@ -9,7 +9,7 @@ use crate::flows::logs::TAIL;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::spec::Images;
+use crate::spec::{Images, Replace};
 
 /// Where `--help` lists the flags that come after a command's own.
 const BELOW_OWN_FLAGS: usize = 100;
@@ -130,6 +130,21 @@ impl ImagesArg {
     }
 }
 
+/// What a deployment may take from the live app.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ReplaceArg {
+    /// Agree, for this run, that the app spec destroys, detaches, drops or changes this: `databases.NAME`,
+    /// `domains.NAME`, `egress`, `region` or `vpc`; several between spaces, commas or lines, or repeated
+    #[arg(long = "replace", value_name = "WHAT")]
+    replaced: Vec<Replace>,
+}
+
+impl ReplaceArg {
+    pub(crate) fn replace(&self) -> Replace {
+        Replace::merge(&self.replaced)
+    }
+}
+
 #[derive(Args, Clone, Debug)]
 pub(crate) struct AutoArgs {
     #[command(flatten)]
@@ -150,6 +165,8 @@ pub(crate) struct AutoArgs {
     pub(crate) release: bool,
     #[command(flatten)]
     pub(crate) images: ImagesArg,
+    #[command(flatten)]
+    pub(crate) replace: ReplaceArg,
     /// Show what would be done and touch nothing
     #[arg(long, display_order = BELOW_OWN_FLAGS + 1)]
     pub(crate) dry_run: bool,
@@ -170,6 +187,8 @@ pub(crate) struct DeployArgs {
     pub(crate) commit: Option<Sha>,
     #[command(flatten)]
     pub(crate) images: ImagesArg,
+    #[command(flatten)]
+    pub(crate) replace: ReplaceArg,
     /// Show what would be done and touch nothing
     #[arg(long, display_order = BELOW_OWN_FLAGS + 1)]
     pub(crate) dry_run: bool,
@@ -218,6 +237,8 @@ pub(crate) struct RedeployArgs {
     pub(crate) force_build: bool,
     #[command(flatten)]
     pub(crate) images: ImagesArg,
+    #[command(flatten)]
+    pub(crate) replace: ReplaceArg,
     /// Show what would be done and touch nothing
     #[arg(long, display_order = BELOW_OWN_FLAGS + 1)]
     pub(crate) dry_run: bool,

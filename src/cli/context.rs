@@ -13,7 +13,7 @@ use crate::github::GitHub;
 use crate::model::failure::Failure;
 use crate::platform::Platform;
 use crate::redact::{Redactor, Secret};
-use crate::wait::Wait;
+use crate::wait::{Deadline, Wait};
 
 const DIGITALOCEAN: &str = "https://api.digitalocean.com";
 const GITHUB: &str = "https://api.github.com";
@@ -57,6 +57,9 @@ pub(crate) fn build(
         json,
         spec: spec_file,
     } = common;
+    if let Some(timeout) = timeout {
+        wait.set_deadline(Deadline::after(timeout));
+    }
     let repository = repository(&project, variables)?;
     let github_url = variables.url("GITHUB_API_URL", GITHUB)?;
     let platform_url = variables.url("DIGITALOCEAN_API_URL", DIGITALOCEAN)?;

@@ -50,8 +50,7 @@ pub(crate) fn of_report(ctx: &Ctx, report: &Report) -> u8 {
             let Some(failure) = &report.failure else {
                 return Kind::Unknown.exit_code();
             };
-            let lenient = failure.kind == Kind::Unknown && environment.pull_request().is_some() && ctx.run.is_ci;
-            if lenient {
+            if failure.kind == Kind::Unknown && ctx.run.is_ci && is_preview_that_exists(report) {
                 ctx.console.warn(&failure.to_string());
                 return 0;
             }
@@ -59,6 +58,11 @@ pub(crate) fn of_report(ctx: &Ctx, report: &Report) -> u8 {
             failure.kind.exit_code()
         }
     }
+}
+
+/// Red means that the app is bad, or that there is none: of a preview that is there, it is only not known.
+fn is_preview_that_exists(report: &Report) -> bool {
+    report.environment.pull_request().is_some() && report.app_id.is_some()
 }
 
 pub(crate) fn of_verdict(ctx: &Ctx, verdict: &Verdict) -> u8 {

@@ -96,6 +96,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 force_build: args.force_build,
                 release: args.release,
                 images: args.images.images()?,
+                replace: args.replace.replace(),
                 dry_run: args.dry_run,
             };
             Ok(match flows::auto::run(&ctx, &flows::auto::Request { flags }).await? {
@@ -114,6 +115,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 commit,
                 force_build: false,
                 images: args.images.images()?,
+                replace: args.replace.replace(),
                 release: args.release,
                 dry_run: args.dry_run,
             };
@@ -151,6 +153,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 commit: args.commit,
                 force_build: args.force_build,
                 images: args.images.images()?,
+                replace: args.replace.replace(),
                 dry_run: args.dry_run,
             };
             Ok(ending::of_report(&ctx, &flows::redeploy::run(&ctx, &request).await?))

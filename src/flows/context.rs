@@ -14,7 +14,7 @@ use crate::model::failure::Failure;
 use crate::model::report::Report;
 use crate::platform::Platform;
 use crate::redact::Redactor;
-use crate::wait::Wait;
+use crate::wait::{Deadline, Wait};
 
 /// Looks a variable of the step's environment up; the value is registered as a secret before it is returned.
 pub(crate) type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -47,6 +47,14 @@ pub(crate) struct Ctx {
 }
 
 impl Ctx {
+    /// The deadline of what begins now: `--timeout`, else what the configuration says. Rate limits are waited for until
+    /// then, too.
+    pub(crate) fn deadline(&self, configured: Duration) -> Deadline {
+        let deadline = Deadline::after(self.timeout.unwrap_or(configured));
+        self.wait.set_deadline(deadline);
+        deadline
+    }
+
     /// What the board works with.
     pub(crate) fn board(&self, config: &Config, repository: &Repository) -> BoardDeps {
         BoardDeps {

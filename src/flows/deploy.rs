@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use serde_json::Value;
+
 use super::board::Board;
 use super::context::Ctx;
 use super::ending::Successor;
@@ -13,13 +15,12 @@ use crate::config::Target;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::model::report::{Report, State};
+use crate::model::report::{Change, Report, State};
 use crate::model::rollback::{self, Decision, Situation};
 use crate::model::verdict::Verdict;
 use crate::platform::{App, PlatformError, Rollout};
-use crate::spec::Images;
 use crate::spec::production::{ProductionInput, ProductionPlan};
-use crate::wait::Deadline;
+use crate::spec::{Images, Replace};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -29,6 +30,8 @@ pub(crate) struct Request {
     pub(crate) force_build: bool,
     /// What components with an image are to run.
     pub(crate) images: Images,
+    /// What may be taken from the live app.
+    pub(crate) replace: Replace,
     /// Take the pin of a rollback off first.
     pub(crate) release: bool,
     pub(crate) dry_run: bool,
@@ -38,46 +41,25 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let started = Instant::now();
     let environment = &request.environment;
     request.images.without_forced_build(request.force_build)?;
+    request.replace.without_forced_build(request.force_build)?;
     let site = Site::find_with(ctx, environment, &request.commit).await?;
     let Site {
         repository,
         config,
         spec,
         head,
-        branch,
         app: live,
         ..
     } = &site;
-    let target = site.target();
     if let Some(reason) = &site.nothing_to_do {
         return skipped(ctx, environment, reason);
     }
     if let Some(app) = live.as_ref().filter(|app| app.pinned.is_some() && !request.release) {
         return skipped(ctx, environment, &pinned(app, environment));
     }
-    let plan = crate::spec::production::plan(
-        spec,
-        &ProductionInput {
-            repository: &repository.full_name,
-            repository_id: repository.id,
-            environment,
-            commit: head,
-            branch,
-            target,
-            variables: &|name| (ctx.variables)(name),
-            live: live.as_ref().map(|app| &app.spec),
-            live_marks: live.as_ref().and_then(|app| app.marks.as_ref()),
-            images: &request.images,
-        },
-    )?;
-    ctx.learn_app(&plan.spec, config);
+    let mut plan = plan(ctx, request, &site, live.as_ref())?;
     ctx.console.phase("Plan");
-    for change in &plan.changes {
-        ctx.console.say(&format!("{}: {}", change.what, change.why));
-    }
-    for warning in &plan.warnings {
-        ctx.console.warn(warning);
-    }
+    announce(ctx, &plan, None);
     if request.dry_run {
         if let Some(app) = live.as_ref().filter(|app| app.pinned.is_some()) {
             ctx.console
@@ -93,7 +75,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     report.changes.clone_from(&plan.changes);
     report.only_images = crate::spec::only_images(&plan.spec);
     let mut board = Board::open(ctx.board(config, repository), std::slice::from_ref(&report)).await;
-    let deployed = deploy(ctx, request, &site, &plan, &mut report, &mut board).await;
+    let deployed = deploy(ctx, request, &site, &mut plan, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
     if let Err(error) = deployed {
         return ending::break_off(ctx, &mut board, report, Successor::Branch(&site.branch), error).await;
@@ -101,6 +83,40 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     board.close(std::slice::from_ref(&report)).await;
     tell_the_pull_request(ctx, &report, &mut board).await;
     Ok(report)
+}
+
+/// What to send to the app as it is, and what that changes.
+fn plan(ctx: &Ctx, request: &Request, site: &Site, live: Option<&App>) -> Result<ProductionPlan, Failure> {
+    let plan = crate::spec::production::plan(
+        &site.spec,
+        &ProductionInput {
+            repository: &site.repository.full_name,
+            repository_id: site.repository.id,
+            environment: &request.environment,
+            commit: &site.head,
+            branch: &site.branch,
+            target: site.target(),
+            variables: &|name| (ctx.variables)(name),
+            live: live.map(|app| &app.spec),
+            live_marks: live.and_then(|app| app.marks.as_ref()),
+            images: &request.images,
+            replace: (!request.force_build).then_some(&request.replace),
+        },
+    )?;
+    ctx.learn_app(&plan.spec, &site.config);
+    Ok(plan)
+}
+
+/// Says what the plan changes, and what an earlier plan did not say.
+fn announce(ctx: &Ctx, plan: &ProductionPlan, earlier: Option<&ProductionPlan>) {
+    let is_new = |change: &&Change| earlier.is_none_or(|earlier| !earlier.changes.contains(*change));
+    for change in plan.changes.iter().filter(is_new) {
+        ctx.console.say(&format!("{}: {}", change.what, change.why));
+    }
+    let is_new = |warning: &&String| earlier.is_none_or(|earlier| !earlier.warnings.contains(*warning));
+    for warning in plan.warnings.iter().filter(is_new) {
+        ctx.console.warn(warning);
+    }
 }
 
 /// Who pinned the app, when, and how it is released.
@@ -126,18 +142,56 @@ async fn release(ctx: &Ctx, app: &App) -> anyhow::Result<App> {
     ctx.wait.check()?;
     ctx.console.say(&format!("Releasing `{}` from its rollback", app.name));
     platform.commit_rollback(&app.id).await?;
-    let released = platform.app(&app.id).await?;
-    Ok(
-        released
-            .ok_or_else(|| Failure::unknown(format!("the app `{}` has disappeared", app.name)).next("run again"))?,
-    )
+    living(ctx, app).await
+}
+
+/// The app as it is now.
+async fn living(ctx: &Ctx, app: &App) -> anyhow::Result<App> {
+    let now = ctx.platform()?.app(&app.id).await?;
+    Ok(now.ok_or_else(|| Failure::unknown(format!("the app `{}` has disappeared", app.name)).next("run again"))?)
+}
+
+/// Updates a living app, which is read again right before. Where it is not the one that was planned for, because somebody
+/// changed it or made it meanwhile, a new plan is made, once: another change could be overwritten without a word.
+async fn update(
+    ctx: &Ctx,
+    request: &Request,
+    site: &Site,
+    app: &App,
+    planned_for: Option<Value>,
+    plan: &mut ProductionPlan,
+) -> anyhow::Result<Rollout> {
+    let platform = ctx.platform()?;
+    let now = living(ctx, app).await?;
+    if planned_for.as_ref() == Some(&now.spec) {
+        return Ok(platform.update(&now, &plan.spec).await?);
+    }
+    ctx.console.say(&format!(
+        "Planning again: `{}` is no longer what it was when this run began",
+        now.name
+    ));
+    let earlier = std::mem::replace(plan, self::plan(ctx, request, site, Some(&now))?);
+    announce(ctx, plan, Some(&earlier));
+    let planned_for = now.spec;
+    let now = living(ctx, app).await?;
+    // Ciphertexts aside: whether the platform gives the same ones at every reading is not documented.
+    if crate::spec::diff(&planned_for, &now.spec).is_empty() {
+        return Ok(platform.update(&now, &plan.spec).await?);
+    }
+    Err(Failure::unknown(format!(
+        "`{}` was changed twice while this run prepared its update",
+        now.name
+    ))
+    .why("somebody else changes it at the same time: another run, or a person on the platform")
+    .next("run again once they are done; nothing was sent")
+    .into())
 }
 
 async fn deploy(
     ctx: &Ctx,
     request: &Request,
     site: &Site,
-    plan: &ProductionPlan,
+    plan: &mut ProductionPlan,
     report: &mut Report,
     board: &mut Board,
 ) -> anyhow::Result<()> {
@@ -163,7 +217,8 @@ async fn deploy(
                 ctx.console
                     .say("`project` only counts when an app is created: this one stays where it is");
             }
-            platform.update(app, &plan.spec).await?
+            let planned_for = site.app.as_ref().map(|app| app.spec.clone());
+            update(ctx, request, site, app, planned_for, plan).await?
         }
         None => {
             ctx.console.say(&format!("Creating `{}`", report.app));
@@ -172,7 +227,7 @@ async fn deploy(
                 // Another run of this environment was quicker: its app is ours as well.
                 Err(PlatformError::NameTaken { .. }) => {
                     let app = ownership::taken(ctx, &report.app, site.repository.id, &report.environment).await?;
-                    platform.update(&app, &plan.spec).await?
+                    update(ctx, request, site, &app, None, plan).await?
                 }
                 created => created?,
             }
@@ -181,10 +236,11 @@ async fn deploy(
     for warning in &rollout.warnings {
         ctx.console.warn(warning);
     }
+    report.changes.clone_from(&plan.changes);
     report.app_id = Some(rollout.app_id.clone());
     report.deployment_id.clone_from(&rollout.deployment);
     report.cost = platform.cost(&plan.spec, Some(&rollout.app_id)).await.ok();
-    let deadline = Deadline::after(ctx.timeout.unwrap_or(target.timeout));
+    let deadline = ctx.deadline(target.timeout);
     let (commit, environment) = (report.commit.clone(), report.environment.clone());
     let expected = Expected {
         environment: &environment,
@@ -256,6 +312,8 @@ async fn roll_back(
         Decision::RollBack => {
             let platform = ctx.platform()?;
             ctx.wait.check()?;
+            // Of its own: the deployment's may be over.
+            let deadline = ctx.deadline(target.timeout);
             let validation = platform.validate_rollback(&rollout.app_id, previous, true).await?;
             if !validation.valid {
                 let why = validation
@@ -270,7 +328,6 @@ async fn roll_back(
             ctx.console.phase("Rollback");
             ctx.console.say(&format!("Rolling back to deployment {previous}"));
             let back = platform.rollback(&rollout.app_id, previous, true).await?;
-            let deadline = Deadline::after(ctx.timeout.unwrap_or(target.timeout));
             let ended = platform.wait(&back, deadline, &mut |_| {}).await?;
             report.notes.push(match ended.phase {
                 crate::model::rollout::Phase::Active => format!("Rolled back to deployment {previous}"),

@@ -21,7 +21,6 @@ use crate::model::report::{Report, Sleep, State};
 use crate::platform::{App, Platform, PlatformError, Rollout};
 use crate::spec::Images;
 use crate::spec::preview::PreviewPlan;
-use crate::wait::Deadline;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -91,6 +90,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         Err(error) if candidate.skip_reason(&Preview::default()).is_some() => return Err(error),
         Err(error) => return Err(candidate.refused(&Config::default(), error).await),
     };
+    ctx.deadline(config.preview.timeout);
     let begun = match candidate.skip_reason(&config.preview) {
         Some(skip) => Ok(Begun::Skipped(skip)),
         None => begin(&candidate, &config).await,
@@ -164,20 +164,16 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     let spec = source.spec(policy.preview_spec()).await?;
     let spec_name = spec.name().to_owned();
     let work = Work::prepare(&source, config, repository, pull, spec, &request.images).await?;
-    let live = match platform.find(&work.name).await? {
-        Some(app) => Some(app),
-        // The spec's name may have changed since the preview was made: it is the same preview.
-        None => {
-            let apps = platform.list().await?;
-            let marked = ownership::among(&apps, repository.id, &environment).next().cloned();
-            if marked.is_none()
-                && let Some(reason) = over_the_limit(&apps, policy, repository)
-            {
-                return Ok(Begun::Skipped(Skip { reason, tell: true }));
-            }
-            marked
-        }
-    };
+    let apps = platform.list().await?;
+    let named = apps.iter().find(|app| app.name == work.name);
+    // The spec's name may have changed since the preview was made: it is the same preview.
+    let live = named.or_else(|| ownership::among(&apps, repository.id, &environment).next());
+    if live.is_none()
+        && let Some(reason) = over_the_limit(&apps, policy, repository)
+    {
+        return Ok(Begun::Skipped(Skip { reason, tell: true }));
+    }
+    let live = live.cloned();
     if let Some(app) = &live {
         ownership::require(app, repository.id, &environment)?;
     }
@@ -278,7 +274,7 @@ async fn deploy(
     if let (Sleep::Never(_), Some(cost)) = (&plan.sleep, &mut report.cost) {
         cost.asleep = None;
     }
-    let deadline = Deadline::after(ctx.timeout.unwrap_or(work.config.preview.timeout));
+    let deadline = ctx.deadline(work.config.preview.timeout);
     let expected = Expected {
         environment: &report.environment,
         commit: Some(&work.pull.head.sha),

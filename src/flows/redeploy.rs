@@ -7,7 +7,7 @@ use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::Report;
-use crate::spec::Images;
+use crate::spec::{Images, Replace};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -16,6 +16,8 @@ pub(crate) struct Request {
     pub(crate) commit: Option<Sha>,
     pub(crate) force_build: bool,
     pub(crate) images: Images,
+    /// What may be taken from the live app.
+    pub(crate) replace: Replace,
     pub(crate) dry_run: bool,
 }
 
@@ -25,9 +27,15 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         commit,
         force_build,
         images,
+        replace,
         dry_run,
     } = request.clone();
     match environment {
+        Environment::Preview(_) if !replace.is_empty() => Err(Failure::input(format!(
+            "`{environment}` is a preview, of which nothing has to be agreed to"
+        ))
+        .next("leave `--replace` out")
+        .into()),
         Environment::Preview(pull_request) => {
             let commit = commit.map_or(eligibility::Commit::Head, eligibility::Commit::Asked);
             preview::run(
@@ -60,6 +68,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                     commit,
                     force_build,
                     images,
+                    replace,
                     release: false,
                     dry_run,
                 },

@@ -16,7 +16,6 @@ use crate::model::report::{Report, State};
 use crate::model::rollout::{Built, Phase};
 use crate::model::verdict::Verdict;
 use crate::platform::{App, Deployment, Platform};
-use crate::wait::Deadline;
 
 /// How far back is looked. App Platform keeps the ten most recent successful deployments; failed ones lie between them.
 const LOOK_BACK: usize = 50;
@@ -64,7 +63,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         }
         report.deployment_id.clone_from(&rollout.deployment);
         let spec = earlier.spec.as_ref().unwrap_or(&app.spec);
-        let deadline = Deadline::after(ctx.timeout.unwrap_or(site.target().timeout));
+        let deadline = ctx.deadline(site.target().timeout);
         let expected = Expected {
             environment: &request.environment,
             commit: commit.as_ref(),

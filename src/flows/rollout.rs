@@ -144,18 +144,15 @@ async fn judge_active(
     expected: &Expected<'_>,
 ) -> anyhow::Result<Ended> {
     let platform = ctx.platform()?;
-    let app = match platform.app(&rollout.app_id).await {
-        Ok(app) => app,
-        Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
-        // The deployment is what it is, whether its app can be read or not.
-        Err(error) => {
-            let mut ended = Ended::unheard(Testimony::Unheard(error.to_string()));
-            ended.became_active = deployment.is_some();
-            return Ok(ended);
-        }
+    let active = match deployment {
+        Some(_) => None,
+        None => match platform.app(&rollout.app_id).await {
+            Ok(app) => app.and_then(|app| app.active),
+            Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
+            Err(error) => return Ok(Ended::unheard(Testimony::Unheard(error.to_string()))),
+        },
     };
-    let active = app.as_ref().and_then(|app| app.active.as_ref());
-    let Some(deployment) = deployment.or(active) else {
+    let Some(deployment) = deployment.or(active.as_ref()) else {
         return Ok(Ended::unheard(Testimony::Objects(
             Failure::bad("the app has no active deployment")
                 .next("deploy again; if that does not help, look at the app on the platform"),

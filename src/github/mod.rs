@@ -58,6 +58,14 @@ impl GitHub {
         }
     }
 
+    /// The same repository, which waits no longer than this for rate limits, in all.
+    pub(crate) fn patient_for(&self, duration: Duration) -> Self {
+        Self {
+            client: self.client.patient_for(duration),
+            ..self.clone()
+        }
+    }
+
     /// GitHub's time at its last reply.
     pub(crate) fn now(&self) -> Timestamp {
         self.client.now()

@@ -63,8 +63,6 @@ impl GitHub {
     }
 }
 
-/// A used-up allowance is answered with 403 too, but passes.
 fn is_withheld(error: &ApiError) -> bool {
-    let used_up = error.message().to_ascii_lowercase().contains("rate limit");
-    matches!(error.status(), Some(403 | 404)) && !used_up
+    matches!(error.status(), Some(403 | 404))
 }

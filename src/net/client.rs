@@ -1,6 +1,6 @@
 //! Sends JSON requests to one API, each with a deadline, and repeats what may be repeated.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
@@ -12,9 +12,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::{ApiError, Problem, Unreachable, describe, problem_of};
-use super::retry::{Repeat, asked_pause, next_pause, pauses};
+use super::limit;
+use super::retry::{Repeat, next_pause, pauses};
 use crate::redact::Secret;
-use crate::wait::Wait;
+use crate::wait::{Cancelled, Deadline, Wait, random_share};
 
 /// Longest wait for one answer. DigitalOcean's edge gives up after 100 s; a healthy answer takes one or two.
 const REQUEST_DEADLINE: Duration = Duration::from_secs(60);
@@ -34,6 +35,18 @@ pub(crate) struct Client {
     server_second: Arc<AtomicI64>,
     /// How many more requests the server allows, as its last reply said; -1 before the first that said so.
     allowance: Arc<AtomicI64>,
+    limits: Arc<Limits>,
+    /// Until when it waits for rate limits, where that is before the run's own deadline.
+    patience: Option<Deadline>,
+}
+
+/// What rate limits have done to this run.
+#[derive(Debug, Default)]
+struct Limits {
+    /// How many requests stay away because of one right now.
+    waiting: AtomicU32,
+    /// Whether there ever was one: others are at work with the same token.
+    met: AtomicBool,
 }
 
 /// An answer with its headers' share that callers need.
@@ -69,6 +82,8 @@ impl Client {
             wait,
             server_second: Arc::default(),
             allowance: Arc::new(AtomicI64::new(-1)),
+            limits: Arc::default(),
+            patience: None,
         })
     }
 
@@ -76,6 +91,14 @@ impl Client {
     pub(crate) fn to_the_end(&self) -> Self {
         Self {
             wait: self.wait.to_the_end(),
+            ..self.clone()
+        }
+    }
+
+    /// The same client, which waits no longer than this for rate limits, in all: for what must not hold up the rest.
+    pub(crate) fn patient_for(&self, duration: Duration) -> Self {
+        Self {
+            patience: Some(Deadline::after(duration.mul_f64(self.wait.pace()))),
             ..self.clone()
         }
     }
@@ -88,6 +111,16 @@ impl Client {
     /// How many more requests the server's rate limit allows, where it says so.
     pub(crate) fn allowance(&self) -> Option<u64> {
         u64::try_from(self.allowance.load(Ordering::Relaxed)).ok()
+    }
+
+    /// Whether a request stays away right now until a rate limit lets it in.
+    pub(crate) fn waits_for_a_limit(&self) -> bool {
+        self.limits.waiting.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether a rate limit has refused a request of this run.
+    pub(crate) fn has_met_a_limit(&self) -> bool {
+        self.limits.met.load(Ordering::Relaxed)
     }
 
     /// The server's time at its last reply, or this machine's before the first: ages are counted from the server's.
@@ -144,6 +177,7 @@ impl Client {
         repeat: Repeat,
     ) -> Result<(HeaderMap, Vec<u8>), ApiError> {
         let mut pauses = pauses();
+        let mut refused = 0;
         loop {
             if self.wait.check().is_err() {
                 let problem = Problem::Unreachable {
@@ -152,35 +186,64 @@ impl Client {
                 };
                 return Err(self.error(method, path, problem));
             }
-            let (problem, asked) = match self.once_unless_cancelled(&method, path, body, repeat).await {
+            let problem = match self.once_unless_cancelled(&method, path, body, repeat).await {
                 Ok((200..=299, headers, reply)) => {
                     // A page of some proxy is no answer of this API, whatever its status says.
                     let is_html = reply.first() == Some(&b'<');
                     if !is_html {
                         return Ok((headers, reply));
                     }
-                    (
-                        Problem::NotJson {
-                            status: 200,
-                            looks_like: describe(&reply),
-                        },
-                        None,
-                    )
+                    Problem::NotJson {
+                        status: 200,
+                        looks_like: describe(&reply),
+                    }
                 }
-                Ok((status, headers, reply)) => (
-                    problem_of(status, &headers, &reply),
-                    asked_pause(status, &headers, self.now()),
-                ),
-                Err(problem) => (problem, None),
+                Ok((status, headers, reply)) => {
+                    limit::recognise(problem_of(status, &headers, &reply), &headers, self.now())
+                }
+                Err(problem) => problem,
             };
             let error = self.error(method.clone(), path, problem);
-            let Some(pause) = next_pause(&error.problem, asked, repeat, &mut pauses) else {
-                return Err(error);
+            let waited = if let Problem::Limited { back, .. } = error.problem {
+                let remaining = self.remaining();
+                if !limit::ends_before(back, remaining, self.wait.pace()) {
+                    return Err(error);
+                }
+                let pause = limit::pause(back, refused, random_share());
+                refused += 1;
+                self.stay_away(pause, remaining).await
+            } else {
+                let Some(pause) = next_pause(&error.problem, repeat, &mut pauses) else {
+                    return Err(error);
+                };
+                self.wait.sleep(pause).await
             };
-            if self.wait.sleep(pause).await.is_err() {
+            if waited.is_err() {
                 return Err(error);
             }
         }
+    }
+
+    /// For how long rate limits may still be waited for.
+    fn remaining(&self) -> Duration {
+        let of_the_run = self.wait.remaining();
+        self.patience
+            .map_or(of_the_run, |patience| patience.remaining().min(of_the_run))
+    }
+
+    /// Waits until a limit may let the next try in, or the time is over: then the next try is the last.
+    async fn stay_away(&self, pause: Duration, remaining: Duration) -> Result<(), Cancelled> {
+        /// Also taken back where the request is given up meanwhile.
+        struct Waiting<'a>(&'a AtomicU32);
+        impl Drop for Waiting<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+        self.limits.met.store(true, Ordering::Relaxed);
+        self.limits.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waiting = Waiting(&self.limits.waiting);
+        self.wait.sleep_at_most(pause, remaining).await
     }
 
     /// A signal ends what only looks; a mutation on its way is left to finish, so that its outcome is known.

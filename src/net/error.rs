@@ -6,6 +6,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::limit::Return;
 use crate::model::failure::Kind;
 
 /// An API call that did not give what was asked for.
@@ -26,6 +27,13 @@ pub(crate) enum Problem {
         status: u16,
         message: String,
         request_id: Option<String>,
+    },
+    /// A rate limit refused the request: nothing has happened.
+    Limited {
+        status: u16,
+        message: String,
+        request_id: Option<String>,
+        back: Return,
     },
     /// The server answered with something that is not the JSON that its API documents.
     NotJson { status: u16, looks_like: String },
@@ -58,6 +66,7 @@ impl fmt::Display for Unreachable {
 }
 
 impl ApiError {
+    /// The status of an answer to the request itself; a limit's says nothing about it.
     pub(crate) fn status(&self) -> Option<u16> {
         match &self.problem {
             Problem::Status { status, .. } => Some(*status),
@@ -81,7 +90,7 @@ impl ApiError {
     /// The server's own message, where it gave one.
     pub(crate) fn message(&self) -> &str {
         match &self.problem {
-            Problem::Status { message, .. } => message,
+            Problem::Status { message, .. } | Problem::Limited { message, .. } => message,
             _ => "",
         }
     }
@@ -91,6 +100,7 @@ impl ApiError {
     pub(crate) fn may_have_happened(&self) -> bool {
         match &self.problem {
             Problem::Status { status, .. } => *status >= 500,
+            Problem::Limited { .. } => false,
             Problem::NotJson { .. } => true,
             Problem::Unreachable { sent, .. } => *sent,
         }
@@ -99,10 +109,7 @@ impl ApiError {
     /// The caller's mistake (wrong token, unknown app) or a cloud that could not be heard.
     pub(crate) fn kind(&self) -> Kind {
         match &self.problem {
-            Problem::Status {
-                status: 400..=428 | 430..=499,
-                ..
-            } => Kind::Input,
+            Problem::Status { status: 400..=499, .. } => Kind::Input,
             _ => Kind::Unknown,
         }
     }
@@ -133,7 +140,7 @@ impl ApiError {
                 )
             }
             Problem::Status { status: 404, .. } => format!("check the name, and that the {service} token may see it"),
-            Problem::Status { status: 429, .. } => format!("wait until {service}'s rate limit resets, then run again"),
+            Problem::Limited { .. } => format!("wait until {service}'s rate limit resets, then run again"),
             Problem::Status { status: 500.., .. } => {
                 format!("run again in a moment; {service}'s status page tells whether it has trouble")
             }
@@ -154,6 +161,12 @@ impl fmt::Display for ApiError {
                 status,
                 message,
                 request_id,
+            }
+            | Problem::Limited {
+                status,
+                message,
+                request_id,
+                ..
             } => {
                 write!(f, "{status} {message}")?;
                 if let Some(id) = request_id {

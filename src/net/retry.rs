@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
-use jiff::Timestamp;
-use reqwest::header::HeaderMap;
 
 use super::error::Problem;
 
@@ -13,15 +11,12 @@ use super::error::Problem;
 pub(crate) enum Repeat {
     /// GET, DELETE, and what sets a state that is the same however often it is set.
     Freely,
-    /// Only when nothing can have happened: a refused connection, a rate limit.
+    /// Only when nothing can have happened: a refused connection.
     OnlyIfNotDone,
 }
 
 /// Tries beyond the first, with pauses of 1, 2, 4, 8 seconds and some jitter.
 const RETRIES: usize = 4;
-
-/// Longest pause that a server may ask for. A longer one ends the request: the job's own deadline is near.
-const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 
 pub(super) fn pauses() -> impl Iterator<Item = Duration> {
     ExponentialBuilder::default()
@@ -31,38 +26,15 @@ pub(super) fn pauses() -> impl Iterator<Item = Duration> {
         .build()
 }
 
-/// How the server says that a limit is reached and when it ends. GitHub uses 403 for it too.
-pub(super) fn asked_pause(status: u16, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
-    let limited = status == 429
-        || (status == 403 && (headers.contains_key("retry-after") || number("x-ratelimit-remaining") == Some(0)));
-    if !limited {
-        return None;
-    }
-    let seconds = number("retry-after")
-        .or_else(|| {
-            number("x-ratelimit-reset")
-                .or_else(|| number("ratelimit-reset"))
-                .map(|reset| reset - now.as_second())
-        })
-        .unwrap_or(60);
-    Some(Duration::from_secs(seconds.max(1).unsigned_abs()))
-}
-
-/// Whether to send again, and after which pause. `None`: this is the end.
+/// Whether to send again after an error, and after which pause. `None`: this is the end. A limit is no error: `limit.rs`.
 pub(super) fn next_pause(
     problem: &Problem,
-    asked: Option<Duration>,
     repeat: Repeat,
     pauses: &mut impl Iterator<Item = Duration>,
 ) -> Option<Duration> {
-    if let Some(asked) = asked {
-        let pause = pauses.next()?;
-        return (asked <= LONGEST_PAUSE).then_some(asked.max(pause));
-    }
     let worth_it = match problem {
         Problem::Status { status: 500.., .. } | Problem::NotJson { .. } => repeat == Repeat::Freely,
-        Problem::Status { .. } => false,
+        Problem::Status { .. } | Problem::Limited { .. } => false,
         Problem::Unreachable { sent, .. } => repeat == Repeat::Freely || !sent,
     };
     worth_it.then(|| pauses.next()).flatten()
@@ -72,10 +44,7 @@ pub(super) fn next_pause(
 mod tests {
     use std::time::Duration;
 
-    use jiff::Timestamp;
-    use reqwest::header::{HeaderMap, HeaderValue};
-
-    use super::{Repeat, asked_pause, next_pause};
+    use super::{Repeat, next_pause};
     use crate::net::error::{Problem, Unreachable};
 
     fn status(status: u16) -> Problem {
@@ -87,7 +56,7 @@ mod tests {
     }
 
     fn again(problem: &Problem, repeat: Repeat) -> bool {
-        next_pause(problem, None, repeat, &mut [Duration::ZERO].into_iter()).is_some()
+        next_pause(problem, repeat, &mut [Duration::ZERO].into_iter()).is_some()
     }
 
     #[test]
@@ -105,49 +74,5 @@ mod tests {
         assert!(!again(&status(502), Repeat::OnlyIfNotDone));
         assert!(again(&status(502), Repeat::Freely));
         assert!(!again(&status(422), Repeat::Freely));
-    }
-
-    #[test]
-    fn waits_as_long_as_the_server_asks() {
-        let pause = |asked: u64, repeat| {
-            let own = Duration::from_secs(4);
-            next_pause(
-                &status(429),
-                Some(Duration::from_secs(asked)),
-                repeat,
-                &mut [own].into_iter(),
-            )
-        };
-        // A limit was reached, so nothing has happened: mutations wait and come again, too.
-        for repeat in [Repeat::Freely, Repeat::OnlyIfNotDone] {
-            assert_eq!(pause(30, repeat), Some(Duration::from_secs(30)));
-            assert_eq!(
-                pause(1, repeat),
-                Some(Duration::from_secs(4)),
-                "never sooner than on its own"
-            );
-            assert_eq!(pause(900, repeat), Some(Duration::from_secs(900)));
-            assert_eq!(pause(901, repeat), None, "longer than anybody waits");
-        }
-        let asked = Some(Duration::from_secs(1));
-        let none_left = next_pause(&status(429), asked, Repeat::Freely, &mut std::iter::empty());
-        assert_eq!(none_left, None, "the tries are used up");
-    }
-
-    #[test]
-    fn tells_a_rate_limit_from_a_missing_permission() {
-        let mut headers = HeaderMap::new();
-        assert_eq!(asked_pause(403, &headers, Timestamp::UNIX_EPOCH), None);
-        headers.insert("x-ratelimit-remaining", HeaderValue::from_static("0"));
-        headers.insert("x-ratelimit-reset", HeaderValue::from_static("90"));
-        assert_eq!(
-            asked_pause(403, &headers, Timestamp::UNIX_EPOCH),
-            Some(Duration::from_secs(90))
-        );
-        headers.insert("retry-after", HeaderValue::from_static("7"));
-        assert_eq!(
-            asked_pause(429, &headers, Timestamp::UNIX_EPOCH),
-            Some(Duration::from_secs(7))
-        );
     }
 }

@@ -39,6 +39,7 @@ pub(crate) use images::{Images, only_images};
 pub(crate) use jobs::migrates;
 pub(crate) use marks::marks;
 pub(crate) use migration::{failed_migration, service_lines};
+pub(crate) use production::Replace;
 pub(crate) use secrets::{secret_names, secret_values};
 pub(crate) use start::wanted_files;
 

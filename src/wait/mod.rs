@@ -1,5 +1,6 @@
 //! Time: pace, deadlines, cancellation.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -11,26 +12,32 @@ pub(crate) struct Cancelled {
     pub(crate) exit_code: u8,
 }
 
-/// How this run waits: its pace, and whether it still may. Cheap to clone.
+/// How long a run waits in all until a rate limit lets it in, where it has no deadline.
+const PATIENCE: Duration = Duration::from_secs(75 * 60);
+
+/// How this run waits: its pace, whether it still may, and until when. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Wait {
     pace: f64,
     cancelled: watch::Receiver<Option<Cancelled>>,
+    /// The run's own, which all clones share.
+    deadline: Arc<Mutex<Deadline>>,
 }
 
 impl Wait {
     /// `pace` is `DO_DEPLOY_PACE`: 1 in real life, less where a cloud is quicker than DigitalOcean's.
     pub(crate) fn new(pace: f64, cancelled: watch::Receiver<Option<Cancelled>>) -> Self {
-        Self { pace, cancelled }
+        Self {
+            pace,
+            cancelled,
+            deadline: Arc::new(Mutex::new(Deadline::after(PATIENCE))),
+        }
     }
 
     /// At the pace of real life, deaf to cancellation.
     pub(crate) fn unbounded() -> Self {
         let (_, never) = watch::channel(None);
-        Self {
-            pace: 1.0,
-            cancelled: never,
-        }
+        Self::new(1.0, never)
     }
 
     /// Whether the run was told to stop. Ask before every mutation.
@@ -38,12 +45,31 @@ impl Wait {
         self.cancelled.borrow().map_or(Ok(()), Err)
     }
 
-    /// Sleeps at this run's pace; returns at once when the run is told to stop.
-    pub(crate) async fn sleep(&self, duration: Duration) -> Result<(), Cancelled> {
+    /// From now on the run has until then, whatever it is that it waits for.
+    pub(crate) fn set_deadline(&self, deadline: Deadline) {
+        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner) = deadline;
+    }
+
+    /// What is left of the run's time.
+    pub(crate) fn remaining(&self) -> Duration {
+        self.deadline.lock().unwrap_or_else(PoisonError::into_inner).remaining()
+    }
+
+    pub(crate) fn pace(&self) -> f64 {
+        self.pace
+    }
+
+    /// Sleeps at this run's pace, but no longer than `most`, which is real time.
+    pub(crate) async fn sleep_at_most(&self, duration: Duration, most: Duration) -> Result<(), Cancelled> {
         tokio::select! {
-            () = tokio::time::sleep(duration.mul_f64(self.pace)) => self.check(),
+            () = tokio::time::sleep(duration.mul_f64(self.pace).min(most)) => self.check(),
             cancelled = self.cancelled() => Err(cancelled),
         }
+    }
+
+    /// Sleeps at this run's pace; returns at once when the run is told to stop.
+    pub(crate) async fn sleep(&self, duration: Duration) -> Result<(), Cancelled> {
+        self.sleep_at_most(duration, Duration::MAX).await
     }
 
     /// Resolves when the run is told to stop, else never.
@@ -66,8 +92,8 @@ impl Wait {
     pub(crate) fn to_the_end(&self) -> Self {
         let (_, never) = watch::channel(None);
         Self {
-            pace: self.pace,
             cancelled: never,
+            ..self.clone()
         }
     }
 }
@@ -98,6 +124,11 @@ impl Deadline {
     pub(crate) fn remaining(&self) -> Duration {
         self.total.saturating_sub(self.started.elapsed())
     }
+}
+
+/// A random number from 0 to 1, by which runs that began together part.
+pub(crate) fn random_share() -> f64 {
+    f64::from(getrandom::u32().unwrap_or(u32::MAX / 2)) / f64::from(u32::MAX)
 }
 
 /// A duration as people read it: `2m 23s`, `1h 5m`, `14d`. Never more than two units; a begun second counts whole.

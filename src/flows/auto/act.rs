@@ -17,12 +17,14 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
             environment,
             commit,
             images,
+            replace,
         } => {
             let request = deploy::Request {
                 environment,
                 commit,
                 force_build: false,
                 images,
+                replace,
                 release: false,
                 dry_run,
             };
@@ -103,6 +105,7 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
         force_build,
         release,
         images,
+        replace,
         dry_run,
     } = asked;
     let environment = named.clone().unwrap_or_else(Environment::production);
@@ -113,6 +116,7 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
                 commit,
                 force_build,
                 images,
+                replace,
                 dry_run,
             };
             redeploy::run(ctx, &request).await?
@@ -123,6 +127,7 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
                 commit: commit.map_or(site::Commit::Head, site::Commit::Asked),
                 force_build,
                 images,
+                replace,
                 release,
                 dry_run,
             };

@@ -10,7 +10,7 @@ use crate::flows::sentence::list;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::spec::Images;
+use crate::spec::{Images, Replace};
 
 /// The flags of `auto` that have the meaning of the inputs of the same names.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,8 @@ pub(crate) struct Flags {
     pub(crate) release: bool,
     /// Also for what an event deploys; a workflow gives them whatever the event is.
     pub(crate) images: Images,
+    /// Also for what an event deploys to production or another named environment.
+    pub(crate) replace: Replace,
     /// Every event takes it.
     pub(crate) dry_run: bool,
 }
@@ -30,10 +32,14 @@ pub(crate) struct Flags {
 impl Flags {
     /// # Errors
     /// Names the first flag that means nothing to what is done about the event. Images do no harm where nothing is
-    /// deployed; a comment's command would deploy, and without them.
+    /// deployed; a comment's command would deploy, and without them. A consent is for what is deployed.
     pub(super) fn refuse_on(&self, event: &str, then: Then) -> Result<(), Failure> {
         let given = [
             ("--images", then == Then::Comment && !self.images.is_empty()),
+            (
+                "--replace",
+                !matches!(then, Then::DeployPushed | Then::DeployTested) && !self.replace.is_empty(),
+            ),
             ("--environment` or `--pr", self.environment.is_some()),
             ("--commit", self.commit.is_some()),
             ("--to", self.to.is_some()),
@@ -60,6 +66,7 @@ pub(super) struct Asked {
     pub(super) force_build: bool,
     pub(super) release: bool,
     pub(super) images: Images,
+    pub(super) replace: Replace,
     pub(super) dry_run: bool,
 }
 
@@ -81,9 +88,13 @@ pub(super) const VERBS: &[(&str, Verb, &[&str])] = &[
     (
         "redeploy",
         Verb::Redeploy,
-        &["environment", "pr", "commit", "force-build", "images"],
+        &["environment", "pr", "commit", "force-build", "images", "replace"],
     ),
-    ("deploy", Verb::Deploy, &["environment", "commit", "release", "images"]),
+    (
+        "deploy",
+        Verb::Deploy,
+        &["environment", "commit", "release", "images", "replace"],
+    ),
     ("preview", Verb::Preview, &["pr", "environment", "commit", "images"]),
     ("rollback", Verb::Rollback, &["environment", "to"]),
     ("teardown", Verb::Teardown, &["pr", "environment"]),
@@ -94,7 +105,7 @@ pub(super) const VERBS: &[(&str, Verb, &[&str])] = &[
 ];
 
 /// In the order of the page's table.
-pub(super) const NAMES: [&str; 9] = [
+pub(super) const NAMES: [&str; 10] = [
     "command",
     "environment",
     "pr",
@@ -103,6 +114,7 @@ pub(super) const NAMES: [&str; 9] = [
     "force-build",
     "release",
     "images",
+    "replace",
     "dry-run",
 ];
 
@@ -131,6 +143,7 @@ pub(super) fn asked(inputs: &Value, flags: &Flags) -> Result<Asked, Failure> {
         force_build: flags.force_build || flag(inputs, "force-build")?,
         release: flags.release || flag(inputs, "release")?,
         images: images(inputs, flags)?,
+        replace: replace(inputs, flags)?,
         dry_run: flags.dry_run || flag(inputs, "dry-run")?,
     };
     let given = [
@@ -141,6 +154,7 @@ pub(super) fn asked(inputs: &Value, flags: &Flags) -> Result<Asked, Failure> {
         ("force-build", asked.force_build),
         ("release", asked.release),
         ("images", !asked.images.is_empty()),
+        ("replace", !asked.replace.is_empty()),
     ];
     let fits = |input: &str| match (verb, input) {
         // `pr-12` is another word for 12, and previews are all that these two are about.
@@ -191,6 +205,9 @@ impl fmt::Display for Asked {
         if !self.images.is_empty() {
             write!(f, " --images {}", self.images)?;
         }
+        if !self.replace.is_empty() {
+            write!(f, " --replace {}", self.replace)?;
+        }
         for (flag, given) in [
             (" --force-build", self.force_build),
             (" --release", self.release),
@@ -208,6 +225,13 @@ fn images(inputs: &Value, flags: &Flags) -> Result<Images, Failure> {
     match text(inputs, "images")? {
         Some(given) if flags.images.is_empty() => given.parse().map_err(|why: String| refused("images", why)),
         _ => Ok(flags.images.clone()),
+    }
+}
+
+fn replace(inputs: &Value, flags: &Flags) -> Result<Replace, Failure> {
+    match text(inputs, "replace")? {
+        Some(given) if flags.replace.is_empty() => given.parse().map_err(|why: String| refused("replace", why)),
+        _ => Ok(flags.replace.clone()),
     }
 }
 
@@ -299,6 +323,10 @@ mod tests {
                 "redeploy --environment staging --dry-run",
             ),
             (json!({"command": "deploy", "release": true}), "deploy --release"),
+            (
+                json!({"command": "deploy", "replace": "vpc databases.db"}),
+                "deploy --replace databases.db,vpc",
+            ),
             (json!({"command": "rollback", "to": "abcdef0"}), "rollback --to abcdef0"),
             (json!({"command": "teardown", "pr": 7}), "teardown --pr 7"),
             (json!({"command": "teardown", "environment": "pr-7"}), "teardown --pr 7"),
@@ -330,6 +358,8 @@ mod tests {
             (json!({"command": "deploy", "force-build": true}), "force-build"),
             (json!({"release": true}), "release"),
             (json!({"command": "sweep", "images": "web=1"}), "images"),
+            (json!({"command": "preview", "pr": 7, "replace": "vpc"}), "replace"),
+            (json!({"command": "deploy", "replace": "db"}), "replace"),
             (json!({"dry-run": 1}), "dry-run"),
             (json!({"dry_run": true}), "dry_run"),
             (json!({"environment": ["staging"]}), "environment"),

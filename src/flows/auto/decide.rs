@@ -11,7 +11,7 @@ use crate::flows::{comment, site};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::spec::Images;
+use crate::spec::{Images, Replace};
 
 #[derive(Clone, Debug)]
 pub(super) enum Decision {
@@ -19,6 +19,7 @@ pub(super) enum Decision {
         environment: Environment,
         commit: site::Commit,
         images: Images,
+        replace: Replace,
     },
     Preview {
         pull_request: u64,
@@ -104,6 +105,7 @@ fn choose(row: &'static Row, event: &Event, config: Option<&Config>, flags: &Fla
             .map_or_else(Environment::production, Environment::Named),
         commit: commit(event.commit()),
         images: flags.images.clone(),
+        replace: flags.replace.clone(),
     };
     if row.then != Then::Asked {
         flags.refuse_on(&event.name, row.then)?;

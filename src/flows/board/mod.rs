@@ -39,6 +39,10 @@ use crate::render::page::{self, Logs, Scene};
 /// Each looks again after this long whether its words are still there; GitHub knows no conditional update.
 const SETTLE: Duration = Duration::from_secs(2);
 
+/// How long GitHub's rate limits may hold up what comes after the first words, and the end of the run.
+const OPENING: Duration = Duration::from_secs(2 * 60);
+const CLOSING: Duration = Duration::from_secs(15 * 60);
+
 /// After a signal the run is killed within ten seconds. So long each may the comment and GitHub's deployments take.
 const LAST_WORDS: Duration = Duration::from_millis(1_250);
 
@@ -88,7 +92,8 @@ fn write_files(run: &Run, console: &Console, outputs: &Outputs, text: &str) {
 
 impl Board {
     /// Says that something begins: comment "building", GitHub deployments `in_progress`.
-    pub(crate) async fn open(deps: BoardDeps, reports: &[Report]) -> Self {
+    pub(crate) async fn open(mut deps: BoardDeps, reports: &[Report]) -> Self {
+        deps.github = deps.github.map(|github| github.patient_for(OPENING));
         let mut board = Self::new(deps, reports);
         if board.deps.github.is_none() {
             board
@@ -116,7 +121,11 @@ impl Board {
         let removed = self.reports.iter().any(|report| report.state == State::Removed);
         // A removed preview that nobody was told about needs no comment.
         let missing = if removed { Missing::Leave } else { Missing::Create };
-        self.deps.github = self.deps.github.as_ref().map(GitHub::to_the_end);
+        self.deps.github = self
+            .deps
+            .github
+            .as_ref()
+            .map(|github| github.to_the_end().patient_for(CLOSING));
         if let (Some(conversation), Some(github)) = (&mut self.conversation, &self.deps.github) {
             conversation.listen_to_nobody(github);
         }

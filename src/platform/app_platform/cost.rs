@@ -1,6 +1,7 @@
 //! What an app costs in a month, awake and asleep.
 
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -55,14 +56,34 @@ impl AppPlatform {
             .client
             .send::<wire::Proposal>(Method::POST, "/v2/apps/propose", Some(&body), Repeat::Freely)
             .await;
-        match sent {
+        let proposed = match sent {
             Err(error) if error.status().is_some_and(|status| status < 500) => Err(refusal(error, spec)),
             sent => self.heard(sent),
+        }?;
+        *self.proposed.lock().unwrap_or_else(PoisonError::into_inner) =
+            proposed.app_cost.map(|sum| (spec.clone(), sum));
+        Ok(proposed)
+    }
+
+    /// The platform's own sum, of which a spec that was proposed before its app was made need not be asked again.
+    async fn sum(&self, spec: &Value, app_id: Option<&str>) -> Result<Option<f64>> {
+        let proposed = self.proposed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match proposed {
+            Some((known, sum)) if known == *spec => Ok(Some(sum)),
+            _ => Ok(self.propose(spec, app_id).await?.app_cost),
         }
     }
 
     pub(in crate::platform) async fn cost(&self, spec: &Value, app_id: Option<&str>) -> Result<Cost> {
-        let asked = self.propose(spec, app_id).await?.app_cost;
+        let asked = self.sum(spec, app_id).await?;
+        if let Some(awake) = asked
+            && all_of_it_sleeps(spec)
+        {
+            return Ok(Cost {
+                awake,
+                asleep: Some(awake * ASLEEP),
+            });
+        }
         let prices = self.prices().await?;
         Ok(cost(spec, asked, prices))
     }
@@ -97,11 +118,8 @@ fn cost(spec: &Value, asked: Option<f64>, prices: &Prices) -> Cost {
         prices.get(size).copied().unwrap_or(0.0) * instances(component)
     };
     let services = || components(spec, "services").map(|(_, service)| service);
-    let sleeping: f64 = services()
-        .filter(|service| service.pointer("/inactivity_sleep/after_seconds").is_some())
-        .map(price)
-        .sum();
-    let sleeps = services().any(|service| service.pointer("/inactivity_sleep/after_seconds").is_some());
+    let sleeping: f64 = services().filter(|service| sleeps(service)).map(price).sum();
+    let any_sleeps = services().any(sleeps);
     let workers: f64 = components(spec, "workers").map(|(_, worker)| price(worker)).sum();
     let databases = components(spec, "databases")
         .filter(|(_, database)| database.get("production") != Some(&Value::Bool(true)))
@@ -114,8 +132,22 @@ fn cost(spec: &Value, asked: Option<f64>, prices: &Prices) -> Cost {
     let awake = asked.unwrap_or(counted);
     Cost {
         awake,
-        asleep: sleeps.then(|| (awake - sleeping * (1.0 - ASLEEP)).max(0.0)),
+        asleep: any_sleeps.then(|| (awake - sleeping * (1.0 - ASLEEP)).max(0.0)),
     }
+}
+
+/// Whether everything that is billed falls asleep, so that no price list is needed.
+fn all_of_it_sleeps(spec: &Value) -> bool {
+    let mut services = components(spec, "services").peekable();
+    let other = ["workers", "jobs", "static_sites", "functions", "databases"];
+    services.peek().is_some()
+        && services.all(|(_, service)| sleeps(service))
+        && other.iter().all(|kind| components(spec, kind).next().is_none())
+        && spec.get("egress").is_none()
+}
+
+fn sleeps(service: &Value) -> bool {
+    service.pointer("/inactivity_sleep/after_seconds").is_some()
 }
 
 fn instances(component: &Value) -> f64 {
@@ -130,7 +162,7 @@ fn instances(component: &Value) -> f64 {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Prices, cost};
+    use super::{ASLEEP, Prices, all_of_it_sleeps, cost};
 
     fn cents(spec: Value, asked: Option<f64>) -> (i64, Option<i64>) {
         let prices: Prices = [("apps-s-1vcpu-0.5gb", 5.0), ("apps-s-1vcpu-1gb", 12.0)]
@@ -150,6 +182,29 @@ mod tests {
         let two = json!({"services": [{"name": "web", "inactivity_sleep": sleep, "instance_count": 2},
                                       {"name": "api", "instance_size_slug": "apps-s-1vcpu-1gb"}]});
         assert_eq!(cents(two, None), (2200, Some(1300)));
+    }
+
+    #[test]
+    fn only_where_everything_sleeps_no_price_list_is_needed() {
+        let web = json!({"name": "web", "inactivity_sleep": {"after_seconds": 3600}});
+        for (spec, sleeps) in [
+            (json!({"services": [web]}), true),
+            (json!({"services": [web, web], "databases": []}), true),
+            (json!({"services": [web, {"name": "api"}]}), false),
+            (json!({"services": [web], "workers": [{"name": "mail"}]}), false),
+            (json!({"services": [web], "static_sites": [{"name": "site"}]}), false),
+            (json!({"services": [web], "databases": [{"name": "db"}]}), false),
+            (json!({"services": [web], "egress": {"type": "DEDICATED_IP"}}), false),
+            (json!({"static_sites": [{"name": "site"}]}), false),
+        ] {
+            assert_eq!(all_of_it_sleeps(&spec), sleeps, "{spec}");
+            if sleeps {
+                let prices = Prices::from([("apps-s-1vcpu-0.5gb".to_owned(), 5.0)]);
+                let awake = 5.0 * spec["services"].as_array().map_or(0, Vec::len) as f64;
+                let listed = cost(&spec, Some(awake), &prices).asleep.expect("it sleeps");
+                assert!((listed - awake * ASLEEP).abs() < 0.001, "{listed}");
+            }
+        }
     }
 
     #[test]

@@ -18,12 +18,13 @@ mod translate;
 mod watch;
 mod wire;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, Url};
+use serde_json::Value;
 use tokio::sync::OnceCell;
 
 pub(super) use built::built_from;
@@ -56,6 +57,8 @@ pub(crate) struct AppPlatform {
     client: Client,
     wait: Wait,
     sizes: Arc<OnceCell<cost::Prices>>,
+    /// The spec that was proposed last, and the platform's sum for it.
+    proposed: Arc<Mutex<Option<(Value, f64)>>>,
 }
 
 impl AppPlatform {
@@ -64,6 +67,7 @@ impl AppPlatform {
             client: Client::new("DigitalOcean", base, "application/json", Some(token), wait.clone())?,
             wait,
             sizes: Arc::default(),
+            proposed: Arc::default(),
         })
     }
 
@@ -176,13 +180,7 @@ impl AppPlatform {
 
 /// Whether the request may have ended early because the run was told to stop.
 fn is_unheard(error: &ApiError) -> bool {
-    !matches!(
-        error.problem,
-        Problem::Status {
-            status: 400..=428 | 430..=499,
-            ..
-        }
-    )
+    !matches!(error.problem, Problem::Status { status: 400..=499, .. })
 }
 
 fn app_path(id: &str) -> String {

@@ -6,10 +6,17 @@ use super::{AppPlatform, translate};
 use crate::model::rollout::Phase;
 use crate::platform::deployment::{Deployment, Rollout};
 use crate::platform::error::{PlatformError, Result};
-use crate::wait::Deadline;
+use crate::wait::{Deadline, random_share};
 
-/// How many looks at the start are quick: a refused source or a reused build ends within seconds.
-const QUICK_LOOKS: u32 = 5;
+/// Pause before the first look, and how much longer each further one is while the platform builds. A build takes a
+/// minute or more; all runs of an account share 250 requests a minute
+/// (<https://docs.digitalocean.com/reference/api/intro/#rate-limit>), so that one of a minute is seen with three looks.
+const FIRST_PAUSE: f64 = 20.0;
+const LONGER: f64 = 5.0;
+const LONGEST_PAUSE: f64 = 30.0;
+
+/// Pause while the platform replaces instances, which takes less long than a build.
+const DEPLOYING_PAUSE: f64 = 10.0;
 
 /// A deployment may be unknown for a moment after its creation; after so many looks it is gone.
 const MOST_NOT_FOUND: u32 = 5;
@@ -41,6 +48,9 @@ impl AppPlatform {
         let mut shown: Option<Deployment> = None;
         let (mut looks, mut not_found, mut failed) = (0, 0, 0);
         loop {
+            let phase = shown.as_ref().map(|shown| &shown.phase);
+            let pause = with_jitter(pause(phase, looks, failed, self.standing()));
+            self.wait.sleep_at_most(pause, deadline.remaining()).await?;
             looks += 1;
             let unheard = match self.within(deadline, self.deployment(&rollout.app_id, &id)).await {
                 Ok(deployment) => {
@@ -69,9 +79,13 @@ impl AppPlatform {
                     waited: deadline.total(),
                 }));
             }
-            let phase = shown.as_ref().map(|shown| &shown.phase);
-            let pause = with_jitter(pause(phase, looks, failed, self.client.allowance()));
-            self.wait.sleep(pause).await?;
+        }
+    }
+
+    fn standing(&self) -> Standing {
+        Standing {
+            allowance: self.client.allowance(),
+            crowded: self.client.has_met_a_limit(),
         }
     }
 
@@ -119,9 +133,17 @@ impl AppPlatform {
         tokio::select! {
             answer = asking => answer,
             cancelled = self.wait.cancelled() => Err(cancelled.into()),
-            () = tokio::time::sleep(deadline.remaining().max(LAST_CHANCE)) => Err(PlatformError::Deadline {
+            () = self.is_over(deadline) => Err(PlatformError::Deadline {
                 waited: deadline.total(),
             }),
+        }
+    }
+
+    /// Resolves at the deadline, unless a rate limit stands in the way then: that ends with the run's own time alone.
+    async fn is_over(&self, deadline: Deadline) {
+        tokio::time::sleep(deadline.remaining().max(LAST_CHANCE)).await;
+        if self.client.waits_for_a_limit() {
+            std::future::pending::<()>().await;
         }
     }
 }
@@ -129,50 +151,76 @@ impl AppPlatform {
 /// Even after the deadline a request that was begun gets this long, so that the last look is a look.
 const LAST_CHANCE: Duration = Duration::from_secs(5);
 
-/// `failed` requests in a row and a small remaining `allowance` (requests within the hour) make it longer.
-fn pause(phase: Option<&Phase>, looks: u32, failed: u32, allowance: Option<u64>) -> Duration {
+/// How this run stands with the rate limits.
+#[derive(Clone, Copy, Debug, Default)]
+struct Standing {
+    /// Requests that are left of the hour's.
+    allowance: Option<u64>,
+    /// A limit has refused a request: other runs use the same token.
+    crowded: bool,
+}
+
+/// The pause after so many looks, `failed` requests in a row.
+fn pause(phase: Option<&Phase>, looks: u32, failed: u32, standing: Standing) -> Duration {
     let seconds = match phase {
-        _ if looks <= QUICK_LOOKS => 1.0,
-        Some(Phase::Deploying) => 3.0,
-        _ => 5.0,
+        Some(Phase::Deploying) => DEPLOYING_PAUSE,
+        _ => (FIRST_PAUSE + LONGER * f64::from(looks)).min(LONGEST_PAUSE),
     };
-    let thrift = match allowance {
+    let thrift = match standing.allowance {
         Some(0..=100) => 6.0,
         Some(101..=500) => 2.0,
+        _ if standing.crowded => 2.0,
         _ => 1.0,
     };
     let patience = f64::from(1_u32 << failed.min(3));
     Duration::from_secs_f64(seconds * thrift * patience)
 }
 
-/// Up to a fifth more or less, so that many jobs with one token do not ask at the same moment.
+/// Up to a tenth more or less, so that many runs with one token do not ask at the same moment.
 fn with_jitter(pause: Duration) -> Duration {
-    let random = getrandom::u32().unwrap_or(u32::MAX / 2);
-    pause.mul_f64(0.8 + 0.4 * f64::from(random) / f64::from(u32::MAX))
+    pause.mul_f64(0.9 + 0.2 * random_share())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{pause, with_jitter};
+    use super::{Standing, pause, with_jitter};
     use crate::model::rollout::Phase;
     use std::time::Duration;
 
     #[test]
-    fn the_pace_follows_phase_and_rate_limit() {
-        let seconds = |phase, looks, failed, allowance| pause(phase, looks, failed, allowance).as_secs();
-        assert_eq!(seconds(None, 1, 0, None), 1);
-        assert_eq!(seconds(Some(&Phase::Building), 9, 0, Some(4000)), 5);
-        assert_eq!(seconds(Some(&Phase::Deploying), 9, 0, Some(4000)), 3);
-        assert_eq!(seconds(Some(&Phase::Building), 9, 0, Some(400)), 10);
-        assert_eq!(seconds(Some(&Phase::Building), 9, 0, Some(3)), 30);
-        assert_eq!(seconds(Some(&Phase::Building), 9, 10, None), 40);
+    fn the_pace_follows_phase_and_rate_limits() {
+        let seconds = |phase, looks, failed, standing| pause(phase, looks, failed, standing).as_secs();
+        let left = |allowance| Standing {
+            allowance: Some(allowance),
+            crowded: false,
+        };
+        let crowded = Standing {
+            allowance: Some(4000),
+            crowded: true,
+        };
+        assert_eq!(seconds(None, 0, 0, Standing::default()), 20);
+        assert_eq!(seconds(Some(&Phase::Building), 1, 0, left(4000)), 25);
+        assert_eq!(seconds(Some(&Phase::Building), 9, 0, left(4000)), 30);
+        assert_eq!(seconds(Some(&Phase::Deploying), 9, 0, left(4000)), 10);
+        assert_eq!(seconds(Some(&Phase::Building), 9, 0, left(400)), 60);
+        assert_eq!(seconds(Some(&Phase::Building), 9, 0, left(3)), 180);
+        assert_eq!(seconds(Some(&Phase::Building), 9, 0, crowded), 60);
+        assert_eq!(seconds(Some(&Phase::Deploying), 9, 10, Standing::default()), 80);
     }
 
     #[test]
-    fn jitter_stays_within_a_fifth() {
+    fn three_looks_see_a_build_of_a_minute_whatever_the_jitter() {
+        let looks: f64 = (0..3)
+            .map(|looks| pause(None, looks, 0, Standing::default()).as_secs_f64() * 0.9)
+            .sum();
+        assert!((65.0..90.0).contains(&looks), "{looks}");
+    }
+
+    #[test]
+    fn jitter_stays_within_a_tenth() {
         for _ in 0..50 {
             let pause = with_jitter(Duration::from_secs(10)).as_millis();
-            assert!((8_000..=12_000).contains(&pause), "{pause}");
+            assert!((9_000..=11_000).contains(&pause), "{pause}");
         }
     }
 }

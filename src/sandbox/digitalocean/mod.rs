@@ -12,10 +12,12 @@ mod paging;
 mod rollback;
 pub(crate) mod scopes;
 mod view;
+mod vpc;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
 use super::world::World;
@@ -67,6 +69,7 @@ pub(crate) fn router(cloud: Cloud) -> Router {
         .route("/v2/apps/{app}/rollback/validate", post(rollback::validate))
         .route("/v2/apps/{app}/rollback/commit", post(rollback::commit))
         .route("/v2/apps/{app}/rollback/revert", post(rollback::revert))
+        .layer(from_fn(vpc::hide))
         .with_state(cloud)
 }
 

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::super::change::Changes;
-use super::super::component::{self, text};
+use super::super::component::{self, Component, Kind};
 use super::super::document::AppSpec;
 use super::super::images;
-use super::{ProductionInput, keys};
+use super::{ProductionInput, keys, loss};
 use crate::model::failure::Failure;
 
 /// Refuses an app of another repository or environment, and one without marks that is not built from here.
@@ -95,13 +95,14 @@ fn table(input: &ProductionInput<'_>) -> String {
     }
 }
 
-/// Domains, envs and components of the live app that the new spec does not have.
+/// Domains, envs and components of the live app that the new spec does not have. Its databases need a consent of their
+/// own.
 fn lost(live: &Value, planned: &Value) -> Vec<String> {
     let mut lost = Vec::new();
-    let kept = domains(planned);
+    let kept: Vec<String> = loss::domain_list(planned).map(loss::host).collect();
     lost.extend(
-        domains(live)
-            .iter()
+        loss::domain_list(live)
+            .map(loss::host)
             .filter(|it| !kept.contains(it))
             .map(|it| format!("domain `{it}`")),
     );
@@ -115,11 +116,10 @@ fn lost(live: &Value, planned: &Value) -> Vec<String> {
     let components = component::components(planned);
     for before in component::components(live) {
         let noun = before.kind.noun();
-        let Some(after) = components
-            .iter()
-            .find(|it| it.kind == before.kind && it.name == before.name)
-        else {
-            lost.push(format!("{noun} `{}`", before.name));
+        let Some(after) = components.iter().find(|it| same(it, &before)) else {
+            if before.kind != Kind::Database {
+                lost.push(format!("{noun} `{}`", before.name));
+            }
             continue;
         };
         let kept = keys(after.value);
@@ -129,11 +129,18 @@ fn lost(live: &Value, planned: &Value) -> Vec<String> {
     lost
 }
 
-/// The platform lists the app's own `ondigitalocean.app` name as DEFAULT; nobody writes that into a file.
-fn domains(spec: &Value) -> Vec<&str> {
-    let domains = spec.get("domains").and_then(Value::as_array).into_iter().flatten();
-    domains
-        .filter(|domain| text(domain, "type") != Some("DEFAULT"))
-        .filter_map(|domain| text(domain, "domain"))
-        .collect()
+fn same(one: &Component<'_>, other: &Component<'_>) -> bool {
+    one.kind == other.kind && one.name == other.name
+}
+
+/// Lists the components without data that an update removes from an app of ours.
+pub(super) fn removed(live: &Value, planned: &Value, changes: &mut Changes) {
+    let after = component::components(planned);
+    let gone = component::components(live)
+        .into_iter()
+        .filter(|before| before.kind != Kind::Database && !after.iter().any(|it| same(it, before)));
+    for it in gone {
+        let what = format!("removed {} `{}`", it.kind.noun(), it.name);
+        changes.push(what, "the file does not have it");
+    }
 }

@@ -15,8 +15,13 @@ use crate::model::marks::Marks;
 use crate::model::report::Change;
 
 mod adoption;
+mod kept;
+mod loss;
+mod replace;
 mod secrets;
 mod sources;
+
+pub(crate) use replace::Replace;
 
 /// Everything that decides what is sent.
 pub(crate) struct ProductionInput<'a> {
@@ -35,6 +40,8 @@ pub(crate) struct ProductionInput<'a> {
     pub(crate) live_marks: Option<&'a Marks>,
     /// Digests that the flags give.
     pub(crate) images: &'a Images,
+    /// What may be taken from the live app. `None`: the spec is not sent.
+    pub(crate) replace: Option<&'a Replace>,
 }
 
 /// What to send, and what to tell about it.
@@ -66,6 +73,8 @@ pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<Produc
         };
         marks::write(root, &marks);
     }
+    kept::keep(&mut planned, input, &mut warnings);
+    taken(spec, &planned, input, &mut changes)?;
     adoption::losses(spec, &planned, input, &mut changes)?;
     warnings.extend(images::taken_back(input.live, &planned));
     Ok(ProductionPlan {
@@ -74,6 +83,23 @@ pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<Produc
         changes: changes.into_vec(),
         warnings,
     })
+}
+
+/// What the update takes from the live app, with the consent that it needs.
+fn taken(spec: &AppSpec, planned: &Value, input: &ProductionInput<'_>, changes: &mut Changes) -> Result<(), Failure> {
+    let Some(replace) = input.replace else { return Ok(()) };
+    let Some(live) = input.live else {
+        return replace.without_app(spec);
+    };
+    let mut losses = loss::losses(live, planned);
+    if input.live_marks.is_some() {
+        adoption::removed(live, planned, changes);
+    }
+    // `adopt = true` agrees to the loss of domains, and says so itself.
+    if input.live_marks.is_none() {
+        losses.retain(|loss| !loss.name.starts_with("domains.") || replace.names(&loss.name));
+    }
+    replace.agree(spec, live, &losses, changes)
 }
 
 /// One file for two environments would be one app for both.

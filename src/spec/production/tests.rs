@@ -8,6 +8,8 @@ use super::super::parse;
 use super::*;
 use crate::config::Config;
 
+mod taken;
+
 struct World {
     config: String,
     environment: Environment,
@@ -15,6 +17,7 @@ struct World {
     variables: HashMap<&'static str, &'static str>,
     live: Option<Value>,
     images: Images,
+    replace: Replace,
 }
 
 impl World {
@@ -26,6 +29,7 @@ impl World {
             variables: HashMap::new(),
             live: None,
             images: Images::default(),
+            replace: Replace::default(),
         }
     }
 
@@ -58,6 +62,7 @@ impl World {
                 live: self.live.as_ref(),
                 live_marks: live_marks.as_ref(),
                 images: &self.images,
+                replace: Some(&self.replace),
             },
         )
     }
@@ -244,9 +249,10 @@ fn an_app_of_somebody_else_is_refused() {
             "{text}"
         );
     }
-    let live = json!({"name": "shop", "envs": marked(7, "production"), "domains": [{"domain": "x.example"}]});
+    let live =
+        json!({"name": "shop", "envs": marked(7, "production"), "services": [{"name": "web", "envs": [{"key": "B"}]}]});
     let plan = World::new().live(live).good(PLAIN);
-    assert_eq!(told(&plan), "", "our own app may lose what the file no longer has");
+    assert_eq!(told(&plan), "", "our own app may lose envs that the file no longer has");
 }
 
 #[test]

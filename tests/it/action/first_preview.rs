@@ -54,6 +54,7 @@ async fn empty_inputs_are_missing_ones() {
             "commit",
             "to",
             "images",
+            "replace",
             "spec",
             "config",
             "timeout",

@@ -4,6 +4,7 @@ mod adoption;
 mod app;
 mod github;
 mod interruption;
+mod losses;
 mod outside;
 mod rollback;
 mod secrets;

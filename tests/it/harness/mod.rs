@@ -32,7 +32,7 @@ mod sandbox;
 mod story;
 mod tester;
 
-pub(crate) use app::{Change, app_env, spec, without_job};
+pub(crate) use app::{Change, SPEC, app_env, spec, without_job};
 pub(crate) use deadline::{until, within};
 pub(crate) use gate::Gate;
 pub(crate) use invocation::Invocation;

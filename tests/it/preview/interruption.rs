@@ -135,3 +135,66 @@ async fn could_not_find_out_is_3_on_a_machine() {
     })
     .await;
 }
+
+// Asked for, and not made
+
+/// A creation that fails for good is red in a workflow run, too: nothing is there that could be unknown.
+async fn a_preview_that_could_not_be_made(faults: serde_json::Value, says: &str) {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.faults(&faults).await;
+        let failed = t.preview(1).await;
+        assert_eq!(
+            failed.fails_with(3).says("::error").says(says).output("status"),
+            "unknown"
+        );
+        t.faults(&json!([])).await;
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_whose_creation_fails_for_good_is_red() {
+    for what in ["status:500", "drop-before"] {
+        let faults = json!([{ "method": "POST", "path": "^/v2/apps$", "nth": 1, "times": 1000, "do": what }]);
+        a_preview_that_could_not_be_made(faults, "POST /v2/apps").await;
+    }
+}
+
+#[tokio::test]
+async fn a_preview_that_cannot_even_be_looked_for_is_red() {
+    let faults = json!([{ "method": "GET", "path": "^/v2/apps$", "nth": 1, "times": 1000, "do": "status:503" }]);
+    a_preview_that_could_not_be_made(faults, "GET /v2/apps").await;
+}
+
+#[tokio::test]
+async fn a_preview_whose_creation_fails_for_good_says_so_in_its_comment() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let faults = json!([{ "method": "POST", "path": "^/v2/apps$", "nth": 1, "times": 1000, "do": "status:500" }]);
+        t.faults(&faults).await;
+        t.auto_pull_request(1, "opened").await.fails_with(3);
+        t.faults(&json!([])).await;
+        assert!(t.comment(1).await.contains("POST /v2/apps"), "{}", t.comment(1).await);
+        // The next run makes it.
+        assert_eq!(t.preview(1).await.succeeds().output("status"), "ready");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_update_that_could_not_be_confirmed_stays_a_warning() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.push(1, "second");
+        let faults = json!([{ "method": "PUT", "path": "^/v2/apps/", "nth": 1, "times": 1000, "do": "status:500" }]);
+        t.faults(&faults).await;
+        let unknown = t.preview(1).await;
+        assert_eq!(unknown.succeeds().says("::warning").output("status"), "unknown");
+        t.faults(&json!([])).await;
+        t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}

@@ -2,5 +2,6 @@
 
 mod app;
 mod interruption;
+mod limits;
 mod skipping;
 mod spec;

@@ -290,6 +290,20 @@ fn only_a_dispatched_run_takes_the_flags() {
     let refused = "`auto` takes no `--images` on `issue_comment`: the event itself says what to do";
     assert_eq!(say("issue_comment", comment("created", "/redeploy"), &images), refused);
     assert_eq!(say("issue_comment", comment("created", "Nice"), &images), "nothing");
+    let replace = Flags {
+        replace: "databases.db".parse().expect("a name"),
+        ..Flags::default()
+    };
+    assert_eq!(say("push", push("refs/heads/main"), &replace), "deploy production");
+    for (event, payload) in [
+        ("push", push("refs/tags/v1")),
+        ("pull_request", pull("opened")),
+        ("schedule", json!({})),
+        ("issue_comment", comment("created", "/redeploy")),
+    ] {
+        let refused = format!("`auto` takes no `--replace` on `{event}`: the event itself says what to do");
+        assert_eq!(say(event, payload, &replace), refused);
+    }
     let dry = Flags {
         dry_run: true,
         ..Flags::default()

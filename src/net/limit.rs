@@ -1,0 +1,255 @@
+//! Recognises that a rate limit refused a request, and decides how long to stay away.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use reqwest::header::HeaderMap;
+
+use super::error::Problem;
+
+/// Pause where the server does not say how long: DigitalOcean's burst limit counts a minute
+/// (<https://docs.digitalocean.com/reference/api/intro/#rate-limit>), and GitHub asks for at least one, and for longer
+/// ones while its secondary limit goes on refusing
+/// (<https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit>).
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Longest pause that we choose ourselves, after several refusals in a row.
+const LONGEST: Duration = Duration::from_secs(5 * 60);
+
+/// Longest pause that is taken from a server at its word. Windows last an hour.
+const BELIEVED: i64 = 24 * 60 * 60;
+
+/// Runs that were refused together come back spread over this time, and over twice as much each time that they are
+/// refused again, up to four times as much.
+const SPREAD: Duration = Duration::from_secs(30);
+
+/// What a refusal says about when to come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Return {
+    /// Not before so long. Trying earlier is pointless, or makes it worse.
+    After(Duration),
+    /// When the hourly window has room, which may not be the limit that was reached.
+    Perhaps(Duration),
+    /// GitHub's secondary limit, which says only that it was reached.
+    Secondary,
+    Unsaid,
+}
+
+/// The problem as what it is: a limit that was reached, where it is one. GitHub answers with 403, too.
+pub(super) fn recognise(problem: Problem, headers: &HeaderMap, now: Timestamp) -> Problem {
+    match problem {
+        Problem::Status {
+            status,
+            message,
+            request_id,
+        } if is_limit(status, headers, &message) => {
+            let back = when_to_return(headers, &message, now);
+            Problem::Limited {
+                status,
+                message,
+                request_id,
+                back,
+            }
+        }
+        other => other,
+    }
+}
+
+fn is_limit(status: u16, headers: &HeaderMap, message: &str) -> bool {
+    let words = message.to_ascii_lowercase();
+    match status {
+        429 => true,
+        // A missing permission may be noticed with the very last request of the window.
+        403 if words.contains("resource not accessible") => false,
+        403 => {
+            headers.contains_key("retry-after")
+                || number(headers, "x-ratelimit-remaining") == Some(0)
+                || words.contains("rate limit")
+        }
+        _ => false,
+    }
+}
+
+fn when_to_return(headers: &HeaderMap, message: &str, now: Timestamp) -> Return {
+    let seconds = |seconds: i64| Duration::from_secs(seconds.clamp(0, BELIEVED).unsigned_abs());
+    let until = |reset: i64| seconds(reset.saturating_sub(now.as_second()));
+    if let Some(asked) = retry_after(headers, now) {
+        return Return::After(seconds(asked));
+    }
+    if number(headers, "x-ratelimit-remaining") == Some(0)
+        && let Some(reset) = number(headers, "x-ratelimit-reset")
+    {
+        return Return::After(until(reset));
+    }
+    if message.to_ascii_lowercase().contains("secondary rate limit") {
+        return Return::Secondary;
+    }
+    number(headers, "ratelimit-reset").map_or(Return::Unsaid, |reset| Return::Perhaps(until(reset)))
+}
+
+/// Seconds, or a date: <https://www.rfc-editor.org/rfc/rfc9110#field.retry-after>.
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<i64> {
+    let text = headers.get("retry-after")?.to_str().ok()?.trim();
+    let date = || rfc2822::parse(text).ok().map(|date| date.timestamp());
+    text.parse()
+        .ok()
+        .or_else(|| Some(date()?.as_second().saturating_sub(now.as_second())))
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+/// How long to stay away after `refused` earlier refusals; `share` is a random number from 0 to 1.
+pub(super) fn pause(back: Return, refused: u32, share: f64) -> Duration {
+    let growing = MINUTE.saturating_mul(1 << refused.min(10)).min(LONGEST);
+    let least = match back {
+        Return::After(asked) => asked,
+        Return::Perhaps(asked) => asked.min(growing),
+        Return::Secondary => growing,
+        Return::Unsaid => MINUTE,
+    };
+    least + SPREAD.saturating_mul(1 << refused.min(2)).mul_f64(share)
+}
+
+/// Whether staying away for as long as the server asks leaves a run with `remaining` time another try.
+pub(super) fn ends_before(back: Return, remaining: Duration, pace: f64) -> bool {
+    match back {
+        Return::After(asked) => asked.mul_f64(pace) < remaining,
+        Return::Perhaps(_) | Return::Secondary | Return::Unsaid => !remaining.is_zero(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::Timestamp;
+    use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::{Return, ends_before, pause, recognise};
+    use crate::net::error::Problem;
+
+    const fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    /// When to come back, of a reply at second 1000; `None`: no limit was reached.
+    fn read(status: u16, message: &str, headers: &[(&'static str, &'static str)]) -> Option<Return> {
+        let headers: HeaderMap = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        let problem = Problem::Status {
+            status,
+            message: message.to_owned(),
+            request_id: None,
+        };
+        let now = Timestamp::from_second(1_000).expect("a time");
+        match recognise(problem, &headers, now) {
+            Problem::Limited { back, .. } => Some(back),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_limit_says_when_to_come_back() {
+        let after = |s| Some(Return::After(seconds(s)));
+        let perhaps = |s| Some(Return::Perhaps(seconds(s)));
+        for (status, headers, back) in [
+            (429, &[] as &[_], Some(Return::Unsaid)),
+            (429, &[("retry-after", "29"), ("ratelimit-reset", "4600")], after(29)),
+            (429, &[("retry-after", "0")], after(0)),
+            (429, &[("retry-after", "-5")], after(0)),
+            (429, &[("retry-after", "Thu, 01 Jan 1970 00:17:10 GMT")], after(30)),
+            (429, &[("retry-after", "Thu, 01 Jan 1970 00:00:00 GMT")], after(0)),
+            (429, &[("retry-after", "99999999999")], after(86_400)),
+            (429, &[("retry-after", "soon")], Some(Return::Unsaid)),
+            // DigitalOcean's hour: the header of the burst is missing.
+            (
+                429,
+                &[("ratelimit-remaining", "0"), ("ratelimit-reset", "4600")],
+                perhaps(3_600),
+            ),
+            (429, &[("ratelimit-reset", "900")], perhaps(0)),
+            // GitHub's two limits.
+            (
+                403,
+                &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1090")],
+                after(90),
+            ),
+            (
+                429,
+                &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1090")],
+                after(90),
+            ),
+            (
+                429,
+                &[("x-ratelimit-remaining", "7"), ("x-ratelimit-reset", "4000")],
+                Some(Return::Unsaid),
+            ),
+            (403, &[("retry-after", "60")], after(60)),
+            (403, &[("x-ratelimit-remaining", "7")], None),
+            (503, &[("retry-after", "60")], None),
+        ] {
+            assert_eq!(read(status, "", headers), back, "{status} {headers:?}");
+        }
+    }
+
+    #[test]
+    fn githubs_secondary_limit_is_known_by_its_words() {
+        let words = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+        assert_eq!(read(403, words, &[]), Some(Return::Secondary));
+        let hour = [("x-ratelimit-remaining", "900"), ("x-ratelimit-reset", "4000")];
+        assert_eq!(read(429, words, &hour), Some(Return::Secondary));
+        assert_eq!(
+            read(403, words, &[("retry-after", "60")]),
+            Some(Return::After(seconds(60)))
+        );
+    }
+
+    #[test]
+    fn a_missing_permission_is_no_limit_even_with_the_last_request_of_the_hour() {
+        let words = "Resource not accessible by integration";
+        assert_eq!(read(403, words, &[]), None);
+        assert_eq!(read(403, words, &[("x-ratelimit-remaining", "0")]), None);
+        assert_eq!(
+            read(403, "You are missing the required permission app:create", &[]),
+            None
+        );
+        assert_eq!(read(422, "API rate limit", &[]), None);
+    }
+
+    #[test]
+    fn never_back_too_early_and_never_all_at_once() {
+        let growing = [60, 120, 240, 300, 300];
+        for (refused, spread) in (0..).zip([30, 60, 120, 120, 120]) {
+            for (back, least) in [
+                (Return::After(seconds(29)), 29),
+                (Return::After(seconds(3_000)), 3_000),
+                (Return::Perhaps(seconds(10)), 10),
+                (Return::Perhaps(seconds(3_000)), growing[refused as usize]),
+                (Return::Secondary, growing[refused as usize]),
+                (Return::Unsaid, 60),
+            ] {
+                let ends = (pause(back, refused, 0.0), pause(back, refused, 1.0));
+                assert_eq!(ends, (seconds(least), seconds(least + spread)), "{back:?} {refused}");
+            }
+        }
+        assert_eq!(pause(Return::Secondary, u32::MAX, 0.0), seconds(300));
+    }
+
+    #[test]
+    fn a_limit_that_outlasts_the_run_is_not_waited_for() {
+        assert!(ends_before(Return::After(seconds(60)), seconds(90), 1.0));
+        assert!(!ends_before(Return::After(seconds(60)), seconds(30), 1.0));
+        assert!(ends_before(Return::After(seconds(60)), seconds(30), 0.1), "paced");
+        assert!(
+            ends_before(Return::Perhaps(seconds(3_600)), seconds(30), 1.0),
+            "it may be the burst's"
+        );
+        assert!(ends_before(Return::Unsaid, seconds(1), 1.0));
+        assert!(!ends_before(Return::Unsaid, Duration::ZERO, 1.0));
+    }
+}

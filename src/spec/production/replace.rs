@@ -1,0 +1,149 @@
+//! Consent, for one run, to what an update takes from the live app: `databases.db`, `vpc`, …
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use serde_json::Value;
+
+use super::super::change::Changes;
+use super::super::document::AppSpec;
+use super::loss::{self, Loss};
+use crate::model::failure::Failure;
+
+/// What every form of the flag has to look like.
+const FORM: &str = "name `databases.NAME`, `domains.NAME`, `egress`, `region` or `vpc`";
+
+/// Names of what may be destroyed, detached, dropped or changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Replace(BTreeSet<String>);
+
+/// Several stand between spaces, commas or line breaks, as a workflow's multi-line input has them.
+impl FromStr for Replace {
+    type Err = String;
+
+    fn from_str(given: &str) -> Result<Self, String> {
+        let entries = given.split(|c: char| c.is_whitespace() || c == ',');
+        let names: Result<BTreeSet<String>, String> = entries.filter(|entry| !entry.is_empty()).map(name).collect();
+        match names? {
+            names if names.is_empty() => Err(FORM.to_owned()),
+            names => Ok(Self(names)),
+        }
+    }
+}
+
+fn name(entry: &str) -> Result<String, String> {
+    match entry.split_once('.') {
+        Some(("databases", name)) if !name.is_empty() => Ok(entry.to_owned()),
+        Some(("domains", name)) if !name.is_empty() => Ok(entry.trim_end_matches('.').to_ascii_lowercase()),
+        None if matches!(entry, "egress" | "region" | "vpc") => Ok(entry.to_owned()),
+        _ => Err(format!("`{entry}` is nothing that can be replaced: {FORM}")),
+    }
+}
+
+/// As it is given.
+impl fmt::Display for Replace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        f.write_str(&names.join(","))
+    }
+}
+
+impl Replace {
+    /// Those of several flags.
+    pub(crate) fn merge(flags: &[Self]) -> Self {
+        Self(flags.iter().flat_map(|flag| flag.0.iter().cloned()).collect())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    /// A forced build deploys the spec as the platform has it, which replaces nothing.
+    ///
+    /// # Errors
+    /// When both are asked for.
+    pub(crate) fn without_forced_build(&self, force_build: bool) -> Result<(), Failure> {
+        if self.0.is_empty() || !force_build {
+            return Ok(());
+        }
+        Err(
+            Failure::input("`--replace` and a forced build cannot be asked for at once")
+                .why("a forced build leaves the app's spec as it is")
+                .next("leave one of the two out"),
+        )
+    }
+
+    /// Refuses losses that nobody agreed to, and consents to what is no loss; lists the rest.
+    pub(super) fn agree(
+        &self,
+        spec: &AppSpec,
+        live: &Value,
+        losses: &[Loss],
+        changes: &mut Changes,
+    ) -> Result<(), Failure> {
+        let unwanted: Vec<&Loss> = losses.iter().filter(|loss| !self.names(&loss.name)).collect();
+        if let Some(first) = unwanted.first() {
+            let failure = spec.locate(refusal(spec, &unwanted, losses), &first.at);
+            return Err(match failure.at {
+                Some(_) => failure,
+                None => spec.locate(failure, "/name"),
+            });
+        }
+        if let Some(name) = self.0.iter().find(|name| losses.iter().all(|loss| loss.name != **name)) {
+            let app = spec.name();
+            let failure = match loss::names(live).contains(name) {
+                true => Failure::input(format!(
+                    "`--replace` names `{name}`, which the app spec leaves as it is"
+                )),
+                false => Failure::input(format!("`--replace` names `{name}`, which `{app}` does not have")),
+            };
+            return Err(failure.next("leave it out"));
+        }
+        for loss in losses {
+            let why = format!("{} (`--replace {}`)", loss.why, loss.name);
+            changes.push(format!("agreed to {}", loss.what), why);
+        }
+        Ok(())
+    }
+
+    /// A first deployment replaces nothing.
+    pub(super) fn without_app(&self, spec: &AppSpec) -> Result<(), Failure> {
+        match self.0.first() {
+            None => Ok(()),
+            Some(name) => Err(Failure::input(format!(
+                "`--replace` names `{name}`, but `{}` is not deployed yet",
+                spec.name()
+            ))
+            .next("leave it out")),
+        }
+    }
+}
+
+/// All of them at once, with the consent to everything that is lost.
+fn refusal(spec: &AppSpec, unwanted: &[&Loss], all: &[Loss]) -> Failure {
+    let failure = match unwanted {
+        [loss] => Failure::input(format!("this app spec would {}", loss.what)).why(loss.why.clone()),
+        _ => {
+            let each: Vec<String> = unwanted
+                .iter()
+                .map(|loss| format!("{} ({})", loss.what, loss.why))
+                .collect();
+            Failure::input(format!(
+                "this app spec would harm `{}` in {} ways",
+                spec.name(),
+                unwanted.len()
+            ))
+            .why(format!("it would {}", each.join("; ")))
+        }
+    };
+    let names: Vec<&str> = all.iter().map(|loss| loss.name.as_str()).collect();
+    failure.next(format!(
+        "correct the file, or agree to it for one run with `--replace {}`",
+        names.join(",")
+    ))
+}

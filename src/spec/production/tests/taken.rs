@@ -1,0 +1,158 @@
+//! What an update may take from production, and the consent to it.
+
+use serde_json::{Value, json};
+
+use super::super::super::parse;
+use super::super::Replace;
+use super::{PLAIN, World, marked, told};
+
+/// The live app of `PLAIN`, with our marks and whatever else it has.
+fn ours(more: Value) -> Value {
+    let mut live = parse(PLAIN, "live").expect("valid").value().clone();
+    live["envs"] = marked(7, "production");
+    for (key, value) in more.as_object().expect("a mapping") {
+        live[key] = value.clone();
+    }
+    live
+}
+
+impl World {
+    fn replacing(mut self, given: &str) -> Self {
+        self.replace = given.parse().expect("names");
+        self
+    }
+}
+
+#[test]
+fn a_lost_database_is_refused_where_the_file_says_so() {
+    let live = ours(json!({"databases": [{"name": "db", "engine": "PG", "version": "15"}]}));
+    let renamed = format!("{PLAIN}databases:\n- {{name: main, engine: PG}}\n");
+    insta::assert_snapshot!(World::new().live(live.clone()).refused(&renamed), @"
+        app.yaml:4:1: this app spec would destroy the development database `db` with its data: the file has `main` instead, and a database of a new name is a new, empty one
+        correct the file, or agree to it for one run with `--replace databases.db`
+    ");
+    let plan = World::new().live(live).replacing("databases.db").good(&renamed);
+    insta::assert_snapshot!(told(&plan), @"agreed to destroy the development database `db` with its data: the file has `main` instead, and a database of a new name is a new, empty one (`--replace databases.db`)");
+}
+
+#[test]
+fn every_loss_is_listed_at_once_with_the_consent_to_all() {
+    let live = ours(json!({
+        "databases": [{"name": "db", "engine": "PG"}, {"name": "cache", "engine": "VALKEY", "production": true, "cluster_name": "fast"}],
+        "domains": [{"domain": "shop.example", "type": "PRIMARY"}],
+        "egress": {"type": "DEDICATED_IP"},
+        "vpc": {"id": "v-1"},
+        "region": "ams",
+        "workers": [{"name": "queue"}],
+    }));
+    let file = format!("{PLAIN}region: fra\n");
+    insta::assert_snapshot!(World::new().live(live.clone()).refused(&file), @"
+        app.yaml:1:1: this app spec would harm `shop` in 6 ways: it would destroy the development database `db` with its data (the file does not have it); detach the database `cache`, whose data stays in the cluster `fast` (the file does not have it); drop the domain `shop.example` (the file does not have it); give up the dedicated IP addresses that the app's own requests come from (the file has no `egress` of type `DEDICATED_IP`); take the app out of the VPC `v-1` (the file has no `vpc`); move the app from the region `ams` to `fra` (the file names another)
+        correct the file, or agree to it for one run with `--replace databases.db,databases.cache,domains.shop.example,egress,vpc,region`
+    ");
+    insta::assert_snapshot!(World::new().live(live.clone()).replacing("vpc databases.db\nregion,egress").refused(&file), @"
+        app.yaml:1:1: this app spec would harm `shop` in 2 ways: it would detach the database `cache`, whose data stays in the cluster `fast` (the file does not have it); drop the domain `shop.example` (the file does not have it)
+        correct the file, or agree to it for one run with `--replace databases.db,databases.cache,domains.shop.example,egress,vpc,region`
+    ");
+    let all = "databases.db,databases.cache,domains.Shop.Example,egress,region,vpc";
+    insta::assert_snapshot!(told(&World::new().live(live).replacing(all).good(&file)), @"
+        removed worker `queue`: the file does not have it
+        agreed to destroy the development database `db` with its data: the file does not have it (`--replace databases.db`)
+        agreed to detach the database `cache`, whose data stays in the cluster `fast`: the file does not have it (`--replace databases.cache`)
+        agreed to drop the domain `shop.example`: the file does not have it (`--replace domains.shop.example`)
+        agreed to give up the dedicated IP addresses that the app's own requests come from: the file has no `egress` of type `DEDICATED_IP` (`--replace egress`)
+        agreed to take the app out of the VPC `v-1`: the file has no `vpc` (`--replace vpc`)
+        agreed to move the app from the region `ams` to `fra`: the file names another (`--replace region`)
+    ");
+}
+
+#[test]
+fn a_consent_that_matches_nothing_is_an_error() {
+    let live = ours(json!({"databases": [{"name": "db", "engine": "PG"}]}));
+    let same = format!("{PLAIN}databases: [{{name: db, engine: PG}}]\n");
+    let mut said = Vec::new();
+    for (file, given) in [
+        (same.as_str(), "databases.db"),
+        (&same, "databases.main"),
+        (&same, "vpc"),
+        (PLAIN, "databases.db,domains.shop.example"),
+    ] {
+        said.push(World::new().live(live.clone()).replacing(given).refused(file));
+    }
+    said.push(World::new().replacing("databases.db").refused(PLAIN));
+    insta::assert_snapshot!(said.join("\n"), @"
+        `--replace` names `databases.db`, which the app spec leaves as it is
+        leave it out
+        `--replace` names `databases.main`, which `shop` does not have
+        leave it out
+        `--replace` names `vpc`, which `shop` does not have
+        leave it out
+        `--replace` names `domains.shop.example`, which `shop` does not have
+        leave it out
+        `--replace` names `databases.db`, but `shop` is not deployed yet
+        leave it out
+    ");
+    for given in ["db", "databases.", "workers.queue", "databases", ",", "vpc=1"] {
+        let error = given.parse::<Replace>().expect_err(given);
+        assert!(error.contains("name `databases.NAME`"), "{error}");
+    }
+}
+
+#[test]
+fn what_has_no_data_is_listed_and_goes() {
+    let live = ours(json!({
+        "workers": [{"name": "queue"}],
+        "jobs": [{"name": "seed"}],
+        "static_sites": [{"name": "docs"}],
+    }));
+    insta::assert_snapshot!(told(&World::new().live(live).good(PLAIN)), @"
+        removed static site `docs`: the file does not have it
+        removed worker `queue`: the file does not have it
+        removed job `seed`: the file does not have it
+    ");
+}
+
+#[test]
+fn adoption_agrees_to_lost_domains_and_never_to_lost_data() {
+    let mut live = ours(json!({
+        "databases": [{"name": "db", "engine": "PG"}],
+        "domains": [{"domain": "shop.example"}],
+    }));
+    live["envs"] = json!([]);
+    insta::assert_snapshot!(World::with("adopt = true").live(live.clone()).refused(PLAIN), @"
+        app.yaml:1:1: this app spec would destroy the development database `db` with its data: the file does not have it
+        correct the file, or agree to it for one run with `--replace databases.db`
+    ");
+    let plan = World::with("adopt = true")
+        .live(live)
+        .replacing("databases.db")
+        .good(PLAIN);
+    insta::assert_snapshot!(told(&plan), @"
+        agreed to destroy the development database `db` with its data: the file does not have it (`--replace databases.db`)
+        adopted the app `shop`: it comes from this repository and had no marks; from now on it has
+        removed domain `shop.example`: the file lacks it, and `adopt = true` agrees
+    ");
+}
+
+#[test]
+fn a_region_that_the_file_leaves_open_stays() {
+    let live = ours(json!({"region": "ams"}));
+    let plan = World::new().live(live.clone()).good(PLAIN);
+    assert_eq!(plan.spec["region"], "ams");
+    assert_eq!(told(&plan), "");
+    for region in ["region: ams3\n", "region: AMS\n"] {
+        World::new().live(live.clone()).good(&format!("{PLAIN}{region}"));
+    }
+    assert_eq!(World::new().good(PLAIN).spec.get("region"), None);
+}
+
+#[test]
+fn a_vpc_that_the_token_may_not_see_is_sent_with_one_warning() {
+    let file = format!("{PLAIN}vpc: {{id: v-1}}\n");
+    let plan = World::new().live(ours(json!({}))).good(&file);
+    assert_eq!(plan.spec["vpc"], json!({"id": "v-1"}));
+    insta::assert_snapshot!(plan.warnings.join("\n"), @"the live app shows no `vpc`, and the file's is sent: either it is new, or the token lacks the scope `vpc:read` and no change of the VPC can be noticed");
+    let seen = World::new().live(ours(json!({"vpc": {"id": "v-1"}}))).good(&file);
+    assert_eq!(seen.warnings, Vec::<String>::new());
+    assert_eq!(World::new().good(&file).warnings, Vec::<String>::new());
+}

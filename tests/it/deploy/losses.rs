@@ -1,0 +1,315 @@
+//! What an app spec would take from the live app: refused before anything is touched, unless somebody agrees for this run.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Api, Change, DIGITALOCEAN_TOKEN, SPEC, Tester, marks, run, run_with, spec};
+
+const DB: &str = "databases:\n  - {name: db, engine: PG}\n";
+
+fn with_database() -> Change {
+    Change::whole_app("first").spec(&(SPEC.to_owned() + DB))
+}
+
+fn databases(app: &Value) -> Vec<&str> {
+    let databases = app["spec"]["databases"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    databases.iter().filter_map(|it| it["name"].as_str()).collect()
+}
+
+/// Production as somebody has changed it by hand: of this repository, with more than the file has.
+async fn live_with(t: &Tester, more: Value) -> Value {
+    let envs = marks(t.repository_id().await, "production");
+    t.app_by_hand("shop", |spec| {
+        spec["envs"] = envs;
+        for (key, value) in more.as_object().unwrap() {
+            spec[key] = value.clone();
+        }
+    })
+    .await;
+    t.app("shop").await
+}
+
+// Databases
+
+#[tokio::test]
+async fn a_renamed_development_database_is_destroyed_only_by_consent() {
+    run_with(with_database(), async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        let renamed = Change::version("second").spec(&(SPEC.to_owned() + DB).replace("name: db", "name: main"));
+        t.push("main", renamed);
+        for refused in [
+            t.deploy().await,
+            t.deploy().arg("--dry-run").await,
+            t.command(["redeploy"]).await,
+            t.auto_push("main").await,
+        ] {
+            refused
+                .fails_with(2)
+                .touches_nothing()
+                .says("would destroy the development database `db` with its data")
+                .says("the file has `main` instead")
+                .says("--replace databases.db");
+        }
+        assert_eq!(databases(&t.app("shop").await), ["db"]);
+        t.expect_serving("shop", "first").await;
+
+        let consent = ["--replace", "databases.db"];
+        let dry = t.deploy().arg("--dry-run").args(consent).await;
+        dry.succeeds().touches_nothing().says("agreed to destroy");
+        let agreed = t.deploy().args(consent).await;
+        agreed
+            .succeeds()
+            .says("agreed to destroy the development database `db`");
+        assert!(agreed.summary().contains("agreed to destroy"), "{}", agreed.summary());
+        assert_eq!(databases(&t.app("shop").await), ["main"]);
+
+        let again = t.deploy().args(consent).await;
+        again.fails_with(2).touches_nothing().says("`shop` does not have");
+        t.deploy().await.succeeds();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_removed_development_database_and_another_version_of_it_are_destroyed() {
+    let versioned = SPEC.to_owned() + &DB.replace("PG", "PG, version: \"15\"");
+    run_with(Change::whole_app("first").spec(&versioned), async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        for (text, why) in [
+            (SPEC.to_owned(), "the file does not have it"),
+            (versioned.replace("15", "16"), "its `version` is 16 in the file, not 15"),
+            (
+                versioned.replace("PG", "PG, production: true, cluster_name: big"),
+                "the file has a managed cluster in its place",
+            ),
+        ] {
+            t.push("main", Change::version("second").spec(&text));
+            let refused = t.deploy().await;
+            refused.fails_with(2).touches_nothing().says("would destroy").says(why);
+        }
+        t.push("main", Change::version("third").spec(&(SPEC.to_owned() + DB)));
+        t.deploy().await.succeeds();
+        assert_eq!(databases(&t.app("shop").await), ["db"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_managed_database_is_detached_and_its_data_stays() {
+    run(async |t: &mut Tester| {
+        let managed = json!([{"name": "db", "engine": "PG", "production": true, "cluster_name": "big"}]);
+        live_with(t, json!({ "databases": managed })).await;
+        t.deploy()
+            .await
+            .fails_with(2)
+            .touches_nothing()
+            .says("would detach the database `db`, whose data stays in the cluster `big`")
+            .says("--replace databases.db")
+            .does_not_say("destroy");
+        let agreed = t.deploy().args(["--replace", "databases.db"]).await;
+        agreed.succeeds().says("agreed to detach");
+        assert_eq!(databases(&t.app("shop").await), Vec::<&str>::new());
+    })
+    .await;
+}
+
+// Addresses, networks, domains
+
+#[tokio::test]
+async fn domains_networks_and_addresses_need_consent_each() {
+    run(async |t: &mut Tester| {
+        let more = json!({
+            "domains": [{"domain": "shop.example", "type": "PRIMARY"}],
+            "vpc": {"id": "c22d8f48-4bc4-49f5-8ca0-58e7164427ac"},
+            "region": "ams",
+        });
+        live_with(t, more).await;
+        t.deploy()
+            .await
+            .fails_with(2)
+            .touches_nothing()
+            .says("drop the domain `shop.example`")
+            .says("take the app out of the VPC `c22d8f48-4bc4-49f5-8ca0-58e7164427ac`")
+            .says("move the app from the region `ams` to `fra`");
+        let some = t.deploy().args(["--replace", "vpc, region"]).await;
+        some.fails_with(2)
+            .touches_nothing()
+            .says("drop the domain `shop.example`")
+            .does_not_say("take the app out of the VPC");
+        let all = t
+            .deploy()
+            .args(["--replace", "vpc,region", "--replace", "domains.shop.example"])
+            .await;
+        all.succeeds();
+        let app = t.app("shop").await;
+        assert_eq!(app["spec"]["region"], "fra");
+        assert!(app["spec"]["vpc"].is_null(), "{app:#}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dedicated_address_is_given_up_only_by_consent() {
+    run(async |t: &mut Tester| {
+        live_with(t, json!({"egress": {"type": "DEDICATED_IP"}})).await;
+        let refused = t.deploy().await;
+        refused.fails_with(2).touches_nothing().says("dedicated IP addresses");
+        t.deploy().args(["--replace", "egress"]).await.succeeds();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_file_leaves_to_the_platform_is_no_change() {
+    let first = Change::whole_app("first").spec(&spec("region: fra\n", ""));
+    run_with(first, async |t: &mut Tester| {
+        live_with(t, json!({"region": "ams", "egress": {"type": "AUTOASSIGN"}})).await;
+        t.deploy().await.succeeds();
+        assert_eq!(t.app("shop").await["spec"]["region"], "ams");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn components_without_data_are_listed_and_go() {
+    run(async |t: &mut Tester| {
+        let queue =
+            json!([{"name": "queue", "run_command": "sleep 1000", "github": {"repo": "org/shop", "branch": "main"}}]);
+        live_with(t, json!({ "workers": queue })).await;
+        t.deploy().await.succeeds().says("removed worker `queue`");
+        assert!(t.app("shop").await["spec"]["workers"].is_null());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_vpc_of_the_file_counts_where_the_token_may_not_see_the_live_one() {
+    let vpc = "vpc:\n  id: c22d8f48-4bc4-49f5-8ca0-58e7164427ac\n";
+    let first = Change::whole_app("first").spec(&(SPEC.to_owned() + vpc));
+    run_with(first, async |t: &mut Tester| {
+        t.deploy().await.succeeds().does_not_say("vpc:read");
+        t.deploy().await.succeeds().does_not_say("vpc:read");
+        let scopes = ["app:create", "app:read", "app:update"];
+        t.account(&json!({"scopes": {DIGITALOCEAN_TOKEN: scopes}})).await;
+        let blind = t.deploy().await;
+        blind.succeeds();
+        assert_eq!(blind.shown().matches("vpc:read").count(), 1, "{blind}");
+        assert!(t.app("shop").await["spec"]["vpc"]["id"].is_string());
+    })
+    .await;
+}
+
+// Consent
+
+#[tokio::test]
+async fn consent_is_given_by_a_dispatch_and_refused_where_it_means_nothing() {
+    run_with(with_database(), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let early = t.deploy().args(["--replace", "databases.db"]).await;
+        early.fails_with(2).touches_nothing().says("is not deployed yet");
+        t.deploy().await.succeeds();
+        for args in [
+            vec!["deploy", "--replace", "databases.nope"],
+            vec!["deploy", "--replace", "databases.db"],
+            vec!["deploy", "--replace", "workers.queue"],
+            vec!["redeploy", "--force-build", "--replace", "databases.db"],
+            vec!["redeploy", "--pr", "1", "--replace", "databases.db"],
+        ] {
+            let mut command = t.command([]);
+            for arg in args {
+                command = command.arg(arg);
+            }
+            command.await.fails_with(2).touches_nothing().says("replace");
+        }
+        t.push("main", Change::version("second").spec(SPEC));
+        let mut payload = t.event("name=workflow_dispatch").await;
+        for (inputs, code) in [
+            (json!({"command": "deploy"}), 2),
+            (json!({"command": "deploy", "replace": "databases.cache"}), 2),
+            (json!({"command": "rollback", "replace": "databases.db"}), 2),
+            (json!({"command": "deploy", "replace": "databases.db"}), 0),
+        ] {
+            payload["inputs"] = inputs;
+            let dispatched = t
+                .command(["auto"])
+                .on_payload("workflow_dispatch", payload.clone())
+                .await;
+            dispatched.fails_with(code);
+        }
+        t.expect_serving("shop", "second").await;
+    })
+    .await;
+}
+
+// Races
+
+/// Somebody changes the living app on the platform.
+async fn change(t: &Tester, live: &Value, key: &str, value: Value) {
+    let mut spec = live["spec"].clone();
+    spec[key] = value;
+    let path = format!("/v2/apps/{}", live["id"].as_str().unwrap());
+    t.call(Api::DigitalOcean, "PUT", &path, Some(&json!({ "spec": spec })))
+        .await
+        .expect(200);
+}
+
+#[tokio::test]
+async fn an_app_that_was_changed_since_the_plan_is_planned_for_again() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        let live = t.app("shop").await;
+        t.push("main", "second");
+        t.fault("POST", "^/repos/org/shop/deployments$", "delay:4s").await;
+        let mut running = t.deploy().start().await;
+        running.says("Plan").await;
+        let worker =
+            json!([{"name": "queue", "run_command": "sleep 1000", "github": {"repo": "org/shop", "branch": "main"}}]);
+        change(t, &live, "workers", worker).await;
+        let run = running.end().await;
+        run.succeeds().says("Planning again").says("removed worker `queue`");
+        t.expect_serving("shop", "second").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_database_that_appears_since_the_plan_is_not_destroyed() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        let live = t.app("shop").await;
+        t.fault("POST", "^/repos/org/shop/deployments$", "delay:4s").await;
+        let mut running = t.deploy().start().await;
+        running.says("Plan").await;
+        change(t, &live, "databases", json!([{"name": "db", "engine": "PG"}])).await;
+        let run = running.end().await;
+        run.fails_with(2).says("would destroy the development database `db`");
+        assert_eq!(databases(&t.app("shop").await), ["db"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_that_does_not_hold_still_is_left_alone() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        let live = t.app("shop").await;
+        t.push("main", "second");
+        t.faults(&json!([
+            { "method": "POST", "path": "^/repos/org/shop/deployments$", "nth": 1, "times": 1, "do": "delay:4s" },
+            { "method": "GET", "path": "^/v2/apps/[^/]+$", "nth": 3, "times": 1, "do": "delay:4s" },
+        ]))
+        .await;
+        let mut running = t.deploy().start().await;
+        running.says("Plan").await;
+        change(t, &live, "alerts", json!([{"rule": "DEPLOYMENT_FAILED"}])).await;
+        running.says("Planning again").await;
+        change(t, &live, "alerts", json!([{"rule": "DOMAIN_FAILED"}])).await;
+        let run = running.end().await;
+        run.fails_with(3).says("changed twice").says("run again");
+        let puts = run.changes().into_iter().filter(|it| it.starts_with("PUT")).count();
+        assert_eq!(puts, 2, "those of somebody else: {run}");
+    })
+    .await;
+}

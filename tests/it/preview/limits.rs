@@ -1,0 +1,168 @@
+//! Rate limits: a request that one refused has not happened, and is sent again until the run's own time is over.
+
+use nix::sys::signal::Signal;
+use serde_json::json;
+
+use crate::harness::{Tester, run};
+
+/// More often than an error is forgiven.
+const OFTEN: usize = 7;
+
+/// A minute in an eighth of a second: what is waited for here is nothing but time.
+const PACE: &str = "0.002";
+
+const SECONDARY: &str = "status:403:You have exceeded a secondary rate limit. Please wait a few minutes before you try \
+                         again.";
+
+#[tokio::test]
+async fn a_limit_on_any_request_of_a_preview_is_waited_for() {
+    for (method, path) in [
+        ("GET", "^/v2/apps$"),
+        ("POST", "^/v2/apps/propose$"),
+        ("POST", "^/v2/apps$"),
+        ("GET", "^/v2/apps/[^/]+/deployments/[^/]+$"),
+        ("GET", "^/v2/apps/[^/]+/health$"),
+        ("GET", "^/v2/apps/[^/]+$"),
+    ] {
+        run(async |t: &mut Tester| {
+            t.open_pr(1).await;
+            t.faults(&json!([{ "method": method, "path": path, "nth": 1, "times": OFTEN, "do": "status:429" }]))
+                .await;
+            let limited = t.preview(1).env("DO_DEPLOY_PACE", PACE).await;
+            assert_eq!(limited.succeeds().output("status"), "ready", "{method} {path}");
+            let refused = limited.requests().into_iter().filter(|call| call.ends_with(" 429"));
+            assert_eq!(refused.count(), OFTEN, "{limited}");
+            assert_eq!(t.app_names().await, ["shop-pr-1"]);
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_limit_on_an_update_is_waited_for() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.push(1, "second");
+        t.faults(&json!([{ "method": "PUT", "path": "^/v2/apps/", "nth": 1, "times": OFTEN, "do": "status:429" }]))
+            .await;
+        let limited = t.preview(1).env("DO_DEPLOY_PACE", PACE).await;
+        assert_eq!(limited.succeeds().output("status"), "ready");
+        t.expect_serving("shop-pr-1", "second").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_limit_on_a_teardown_is_waited_for() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.close_pr(1).await;
+        t.faults(&json!([{ "method": "DELETE", "path": "^/v2/apps/", "nth": 1, "times": OFTEN, "do": "status:429" }]))
+            .await;
+        let limited = t.teardown(1).env("DO_DEPLOY_PACE", PACE).await;
+        assert_eq!(limited.succeeds().output("status"), "removed");
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_limit_in_production_is_waited_for() {
+    run(async |t: &mut Tester| {
+        t.faults(&json!([
+            { "method": "POST", "path": "^/v2/apps$", "nth": 1, "times": OFTEN, "do": "status:429" },
+            { "method": "GET", "path": "^/v2/apps/[^/]+/health$", "nth": 1, "times": OFTEN, "do": "status:429" },
+        ]))
+        .await;
+        let limited = t.deploy().env("DO_DEPLOY_PACE", PACE).await;
+        assert_eq!(limited.succeeds().output("status"), "ready");
+        assert_eq!(t.app_names().await, ["shop"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn githubs_secondary_limit_is_waited_for() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.faults(&json!([
+            { "method": "GET", "path": "/pulls/1$", "nth": 1, "times": 5, "do": SECONDARY },
+            { "method": "POST", "path": "/issues/1/comments$", "nth": 1, "times": 1, "do": "status:429" },
+        ]))
+        .await;
+        let limited = t.preview(1).env("DO_DEPLOY_PACE", PACE).await;
+        assert_eq!(limited.succeeds().output("status"), "ready");
+        assert!(t.comment(1).await.contains("**Ready**"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_limit_on_the_first_words_does_not_hold_the_deployment_up() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.faults(&json!([{ "path": "/issues/1/comments", "nth": 1, "times": 1000, "do": SECONDARY }]))
+            .await;
+        let silent = t.preview(1).await;
+        assert_eq!(silent.succeeds().says("secondary rate limit").output("status"), "ready");
+        t.faults(&json!([])).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_limit_ends_with_the_runs_own_deadline() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.faults(&json!([{ "method": "POST", "path": "^/v2/apps$", "nth": 1, "times": 1000, "do": "status:429" }]))
+            .await;
+        let ended = t.preview(1).args(["--timeout", "3s"]).await;
+        assert_eq!(ended.fails_with(3).says("rate limit").output("status"), "unknown");
+        assert!(ended.took.as_secs() < 30, "{:?}", ended.took);
+        t.faults(&json!([])).await;
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_signal_ends_the_wait_for_a_limit() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.faults(&json!([{ "method": "POST", "path": "^/v2/apps$", "nth": 1, "times": 1000, "do": "status:429" }]))
+            .await;
+        // At the pace of real life, in which nobody waits for the minute.
+        let mut running = t.preview(1).env("DO_DEPLOY_PACE", "1").start().await;
+        running.says("Creating the preview").await;
+        running.signal(Signal::SIGTERM);
+        let cancelled = running.end().await;
+        cancelled.fails_with(143);
+        assert!(cancelled.took.as_secs() < 30, "{:?}", cancelled.took);
+        t.faults(&json!([])).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_asks_digitalocean_for_little() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        for version in ["first", "second"] {
+            if version == "second" {
+                t.push(1, version);
+            }
+            let preview = t.preview(1).await;
+            let calls = preview.succeeds().requests();
+            let calls: Vec<_> = calls.iter().filter(|call| call.contains(" /v2/apps")).collect();
+            let is_look = |call: &&&String| call.contains("/deployments/") && !call.contains("/logs");
+            let looks = calls.iter().filter(is_look).count();
+            assert!(
+                calls.len() - looks <= 7,
+                "beside {looks} looks at the build: {calls:#?}"
+            );
+        }
+    })
+    .await;
+}
