@@ -82,9 +82,12 @@ impl AppPlatform {
             None => self.deployments(&app.id, 1).await?.pop().map(|newest| newest.id),
         };
         let warning = "DigitalOcean's reply to the creation was lost; the app was found by its name and marks";
-        // Without a deployment the platform broke off halfway; another spec means that another run was quicker. An
-        // update settles both.
-        if newest.is_none() || !comes_from(&app.spec, spec) {
+        // Another spec means that another run was quicker: it may have what an update would take from it.
+        if !comes_from(&app.spec, spec) {
+            return Err(PlatformError::NameTaken { name });
+        }
+        // The platform broke off halfway, which an update settles.
+        if newest.is_none() {
             let mut rollout = self.update(app, spec).await?;
             rollout.warnings.insert(0, warning.to_owned());
             return Ok(rollout);

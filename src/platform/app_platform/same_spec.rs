@@ -11,7 +11,8 @@ pub(super) fn comes_from(given: &Value, sent: &Value) -> bool {
                 // Encrypted: never equal to what was sent.
                 Some(_) if key == "registry_credentials" || (is_secret && key == "value") => true,
                 Some(given) => comes_from(given, sent),
-                None => is_zero(sent) || is_default(key, sent) || (is_secret && key == "value"),
+                // A token without `vpc:read` is shown no `vpc`.
+                None => is_zero(sent) || is_default(key, sent) || (is_secret && key == "value") || key == "vpc",
             })
         }
         (Value::Array(given), Value::Array(sent)) => {
@@ -88,6 +89,9 @@ mod tests {
             "services": [{"name": "web", "instance_count": 1.0, "http_port": 8080, "github": {"repo": "a/b"},
                 "envs": [{"key": "A", "value": "1"}, {"key": "KEY", "value": "EV[1:x:y]", "type": "SECRET"}]}]});
         assert!(comes_from(&given, &sent));
+        let mut in_vpc = sent.clone();
+        in_vpc["vpc"] = json!({"id": "v-1"});
+        assert!(comes_from(&given, &in_vpc), "a token without `vpc:read`");
         given["envs"][0]["value"] = json!("def");
         assert!(!comes_from(&given, &sent), "another commit's mark");
     }

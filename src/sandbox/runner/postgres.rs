@@ -38,6 +38,8 @@ pub(crate) struct Postgres {
     _port: Port,
     folder: Mutex<Option<tempfile::TempDir>>,
     connection: Connection,
+    /// As it was asked for.
+    pub(crate) version: Option<String>,
 }
 
 struct Programs {
@@ -130,6 +132,7 @@ impl Postgres {
             _port: port,
             folder: Mutex::new(Some(folder)),
             connection,
+            version: version.map(str::to_owned),
         })
     }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::change::Changes;
 use super::super::component::{self, Component, Kind};
 use super::super::document::AppSpec;
-use super::super::images;
+use super::super::{env, images};
 use super::{ProductionInput, keys, loss};
 use crate::model::failure::Failure;
 
@@ -133,14 +133,27 @@ fn same(one: &Component<'_>, other: &Component<'_>) -> bool {
     one.kind == other.kind && one.name == other.name
 }
 
-/// Lists the components without data that an update removes from an app of ours.
+/// Lists what an update removes from an app of ours and cannot be asked back: components without data, and secrets.
 pub(super) fn removed(live: &Value, planned: &Value, changes: &mut Changes) {
+    let mut gone = lost_secrets(live, planned, "the app");
     let after = component::components(planned);
-    let gone = component::components(live)
-        .into_iter()
-        .filter(|before| before.kind != Kind::Database && !after.iter().any(|it| same(it, before)));
-    for it in gone {
-        let what = format!("removed {} `{}`", it.kind.noun(), it.name);
-        changes.push(what, "the file does not have it");
+    for before in component::components(live) {
+        let owner = format!("{} `{}`", before.kind.noun(), before.name);
+        match after.iter().find(|it| same(it, &before)) {
+            Some(after) => gone.extend(lost_secrets(before.value, after.value, &owner)),
+            None if before.kind != Kind::Database => gone.push(owner),
+            None => {}
+        }
     }
+    for it in gone {
+        changes.push(format!("removed {it}"), "the file does not have it");
+    }
+}
+
+fn lost_secrets(before: &Value, after: &Value, owner: &str) -> Vec<String> {
+    let kept = keys(after);
+    env::list(before)
+        .filter(|it| env::is_secret(it) && !kept.contains(&env::key(it)))
+        .map(|it| format!("the secret `{}` of {owner}", env::key(it)))
+        .collect()
 }

@@ -2,15 +2,16 @@
 
 use serde_json::Value;
 
-use super::super::component::text;
+use super::super::component::{self, text};
+use super::super::secrets::is_credential;
 use super::ProductionInput;
 
 /// Keeps the region of an app whose file names none, so that no default of the platform can move it. Warns where the
 /// live app does not show the `vpc` that the file has.
 pub(super) fn keep(planned: &mut Value, input: &ProductionInput<'_>, warnings: &mut Vec<String>) {
-    let (Some(live), Some(root)) = (input.live, planned.as_object_mut()) else {
-        return;
-    };
+    let Some(live) = input.live else { return };
+    credentials(planned, live);
+    let Some(root) = planned.as_object_mut() else { return };
     let has_region = root
         .get("region")
         .and_then(Value::as_str)
@@ -24,5 +25,59 @@ pub(super) fn keep(planned: &mut Value, input: &ProductionInput<'_>, warnings: &
             "the live app shows no `vpc`, and the file's is sent: either it is new, or the token lacks the scope `vpc:read` and no change of the VPC can be noticed"
                 .to_owned(),
         );
+    }
+}
+
+/// Keeps the credentials of registries and log destinations, which stand in no file and which an update without them
+/// would wipe.
+fn credentials(planned: &mut Value, live: &Value) {
+    let before = component::components(live);
+    component::each(planned, |kind, component| {
+        let name = component.get("name").and_then(Value::as_str).unwrap_or_default();
+        let Some(before) = before.iter().find(|it| it.kind == kind && it.name == name) else {
+            return;
+        };
+        for key in ["image", "log_destinations"] {
+            if let (Some(planned), Some(live)) = (component.get_mut(key), before.value.get(key)) {
+                restore(planned, live);
+            }
+        }
+    });
+}
+
+/// Gives `planned` the credentials of `live` where it has none and goes to the same place: they are for nobody else.
+fn restore(planned: &mut Value, live: &Value) {
+    match (planned, live) {
+        (Value::Object(planned), Value::Object(live)) => {
+            let addresses = planned.iter().filter(|(key, value)| {
+                value.is_string() && !is_credential(key) && !matches!(key.as_str(), "tag" | "digest" | "index_name")
+            });
+            if addresses.into_iter().any(|(key, value)| live.get(key) != Some(value)) {
+                return;
+            }
+            for (key, live) in live {
+                let given = planned
+                    .get(key)
+                    .and_then(Value::as_str)
+                    .is_some_and(|it| !it.trim().is_empty());
+                if is_credential(key) && live.is_string() && !given {
+                    planned.insert(key.clone(), live.clone());
+                } else if let Some(planned) = planned.get_mut(key) {
+                    restore(planned, live);
+                }
+            }
+        }
+        (Value::Array(planned), Value::Array(live)) => {
+            for planned in planned {
+                let name = text(planned, "name").map(str::to_owned);
+                if let Some(live) = live
+                    .iter()
+                    .find(|it| name.is_some() && text(it, "name") == name.as_deref())
+                {
+                    restore(planned, live);
+                }
+            }
+        }
+        _ => {}
     }
 }

@@ -58,14 +58,7 @@ fn databases(live: &Value, planned: &Value) -> Vec<Loss> {
     let lost = before.iter().filter_map(|before| {
         let (why, at) = match after.iter().find(|after| after.name == before.name) {
             Some(after) => (becomes(before, after)?, format!("/databases/{}", after.index)),
-            None if new.is_empty() => ("the file does not have it".to_owned(), "/databases".to_owned()),
-            None => (
-                format!(
-                    "the file has {} instead, and a database of a new name is a new, empty one",
-                    listed(&new)
-                ),
-                "/databases".to_owned(),
-            ),
+            None => (gone(before, &new), "/databases".to_owned()),
         };
         Some(Loss {
             name: database_name(before.name),
@@ -75,6 +68,18 @@ fn databases(live: &Value, planned: &Value) -> Vec<Loss> {
         })
     });
     lost.collect()
+}
+
+/// Why a database is no longer there. `new`: names that the live app does not have.
+fn gone(database: &Component<'_>, new: &[&str]) -> String {
+    match (new.is_empty(), is_managed(database)) {
+        (true, _) => "the file does not have it".to_owned(),
+        (false, true) => format!("the file has {} instead", listed(new)),
+        (false, false) => format!(
+            "the file has {} instead, and a database of a new name is a new, empty one",
+            listed(new)
+        ),
+    }
 }
 
 /// A development database goes with its component, <https://docs.digitalocean.com/products/app-platform/how-to/manage-databases/>;
@@ -324,7 +329,7 @@ mod tests {
             (json!([]), "the file does not have it"),
             (
                 json!([{"name": "main", "engine": "PG", "production": true, "cluster_name": "big"}]),
-                "the file has `main` instead, and a database of a new name is a new, empty one",
+                "the file has `main` instead",
             ),
             (
                 json!([{"name": "db", "engine": "PG", "production": true, "cluster_name": "other"}]),

@@ -36,13 +36,14 @@ pub(super) fn fill(
                 continue;
             }
             let from = policy.missing.iter().find(|(missing, _)| *missing == key);
-            let wanting = env::is_secret(env) && env::value(env).is_none();
+            // An empty value wipes the live secret, also where the file forgets that it is one.
+            let wanting = env::value(env).is_none() && (env::is_secret(env) || is_live_secret(input.live, owner, &key));
             if from.is_none() && !wanting {
                 continue;
             }
             let variable = from.map_or(&key, |(_, variable)| variable);
             match (input.variables)(variable)
-                .filter(|value| !value.is_empty())
+                .filter(|value| !value.trim().is_empty())
                 .or_else(|| live(input.live, owner, &key))
             {
                 Some(value) => env::set(env, &value, true),
@@ -98,14 +99,25 @@ fn add(
 
 /// The value that the live app has at the same place.
 fn live(live: Option<&Value>, owner: Option<&str>, key: &str) -> Option<String> {
-    let live = live?;
-    let components = component::components(live);
+    env::value(live_env(live?, owner, key)?).map(str::to_owned)
+}
+
+fn is_live_secret(live: Option<&Value>, owner: Option<&str>, key: &str) -> bool {
+    live.and_then(|live| live_env(live, owner, key))
+        .is_some_and(env::is_secret)
+}
+
+fn live_env<'a>(live: &'a Value, owner: Option<&str>, key: &str) -> Option<&'a Value> {
     let owner = match owner {
         None => live,
-        Some(name) => components.iter().find(|it| it.name == name)?.value,
+        Some(name) => {
+            component::components(live)
+                .into_iter()
+                .find(|it| it.name == name)?
+                .value
+        }
     };
-    let env = env::list(owner).find(|env| env::key(env) == key)?;
-    env::value(env).map(str::to_owned)
+    env::list(owner).find(|env| env::key(env) == key)
 }
 
 /// All of them at once, at the place of the first in the file.

@@ -115,6 +115,24 @@ async fn a_managed_database_is_detached_and_its_data_stays() {
     .await;
 }
 
+#[tokio::test]
+async fn the_refusal_says_what_is_lost_and_how_to_agree() {
+    run_with(with_database(), async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        let renamed = (SPEC.to_owned() + DB).replace("name: db", "name: main");
+        t.push(
+            "main",
+            Change::version("second").spec(&renamed.replace("region: fra", "region: ams")),
+        );
+        let refused = t.deploy().locally().await;
+        insta::assert_snapshot!(refused.fails_with(2).stderr, @"
+        error: .do/app.yaml:30:1: this app spec would harm `shop` in 2 ways: it would destroy the development database `db` with its data (the file has `main` instead, and a database of a new name is a new, empty one); move the app from the region `fra` to `ams` (the file names another)
+        hint: correct the file, or agree to it for one run with `--replace databases.db,region`
+    ");
+    })
+    .await;
+}
+
 // Addresses, networks, domains
 
 #[tokio::test]
@@ -283,6 +301,29 @@ async fn a_database_that_appears_since_the_plan_is_not_destroyed() {
         let mut running = t.deploy().start().await;
         running.says("Plan").await;
         change(t, &live, "databases", json!([{"name": "db", "engine": "PG"}])).await;
+        let run = running.end().await;
+        run.fails_with(2).says("would destroy the development database `db`");
+        assert_eq!(databases(&t.app("shop").await), ["db"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_that_appears_since_the_plan_keeps_its_database() {
+    run(async |t: &mut Tester| {
+        let envs = marks(t.repository_id().await, "production");
+        let mut spec = json!({
+            "name": "shop", "region": "fra", "envs": envs,
+            "databases": [{"name": "db", "engine": "PG"}],
+            "services": [{"name": "web", "run_command": "do-deploy demo-app serve", "github": {"repo": "org/shop", "branch": "main"}}],
+        });
+        spec["services"][0]["envs"] = json!([{"key": "DATABASE_URL", "value": "sqlite:////tmp/notes.db"}]);
+        t.fault("POST", "^/repos/org/shop/deployments$", "delay:4s").await;
+        let mut running = t.deploy().start().await;
+        running.says("Plan").await;
+        t.call(Api::DigitalOcean, "POST", "/v2/apps", Some(&json!({ "spec": spec })))
+            .await
+            .expect(200);
         let run = running.end().await;
         run.fails_with(2).says("would destroy the development database `db`");
         assert_eq!(databases(&t.app("shop").await), ["db"]);

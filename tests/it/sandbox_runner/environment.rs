@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{create, one_service, service};
 use crate::harness::{Tester, run};
-use crate::sandbox_digitalocean::leaves;
+use crate::sandbox_digitalocean::{create_active, ended, id, leaves};
 
 #[tokio::test]
 async fn envs_reach_the_process_by_scope() {
@@ -86,6 +86,37 @@ async fn a_managed_cluster_that_does_not_exist_is_a_clear_error() {
             failed["reason"]["message"].as_str().unwrap().contains("main-pg"),
             "{failed}"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_development_database_stays_until_the_spec_has_another_name_or_version_of_it() {
+    run(async |t: &mut Tester| {
+        let spec_with = |name: &str, version: &str| {
+            let mut web = service("echo \"$KEY\" | sha256sum | cut -c 1-9 > VERSION; do-deploy demo-app serve");
+            let key = json!({ "key": "KEY", "scope": "RUN_TIME", "value": format!("${{{name}.PASSWORD}}") });
+            web["envs"].as_array_mut().unwrap().push(key);
+            let mut spec = one_service(web);
+            spec["databases"] = json!([{ "name": name, "engine": "PG", "version": version }]);
+            spec
+        };
+        let app = id(&create_active(t, spec_with("db", "15")).await);
+        let mut seen = vec![t.serving("shop").await.1];
+        for (name, version) in [("db", "15"), ("db", "16"), ("main", "16"), ("db", "15")] {
+            let body = json!({ "spec": spec_with(name, version) });
+            let updated = t
+                .digitalocean("PUT", &format!("/v2/apps/{app}"), Some(&body))
+                .await
+                .expect(200);
+            ended(t, &app, &id(&updated["app"]["pending_deployment"])).await;
+            seen.push(t.serving("shop").await.1);
+        }
+        assert_eq!(seen[0], seen[1], "the same again");
+        let mut others = seen.split_off(1);
+        others.sort();
+        others.dedup();
+        assert_eq!(others.len(), 4, "a new server each time: {others:?}");
     })
     .await;
 }

@@ -37,13 +37,20 @@ impl Rollout {
                 ),
             }));
         }
-        let known = self
-            .world
-            .with_app(&self.app, |app| app.databases.contains_key(&database.name))?;
-        if known {
-            return Ok(Ok(()));
-        }
         let version = (!database.version.is_empty()).then_some(database.version.as_str());
+        // The spec upgrades nothing: with another version the old server goes with its data.
+        let gone = self.world.with_app(&self.app, |app| {
+            let known = app.databases.get(&database.name)?;
+            match version.is_none() || known.version.as_deref() == version {
+                true => Some(None),
+                false => Some(app.databases.remove(&database.name)),
+            }
+        })?;
+        match gone {
+            Some(None) => return Ok(Ok(())),
+            Some(Some(server)) => self.world.in_background(async move { server.destroy().await }),
+            None => {}
+        }
         match Postgres::start(&self.world.runner, &database.name, version).await {
             Ok(server) => {
                 let server = Arc::new(server);

@@ -104,8 +104,13 @@ fn what_has_no_data_is_listed_and_goes() {
         "workers": [{"name": "queue"}],
         "jobs": [{"name": "seed"}],
         "static_sites": [{"name": "docs"}],
+        "services": [{"name": "web", "envs": [
+            {"key": "BY_HAND", "type": "SECRET", "value": "EV[1:a:b]"},
+            {"key": "PLAIN", "value": "x"},
+        ]}],
     }));
     insta::assert_snapshot!(told(&World::new().live(live).good(PLAIN)), @"
+        removed the secret `BY_HAND` of service `web`: the file does not have it
         removed static site `docs`: the file does not have it
         removed worker `queue`: the file does not have it
         removed job `seed`: the file does not have it
@@ -144,6 +149,85 @@ fn a_region_that_the_file_leaves_open_stays() {
         World::new().live(live.clone()).good(&format!("{PLAIN}{region}"));
     }
     assert_eq!(World::new().good(PLAIN).spec.get("region"), None);
+}
+
+#[test]
+fn credentials_outside_of_envs_are_not_wiped_and_go_nowhere_else() {
+    let image = |repository: &str, more: Value| {
+        let mut image = json!({"registry_type": "GHCR", "registry": "acme", "repository": repository, "tag": "v2"});
+        if let (Some(image), Some(more)) = (image.as_object_mut(), more.as_object()) {
+            image.extend(more.clone());
+        }
+        image
+    };
+    let logs =
+        |endpoint: &str, more: Value| json!([{"name": "dog", "datadog": {"endpoint": endpoint, "api_key": more}}]);
+    let spec = |image: Value, logs: Value| json!({"name": "shop", "workers": [{"name": "queue", "image": image, "log_destinations": logs}]});
+    let kept = json!("EV[1:a:b]");
+    let mut live = spec(
+        image("shop", json!({"tag": "v1", "registry_credentials": kept})),
+        logs("https://dog.example", kept.clone()),
+    );
+    live["envs"] = marked(7, "production");
+    for (file, credentials, api_key) in [
+        (
+            spec(image("shop", json!({})), logs("https://dog.example", json!(null))),
+            &kept,
+            &kept,
+        ),
+        (
+            spec(
+                image("shop", json!({"registry_credentials": ""})),
+                logs("https://cat.example", json!(null)),
+            ),
+            &kept,
+            &json!(null),
+        ),
+        (
+            spec(image("other", json!({})), logs("https://dog.example", json!("new"))),
+            &json!(null),
+            &json!("new"),
+        ),
+    ] {
+        let plan = World::new().live(live.clone()).good(&file.to_string());
+        let worker = &plan.spec["workers"][0];
+        assert_eq!(&worker["image"]["registry_credentials"], credentials, "{file}");
+        assert_eq!(&worker["log_destinations"][0]["datadog"]["api_key"], api_key, "{file}");
+    }
+}
+
+#[test]
+fn a_secret_is_never_sent_without_a_value() {
+    let secret = |key: &str| json!({"key": key, "type": "SECRET", "value": "EV[1:a:b]"});
+    let mut live = ours(json!({}));
+    live["services"][0]["envs"] = json!([secret("A"), {"key": "PLAIN", "value": "x"}]);
+    for env in [
+        "{key: A, type: SECRET}",
+        "{key: A, type: SECRET, value: ''}",
+        "{key: A, type: secret, value: '  '}",
+        "{key: A, type: SECRET, value: null}",
+        "{key: A}",
+        "{key: A, type: GENERAL, value: ''}",
+    ] {
+        let file = format!(
+            "name: shop\nservices:\n- {{name: web, github: {{repo: acme/shop, branch: main}}, envs: [{env}]}}\n"
+        );
+        let mut world = World::new().live(live.clone());
+        world.variables.insert("A", " ");
+        let sent = &world.good(&file).spec["services"][0]["envs"][0];
+        assert_eq!(
+            (&sent["value"], &sent["type"]),
+            (&json!("EV[1:a:b]"), &json!("SECRET")),
+            "{env}"
+        );
+        if env.to_lowercase().contains("secret") {
+            let said = World::new().refused(&file);
+            assert!(said.contains("a secret has no value: `A` (web)"), "{said}");
+        }
+    }
+    let file = PLAIN.replace("{key: A, value: b}", "{key: PLAIN}");
+    let sent = &World::new().live(live).good(&file).spec["services"][0]["envs"][0];
+    assert_eq!(sent.get("value"), None, "what is no secret is as the file has it");
 }
 
 #[test]
