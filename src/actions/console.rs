@@ -14,8 +14,8 @@ use super::progress::Progress;
 use super::run::Run;
 use super::terminal::Terminal;
 use crate::model::failure::Failure;
-use crate::model::foreign;
-use crate::redact::{Redactor, Secret};
+use crate::redact::strip::strip;
+use crate::redact::{Clean, Redactor, Secret, TargetRedactor, TargetSecrets};
 
 /// The runner keeps ten annotations of each level for a step, and other commands of the step may need some. What is
 /// more stands in the log alone.
@@ -144,9 +144,7 @@ impl Console {
     }
 
     /// Lines of one foreign log, folded under the runner. Ends the phase that is open: groups do not nest.
-    pub(crate) fn group<L: AsRef<str>>(&self, title: &str, lines: impl IntoIterator<Item = L>) {
-        let lines: Vec<String> = lines.into_iter().map(|line| foreign::strip(line.as_ref())).collect();
-        let lines = self.redactor.clean_lines(lines);
+    pub(crate) fn group(&self, title: &str, lines: &[Clean]) {
         let title = self.foreign_line(title);
         let mut terminal = self.terminal();
         // Markers and lines share one stream: between two streams the runner keeps no order.
@@ -158,6 +156,7 @@ impl Console {
         }
         let indent = if self.tone.is_ci { "" } else { "  " };
         for line in lines {
+            let line = self.redactor.again(line);
             terminal.say(&format!("{indent}{}", neutral::quiet(&line)));
         }
         terminal.close(commands::END_GROUP);
@@ -179,12 +178,15 @@ impl Console {
 
     /// A line of somebody's text as data.
     pub(crate) fn foreign_data(&self, line: &str) {
-        let line = self.redactor.clean(&foreign::strip(line));
-        self.clean_data(&line);
+        self.own_data(&self.redactor.clean(&strip(line)));
     }
 
-    /// A line as data that has been stripped and cleaned with the lines around it.
-    pub(crate) fn clean_data(&self, line: &str) {
+    /// A line of a log as data.
+    pub(crate) fn log_data(&self, line: &Clean) {
+        self.own_data(&self.redactor.again(line));
+    }
+
+    fn own_data(&self, line: &str) {
         let line = if self.tone.is_ci {
             neutral::disarm(line)
         } else {
@@ -195,7 +197,17 @@ impl Console {
 
     /// Registers a secret with the redactor and, under the runner, masks every form of it. Before anything is printed.
     pub(crate) fn mask(&self, secret: &Secret) {
-        let forms = self.redactor.register(secret);
+        self.mask_forms(self.redactor.register(secret));
+    }
+
+    /// Takes note of an app's secrets, and returns the redactor that may open what this app wrote.
+    pub(crate) fn learn(&self, secrets: &TargetSecrets) -> TargetRedactor {
+        let (redactor, forms) = self.redactor.for_target(secrets);
+        self.mask_forms(forms);
+        redactor
+    }
+
+    fn mask_forms(&self, forms: Vec<String>) {
         if self.tone.is_ci {
             for form in forms {
                 // The one line that must not be redacted.
@@ -272,7 +284,7 @@ impl Console {
 
     fn foreign_line(&self, line: &str) -> String {
         // Stripped first, so that no escape sequence hides a secret from the redactor.
-        neutral::quiet(&self.redactor.clean(&foreign::strip(line)))
+        neutral::quiet(&self.redactor.clean(&strip(line)))
     }
 
     fn foreign_text(&self, text: &str) -> String {

@@ -1,6 +1,6 @@
 //! Makes foreign text harmless for a log: it cannot speak to the runner.
 
-use crate::model::foreign::{cut, is_invisible};
+use crate::redact::strip::{cut, is_invisible};
 
 /// Longest line of foreign text in a log, in characters.
 const LONGEST_LINE: usize = 2_000;
@@ -40,7 +40,7 @@ pub(crate) fn quiet(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{disarm, quiet};
-    use crate::model::foreign::strip;
+    use crate::redact::strip::strip;
 
     #[test]
     fn no_line_is_a_command_of_the_runner() {

@@ -81,7 +81,10 @@ pub(super) fn command(variables: Variables) -> Result<Command, Failure> {
     agree(variables.get("DO_DEPLOY_ACTION_API").as_deref())?;
     let given = |name: &str| {
         let variable = format!("DO_DEPLOY_INPUT_{}", name.to_uppercase().replace('-', "_"));
-        variables.get(&variable).map(|value| value.trim().to_owned())
+        let value = variables.get(&variable)?;
+        // The workflow makes its concurrency group of these two, spaces and all.
+        let exact = matches!(name, "environment" | "pr");
+        Some(if exact { value } else { value.trim().to_owned() })
     };
     let line = line(&given)?;
     Cli::try_parse_from(&line)

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::flows::logs::TAIL;
 use crate::model::commit::Sha;
-use crate::model::environment::Environment;
+use crate::model::environment::{Environment, pull_number};
 use crate::model::failure::Failure;
 use crate::spec::{Images, Replace};
 
@@ -103,7 +103,7 @@ pub(crate) struct Target {
     #[arg(long, value_name = "NAME|pr-N")]
     pub(crate) environment: Option<Environment>,
     /// The preview of this pull request
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = pull_number)]
     pub(crate) pr: Option<u64>,
 }
 
@@ -199,7 +199,7 @@ pub(crate) struct PreviewArgs {
     #[command(flatten)]
     pub(crate) common: Common,
     /// The pull request
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = pull_number)]
     pub(crate) pr: u64,
     /// The commit expected to serve; stops if the pull request's head is another one
     #[arg(long, value_name = "SHA")]
@@ -216,7 +216,7 @@ pub(crate) struct TeardownArgs {
     #[command(flatten)]
     pub(crate) common: Common,
     /// The pull request
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = pull_number)]
     pub(crate) pr: u64,
     /// Show what would be done and touch nothing
     #[arg(long, display_order = BELOW_OWN_FLAGS + 1)]

@@ -1,6 +1,6 @@
 //! The process environment, in which a variable that is set but empty counts as missing.
 
-use url::Url;
+use url::{Host, Url};
 
 use crate::model::failure::Failure;
 use crate::redact::Secret;
@@ -29,15 +29,28 @@ impl Variables {
         }
     }
 
+    /// An API's base URL. Our token goes there: without TLS to this machine's own addresses alone.
     pub(crate) fn url(self, name: &str, default: &str) -> Result<Url, Failure> {
         let text = self.get(name).unwrap_or_else(|| default.to_owned());
-        Url::parse(&text)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https"))
-            .ok_or_else(|| {
-                Failure::input(format!("`{name}` is no URL"))
-                    .next("set it to an address that begins with `https://`, or unset it")
-            })
+        let url = Url::parse(text.trim()).ok();
+        let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
+        let url = url.ok_or_else(|| {
+            Failure::input(format!("`{name}` is not a URL"))
+                .next("set it to an address that begins with `https://`, or unset it")
+        })?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Failure::input(format!("`{name}` has a user or a password in it"))
+                .next("leave them out: the token is all that the API asks for"));
+        }
+        if url.scheme() == "http" && !is_loopback(&url) {
+            return Err(Failure::input(format!("`{name}` would send the token unencrypted"))
+                .why(format!(
+                    "`{}` begins with `http://` and is not this machine",
+                    url.host_str().unwrap_or_default()
+                ))
+                .next("begin it with `https://`; `http://` is for loopback addresses, such as the sandbox's"));
+        }
+        Ok(url)
     }
 
     /// `DO_DEPLOY_PACE`: the factor by which polling and back-off are scaled.
@@ -52,5 +65,51 @@ impl Variables {
             .ok_or_else(|| {
                 Failure::input("`DO_DEPLOY_PACE` is no factor").next("set it to a number from 0 to 100, or unset it")
             })
+    }
+}
+
+/// `localhost` and the names below it never leave the machine: <https://www.rfc-editor.org/rfc/rfc6761#section-6.3>
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => {
+            address.is_loopback() || address.to_ipv4_mapped().is_some_and(|mapped| mapped.is_loopback())
+        }
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::is_loopback;
+
+    #[test]
+    fn loopback_is_what_never_leaves_the_machine() {
+        for (url, expected) in [
+            ("http://127.0.0.1:8080", true),
+            ("http://127.8.9.10", true),
+            ("http://[::1]:1", true),
+            ("http://[::ffff:127.0.0.1]", true),
+            ("http://localhost/api/v3", true),
+            ("http://shop.localhost:3000", true),
+            ("http://localhost.", true),
+            ("http://2130706433", true), // 127.0.0.1 in another form, which URLs know
+            ("http://localhost.example.com", false),
+            ("http://127.0.0.1.example.com", false),
+            ("http://0.0.0.0", false),
+            ("http://10.0.0.1", false),
+            ("http://192.168.0.1", false),
+            ("http://[fe80::1]", false),
+            ("http://ghe.internal", false),
+            ("http://localhost@example.com", false),
+        ] {
+            assert_eq!(is_loopback(&Url::parse(url).expect("a URL")), expected, "{url}");
+        }
     }
 }

@@ -5,8 +5,12 @@ use std::collections::BTreeMap;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
 use super::{Config, EnvValue, Target, env};
-use crate::model::environment::{Environment, PRODUCTION};
+use crate::model::environment::{Environment, PRODUCTION, same_on_github};
 use crate::model::failure::Failure;
+
+/// Bytes of a file, and envs in all its tables: many times what any repository needs, and read in no time.
+const LARGEST: usize = 128 * 1024;
+const MOST_ENVS: usize = 1000;
 
 /// Prefix of the envs that mark an app as ours.
 const MARKS: &str = "DO_DEPLOY_";
@@ -14,6 +18,12 @@ const MARKS: &str = "DO_DEPLOY_";
 impl Config {
     /// Reads the text of `do-deploy.toml`. `file` is what errors call it.
     pub(crate) fn parse(text: &str, file: &str) -> Result<Self, Failure> {
+        if text.len() > LARGEST {
+            return Err(
+                Failure::input(format!("`{file}` is larger than {} KiB", LARGEST / 1024))
+                    .next("keep what is not configuration of deployments in another file"),
+            );
+        }
         let mut config: Self = toml::from_str(text).map_err(|error| explain(&error, text, file))?;
         if let Err(wrong) = config.check() {
             let (line, column) = find(text, wrong.table, &wrong.key);
@@ -25,6 +35,16 @@ impl Config {
 
     /// What the types cannot say.
     fn check(&self) -> Result<(), Wrong> {
+        let named = self.environments.values().map(|environment| environment.env.len());
+        let envs = self.production.env.len() + self.preview.env.len() + named.sum::<usize>();
+        if envs > MOST_ENVS {
+            return Err(Wrong::new(
+                "",
+                "env",
+                format!("there are {envs} envs in the file, more than {MOST_ENVS}"),
+                "set them in the app spec, or hand them over as one variable",
+            ));
+        }
         if !self.production.spec.is_empty() {
             return Err(Wrong::new(
                 "production",
@@ -41,7 +61,19 @@ impl Config {
                     "environments",
                     key,
                     format!("`{name}` cannot be the name of an environment"),
-                    "use letters, digits, `-` and `_`; `production`, `preview` and `pr-N` are taken",
+                    "use letters, digits, `-` and `_`; `production`, `preview` and `pr-N` are taken, in upper case as well",
+                ));
+            }
+            let twin = self
+                .environments
+                .keys()
+                .find(|other| *other < name && same_on_github(other, name));
+            if let Some(other) = twin {
+                return Err(Wrong::new(
+                    "environments",
+                    key,
+                    format!("`{name}` and `{other}` are one environment on GitHub, which ignores case"),
+                    "rename one of the two",
                 ));
             }
             if environment.branch.is_empty() {

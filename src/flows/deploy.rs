@@ -103,7 +103,7 @@ fn plan(ctx: &Ctx, request: &Request, site: &Site, live: Option<&App>) -> Result
             replace: (!request.force_build).then_some(&request.replace),
         },
     )?;
-    ctx.learn_app(&plan.spec, &site.config);
+    ctx.redactor_of(&plan.spec, &site.config);
     Ok(plan)
 }
 
@@ -247,6 +247,7 @@ async fn deploy(
         commit: commit.as_ref(),
         spec: &plan.spec,
         health: &site.config.health,
+        redactor: &ctx.redactor_of(&plan.spec, &site.config),
         deadline,
     };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;

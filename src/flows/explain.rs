@@ -6,15 +6,20 @@ use super::context::Ctx;
 use super::logs::of_failed;
 use crate::model::excerpt::lines_that_matter;
 use crate::model::failure::{Excerpt, Failure, Shown};
-use crate::model::foreign::strip;
 use crate::model::rollout::{Phase, Stage, StepFailure};
 use crate::platform::{Deployment, PlatformError, Words};
+use crate::redact::TargetRedactor;
 use crate::spec::Kind;
 
 /// Lines fetched of a log; the excerpt is chosen from them.
 const FETCHED_LINES: usize = 400;
 
-pub(crate) async fn failure(ctx: &Ctx, app_id: &str, deployment: &Deployment) -> anyhow::Result<Failure> {
+pub(crate) async fn failure(
+    ctx: &Ctx,
+    app_id: &str,
+    deployment: &Deployment,
+    redactor: &TargetRedactor,
+) -> anyhow::Result<Failure> {
     if deployment.phase == Phase::Cancelled {
         return Ok(Failure::bad("the deployment was cancelled").next("deploy again when you are ready"));
     }
@@ -28,8 +33,9 @@ pub(crate) async fn failure(ctx: &Ctx, app_id: &str, deployment: &Deployment) ->
         .as_deref()
         .zip(deployment.spec.as_ref())
         .is_some_and(|(name, spec)| is_job(spec, name));
-    let words = ctx.platform()?.explain(step).unwrap_or_else(|| Words {
-        why: step.message.clone(),
+    let message = redactor.line(&step.message);
+    let words = ctx.platform()?.explain(&step.code, &message).unwrap_or_else(|| Words {
+        why: message.to_string(),
         next: "look at the deployment on the platform".to_owned(),
     });
     let name = step.component.as_deref().map(|name| format!("`{name}`"));
@@ -43,7 +49,7 @@ pub(crate) async fn failure(ctx: &Ctx, app_id: &str, deployment: &Deployment) ->
     let mut failure = Failure::bad(what).why(words.why).next(words.next);
     failure.code = Some(step.code.clone());
     failure.component.clone_from(&step.component);
-    failure.log = excerpt(ctx, app_id, deployment, step, is_job).await?;
+    failure.log = excerpt(ctx, app_id, deployment, step, is_job, redactor).await?;
     let in_migration = failure.log.as_ref().is_some_and(|log| log.kind == Shown::Migration);
     if let (Some(name), true, false) = (name, in_migration, is_job) {
         failure.what = format!("the migration in front of {name} failed");
@@ -60,6 +66,7 @@ async fn excerpt(
     deployment: &Deployment,
     step: &StepFailure,
     is_job: bool,
+    redactor: &TargetRedactor,
 ) -> anyhow::Result<Option<Excerpt>> {
     let shown_as = match step.stage {
         Stage::Build => Shown::Build,
@@ -77,12 +84,9 @@ async fn excerpt(
                 FETCHED_LINES,
             )
             .await;
-        let lines: Vec<String> = match lines {
+        let lines = match lines {
             // Cleaned before lines are chosen: what gives a secret away may stand in another line.
-            Ok(lines) => {
-                let lines = lines.unwrap_or_default().into_iter();
-                ctx.redactor.clean_lines(lines.map(|line| strip(&line.text)))
-            }
+            Ok(lines) => redactor.lines(lines.unwrap_or_default().iter().map(|line| &line.text)),
             Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
             Err(error) => {
                 ctx.console.warn(&format!("The log could not be read: {error}"));

@@ -7,9 +7,9 @@ use super::explain::is_job;
 use super::verify::app_of;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::model::foreign::strip;
 use crate::model::rollout::{Phase, Stage};
 use crate::platform::{App, Deployment, LogKind, LogLine};
+use crate::redact::Clean;
 
 /// Of what serves, and of what never got so far: what the app prints now tells most.
 const SERVING: &[LogKind] = &[LogKind::Run, LogKind::Restarted, LogKind::Deploy, LogKind::Build];
@@ -111,7 +111,7 @@ pub(crate) struct Request {
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
-    let (app, _) = app_of(ctx, &request.environment).await?;
+    let (app, _, redactor) = app_of(ctx, &request.environment).await?;
     let platform = ctx.platform()?;
     let component = request.component.as_deref();
     let names: Vec<&str> = crate::spec::components(&app.spec)
@@ -130,9 +130,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             .next(format!("choose one of {known}"))
             .into());
     }
-    let print = |line: &LogLine, text: &str| match &line.component {
-        Some(name) if component.is_none() => ctx.console.clean_data(&format!("{}  {text}", strip(name))),
-        _ => ctx.console.clean_data(text),
+    let print = |line: &LogLine, text: &Clean| match &line.component {
+        Some(name) if component.is_none() => ctx.console.log_data(&text.of(name)),
+        _ => ctx.console.log_data(text),
     };
     if request.follow {
         // Only what runs goes on speaking.
@@ -142,10 +142,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         };
         let deployment = request.deployment.as_deref().or(newest.as_deref());
         let kind = request.kind.unwrap_or(LogKind::Run);
-        let mut cleaner = ctx.redactor.lines();
+        let mut following = redactor.following();
         platform
             .follow(&app.id, deployment, component, kind, &mut |line| {
-                print(&line, &cleaner.clean(&strip(&line.text)));
+                print(&line, &following.line(&line.text));
             })
             .await?;
         return Ok(());
@@ -182,21 +182,17 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         }
         return Ok(());
     };
-    let texts = lines.iter().map(|line| {
-        // A program gets what was printed; for people nothing may be hidden or repainted.
-        if ctx.json { line.text.clone() } else { strip(&line.text) }
-    });
-    let texts = ctx.redactor.clean_lines(texts);
+    let texts = lines.iter().map(|line| &line.text);
     if ctx.json {
         let lines: Vec<_> = lines
             .iter()
-            .zip(texts)
-            .map(|(line, text)| json!({"component": line.component, "time": line.time, "text": text}))
+            .zip(redactor.lines_as_printed(texts))
+            .map(|(line, text)| json!({"component": line.component, "time": line.time, "text": &*text}))
             .collect();
         ctx.console.document(&json!({"app": app.name, "lines": lines}));
         return Ok(());
     }
-    for (line, text) in lines.iter().zip(texts) {
+    for (line, text) in lines.iter().zip(redactor.lines(texts)) {
         print(line, &text);
     }
     Ok(())

@@ -19,6 +19,7 @@ mod no_preview;
 mod ownership;
 pub(crate) mod preview;
 mod preview_plan;
+mod preview_report;
 mod pull;
 pub(crate) mod redeploy;
 pub(crate) mod rollback;

@@ -9,6 +9,7 @@ use super::ending::Successor;
 use super::failure::{cancelled, failure_of};
 use super::no_preview::Candidate;
 use super::preview_plan::Work;
+use super::preview_report::{announce, opening_report};
 use super::rollout::{self, Ended, Expected};
 use super::source::Source;
 use super::unmerged::unmerged;
@@ -178,9 +179,11 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
         ownership::require(app, repository.id, &environment)?;
     }
     let plan = work.plan(ctx, live.as_ref(), true)?;
-    ctx.learn_app(&plan.spec, &work.config);
+    ctx.redactor_of(&plan.spec, &work.config);
     ctx.console.phase("Plan");
-    announce(ctx, &plan);
+    // A forced build leaves the spec as it is, and with it the data.
+    let loss = plan.loss.clone().filter(|_| !request.force_build);
+    announce(ctx, &plan, loss.as_deref());
     if let Some(unmerged) = &unmerged {
         ctx.console.notice(unmerged);
     }
@@ -199,6 +202,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     }
     let mut report = opening_report(&spec_name, &plan, environment, pull, live.as_ref());
     report.notes.extend(unmerged);
+    report.notes.extend(loss);
     Ok(Begun::Ready(Box::new(Ready {
         work,
         live,
@@ -239,12 +243,16 @@ async fn deploy(
         _ => match apply(ctx, platform, &plan, live.as_ref()).await {
             Err(PlatformError::SleepRefused { .. }) => {
                 plan = work.plan(ctx, live.as_ref(), false)?;
-                ctx.learn(&plan.spec);
+                ctx.redactor_of(&plan.spec, &work.config);
                 apply(ctx, platform, &plan, live.as_ref()).await?
             }
             // Another run of this pull request was quicker: its app is ours as well.
             Err(PlatformError::NameTaken { .. }) => {
                 let app = ownership::taken(ctx, &work.name, work.repository.id, &report.environment).await?;
+                // Its secrets and its data are there already.
+                plan = work.plan(ctx, Some(&app), true)?;
+                ctx.learn(&plan.spec);
+                plan.loss.iter().for_each(|loss| ctx.console.warn(loss));
                 apply(ctx, platform, &plan, Some(&app)).await?
             }
             other => other?,
@@ -280,6 +288,7 @@ async fn deploy(
         commit: Some(&work.pull.head.sha),
         spec: &plan.spec,
         health: &work.config.health,
+        redactor: &ctx.redactor_of(&plan.spec, &work.config),
         deadline,
     };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
@@ -317,51 +326,6 @@ async fn apply(
             platform.create(&plan.spec, None).await
         }
     }
-}
-
-/// Says what the preview is and lacks, before anything is created.
-fn announce(ctx: &Ctx, plan: &PreviewPlan) {
-    if let Some(database) = plan.database.shown() {
-        ctx.console
-            .say(&format!("The preview's database: {database} ({})", plan.database.why));
-    }
-    if let Some(unset) = unset(plan) {
-        ctx.console.say(&format!(
-            "{unset} (give them values under `[preview] env` in `do-deploy.toml`)"
-        ));
-    }
-    for warning in &plan.warnings {
-        ctx.console.warn(warning);
-    }
-}
-
-/// Which secrets previews do not get. `None`: they get all that they need.
-fn unset(plan: &PreviewPlan) -> Option<String> {
-    let names: Vec<String> = plan.unset.iter().map(|name| format!("`{name}`")).collect();
-    (!names.is_empty()).then(|| format!("Not set in previews: {}", names.join(", ")))
-}
-
-fn opening_report(
-    spec_name: &str,
-    plan: &PreviewPlan,
-    environment: Environment,
-    pull: &PullRequest,
-    live: Option<&App>,
-) -> Report {
-    let mut report = Report::new(&plan.name, environment, State::Building);
-    report.preview_of = Some(spec_name.to_owned());
-    report.commit = Some(pull.head.sha.clone());
-    report.url = live.and_then(|app| app.active.as_ref().and(app.url.clone()));
-    report.serving = live.and_then(ownership::serving);
-    report.nothing_serves = live.is_some_and(|app| app.active.is_none());
-    report.app_id = live.map(|app| app.id.clone());
-    report.sleep = Some(plan.sleep.clone());
-    report.database = plan.database.shown();
-    report.changes.clone_from(&plan.changes);
-    report.only_images = crate::spec::only_images(&plan.spec);
-    report.notes.extend(unset(plan));
-    report.notes.extend(plan.warnings.iter().cloned());
-    report
 }
 
 async fn planned(

@@ -50,7 +50,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     report.url.clone_from(&app.url);
     report.serving = ownership::serving(app);
     report.app_id = Some(app.id.clone());
-    ctx.learn_app(&app.spec, &site.config);
+    let redactor = ctx.redactor_of(&app.spec, &site.config);
     let mut board = Board::open(ctx.board(&site.config, &site.repository), std::slice::from_ref(&report)).await;
     let ended = async {
         ctx.wait.check()?;
@@ -69,6 +69,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             commit: commit.as_ref(),
             spec,
             health: &site.config.health,
+            redactor: &redactor,
             deadline,
         };
         let ended = rollout::follow(ctx, &rollout, &expected, &mut board).await?;

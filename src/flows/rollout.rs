@@ -13,6 +13,7 @@ use crate::model::failure::Failure;
 use crate::model::rollout::Phase;
 use crate::model::verdict::{Testimony, Verdict, Witnesses, verdict};
 use crate::platform::{CauseKind, Deployment, LogKind, PlatformError, Rollout};
+use crate::redact::TargetRedactor;
 use crate::wait::{Cancelled, Deadline, humanize};
 
 /// The end of a build log tells what went wrong; the rest is on the platform.
@@ -29,6 +30,8 @@ pub(crate) struct Expected<'a> {
     /// The deployed spec: which components have a URL, where the health check is.
     pub(crate) spec: &'a serde_json::Value,
     pub(crate) health: &'a config::Health,
+    /// Opens what the app writes.
+    pub(crate) redactor: &'a TargetRedactor,
     pub(crate) deadline: Deadline,
 }
 
@@ -68,7 +71,7 @@ pub(crate) async fn follow(
         .await;
     let deployment = match waited {
         Ok(deployment) => {
-            show_build_log(ctx, rollout, &deployment).await?;
+            show_build_log(ctx, rollout, &deployment, expected.redactor).await?;
             deployment
         }
         Err(PlatformError::Cancelled(cancelled)) => return Err(Cancelled::into(cancelled)),
@@ -109,7 +112,12 @@ pub(super) fn heard_to_the_end(ctx: &Ctx, ended: &Ended) -> Result<(), Cancelled
 }
 
 /// In a CI log, where nobody can ask for it later without leaving the page: what the build printed, folded.
-async fn show_build_log(ctx: &Ctx, rollout: &Rollout, deployment: &Deployment) -> anyhow::Result<()> {
+async fn show_build_log(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    deployment: &Deployment,
+    redactor: &TargetRedactor,
+) -> anyhow::Result<()> {
     if !ctx.run.is_ci {
         return Ok(());
     }
@@ -127,8 +135,8 @@ async fn show_build_log(ctx: &Ctx, rollout: &Rollout, deployment: &Deployment) -
         Ok(lines) => {
             let lines = lines.unwrap_or_default();
             if !lines.is_empty() {
-                ctx.console
-                    .group("Build log", lines.iter().map(|line| line.text.as_str()));
+                let lines = redactor.lines(lines.iter().map(|line| &line.text));
+                ctx.console.group("Build log", &lines);
             }
         }
         Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
@@ -227,7 +235,7 @@ async fn failed(
     deployment: &Deployment,
     expected: &Expected<'_>,
 ) -> anyhow::Result<Ended> {
-    let failure = explain::failure(ctx, &rollout.app_id, deployment).await?;
+    let failure = explain::failure(ctx, &rollout.app_id, deployment, expected.redactor).await?;
     let mut ended = Ended::unheard(Testimony::Objects(failure));
     if let Some(back) = automatic_rollback(ctx, rollout, deployment).await? {
         ended.notes.push(await_automatic_rollback(ctx, &back, expected).await?);

@@ -4,33 +4,42 @@ use serde_json::Value;
 
 use super::context::Ctx;
 use crate::config::{Config, EnvValue, is_reserved};
+use crate::redact::{TargetRedactor, TargetSecrets};
 
 impl Ctx {
     /// Takes note of the secrets in a spec: what they are called, what they are worth where the spec or the environment
     /// says it, so that their values are hidden wherever a log prints them.
     pub(crate) fn learn(&self, spec: &Value) {
-        for secret in crate::spec::secret_values(spec) {
-            self.console.mask(&secret);
-        }
-        for name in crate::spec::secret_names(spec) {
-            self.redactor.register_name(name);
-            self.mask_variable(name);
-        }
+        self.learn_and_publish(spec, Vec::new());
     }
 
-    /// The same for an app that runs, before anything is read that it wrote. What the configuration names may be in
-    /// the environment, also where this run gives it to nobody.
-    pub(crate) fn learn_app(&self, spec: &Value, config: &Config) {
+    /// The same for an app of which something is going to be read: what opens it. What the configuration names may be
+    /// in the environment, also where this run gives it to nobody. What it says in the clear is no secret.
+    pub(crate) fn redactor_of(&self, spec: &Value, config: &Config) -> TargetRedactor {
         let environments = config.environments.values().chain([&config.production]);
         let envs = environments
             .map(|environment| &environment.env)
             .chain([&config.preview.env]);
+        let mut public = vec![config.preview.database_url.clone()];
         for value in envs.flat_map(|env| env.values()) {
-            if let EnvValue::From(name) = value {
-                self.mask_variable(name);
+            match value {
+                EnvValue::From(name) => self.mask_variable(name),
+                EnvValue::Plain(text) => public.push(text.clone()),
+                EnvValue::Generate(_) => {}
             }
         }
-        self.learn(spec);
+        self.learn_and_publish(spec, public)
+    }
+
+    fn learn_and_publish(&self, spec: &Value, public: Vec<String>) -> TargetRedactor {
+        let names: Vec<String> = crate::spec::secret_names(spec).into_iter().map(str::to_owned).collect();
+        let redactor = self.console.learn(&TargetSecrets {
+            values: crate::spec::secret_values(spec),
+            names: names.clone(),
+            public,
+        });
+        names.iter().for_each(|name| self.mask_variable(name));
+        redactor
     }
 
     /// Looking a variable up makes its value a secret.

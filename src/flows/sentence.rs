@@ -1,6 +1,6 @@
 //! Parts of sentences: gaps such as `{branch}`, filled in once the facts are known, and names in a row.
 
-use crate::model::foreign::{cut, strip};
+use crate::redact::strip::{cut, strip};
 
 /// Longest fact that is named in a sentence, in characters: a branch name may have 255 bytes.
 const LONGEST: usize = 200;

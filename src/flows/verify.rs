@@ -18,6 +18,7 @@ use crate::model::names;
 use crate::model::report::{Report, State};
 use crate::model::verdict::{Testimony, Verdict, Witnesses, verdict};
 use crate::platform::App;
+use crate::redact::TargetRedactor;
 use crate::wait::{Deadline, humanize};
 
 /// How long a URL of no environment is asked before it is given up.
@@ -47,7 +48,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
             (base, vec![target], DEFAULT_DEADLINE)
         }
         Subject::Environment(environment) => {
-            let (app, health) = app_of(ctx, environment).await?;
+            let (app, health, _) = app_of(ctx, environment).await?;
             let url = app.url.ok_or_else(|| {
                 Failure::bad(format!("`{}` has no URL", app.name))
                     .next("deploy it first; a worker-only app never gets one")
@@ -112,8 +113,8 @@ fn expected(status: Option<u16>, chosen: bool) -> Expect {
     }
 }
 
-/// The app of an environment, with how its health is asked for.
-pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Result<(App, Health)> {
+/// The app of an environment, with how its health is asked for, and what opens its logs.
+pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Result<(App, Health, TargetRedactor)> {
     let (name, app, config) = match environment {
         Environment::Named(_) => {
             let site = Site::find(ctx, environment).await?;
@@ -126,8 +127,8 @@ pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
             .why(format!("there is no app `{name}`"))
             .next("deploy it first")
     })?;
-    ctx.learn_app(&app.spec, &config);
-    Ok((app, config.health))
+    let redactor = ctx.redactor_of(&app.spec, &config);
+    Ok((app, config.health, redactor))
 }
 
 /// A preview's name, its app, and the configuration with its own shape.

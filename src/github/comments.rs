@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::GitHub;
 use crate::net::error::ApiError;
+use crate::net::fields::web_url_or_empty;
 use crate::net::retry::Repeat;
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -14,6 +15,7 @@ pub(crate) struct Comment {
     pub(crate) id: u64,
     #[serde(default)]
     pub(crate) body: String,
+    #[serde(default, deserialize_with = "web_url_or_empty")]
     pub(crate) html_url: String,
     #[serde(default)]
     pub(crate) updated_at: Option<Timestamp>,

@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 
 use crate::net::client::Client;
 use crate::net::error::ApiError;
+use crate::net::redirects::Redirects;
 use crate::redact::Secret;
 use crate::wait::{Cancelled, Wait};
 
@@ -43,7 +44,14 @@ impl GitHub {
             .filter(|(owner, name)| !owner.is_empty() && !name.is_empty() && !name.contains('/'))
             .ok_or_else(|| anyhow::anyhow!("`{repository}` is no repository: write `OWNER/NAME`"))?;
         Ok(Self {
-            client: Client::new("GitHub", base, "application/vnd.github+json", token, wait.clone())?,
+            client: Client::new(
+                "GitHub",
+                base,
+                "application/vnd.github+json",
+                token,
+                Redirects::WithinHost,
+                wait.clone(),
+            )?,
             wait,
             root: format!("/repos/{}/{}", segment(owner), segment(name)),
         })

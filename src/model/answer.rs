@@ -1,5 +1,7 @@
 //! What a command in a comment is answered, before it is made into Markdown.
 
+use crate::redact::Clean;
+
 /// Every field is one line; names in backticks. Foreign text may be in all of them but `to` and `shell`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Answer {
@@ -20,7 +22,7 @@ pub(crate) struct Answer {
 pub(crate) struct AnswerLog {
     /// `build log`
     pub(crate) title: &'static str,
-    pub(crate) lines: Vec<String>,
+    pub(crate) lines: Vec<Clean>,
 }
 
 impl Answer {

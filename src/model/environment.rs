@@ -12,6 +12,9 @@ pub(crate) enum Environment {
 
 pub(crate) const PRODUCTION: &str = "production";
 
+/// The GitHub environment of all pull requests.
+const PREVIEWS: &str = "preview";
+
 impl Environment {
     pub(crate) fn production() -> Self {
         Self::Named(PRODUCTION.to_owned())
@@ -34,7 +37,7 @@ impl Environment {
     pub(crate) fn on_github(&self) -> &str {
         match self {
             Self::Named(name) => name,
-            Self::Preview(_) => "preview",
+            Self::Preview(_) => PREVIEWS,
         }
     }
 }
@@ -50,20 +53,41 @@ impl fmt::Display for Environment {
 
 /// A name that is neither a preview's nor fit for a GitHub environment.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no environment: use `production`, a name of letters, digits, `-` and `_`, or `pr-N`")]
+#[error("`{0}` is not a valid environment: use `production`, a name of letters, digits, `-` and `_`, or `pr-12`")]
 pub(crate) struct InvalidEnvironment(String);
+
+/// A pull request's number in another form than GitHub's own.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a pull request's number: use its digits alone, such as `12`")]
+pub(crate) struct InvalidNumber(String);
+
+/// Only as GitHub writes it. `012` and `+12` would be the same pull request in another concurrency group of the
+/// workflow, and so two runs at one app.
+pub(crate) fn pull_number(text: &str) -> Result<u64, InvalidNumber> {
+    let number = text.parse::<u64>().ok();
+    let canonical = number.filter(|number| *number > 0 && number.to_string() == text);
+    canonical.ok_or_else(|| InvalidNumber(text.to_owned()))
+}
+
+/// Whether GitHub takes the two for one environment: it ignores case, and so do concurrency groups.
+/// <https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#concurrency>
+pub(crate) fn same_on_github(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
 
 impl FromStr for Environment {
     type Err = InvalidEnvironment;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Some(number) = text.strip_prefix("pr-").and_then(|n| n.parse().ok()).filter(|n| *n > 0) {
-            return Ok(Self::Preview(number));
+        let invalid = || InvalidEnvironment(text.to_owned());
+        if let Some(number) = text.strip_prefix("pr-") {
+            return pull_number(number).map(Self::Preview).map_err(|_| invalid());
         }
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if text.is_empty() || text == "preview" || text.len() > 64 || !text.chars().all(fits) || text.starts_with("pr-")
-        {
-            return Err(InvalidEnvironment(text.to_owned()));
+        let another_case = text != PRODUCTION && same_on_github(text, PRODUCTION);
+        let taken = same_on_github(text, PREVIEWS) || text.to_ascii_lowercase().starts_with("pr-");
+        if text.is_empty() || text.len() > 64 || !text.chars().all(fits) || another_case || taken {
+            return Err(invalid());
         }
         Ok(Self::Named(text.to_owned()))
     }
@@ -80,8 +104,52 @@ mod tests {
             Environment::Preview(12)
         );
         assert_eq!("staging".parse::<Environment>().expect("a name").to_string(), "staging");
-        for bad in ["", "pr-0", "pr-x", "preview", "a b", "x\ny"] {
-            assert!(bad.parse::<Environment>().is_err(), "`{bad}` is no environment");
+        for bad in [
+            "",
+            "pr-",
+            "pr-0",
+            "pr-x",
+            "pr-01",
+            "pr-+1",
+            "pr- 1",
+            "Pr-1",
+            "PR-12",
+            "pR-x",
+            "preview",
+            "Preview",
+            "PREVIEW",
+            "Production",
+            "PRODUCTION",
+            "productioN",
+            " production",
+            "production ",
+            "a b",
+            "x\ny",
+            "pr-18446744073709551616",
+        ] {
+            assert!(bad.parse::<Environment>().is_err(), "`{bad}` is not valid");
+        }
+    }
+
+    #[test]
+    fn a_pull_requests_number_has_one_form() {
+        assert_eq!(super::pull_number("12").expect("a number"), 12);
+        for bad in [
+            "",
+            "0",
+            "00",
+            "001",
+            "+1",
+            "-1",
+            " 1",
+            "1 ",
+            "1.0",
+            "1e3",
+            "0x1",
+            "१२",
+            "18446744073709551616",
+        ] {
+            assert!(super::pull_number(bad).is_err(), "`{bad}` is not valid");
         }
     }
 }

@@ -7,18 +7,18 @@ const MOST: usize = 30;
 const BEFORE: usize = 3;
 
 /// The end of the log, begun at the last traceback or error where that is near the end.
-pub(crate) fn lines_that_matter(lines: &[String]) -> Vec<String> {
+pub(crate) fn lines_that_matter<L: AsRef<str> + Clone>(lines: &[L]) -> Vec<L> {
     let end = lines
         .iter()
-        .rposition(|line| !line.trim().is_empty())
+        .rposition(|line| !line.as_ref().trim().is_empty())
         .map_or(0, |last| last + 1);
     let lines = &lines[..end];
     let tail_from = end.saturating_sub(MOST);
     let tail = &lines[tail_from..];
-    let story = tail.iter().position(|line| opens_a_story(line));
+    let story = tail.iter().position(|line| opens_a_story(line.as_ref()));
     let error = || {
         tail.iter()
-            .position(|line| names_an_error(line))
+            .position(|line| names_an_error(line.as_ref()))
             .map(|at| at.saturating_sub(BEFORE))
     };
     let from = story.or_else(error).unwrap_or(0);

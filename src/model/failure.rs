@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::redact::Clean;
+
 /// What the failure says about the app, and with it the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -37,11 +39,11 @@ impl fmt::Display for Position {
     }
 }
 
-/// The lines of a log that matter for a failure. Foreign text: neutralise it wherever it is shown.
+/// The lines of a log that matter for a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Excerpt {
     pub(crate) kind: Shown,
-    pub(crate) lines: Vec<String>,
+    pub(crate) lines: Vec<Clean>,
 }
 
 /// Whose lines an excerpt has, which decides who may be shown them: in the comments of a public repository only a

@@ -5,7 +5,6 @@ pub(crate) mod commit;
 pub(crate) mod environment;
 pub(crate) mod excerpt;
 pub(crate) mod failure;
-pub(crate) mod foreign;
 pub(crate) mod marks;
 pub(crate) mod names;
 pub(crate) mod pull_request;

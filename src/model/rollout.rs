@@ -1,6 +1,7 @@
 //! A deployment in motion and how it ended, in words that fit any platform.
 
 use super::commit::Sha;
+use crate::redact::Foreign;
 
 /// What the platform is doing with a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub(crate) struct StepFailure {
     /// Which of the logs tells about it.
     pub(crate) stage: Stage,
     pub(crate) code: String,
-    pub(crate) message: String,
+    pub(crate) message: Foreign,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use reqwest::header::{ACCEPT, AUTHORIZATION, DATE, HeaderMap, HeaderValue, LINK};
-use reqwest::{Method, Url};
+use reqwest::header::{ACCEPT, AUTHORIZATION, DATE, HeaderMap, HeaderValue, LINK, LOCATION};
+use reqwest::redirect::Policy;
+use reqwest::{Method, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::body::bounded;
 use super::error::{ApiError, Problem, Unreachable, describe, problem_of};
 use super::limit;
+use super::redirects::{self, Redirects};
 use super::retry::{Repeat, next_pause, pauses};
 use crate::redact::Secret;
 use crate::wait::{Cancelled, Deadline, Wait, random_share};
@@ -30,6 +33,7 @@ pub(crate) struct Client {
     base: Url,
     headers: HeaderMap,
     http: reqwest::Client,
+    redirects: Redirects,
     wait: Wait,
     /// What the last reply's `Date` header said, in seconds since 1970; 0 before the first reply.
     server_second: Arc<AtomicI64>,
@@ -64,6 +68,7 @@ impl Client {
         base: Url,
         accept: &'static str,
         token: Option<&Secret>,
+        redirects: Redirects,
         wait: Wait,
     ) -> anyhow::Result<Self> {
         let mut headers = HeaderMap::new();
@@ -78,7 +83,8 @@ impl Client {
             service,
             base,
             headers,
-            http: plain_http()?,
+            http: builder().build()?,
+            redirects,
             wait,
             server_second: Arc::default(),
             allowance: Arc::new(AtomicI64::new(-1)),
@@ -274,22 +280,29 @@ impl Client {
         path: &str,
         body: Option<&Value>,
     ) -> Result<(u16, HeaderMap, Vec<u8>), Problem> {
-        let mut request = self
-            .http
-            .request(method.clone(), self.url(path))
-            .headers(self.headers.clone());
-        if let Some(body) = body {
-            request = request.json(body);
+        let mut url = self.url(path);
+        for _ in 0..=redirects::MOST {
+            let mut request = self.http.request(method.clone(), url.clone());
+            request = request.headers(self.headers.clone());
+            if let Some(body) = body {
+                request = request.json(body);
+            }
+            let reply = request.send().await.map_err(|error| unreachable_because(&error))?;
+            let (status, headers) = (reply.status(), reply.headers().clone());
+            self.note(&headers);
+            let location = headers.get(LOCATION).and_then(|location| location.to_str().ok());
+            match self.redirects.next(method, status, &url, location) {
+                Some(next) => url = next,
+                None if status.is_redirection() => return Err(redirected(status, location)),
+                None => return Ok((status.as_u16(), headers, bounded(reply).await?)),
+            }
         }
-        let reply = request.send().await.map_err(|error| unreachable_because(&error))?;
-        let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
-        self.note(&headers);
-        let body = reply.bytes().await.map_err(|error| unreachable_because(&error))?;
-        Ok((status, headers, body.to_vec()))
+        Err(redirected(StatusCode::FOUND, None))
     }
 
-    fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.base.as_str().trim_end_matches('/'))
+    fn url(&self, path: &str) -> Url {
+        let text = format!("{}{path}", self.base.as_str().trim_end_matches('/'));
+        Url::parse(&text).expect("a path appended to a base URL is one")
     }
 
     /// The next page's path below the base URL (GitHub Enterprise Server's base has a path of its own).
@@ -343,20 +356,25 @@ impl Client {
     }
 }
 
-/// An HTTP client without any credentials, for URLs that authenticate themselves.
-pub(crate) fn plain_http() -> anyhow::Result<reqwest::Client> {
-    Ok(builder().build()?)
+/// A redirect that is not followed: what answers there is not the API that the token is for.
+fn redirected(status: StatusCode, location: Option<&str>) -> Problem {
+    let host = location.and_then(|location| Url::parse(location).ok());
+    let host = host
+        .as_ref()
+        .and_then(Url::host_str)
+        .map(|host| format!(" to `{host}`"));
+    Problem::NotJson {
+        status: status.as_u16(),
+        looks_like: format!("a redirect{}", host.unwrap_or_default()),
+    }
 }
 
-/// An HTTP client without credentials for probes: it shows redirects instead of following them, and connects anew every
-/// time, because an open connection may lead to an instance that is on its way out.
+/// An HTTP client without credentials for probes: it connects for every request, because an open connection may lead to an instance that is on its way out.
 pub(crate) fn probing_http() -> anyhow::Result<reqwest::Client> {
-    let builder = builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .pool_max_idle_per_host(0);
-    Ok(builder.build()?)
+    Ok(builder().pool_max_idle_per_host(0).build()?)
 }
 
+/// No redirect is followed before it was looked at.
 fn builder() -> reqwest::ClientBuilder {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
@@ -365,6 +383,7 @@ fn builder() -> reqwest::ClientBuilder {
     });
     reqwest::Client::builder()
         .user_agent(concat!("do-deploy/", env!("CARGO_PKG_VERSION")))
+        .redirect(Policy::none())
         .connect_timeout(CONNECT_DEADLINE)
         .timeout(REQUEST_DEADLINE)
 }

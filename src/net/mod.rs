@@ -1,6 +1,9 @@
 //! The one HTTP client: deadlines, retry policy, and errors that say what the server said.
 
+mod body;
 pub(crate) mod client;
 pub(crate) mod error;
+pub(crate) mod fields;
 pub(crate) mod limit;
+pub(crate) mod redirects;
 pub(crate) mod retry;

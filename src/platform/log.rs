@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
+use crate::redact::Foreign;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LogKind {
     Build,
@@ -14,12 +16,12 @@ pub(crate) enum LogKind {
     Restarted,
 }
 
-/// One line. The text is foreign: neutralise it wherever it is shown.
+/// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LogLine {
     pub(crate) component: Option<String>,
     pub(crate) time: Option<Timestamp>,
-    pub(crate) text: String,
+    pub(crate) text: Foreign,
 }
 
 /// Most of a log that is kept, in bytes: enough for any diagnosis, little enough for a small machine.
@@ -37,12 +39,12 @@ impl LogLine {
             Ok(time) if !component.is_empty() => Self {
                 component: Some(component.to_owned()),
                 time: Some(time),
-                text: parts.next().unwrap_or_default().to_owned(),
+                text: Foreign::new(parts.next().unwrap_or_default()),
             },
             _ => Self {
                 component: None,
                 time: None,
-                text: line.to_owned(),
+                text: Foreign::new(line),
             },
         }
     }
@@ -113,8 +115,9 @@ impl Tail {
 #[cfg(test)]
 mod tests {
     use super::{LogLine, Tail};
+    use crate::redact::Foreign;
 
-    fn texts(tail: Tail) -> Vec<String> {
+    fn texts(tail: Tail) -> Vec<Foreign> {
         tail.into_lines().into_iter().map(|line| line.text).collect()
     }
 
@@ -122,16 +125,16 @@ mod tests {
     fn strips_component_and_time_from_a_line() {
         let line = LogLine::parse("web 2026-03-01T10:00:00.5Z started, port 8080");
         assert_eq!(line.component.as_deref(), Some("web"));
-        assert_eq!(line.text, "started, port 8080");
+        assert_eq!(line.text, Foreign::new("started, port 8080"));
         assert!(line.time.is_some());
-        assert_eq!(LogLine::parse("web 2026-03-01T10:00:00Z").text, "");
+        assert_eq!(LogLine::parse("web 2026-03-01T10:00:00Z").text, Foreign::new(""));
     }
 
     #[test]
     fn a_line_without_prefix_is_all_text() {
         let line = LogLine::parse("Traceback (most recent call last):");
         assert_eq!(line.component, None);
-        assert_eq!(line.text, "Traceback (most recent call last):");
+        assert_eq!(line.text, Foreign::new("Traceback (most recent call last):"));
     }
 
     #[test]
@@ -140,7 +143,7 @@ mod tests {
         for piece in ["one\ntw", "o\r\nthree\nfo", "ur"] {
             tail.push(piece.as_bytes());
         }
-        assert_eq!(texts(tail), ["three", "four"]);
+        assert_eq!(texts(tail), ["three", "four"].map(Foreign::new));
     }
 
     #[test]
@@ -151,13 +154,13 @@ mod tests {
             tail.push(b"\n");
         }
         tail.push(&[b'\n'; 10]);
-        let bytes: usize = texts(tail).iter().map(String::len).sum();
-        assert_eq!(bytes, 40 * 8192, "every line is cut");
+        let bytes = |tail: &Tail| tail.lines.iter().map(String::len).sum::<usize>();
+        assert_eq!(bytes(&tail), 40 * 8192, "every line is cut");
         let mut tail = Tail::new(usize::MAX);
         for _ in 0..1_000 {
             tail.push(&[b'y'; 4_000]);
             tail.push(b"\n");
         }
-        assert!(texts(tail).iter().map(String::len).sum::<usize>() <= 2 << 20);
+        assert!(bytes(&tail) <= 2 << 20);
     }
 }

@@ -22,8 +22,8 @@ pub(crate) use log::{LogKind, LogLine};
 pub(crate) use words::Words;
 
 use crate::model::report::Cost;
-use crate::model::rollout::{Built, StepFailure};
-use crate::redact::Secret;
+use crate::model::rollout::Built;
+use crate::redact::{Clean, Secret};
 use crate::wait::{Deadline, Wait};
 
 /// A cloud. Cheap to clone.
@@ -235,9 +235,9 @@ impl Platform {
     }
 
     /// A failed step in plain words, with what the exit code in its message means.
-    pub(crate) fn explain(&self, failure: &StepFailure) -> Option<Words> {
+    pub(crate) fn explain(&self, code: &str, message: &Clean) -> Option<Words> {
         match self {
-            Self::AppPlatform(_) => app_platform::explain(&failure.code, &failure.message),
+            Self::AppPlatform(_) => app_platform::explain(code, message),
         }
     }
 }

@@ -1,10 +1,12 @@
-//! What a credential looks like, by its own shape: one list for the redactor, for previews and for `init`.
+//! What a credential looks like, by its own shape and by its name: one list for the redactor, for previews and for `init`.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex_lite::Regex;
+
+pub(crate) use super::named::{Promise, promise, words};
 
 /// Without one of these in a text, no shape is in it: one quick look instead of many slow ones.
 static TRIGGERS: LazyLock<AhoCorasick> = LazyLock::new(|| {

@@ -1,14 +1,20 @@
-//! Secrets as a type, and the redactor that keeps them out of everything printed.
+//! Secrets as a type, foreign text as a type, and the redactors that stand between the two and everything printed.
 
 pub(crate) mod credential;
+mod foreign;
 mod forms;
 mod labelled;
+mod named;
 mod redactor;
 mod secret;
 mod shapes;
+pub(crate) mod strip;
+mod target;
 
+pub(crate) use foreign::{Clean, Foreign};
 pub(crate) use redactor::Redactor;
 pub(crate) use secret::Secret;
+pub(crate) use target::{TargetRedactor, TargetSecrets};
 
 const HIDDEN: &str = "***";
 

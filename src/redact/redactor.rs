@@ -30,6 +30,8 @@ pub(crate) struct Redactor(Arc<RwLock<Known>>);
 struct Known {
     forms: BTreeSet<String>,
     names: BTreeSet<String>,
+    /// What is no secret, whatever it is called.
+    public: BTreeSet<String>,
     /// Made when it is needed, and again when something was learned since.
     machines: Option<Arc<Machines>>,
 }
@@ -39,6 +41,7 @@ struct Machines {
     forms: AhoCorasick,
     sorted: Vec<String>,
     names: Option<AhoCorasick>,
+    public: BTreeSet<String>,
 }
 
 impl Redactor {
@@ -50,15 +53,24 @@ impl Redactor {
     pub(crate) fn register(&self, secret: &Secret) -> Vec<String> {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let mut new = secret.forms();
-        new.retain(|form| known.forms.insert(form.clone()));
+        new.retain(|form| !known.public.contains(form) && known.forms.insert(form.clone()));
         if !new.is_empty() {
             known.machines = None;
         }
         new
     }
 
+    /// From now on this value is printed, also behind the name of a secret.
+    pub(super) fn publish(&self, value: &str) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if !value.is_empty() && known.public.insert(value.to_owned()) {
+            known.forms.remove(value);
+            known.machines = None;
+        }
+    }
+
     /// From now on what stands behind `NAME=` is not printed, whatever it is.
-    pub(crate) fn register_name(&self, name: &str) {
+    pub(super) fn register_name(&self, name: &str) {
         if name.len() >= SHORTEST_NAME {
             let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
             if known.names.insert(name.to_owned()) {
@@ -86,7 +98,7 @@ impl Redactor {
 
     /// The lines of one log without secrets: also those that only the lines around them give away, as with a private
     /// key of which the beginning may be missing.
-    pub(crate) fn clean_lines<L: AsRef<str>>(&self, lines: impl IntoIterator<Item = L>) -> Vec<String> {
+    pub(super) fn clean_lines<L: AsRef<str>>(&self, lines: impl IntoIterator<Item = L>) -> Vec<String> {
         let mut cleaner = self.lines();
         let mut clean: Vec<String> = Vec::new();
         for line in lines {
@@ -103,7 +115,7 @@ impl Redactor {
     }
 
     /// For lines that come one after the other.
-    pub(crate) fn lines(&self) -> Lines {
+    pub(super) fn lines(&self) -> Lines {
         Lines {
             redactor: self.clone(),
             inside: false,
@@ -123,13 +135,13 @@ impl Redactor {
 
 /// Remembers whether the line before was inside of a private key.
 #[derive(Debug)]
-pub(crate) struct Lines {
+pub(super) struct Lines {
     redactor: Redactor,
     inside: bool,
 }
 
 impl Lines {
-    pub(crate) fn clean(&mut self, line: &str) -> String {
+    pub(super) fn clean(&mut self, line: &str) -> String {
         let machines = self.redactor.machines();
         let line = machines.without_known(line);
         machines.without_shapes(&line, &mut self.inside)
@@ -148,6 +160,7 @@ impl Machines {
             forms: machine(&known.forms),
             sorted: known.forms.iter().cloned().collect(),
             names: (!known.names.is_empty()).then(|| machine(&known.names)),
+            public: known.public.clone(),
         }
     }
 
@@ -211,7 +224,8 @@ impl Machines {
         for found in names.find_overlapping_iter(&line) {
             let hidden_already = ranges.last().is_some_and(|last| found.start() < last.end);
             let name = &line[found.range()];
-            if let Some(range) = value_behind(&line, found.start(), name).filter(|_| !hidden_already) {
+            let value = value_behind(&line, found.start(), name).filter(|_| !hidden_already);
+            if let Some(range) = value.filter(|range| !self.public.contains(&line[range.clone()])) {
                 ranges.push(range);
             }
         }

@@ -49,7 +49,14 @@ impl AnswerView {
 mod tests {
     use crate::model::answer::{Answer, AnswerLog};
     use crate::model::stamp::Stamp;
+    use crate::redact::{Clean, Foreign, Redactor, TargetSecrets};
     use crate::render::page::{Scene, answer};
+
+    fn log(lines: &[impl AsRef<str>]) -> Vec<Clean> {
+        let (redactor, _) = Redactor::new().for_target(&TargetSecrets::default());
+        let lines = lines.iter().map(|line| Foreign::new(line.as_ref()));
+        redactor.lines(&lines.collect::<Vec<_>>())
+    }
 
     fn scene() -> Scene {
         Scene {
@@ -66,7 +73,7 @@ mod tests {
         asked.shell = vec!["git fetch origin pull/12/head".to_owned()];
         asked.log = Some(AnswerLog {
             title: "build log",
-            lines: vec!["compiling".to_owned()],
+            lines: log(&["compiling"]),
         });
         insta::assert_snapshot!(answer(&asked, &scene()), @r"
         ---
@@ -99,11 +106,7 @@ mod tests {
         asked.url = Some("javascript:alert(1)".to_owned());
         asked.log = Some(AnswerLog {
             title: "log",
-            lines: vec![
-                "```".to_owned(),
-                "</details>".to_owned(),
-                "\u{1b}[31m@org\u{202e}".to_owned(),
-            ],
+            lines: log(&["```", "</details>", "\u{1b}[31m@org\u{202e}"]),
         });
         // Invisible in a terminal, so shown by name.
         let shown = answer(&asked, &scene()).replace('\u{200b}', "(zw)");
@@ -133,7 +136,7 @@ mod tests {
         asked.points = vec!["y".repeat(900); 40];
         asked.log = Some(AnswerLog {
             title: "log",
-            lines: vec!["ä".repeat(1_000); 10_000],
+            lines: log(&vec!["ä".repeat(1_000); 10_000]),
         });
         assert!(answer(&asked, &scene()).len() <= 12_000);
     }

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::model::foreign::{cut, strip};
+use crate::redact::strip::{cut, strip};
 
 /// Longest foreign text in running prose, in characters.
 const LONGEST_TEXT: usize = 1_000;

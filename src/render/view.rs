@@ -8,8 +8,9 @@ use super::markdown::web_address;
 use super::page::{Logs, Scene};
 use crate::model::commit::Sha;
 use crate::model::failure::{Excerpt, Failure, Shown};
-use crate::model::foreign::{cut, strip};
 use crate::model::report::{Database, Report, Sleep, State};
+use crate::redact::Clean;
+use crate::redact::strip::{cut, strip};
 use crate::wait::humanize;
 
 /// Room for all logs of a page together, in bytes: half of what GitHub takes, whatever the rest needs.
@@ -282,7 +283,7 @@ impl LogView {
 }
 
 /// The last lines that fit into so many bytes, each stripped and cut to what a person reads.
-pub(super) fn last_lines(lines: &[String], room: usize) -> Vec<String> {
+pub(super) fn last_lines(lines: &[Clean], room: usize) -> Vec<String> {
     let mut taken = 0;
     let mut last: Vec<String> = lines
         .iter()

@@ -3,21 +3,66 @@
 use serde_json::Value;
 
 use super::component::{self, Kind, text};
-use super::{env, marks};
+use super::policy::Policy;
+use super::{credentials, env, marks, store};
 use crate::model::failure::Failure;
 
 /// Refuses a preview spec that would reach production's databases, domains, network or secrets, and names what does.
-/// `live` is the spec of the preview as it runs: ciphertexts that it holds already are its own.
-pub(crate) fn guard(spec: &Value, live: Option<&Value>) -> Result<(), Failure> {
+/// `live` is the spec of the preview as it runs: ciphertexts that it holds already are its own. What `policy` gives is
+/// somebody's decision.
+pub(super) fn guard(spec: &Value, live: Option<&Value>, policy: &Policy, by_hand: bool) -> Result<(), Failure> {
     let mut found = databases(spec);
     found.extend(top_level(spec));
     ciphertexts(spec, "", &own(live), &mut found);
+    found.extend(texts(spec, policy));
     if found.is_empty() {
         return Ok(());
     }
+    let next = if by_hand {
+        "take it out of the preview spec, or leave `[preview] spec` empty to have one made"
+    } else {
+        "take it out of the app spec, or write a preview spec without it and name it in `[preview] spec`"
+    };
     Err(Failure::input("the preview would touch production")
         .why(found.join("; "))
-        .next("take it out of the preview spec, or leave `[preview] spec` empty to have one made"))
+        .next(next))
+}
+
+/// Envs and commands that name a managed service's host or hold a credential.
+fn texts(spec: &Value, policy: &Policy) -> Vec<String> {
+    let mut found = Vec::new();
+    let components = component::components(spec);
+    let mut look = |place: String, text: &str, credential: Option<String>| {
+        if let Some(managed) = store::managed(text) {
+            found.push(format!("{place} names `{}`", managed.host));
+        } else if let Some(credential) = credential {
+            found.push(format!("{place} holds {credential}"));
+        }
+    };
+    let owners = components.iter().map(|it| (format!(" of `{}`", it.name), it.value));
+    for (owner, value) in std::iter::once((String::new(), spec)).chain(owners) {
+        for it in env::list(value) {
+            let (key, value) = (env::key(it), env::value(it).unwrap_or_default());
+            let given = policy.given.get(key).is_some_and(|given| given.value == value);
+            if !given && !env::is_encrypted(value) {
+                let credential = credentials::has_shape(value).then(|| "a credential".to_owned());
+                look(format!("env `{key}`{owner}"), value, credential);
+            }
+        }
+    }
+    for component in &components {
+        for field in credentials::COMMANDS {
+            let command = component.text(field).unwrap_or_default();
+            // A migration that moved into the start brings its envs along.
+            let given = policy.given.values().filter(|given| !given.value.is_empty());
+            let command = given.fold(command.to_owned(), |command, given| {
+                command.replace(&given.value, "${GIVEN}")
+            });
+            let credential = credentials::in_command(&command);
+            look(format!("`{field}` of `{}`", component.name), &command, credential);
+        }
+    }
+    found
 }
 
 fn databases(spec: &Value) -> Vec<String> {
@@ -114,7 +159,10 @@ mod tests {
                 "envs": [{"key": "KEY", "type": "SECRET", "value": "EV[1:c:d]"}],
             }],
         });
-        let why = guard(&spec, None).expect_err("refused").why.expect("says why");
+        let why = guard(&spec, None, &Policy::default(), true)
+            .expect_err("refused")
+            .why
+            .expect("says why");
         insta::assert_snapshot!(why.replace("; ", "\n"), @r"
         database `db` is the cluster `main`
         database `other` is a production database
@@ -133,11 +181,12 @@ mod tests {
             {"key": "DO_DEPLOY_ENVIRONMENT", "value": "pr-1"},
         ]);
         let spec = json!({"name": "shop-pr-1", "envs": envs});
-        assert!(guard(&spec, None).is_err());
-        assert!(guard(&spec, Some(&spec)).is_ok());
+        let guard = |live: Option<&Value>| super::guard(&spec, live, &Policy::default(), false);
+        assert!(guard(None).is_err());
+        assert!(guard(Some(&spec)).is_ok());
         let unmarked = json!({"envs": [{"key": "KEY", "value": "EV[1:c:d]"}]});
         assert!(
-            guard(&spec, Some(&unmarked)).is_err(),
+            guard(Some(&unmarked)).is_err(),
             "an app without our marks lends nothing"
         );
     }

@@ -8,18 +8,18 @@ pub(super) const SUCCEEDED: &str = "do-deploy: migrated, starting the service";
 /// The migration's own lines in the log of an instance that did not get past it. `None`: there was no migration, it
 /// succeeded, or the log is too short to tell. A service's line is never among them, because the service starts only
 /// after the second line has been printed.
-pub(crate) fn failed_migration(log: &[String]) -> Option<Vec<String>> {
-    if log.iter().any(|line| line.trim() == SUCCEEDED) {
+pub(crate) fn failed_migration<L: AsRef<str> + Clone>(log: &[L]) -> Option<Vec<L>> {
+    if log.iter().any(|line| line.as_ref().trim() == SUCCEEDED) {
         return None;
     }
-    let begins = |line: &String| line.trim() == BEGINS;
+    let begins = |line: &L| line.as_ref().trim() == BEGINS;
     let first = log.iter().position(begins)?;
     Some(log[first..].iter().filter(|line| !begins(line)).cloned().collect())
 }
 
 /// The service's own lines: what follows the last migration that succeeded, else the whole log.
-pub(crate) fn service_lines(log: &[String]) -> &[String] {
-    let succeeded = log.iter().rposition(|line| line.trim() == SUCCEEDED);
+pub(crate) fn service_lines<L: AsRef<str>>(log: &[L]) -> &[L] {
+    let succeeded = log.iter().rposition(|line| line.as_ref().trim() == SUCCEEDED);
     &log[succeeded.map_or(0, |at| at + 1)..]
 }
 

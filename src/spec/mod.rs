@@ -3,6 +3,7 @@
 mod change;
 mod check;
 mod component;
+mod credentials;
 mod diff;
 mod document;
 mod env;

@@ -22,10 +22,13 @@ pub(super) struct Given {
 pub(super) struct Policy {
     pub(super) given: BTreeMap<String, Given>,
     pub(super) missing: Vec<(String, String)>,
+    /// What the live app has and keeps: the key and the variable that is not set.
+    pub(super) kept: Vec<(String, String)>,
 }
 
 impl Policy {
-    /// `live` is the app as it runs: what was generated for it stays the same over pushes.
+    /// `live` is the app as it runs: what was generated for it stays the same over pushes, and so does a secret whose
+    /// variable this run lacks.
     pub(super) fn resolve(
         env: &BTreeMap<String, EnvValue>,
         variables: &dyn Fn(&str) -> Option<String>,
@@ -36,7 +39,13 @@ impl Policy {
         for (key, value) in env {
             let given = match value {
                 EnvValue::Plain(text) => Some((text.clone(), false)),
-                EnvValue::From(name) => variables(name).filter(|text| !text.is_empty()).map(|text| (text, true)),
+                EnvValue::From(name) => match variables(name).filter(|text| !text.is_empty()) {
+                    Some(text) => Some((text, true)),
+                    None => live.and_then(|live| encrypted(live, key)).map(|kept| {
+                        policy.kept.push((key.clone(), name.clone()));
+                        (kept, true)
+                    }),
+                },
                 EnvValue::Generate(shape) => {
                     let kept = live.and_then(|live| encrypted(live, key));
                     Some((kept.unwrap_or_else(|| generate(*shape, random())), true))

@@ -4,11 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::secrets::{has_password, is_credential};
-use super::{component, env, marks};
-use crate::redact::Redactor;
-
-/// How the names of variables end that hold credentials.
-const SECRET_NAMES: [&str; 6] = ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "PRIVATE_KEY", "API_KEY"];
+use super::{component, credentials, env, marks};
 
 /// The spec, and what was left out of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +20,6 @@ pub(crate) struct Portable {
 
 pub(crate) fn portable(live: &Value) -> Portable {
     let mut spec = live.clone();
-    let redactor = Redactor::new();
     let (mut secrets, mut passwords, mut credentials) = (Vec::new(), Vec::new(), Vec::new());
     env::each_list(&mut spec, |_, envs| {
         envs.retain(|env| !marks::is_mark(env::key(env)));
@@ -33,7 +28,7 @@ pub(crate) fn portable(live: &Value) -> Portable {
             let value = env.get("value").and_then(Value::as_str).unwrap_or_default();
             let secret = env::is_secret(env) || env::is_encrypted(value);
             let password = !secret
-                && (Url::parse(value).is_ok_and(|url| has_password(&url)) || gives_away(&key, value, &redactor));
+                && (Url::parse(value).is_ok_and(|url| has_password(&url)) || credentials::is_plain(&key, value));
             if !secret && !password {
                 continue;
             }
@@ -66,14 +61,6 @@ pub(crate) fn portable(live: &Value) -> Portable {
         passwords,
         credentials,
     }
-}
-
-/// A token of a known shape, or the value of a variable whose name says what it is.
-fn gives_away(key: &str, value: &str, redactor: &Redactor) -> bool {
-    let key = key.to_ascii_uppercase();
-    let says_so = SECRET_NAMES.iter().any(|name| key.ends_with(name));
-    // `${db.PASSWORD}` is the platform's to fill in.
-    !value.is_empty() && !value.contains("${") && (says_so || redactor.clean(value) != value)
 }
 
 type Object = serde_json::Map<String, Value>;

@@ -343,3 +343,33 @@ async fn a_bad_spec_is_refused_by_the_cloud_as_documented() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_token_is_sent_without_tls_to_this_machine_alone() {
+    run_with(whole_app(), async |t: &mut Tester| {
+        for (variable, url) in [
+            ("DIGITALOCEAN_API_URL", "http://api.digitalocean.example"),
+            ("DIGITALOCEAN_API_URL", "http://192.0.2.1:8080"),
+            ("GITHUB_API_URL", "http://github.example/api/v3"),
+            ("GITHUB_API_URL", "http://localhost.example"),
+        ] {
+            let ended = t.deploy().env(variable, url).await;
+            ended.fails_with(2).touches_nothing();
+            ended.says(&format!("`{variable}` would send the token unencrypted"));
+            ended.says("begin it with `https://`");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_base_url_with_a_password_in_it_is_refused_without_repeating_it() {
+    run_with(whole_app(), async |t: &mut Tester| {
+        for variable in ["DIGITALOCEAN_API_URL", "GITHUB_API_URL"] {
+            let ended = t.deploy().env(variable, "https://me:hunter2@api.example").await;
+            ended.fails_with(2).touches_nothing().does_not_say("hunter2");
+            ended.says(&format!("`{variable}` has a user or a password in it"));
+        }
+    })
+    .await;
+}

@@ -17,6 +17,7 @@ mod comment;
 mod deploy;
 mod docs;
 mod foreign_logs;
+mod hostile_api;
 mod images;
 mod init;
 mod logs;

@@ -138,6 +138,39 @@ fn tokens_and_runner_variables_are_never_handed_to_an_app() {
 #[test]
 fn an_environment_needs_a_branch_and_a_name_of_its_own() {
     insta::assert_snapshot!(refuse("[environments.staging]\nspec = \"s.yaml\""), @r#"do-deploy.toml:1:15: environment `staging` has no `branch` | add `branch = "..."` to `[environments.staging]`"#);
-    insta::assert_snapshot!(refuse("[environments.pr-1]\nbranch = \"x\""), @"do-deploy.toml:1:15: `pr-1` cannot be the name of an environment | use letters, digits, `-` and `_`; `production`, `preview` and `pr-N` are taken");
+    insta::assert_snapshot!(refuse("[environments.pr-1]\nbranch = \"x\""), @"do-deploy.toml:1:15: `pr-1` cannot be the name of an environment | use letters, digits, `-` and `_`; `production`, `preview` and `pr-N` are taken, in upper case as well");
     insta::assert_snapshot!(refuse("[production]\nspec = \"s.yaml\""), @"do-deploy.toml:2:1: `spec` in `[production]` is not known | production's spec is the `spec` at the top of the file");
+}
+
+#[test]
+fn environments_that_differ_only_in_case_are_one_on_github() {
+    for name in [
+        "Production",
+        "PRODUCTION",
+        "Preview",
+        "PREVIEW",
+        "Pr-1",
+        "PR-12",
+        "pr-01",
+    ] {
+        let text = format!("[environments.{name}]\nbranch = \"x\"");
+        assert!(
+            refuse(&text).contains(&format!("`{name}` cannot be the name of an environment")),
+            "{name}"
+        );
+    }
+    insta::assert_snapshot!(
+        refuse("[environments.staging]\nbranch = \"a\"\n[environments.Staging]\nbranch = \"b\""),
+        @"do-deploy.toml:1:15: `staging` and `Staging` are one environment on GitHub, which ignores case | rename one of the two"
+    );
+}
+
+#[test]
+fn a_file_has_a_budget_of_size_and_envs() {
+    let many = |count: usize| -> String { (0..count).map(|number| format!("K{number} = \"\"\n")).collect() };
+    assert!(Config::parse(&format!("[preview.env]\n{}", many(1000)), "do-deploy.toml").is_ok());
+    insta::assert_snapshot!(refuse(&format!("[preview.env]\n{}", many(1001))), @"do-deploy.toml:1:10: there are 1001 envs in the file, more than 1000 | set them in the app spec, or hand them over as one variable");
+    insta::assert_snapshot!(refuse(&format!("[production.env]\nA = \"\"\n[preview.env]\n{}", many(1000))), @"do-deploy.toml:1:13: there are 1001 envs in the file, more than 1000 | set them in the app spec, or hand them over as one variable");
+    insta::assert_snapshot!(refuse(&format!("[preview.env]\n{}", many(300_000))), @"`do-deploy.toml` is larger than 128 KiB | keep what is not configuration of deployments in another file");
+    insta::assert_snapshot!(refuse(&format!("# {}", "x".repeat(128 * 1024))), @"`do-deploy.toml` is larger than 128 KiB | keep what is not configuration of deployments in another file");
 }

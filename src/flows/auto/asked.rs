@@ -1,14 +1,13 @@
 //! What a person asks for who starts a run by hand: the inputs of a dispatch, and flags, which win over them. Pure.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde_json::Value;
 
 use super::table::Then;
 use crate::flows::sentence::list;
 use crate::model::commit::Sha;
-use crate::model::environment::Environment;
+use crate::model::environment::{Environment, pull_number};
 use crate::model::failure::Failure;
 use crate::spec::{Images, Replace};
 
@@ -239,11 +238,10 @@ fn environment(inputs: &Value, flags: &Flags) -> Result<Option<Environment>, Fai
     if flags.environment.is_some() {
         return Ok(flags.environment.clone());
     }
-    match (text(inputs, "pr")?, text(inputs, "environment")?) {
+    match (untrimmed(inputs, "pr")?, untrimmed(inputs, "environment")?) {
         (Some(_), Some(_)) => Err(refused("pr", "`environment` is given as well").next("give one of the two")),
         (Some(pr), None) => {
-            let number = u64::from_str(&pr).ok().filter(|number| *number > 0);
-            let number = number.ok_or_else(|| refused("pr", "it is no number").next("give a number such as `12`"))?;
+            let number = pull_number(&pr).map_err(|error| refused("pr", error.to_string()))?;
             Ok(Some(Environment::Preview(number)))
         }
         (None, Some(name)) => {
@@ -258,9 +256,14 @@ fn environment(inputs: &Value, flags: &Flags) -> Result<Option<Environment>, Fai
 
 /// An input's value; one that is empty counts as missing.
 fn text(inputs: &Value, name: &str) -> Result<Option<String>, Failure> {
+    Ok(untrimmed(inputs, name)?.map(|text| text.trim().to_owned()))
+}
+
+/// As it stands: the workflow makes its concurrency group of it, spaces and all.
+fn untrimmed(inputs: &Value, name: &str) -> Result<Option<String>, Failure> {
     match inputs.get(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
+        Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.trim().is_empty())),
         Some(Value::Bool(flag)) => Ok(Some(flag.to_string())),
         Some(Value::Number(number)) => Ok(Some(number.to_string())),
         Some(_) => Err(refused(name, "it is neither text, number nor `true` or `false`")),

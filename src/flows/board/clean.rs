@@ -2,9 +2,9 @@
 
 use crate::model::answer::Answer;
 use crate::model::failure::Failure;
-use crate::model::foreign::strip;
 use crate::model::report::{Report, Sleep};
 use crate::redact::Redactor;
+use crate::redact::strip::strip;
 
 /// The report as it may be posted. Stripped before it is cleaned, so that no hidden character parts a secret; cleaned
 /// before it is rendered, so that no escaping does.
@@ -17,7 +17,7 @@ pub(super) fn cleaned(report: &Report, redactor: &Redactor) -> Report {
     if let Some(Sleep::Never(why)) = &mut clean.sleep {
         *why = text(why);
     }
-    clean.failure = report.failure.as_ref().map(|failure| clean_failure(failure, &text));
+    clean.failure = report.failure.as_ref().map(|failure| clean_failure(failure, redactor));
     clean.notes = report.notes.iter().map(text).collect();
     for change in &mut clean.changes {
         change.what = text(&change.what);
@@ -35,12 +35,13 @@ pub(super) fn cleaned_answer(answer: &Answer, redactor: &Redactor) -> Answer {
     clean.points = answer.points.iter().map(text).collect();
     clean.shell = answer.shell.iter().map(text).collect();
     if let Some(log) = &mut clean.log {
-        log.lines = log.lines.iter().map(text).collect();
+        log.lines = log.lines.iter().map(|line| redactor.again(line)).collect();
     }
     clean
 }
 
-fn clean_failure(failure: &Failure, text: &impl Fn(&String) -> String) -> Failure {
+fn clean_failure(failure: &Failure, redactor: &Redactor) -> Failure {
+    let text = |text: &String| redactor.clean(&strip(text));
     let maybe = |text_or_none: &Option<String>| text_or_none.as_ref().map(text);
     let mut clean = failure.clone();
     clean.what = text(&failure.what);
@@ -49,7 +50,7 @@ fn clean_failure(failure: &Failure, text: &impl Fn(&String) -> String) -> Failur
     clean.component = maybe(&failure.component);
     clean.next = maybe(&failure.next);
     if let Some(log) = &mut clean.log {
-        log.lines = log.lines.iter().map(text).collect();
+        log.lines = log.lines.iter().map(|line| redactor.again(line)).collect();
     }
     clean
 }
@@ -61,11 +62,14 @@ mod tests {
     use crate::model::environment::Environment;
     use crate::model::failure::{Excerpt, Failure, Shown};
     use crate::model::report::{Change, Report, Sleep, State};
-    use crate::redact::{Redactor, Secret};
+    use crate::redact::{Foreign, Redactor, Secret, TargetSecrets};
 
     #[test]
     fn no_field_of_a_report_keeps_a_secret() {
+        // A line that was cleaned before the secret was known.
         let redactor = Redactor::new();
+        let (early, _) = redactor.for_target(&TargetSecrets::default());
+        let lines = early.lines(&[Foreign::new("x hunter_2222 y")]);
         redactor.register(&Secret::new("hunter_2222").expect("not empty"));
         let secret = "x hunter\u{200b}_2222 y".to_owned();
         let mut failure = Failure::bad(&*secret).why(&*secret).next(&*secret);
@@ -73,7 +77,7 @@ mod tests {
         failure.component = Some(secret.clone());
         failure.log = Some(Excerpt {
             kind: Shown::Run,
-            lines: vec![secret.clone()],
+            lines: lines.clone(),
         });
         let mut report = Report::new(&*secret, Environment::Preview(1), State::Failed);
         report.url = Some(secret.clone());
@@ -87,10 +91,7 @@ mod tests {
         let mut answer = Answer::new(None, &*report.notes[0]).point(&*report.notes[0]);
         answer.url = report.url.clone();
         answer.shell = report.notes.clone();
-        answer.log = Some(AnswerLog {
-            title: "log",
-            lines: report.notes.clone(),
-        });
+        answer.log = Some(AnswerLog { title: "log", lines });
         let shown = format!("{:?}", cleaned_answer(&answer, &redactor));
         assert!(!shown.contains("2222"), "{shown}");
         assert_eq!(shown.matches("x *** y").count(), 5, "{shown}");

@@ -2,6 +2,7 @@
 
 use crate::actions::outputs::{AppOutput, Outputs};
 use crate::model::report::{Report, State};
+use crate::net::fields::{id, web_url};
 use crate::render::page::status;
 
 /// The first app gives URL, ids and commit; the state is the worst of all, and costs add up.
@@ -23,7 +24,7 @@ pub(crate) fn outputs_of(reports: &[Report], comment_url: Option<String>) -> Out
         app_id: first.and_then(|app| app.app_id.clone()),
         deployment_id: first.and_then(|app| app.deployment_id.clone()),
         commit: first.and_then(|app| app.commit.clone()),
-        comment_url,
+        comment_url: comment_url.filter(|url| !url.is_empty()),
         monthly_cost: (!costs.is_empty()).then(|| dollars(costs.iter().sum())),
         apps,
     }
@@ -35,15 +36,20 @@ fn app_output(report: &Report) -> AppOutput {
     AppOutput {
         app: report.app.clone(),
         status: status(report.state),
-        url: report.url.clone(),
-        app_id: report.app_id.clone(),
-        deployment_id: report.deployment_id.clone(),
+        url: report.url.as_deref().and_then(web_url),
+        app_id: identifier(report.app_id.as_deref()),
+        deployment_id: identifier(report.deployment_id.as_deref()),
         // The commit of the run says nothing about an image that was built elsewhere.
         commit: served
             .or(report.commit.as_ref().filter(|_| !report.only_images))
             .map(ToString::to_string),
         monthly_cost: report.cost.map(|cost| dollars(cost.awake)),
     }
+}
+
+/// Other steps put these into commands of theirs.
+fn identifier(text: Option<&str>) -> Option<String> {
+    text.and_then(id).map(str::to_owned)
 }
 
 fn dollars(amount: f64) -> String {

@@ -9,7 +9,8 @@ use crate::github::repository::Repository;
 use crate::model::answer::{Answer, AnswerLog};
 use crate::model::environment::Environment;
 use crate::model::failure::Shown;
-use crate::platform::{App, LogKind, LogLine};
+use crate::platform::{App, LogKind};
+use crate::redact::Clean;
 use crate::render::page::Logs;
 use crate::spec::{Kind, components, failed_migration};
 
@@ -38,6 +39,7 @@ pub(super) async fn answer(
             word(kind)
         )
     };
+    let redactor = ctx.redactor_of(&app.spec, config);
     let mut withheld: Option<Candidate> = None;
     for candidate in candidates(ctx, app, wanted).await? {
         let kind = candidate.kind;
@@ -50,6 +52,9 @@ pub(super) async fn answer(
         if lines.is_empty() {
             continue;
         }
+        let texts = redactor.lines(lines.iter().map(|line| &line.text));
+        let components = lines.into_iter().map(|line| line.component);
+        let lines: Vec<Line> = components.zip(texts).collect();
         let shown = permitted(app, kind, &lines, everywhere);
         if shown.is_empty() {
             withheld = withheld.or(Some(candidate));
@@ -98,16 +103,19 @@ pub(super) async fn answer(
     Ok((Outcome::Refused, answer))
 }
 
+/// A line with the component that wrote it.
+type Line = (Option<String>, Clean);
+
 /// The lines that readers of that kind may see, with their component where there are several.
-fn permitted(app: &App, kind: LogKind, lines: &[LogLine], logs: Logs) -> Vec<String> {
+fn permitted(app: &App, kind: LogKind, lines: &[Line], logs: Logs) -> Vec<Clean> {
     let components = components(&app.spec);
-    let text = |line: &LogLine| match &line.component {
-        Some(name) if components.len() > 1 => format!("{name}  {}", line.text),
-        _ => line.text.clone(),
+    let text = |(component, text): &Line| match component {
+        Some(name) if components.len() > 1 => text.of(name),
+        _ => text.clone(),
     };
-    let is_job = |line: &&LogLine| {
+    let is_job = |(component, _): &&Line| {
         let is = |name: &String| components.iter().any(|it| it.kind == Kind::Job && it.name == name);
-        line.component.as_ref().is_some_and(is)
+        component.as_ref().is_some_and(is)
     };
     match kind {
         LogKind::Build if logs.show(Shown::Build) => lines.iter().map(text).collect(),
@@ -115,15 +123,14 @@ fn permitted(app: &App, kind: LogKind, lines: &[LogLine], logs: Logs) -> Vec<Str
         LogKind::Deploy if logs.show(Shown::Migration) => lines.iter().filter(is_job).map(text).collect(),
         LogKind::Run | LogKind::Restarted if logs.show(Shown::Migration) => {
             // Of one component at a time: another one's lines between would be taken for the migration's.
-            let plain = |line: &LogLine| line.text.clone();
-            let mut names: Vec<_> = lines.iter().map(|line| &line.component).collect();
+            let mut names: Vec<_> = lines.iter().map(|(component, _)| component).collect();
             names.sort();
             names.dedup();
             names
                 .into_iter()
                 .find_map(|name| {
-                    let own: Vec<String> = lines.iter().filter(|line| line.component == *name).map(plain).collect();
-                    failed_migration(&own)
+                    let own = lines.iter().filter(|(component, _)| component == name);
+                    failed_migration(&own.map(|(_, text)| text.clone()).collect::<Vec<_>>())
                 })
                 .unwrap_or_default()
         }

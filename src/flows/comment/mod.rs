@@ -147,9 +147,6 @@ async fn obey(
         }
         Command::Preview | Command::Redeploy { .. } | Command::Help | Command::Unknown(_) => None,
     };
-    if let Some(app) = &preview {
-        ctx.learn_app(&app.spec, config);
-    }
     let answered = |outcome, answer| Ok(Done::answered(&environment, outcome, answer));
     match (command, preview) {
         (Command::Preview, _) => build(ctx, request, repository, pull, false).await,

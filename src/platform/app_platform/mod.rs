@@ -35,6 +35,7 @@ use super::deployment::Deployment;
 use super::error::{PlatformError, Result};
 use crate::net::client::Client;
 use crate::net::error::{ApiError, Problem};
+use crate::net::redirects::Redirects;
 use crate::net::retry::Repeat;
 use crate::redact::Secret;
 use crate::wait::Wait;
@@ -64,7 +65,14 @@ pub(crate) struct AppPlatform {
 impl AppPlatform {
     pub(super) fn new(base: Url, token: &Secret, wait: Wait) -> anyhow::Result<Self> {
         Ok(Self {
-            client: Client::new("DigitalOcean", base, "application/json", Some(token), wait.clone())?,
+            client: Client::new(
+                "DigitalOcean",
+                base,
+                "application/json",
+                Some(token),
+                Redirects::Refused,
+                wait.clone(),
+            )?,
             wait,
             sizes: Arc::default(),
             proposed: Arc::default(),

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{built, progress, wire};
 use crate::model::marks::Marks;
 use crate::model::rollout::Phase;
+use crate::net::fields::web_url;
 use crate::platform::app::App;
 use crate::platform::deployment::{Cause, CauseKind, Deployment, Objection, Validation};
 
@@ -24,7 +25,7 @@ pub(super) fn app(app: wire::App) -> App {
         .find(|deployment| !deployment.phase.is_final() && !deployment.id.is_empty());
     App {
         name: name_of(&app.spec).to_owned(),
-        url: text(app.live_url),
+        url: web_url(&app.live_url),
         marks: marks(&app.spec),
         created_at: time(&app.created_at),
         updated_at: time(&app.updated_at),

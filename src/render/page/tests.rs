@@ -7,6 +7,7 @@ use std::time::Duration;
 use insta::assert_snapshot;
 use jiff::Timestamp;
 
+use self::hostile::log;
 use super::{Logs, Scene, comment, production_line, summary};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -56,10 +57,7 @@ fn failed() -> Report {
     failure.component = Some("web".to_owned());
     failure.log = Some(Excerpt {
         kind: Shown::Build,
-        lines: vec![
-            "Collecting flask==99".to_owned(),
-            "ERROR: ```no``` \u{1b}[31mmatching".to_owned(),
-        ],
+        lines: log(&["Collecting flask==99", "ERROR: ```no``` \u{1b}[31mmatching"]),
     });
     Report {
         serving: Some(Sha::new(OLD)),

@@ -24,6 +24,8 @@ pub(super) struct Decision {
     pub(super) prepare_job: Option<String>,
     /// The development database's component.
     pub(super) development: Option<development::Development>,
+    /// Why there is none where the app wants one.
+    pub(super) without: Option<String>,
 }
 
 /// The component whose start gets company.
@@ -54,6 +56,7 @@ pub(super) fn decide(spec: &AppSpec, input: &PreviewInput<'_>, policy: &Policy) 
     let stores = Stores::of(&spec.value);
     let facts = Facts::of(&spec.value, &stores, policy);
     let wanted = input.policy;
+    let is_bound = facts.is_bound();
     let jobs_use_it = facts.jobs.iter().any(|job| facts.uses(job).is_some());
     let (database, before) = if wanted.database == PreviewDatabase::None {
         (none("switched off in do-deploy.toml"), facts.only_start(wanted, input)?)
@@ -76,12 +79,22 @@ pub(super) fn decide(spec: &AppSpec, input: &PreviewInput<'_>, policy: &Policy) 
         before,
         prepare_job: None,
         development: None,
+        without: None,
         stores,
     };
     if decision.database.mode == DatabaseMode::Dev {
-        let why = decision.database.why.as_str();
-        let obstacle = Some(why).filter(|_| wanted.database == PreviewDatabase::Auto);
-        decision.development = Some(development::choose(spec, &decision.stores, policy, obstacle)?);
+        let is_auto = wanted.database == PreviewDatabase::Auto;
+        let obstacle = Some(decision.database.why.clone()).filter(|_| is_auto);
+        match development::choose(spec, &decision.stores, policy, obstacle.as_deref()) {
+            Ok(development) => decision.development = Some(development),
+            // Nothing but names says that there is a database: the app may do without.
+            Err(failure) if is_auto && !is_bound => {
+                decision.database = none("none fits");
+                decision.without = failure.why;
+                return Ok(decision);
+            }
+            Err(failure) => return Err(failure),
+        }
         decision.prepare_job = Some(wanted.prepare.clone()).filter(|command| !command.is_empty());
     }
     Ok(decision)
@@ -154,16 +167,33 @@ impl<'a> Facts<'a> {
         found
     }
 
+    /// Whether an env is bound to a database component.
+    fn is_bound(&self) -> bool {
+        let components = component::components(self.spec);
+        let owners = std::iter::once(self.spec).chain(components.iter().map(|it| it.value));
+        let leads = |it: &&Value| matches!(self.stores.of_env(it), Some(Store::Database { .. }));
+        owners
+            .flat_map(env::list)
+            .filter(leads)
+            .any(|it| env::is_bound(env::value(it).unwrap_or_default()))
+    }
+
     /// What has to run before the start for SQLite to work, or why it cannot work.
     fn sqlite(&self, policy: &Preview, input: &PreviewInput<'_>) -> Result<Option<Before>, String> {
         let user = self.user()?;
         if user.kind == Kind::Function {
             return Err(format!("`{}` is a functions component, which has no disk", user.name));
         }
-        if self.uses(&user) == Some(Access::Part) {
+        let jobs: &[Component<'_>] = if policy.prepare.trim().is_empty() {
+            &self.jobs
+        } else {
+            &[]
+        };
+        let readers = std::iter::once(&user).chain(jobs);
+        if let Some(reader) = readers.into_iter().find(|it| self.uses(it) == Some(Access::Part)) {
             return Err(format!(
                 "`{}` reads host, user and password one by one, and SQLite has only a path",
-                user.name
+                reader.name
             ));
         }
         let commands = self.commands(&user, policy)?;

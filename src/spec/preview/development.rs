@@ -6,7 +6,7 @@ use super::super::component::{self, Kind, text};
 use super::super::document::AppSpec;
 use super::super::env;
 use super::super::policy::Policy;
-use super::super::store::{self, Store, Stores};
+use super::super::store::{self, Access, Connection, Role, Store, Stores};
 use super::Notes;
 use super::database::Decision;
 use crate::model::failure::Failure;
@@ -35,8 +35,7 @@ pub(super) fn choose(
             continue;
         }
         let value = env::value(env).unwrap_or_default();
-        let other = store::scheme(value).filter(|scheme| !store::speaks_postgresql(scheme));
-        let other = other.or_else(|| {
+        let other = store::other_engine(env).or_else(|| driver(&spec.value)).or_else(|| {
             let names = env::bindings(value);
             let engines = databases
                 .iter()
@@ -87,6 +86,12 @@ pub(super) fn choose(
     })
 }
 
+/// The engine that an env such as `DB_CONNECTION` chooses, unless it is PostgreSQL.
+fn driver(spec: &Value) -> Option<String> {
+    let drivers = all_envs(spec).filter(|it| store::is_driver(env::key(it)));
+    drivers.filter_map(store::other_engine).next()
+}
+
 fn free_name(spec: &Value) -> String {
     let components = component::components(spec);
     let is_free = |name: &str| components.iter().all(|component| component.name != name);
@@ -105,12 +110,16 @@ fn all_envs(spec: &Value) -> impl Iterator<Item = &Value> {
 
 impl Development {
     /// What an env that leads to production's database becomes.
-    pub(super) fn rebind(&self, value: &str) -> String {
-        let name = &self.name;
+    pub(super) fn rebind(&self, stores: &Stores, env: &Value, by: Access) -> String {
+        let (key, name) = (env::key(env), &self.name);
+        let value = env::value(env)
+            .filter(|value| !env::is_encrypted(value))
+            .unwrap_or_default();
+        let variable = |variable: &str| format!("${{{name}.{variable}}}");
         if let Some(scheme) = store::scheme(value) {
             if !scheme.contains('+') || scheme.starts_with("prisma") {
                 let jdbc = value.trim_start().starts_with("jdbc:");
-                return format!("${{{name}.{}DATABASE_URL}}", if jdbc { "JDBC_" } else { "" });
+                return variable(if jdbc { "JDBC_DATABASE_URL" } else { "DATABASE_URL" });
             }
             // The driver is part of the scheme, which the platform's own URL does not have.
             let query = query(value);
@@ -119,12 +128,27 @@ impl Development {
             );
         }
         let bindings = env::bindings(value);
-        if bindings.is_empty() {
-            return format!("${{{name}.DATABASE_URL}}");
+        if !bindings.is_empty() {
+            return bindings.iter().fold(value.to_owned(), |value, binding| {
+                value.replace(binding.whole, &variable(binding.variable))
+            });
         }
-        bindings.iter().fold(value.to_owned(), |value, binding| {
-            value.replace(binding.whole, &format!("${{{name}.{}}}", binding.variable))
-        })
+        match (store::connection(value), stores.role(key)) {
+            (Some(Connection::Libpq), _) => format!(
+                "host=${{{name}.HOSTNAME}} port=${{{name}.PORT}} user=${{{name}.USERNAME}} password=${{{name}.PASSWORD}} dbname=${{{name}.DATABASE}} sslmode=require"
+            ),
+            (Some(Connection::Npgsql), _) => format!(
+                "Host=${{{name}.HOSTNAME}};Port=${{{name}.PORT}};Username=${{{name}.USERNAME}};Password=${{{name}.PASSWORD}};Database=${{{name}.DATABASE}};SSL Mode=Require"
+            ),
+            (_, Some(Role::Port)) => variable("PORT"),
+            (_, Some(Role::User)) => variable("USERNAME"),
+            (_, Some(Role::Password)) => variable("PASSWORD"),
+            (_, Some(Role::Name)) => variable("DATABASE"),
+            _ if by == Access::Part && value.contains(':') => format!("{}:{}", variable("HOSTNAME"), variable("PORT")),
+            _ if by == Access::Part => variable("HOSTNAME"),
+            _ if key.starts_with("JDBC_") || key.starts_with("SPRING_DATASOURCE_") => variable("JDBC_DATABASE_URL"),
+            _ => variable("DATABASE_URL"),
+        }
     }
 }
 

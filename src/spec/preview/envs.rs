@@ -2,11 +2,10 @@
 
 use serde_json::Value;
 
-use super::super::component;
 use super::super::env;
 use super::super::policy::Policy;
-use super::super::store::Store;
-use super::super::{change, marks};
+use super::super::store::{Access, Store};
+use super::super::{change, component, credentials, marks};
 use super::database::Decision;
 use super::{DatabaseMode, Notes};
 
@@ -35,12 +34,7 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, policy: &Policy, d
                 Fate::Keep => true,
                 Fate::Set { value, secret } => {
                     if !policy.given.contains_key(&key) {
-                        let shown = if decision.database.mode == DatabaseMode::Sqlite {
-                            database_url
-                        } else {
-                            &value
-                        };
-                        let what = format!("env `{key}` of {owner} is `{shown}`");
+                        let what = format!("env `{key}` of {owner} is `{value}`");
                         notes.changes.push(what, "it led to production's database");
                     }
                     env::set(env, &value, secret);
@@ -90,13 +84,16 @@ fn fate(env: &Value, decision: &Decision, policy: &Policy, database_url: &str) -
     let value = env::value(env).unwrap_or_default();
     let secret = env::is_secret(env);
     match decision.stores.of_env(env) {
-        Some(Store::Database { .. }) => match (decision.database.mode, &decision.development) {
+        Some(Store::Database { by }) => match (decision.database.mode, &decision.development) {
+            (DatabaseMode::Sqlite, _) if by == Access::Part => Fate::Leave {
+                why: "SQLite is a file: it has no host, user or password",
+            },
             (DatabaseMode::Sqlite, _) => Fate::Set {
-                value: database_url.to_owned(),
+                value: sqlite_url(env::key(env), value, database_url),
                 secret,
             },
             (DatabaseMode::Dev, Some(development)) => Fate::Set {
-                value: development.rebind(if env::is_encrypted(value) { "" } else { value }),
+                value: development.rebind(&decision.stores, env, by),
                 secret,
             },
             _ => Fate::Leave {
@@ -104,12 +101,25 @@ fn fate(env: &Value, decision: &Decision, policy: &Policy, database_url: &str) -
             },
         },
         Some(Store::Other) => Fate::Leave {
-            why: "previews never use production's Redis, Valkey or message queue",
+            why: "previews never use production's caches, queues and other stores",
         },
         // The policy wants another value than the file's and could not get it.
         None if policy.missing.iter().any(|(key, _)| key == env::key(env)) => Fate::Secret,
         None if secret || env::is_encrypted(value) => Fate::Secret,
+        None if credentials::is_plain(env::key(env), value) => Fate::Leave {
+            why: "it looks like a credential, which `[preview] env` in do-deploy.toml can allow",
+        },
         None => Fate::Keep,
+    }
+}
+
+/// The path as the env's driver writes it: `jdbc:sqlite:/tmp/preview.db` for Java.
+/// https://github.com/xerial/sqlite-jdbc#usage
+fn sqlite_url(key: &str, value: &str, database_url: &str) -> String {
+    let is_java = value.starts_with("jdbc:") || ["JDBC_", "SPRING_DATASOURCE_"].iter().any(|it| key.starts_with(it));
+    match database_url.strip_prefix("sqlite:///") {
+        Some(path) if is_java => format!("jdbc:sqlite:{path}"),
+        _ => database_url.to_owned(),
     }
 }
 

@@ -24,6 +24,7 @@ mod development;
 mod envs;
 mod handwritten;
 mod jobs;
+mod loss;
 mod prepare;
 mod size;
 mod sleep;
@@ -64,6 +65,8 @@ pub(crate) struct PreviewPlan {
     /// Keys of the envs that previews do not get.
     pub(crate) unset: Vec<String>,
     pub(crate) warnings: Vec<String>,
+    /// What an update with this spec takes from the preview as it runs. `None`: nothing.
+    pub(crate) loss: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +126,11 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
             "`{key}` is not set: the variable `{variable}` is not in the step's environment"
         ));
     }
+    for (key, variable) in &policy.kept {
+        notes.warnings.push(format!(
+            "`{key}` keeps the value that the preview has: the variable `{variable}` is not in the step's environment"
+        ));
+    }
     let spec = &input.images.apply(spec, &mut notes.changes, &mut notes.warnings)?;
     let mut preview = spec.value.clone();
     let (database, sleep) = if input.policy.spec.is_empty() {
@@ -138,10 +146,11 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
         .changes
         .push(format!("called `{name}`"), "every pull request has an app of its own");
     warn_of_dangling(&preview, &mut notes);
-    guard(&preview, input.live)?;
+    guard(&preview, input.live, &policy, !input.policy.spec.is_empty())?;
     notes.warnings.extend(images::taken_back(input.live, &preview));
     Ok(PreviewPlan {
         name,
+        loss: input.live.and_then(|live| loss::of_data(live, &preview)),
         spec: preview,
         changes: notes.changes.into_vec(),
         database,
@@ -168,6 +177,9 @@ fn derive(
     development::apply(preview, &decision, notes);
     prepare::apply(preview, &decision, notes);
     tell(&decision.database, notes);
+    if let Some(why) = &decision.without {
+        notes.warnings.push(format!("this preview has no database: {why}"));
+    }
     let sleep = sleep::apply(preview, input, notes);
     if component::components(preview)
         .iter()

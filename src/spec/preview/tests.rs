@@ -10,8 +10,10 @@ use super::*;
 use crate::config::Config;
 use crate::model::pull_request::Head;
 
+mod credentials;
 mod databases;
 mod rules;
+mod stores;
 
 /// A repository, a pull request and what surrounds them; every field can be changed before `plan`.
 struct World {

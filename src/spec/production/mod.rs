@@ -6,7 +6,7 @@ use super::change::Changes;
 use super::document::AppSpec;
 use super::images::{self, Images};
 use super::policy::Policy;
-use super::{env, marks};
+use super::{credentials, env, marks};
 use crate::config::Target;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -60,6 +60,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<Produc
     let mut changes = Changes::default();
     let mut warnings = Vec::new();
     let spec = &input.images.apply(spec, &mut changes, &mut warnings)?;
+    warnings.extend(plain_credentials(spec));
     let mut planned = spec.value.clone();
     sources::follow(&mut planned, input, &mut changes, &mut warnings);
     // Config refuses `generate` here, so that nothing random is needed.
@@ -82,6 +83,17 @@ pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<Produc
         spec: planned,
         changes: changes.into_vec(),
         warnings,
+    })
+}
+
+/// Credentials that anybody who can read the repository has, by the names of their envs.
+fn plain_credentials(spec: &AppSpec) -> Option<String> {
+    let places = credentials::places(&spec.value);
+    (!places.is_empty()).then(|| {
+        format!(
+            "credentials stand in plain text in the app spec, for everybody who can read the repository: {}; make each a `type: SECRET` without a value, set it in the step's `env:`, and replace the one that was readable",
+            places.join(", ")
+        )
     })
 }
 

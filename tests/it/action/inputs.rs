@@ -19,6 +19,34 @@ const MALFORMED: &[Case<'_>] = &[
     ),
     (&[("command", "preview"), ("pr", "0")], "the input `pr` cannot be `0`"),
     (&[("command", "preview"), ("pr", "-1")], "the input `pr` cannot be `-1`"),
+    (
+        &[("command", "preview"), ("pr", "001")],
+        "the input `pr` cannot be `001`",
+    ),
+    (
+        &[("command", "teardown"), ("pr", "+1")],
+        "the input `pr` cannot be `+1`",
+    ),
+    (
+        &[("command", "redeploy"), ("pr", " 1")],
+        "the input `pr` cannot be ` 1`",
+    ),
+    (
+        &[("command", "deploy"), ("environment", " production ")],
+        "the input `environment` cannot be ` production `",
+    ),
+    (
+        &[("command", "redeploy"), ("environment", "Production")],
+        "the input `environment` cannot be `Production`",
+    ),
+    (
+        &[("command", "redeploy"), ("environment", "PR-1")],
+        "the input `environment` cannot be `PR-1`",
+    ),
+    (
+        &[("command", "redeploy"), ("environment", "pr-01")],
+        "the input `environment` cannot be `pr-01`",
+    ),
     (&[("command", "preview")], "the input `pr` is missing"),
     (
         &[("command", "deploy"), ("commit", "main")],

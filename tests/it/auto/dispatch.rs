@@ -243,6 +243,14 @@ async fn an_input_that_makes_no_sense_is_named_before_anything_is_asked_for() {
         for (inputs, name) in [
             (json!({ "command": "destroy" }), "`command`"),
             (json!({ "pr": "seven" }), "`pr`"),
+            // In the workflow these make other concurrency groups than the runs that they would meet.
+            (json!({ "pr": "001" }), "`pr`"),
+            (json!({ "pr": "+1" }), "`pr`"),
+            (json!({ "pr": " 1 " }), "`pr`"),
+            (json!({ "environment": " production " }), "`environment`"),
+            (json!({ "environment": "PRODUCTION" }), "`environment`"),
+            (json!({ "environment": "Pr-1" }), "`environment`"),
+            (json!({ "environment": "pr-01" }), "`environment`"),
             (
                 json!({ "command": "teardown", "environment": "production" }),
                 "`environment`",

@@ -16,6 +16,7 @@
 
 mod app;
 mod audit;
+mod between;
 mod deadline;
 mod gate;
 mod http;
@@ -33,6 +34,7 @@ mod story;
 mod tester;
 
 pub(crate) use app::{Change, SPEC, app_env, spec, without_job};
+pub(crate) use between::{Answer, Between};
 pub(crate) use deadline::{until, within};
 pub(crate) use gate::Gate;
 pub(crate) use invocation::Invocation;

@@ -5,3 +5,4 @@ mod interruption;
 mod limits;
 mod skipping;
 mod spec;
+mod stores;

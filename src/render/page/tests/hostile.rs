@@ -5,7 +5,15 @@ use jiff::Timestamp;
 use super::{failed, ready, scene};
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::report::{Change, Report, Sleep};
+use crate::redact::{Clean, Foreign, Redactor, TargetSecrets};
 use crate::render::page::{LONGEST, comment, production_line, summary};
+
+/// Lines of a log, as a redactor makes them.
+pub(super) fn log(lines: &[impl AsRef<str>]) -> Vec<Clean> {
+    let (redactor, _) = Redactor::new().for_target(&TargetSecrets::default());
+    let lines = lines.iter().map(|line| Foreign::new(line.as_ref()));
+    redactor.lines(&lines.collect::<Vec<_>>())
+}
 
 #[test]
 fn hostile_text_stays_text_everywhere() {
@@ -15,7 +23,7 @@ fn hostile_text_stays_text_everywhere() {
     failure.component = Some(evil.to_owned());
     failure.log = Some(Excerpt {
         kind: Shown::Build,
-        lines: vec!["```".to_owned(), "</details>".to_owned()],
+        lines: log(&["```", "</details>"]),
     });
     let report = Report {
         app: evil.to_owned(),
@@ -61,7 +69,7 @@ fn it_fits_into_a_comment_whatever_comes() {
         failure.why = Some("🦀".repeat(10_000));
         failure.log = Some(Excerpt {
             kind: Shown::Build,
-            lines: vec!["🦀 `".repeat(500); 500],
+            lines: log(&vec!["🦀 `".repeat(500); 500]),
         });
     }
     report.notes = vec!["*".repeat(10_000); 20];

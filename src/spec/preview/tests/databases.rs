@@ -34,7 +34,8 @@ fn every_way_to_name_a_database_becomes_the_sqlite_url() {
         "{key: X, value: '${db.pool.DATABASE_URL}'}",
         "{key: X, value: 'postgresql+psycopg2://u:p@h/d', type: SECRET}",
         "{key: X, value: 'mysql2://u:p@h/d'}",
-        "{key: X, value: 'mongodb+srv://u:p@h/d'}",
+        "{key: X, value: 'doadmin:p@tcp(h:25060)/d'}",
+        "{key: X, value: 'host=h user=u password=p dbname=d'}",
     ] {
         let plan = World::new().good(&app(&format!("run_command: serve\nenvs: [{env}]"), DB));
         let secret = env.contains("SECRET");

@@ -1,0 +1,54 @@
+//! What people are told of a preview before anything of it is deployed.
+
+use super::context::Ctx;
+use super::ownership;
+use crate::model::environment::Environment;
+use crate::model::pull_request::PullRequest;
+use crate::model::report::{Report, State};
+use crate::platform::App;
+use crate::spec::preview::PreviewPlan;
+
+/// Says what the preview is and lacks, before anything is created.
+pub(super) fn announce(ctx: &Ctx, plan: &PreviewPlan, loss: Option<&str>) {
+    if let Some(database) = plan.database.shown() {
+        ctx.console
+            .say(&format!("The preview's database: {database} ({})", plan.database.why));
+    }
+    if let Some(unset) = unset(plan) {
+        ctx.console.say(&format!(
+            "{unset} (give them values under `[preview] env` in `do-deploy.toml`)"
+        ));
+    }
+    for warning in plan.warnings.iter().map(String::as_str).chain(loss) {
+        ctx.console.warn(warning);
+    }
+}
+
+/// Which secrets previews do not get. `None`: they get all that they need.
+fn unset(plan: &PreviewPlan) -> Option<String> {
+    let names: Vec<String> = plan.unset.iter().map(|name| format!("`{name}`")).collect();
+    (!names.is_empty()).then(|| format!("Not set in previews: {}", names.join(", ")))
+}
+
+pub(super) fn opening_report(
+    spec_name: &str,
+    plan: &PreviewPlan,
+    environment: Environment,
+    pull: &PullRequest,
+    live: Option<&App>,
+) -> Report {
+    let mut report = Report::new(&plan.name, environment, State::Building);
+    report.preview_of = Some(spec_name.to_owned());
+    report.commit = Some(pull.head.sha.clone());
+    report.url = live.and_then(|app| app.active.as_ref().and(app.url.clone()));
+    report.serving = live.and_then(ownership::serving);
+    report.nothing_serves = live.is_some_and(|app| app.active.is_none());
+    report.app_id = live.map(|app| app.id.clone());
+    report.sleep = Some(plan.sleep.clone());
+    report.database = plan.database.shown();
+    report.changes.clone_from(&plan.changes);
+    report.only_images = crate::spec::only_images(&plan.spec);
+    report.notes.extend(unset(plan));
+    report.notes.extend(plan.warnings.iter().cloned());
+    report
+}

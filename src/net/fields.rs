@@ -1,0 +1,83 @@
+//! What an API's answer gives us to pass on: taken only in the form that it has to have.
+
+use serde::{Deserialize as _, Deserializer};
+use url::Url;
+
+/// Longer addresses and identifiers than anything that an API hands out.
+const LONGEST_URL: usize = 2048;
+const LONGEST_ID: usize = 64;
+
+/// An address of the web as it stands, or `None`: it goes into outputs, links and other people's scripts.
+pub(crate) fn web_url(text: &str) -> Option<String> {
+    // The parser forgives blanks and line breaks, which would still be there for the next reader.
+    let plain =
+        |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
+    if text.len() > LONGEST_URL || !text.chars().all(plain) {
+        return None;
+    }
+    let url = Url::parse(text).ok()?;
+    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    (is_web && !has_user).then(|| text.to_owned())
+}
+
+/// For a field that holds an address; one in another form is read as empty.
+pub(crate) fn web_url_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?.unwrap_or_default();
+    Ok(web_url(&text).unwrap_or_default())
+}
+
+/// An identifier of an app or a deployment, which are UUIDs today: <https://docs.digitalocean.com/reference/api/>
+pub(crate) fn id(text: &str) -> Option<&str> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    (!text.is_empty() && text.len() <= LONGEST_ID && text.chars().all(fits)).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{id, web_url};
+
+    #[test]
+    fn only_addresses_of_the_web_are_passed_on_and_as_they_stand() {
+        for good in [
+            "https://shop-abc12.ondigitalocean.app",
+            "http://127.0.0.1:41001/",
+            "https://github.com/org/shop/pull/12#issuecomment-1",
+            "https://xn--bcher-kva.example/a?b=c&d=%20",
+        ] {
+            assert_eq!(web_url(good).as_deref(), Some(good));
+        }
+        for bad in [
+            "",
+            "javascript:alert(1)",
+            "JavaScript:alert(1)//https://x",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "//shop.example",
+            "/pull/12",
+            "https://",
+            "https://a\nb.example",
+            "https://a.example\n::set-output name=x::y",
+            " https://a.example",
+            "https://a.example/\u{202e}",
+            "https://a.example/`id`",
+            "https://a.example/\"><script>",
+            "https://me:secret@a.example",
+            "ht\ntps://a.example",
+        ] {
+            assert_eq!(web_url(bad), None, "{bad:?}");
+        }
+        assert_eq!(web_url(&format!("https://a.example/{}", "x".repeat(3000))), None);
+    }
+
+    #[test]
+    fn identifiers_are_one_word() {
+        assert_eq!(
+            id("b6bdf840-2854-4f87-a36c-5f231c617c84"),
+            Some("b6bdf840-2854-4f87-a36c-5f231c617c84")
+        );
+        for bad in ["", "a b", "a\nb", "../apps", "a/b", "$(id)", "ä", &"a".repeat(65)] {
+            assert_eq!(id(bad), None, "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Which redirects of an API are followed: a token, a spec and the belief in the answer go along with them.
+
+use reqwest::{Method, StatusCode, Url};
+
+/// Further ones are a circle.
+pub(super) const MOST: usize = 5;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Redirects {
+    /// The API documents none.
+    Refused,
+    /// Of a renamed repository, to the same host by its number.
+    /// <https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects>
+    WithinHost,
+}
+
+impl Redirects {
+    /// Where the same request goes next. `None`: nowhere, this answer is the last.
+    pub(super) fn next(self, method: &Method, status: StatusCode, from: &Url, location: Option<&str>) -> Option<Url> {
+        let keeps_method = match status {
+            StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => true,
+            // Others turn a mutation into a GET, whose answer would be taken for the mutation's.
+            StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => *method == Method::GET,
+            _ => false,
+        };
+        let next = from.join(location?).ok()?;
+        let has_user = !next.username().is_empty() || next.password().is_some();
+        (self == Self::WithinHost && keeps_method && next.origin() == from.origin() && !has_user).then_some(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::{Method, StatusCode, Url};
+
+    use super::Redirects;
+
+    #[test]
+    fn only_within_the_host_and_only_with_the_same_method() {
+        let from = Url::parse("https://api.github.com/repos/org/shop").expect("a URL");
+        let next = |redirects: Redirects, method: Method, status: u16, location: &str| {
+            let status = StatusCode::from_u16(status).expect("a status");
+            redirects
+                .next(&method, status, &from, Some(location))
+                .map(|url| url.to_string())
+        };
+        let moved = "https://api.github.com/repositories/1";
+        for (method, status) in [
+            (Method::GET, 301),
+            (Method::GET, 302),
+            (Method::GET, 307),
+            (Method::PATCH, 307),
+            (Method::POST, 308),
+        ] {
+            assert_eq!(
+                next(Redirects::WithinHost, method.clone(), status, moved).as_deref(),
+                Some(moved)
+            );
+            assert_eq!(
+                next(Redirects::WithinHost, method.clone(), status, "/repositories/1").as_deref(),
+                Some(moved)
+            );
+            assert_eq!(next(Redirects::Refused, method, status, moved), None);
+        }
+        for (method, status) in [
+            (Method::PATCH, 301),
+            (Method::POST, 302),
+            (Method::GET, 303),
+            (Method::GET, 200),
+        ] {
+            assert_eq!(next(Redirects::WithinHost, method, status, moved), None);
+        }
+        for elsewhere in [
+            "https://evil.example/repositories/1",
+            "https://api.github.com.evil.example/",
+            "http://api.github.com/repositories/1",
+            "https://api.github.com:444/repositories/1",
+            "https://api.github.com@evil.example/",
+            "https://me:secret@api.github.com/",
+            "//evil.example/",
+            "https://[",
+        ] {
+            assert_eq!(
+                next(Redirects::WithinHost, Method::GET, 302, elsewhere),
+                None,
+                "{elsewhere}"
+            );
+        }
+    }
+}

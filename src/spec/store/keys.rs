@@ -1,0 +1,398 @@
+//! What the names of envs say about a store: `DB_HOST` is a part of a database, `CELERY_BROKER_URL` a queue.
+
+use super::Holds;
+use crate::redact::credential::words;
+
+/// What a name promises.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Meaning {
+    pub(super) holds: Holds,
+    pub(super) role: Role,
+    /// What its parts have in common: `DB` of `DB_HOST` and `DB_PASSWORD`.
+    pub(super) prefix: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::spec) enum Role {
+    /// All in one: a URL, a DSN, a connection string.
+    Url,
+    Host,
+    Port,
+    User,
+    Password,
+    Name,
+    /// Which driver speaks to it: not a way to it.
+    Driver,
+}
+
+/// Words that stand for a store in the names of frameworks and drivers.
+const STORES: &[(&str, Holds)] = &[
+    // Rails https://guides.rubyonrails.org/configuring.html#configuring-a-database, Heroku, Prisma, Django (dj-database-url)
+    ("DATABASE", Holds::Database),
+    // Laravel https://laravel.com/docs/database#configuration, TypeORM's and Knex's examples, WordPress's image
+    ("DB", Holds::Database),
+    // Spring https://docs.spring.io/spring-boot/appendix/application-properties/, Quarkus
+    ("DATASOURCE", Holds::Database),
+    ("R2DBC", Holds::Database),
+    ("JDBC", Holds::Database),
+    // https://hub.docker.com/_/postgres, Vercel's Postgres, Bitnami's images
+    ("POSTGRES", Holds::Database),
+    ("POSTGRESQL", Holds::Database),
+    // libpq https://www.postgresql.org/docs/current/libpq-envars.html
+    ("PG", Holds::Database),
+    ("PGSQL", Holds::Database),
+    ("PSQL", Holds::Database),
+    // https://hub.docker.com/_/mysql, https://hub.docker.com/_/mariadb
+    ("MYSQL", Holds::Database),
+    ("MARIADB", Holds::Database),
+    ("MSSQL", Holds::Database),
+    ("SQLSERVER", Holds::Database),
+    ("ORACLE", Holds::Database),
+    // AWS Elastic Beanstalk https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/AWSHowTo.RDS.html
+    ("RDS", Holds::Database),
+    ("COCKROACH", Holds::Database),
+    ("COCKROACHDB", Holds::Database),
+    ("PLANETSCALE", Holds::Database),
+    ("NEON", Holds::Database),
+    ("TURSO", Holds::Database),
+    ("LIBSQL", Holds::Database),
+    // https://typeorm.io/docs/data-source/data-source-options
+    ("TYPEORM", Holds::Database),
+    // https://flask-sqlalchemy.readthedocs.io/en/stable/config/
+    ("SQLALCHEMY", Holds::Database),
+    ("SEQUELIZE", Holds::Database),
+    ("HIBERNATE", Holds::Database),
+    ("DOCTRINE", Holds::Database),
+    ("TIMESCALE", Holds::Database),
+    // https://hub.docker.com/_/mongo, Mongoose, Spring Data
+    ("MONGO", Holds::Other),
+    ("MONGODB", Holds::Other),
+    // Laravel https://laravel.com/docs/redis#configuration, Heroku, Sidekiq, BullMQ
+    ("REDIS", Holds::Other),
+    ("VALKEY", Holds::Other),
+    ("KEYDB", Holds::Other),
+    ("DRAGONFLY", Holds::Other),
+    // Vercel KV, Upstash https://upstash.com/docs/redis/howto/connectwithupstashredis
+    ("KV", Holds::Other),
+    ("UPSTASH", Holds::Other),
+    // Celery https://docs.celeryq.dev/en/stable/userguide/configuration.html
+    ("CELERY", Holds::Other),
+    // Spring AMQP, Heroku's add-ons
+    ("AMQP", Holds::Other),
+    ("RABBITMQ", Holds::Other),
+    ("CLOUDAMQP", Holds::Other),
+    ("KAFKA", Holds::Other),
+    ("NATS", Holds::Other),
+    ("PULSAR", Holds::Other),
+    ("MEMCACHE", Holds::Other),
+    ("MEMCACHED", Holds::Other),
+    ("MEMCACHIER", Holds::Other),
+    ("MEMCACHEDCLOUD", Holds::Other),
+    ("REDISCLOUD", Holds::Other),
+    ("REDISTOGO", Holds::Other),
+    // https://www.elastic.co/docs, https://opensearch.org/docs, Laravel Scout
+    ("ELASTIC", Holds::Other),
+    ("ELASTICSEARCH", Holds::Other),
+    ("OPENSEARCH", Holds::Other),
+    ("MEILISEARCH", Holds::Other),
+    ("MEILI", Holds::Other),
+    ("TYPESENSE", Holds::Other),
+    ("SOLR", Holds::Other),
+    ("BONSAI", Holds::Other),
+    ("CLICKHOUSE", Holds::Other),
+    ("CASSANDRA", Holds::Other),
+    ("NEO4J", Holds::Other),
+    ("INFLUX", Holds::Other),
+    ("INFLUXDB", Holds::Other),
+    ("COUCHDB", Holds::Other),
+    ("COUCHBASE", Holds::Other),
+    ("QDRANT", Holds::Other),
+    ("WEAVIATE", Holds::Other),
+    ("PINECONE", Holds::Other),
+    ("MILVUS", Holds::Other),
+    // https://supabase.com/docs/reference/javascript/initializing
+    ("SUPABASE", Holds::Other),
+];
+
+const ROLES: &[(&str, Role)] = &[
+    ("URL", Role::Url),
+    ("URLS", Role::Url),
+    ("URI", Role::Url),
+    ("DSN", Role::Url),
+    ("DBSTRING", Role::Url),
+    ("CONNSTR", Role::Url),
+    ("CONN", Role::Url),
+    ("HOST", Role::Host),
+    ("HOSTS", Role::Host),
+    ("HOSTNAME", Role::Host),
+    ("SERVER", Role::Host),
+    ("SERVERS", Role::Host),
+    ("ADDR", Role::Host),
+    ("ADDRESS", Role::Host),
+    ("ENDPOINT", Role::Host),
+    ("BROKERS", Role::Host),
+    ("NODES", Role::Host),
+    ("SOCKET", Role::Host),
+    ("PORT", Role::Port),
+    ("USER", Role::User),
+    ("USERNAME", Role::User),
+    ("LOGIN", Role::User),
+    ("UID", Role::User),
+    ("PASS", Role::Password),
+    ("PASSWORD", Role::Password),
+    ("PASSWD", Role::Password),
+    ("PWD", Role::Password),
+    ("TOKEN", Role::Password),
+    ("NAME", Role::Name),
+    ("DATABASE", Role::Name),
+    ("DB", Role::Name),
+    ("DBNAME", Role::Name),
+    ("CONNECTION", Role::Driver),
+    ("ENGINE", Role::Driver),
+    ("DRIVER", Role::Driver),
+    ("DIALECT", Role::Driver),
+    ("CLIENT", Role::Driver),
+    ("TYPE", Role::Driver),
+    ("ADAPTER", Role::Driver),
+];
+
+/// What may stand between, or behind: `POSTGRES_URL_NON_POOLING`, `DB_READ_HOST`, `MYSQL_ROOT_PASSWORD`.
+const QUALIFIERS: &[&str] = &[
+    "ADMIN",
+    "API",
+    "APP",
+    "AUTH",
+    "BROKER",
+    "CLUSTER",
+    "DATA",
+    "DEFAULT",
+    "DIRECT",
+    "EXTERNAL",
+    "INTERNAL",
+    "JDBC",
+    "LIVE",
+    "MAIN",
+    "MASTER",
+    "MIGRATION",
+    "NO",
+    "NON",
+    "OWNER",
+    "POOL",
+    "POOLED",
+    "POOLER",
+    "POOLING",
+    "PRIMARY",
+    "PRISMA",
+    "PRIVATE",
+    "PROD",
+    "PRODUCTION",
+    "PUBLIC",
+    "READ",
+    "READER",
+    "READONLY",
+    "REPLICA",
+    "REST",
+    "RO",
+    "ROOT",
+    "RW",
+    "SECONDARY",
+    "SHADOW",
+    "SLAVE",
+    "SSL",
+    "TLS",
+    "UNPOOLED",
+    "USER",
+    "WRITE",
+    "WRITER",
+    "BOOTSTRAP",
+    "SPRING",
+    "RABBITMQ",
+];
+
+/// Names that say it without a word of their own.
+const WHOLE: &[(&str, Holds, Role)] = &[
+    // https://www.prisma.io/docs/orm/overview/databases/postgresql
+    ("DIRECT_URL", Holds::Database, Role::Url),
+    // https://github.com/pressly/goose#environment-variables
+    ("GOOSE_DBSTRING", Holds::Database, Role::Url),
+    // https://cloud.google.com/sql/docs/postgres/connect-run
+    ("INSTANCE_CONNECTION_NAME", Holds::Database, Role::Host),
+    ("CLOUD_SQL_CONNECTION_NAME", Holds::Database, Role::Host),
+    ("CLOUDSQL_CONNECTION_NAME", Holds::Database, Role::Host),
+    ("INSTANCE_UNIX_SOCKET", Holds::Database, Role::Host),
+    // https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-backend
+    ("CELERY_RESULT_BACKEND", Holds::Other, Role::Url),
+    ("RESULT_BACKEND", Holds::Other, Role::Url),
+    ("BROKER_URL", Holds::Other, Role::Url),
+    ("DRAMATIQ_BROKER_URL", Holds::Other, Role::Url),
+    // https://mikro-orm.io/docs/configuration#using-environment-variables
+    ("MIKRO_ORM_CLIENT_URL", Holds::Database, Role::Url),
+    ("MIKRO_ORM_HOST", Holds::Database, Role::Host),
+    ("MIKRO_ORM_PORT", Holds::Database, Role::Port),
+    ("MIKRO_ORM_USER", Holds::Database, Role::User),
+    ("MIKRO_ORM_PASSWORD", Holds::Database, Role::Password),
+];
+
+/// What the name of an env says. `None`: nothing about a store.
+pub(super) fn meaning(key: &str) -> Option<Meaning> {
+    let upper = key.to_ascii_uppercase();
+    if let Some((_, holds, role)) = WHOLE.iter().find(|(name, ..)| *name == upper) {
+        let prefix = upper.rsplit_once('_').map_or("", |(prefix, _)| prefix).to_owned();
+        return Some(Meaning {
+            holds: *holds,
+            role: *role,
+            prefix,
+        });
+    }
+    let words: Vec<String> = words(key).iter().flat_map(|word| split(word)).collect();
+    // .NET: https://learn.microsoft.com/aspnet/core/fundamentals/configuration/#connection-string-prefixes
+    let is_net = words.len() > 2 && words[0].ends_with("CONNECTION") && words[1] == "STRINGS";
+    if is_net || words.first().is_some_and(|word| word == "CONNECTIONSTRINGS") {
+        return Some(Meaning {
+            holds: Holds::Database,
+            role: Role::Url,
+            prefix: "CONNECTIONSTRINGS".to_owned(),
+        });
+    }
+    (0..words.len()).rev().find_map(|at| {
+        let (_, holds) = STORES.iter().find(|(store, _)| *store == words[at])?;
+        let role = role(&words[at + 1..])?;
+        Some(Meaning {
+            holds: *holds,
+            role,
+            prefix: words[..=at].join("_"),
+        })
+    })
+}
+
+/// What the words behind a store mean.
+fn role(words: &[String]) -> Option<Role> {
+    let is_qualifier = |word: &str| QUALIFIERS.contains(&word) || word.chars().all(|c| c.is_ascii_digit());
+    let end = words
+        .iter()
+        .rposition(|word| ROLES.iter().any(|(role, _)| role == word));
+    if let [.., first, last] = words {
+        match (first.as_str(), last.as_str()) {
+            ("CONNECTION", "STRING" | "URL" | "URI") => return Some(Role::Url),
+            ("USER", "NAME") => return Some(Role::User),
+            ("HOST" | "SERVER", "NAME") => return Some(Role::Host),
+            _ => {}
+        }
+    }
+    let end = end?;
+    let (before, after) = (&words[..end], &words[end + 1..]);
+    let is_store = |word: &str| STORES.iter().any(|(store, _)| *store == word);
+    if !before.iter().all(|word| is_qualifier(word) || is_store(word)) || !after.iter().all(|word| is_qualifier(word)) {
+        return None;
+    }
+    ROLES
+        .iter()
+        .find(|(role, _)| *role == words[end])
+        .map(|(_, role)| *role)
+}
+
+/// `PGHOST` and `MYSQLPASSWORD` (Railway's names) are two words without an underscore.
+fn split(word: &str) -> Vec<String> {
+    let is_whole = STORES.iter().any(|(store, _)| *store == word) || ROLES.iter().any(|(role, _)| *role == word);
+    let parts = STORES.iter().filter(|_| !is_whole).find_map(|(store, _)| {
+        let rest = word.strip_prefix(store)?;
+        let is_role = ROLES.iter().any(|(role, _)| *role == rest);
+        is_role.then(|| vec![(*store).to_owned(), rest.to_owned()])
+    });
+    parts.unwrap_or_else(|| vec![word.to_owned()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frameworks_names_say_what_they_hold() {
+        use Holds::{Database, Other};
+        for (key, holds, role, prefix) in [
+            ("DATABASE_URL", Database, Role::Url, "DATABASE"),
+            ("POSTGRES_URL", Database, Role::Url, "POSTGRES"),
+            ("POSTGRES_PRISMA_URL", Database, Role::Url, "POSTGRES"),
+            ("POSTGRES_URL_NON_POOLING", Database, Role::Url, "POSTGRES"),
+            ("DIRECT_URL", Database, Role::Url, "DIRECT"),
+            ("SHADOW_DATABASE_URL", Database, Role::Url, "SHADOW_DATABASE"),
+            ("DATABASE_URL_UNPOOLED", Database, Role::Url, "DATABASE"),
+            ("SQLALCHEMY_DATABASE_URI", Database, Role::Url, "SQLALCHEMY_DATABASE"),
+            ("SPRING_DATASOURCE_URL", Database, Role::Url, "SPRING_DATASOURCE"),
+            ("SPRING_DATASOURCE_USERNAME", Database, Role::User, "SPRING_DATASOURCE"),
+            ("JDBC_DATABASE_URL", Database, Role::Url, "JDBC_DATABASE"),
+            (
+                "QUARKUS_DATASOURCE_JDBC_URL",
+                Database,
+                Role::Url,
+                "QUARKUS_DATASOURCE_JDBC",
+            ),
+            ("DB_CONNECTION_STRING", Database, Role::Url, "DB"),
+            ("ConnectionStrings__Default", Database, Role::Url, "CONNECTIONSTRINGS"),
+            ("GOOSE_DBSTRING", Database, Role::Url, "GOOSE"),
+            ("DB_HOST", Database, Role::Host, "DB"),
+            ("dbHost", Database, Role::Host, "DB"),
+            ("DB_READ_HOST", Database, Role::Host, "DB"),
+            ("DB_DATABASE", Database, Role::Name, "DB"),
+            ("POSTGRES_DB", Database, Role::Name, "POSTGRES"),
+            ("APP_DATABASE__PASSWORD", Database, Role::Password, "APP_DATABASE"),
+            ("FLEET_MYSQL_ADDRESS", Database, Role::Host, "FLEET_MYSQL"),
+            ("MYSQL_ROOT_PASSWORD", Database, Role::Password, "MYSQL"),
+            ("PGHOST", Database, Role::Host, "PG"),
+            ("PGPASSWORD", Database, Role::Password, "PG"),
+            ("MYSQLPASSWORD", Database, Role::Password, "MYSQL"),
+            ("DB_CONNECTION", Database, Role::Driver, "DB"),
+            ("RDS_HOSTNAME", Database, Role::Host, "RDS"),
+            ("WORDPRESS_DB_USER", Database, Role::User, "WORDPRESS_DB"),
+            ("MONGODB_URI", Other, Role::Url, "MONGODB"),
+            ("MONGO_URL", Other, Role::Url, "MONGO"),
+            ("SPRING_DATA_MONGODB_URI", Other, Role::Url, "SPRING_DATA_MONGODB"),
+            ("REDIS_URL", Other, Role::Url, "REDIS"),
+            ("REDIS_TLS_URL", Other, Role::Url, "REDIS"),
+            ("REDIS_HOST", Other, Role::Host, "REDIS"),
+            ("UPSTASH_REDIS_REST_URL", Other, Role::Url, "UPSTASH_REDIS"),
+            ("UPSTASH_REDIS_REST_TOKEN", Other, Role::Password, "UPSTASH_REDIS"),
+            ("KV_REST_API_URL", Other, Role::Url, "KV"),
+            ("CELERY_BROKER_URL", Other, Role::Url, "CELERY"),
+            ("CELERY_RESULT_BACKEND", Other, Role::Url, "CELERY_RESULT"),
+            ("CLOUDAMQP_URL", Other, Role::Url, "CLOUDAMQP"),
+            ("KAFKA_BOOTSTRAP_SERVERS", Other, Role::Host, "KAFKA"),
+            ("KAFKA_BROKERS", Other, Role::Host, "KAFKA"),
+            ("SPRING_RABBITMQ_HOST", Other, Role::Host, "SPRING_RABBITMQ"),
+            ("NEXT_PUBLIC_SUPABASE_URL", Other, Role::Url, "NEXT_PUBLIC_SUPABASE"),
+        ] {
+            let expected = Meaning {
+                holds,
+                role,
+                prefix: prefix.to_owned(),
+            };
+            assert_eq!(meaning(key), Some(expected), "{key}");
+        }
+    }
+
+    #[test]
+    fn settings_of_a_store_are_no_way_to_it() {
+        for key in [
+            "DB_SSL",
+            "DB_POOL_MAX",
+            "DATABASE_POOL_TIMEOUT",
+            "DATABASE_SCHEMA",
+            "DB_BACKUP_BUCKET_NAME",
+            "DB_PGBOUNCER",
+            "SUPABASE_USE_FOR_DB",
+            "DATABASES_PATH",
+            "APP_URL",
+            "HOST",
+            "PORT",
+            "SMTP_HOST",
+            "NEXTAUTH_URL",
+            "DB_AFTER_CONNECT_QUERY",
+            "REDIS_PREFIX",
+            "BROKER_ACCOUNTS_ENCRYPTION_KEY",
+            "SERVER_PORT",
+            "PAGE_URL",
+        ] {
+            assert_eq!(meaning(key), None, "{key}");
+        }
+    }
+}

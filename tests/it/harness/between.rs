@@ -1,0 +1,84 @@
+//! Something between the program and an API of the sandbox: it passes everything on, and answers as a test wants.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::Response;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use super::http::Http;
+
+const LARGEST_REQUEST: usize = 16 << 20;
+
+/// What a request is answered with: the API's own answer, changed, or another one altogether.
+pub(crate) enum Answer {
+    Changed(Box<dyn Fn(String) -> String + Send>),
+    Instead(Response),
+}
+
+type Rule = dyn Fn(&str, &str) -> Answer + Send + Sync;
+
+/// Runs until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Between {
+    port: u16,
+    server: JoinHandle<()>,
+}
+
+impl Between {
+    /// In front of the API at `base`; `rule` is given method and path with query.
+    pub(crate) async fn start(base: &str, rule: impl Fn(&str, &str) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let port = listener.local_addr().expect("it is bound").port();
+        let (base, rule): (Arc<str>, Arc<Rule>) = (base.trim_end_matches('/').into(), Arc::new(rule));
+        let router = Router::new().fallback(move |request: Request| passed_on(base.clone(), rule.clone(), request));
+        let server = tokio::spawn(async move {
+            axum::serve(listener, router).await.expect("it serves");
+        });
+        Self { port, server }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+impl Drop for Between {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn passed_on(base: Arc<str>, rule: Arc<Rule>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let change = match rule(parts.method.as_str(), &path) {
+        Answer::Instead(response) => return response,
+        Answer::Changed(change) => change,
+    };
+    let body = to_bytes(body, LARGEST_REQUEST).await.expect("a request's body");
+    let headers: Vec<(&str, &str)> = parts
+        .headers
+        .iter()
+        .filter(|(name, _)| ["authorization", "accept"].contains(&name.as_str()))
+        .map(|(name, value)| (name.as_str(), value.to_str().expect("text")))
+        .collect();
+    let body = (!body.is_empty()).then(|| serde_json::from_slice(&body).expect("JSON"));
+    let url = format!("{base}{path}");
+    let reply = Http::new()
+        .send(parts.method.as_str(), &url, &headers, body.as_ref())
+        .await;
+    let reply = reply.expect("the sandbox answers");
+    let mut response = Response::new(Body::from(change(reply.text)));
+    *response.status_mut() = StatusCode::from_u16(reply.status).expect("a status");
+    for (name, value) in &reply.headers {
+        if !["content-length", "transfer-encoding", "connection"].contains(&name.as_str()) {
+            response.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
+    response
+}

