@@ -2,24 +2,22 @@
 
 use std::time::Instant;
 
-use serde_json::Value;
-
 use super::board::Board;
 use super::context::Ctx;
 use super::ending::Successor;
 use super::failure::cancelled;
+use super::production_plan::{Work, living};
 use super::rollout::{self, Ended, Expected};
 use super::site::{Commit, Site};
 use super::{dry_run, ending, ownership};
 use crate::config::Target;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
-use crate::model::failure::Failure;
-use crate::model::report::{Change, Report, State};
+use crate::model::report::{Report, State};
 use crate::model::rollback::{self, Decision, Situation};
 use crate::model::verdict::Verdict;
 use crate::platform::{App, PlatformError, Rollout};
-use crate::spec::production::{ProductionInput, ProductionPlan};
+use crate::spec::production::ProductionPlan;
 use crate::spec::{Images, Replace};
 
 #[derive(Clone, Debug)]
@@ -57,9 +55,16 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     if let Some(app) = live.as_ref().filter(|app| app.pinned.is_some() && !request.release) {
         return skipped(ctx, environment, &pinned(app, environment));
     }
-    let mut plan = plan(ctx, request, &site, live.as_ref())?;
+    let work = Work {
+        ctx,
+        site: &site,
+        environment,
+        images: &request.images,
+        replace: (!request.force_build).then_some(&request.replace),
+    };
+    let mut plan = work.plan(live.as_ref())?;
     ctx.console.phase("Plan");
-    announce(ctx, &plan, None);
+    work.announce(&plan, None);
     if request.dry_run {
         if let Some(app) = live.as_ref().filter(|app| app.pinned.is_some()) {
             ctx.console
@@ -75,7 +80,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     report.changes.clone_from(&plan.changes);
     report.only_images = crate::spec::only_images(&plan.spec);
     let mut board = Board::open(ctx.board(config, repository), std::slice::from_ref(&report)).await;
-    let deployed = deploy(ctx, request, &site, &mut plan, &mut report, &mut board).await;
+    let deployed = deploy(work, request, &mut plan, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
     if let Err(error) = deployed {
         return ending::break_off(ctx, &mut board, report, Successor::Branch(&site.branch), error).await;
@@ -83,40 +88,6 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     board.close(std::slice::from_ref(&report)).await;
     tell_the_pull_request(ctx, &report, &mut board).await;
     Ok(report)
-}
-
-/// What to send to the app as it is, and what that changes.
-fn plan(ctx: &Ctx, request: &Request, site: &Site, live: Option<&App>) -> Result<ProductionPlan, Failure> {
-    let plan = crate::spec::production::plan(
-        &site.spec,
-        &ProductionInput {
-            repository: &site.repository.full_name,
-            repository_id: site.repository.id,
-            environment: &request.environment,
-            commit: &site.head,
-            branch: &site.branch,
-            target: site.target(),
-            variables: &|name| (ctx.variables)(name),
-            live: live.map(|app| &app.spec),
-            live_marks: live.and_then(|app| app.marks.as_ref()),
-            images: &request.images,
-            replace: (!request.force_build).then_some(&request.replace),
-        },
-    )?;
-    ctx.redactor_of(&plan.spec, &site.config);
-    Ok(plan)
-}
-
-/// Says what the plan changes, and what an earlier plan did not say.
-fn announce(ctx: &Ctx, plan: &ProductionPlan, earlier: Option<&ProductionPlan>) {
-    let is_new = |change: &&Change| earlier.is_none_or(|earlier| !earlier.changes.contains(*change));
-    for change in plan.changes.iter().filter(is_new) {
-        ctx.console.say(&format!("{}: {}", change.what, change.why));
-    }
-    let is_new = |warning: &&String| earlier.is_none_or(|earlier| !earlier.warnings.contains(*warning));
-    for warning in plan.warnings.iter().filter(is_new) {
-        ctx.console.warn(warning);
-    }
 }
 
 /// Who pinned the app, when, and how it is released.
@@ -145,56 +116,14 @@ async fn release(ctx: &Ctx, app: &App) -> anyhow::Result<App> {
     living(ctx, app).await
 }
 
-/// The app as it is now.
-async fn living(ctx: &Ctx, app: &App) -> anyhow::Result<App> {
-    let now = ctx.platform()?.app(&app.id).await?;
-    Ok(now.ok_or_else(|| Failure::unknown(format!("the app `{}` has disappeared", app.name)).next("run again"))?)
-}
-
-/// Updates a living app, which is read again right before. Where it is not the one that was planned for, because somebody
-/// changed it or made it meanwhile, a new plan is made, once: another change could be overwritten without a word.
-async fn update(
-    ctx: &Ctx,
-    request: &Request,
-    site: &Site,
-    app: &App,
-    planned_for: Option<Value>,
-    plan: &mut ProductionPlan,
-) -> anyhow::Result<Rollout> {
-    let platform = ctx.platform()?;
-    let now = living(ctx, app).await?;
-    if planned_for.as_ref() == Some(&now.spec) {
-        return Ok(platform.update(&now, &plan.spec).await?);
-    }
-    ctx.console.say(&format!(
-        "Planning again: `{}` is no longer what it was when this run began",
-        now.name
-    ));
-    let earlier = std::mem::replace(plan, self::plan(ctx, request, site, Some(&now))?);
-    announce(ctx, plan, Some(&earlier));
-    let planned_for = now.spec;
-    let now = living(ctx, app).await?;
-    // Ciphertexts aside: whether the platform gives the same ones at every reading is not documented.
-    if crate::spec::diff(&planned_for, &now.spec).is_empty() {
-        return Ok(platform.update(&now, &plan.spec).await?);
-    }
-    Err(Failure::unknown(format!(
-        "`{}` was changed twice while this run prepared its update",
-        now.name
-    ))
-    .why("somebody else changes it at the same time: another run, or a person on the platform")
-    .next("run again once they are done; nothing was sent")
-    .into())
-}
-
 async fn deploy(
-    ctx: &Ctx,
+    work: Work<'_>,
     request: &Request,
-    site: &Site,
     plan: &mut ProductionPlan,
     report: &mut Report,
     board: &mut Board,
 ) -> anyhow::Result<()> {
+    let Work { ctx, site, .. } = work;
     let platform = ctx.platform()?;
     let target = site.target();
     ctx.wait.check()?;
@@ -217,8 +146,8 @@ async fn deploy(
                 ctx.console
                     .say("`project` only counts when an app is created: this one stays where it is");
             }
-            let planned_for = site.app.as_ref().map(|app| app.spec.clone());
-            update(ctx, request, site, app, planned_for, plan).await?
+            let planned_for = site.app.as_ref().map(|app| &app.spec);
+            work.update(app, planned_for, plan).await?
         }
         None => {
             ctx.console.say(&format!("Creating `{}`", report.app));
@@ -227,7 +156,7 @@ async fn deploy(
                 // Another run of this environment was quicker: its app is ours as well.
                 Err(PlatformError::NameTaken { .. }) => {
                     let app = ownership::taken(ctx, &report.app, site.repository.id, &report.environment).await?;
-                    update(ctx, request, site, &app, None, plan).await?
+                    work.update(&app, None, plan).await?
                 }
                 created => created?,
             }

@@ -20,6 +20,7 @@ mod ownership;
 pub(crate) mod preview;
 mod preview_plan;
 mod preview_report;
+mod production_plan;
 mod pull;
 pub(crate) mod redeploy;
 pub(crate) mod rollback;

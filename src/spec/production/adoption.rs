@@ -148,6 +148,12 @@ pub(super) fn removed(live: &Value, planned: &Value, changes: &mut Changes) {
     for it in gone {
         changes.push(format!("removed {it}"), "the file does not have it");
     }
+    let offline = |spec: &Value| {
+        ["enabled", "archive"].map(|key| spec.pointer(&format!("/maintenance/{key}")) == Some(&Value::Bool(true)))
+    };
+    if offline(live).contains(&true) && !offline(planned).contains(&true) {
+        changes.push("ended the app's maintenance", "the file does not have it");
+    }
 }
 
 fn lost_secrets(before: &Value, after: &Value, owner: &str) -> Vec<String> {

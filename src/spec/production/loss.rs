@@ -86,12 +86,16 @@ fn gone(database: &Component<'_>, new: &[&str]) -> String {
 /// a managed cluster is only no longer the app's.
 fn fate(database: &Component<'_>) -> String {
     let name = database.name;
-    match (is_managed(database), database.text("cluster_name")) {
-        (true, Some(cluster)) => {
-            format!("detach the database `{name}`, whose data stays in the cluster `{cluster}`")
-        }
+    match (is_production(database), database.text("cluster_name")) {
+        (true, Some(cluster)) => format!("detach the database `{name}`, whose data stays in the cluster `{cluster}`"),
         (true, None) => format!("detach the database `{name}`, whose data stays in its cluster"),
-        (false, _) => format!("destroy the development database `{name}` with its data"),
+        // A development database may have a cluster of a name, too.
+        (false, Some(cluster)) => {
+            format!(
+                "detach the database `{name}` from the cluster `{cluster}`, which keeps the data only if it is a managed one"
+            )
+        }
+        (false, None) => format!("destroy the development database `{name}` with its data"),
     }
 }
 
@@ -104,7 +108,7 @@ fn becomes(before: &Component<'_>, after: &Component<'_>) -> Option<String> {
     if !is_managed(before) && is_managed(after) {
         return Some("the file has a managed cluster in its place".to_owned());
     }
-    if is_managed(before) && (!is_managed(after) || (is_production(before) && !is_production(after))) {
+    if is_production(before) && !is_production(after) {
         return Some("the file has a development database in its place".to_owned());
     }
     differs("cluster_name")
@@ -350,6 +354,27 @@ mod tests {
         ] {
             let expected =
                 format!("databases.db: detach the database `db`, whose data stays in the cluster `big` ({why})");
+            assert_eq!(of_database(db.clone(), &after), expected, "{after}");
+        }
+    }
+
+    #[test]
+    fn a_named_cluster_without_production_may_be_either() {
+        let db = json!({"name": "db", "engine": "PG", "cluster_name": "big"});
+        let fate = "detach the database `db` from the cluster `big`, which keeps the data only if it is a managed one";
+        for (after, expected) in [
+            (json!([]), format!("databases.db: {fate} (the file does not have it)")),
+            (
+                json!([{"name": "db", "engine": "PG", "cluster_name": "other"}]),
+                format!("databases.db: {fate} (its `cluster_name` is `other` in the file, not `big`)"),
+            ),
+            // What the file leaves open.
+            (json!([{"name": "db", "engine": "PG"}]), String::new()),
+            (
+                json!([{"name": "db", "engine": "PG", "production": true, "cluster_name": "big"}]),
+                String::new(),
+            ),
+        ] {
             assert_eq!(of_database(db.clone(), &after), expected, "{after}");
         }
     }

@@ -41,7 +41,8 @@ impl Rollout {
         // The spec upgrades nothing: with another version the old server goes with its data.
         let gone = self.world.with_app(&self.app, |app| {
             let known = app.databases.get(&database.name)?;
-            match version.is_none() || known.version.as_deref() == version {
+            let (known, any) = (known.version.as_deref(), version.is_none());
+            match any || known.is_none() || known == version {
                 true => Some(None),
                 false => Some(app.databases.remove(&database.name)),
             }

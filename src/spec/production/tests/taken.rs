@@ -104,6 +104,7 @@ fn what_has_no_data_is_listed_and_goes() {
         "workers": [{"name": "queue"}],
         "jobs": [{"name": "seed"}],
         "static_sites": [{"name": "docs"}],
+        "maintenance": {"enabled": true},
         "services": [{"name": "web", "envs": [
             {"key": "BY_HAND", "type": "SECRET", "value": "EV[1:a:b]"},
             {"key": "PLAIN", "value": "x"},
@@ -114,6 +115,7 @@ fn what_has_no_data_is_listed_and_goes() {
         removed static site `docs`: the file does not have it
         removed worker `queue`: the file does not have it
         removed job `seed`: the file does not have it
+        ended the app's maintenance: the file does not have it
     ");
 }
 
