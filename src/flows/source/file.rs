@@ -68,8 +68,10 @@ impl Source<'_> {
             }
         }
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        // What a branch says is compared with nothing, unless somebody names it.
+        let matters = self.commit.is_some() || wanted.iter().any(|wanted| wanted.named);
         Ok(match &self.copy {
-            Some(copy) if !self.is_working_copy() => copy.compare(&paths, self.commit.as_ref()).await,
+            Some(copy) if matters && !self.is_working_copy() => copy.compare(&paths, self.commit.as_ref()).await,
             _ => vec![UNKNOWN; paths.len()],
         })
     }
@@ -97,7 +99,14 @@ impl Source<'_> {
                 own?
             }
             Choice::Nothing => None,
-            Choice::Commit => self.on_github(&path).await?,
+            Choice::Commit => {
+                let text = self.on_github(&path).await?;
+                let differs = facts.exists && self.commit.is_some() && own.ok() != Some(text.clone());
+                if differs && !facts.built_from {
+                    self.say(wanted, Remark::Elsewhere);
+                }
+                text
+            }
             Choice::CommitElseCopy => match self.on_github(&path).await? {
                 Some(text) => Some(text),
                 None if self.may_be_generated(compared) => own?,
@@ -158,6 +167,7 @@ impl Source<'_> {
                 format!("`{path}` is not as `{commit}` has it: an earlier step changed it, and the changed file counts")
             }
             Remark::Generated => format!("`{path}` is not part of `{commit}`: an earlier step made it, and it counts"),
+            Remark::Elsewhere => format!("`{path}` is read at `{commit}`: the working directory has another one"),
             Remark::Rehearsed => {
                 format!("`{path}` is taken from the working directory, which may differ from `{commit}`")
             }

@@ -55,6 +55,8 @@ pub(super) enum Choice {
 pub(super) enum Remark {
     Changed,
     Generated,
+    /// The commit's counts.
+    Elsewhere,
     /// A dry run shows what would be.
     Rehearsed,
 }

@@ -71,7 +71,8 @@ async fn the_file_that_the_flag_names_is_deployed_as_it_is() {
 async fn another_branch_is_no_change_and_the_commits_file_is_read() {
     run_with(app(), async |t: &mut Tester| {
         t.push("other", Change::version("other").spec(&flavoured("later")));
-        t.deploy().at("other").locally().await.succeeds();
+        let deployed = t.deploy().at("other").locally().await;
+        deployed.succeeds().says("`.do/app.yaml` is read at `");
         let env = t.app("shop").await["spec"]["services"][0]["envs"][0].clone();
         assert_eq!(env["value"], "pushed");
         // What is changed is what has been pushed meanwhile.
