@@ -5,6 +5,7 @@ mod args;
 mod context;
 mod ending;
 mod environment;
+mod replace_arg;
 mod signals;
 
 use std::process::ExitCode;
