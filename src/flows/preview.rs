@@ -4,22 +4,23 @@ use std::time::Instant;
 
 use super::board::Board;
 use super::context::Ctx;
-use super::eligibility::{Commit, Skip, over_the_limit, unexpected_head};
+use super::eligibility::{Commit, Skip, unexpected_head};
 use super::ending::Successor;
 use super::failure::{cancelled, failure_of};
 use super::no_preview::Candidate;
+use super::preview_app::{apply, would_be_accepted};
 use super::preview_plan::Work;
 use super::preview_report::{announce, opening_report};
 use super::rollout::{self, Ended, Expected};
 use super::source::Source;
 use super::unmerged::unmerged;
-use super::{dry_run, ending, ownership, pull, teardown};
+use super::{dry_run, ending, limit, ownership, pull, teardown};
 use crate::config::{Config, Preview};
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
-use crate::platform::{App, Platform, PlatformError, Rollout};
+use crate::platform::{App, PlatformError};
 use crate::spec::Images;
 use crate::spec::preview::PreviewPlan;
 
@@ -57,6 +58,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
 /// What is known before anything is touched.
 enum Begun<'a> {
     Skipped(Skip),
+    /// The app that an earlier run left has no place within the limit.
+    Beyond(String, Skip),
     /// Of a dry run.
     Planned(Box<Report>),
     Ready(Box<Ready<'a>>),
@@ -100,6 +103,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         Ok(Begun::Ready(ready)) => *ready,
         Ok(Begun::Planned(report)) => return Ok(*report),
         Ok(Begun::Skipped(skip)) => return Ok(candidate.skipped(&config, &skip).await),
+        Ok(Begun::Beyond(app, skip)) => return candidate.take_back(&config, &app, &skip, None).await,
         Err(error) => return Err(candidate.refused(&config, error).await),
     };
     let Ready {
@@ -112,7 +116,13 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
     match deployed {
-        Ok(ended) => ending::conclude(&mut report, ended),
+        Ok(Deployed::Ended(ended)) => ending::conclude(&mut report, *ended),
+        Ok(Deployed::Beyond(app, skip)) => {
+            return match candidate.take_back(&config, &app, &skip, Some(&mut board)).await {
+                Err(error) => ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await,
+                skipped => skipped,
+            };
+        }
         Err(error) => {
             return ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await;
         }
@@ -169,15 +179,19 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     let named = apps.iter().find(|app| app.name == work.name);
     // The spec's name may have changed since the preview was made: it is the same preview.
     let live = named.or_else(|| ownership::among(&apps, repository.id, &environment).next());
-    if live.is_none()
-        && let Some(reason) = over_the_limit(&apps, policy, repository)
-    {
-        return Ok(Begun::Skipped(Skip { reason, tell: true }));
-    }
-    let live = live.cloned();
-    if let Some(app) = &live {
+    if let Some(app) = live {
         ownership::require(app, repository.id, &environment)?;
     }
+    let over = match live {
+        Some(app) => limit::beyond(&app.id, &apps, policy, repository),
+        None => limit::reached(&apps, policy, repository),
+    };
+    match (over, live) {
+        (Some(skip), Some(app)) if !request.dry_run => return Ok(Begun::Beyond(app.id.clone(), skip)),
+        (Some(skip), _) => return Ok(Begun::Skipped(skip)),
+        (None, _) => {}
+    }
+    let live = live.cloned();
     let plan = work.plan(ctx, live.as_ref(), true)?;
     ctx.redactor_of(&plan.spec, &work.config);
     ctx.console.phase("Plan");
@@ -211,13 +225,11 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     })))
 }
 
-/// Asks the platform about a spec that it has never seen, so that a mistake is found before anything exists. That the
-/// account cannot sleep is no mistake, and what cannot be found out shows later.
-async fn would_be_accepted(platform: &Platform, spec: &serde_json::Value) -> Result<(), PlatformError> {
-    match platform.normalized(spec, None).await {
-        Err(error @ (PlatformError::SpecRefused { .. } | PlatformError::Cancelled(_))) => Err(error),
-        _ => Ok(()),
-    }
+/// How far a deployment got.
+enum Deployed {
+    Ended(Box<Ended>),
+    /// Runs of other pull requests were quicker: the new app has no place within the limit.
+    Beyond(String, Skip),
 }
 
 /// Creates or updates the app and follows the deployment that the reply names.
@@ -229,7 +241,7 @@ async fn deploy(
     live: Option<App>,
     report: &mut Report,
     board: &mut Board,
-) -> anyhow::Result<Ended> {
+) -> anyhow::Result<Deployed> {
     let platform = ctx.platform()?;
     ctx.wait.check()?;
     ctx.console.phase("Build");
@@ -278,6 +290,11 @@ async fn deploy(
     report.app_id = Some(rollout.app_id.clone());
     report.deployment_id.clone_from(&rollout.deployment);
     report.sleep = Some(plan.sleep.clone());
+    if live.is_none()
+        && let Some(skip) = limit::look_again(ctx, &rollout.app_id, &work.config, work.repository).await?
+    {
+        return Ok(Deployed::Beyond(rollout.app_id, skip));
+    }
     report.cost = platform.cost(&plan.spec, Some(&rollout.app_id)).await.ok();
     if let (Sleep::Never(_), Some(cost)) = (&plan.sleep, &mut report.cost) {
         cost.asleep = None;
@@ -307,25 +324,7 @@ async fn deploy(
                 .push(format!("What serves now could not be found out: {error}")),
         }
     }
-    Ok(ended)
-}
-
-async fn apply(
-    ctx: &Ctx,
-    platform: &Platform,
-    plan: &PreviewPlan,
-    live: Option<&App>,
-) -> Result<Rollout, PlatformError> {
-    match live {
-        Some(app) => {
-            ctx.console.say(&format!("Updating the preview `{}`", plan.name));
-            platform.update(app, &plan.spec).await
-        }
-        None => {
-            ctx.console.say(&format!("Creating the preview `{}`", plan.name));
-            platform.create(&plan.spec, None).await
-        }
-    }
+    Ok(Deployed::Ended(Box::new(ended)))
 }
 
 async fn planned(

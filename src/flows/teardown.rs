@@ -15,7 +15,7 @@ use crate::platform::App;
 use crate::wait::Deadline;
 
 /// How long the platform may take to let go of an app.
-const REMOVAL: Duration = Duration::from_secs(300);
+pub(super) const REMOVAL: Duration = Duration::from_secs(300);
 
 /// Why a preview is removed, for those who read the comment.
 #[derive(Clone, Debug)]

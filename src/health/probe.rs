@@ -6,8 +6,8 @@ use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName
 
 use super::observation::{Answer, Observation, classify};
 use super::target::Target;
-use crate::net::client::{probing_http, unreachable_because};
 use crate::net::error::{Problem, Unreachable};
+use crate::net::http::{probing_http, unreachable_because};
 
 /// Longest wait for one answer: a service that wakes from zero may take this long to start.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
