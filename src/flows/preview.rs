@@ -12,13 +12,14 @@ use super::preview_app::{apply, would_be_accepted};
 use super::preview_plan::Work;
 use super::preview_report::{announce, opening_report};
 use super::rollout::{self, Ended, Expected};
-use super::{dry_run, ending, limit, ownership, source, teardown};
+use super::source::Source;
+use super::unmerged::unmerged;
+use super::{dry_run, ending, limit, ownership, pull, teardown};
 use crate::config::{Config, Preview};
 use crate::model::environment::Environment;
-use crate::model::failure::{Failure, Kind};
+use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
-use crate::net::error::ApiError;
 use crate::platform::{App, PlatformError};
 use crate::spec::Images;
 use crate::spec::preview::PreviewPlan;
@@ -76,10 +77,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     request.images.without_forced_build(request.force_build)?;
     let github = ctx.github()?;
     let repository = github.repository().await?;
-    let pull = github
-        .pull(request.pull_request)
-        .await
-        .map_err(|error| unknown_pull(error, request.pull_request))?;
+    let pull = pull::pull(ctx, request.pull_request).await?;
     let candidate = Candidate {
         ctx,
         request,
@@ -90,7 +88,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         let closed = Skip::quietly("the pull request is closed already");
         return Ok(candidate.skipped(&Config::default(), &closed).await);
     }
-    let config = match source::config(ctx, &pull.base_branch).await {
+    let config = match Source::of_branch(ctx, &pull.base_branch).await.config().await {
         Ok(config) => config,
         // What it says of bots and drafts cannot be known: the defaults decide who hears that it is broken.
         Err(error) if candidate.skip_reason(&Preview::default()).is_some() => return Err(error),
@@ -158,7 +156,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
 }
 
 /// Finds out what the preview is to be, and whether there is to be one.
-async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Result<Begun<'a>> {
+async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result<Begun<'a>> {
     let Candidate {
         ctx,
         request,
@@ -170,11 +168,13 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
         return Ok(Begun::Skipped(Skip::quietly(newer)));
     }
     let platform = ctx.platform()?;
-    let by_hand = config.preview.spec.as_str();
-    let configured = if by_hand.is_empty() { &config.spec } else { by_hand };
-    let spec = source::spec(ctx, configured, pull.head.sha.as_str()).await?;
+    let source = Source::deployed(ctx, &pull.head.sha).await;
+    let commit = source.config().await?;
+    let config = policy.shaped_by(&commit);
+    let unmerged = unmerged(ctx, policy, &commit, pull).await;
+    let spec = source.spec(policy.preview_spec()).await?;
     let spec_name = spec.name().to_owned();
-    let work = Work::prepare(ctx, config, repository, pull, spec, &request.images).await?;
+    let work = Work::prepare(&source, config, repository, pull, spec, &request.images).await?;
     let apps = platform.list().await?;
     let named = apps.iter().find(|app| app.name == work.name);
     // The spec's name may have changed since the preview was made: it is the same preview.
@@ -183,8 +183,8 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
         ownership::require(app, repository.id, &environment)?;
     }
     let over = match live {
-        Some(app) => limit::beyond(&app.id, &apps, config, repository),
-        None => limit::reached(&apps, config, repository),
+        Some(app) => limit::beyond(&app.id, &apps, policy, repository),
+        None => limit::reached(&apps, policy, repository),
     };
     match (over, live) {
         (Some(skip), Some(app)) if !request.dry_run => return Ok(Begun::Beyond(app.id.clone(), skip)),
@@ -193,11 +193,14 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
     }
     let live = live.cloned();
     let plan = work.plan(ctx, live.as_ref(), true)?;
-    ctx.redactor_of(&plan.spec, config);
+    ctx.redactor_of(&plan.spec, &work.config);
     ctx.console.phase("Plan");
     // A forced build leaves the spec as it is, and with it the data.
     let loss = plan.loss.clone().filter(|_| !request.force_build);
     announce(ctx, &plan, loss.as_deref());
+    if let Some(unmerged) = &unmerged {
+        ctx.console.notice(unmerged);
+    }
     if request.dry_run {
         let report = planned(ctx, &spec_name, live.as_ref(), &plan, environment, pull).await?;
         return Ok(Begun::Planned(Box::new(report)));
@@ -212,6 +215,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
         return Ok(Begun::Skipped(Skip::quietly(newer)));
     }
     let mut report = opening_report(&spec_name, &plan, environment, pull, live.as_ref());
+    report.notes.extend(unmerged);
     report.notes.extend(loss);
     Ok(Begun::Ready(Box::new(Ready {
         work,
@@ -251,7 +255,7 @@ async fn deploy(
         _ => match apply(ctx, platform, &plan, live.as_ref()).await {
             Err(PlatformError::SleepRefused { .. }) => {
                 plan = work.plan(ctx, live.as_ref(), false)?;
-                ctx.redactor_of(&plan.spec, work.config);
+                ctx.redactor_of(&plan.spec, &work.config);
                 apply(ctx, platform, &plan, live.as_ref()).await?
             }
             // Another run of this pull request was quicker: its app is ours as well.
@@ -287,7 +291,7 @@ async fn deploy(
     report.deployment_id.clone_from(&rollout.deployment);
     report.sleep = Some(plan.sleep.clone());
     if live.is_none()
-        && let Some(skip) = limit::look_again(ctx, &rollout.app_id, work.config, work.repository).await?
+        && let Some(skip) = limit::look_again(ctx, &rollout.app_id, &work.config, work.repository).await?
     {
         return Ok(Deployed::Beyond(rollout.app_id, skip));
     }
@@ -301,7 +305,7 @@ async fn deploy(
         commit: Some(&work.pull.head.sha),
         spec: &plan.spec,
         health: &work.config.health,
-        redactor: &ctx.redactor_of(&plan.spec, work.config),
+        redactor: &ctx.redactor_of(&plan.spec, &work.config),
         deadline,
     };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
@@ -340,13 +344,4 @@ async fn planned(
     report.notes = vec!["A dry run: nothing was touched".to_owned()];
     ctx.record(&report);
     Ok(report)
-}
-
-pub(super) fn unknown_pull(error: ApiError, number: u64) -> anyhow::Error {
-    if error.is_not_found() {
-        return Failure::input(format!("there is no pull request {number}"))
-            .next("check the number and the repository, and that the GitHub token may see it")
-            .into();
-    }
-    error.into()
 }
