@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 use serde::Serialize;
 
 /// Outputs of the action; what is `None` stays empty.
@@ -33,6 +34,20 @@ pub(crate) struct AppOutput {
     pub(crate) deployment_id: Option<String>,
     pub(crate) commit: Option<String>,
     pub(crate) monthly_cost: Option<String>,
+    /// Of a deployment that took requests and was then found bad.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) was_live: Option<WasLive>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct WasLive {
+    pub(crate) from: Timestamp,
+    /// `null`: it still is.
+    pub(crate) until: Option<Timestamp>,
+    /// What was found.
+    pub(crate) seen: Option<String>,
+    /// The commit that serves now.
+    pub(crate) serving: Option<String>,
 }
 
 impl Outputs {
@@ -129,6 +144,7 @@ mod tests {
                 deployment_id: None,
                 commit: None,
                 monthly_cost: None,
+                was_live: None,
             }],
             ..Outputs::default()
         };

@@ -41,6 +41,9 @@ pub(crate) fn of_report(ctx: &Ctx, report: &Report) -> u8 {
         }
         State::Skipped | State::Building => 0,
         State::Failed | State::Unknown | State::Cancelled => {
+            if let Some(live) = &report.was_live {
+                ctx.console.say(&format!("{environment} was live with it {live}"));
+            }
             for note in &report.notes {
                 ctx.console.say(note);
             }

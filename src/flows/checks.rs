@@ -10,7 +10,7 @@ use super::context::Ctx;
 use crate::config::Health;
 use crate::health::{Expect, HealthVerdict, Prober, Target, watch};
 use crate::model::verdict::Testimony;
-use crate::spec::{Question, questions};
+use crate::spec::{Question, questions, runs_at};
 use crate::wait::{Cancelled, Deadline, humanize};
 
 /// One good answer may be luck, or the last of the version before.
@@ -44,16 +44,18 @@ impl Answered {
 }
 
 impl Checks {
-    /// What is asked at `url`, as configuration and deployed spec have it.
+    /// What is asked at `url`, as configuration and deployed spec have it; nothing of components that are `idle`.
     ///
     /// # Errors
     /// When `url` is not a URL.
-    pub(super) fn of(url: &str, health: &Health, spec: &Value) -> anyhow::Result<Self> {
+    pub(super) fn of(url: &str, health: &Health, spec: &Value, idle: &[String]) -> anyhow::Result<Self> {
         let base = Url::parse(url).with_context(|| format!("the platform's URL `{url}` is not a URL"))?;
-        let first = if health.path.is_empty() {
-            questions(spec, base.host_str().unwrap_or_default())
-        } else {
-            vec![Question::Health(health.path.clone())]
+        let host = base.host_str().unwrap_or_default();
+        let runs = |path: &str| runs_at(spec, host, path, idle);
+        let first = match health.path.as_str() {
+            "" => questions(spec, host, idle),
+            path if runs(path) => vec![Question::Health(path.to_owned())],
+            _ => Vec::new(),
         };
         let first = first.iter().map(|question| match question {
             Question::Health(path) => Target::at(&base, path, Expect::Range(HEALTHY)),
@@ -62,8 +64,9 @@ impl Checks {
         let further = health
             .checks
             .iter()
+            .filter(|check| runs(&check.path))
             .map(|check| Target::at(&base, &check.path, Expect::Status(check.status)));
-        Ok(Self(first.chain(further).map(Target::that_may_sleep).collect()))
+        Ok(Self(first.chain(further).map(Target::of_deployed_app).collect()))
     }
 
     pub(super) fn of_targets(targets: Vec<Target>) -> Self {
@@ -96,9 +99,7 @@ impl Checks {
         let testimony = match watched {
             HealthVerdict::Good => Testimony::Good,
             verdict @ HealthVerdict::Bad { .. } => verdict.failure().map_or(Testimony::Good, Testimony::Objects),
-            verdict @ HealthVerdict::Unknown { .. } => {
-                Testimony::Unheard(verdict.failure().map(|failure| failure.to_string()).unwrap_or_default())
-            }
+            verdict @ HealthVerdict::Unknown { .. } => verdict.failure().map_or(Testimony::Good, Testimony::Blocked),
         };
         Ok(Answered {
             testimony,

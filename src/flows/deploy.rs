@@ -15,6 +15,7 @@ use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
 use crate::model::rollback::{self, Decision, Situation};
+use crate::model::rollout::Phase;
 use crate::model::verdict::Verdict;
 use crate::platform::{App, PlatformError, Rollout};
 use crate::spec::production::ProductionPlan;
@@ -259,9 +260,14 @@ async fn roll_back(
             ctx.console.say(&format!("Rolling back to deployment {previous}"));
             let back = platform.rollback(&rollout.app_id, previous, true).await?;
             let ended = platform.wait(&back, deadline, &mut |_| {}).await?;
-            report.notes.push(match ended.phase {
-                crate::model::rollout::Phase::Active => format!("Rolled back to deployment {previous}"),
-                _ => format!("The rollback to deployment {previous} failed as well"),
+            let is_back = ended.phase == Phase::Active;
+            if let (Some(live), true) = (&mut report.was_live, is_back) {
+                live.until = Some(ended.phase_since.unwrap_or_else(|| platform.now()));
+            }
+            report.notes.push(if is_back {
+                format!("Rolled back to deployment {previous}")
+            } else {
+                format!("The rollback to deployment {previous} failed as well")
             });
         }
     }

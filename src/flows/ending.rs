@@ -8,6 +8,7 @@ use super::failure::{cancelled, failure_of};
 use super::rollout::Ended;
 use crate::model::commit::Sha;
 use crate::model::failure::Kind;
+use crate::model::live::Live;
 use crate::model::report::{Report, State};
 use crate::model::verdict::Verdict;
 
@@ -18,6 +19,10 @@ pub(super) fn conclude(report: &mut Report, ended: Ended) {
         report.url = ended.url.or(report.url.take());
         report.serving = ended.built;
         report.nothing_serves = false;
+        report.was_live = ended
+            .live_since
+            .filter(|_| matches!(ended.verdict, Verdict::Bad(_)))
+            .map(|from| Live { from, until: None });
     }
     (report.state, report.failure) = match ended.verdict {
         Verdict::Good => (State::Ready, None),

@@ -56,6 +56,10 @@ impl Candidate {
 pub(super) async fn candidates(ctx: &Ctx, app: &App, wanted: Option<LogKind>) -> anyhow::Result<Vec<Candidate>> {
     let newest = ctx.platform()?.deployments(&app.id, 1).await?.pop();
     let failed = newest.as_ref().filter(|newest| newest.phase == Phase::Failed);
+    // After a rollback the app's spec is not the one that failed.
+    if let Some(spec) = newest.as_ref().and_then(|newest| newest.spec.as_ref()) {
+        ctx.learn(spec);
+    }
     let serving = app.active.is_some();
     let mut candidates = match (failed, wanted) {
         (Some(failed), Some(kind)) => of(Some(failed), &[kind]),
@@ -98,6 +102,9 @@ fn telling(app: &App, failed: &Deployment) -> Vec<LogKind> {
 /// The last so many lines are printed where nobody says how many.
 pub(crate) const TAIL: usize = 200;
 
+/// How many deployments back one is looked for by its id.
+const LOOKED_AT: usize = 100;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) environment: Environment,
@@ -134,6 +141,13 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         Some(name) if component.is_none() => ctx.console.log_data(&text.of(name)),
         _ => ctx.console.log_data(text),
     };
+    if let Some(id) = &request.deployment {
+        // It may have had secrets that the app has no more.
+        let earlier = platform.deployments(&app.id, LOOKED_AT).await?;
+        if let Some(spec) = earlier.iter().find(|it| it.id == *id).and_then(|it| it.spec.as_ref()) {
+            ctx.learn(spec);
+        }
+    }
     if request.follow {
         // Only what runs goes on speaking.
         let newest = match (&request.deployment, &app.active) {

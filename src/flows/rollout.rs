@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::board::Board;
 use super::context::Ctx;
 use super::explain;
-use super::witnesses::{ask_for_the_commit, ask_from_outside, ask_the_platform};
+use super::witnesses::{Health, ask_for_the_commit, ask_from_outside, ask_the_platform, ask_the_platform_again};
 use crate::config;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -14,6 +16,7 @@ use crate::model::rollout::Phase;
 use crate::model::verdict::{Testimony, Verdict, Witnesses, verdict};
 use crate::platform::{CauseKind, Deployment, LogKind, PlatformError, Rollout};
 use crate::redact::TargetRedactor;
+use crate::spec::Offline;
 use crate::wait::{Cancelled, Deadline, humanize};
 
 /// The end of a build log tells what went wrong; the rest is on the platform.
@@ -41,6 +44,8 @@ pub(crate) struct Ended {
     pub(crate) verdict: Verdict,
     /// It took traffic, whatever was found afterwards.
     pub(crate) became_active: bool,
+    /// Since when it has.
+    pub(crate) live_since: Option<Timestamp>,
     pub(crate) url: Option<String>,
     /// The commit that was built, where that can be proven.
     pub(crate) built: Option<Sha>,
@@ -168,12 +173,25 @@ async fn judge_active(
     };
     let mut notes = Vec::new();
     ctx.console.phase("Checks");
+    let spec = deployment.spec.as_ref().unwrap_or(expected.spec);
+    if let Some(state) = crate::spec::offline(spec) {
+        return Ok(as_asked_for(ctx, rollout, state));
+    }
     ctx.console
         .say("Asking the witnesses: the built commit, the platform's health check, a request from outside");
     let (built, built_sha) = ask_for_the_commit(ctx, deployment, expected, &mut notes).await;
     let settling = Deadline::after(expected.health.timeout);
-    let health = ask_the_platform(ctx, rollout, expected.environment, settling).await?;
-    let (outside, url) = ask_from_outside(ctx, rollout, deployment, expected, settling).await?;
+    let Health { testimony, idle } = ask_the_platform(ctx, rollout, expected.environment, settling).await?;
+    let mut health = testimony;
+    notes.extend(
+        idle.iter().map(|component| {
+            format!("`{component}` is meant to run without an instance, and was not asked from outside")
+        }),
+    );
+    let (outside, url) = ask_from_outside(ctx, rollout, deployment, expected, settling, &idle).await?;
+    if matches!(outside.testimony, Testimony::Blocked(_)) && health == Testimony::Good {
+        health = ask_the_platform_again(ctx, rollout, expected).await?;
+    }
     let verdict = verdict(Witnesses {
         phase: Testimony::Good,
         built,
@@ -183,11 +201,24 @@ async fn judge_active(
     Ok(Ended {
         verdict,
         became_active: true,
+        live_since: Some(deployment.phase_since.unwrap_or_else(|| platform.now())),
         url,
         built: built_sha,
         configured_check_failed: outside.configured_check_failed,
         notes,
     })
+}
+
+/// An app that is not meant to serve: the platform has said that the deployment is active, and there is nothing to ask.
+fn as_asked_for(ctx: &Ctx, rollout: &Rollout, state: Offline) -> Ended {
+    let says = state.sentence(&rollout.app_name);
+    ctx.console.say(&says);
+    Ended {
+        verdict: Verdict::Good,
+        became_active: true,
+        notes: vec![says],
+        ..Ended::unheard(Testimony::Good)
+    }
 }
 
 /// Two runs of the same commit at once: whichever deployment the platform keeps, what was asked for serves.
@@ -307,6 +338,7 @@ impl Ended {
         Self {
             verdict: verdict(witnesses),
             became_active: false,
+            live_since: None,
             url: None,
             built: None,
             configured_check_failed: false,

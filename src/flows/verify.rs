@@ -7,9 +7,10 @@ use url::Url;
 
 use super::checks::Checks;
 use super::context::Ctx;
-use super::site::target;
-use super::{ownership, source};
-use crate::config::Health;
+use super::site::Site;
+use super::source::Source;
+use super::{ownership, pull};
+use crate::config::{Config, Health};
 use crate::health::{Expect, Target};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -18,6 +19,7 @@ use crate::model::report::{Report, State};
 use crate::model::verdict::{Testimony, Verdict, Witnesses, verdict};
 use crate::platform::App;
 use crate::redact::TargetRedactor;
+use crate::spec::Offline;
 use crate::wait::{Deadline, humanize};
 
 /// How long a URL of no environment is asked before it is given up.
@@ -48,12 +50,15 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
         }
         Subject::Environment(environment) => {
             let (app, health, _) = app_of(ctx, environment).await?;
+            if let Some(state) = crate::spec::offline(&app.spec) {
+                return Ok(asked_for(ctx, environment, &app, state));
+            }
             let url = app.url.ok_or_else(|| {
                 Failure::bad(format!("`{}` has no URL", app.name))
                     .next("deploy it first; a worker-only app never gets one")
             })?;
             let targets = match (&request.path, request.status) {
-                (None, None) => Checks::of(&url, &health, &app.spec)?.into_targets(),
+                (None, None) => Checks::of(&url, &health, &app.spec, &[])?.into_targets(),
                 (path, status) => {
                     let path = path.as_deref().unwrap_or("/");
                     vec![Target::at(&Url::parse(&url)?, path, expected(status, true)).that_may_sleep()]
@@ -89,6 +94,21 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
     Ok(verdict)
 }
 
+/// An app that is not meant to serve is as it was asked for.
+fn asked_for(ctx: &Ctx, environment: &Environment, app: &App, state: Offline) -> Verdict {
+    let says = state.sentence(&app.name);
+    if ctx.json {
+        let document = json!({"url": app.url, "verdict": "good", "reason": says});
+        ctx.console.document(&document);
+    }
+    ctx.console.say(&says);
+    let mut report = Report::new("", environment.clone(), State::Ready);
+    report.url.clone_from(&app.url);
+    report.notes = vec![says];
+    ctx.record(&report);
+    Verdict::Good
+}
+
 /// Summary and outputs. A URL of no environment is in neither.
 fn record(ctx: &Ctx, environment: &Environment, url: String, verdict: &Verdict) {
     let (state, failure) = match verdict {
@@ -114,32 +134,56 @@ fn expected(status: Option<u16>, chosen: bool) -> Expect {
 
 /// The app of an environment, with how its health is asked for, and what opens its logs.
 pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Result<(App, Health, TargetRedactor)> {
-    let github = ctx.github()?;
-    let platform = ctx.platform()?;
-    let repository = github.repository().await?;
-    let config = source::config(ctx, &repository.default_branch).await?;
-    let configured = match environment {
-        Environment::Named(_) => match target(&config, environment)?.spec.as_str() {
-            "" => &config.spec,
-            own => own,
-        },
-        Environment::Preview(_) => &config.spec,
+    let (name, app, config) = match environment {
+        Environment::Named(_) => {
+            let site = Site::find(ctx, environment).await?;
+            (site.spec.name().to_owned(), site.app, site.config)
+        }
+        Environment::Preview(number) => preview_of(ctx, *number, environment).await?,
     };
-    let spec = source::spec(ctx, configured, &repository.default_branch).await?;
-    let name = match environment {
-        Environment::Named(_) => spec.name().to_owned(),
-        Environment::Preview(number) => names::preview_app(spec.name(), *number, repository.id),
-    };
-    let app = platform.find(&name).await?.ok_or_else(|| {
+    let app = app.ok_or_else(|| {
         Failure::input(format!("`{environment}` is not deployed"))
             .why(format!("there is no app `{name}`"))
             .next("deploy it first")
     })?;
     let redactor = ctx.redactor_of(&app.spec, &config);
-    if environment.pull_request().is_some() {
-        ownership::require(&app, repository.id, environment)?;
-    }
     Ok((app, config.health, redactor))
+}
+
+/// A preview's name, its app, and the configuration with its own shape.
+async fn preview_of(
+    ctx: &Ctx,
+    number: u64,
+    environment: &Environment,
+) -> anyhow::Result<(String, Option<App>, Config)> {
+    let github = ctx.github()?;
+    let platform = ctx.platform()?;
+    let repository = github.repository().await?;
+    let pull = pull::pull(ctx, number).await?;
+    let policy = Source::of_branch(ctx, &pull.base_branch).await.config().await?;
+    let source = Source::at(ctx, &pull.head.sha).await;
+    // A newer commit whose files are broken does not hide the preview that an older one made.
+    let config = match source.config().await {
+        Ok(commit) => policy.shaped_by(&commit),
+        Err(_) => policy.clone(),
+    };
+    let spec = source.spec(policy.preview_spec()).await;
+    let name = spec.map(|spec| names::preview_app(spec.name(), number, repository.id));
+    let named = match &name {
+        Ok(name) => platform.find(name).await?,
+        Err(_) => None,
+    };
+    let app = match named {
+        Some(app) => {
+            ownership::require(&app, repository.id, environment)?;
+            Some(app)
+        }
+        None => ownership::marked(ctx, repository.id, environment).await?,
+    };
+    match app {
+        Some(app) => Ok((app.name.clone(), Some(app), config)),
+        None => Ok((name?, None, config)),
+    }
 }
 
 /// `https://host:port` and the path with its query.

@@ -11,7 +11,7 @@ use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::rollout::Built;
 use crate::model::verdict::Testimony;
-use crate::platform::{Deployment, HealthState, PlatformError, Rollout};
+use crate::platform::{ComponentHealth, Deployment, HealthState, PlatformError, Rollout};
 use crate::wait::Deadline;
 
 /// The commit that was built: the one asked for, or a descendant of it, is good; any other is bad.
@@ -110,31 +110,51 @@ fn other_image(built: &[(String, Built)], spec: &serde_json::Value) -> Option<Fa
     })
 }
 
-/// The platform's own health of every component. Not ready yet is not unhealthy: it is asked until it settles.
+/// The platform's own health of every component.
+pub(super) struct Health {
+    pub(super) testimony: Testimony,
+    /// Components that are meant to run without an instance.
+    pub(super) idle: Vec<String>,
+}
+
+impl From<Testimony> for Health {
+    fn from(testimony: Testimony) -> Self {
+        Self {
+            testimony,
+            idle: Vec::new(),
+        }
+    }
+}
+
+/// Not ready yet is not unhealthy: it is asked until it settles.
 pub(super) async fn ask_the_platform(
     ctx: &Ctx,
     rollout: &Rollout,
     environment: &Environment,
     settling: Deadline,
-) -> anyhow::Result<Testimony> {
+) -> anyhow::Result<Health> {
     let platform = ctx.platform()?;
     loop {
         let components = match platform.health(&rollout.app_id).await {
             Ok(components) => components,
             Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
-            Err(error) => return Ok(Testimony::Unheard(error.to_string())),
+            Err(error) => return Ok(Testimony::Unheard(error.to_string()).into()),
         };
         let unsettled = components.iter().find(|component| match component.state {
             HealthState::Healthy | HealthState::Asleep => false,
-            HealthState::Unknown => component.ready == 0,
+            HealthState::Unknown => component.ready == 0 && component.desired > 0,
             HealthState::Unhealthy => true,
         });
         let Some(component) = unsettled else {
-            return Ok(Testimony::Good);
+            let idle = components.iter().filter(|component| is_idle(component));
+            return Ok(Health {
+                testimony: Testimony::Good,
+                idle: idle.map(|component| component.name.clone()).collect(),
+            });
         };
         if settling.is_over() {
             let name = &component.name;
-            return Ok(match component.state {
+            let testimony = match component.state {
                 HealthState::Unhealthy => Testimony::Objects(
                     Failure::bad(format!("`{name}` is unhealthy"))
                         .why(format!(
@@ -146,10 +166,31 @@ pub(super) async fn ask_the_platform(
                         )),
                 ),
                 _ => Testimony::Unheard(format!("the platform does not know how `{name}` is")),
-            });
+            };
+            return Ok(testimony.into());
         }
         ctx.wait.sleep(Duration::from_secs(3)).await?;
     }
+}
+
+/// Longest wait for a component that the platform calls unhealthy where nothing could be asked from outside.
+const SECOND_OPINION: Duration = Duration::from_secs(30);
+
+/// What the platform says of its components once the way from outside has turned out to be blocked.
+pub(super) async fn ask_the_platform_again(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    expected: &Expected<'_>,
+) -> anyhow::Result<Testimony> {
+    let settling = Deadline::after(SECOND_OPINION.min(expected.health.timeout));
+    Ok(ask_the_platform(ctx, rollout, expected.environment, settling)
+        .await?
+        .testimony)
+}
+
+/// No instance is wanted, and not because it sleeps.
+fn is_idle(component: &ComponentHealth) -> bool {
+    component.desired == 0 && component.ready == 0 && component.state == HealthState::Unknown
 }
 
 /// Our own request to the URL, and that URL.
@@ -159,6 +200,7 @@ pub(super) async fn ask_from_outside(
     deployment: &Deployment,
     expected: &Expected<'_>,
     settling: Deadline,
+    idle: &[String],
 ) -> anyhow::Result<(Answered, Option<String>)> {
     if !crate::spec::has_http(expected.spec) {
         return Ok((Answered::without_question(Testimony::Absent), None));
@@ -176,7 +218,7 @@ pub(super) async fn ask_from_outside(
     };
     // As the platform keeps it: it gives a route to what has none in the file.
     let spec = deployment.spec.as_ref().unwrap_or(expected.spec);
-    let checks = Checks::of(&url, expected.health, spec)?;
+    let checks = Checks::of(&url, expected.health, spec, idle)?;
     let mut answered = checks.ask(ctx, Deadline::after(expected.health.timeout)).await?;
     if let Testimony::Objects(Failure { next: Some(next), .. }) = &mut answered.testimony {
         next.push_str(&format!(": `do-deploy logs --environment {}`", expected.environment));

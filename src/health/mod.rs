@@ -1,6 +1,7 @@
 //! The outside probe: up, waking, wrong or down.
 
 mod observation;
+mod obstacle;
 mod probe;
 mod target;
 mod watch;

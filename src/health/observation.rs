@@ -3,7 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
+
+use super::obstacle::Obstacle;
 use crate::net::error::Unreachable;
+use crate::net::proxy::Proxy;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Observation {
@@ -17,6 +21,8 @@ pub(crate) enum Observation {
     Waking { retry_after: Option<Duration> },
     /// An answer, but not the expected one.
     Wrong { status: u16, redirected_to: Option<String> },
+    /// Something is in the way, and nothing is known about the app.
+    Blocked(Obstacle),
     /// No answer. `connected`: somebody took the connection, and then did not answer.
     Down { reason: Unreachable, connected: bool },
 }
@@ -26,15 +32,20 @@ impl Observation {
         matches!(self, Self::Up { .. })
     }
 
-    /// Whether it shows that what is probed is bad. Otherwise the way there may be at fault, and nothing is known.
+    /// Whether it shows that what is probed is bad. Otherwise the way there may be at fault, and nothing is known: the
+    /// platform's edge takes every connection and speaks TLS, whatever the app does behind it.
     pub(crate) fn proves_bad(&self) -> bool {
         match self {
-            Self::Up { .. } => false,
+            Self::Up { .. } | Self::Blocked(_) => false,
             Self::Waking { .. } | Self::Wrong { .. } => true,
             Self::Down { reason, connected } => match reason {
-                Unreachable::Refused | Unreachable::Tls => true,
                 Unreachable::Timeout | Unreachable::Broken => *connected,
-                Unreachable::Dns | Unreachable::Cancelled => false,
+                Unreachable::Refused
+                | Unreachable::Tls
+                | Unreachable::Untrusted
+                | Unreachable::Tunnel
+                | Unreachable::Dns
+                | Unreachable::Cancelled => false,
             },
         }
     }
@@ -64,6 +75,7 @@ impl fmt::Display for Observation {
                 }
             }
             Self::Waking { .. } => f.write_str("waking up"),
+            Self::Blocked(obstacle) => write!(f, "{obstacle}"),
             Self::Down { reason, .. } => write!(f, "{reason}"),
         }
     }
@@ -72,28 +84,41 @@ impl fmt::Display for Observation {
 /// The parts of an answer that decide.
 pub(super) struct Answer<'a> {
     pub(super) status: u16,
-    pub(super) content_type: Option<&'a str>,
-    pub(super) retry_after: Option<&'a str>,
-    pub(super) location: Option<&'a str>,
+    pub(super) headers: &'a HeaderMap,
     pub(super) took: Duration,
+    /// The proxy that it came through.
+    pub(super) proxy: Option<&'a Proxy>,
+}
+
+impl Answer<'_> {
+    fn text(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
 }
 
 /// Judges one answer to a probe of `target`.
 pub(super) fn classify(target: &super::Target, answer: &Answer<'_>) -> Observation {
+    let met = target.expected.is_met_by(answer.status);
+    if let Some(obstacle) = Obstacle::in_answer(target, answer.proxy, answer.status, answer.headers, met) {
+        return Observation::Blocked(obstacle);
+    }
     let redirected_to = answer
-        .location
+        .text(&LOCATION)
         .filter(|_| (300..400).contains(&answer.status))
         .map(|location| shown(&target.url, location));
-    if target.expected.is_met_by(answer.status) {
+    if met {
         return Observation::Up {
             status: answer.status,
             took: answer.took,
             redirected_to,
         };
     }
-    let is_html = answer.content_type.is_some_and(|kind| kind.starts_with("text/html"));
-    if target.may_sleep && answer.status == 503 && (is_html || answer.retry_after.is_some()) {
-        let retry_after = answer.retry_after.and_then(|seconds| seconds.trim().parse().ok());
+    let is_html = answer
+        .text(&CONTENT_TYPE)
+        .is_some_and(|kind| kind.starts_with("text/html"));
+    let retry_after = answer.text(&RETRY_AFTER);
+    if target.may_sleep && answer.status == 503 && (is_html || retry_after.is_some()) {
+        let retry_after = retry_after.and_then(|seconds| seconds.trim().parse().ok());
         return Observation::Waking {
             retry_after: retry_after.map(Duration::from_secs),
         };
@@ -122,21 +147,27 @@ fn shown(from: &reqwest::Url, location: &str) -> String {
 mod tests {
     use std::time::Duration;
 
+    use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+
     use super::{Answer, Observation, classify};
     use crate::health::{Expect, Target};
     use crate::net::error::Unreachable;
 
-    const HTML: Option<&str> = Some("text/html; charset=utf-8");
+    const HTML: Option<&'static str> = Some("text/html; charset=utf-8");
 
-    fn seen(may_sleep: bool, expected: Expect, status: u16, content_type: Option<&str>) -> Observation {
+    fn seen(may_sleep: bool, expected: Expect, status: u16, content_type: Option<&'static str>) -> Observation {
         let target = Target::new("https://shop.example/health?a=b".parse().expect("a URL"), expected);
         let target = if may_sleep { target.that_may_sleep() } else { target };
+        let mut headers = HeaderMap::new();
+        headers.insert(LOCATION, HeaderValue::from_static("/login?state=hush"));
+        if let Some(kind) = content_type {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        }
         let answer = Answer {
             status,
-            content_type,
-            retry_after: None,
-            location: Some("/login?state=hush"),
+            headers: &headers,
             took: Duration::ZERO,
+            proxy: None,
         };
         classify(&target, &answer)
     }
@@ -169,7 +200,13 @@ mod tests {
         assert!(!down(Unreachable::Dns, false));
         assert!(!down(Unreachable::Timeout, false));
         assert!(down(Unreachable::Timeout, true));
-        assert!(down(Unreachable::Refused, false));
-        assert!(down(Unreachable::Tls, false));
+        for reason in [
+            Unreachable::Refused,
+            Unreachable::Tls,
+            Unreachable::Untrusted,
+            Unreachable::Tunnel,
+        ] {
+            assert!(!down(reason, false), "{reason}");
+        }
     }
 }

@@ -1,13 +1,17 @@
 //! One look at a URL from outside.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CACHE_CONTROL};
 
 use super::observation::{Answer, Observation, classify};
+use super::obstacle::Obstacle;
 use super::target::Target;
-use crate::net::client::{probing_http, unreachable_because};
 use crate::net::error::{Problem, Unreachable};
+use crate::net::http::probing_http;
+use crate::net::proxy::{Proxies, Proxy};
+use crate::net::unreachable::unreachable_because;
 
 /// Longest wait for one answer: a service that wakes from zero may take this long to start.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
@@ -16,16 +20,21 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug)]
 pub(crate) struct Prober {
     http: reqwest::Client,
+    proxies: Arc<Proxies>,
 }
 
 impl Prober {
     pub(crate) fn new() -> anyhow::Result<Self> {
-        Ok(Self { http: probing_http()? })
+        Ok(Self {
+            http: probing_http()?,
+            proxies: Arc::new(Proxies::of_the_environment()),
+        })
     }
 
     /// One look, which takes no longer than `most`.
     pub(crate) async fn probe(&self, target: &Target, most: Duration) -> Observation {
         let started = Instant::now();
+        let proxy = self.proxies.before(&target.url);
         // No `text/html`: a browser is shown the loading page of a sleeping app, a program waits until it is awake.
         let sent = self
             .http
@@ -37,31 +46,29 @@ impl Prober {
             .await;
         let reply = match sent {
             Ok(reply) => reply,
-            Err(error) => return down(&error),
+            Err(error) => return down(&error, proxy),
         };
-        let headers = reply.headers();
         let answer = Answer {
             status: reply.status().as_u16(),
-            content_type: text(headers, &CONTENT_TYPE),
-            retry_after: text(headers, &RETRY_AFTER),
-            location: text(headers, &LOCATION),
+            headers: reply.headers(),
             took: started.elapsed(),
+            proxy: proxy.as_ref(),
         };
         classify(target, &answer)
     }
 }
 
-fn down(error: &reqwest::Error) -> Observation {
+fn down(error: &reqwest::Error, proxy: Option<Proxy>) -> Observation {
     let connected = !error.is_connect();
     let reason = match unreachable_because(error) {
         Problem::Unreachable { reason, .. } => reason,
         _ => Unreachable::Broken,
     };
-    Observation::Down { reason, connected }
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
+    match (reason, proxy) {
+        (Unreachable::Untrusted, _) => Observation::Blocked(Obstacle::Untrusted),
+        (_, Some(proxy)) => Observation::Blocked(Obstacle::Proxy(proxy, reason)),
+        (_, None) => Observation::Down { reason, connected },
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +78,7 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 
+    use super::super::obstacle::Obstacle;
     use super::Prober;
     use crate::health::{Expect, Observation, Target};
     use crate::net::error::Unreachable;
@@ -165,6 +173,48 @@ mod tests {
                 connected: false
             }
         );
+    }
+
+    /// A certificate for 127.0.0.1 until 2126, which it signed itself, and its key. Nothing else is worth them.
+    const CERTIFICATE: &str = "\
+         MIIB2zCCAYCgAwIBAgIUBTo0wHp1OEunq3gP5Ywp/ir6aSwwCgYIKoZIzj0EAwIwOTEVMBMGA1UECgwMRXhhbXBsZSBDb3JwMSAw\
+         HgYDVQQDDBdFeGFtcGxlIENvcnAgaW5zcGVjdGlvbjAgFw0yNjExMjcwNDQ3MzZaGA8yMTI2MTEwMzA0NDczNlowOTEVMBMGA1UE\
+         CgwMRXhhbXBsZSBDb3JwMSAwHgYDVQQDDBdFeGFtcGxlIENvcnAgaW5zcGVjdGlvbjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IA\
+         BOCjYZ9I4IR2VSrPPrH84SeJn+sO2AOinuWvIFkgo7CJMZ5v7cnXtO3pXiiQVZrHGWP2MLGSwoh0/GNKHhJIuOGjZDBiMB0GA1Ud\
+         DgQWBBSwhG5Mzrl5mvIw1p1+qOhzY7TDizAfBgNVHSMEGDAWgBSwhG5Mzrl5mvIw1p1+qOhzY7TDizAPBgNVHRMBAf8EBTADAQH/\
+         MA8GA1UdEQQIMAaHBH8AAAEwCgYIKoZIzj0EAwIDSQAwRgIhAIeWAA19Jn/fZJ/PWmy0Doi6LcANJo+pjCUMw48HticwAiEAtIUn\
+         orSOI8fJu80JfTNqJjGRMSPsTl+GpQhnxmPBFgk=\
+         ";
+    const KEY: &str = "\
+         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg90X4IMzlCvcwTbUT1d/t7pVv6pX2+1780G/I6T+U7kShRANCAATg\
+         o2GfSOCEdlUqzz6x/OEniZ/rDtgDop7lryBZIKOwiTGeb+3J17Tt6V4okFWaxxlj9jCxksKIdPxjSh4SSLjh\
+         ";
+
+    #[test]
+    fn a_certificate_of_an_unknown_authority_is_an_obstacle() {
+        use base64::{Engine as _, prelude::BASE64_STANDARD};
+        use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+
+        let prober = Prober::new().expect("a client");
+        let certificate = CertificateDer::from(BASE64_STANDARD.decode(CERTIFICATE).expect("base64"));
+        let key = PrivatePkcs8KeyDer::from(BASE64_STANDARD.decode(KEY).expect("base64"));
+        let config = rustls::ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key.into())
+            .expect("a key for the certificate");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("https://{}/", listener.local_addr().expect("bound"));
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            let mut tls = rustls::ServerConnection::new(config.into()).expect("a server");
+            // The client breaks it off.
+            let _refused = tls.complete_io(&mut stream);
+        });
+        let target = Target::new(url.parse().expect("a URL"), Expect::Below500);
+        let seen = run(prober.probe(&target, LONG));
+        server.join().expect("the server ends");
+        assert_eq!(seen, Observation::Blocked(Obstacle::Untrusted));
+        assert!(seen.to_string().contains("`SSL_CERT_FILE`"), "{seen}");
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub(crate) struct Target {
     pub(crate) expected: Expect,
     /// The app may be asleep: a loading page then means that it wakes, not that it is broken.
     pub(crate) may_sleep: bool,
+    /// The platform's edge stands in front of it, and says in its answers which of them are its own.
+    pub(super) behind_edge: bool,
 }
 
 impl Target {
@@ -48,6 +50,7 @@ impl Target {
             url,
             expected,
             may_sleep: false,
+            behind_edge: false,
         }
     }
 
@@ -62,6 +65,13 @@ impl Target {
         url.set_query(query);
         url.set_fragment(None);
         Self::new(url, expected)
+    }
+
+    /// An app on the platform, which may be asleep.
+    #[must_use]
+    pub(crate) fn of_deployed_app(mut self) -> Self {
+        self.behind_edge = true;
+        self.that_may_sleep()
     }
 
     #[must_use]

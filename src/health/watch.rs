@@ -47,9 +47,14 @@ impl HealthVerdict {
             Self::Unknown { target, observation } => (Failure::unknown as fn(String) -> Failure, target, observation),
         };
         let (url, expected) = (&target.url, &target.expected);
+        if let Observation::Blocked(obstacle) = observation {
+            let next = obstacle.next(url.host_str().unwrap_or_default());
+            let what = format!("`{url}` could not be asked from here");
+            return Some(failure(what).why(obstacle.to_string()).next(next));
+        }
         let failure = failure(format!("`{url}` does not answer as expected"));
         Some(match observation {
-            Observation::Up { .. } => failure,
+            Observation::Up { .. } | Observation::Blocked(_) => failure,
             Observation::Wrong { .. } => failure
                 .why(format!("{observation} instead of {expected}"))
                 .next("ask for it yourself, and read what the app logs meanwhile"),
@@ -115,19 +120,24 @@ struct Steady {
 
 impl Steady {
     /// An app that answers, and always the same wrong thing, will not change its mind: server errors and silence may
-    /// pass, such an answer does not.
+    /// pass, such an answer does not. Nor does a proxy that is in the way.
     fn decides(&mut self, target: &Target, observation: &Observation) -> bool {
-        let Observation::Wrong { status, .. } = observation else {
+        let lasts = match observation {
+            Observation::Wrong { status, .. } => *status < 500,
+            Observation::Blocked(obstacle) => obstacle.is_lasting(),
+            _ => false,
+        };
+        if !lasts {
             *self = Self::default();
             return false;
-        };
+        }
         let same = self
             .last
             .as_ref()
             .is_some_and(|(known, last)| known == target && !observation.differs_from(last));
         self.times = if same { self.times + 1 } else { 1 };
         self.last = Some((target.clone(), observation.clone()));
-        *status < 500 && self.times >= STEADY
+        self.times >= STEADY
     }
 }
 

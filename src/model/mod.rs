@@ -5,6 +5,7 @@ pub(crate) mod commit;
 pub(crate) mod environment;
 pub(crate) mod excerpt;
 pub(crate) mod failure;
+pub(crate) mod live;
 pub(crate) mod marks;
 pub(crate) mod names;
 pub(crate) mod pull_request;

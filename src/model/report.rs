@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::commit::Sha;
 use super::environment::Environment;
 use super::failure::Failure;
+use super::live::Live;
 
 /// What the board says of an app. `status` in the outputs follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,8 @@ pub(crate) struct Report {
     /// The commit that answers requests now, as far as it is known. Differs from `commit` while building,
     /// after a failure, or when the branch moved on.
     pub(crate) serving: Option<Sha>,
+    /// The deployment that failed took requests before that was found out, and when.
+    pub(crate) was_live: Option<Live>,
     /// After a failure: it was found out that no version of the app ever served.
     pub(crate) nothing_serves: bool,
     /// Nothing of the app is built from a commit, so that none can be said to serve.
@@ -113,6 +116,7 @@ impl Report {
             url: None,
             commit: None,
             serving: None,
+            was_live: None,
             nothing_serves: false,
             only_images: false,
             superseded_by: None,

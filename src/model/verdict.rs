@@ -9,6 +9,8 @@ pub(crate) enum Testimony {
     Objects(Failure),
     /// The witness exists but could not be heard, and why.
     Unheard(String),
+    /// The same, because something is in the way, and what to do about it.
+    Blocked(Failure),
     /// There is no such witness here: an image by tag proves no commit, a worker has no URL.
     Absent,
 }
@@ -39,6 +41,7 @@ pub(crate) fn verdict(witnesses: Witnesses) -> Verdict {
         probe,
     } = witnesses;
     let (ended, exists) = (!matches!(phase, Testimony::Unheard(_)), phase != Testimony::Absent);
+    let mut way_out = None;
     let named = [
         ("the platform's phase", phase),
         ("the commit that was built", built),
@@ -50,6 +53,10 @@ pub(crate) fn verdict(witnesses: Witnesses) -> Verdict {
         match testimony {
             Testimony::Objects(failure) => return Verdict::Bad(failure),
             Testimony::Unheard(why) => unheard.push(format!("{name}: {why}")),
+            Testimony::Blocked(failure) => {
+                unheard.push(format!("{name}: {failure}"));
+                way_out = way_out.or(failure.next);
+            }
             Testimony::Good | Testimony::Absent => {}
         }
     }
@@ -70,6 +77,7 @@ pub(crate) fn verdict(witnesses: Witnesses) -> Verdict {
             "check the URL and the network, then ask again",
         ),
     };
+    let next = way_out.unwrap_or_else(|| next.to_owned());
     Verdict::Unknown(Failure::unknown(what).why(unheard.join("; ")).next(next))
 }
 

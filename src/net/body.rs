@@ -2,8 +2,8 @@
 
 use reqwest::Response;
 
-use super::client::unreachable_because;
 use super::error::Problem;
+use super::unreachable::unreachable_because;
 
 /// Two hundred apps with their specs and deployments, the largest page that we ask for, take a tenth of this.
 const LARGEST: usize = 32 << 20;

@@ -47,6 +47,10 @@ pub(crate) enum Unreachable {
     Dns,
     Refused,
     Tls,
+    /// The certificate comes from an authority that this machine does not trust.
+    Untrusted,
+    /// A proxy did not make the connection.
+    Tunnel,
     Broken,
     /// The run was told to stop before the answer came.
     Cancelled,
@@ -59,6 +63,10 @@ impl fmt::Display for Unreachable {
             Self::Dns => "the host name could not be resolved (DNS)",
             Self::Refused => "the connection was refused",
             Self::Tls => "the TLS handshake failed",
+            Self::Untrusted => {
+                "the certificate is signed by an authority that this machine does not trust (`SSL_CERT_FILE`)"
+            }
+            Self::Tunnel => "the proxy did not make the connection",
             Self::Broken => "the connection broke off",
             Self::Cancelled => "the run was told to stop",
         })

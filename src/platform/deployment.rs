@@ -12,6 +12,8 @@ pub(crate) struct Deployment {
     pub(crate) phase: Phase,
     pub(crate) cause: Cause,
     pub(crate) created_at: Option<Timestamp>,
+    /// When it came into the phase that it is in.
+    pub(crate) phase_since: Option<Timestamp>,
     /// The deployment that was active before this one.
     pub(crate) previous: Option<String>,
     /// The earlier deployment that a rollback brings back.

@@ -93,6 +93,8 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // `host=… password=…` and `Server=…;Password=…`, in either order.
         r#"(?i)\b(?:host|hostaddr|server|data source|user id|uid|user|username|dbname|database|initial catalog)\s*=[^\n"(),]*?[\s;](?:password|pwd)\s*=\s*'?(?P<s>[^\s;"']+)"#,
         r#"(?i)\b(?:password|pwd)\s*=\s*'?(?P<s>[^\s;"']+)'?[\s;]+(?:host|hostaddr|server|data source|user id|uid|user|dbname|database|initial catalog)\s*="#,
+        // `host:6379,password=…`: https://stackexchange.github.io/StackExchange.Redis/Configuration
+        r#"(?i)\b[a-z0-9.-]+:[0-9]+,(?:[^\s"']*,)?password=(?P<s>[^,\s"']+)"#,
         r#"(?i)\b(?:accountkey|sharedaccesskey)=(?P<s>[^\s;"']{16,})"#,
         // `https://token@host`
         r"(?i)\bhttps?://(?P<s>[a-z0-9_-]{20,})@",
@@ -174,6 +176,7 @@ mod tests {
                 "c2VjcmV0LXNlY3JldA==",
             ),
             ("mysql2://u:p#w@h/x", "p#w"),
+            ("cache.example:6380,ssl=True,password=p-w,abortConnect=False", "p-w"),
             ("mongodb+srv://u:p-w@h/x", "p-w"),
         ] {
             assert_eq!(hidden(line), [secret], "{line}");

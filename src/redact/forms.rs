@@ -1,4 +1,5 @@
-//! How programs write a value: encoded for URLs, in base64 at any offset, in hexadecimal, escaped for JSON and shells.
+//! How programs write a value: encoded for URLs, in base64 at any offset, in hexadecimal, escaped for JSON, HTML and
+//! shells. The runner masks these forms, and the redactor looks for them in each reading of a text.
 
 use std::fmt::Write as _;
 
@@ -59,9 +60,7 @@ pub(super) fn forms_of(value: &str) -> Vec<String> {
     );
     base64_forms(value.as_bytes(), &mut forms);
     hex_forms(value.as_bytes(), &mut forms);
-    json_forms(value, &mut forms);
-    shell_forms(value, &mut forms);
-    forms.push(html_form(value));
+    escaped_forms(value, &mut forms);
     forms
 }
 
@@ -119,6 +118,15 @@ pub(super) fn connection_passwords(value: &str) -> Vec<String> {
                 passwords.push(value.into_owned());
             }
         }
+    }
+    // Several hosts are no URL to the library, and a Go DSN such as `user:pw@tcp(host:3306)/db` has no scheme.
+    if url::Url::parse(value).map_or(true, |url| url.cannot_be_a_base() && !value.contains("://"))
+        && let Some((before, _)) = value.rsplit_once('@')
+        && let Some((user, password)) = before.rsplit("://").next().and_then(|info| info.split_once(':'))
+        && password != user
+    {
+        passwords.push(password.to_owned());
+        passwords.push(percent_decode_str(password).decode_utf8_lossy().into_owned());
     }
     // `host=db password=x` and `Server=db;Password=x;`
     for pair in value.split([';', ' ', '\t']) {
@@ -208,60 +216,79 @@ fn hex_forms(bytes: &[u8], forms: &mut Vec<String>) {
     forms.push(lower);
 }
 
-/// As JSON encoders print it, with and without characters beyond ASCII, and printed so a second time.
-fn json_forms(value: &str, forms: &mut Vec<String>) {
-    let inside = |text: &str| {
-        let quoted = serde_json::Value::from(text).to_string();
-        quoted[1..quoted.len() - 1].to_owned()
-    };
-    let once = inside(value);
-    let ascii = ascii_only(&once);
-    forms.extend([inside(&once), inside(&ascii), once.replace('/', "\\/"), ascii, once]);
-}
+/// How one character is written; `None`: as it is.
+type Escape = fn(char) -> Option<String>;
 
-fn ascii_only(text: &str) -> String {
-    let mut ascii = String::new();
-    for c in text.chars() {
-        if c.is_ascii() {
-            ascii.push(c);
+/// A row for each kind of encoder, by what it does to a character.
+const ESCAPES: [Escape; 14] = [
+    json,
+    |c| if c.is_ascii() { json(c) } else { Some(utf_16(c)) },
+    |c| if c == '/' { Some("\\/".to_owned()) } else { json(c) },
+    // Go and Rails keep HTML from reading their JSON: https://pkg.go.dev/encoding/json#Marshal
+    |c| {
+        if matches!(c, '<' | '>' | '&') {
+            Some(utf_16(c))
         } else {
-            let mut units = [0; 2];
-            ascii.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+            json(c)
         }
-    }
-    ascii
-}
+    },
+    // The same in C#: https://learn.microsoft.com/dotnet/standard/serialization/system-text-json/character-encoding
+    |c| match c {
+        '<' | '>' | '&' | '\'' | '"' | '+' | '`' => Some(format!("\\u{:04X}", u32::from(c))),
+        _ => json(c),
+    },
+    |c| html(c, "&quot;", "&#39;"),
+    // Go: https://pkg.go.dev/html#EscapeString; PHP: https://www.php.net/htmlspecialchars
+    |c| html(c, "&#34;", "&#39;"),
+    |c| html(c, "&quot;", "&#039;"),
+    // Python: https://docs.python.org/3/library/html.html#html.escape
+    |c| html(c, "&quot;", "&#x27;"),
+    |c| html(c, "&#x22;", "&#x27;"),
+    // Inside of a shell's double quotes.
+    |c| matches!(c, '"' | '\\' | '$' | '`').then(|| format!("\\{c}")),
+    // Bash's `%q`, which leaves these as they are, and Python's `repr`.
+    |c| (!c.is_alphanumeric() && !"_-./:@%+,=#".contains(c)).then(|| format!("\\{c}")),
+    |c| (!c.is_alphanumeric() && !"_-./:@%+=".contains(c)).then(|| format!("\\{c}")),
+    |c| match c {
+        '\'' | '\\' => Some(format!("\\{c}")),
+        _ if c.is_control() => json(c),
+        _ => None,
+    },
+];
 
-/// Inside single quotes, inside double quotes, with a backslash before whatever is special, and as Python quotes it.
-fn shell_forms(value: &str, forms: &mut Vec<String>) {
-    let escaped = |special: &dyn Fn(char) -> bool| {
-        let mut text = String::with_capacity(value.len() + 8);
-        for c in value.chars() {
-            if special(c) {
-                text.push('\\');
-            }
-            text.push(c);
-        }
-        text
+fn escaped_forms(value: &str, forms: &mut Vec<String>) {
+    let write = |value: &str, escape: Escape| -> String {
+        let written = value.chars().map(|c| escape(c).unwrap_or_else(|| c.to_string()));
+        written.collect()
     };
+    forms.extend(ESCAPES.iter().map(|escape| write(value, *escape)));
+    // JSON within JSON.
+    forms.extend(ESCAPES[..2].iter().map(|escape| write(&write(value, *escape), json)));
     forms.push(value.replace('\'', r"'\''"));
     forms.push(value.replace('\'', "'\"'\"'"));
-    forms.push(escaped(&|c| matches!(c, '"' | '\\' | '$' | '`')));
-    forms.push(escaped(&|c| {
-        !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | '%' | '+' | ',' | '=')
-    }));
-    forms.push(
-        escaped(&|c| matches!(c, '\'' | '\\'))
-            .replace('\n', "\\n")
-            .replace('\t', "\\t"),
-    );
+    forms.push(value.replace('\'', "''"));
 }
 
-fn html_form(value: &str) -> String {
-    value
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
+fn json(c: char) -> Option<String> {
+    let quoted = serde_json::Value::from(c.to_string()).to_string();
+    let inside = &quoted[1..quoted.len() - 1];
+    (inside.len() > c.len_utf8()).then(|| inside.to_owned())
+}
+
+fn utf_16(c: char) -> String {
+    let mut units = [0; 2];
+    let units = c.encode_utf16(&mut units).iter();
+    units.map(|unit| format!("\\u{unit:04x}")).collect()
+}
+
+fn html(c: char, quote: &str, apostrophe: &str) -> Option<String> {
+    let entity = match c {
+        '&' => "&amp;",
+        '<' => "&lt;",
+        '>' => "&gt;",
+        '"' => quote,
+        '\'' => apostrophe,
+        _ => return None,
+    };
+    Some(entity.to_owned())
 }

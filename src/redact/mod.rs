@@ -1,11 +1,13 @@
 //! Secrets as a type, foreign text as a type, and the redactors that stand between the two and everything printed.
 
 pub(crate) mod credential;
+mod decode;
 mod foreign;
 mod forms;
 mod labelled;
 mod named;
 mod redactor;
+mod reference;
 mod secret;
 mod shapes;
 pub(crate) mod strip;

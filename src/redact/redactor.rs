@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
+use super::decode::readings;
 use super::labelled::value_behind;
 use super::secret::Secret;
 use super::shapes::{self, Frame};
@@ -30,7 +31,7 @@ pub(crate) struct Redactor(Arc<RwLock<Known>>);
 struct Known {
     forms: BTreeSet<String>,
     names: BTreeSet<String>,
-    /// What is no secret, whatever it is called.
+    /// What is no secret, whatever it is called, in all its forms.
     public: BTreeSet<String>,
     /// Made when it is needed, and again when something was learned since.
     machines: Option<Arc<Machines>>,
@@ -40,7 +41,9 @@ struct Known {
 struct Machines {
     forms: AhoCorasick,
     sorted: Vec<String>,
+    /// In any case: `API_KEY` is `api_key` in a settings file.
     names: Option<AhoCorasick>,
+    exact_names: BTreeSet<String>,
     public: BTreeSet<String>,
 }
 
@@ -63,10 +66,15 @@ impl Redactor {
     /// From now on this value is printed, also behind the name of a secret.
     pub(super) fn publish(&self, value: &str) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if !value.is_empty() && known.public.insert(value.to_owned()) {
-            known.forms.remove(value);
-            known.machines = None;
+        let Some(value) = Secret::new(value).filter(|value| !known.public.contains(value.expose())) else {
+            return;
+        };
+        for form in value.forms() {
+            known.forms.remove(&form);
+            known.public.insert(form);
         }
+        known.public.insert(value.expose().to_owned());
+        known.machines = None;
     }
 
     /// From now on what stands behind `NAME=` is not printed, whatever it is.
@@ -150,31 +158,38 @@ impl Lines {
 
 impl Machines {
     fn new(known: &Known) -> Self {
-        let machine = |words: &BTreeSet<String>| {
+        let machine = |words: &BTreeSet<String>, in_any_case: bool| {
             AhoCorasick::builder()
                 .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .ascii_case_insensitive(in_any_case)
                 .build(words)
                 .expect("secrets and names are few and short")
         };
         Self {
-            forms: machine(&known.forms),
+            forms: machine(&known.forms, false),
             sorted: known.forms.iter().cloned().collect(),
-            names: (!known.names.is_empty()).then(|| machine(&known.names)),
+            names: (!known.names.is_empty()).then(|| machine(&known.names, true)),
+            exact_names: known.names.clone(),
             public: known.public.clone(),
         }
     }
 
     fn without_known(&self, text: &str) -> String {
-        let mut ranges: Vec<Range<usize>> = Vec::new();
-        for found in self.forms.find_overlapping_iter(text) {
-            // They come in the order of their ends; one that begins earlier swallows those before it.
-            let mut range = found.range();
-            while let Some(last) = ranges.last().filter(|last| range.start <= last.end) {
-                range = range.start.min(last.start)..range.end.max(last.end);
-                ranges.pop();
-            }
-            ranges.push(range);
+        if self.sorted.is_empty() {
+            return text.to_owned();
         }
+        let as_written = self.forms.find_overlapping_iter(text).map(|found| found.range());
+        let mut found: Vec<Range<usize>> = as_written.collect();
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            for reading in readings(line) {
+                let secrets = self.forms.find_overlapping_iter(&reading.bytes);
+                let places = secrets.map(|secret| reading.written(secret.range()));
+                found.extend(places.map(|place| start + place.start..start + place.end));
+            }
+            start += line.len();
+        }
+        let mut ranges = merged(found);
         if text.len() >= MAY_BE_CUT || text.ends_with('…') {
             ranges.extend(self.beginning_at_the_end(text, ranges.last().map_or(0, |last| last.end)));
         }
@@ -224,6 +239,10 @@ impl Machines {
         for found in names.find_overlapping_iter(&line) {
             let hidden_already = ranges.last().is_some_and(|last| found.start() < last.end);
             let name = &line[found.range()];
+            // In small letters a name of one word is any word.
+            if !name.contains('_') && !self.exact_names.contains(name) {
+                continue;
+            }
             let value = value_behind(&line, found.start(), name).filter(|_| !hidden_already);
             if let Some(range) = value.filter(|range| !self.public.contains(&line[range.clone()])) {
                 ranges.push(range);
@@ -231,6 +250,19 @@ impl Machines {
         }
         replace(&line, ranges)
     }
+}
+
+/// In order, and those that overlap or touch as one.
+fn merged(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    found.sort_by_key(|range| range.start);
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for range in found {
+        match ranges.last_mut().filter(|last| range.start <= last.end) {
+            Some(last) => last.end = last.end.max(range.end),
+            None => ranges.push(range),
+        }
+    }
+    ranges
 }
 
 /// The ranges are in order and do not overlap.

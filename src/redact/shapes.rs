@@ -1,10 +1,13 @@
 //! What looks like a secret whoever made it: credentials in URLs, tokens with a known prefix, signed tokens, private keys.
 
+use super::reference::reference;
 use super::{HIDDEN, credential};
 
 /// A line without what looks like a secret. `None`: there is nothing in it.
 pub(super) fn hide(line: &str) -> Option<String> {
-    let found = credential::shapes_in(line);
+    let mut found = credential::shapes_in(line);
+    // Where a value comes from is no value.
+    found.retain(|range| reference(&line[range.start..], "").is_none_or(|length| length < range.len()));
     if found.is_empty() {
         return None;
     }

@@ -93,6 +93,9 @@ pub(crate) fn production_line(report: &Report, scene: &Scene, now: Timestamp) ->
         why: Option<String>,
         url: Option<String>,
         commit: Option<CommitView>,
+        was_live: Option<String>,
+        /// What took its place.
+        other: Option<CommitView>,
         run_url: Option<String>,
     }
     let failure = report.failure.as_ref();
@@ -107,6 +110,15 @@ pub(crate) fn production_line(report: &Report, scene: &Scene, now: Timestamp) ->
         why: failure.and_then(|failure| failure.why.clone()),
         url: report.url.as_deref().and_then(super::markdown::web_address),
         commit: commit.map(|sha| CommitView::new(sha, scene)),
+        was_live: report.was_live.map(|live| live.to_string()),
+        other: report
+            .serving
+            .as_ref()
+            .filter(|serving| {
+                let is_another = report.commit.as_ref().is_none_or(|commit| !commit.is(serving));
+                report.was_live.is_some() && is_another
+            })
+            .map(|sha| CommitView::new(sha, scene)),
         run_url: scene.run_url.as_deref().and_then(super::markdown::web_address),
     };
     templates::render("production", &view).replace('\n', " ")

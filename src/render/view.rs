@@ -56,6 +56,10 @@ pub(super) struct AppView {
     other: Option<CommitView>,
     /// The commit itself serves.
     serves: bool,
+    /// When it took requests before it was found bad.
+    was_live: Option<String>,
+    /// And not any more.
+    is_over: bool,
     /// It is known that no version ever served.
     nothing_serves: bool,
     duration: Option<String>,
@@ -190,6 +194,8 @@ impl AppView {
             commit: about.map(commit),
             other: other.filter(|_| state != State::Removed),
             serves,
+            was_live: report.was_live.map(|live| live.to_string()),
+            is_over: report.was_live.is_some_and(|live| live.until.is_some()),
             nothing_serves: report.nothing_serves,
             duration: report
                 .duration

@@ -32,6 +32,8 @@ pub(crate) struct AccountRules {
     pub(crate) app_limit: Option<usize>,
     /// Most builds at once; a further one stays pending (`BuildRateLimit`). `None`: no limit.
     pub(crate) concurrent_builds: Option<usize>,
+    /// `false` lifts GitHub's primary limit, which cannot carry a hundred previews at once. `None`: it is kept.
+    pub(crate) github_limit: Option<bool>,
     /// After a deployment has failed, the platform deploys again what serves.
     pub(crate) auto_rollback: bool,
 }

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use super::component::Kind;
+use super::literal::{is_address, is_harmless, is_placeholder, is_reference, is_stand_in, looks_random};
+use super::secrets::is_credential;
 use super::{component, env};
 use crate::redact::credential::{self, Promise};
 
@@ -28,45 +31,16 @@ const PUBLISHED: [&str; 9] = [
     "NG_APP_",
 ];
 
-/// What people write where a value is still to come, without `-`, `_` and spaces.
-const PLACEHOLDERS: [&str; 13] = [
-    "changeme",
-    "changethis",
-    "replaceme",
-    "replacethis",
-    "replacewith",
-    "placeholder",
-    "enteryour",
-    "addyour",
-    "insertyour",
-    "setme",
-    "notset",
-    "tobeset",
-    "setindashboard",
-];
-const WHOLE_PLACEHOLDERS: [&str; 10] = [
-    "none",
-    "null",
-    "nil",
-    "undefined",
-    "unset",
-    "na",
-    "n/a",
-    "tbd",
-    "todo",
-    "...",
-];
-
 /// Whether this literal value of this env looks like a credential.
 pub(super) fn is_plain(key: &str, value: &str) -> bool {
     let value = value.trim();
-    if is_harmless(value) || env::is_encrypted(value) {
+    if env::is_encrypted(value) {
         return false;
     }
-    if has_shape(value) {
+    if has_shape(value) || holds_fields(value) {
         return true;
     }
-    if PUBLISHED.iter().any(|prefix| key.starts_with(prefix)) {
+    if is_harmless(value) || is_published(key) {
         return false;
     }
     match credential::promise(key) {
@@ -74,6 +48,27 @@ pub(super) fn is_plain(key: &str, value: &str) -> bool {
         Promise::Maybe => !is_address(value) && looks_random(value),
         Promise::Nothing => false,
     }
+}
+
+fn is_published(key: &str) -> bool {
+    PUBLISHED.iter().any(|prefix| key.starts_with(prefix))
+}
+
+/// Whether a value that is a JSON document, or a file of `NAME=value` lines, holds a credential by its name in there.
+fn holds_fields(value: &str) -> bool {
+    fn field(name: &str, value: &Value) -> bool {
+        match value {
+            Value::String(text) => is_plain(name, text),
+            Value::Object(map) => map.iter().any(|(name, value)| field(name, value)),
+            Value::Array(items) => items.iter().any(|item| field(name, item)),
+            _ => false,
+        }
+    }
+    let is_document = value.starts_with(['{', '[']);
+    if is_document && let Ok(document) = serde_json::from_str::<Value>(value) {
+        return field("", &document);
+    }
+    value.contains('\n') && value.lines().any(|line| in_command(line).is_some())
 }
 
 /// Whether a text holds a credential that is recognised by its shape alone.
@@ -93,23 +88,38 @@ fn shape(line: &str) -> Option<Range<usize>> {
     })
 }
 
-/// Words of a shell command that are a credential: `NAME=value` and `--password=value`, and what is one by its shape.
+/// What of a shell command is a credential: `NAME=value`, `--password value`, and what is one by its shape.
 pub(super) fn in_command(command: &str) -> Option<String> {
     if has_shape(command) {
         return Some("a credential".to_owned());
     }
-    let words = command.split(|c: char| c.is_whitespace() || ";&|()".contains(c));
-    words.filter_map(|word| word.split_once('=')).find_map(|(name, value)| {
-        let name = name.trim_matches(['"', '\'']).trim_start_matches('-');
-        let value = value.trim_matches(['"', '\'']);
-        let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
-        (is_name && !is_reference(value) && is_plain(name, value)).then(|| format!("a value for `{name}`"))
-    })
+    let words: Vec<&str> = command
+        .split(|c: char| c.is_whitespace() || ";&|()".contains(c))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let assigned = words.iter().filter_map(|word| word.split_once('='));
+    let flags = words
+        .windows(2)
+        .filter(|pair| pair[0].starts_with("--") && !pair[1].starts_with('-'));
+    assigned
+        .chain(flags.map(|pair| (pair[0], pair[1])))
+        .find_map(|(name, value)| {
+            let name = name.trim_matches(['"', '\'']).trim_start_matches('-');
+            let value = value.trim_matches(['"', '\'']);
+            let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+            let is_value = is_name && !is_reference(value) && !is_stand_in(value);
+            (is_value && is_plain(name, value)).then(|| format!("a value for `{name}`"))
+        })
 }
 
 /// The envs of a spec, and the commands (`run_command` of `web`), in which a credential stands in plain text.
 pub(super) fn places(spec: &Value) -> Vec<String> {
     let components = component::components(spec);
+    let names: Vec<String> = components.iter().map(|it| format!("`{}`", it.name)).collect();
+    let owned = names
+        .iter()
+        .map(String::as_str)
+        .zip(components.iter().map(|it| it.value));
     let owners = std::iter::once(spec).chain(components.iter().map(|component| component.value));
     let mut places: Vec<String> = Vec::new();
     for owner in owners {
@@ -121,7 +131,7 @@ pub(super) fn places(spec: &Value) -> Vec<String> {
             }
         }
     }
-    for component in components {
+    for component in &components {
         for field in COMMANDS {
             if component
                 .text(field)
@@ -130,6 +140,9 @@ pub(super) fn places(spec: &Value) -> Vec<String> {
                 places.push(format!("`{field}` of `{}`", component.name));
             }
         }
+    }
+    for (owner, value) in std::iter::once(("the app", spec)).chain(owned) {
+        fields(owner, value, &mut places);
     }
     let mut seen = Vec::new();
     places.retain(|place| {
@@ -140,73 +153,25 @@ pub(super) fn places(spec: &Value) -> Vec<String> {
     places
 }
 
+/// Registry credentials, tokens of log destinations, clone URLs with a password.
+fn fields(owner: &str, value: &Value, places: &mut Vec<String>) {
+    let Value::Object(map) = value else { return };
+    for (key, value) in map {
+        match value {
+            Value::String(text) if env::is_encrypted(text) || COMMANDS.contains(&key.as_str()) => {}
+            Value::String(text) if (is_credential(key) && !is_harmless(text)) || has_shape(text) => {
+                places.push(format!("`{key}` of {owner}"));
+            }
+            // The components have a turn of their own, and so have envs.
+            Value::Array(_) if key == "envs" || Kind::ALL.iter().any(|kind| kind.key() == key) => {}
+            Value::Array(items) => items.iter().for_each(|item| fields(owner, item, places)),
+            _ => fields(owner, value, places),
+        }
+    }
+}
+
 /// The fields of a component that are commands.
 pub(super) const COMMANDS: [&str; 2] = ["run_command", "build_command"];
-
-/// Empty, a number, a duration, a switch, or something that a person has still to fill in.
-fn is_harmless(value: &str) -> bool {
-    value.is_empty() || is_number(value) || is_duration(value) || is_switch(value) || is_placeholder(value)
-}
-
-fn is_number(value: &str) -> bool {
-    let digits = value.replace(['_', ','], "");
-    digits.parse::<f64>().is_ok_and(f64::is_finite) && !digits.chars().any(char::is_alphabetic)
-}
-
-/// `15m`, `1h 30m`, `30 days`, `PT15M`, `10MB`.
-fn is_duration(value: &str) -> bool {
-    let iso = value.strip_prefix('P').unwrap_or(value).replace('T', "");
-    let parts: String = iso
-        .to_ascii_lowercase()
-        .chars()
-        .map(|c| if c.is_ascii_digit() || c == '.' { ' ' } else { c })
-        .collect();
-    const UNITS: [&str; 27] = [
-        "ns", "us", "ms", "s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minute", "minutes", "h",
-        "hour", "hours", "d", "day", "days", "w", "week", "weeks", "month", "months", "y", "kb", "mb",
-    ];
-    iso.starts_with(|c: char| c.is_ascii_digit()) && parts.split_whitespace().all(|unit| UNITS.contains(&unit))
-}
-
-fn is_switch(value: &str) -> bool {
-    const SWITCHES: [&str; 10] = [
-        "true", "false", "yes", "no", "on", "off", "enabled", "disabled", "required", "optional",
-    ];
-    SWITCHES.iter().any(|switch| value.eq_ignore_ascii_case(switch))
-}
-
-fn is_placeholder(value: &str) -> bool {
-    let inside =
-        |open: &str, close: &str| value.len() > open.len() && value.starts_with(open) && value.ends_with(close);
-    if value.contains("${") || value.contains("{{") || inside("<", ">") || inside("__", "__") || inside("%", "%") {
-        return true;
-    }
-    let plain = value.to_ascii_lowercase().replace(['-', '_', ' '], "");
-    plain.starts_with("your")
-        || PLACEHOLDERS.iter().any(|word| plain.contains(word))
-        || WHOLE_PLACEHOLDERS.contains(&plain.as_str())
-}
-
-/// `$NAME`, `${NAME}`, `$(command)`: where a value comes from is not the value.
-fn is_reference(value: &str) -> bool {
-    value.starts_with(['$', '`', '<', '%'])
-}
-
-/// A path, or a URL without a credential in it.
-fn is_address(value: &str) -> bool {
-    let path =
-        value.starts_with('/') && value.contains(|c: char| c.is_ascii_alphabetic()) && !value.contains(['+', '=']);
-    path || value.starts_with("./") || value.starts_with("https://") || value.starts_with("http://")
-}
-
-/// A long run of letters and digits, as no person makes it up.
-fn looks_random(value: &str) -> bool {
-    let runs = value.split(|c: char| !c.is_ascii_alphanumeric());
-    value.len() >= 16
-        && runs
-            .filter(|run| run.len() >= 12)
-            .any(|run| run.contains(|c: char| c.is_ascii_digit()) && run.contains(|c: char| c.is_ascii_alphabetic()))
-}
 
 #[cfg(test)]
 mod tests {
@@ -232,6 +197,9 @@ mod tests {
                 "-----BEGIN EC PRIVATE KEY-----\nabc\n-----END EC PRIVATE KEY-----",
             ),
             ("WEBHOOK_SECRET", "xxxxxxxxx"),
+            ("URL", "mysql://app:hunter22@${HOST}/shop"),
+            ("SETTINGS", r#"{"smtp": {"user": "app", "password": "hunter22"}}"#),
+            ("ENV_FILE", "LEVEL=info\nAPI_TOKEN=hunter22\n"),
         ] {
             assert!(is_plain(key, value), "{key}={value}");
         }
@@ -264,6 +232,8 @@ mod tests {
             ("URL", "postgresql://user:pass@localhost/notused"),
             ("URL", "https://${USER}:${PASSWORD}@shop.example"),
             ("API_KEY", "EV[1:a:b]"),
+            ("SETTINGS", r#"{"level": "info", "token_ttl": 60}"#),
+            ("SCRIPT", "set -e\nexport LEVEL=info\n"),
         ] {
             assert!(!is_plain(key, value), "{key}={value}");
         }
@@ -276,6 +246,7 @@ mod tests {
             "API_TOKEN=abc123 ./serve",
             "env 'ADMIN_PASSWORD=abc' ./serve",
             "./serve --password=abc",
+            "./serve --admin-password abc --port 80",
         ] {
             assert!(in_command(command).is_some(), "{command}");
         }
@@ -283,6 +254,10 @@ mod tests {
             "./serve --password=$PASSWORD",
             "API_TOKEN=${API_TOKEN} ./serve",
             "DATABASE_URL=postgresql://x:y@localhost:5432/x npx prisma generate",
+            "SECRET_KEY_BASE=dummy bundle exec rails assets:precompile",
+            "SECRET_KEY_BASE=1 bundle exec rails assets:precompile",
+            "./serve --password --port 80",
+            "./serve --token $TOKEN",
             "TOKEN_TTL=60 gunicorn app:app --bind 0.0.0.0:$PORT",
         ] {
             assert_eq!(in_command(command), None, "{command}");
@@ -296,6 +271,9 @@ mod tests {
             "services": [{
                 "name": "web",
                 "run_command": "API_TOKEN=hunter22 ./serve",
+                "git": {"repo_clone_url": "https://app:hunter22@git.example/shop.git"},
+                "image": {"registry_credentials": "app:hunter22"},
+                "log_destinations": [{"name": "logs", "logtail": {"token": "hunter22"}}],
                 "envs": [
                     {"key": "JWT_SECRET", "value": "hunter22"},
                     {"key": "GIVEN", "type": "SECRET", "value": "hunter22"},
@@ -305,6 +283,16 @@ mod tests {
                 ],
             }],
         });
-        assert_eq!(places(&spec), ["`JWT_SECRET`", "`GIVEN`", "`run_command` of `web`"]);
+        assert_eq!(
+            places(&spec),
+            [
+                "`JWT_SECRET`",
+                "`GIVEN`",
+                "`run_command` of `web`",
+                "`repo_clone_url` of `web`",
+                "`registry_credentials` of `web`",
+                "`token` of `web`",
+            ]
+        );
     }
 }

@@ -3,18 +3,17 @@
 use serde_json::Value;
 
 use super::component::{self, Kind, text};
-use super::policy::Policy;
-use super::{credentials, env, marks, store};
+use super::{credentials, env, marks, shell, store};
 use crate::model::failure::Failure;
 
 /// Refuses a preview spec that would reach production's databases, domains, network or secrets, and names what does.
-/// `live` is the spec of the preview as it runs: ciphertexts that it holds already are its own. What `policy` gives is
-/// somebody's decision.
-pub(super) fn guard(spec: &Value, live: Option<&Value>, policy: &Policy, by_hand: bool) -> Result<(), Failure> {
+/// `live` is the spec of the preview as it runs: ciphertexts that it holds already are its own. `decided` are the texts
+/// that `[preview]` gives: somebody's decision.
+pub(super) fn guard(spec: &Value, live: Option<&Value>, decided: &[&str], by_hand: bool) -> Result<(), Failure> {
     let mut found = databases(spec);
     found.extend(top_level(spec));
     ciphertexts(spec, "", &own(live), &mut found);
-    found.extend(texts(spec, policy));
+    found.extend(texts(spec, decided));
     if found.is_empty() {
         return Ok(());
     }
@@ -29,7 +28,7 @@ pub(super) fn guard(spec: &Value, live: Option<&Value>, policy: &Policy, by_hand
 }
 
 /// Envs and commands that name a managed service's host or hold a credential.
-fn texts(spec: &Value, policy: &Policy) -> Vec<String> {
+fn texts(spec: &Value, decided: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     let components = component::components(spec);
     let mut look = |place: String, text: &str, credential: Option<String>| {
@@ -43,8 +42,7 @@ fn texts(spec: &Value, policy: &Policy) -> Vec<String> {
     for (owner, value) in std::iter::once((String::new(), spec)).chain(owners) {
         for it in env::list(value) {
             let (key, value) = (env::key(it), env::value(it).unwrap_or_default());
-            let given = policy.given.get(key).is_some_and(|given| given.value == value);
-            if !given && !env::is_encrypted(value) {
+            if !decided.contains(&value) && !env::is_encrypted(value) {
                 let credential = credentials::has_shape(value).then(|| "a credential".to_owned());
                 look(format!("env `{key}`{owner}"), value, credential);
             }
@@ -53,16 +51,22 @@ fn texts(spec: &Value, policy: &Policy) -> Vec<String> {
     for component in &components {
         for field in credentials::COMMANDS {
             let command = component.text(field).unwrap_or_default();
-            // A migration that moved into the start brings its envs along.
-            let given = policy.given.values().filter(|given| !given.value.is_empty());
-            let command = given.fold(command.to_owned(), |command, given| {
-                command.replace(&given.value, "${GIVEN}")
-            });
+            let command = without(command, decided);
             let credential = credentials::in_command(&command);
             look(format!("`{field}` of `{}`", component.name), &command, credential);
         }
     }
     found
+}
+
+/// A command without what somebody decided: `prepare`, `start`, and the envs that a migration brought into the start.
+fn without(command: &str, decided: &[&str]) -> String {
+    let exported = decided.iter().fold(command.to_owned(), |command, text| {
+        command.replace(&format!("={}\n", shell::quote(text)), "=$DECIDED\n")
+    });
+    let is_found = |text: &&&str| store::managed(text).is_some() || credentials::in_command(text).is_some();
+    let found = decided.iter().filter(is_found);
+    found.fold(exported, |command, text| command.replace(text, "$DECIDED"))
 }
 
 fn databases(spec: &Value) -> Vec<String> {
@@ -159,7 +163,7 @@ mod tests {
                 "envs": [{"key": "KEY", "type": "SECRET", "value": "EV[1:c:d]"}],
             }],
         });
-        let why = guard(&spec, None, &Policy::default(), true)
+        let why = guard(&spec, None, &[], true)
             .expect_err("refused")
             .why
             .expect("says why");
@@ -181,7 +185,7 @@ mod tests {
             {"key": "DO_DEPLOY_ENVIRONMENT", "value": "pr-1"},
         ]);
         let spec = json!({"name": "shop-pr-1", "envs": envs});
-        let guard = |live: Option<&Value>| super::guard(&spec, live, &Policy::default(), false);
+        let guard = |live: Option<&Value>| super::guard(&spec, live, &[], false);
         assert!(guard(None).is_err());
         assert!(guard(Some(&spec)).is_ok());
         let unmarked = json!({"envs": [{"key": "KEY", "value": "EV[1:c:d]"}]});

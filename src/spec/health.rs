@@ -20,8 +20,8 @@ pub(crate) enum Question {
 
 /// What there is to ask on `host`: for every public service the route to its health check's path. The platform asks
 /// that path inside, on the check's own port and past the ingress; where no route leads to it, the service's root is
-/// asked. An app that has no such check is asked for its root.
-pub(crate) fn questions(spec: &Value, host: &str) -> Vec<Question> {
+/// asked. An app that has no such check is asked for its root. What runs no instance (`idle`) is not asked.
+pub(crate) fn questions(spec: &Value, host: &str, idle: &[String]) -> Vec<Question> {
     let routes = Routes::on(spec, host);
     let services = component::of(spec, Kind::Service);
     let checked = services.iter().filter_map(|service| {
@@ -41,7 +41,13 @@ pub(crate) fn questions(spec: &Value, host: &str) -> Vec<Question> {
     if questions.is_empty() {
         questions.extend(routes.root().map(Question::Root));
     }
+    questions.retain(|(Question::Health(path) | Question::Root(path))| !routes.leads_to_any(path, idle));
     questions
+}
+
+/// Whether what answers at a path on `host` has instances, as far as the spec's routes tell.
+pub(crate) fn runs_at(spec: &Value, host: &str, path: &str, idle: &[String]) -> bool {
+    !Routes::on(spec, host).leads_to_any(path, idle)
 }
 
 /// Path and port of a service's own check. `None`: the spec leaves it to a TCP connect.
@@ -104,7 +110,7 @@ mod tests {
     use super::*;
 
     fn asked(spec: &Value) -> Vec<Question> {
-        questions(spec, "shop-x.ondigitalocean.app")
+        questions(spec, "shop-x.ondigitalocean.app", &[])
     }
 
     fn health(path: &str) -> Question {
@@ -201,7 +207,7 @@ mod tests {
         rule["match"]["authority"] = json!({"exact": "shop.example"});
         let elsewhere = json!({"services": services, "ingress": {"rules": [rule]}});
         assert_eq!(asked(&elsewhere), [], "nothing answers on the platform's host");
-        assert_eq!(questions(&elsewhere, "shop.example"), [root("/api")]);
+        assert_eq!(questions(&elsewhere, "shop.example", &[]), [root("/api")]);
     }
 
     #[test]
@@ -215,6 +221,30 @@ mod tests {
             asked(&json!({"static_sites": [{"name": "site", "routes": [{"path": "/docs"}]}]})),
             [root("/docs")]
         );
+    }
+
+    #[test]
+    fn what_runs_no_instance_is_not_asked() {
+        let rule =
+            |prefix: &str, name: &str| json!({"match": {"path": {"prefix": prefix}}, "component": {"name": name}});
+        let services = json!([
+            {"name": "front", "health_check": {"http_path": "/up"}},
+            {"name": "api", "health_check": {"http_path": "/healthz"}},
+        ]);
+        let spec = json!({"services": services, "ingress": {"rules": [rule("/", "front"), rule("/api", "api")]}});
+        for (idle, asked) in [
+            (&[][..], vec![health("/up"), health("/api/healthz")]),
+            (&["api"], vec![health("/up")]),
+            (&["front"], vec![health("/api/healthz")]),
+            (&["front", "api"], vec![]),
+            (&["queue"], vec![health("/up"), health("/api/healthz")]),
+        ] {
+            let idle: Vec<String> = idle.iter().map(ToString::to_string).collect();
+            assert_eq!(questions(&spec, "shop.example", &idle), asked, "{idle:?}");
+        }
+        let api = ["api".to_owned()];
+        assert!(!runs_at(&spec, "shop.example", "/api/version?x=1", &api));
+        assert!(runs_at(&spec, "shop.example", "/", &api));
     }
 
     #[test]

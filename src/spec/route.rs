@@ -85,6 +85,13 @@ impl<'a> Routes<'a> {
             .or_else(|| self.0.first().map(Route::root))
     }
 
+    /// Whether a path, with or without a query, leads to one of these components.
+    pub(super) fn leads_to_any(&self, path: &str, components: &[String]) -> bool {
+        let path = path.split('?').next().unwrap_or_default();
+        let reached = self.reached(path);
+        reached.is_some_and(|(reached, _)| components.iter().any(|component| component == reached))
+    }
+
     /// The component that a path leads to, and what it is asked for there.
     fn reached(&self, path: &str) -> Option<(&'a str, String)> {
         self.choose(path)?.reached(path)

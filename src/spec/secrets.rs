@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{component, env};
+use super::{component, credentials, env};
 use crate::redact::Secret;
 
 /// Whether a field beyond the envs holds a secret: credentials of registries and of log destinations.
@@ -25,8 +25,11 @@ pub(crate) fn secret_names(spec: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// Secrets that stand in the spec as they are: of envs of type SECRET, in connection strings, in other fields. What the
-/// platform has encrypted or fills in itself is none of them.
+/// Shortest value that is hidden because of its env's name alone.
+const LONG: usize = 12;
+
+/// Secrets that stand in the spec as they are: of envs of type SECRET or with a name that says so, in connection
+/// strings, in other fields. What the platform has encrypted or fills in itself is none of them.
 pub(crate) fn secret_values(spec: &Value) -> Vec<Secret> {
     let mut secrets = Vec::new();
     for it in envs(spec) {
@@ -37,6 +40,10 @@ pub(crate) fn secret_values(spec: &Value) -> Vec<Secret> {
             secrets.extend(Secret::new(value));
         } else {
             secrets.extend(Secret::in_connection(value));
+            // A shorter one may be a word of the logs.
+            if value.len() >= LONG && credentials::is_plain(env::key(it), value) && !credentials::has_shape(value) {
+                secrets.extend(Secret::new(value));
+            }
         }
     }
     fields(spec, &mut secrets);
@@ -88,7 +95,11 @@ mod tests {
                 "name": "web",
                 "image": { "registry_credentials": "user:hub-token" },
                 "log_destinations": [{ "datadog": { "api_key": "dd-key-1" } }],
-                "envs": [{ "key": "DATABASE_URL", "value": "postgres://app:swordfish@db/x" }],
+                "envs": [
+                    { "key": "DATABASE_URL", "value": "postgres://app:swordfish@db/x" },
+                    { "key": "JWT_SECRET", "value": "correct horse battery" },
+                    { "key": "OTHER_SECRET", "value": "word" },
+                ],
             }],
         });
         assert_eq!(secret_names(&spec), ["GIVEN", "ENCRYPTED", "BOUND"]);
@@ -98,7 +109,14 @@ mod tests {
             .collect();
         assert_eq!(
             values,
-            ["s3cr3t-given", "swordfish", "swordfish", "user:hub-token", "dd-key-1"]
+            [
+                "s3cr3t-given",
+                "swordfish",
+                "swordfish",
+                "correct horse battery",
+                "user:hub-token",
+                "dd-key-1"
+            ]
         );
     }
 }

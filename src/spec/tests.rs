@@ -130,7 +130,7 @@ fn previews_of_real_specs_never_reach_production() {
             let value = secret["value"].as_str().expect("a value");
             assert!(value.starts_with("sqlite:") || value.contains("${"), "{file}: {secret}");
         }
-        guard(&plan.spec, None, &super::policy::Policy::default(), false).expect("nothing of production's");
+        guard(&plan.spec, None, &[], false).expect("nothing of production's");
         assert!(marks(&plan.spec).is_some_and(|marks| marks.repository == 7), "{file}");
         assert_eq!(
             parse(&printed, &file).expect("still a spec").value(),

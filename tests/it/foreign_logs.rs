@@ -129,3 +129,68 @@ async fn a_value_with_quotes_in_it_is_hidden_to_its_end() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn code_and_what_a_preview_was_given_in_the_clear_stay_readable() {
+    let envs = "      - {key: SECRET_KEY, scope: RUN_TIME, type: SECRET}\n      - {key: SITE_URL, scope: RUN_TIME, type: SECRET}\n";
+    let lines = "echo \"DATABASE_URL=$DATABASE_URL\"; echo \"SITE_URL=$SITE_URL\"; \
+                 echo 'SECRET_KEY = os.environ[\"SECRET_KEY\"]'; echo 'SECRET_KEY = \"hard-wired\"'";
+    let production = "value: sqlite:////tmp/notes.db";
+    let first = printing(lines, envs);
+    let text = first.files.iter().rev().find(|(path, _)| path == ".do/app.yaml");
+    let text = text.and_then(|(_, text)| text.clone()).expect("there is a spec");
+    let first = first
+        .spec(&text.replace(production, "type: SECRET"))
+        .config("[preview.env]\nSITE_URL = \"${APP_URL}\"\nSECRET_KEY = \"generate\"\n");
+    run_with(first, async |t: &mut Tester| {
+        maintained(t, true).await;
+        t.open_pr(1).await;
+        let preview = t.preview(1).await;
+        assert!(!preview.succeeds().stdout.contains("::add-mask::sqlite"), "{preview}");
+        let printed = t.command(["logs", "--pr", "1"]).locally().await;
+        let json = t.command(["logs", "--pr", "1", "--json"]).locally().await;
+        let told = logs(t, "/logs", &[]).await;
+        for seen in [
+            &printed.succeeds().stdout,
+            &json.succeeds().stdout.replace("\\\"", "\""),
+            &told,
+        ] {
+            for line in [
+                "DATABASE_URL=sqlite:////tmp/preview.db",
+                "SITE_URL=http://127.0.0.1:",
+                "SECRET_KEY = os.environ[\"SECRET_KEY\"]",
+                "SECRET_KEY = \"***\"",
+            ] {
+                assert!(seen.contains(line), "{line} in {seen}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_earlier_deployments_log_hides_the_secrets_that_it_had() {
+    let envs = "      - {key: OLD_KEY, scope: RUN_TIME, type: SECRET}\n";
+    let serve = "    run_command: do-deploy demo-app serve";
+    let build = format!("    build_command: \"echo OLD_KEY=only-there-4711; echo begun\"\n{serve}");
+    let first = spec(serve, &build).replacen("    envs:\n", &format!("    envs:\n{envs}"), 1);
+    run_with(Change::whole_app("first").spec(&first), async |t: &mut Tester| {
+        let deployed = t.deploy().env("OLD_KEY", "another-value").await;
+        let id = deployed.succeeds().output("deployment-id");
+        t.push("main", Change::version("second").spec(&spec(serve, serve)));
+        t.deploy().await.succeeds();
+        let logs = t.command([
+            "logs",
+            "--environment",
+            "production",
+            "--kind",
+            "build",
+            "--deployment",
+            &id,
+        ]);
+        let logs = logs.locally().await;
+        assert!(logs.succeeds().stdout.contains("OLD_KEY=***"), "{logs}");
+        assert!(!logs.shown().contains("only-there"), "{logs}");
+    })
+    .await;
+}

@@ -1,6 +1,6 @@
 //! What the step's outputs say about one or several apps.
 
-use crate::actions::outputs::{AppOutput, Outputs};
+use crate::actions::outputs::{AppOutput, Outputs, WasLive};
 use crate::model::report::{Report, State};
 use crate::net::fields::{id, web_url};
 use crate::render::page::status;
@@ -44,6 +44,12 @@ fn app_output(report: &Report) -> AppOutput {
             .or(report.commit.as_ref().filter(|_| !report.only_images))
             .map(ToString::to_string),
         monthly_cost: report.cost.map(|cost| dollars(cost.awake)),
+        was_live: report.was_live.map(|live| WasLive {
+            from: live.from,
+            until: live.until,
+            seen: report.failure.as_ref().map(ToString::to_string),
+            serving: report.serving.as_ref().map(ToString::to_string),
+        }),
     }
 }
 

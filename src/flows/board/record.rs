@@ -187,7 +187,10 @@ fn describe(report: &Report) -> String {
     match report.state {
         State::Building => "Building".to_owned(),
         State::Ready => time("Ready"),
-        State::Failed => what.unwrap_or("Failed").to_owned(),
+        State::Failed => match &report.was_live {
+            Some(live) => format!("Live {live}, then found bad: {}", what.unwrap_or("it failed")),
+            None => what.unwrap_or("Failed").to_owned(),
+        },
         State::Unknown => what.unwrap_or("Could not find out").to_owned(),
         State::Cancelled => match &report.superseded_by {
             Some(newer) => format!("Superseded by {}", newer.short()),

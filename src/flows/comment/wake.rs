@@ -24,7 +24,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
         Err(answer) => return Ok(Done::answered(environment, Outcome::Refused, answer)),
     };
     let was_asleep = matches!(ctx.platform()?.sleeping(&app.id).await, Ok(Some(true)));
-    let checks = Checks::of(url, &config.health, &app.spec)?;
+    let checks = Checks::of(url, &config.health, &app.spec, &[])?;
     let deadline = Deadline::after(ctx.timeout.unwrap_or(config.health.timeout));
     let mut say = |target: &Target, seen: &Observation| ctx.console.say(&format!("{}: {seen}", target.url));
     let started = Instant::now();
@@ -74,6 +74,9 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
 
 /// Where the preview can be asked; an address alone is none, where nothing serves yet. `Err`: nowhere, and why.
 fn address(app: &App) -> Result<&str, Answer> {
+    if let Some(state) = crate::spec::offline(&app.spec) {
+        return Err(Answer::new(Some("/wake"), state.sentence(&app.name)));
+    }
     let deploying = app.latest.as_ref().is_some_and(|latest| !latest.phase.is_final());
     match (&app.active, &app.url) {
         (Some(_), Some(url)) => Ok(url),

@@ -5,8 +5,8 @@ use std::time::Duration;
 use reqwest::{Method, Url};
 
 use super::{AppPlatform, app_path, segment, wire};
-use crate::net::client::unreachable_because;
 use crate::net::error::{ApiError, Problem, Unreachable};
+use crate::net::unreachable::unreachable_because;
 use crate::platform::error::{PlatformError, Result};
 use crate::platform::log::{LogKind, LogLine, Tail};
 

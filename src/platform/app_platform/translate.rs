@@ -44,6 +44,7 @@ pub(super) fn deployment(wire: wire::Deployment) -> Deployment {
         phase: phase(&wire.phase),
         cause: cause(&wire),
         created_at: time(&wire.created_at),
+        phase_since: time(&wire.phase_last_updated_at),
         built: built::built(&wire),
         steps: progress::steps(&wire.progress),
         failures: progress::failures(&wire.progress),

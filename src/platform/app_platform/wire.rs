@@ -129,6 +129,8 @@ pub(super) struct Deployment {
     #[serde(deserialize_with = "null_ok")]
     pub(super) created_at: String,
     #[serde(deserialize_with = "null_ok")]
+    pub(super) phase_last_updated_at: String,
+    #[serde(deserialize_with = "null_ok")]
     pub(super) updated_at: String,
     #[serde(deserialize_with = "null_ok")]
     pub(super) previous_deployment_id: String,

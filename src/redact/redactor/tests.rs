@@ -1,5 +1,8 @@
 //! What is hidden, in which forms, and what stays readable.
 
+mod properties;
+mod real_encoders;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
@@ -66,6 +69,17 @@ fn hides_the_password_of_a_known_connection_string_alone() {
     assert_eq!(redactor.clean("password hunter%2B22 refused"), "password *** refused");
     let redactor = knowing(&["host=db user=app password=swordfish9", "Server=db;Password=marlin8888;"]);
     assert_eq!(redactor.clean("swordfish9 marlin8888"), "*** ***");
+    for connection in [
+        "app:marlin8888@tcp(db:3306)/shop?parseTime=true",
+        "mongodb://app:marlin8888@a:27017,b:27017/shop",
+        "jdbc:postgresql://db:5432/shop?user=app&password=marlin8888",
+    ] {
+        assert_eq!(
+            knowing(&[connection]).clean("denied: marlin8888"),
+            "denied: ***",
+            "{connection}"
+        );
+    }
     let redactor = knowing(&["postgres://postgres:postgres@db/postgres"]);
     assert_eq!(redactor.clean("postgres is up"), "postgres is up");
 }
@@ -183,6 +197,10 @@ fn hides_what_stands_behind_the_name_of_a_secret() {
         ),
         ("{'API_KEY': 'abc'}", "{'API_KEY': '***'}"),
         ("MY_API_KEY=abc", "MY_API_KEY=abc"),
+        (
+            "settings: {api_key: 'abc', Api_Key=abc}",
+            "settings: {api_key: '***', Api_Key=***}",
+        ),
         ("API_KEY_ID=abc", "API_KEY_ID=abc"),
         ("KeyError: 'API_KEY'", "KeyError: 'API_KEY'"),
         (
@@ -221,6 +239,8 @@ fn a_value_behind_a_name_is_hidden_to_its_real_end() {
         ),
         (r#""API_KEY=a b","X=1""#, r#""API_KEY=***","X=1""#),
         ("map[API_KEY:va\"lue X:1]", "map[API_KEY:*** X:1]"),
+        ("map[API_KEY:a,b]c X:1]", "map[API_KEY:*** X:1]"),
+        (r#"{"API_KEY": a,b,"X": 1}"#, r#"{"API_KEY": ***,"X": 1}"#),
         (
             "config { env: { API_KEY: 'a b' } }",
             "config { env: { API_KEY: '***' } }",
@@ -234,6 +254,147 @@ fn a_value_behind_a_name_is_hidden_to_its_real_end() {
     ] {
         assert_eq!(redactor.clean(text), shown, "{text}");
     }
+}
+
+#[test]
+fn leaves_code_and_placeholders_readable() {
+    let redactor = Redactor::new();
+    for name in ["SECRET_KEY", "API_KEY", "secret_key", "DATABASE_URL", "APP_URL"] {
+        redactor.register_name(name);
+    }
+    for text in [
+        r#"SECRET_KEY = os.environ["SECRET_KEY"]"#,
+        r#"    SECRET_KEY = os.environ["SECRET_KEY"]  # from the platform"#,
+        r#"SECRET_KEY: str = os.environ['SECRET_KEY']"#,
+        r#"SECRET_KEY = os.environ.get("SECRET_KEY", None)"#,
+        r#"SECRET_KEY = os.getenv("SECRET_KEY")"#,
+        r#"SECRET_KEY = str(os.environ["SECRET_KEY"])"#,
+        r#"app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]"#,
+        r#"secret_key = settings.SECRET_KEY"#,
+        "const API_KEY = process.env.API_KEY;",
+        "const API_KEY = process.env.API_KEY!",
+        r#"const API_KEY = process.env["API_KEY"]"#,
+        "API_KEY: process.env.API_KEY,",
+        "API_KEY: import.meta.env.VITE_API_KEY",
+        "API_KEY: z.string()",
+        "API_KEY: string;",
+        r#"API_KEY = ENV["API_KEY"]"#,
+        r#"API_KEY = ENV.fetch("API_KEY")"#,
+        r#"API_KEY = ENV.fetch("API_KEY") { raise }"#,
+        r#"String API_KEY = System.getenv("API_KEY");"#,
+        r#"let API_KEY = std::env::var("API_KEY").unwrap();"#,
+        r#"let API_KEY = env::var("API_KEY").expect("API_KEY is set")?;"#,
+        r#"API_KEY := os.Getenv("API_KEY")"#,
+        r#"var API_KEY = Environment.GetEnvironmentVariable("API_KEY");"#,
+        r#"$API_KEY = $_ENV['API_KEY'];"#,
+        r#"'API_KEY' => env('API_KEY'),"#,
+        "API_KEY=$API_KEY",
+        "API_KEY=${API_KEY}",
+        "API_KEY=${API_KEY:?must be set}",
+        r#"API_KEY="${API_KEY}""#,
+        "API_KEY: ${{ secrets.API_KEY }}",
+        "API_KEY: {{ .Values.apiKey }}",
+        "set API_KEY=%API_KEY%",
+        "API_KEY=<your key>",
+        "API_KEY=your-api-key-here",
+        "API_KEY=changeme",
+        "API_KEY=xxxx",
+        "API_KEY=[REDACTED]",
+        "API_KEY=***",
+        "API_KEY: undefined",
+        "API_KEY=null",
+        r#"{"API_KEY": null, "x": 1}"#,
+        r#"{"API_KEY": "", "x": 1}"#,
+        "API_KEY: None",
+        "API_KEY: not set",
+        "DATABASE_URL=sqlite:////tmp/preview.db",
+        r#"{"DATABASE_URL": "sqlite:////tmp/preview.db"}"#,
+        "DATABASE_URL: file:./dev.db",
+        "APP_URL=https://shop-pr-1-abcde.ondigitalocean.app",
+        r#"APP_URL="https://shop.example/""#,
+        "KeyError: 'SECRET_KEY'",
+        "psql postgres://$USER:$PASSWORD@db/shop",
+        "psql postgres://app:${DB_PASSWORD}@db/shop",
+        "curl -H 'Authorization: Bearer $TOKEN' https://x",
+        "curl -H 'Authorization: Bearer ${{ secrets.TOKEN }}' https://x",
+        "https://x/?token=<token>&b=2",
+        "https://x/?token={token}",
+        "postgres://user:<password>@host/db",
+    ] {
+        assert_eq!(redactor.clean(text), text);
+    }
+}
+
+#[test]
+fn hides_values_that_stand_in_code() {
+    let redactor = Redactor::new();
+    for name in ["SECRET_KEY", "API_KEY", "DATABASE_URL", "APP_URL"] {
+        redactor.register_name(name);
+    }
+    for (text, shown) in [
+        (r#"SECRET_KEY = "django-insecure-1""#, r#"SECRET_KEY = "***""#),
+        (r#"SECRET_KEY: str = "hunter2""#, r#"SECRET_KEY: str = "***""#),
+        (
+            r#"SECRET_KEY = os.environ.get("SECRET_KEY", "hunter2")"#,
+            r#"SECRET_KEY = os.environ.get("SECRET_KEY", "***")"#,
+        ),
+        (
+            r#"SECRET_KEY = os.environ.get('SECRET_KEY', default='hunter2')"#,
+            r#"SECRET_KEY = os.environ.get('SECRET_KEY', default='***')"#,
+        ),
+        (
+            r#"SECRET_KEY = os.getenv("SECRET_KEY") or "hunter2""#,
+            r#"SECRET_KEY = os.getenv("SECRET_KEY") or "***""#,
+        ),
+        (
+            "const API_KEY = process.env.API_KEY || 'hunter2';",
+            "const API_KEY = process.env.API_KEY || '***';",
+        ),
+        (
+            "const API_KEY = process.env.API_KEY ?? 'hunter2';",
+            "const API_KEY = process.env.API_KEY ?? '***';",
+        ),
+        (
+            r#"app.config["SECRET_KEY"] = "hunter2""#,
+            r#"app.config["SECRET_KEY"] = "***""#,
+        ),
+        (
+            r#"os.environ.setdefault("SECRET_KEY", "hunter2")"#,
+            r#"os.environ.setdefault("SECRET_KEY", "***")"#,
+        ),
+        (r#"if API_KEY == "hunter2":"#, r#"if API_KEY == "***":"#),
+        ("API_KEY=${API_KEY:-hunter2}", "API_KEY=***"),
+        ("curl ${API_KEY:-hunter2} x", "curl ${API_KEY:-***} x"),
+        ("API_KEY=${X}hunter2", "API_KEY=***"),
+        (r#"API_KEY="${X}hunter2""#, r#"API_KEY="***""#),
+        ("API_KEY=$ecret", "API_KEY=***"),
+        ("API_KEY=Pa[ssw0rd", "API_KEY=***"),
+        ("API_KEY=Some(\"HUNTER2\")", "API_KEY=***"),
+        ("API_KEY=true story", "API_KEY=***"),
+        ("API_KEY=None-of-it", "API_KEY=***"),
+        ("API_KEY=xxxx1234", "API_KEY=***"),
+        ("API_KEY=abc.def.ghi", "API_KEY=***"),
+        ("DATABASE_URL=postgres://app@db/x", "DATABASE_URL=***"),
+        ("APP_URL=https://hooks.example/T1/B2/abc", "APP_URL=***"),
+        ("APP_URL=https://user:pw@shop.example", "APP_URL=***"),
+        ("APP_URL=https://shop.example?token=1", "APP_URL=***"),
+        ("APP_URL=https://shop.example:pw@x", "APP_URL=***"),
+        ("DATABASE_URL=file:secret@x", "DATABASE_URL=***"),
+    ] {
+        assert_eq!(redactor.clean(text), shown, "{text}");
+    }
+}
+
+#[test]
+fn what_was_made_to_be_public_is_no_secret() {
+    let redactor = Redactor::new();
+    redactor.publish("jdbc:h2:mem:preview");
+    redactor.register_name("DATABASE_URL");
+    redactor.register(&Secret::new("jdbc:h2:mem:preview").expect("not empty"));
+    for text in ["DATABASE_URL=jdbc:h2:mem:preview", "uses jdbc:h2:mem:preview"] {
+        assert_eq!(redactor.clean(text), text);
+    }
+    assert_eq!(redactor.clean("DATABASE_URL=jdbc:h2:mem:other"), "DATABASE_URL=***");
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Every state as a person reads it.
 
 mod hostile;
-
-use std::time::Duration;
+mod live;
 
 use insta::assert_snapshot;
 use jiff::Timestamp;
+use std::time::Duration;
 
 use self::hostile::log;
 use super::{Logs, Scene, comment, production_line, summary};

@@ -13,7 +13,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use super::super::runner::service::Service;
 use super::super::runner::upstream::{Origin, Upstream};
-use super::{Body, text};
+use super::{Body, failed, flag, text};
 
 /// Headers of one connection, which a proxy does not pass on.
 const HOP_BY_HOP: [&str; 6] = [
@@ -38,6 +38,7 @@ impl Default for Upstreams {
 }
 
 impl Upstreams {
+    /// `Err`: the edge's own answer, because the app gives none.
     pub(super) async fn forward(
         &self,
         service: &Arc<Service>,
@@ -45,15 +46,21 @@ impl Upstreams {
         client: SocketAddr,
         path: &str,
         mut request: Request<Incoming>,
-    ) -> Response<Body> {
+    ) -> Result<Response<Body>, Response<Body>> {
         let asleep = origin == Origin::Public && !service.is_awake();
         let upstream = match service.upstream(origin).await {
             Ok(upstream) => upstream,
-            Err(error) if asleep => return text(StatusCode::BAD_GATEWAY, &format!("cannot wake: {error}")),
-            Err(error) => return text(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
+            Err(error) if asleep => {
+                let why = format!("cannot wake: {error}");
+                return Err(failed(StatusCode::BAD_GATEWAY, flag::NO_HEALTHY_UPSTREAM, &why));
+            }
+            Err(error) => {
+                let why = error.to_string();
+                return Err(failed(StatusCode::SERVICE_UNAVAILABLE, flag::NO_HEALTHY_UPSTREAM, &why));
+            }
         };
         let Some(uri) = uri(*upstream, path, request.uri()) else {
-            return text(StatusCode::BAD_REQUEST, "the path is not valid");
+            return Err(text(StatusCode::BAD_REQUEST, "the path is not valid"));
         };
         let upgrade = upgrade(request.headers());
         let from_client = upgrade.is_some().then(|| hyper::upgrade::on(&mut request));
@@ -65,13 +72,12 @@ impl Upstreams {
         let mut response = match self.0.request(request).await {
             Ok(response) => response,
             Err(error) if error.is_connect() => {
-                return text(StatusCode::BAD_GATEWAY, "the app does not accept connections");
+                let why = "the app does not accept connections";
+                return Err(failed(StatusCode::BAD_GATEWAY, flag::CONNECTION_FAILED, why));
             }
             Err(_) => {
-                return text(
-                    StatusCode::BAD_GATEWAY,
-                    "the app closed the connection without an answer",
-                );
+                let why = "the app closed the connection without an answer";
+                return Err(failed(StatusCode::BAD_GATEWAY, flag::CONNECTION_ENDED, why));
             }
         };
         let upgraded =
@@ -79,7 +85,7 @@ impl Upstreams {
         let answer = upgraded.as_ref().and(upgrade.as_ref());
         pass_on(response.headers_mut(), answer);
         let (head, body) = response.into_parts();
-        match (from_client, upgraded) {
+        Ok(match (from_client, upgraded) {
             (Some(from_client), Some(to_instance)) => {
                 tokio::spawn(connect(from_client, to_instance, upstream));
                 Response::from_parts(head, body.boxed_unsync())
@@ -93,7 +99,7 @@ impl Upstreams {
                 })
                 .boxed_unsync(),
             ),
-        }
+        })
     }
 }
 

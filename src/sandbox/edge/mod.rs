@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, LOCATION};
+use hyper::header::{CONTENT_TYPE, HeaderValue, LOCATION, SERVER};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -77,18 +77,34 @@ pub(crate) struct Edge {
     _listener: JoinSet<()>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
+    /// The app, as its answers to the public name it.
+    origin: Option<HeaderValue>,
     routes: RwLock<Arc<Vec<Route>>>,
     upstreams: Upstreams,
 }
 
 impl Edge {
+    /// The public's way to the app of this id.
+    pub(crate) async fn open(app: &str) -> std::io::Result<Self> {
+        Self::listening(Some(HeaderValue::from_str(app).map_err(std::io::Error::other)?)).await
+    }
+
+    /// A way that other components take, past everything that stands in front of the platform.
+    pub(crate) async fn inside() -> std::io::Result<Self> {
+        Self::listening(None).await
+    }
+
     /// A free port on 127.0.0.1.
-    pub(crate) async fn open() -> std::io::Result<Self> {
+    async fn listening(origin: Option<HeaderValue>) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared {
+            origin,
+            routes: RwLock::default(),
+            upstreams: Upstreams::default(),
+        });
         let mut tasks = JoinSet::new();
         tasks.spawn(listen(listener, Arc::clone(&shared)));
         Ok(Self {
@@ -139,11 +155,34 @@ async fn serve(stream: TcpStream, client: SocketAddr, shared: Arc<Shared>) {
     let _ = connection.await;
 }
 
+/// As Cloudflare, which stands in front of the platform's own proxies, signs every answer.
 async fn answer(shared: &Shared, client: SocketAddr, request: Request<Incoming>) -> Response<Body> {
+    let answered = route_to(shared, client, request).await;
+    let is_apps = answered.is_ok();
+    let (Ok(mut response) | Err(mut response)) = answered;
+    let status = HeaderValue::from(response.status().as_u16());
+    if let Some(app) = &shared.origin {
+        let headers = response.headers_mut();
+        headers.insert(SERVER, HeaderValue::from_static("cloudflare"));
+        if is_apps {
+            headers.insert("x-do-app-origin", app.clone());
+            headers.insert("x-do-orig-status", status);
+        }
+    }
+    response
+}
+
+/// The app's answer. `Err`: the edge's own.
+async fn route_to(
+    shared: &Shared,
+    client: SocketAddr,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Response<Body>> {
     let routes = Arc::clone(&shared.routes.read().unwrap_or_else(PoisonError::into_inner));
     let path = request.uri().path();
     let Some(route) = route::choose(&routes, path) else {
-        return text(StatusCode::NOT_FOUND, "no component of this app answers at this path");
+        let why = "no component of this app answers at this path";
+        return Err(failed(StatusCode::NOT_FOUND, flag::NO_ROUTE, why));
     };
     match &route.target {
         Target::Service {
@@ -154,7 +193,7 @@ async fn answer(shared: &Shared, client: SocketAddr, request: Request<Incoming>)
             loading_page,
         } => {
             if *loading_page && wants_html(&request) && !service.is_awake() {
-                return html(StatusCode::SERVICE_UNAVAILABLE, pages::LOADING);
+                return Err(html(StatusCode::SERVICE_UNAVAILABLE, pages::LOADING));
             }
             let path = match (rewrite, preserve_path_prefix) {
                 (Some(rewrite), _) => route::rewritten(path, &route.prefix, rewrite),
@@ -176,10 +215,10 @@ async fn answer(shared: &Shared, client: SocketAddr, request: Request<Incoming>)
                 error: error_document.as_deref(),
                 catchall: catchall_document.as_deref(),
             };
-            pages::serve(&site, &path, request.method()).await
+            Ok(pages::serve(&site, &path, request.method()).await)
         }
-        Target::Redirect { location } => redirect(location, &request),
-        Target::Offline => html(StatusCode::SERVICE_UNAVAILABLE, pages::OFFLINE),
+        Target::Redirect { location } => Err(redirect(location, &request)),
+        Target::Offline => Err(html(StatusCode::SERVICE_UNAVAILABLE, pages::OFFLINE)),
     }
 }
 
@@ -210,6 +249,23 @@ fn redirect<T>(to: &Redirect, request: &Request<T>) -> Response<Body> {
     }
 }
 
+/// Why the edge has no answer of the app's: a response flag of Envoy's, as the platform's answers carry it.
+/// <https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage>
+mod flag {
+    pub(super) const NO_ROUTE: &str = "NR";
+    pub(super) const NO_HEALTHY_UPSTREAM: &str = "UH";
+    pub(super) const CONNECTION_FAILED: &str = "UF";
+    pub(super) const CONNECTION_ENDED: &str = "UC";
+}
+
+fn failed(status: StatusCode, flag: &'static str, message: &str) -> Response<Body> {
+    let mut response = text(status, message);
+    response
+        .headers_mut()
+        .insert("x-do-failure-code", HeaderValue::from_static(flag));
+    response
+}
+
 fn text(status: StatusCode, message: &str) -> Response<Body> {
     let end = if message.is_empty() { "" } else { "\n" };
     full(
@@ -228,6 +284,6 @@ fn full(status: StatusCode, kind: &'static str, content: Bytes) -> Response<Body
     *response.status_mut() = status;
     response
         .headers_mut()
-        .insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static(kind));
+        .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }

@@ -106,15 +106,12 @@ pub(crate) async fn gate(State(github): State<Arc<GitHub>>, request: Request, ne
             .unwrap_or_default();
     }
     let asks_for_standing = request.uri().path() == "/rate_limit";
-    let cost = u64::from(!asks_for_standing);
+    let rules = github.account.rules();
+    let is_kept = rules.github_limit != Some(false);
+    let cost = u64::from(is_kept && !asks_for_standing);
     let standing = github.limits.count(&key, limit, cost, github.clock.now());
     let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
-    let read_only = github
-        .account
-        .rules()
-        .github_read_only
-        .iter()
-        .any(|t| t == token(request.headers()));
+    let read_only = rules.github_read_only.iter().any(|t| t == token(request.headers()));
     let mut response = if standing.exceeded {
         exceeded(&actor)
     } else if asks_for_standing {
@@ -124,7 +121,10 @@ pub(crate) async fn gate(State(github): State<Arc<GitHub>>, request: Request, ne
     } else {
         next.run(request).await
     };
-    standing.write(response.headers_mut());
+    // A GitHub without this limit has no headers about it either.
+    if is_kept {
+        standing.write(response.headers_mut());
+    }
     response.headers_mut().insert(
         "x-github-media-type",
         HeaderValue::from_static("github.v3; format=json"),

@@ -49,13 +49,14 @@ impl World {
         self.refuse_taken(&name, None)?;
         let mut vault = Vault::default();
         vault.seal(&mut prepared.spec)?;
-        let edge = Edge::open()
+        let id = ids::uuid();
+        let edge = Edge::open(&id)
             .await
             .map_err(|error| Refusal::Unprocessable(format!("no port for the app: {error}")))?;
         let now = self.clock.now();
         let (service_events, received) = unbounded_channel();
         let app = App {
-            id: ids::uuid(),
+            id,
             project_id: project.unwrap_or_else(|| self.default_project.clone()),
             spec: prepared.spec.clone(),
             created: now,

@@ -90,7 +90,8 @@ fn fate(env: &Value, decision: &Decision, policy: &Policy, database_url: &str) -
             },
             (DatabaseMode::Sqlite, _) => Fate::Set {
                 value: sqlite_url(env::key(env), value, database_url),
-                secret,
+                // A file of the preview's own, which the comment names. As a SECRET it would be hidden in every log.
+                secret: false,
             },
             (DatabaseMode::Dev, Some(development)) => Fate::Set {
                 value: development.rebind(&decision.stores, env, by),

@@ -146,7 +146,10 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
         .changes
         .push(format!("called `{name}`"), "every pull request has an app of its own");
     warn_of_dangling(&preview, &mut notes);
-    guard(&preview, input.live, &policy, !input.policy.spec.is_empty())?;
+    let wished = input.policy;
+    let mut decided = vec![wished.database_url.as_str(), wished.prepare.trim(), wished.start.trim()];
+    decided.extend(policy.given.values().map(|given| given.value.as_str()));
+    guard(&preview, input.live, &decided, !wished.spec.is_empty())?;
     notes.warnings.extend(images::taken_back(input.live, &preview));
     Ok(PreviewPlan {
         name,

@@ -1,6 +1,7 @@
 //! What the names of envs say about a store: `DB_HOST` is a part of a database, `CELERY_BROKER_URL` a queue.
 
 use super::Holds;
+use super::words::{QUALIFIERS, ROLES, STORES, WHOLE};
 use crate::redact::credential::words;
 
 /// What a name promises.
@@ -24,214 +25,6 @@ pub(in crate::spec) enum Role {
     /// Which driver speaks to it: not a way to it.
     Driver,
 }
-
-/// Words that stand for a store in the names of frameworks and drivers.
-const STORES: &[(&str, Holds)] = &[
-    // Rails https://guides.rubyonrails.org/configuring.html#configuring-a-database, Heroku, Prisma, Django (dj-database-url)
-    ("DATABASE", Holds::Database),
-    // Laravel https://laravel.com/docs/database#configuration, TypeORM's and Knex's examples, WordPress's image
-    ("DB", Holds::Database),
-    // Spring https://docs.spring.io/spring-boot/appendix/application-properties/, Quarkus
-    ("DATASOURCE", Holds::Database),
-    ("R2DBC", Holds::Database),
-    ("JDBC", Holds::Database),
-    // https://hub.docker.com/_/postgres, Vercel's Postgres, Bitnami's images
-    ("POSTGRES", Holds::Database),
-    ("POSTGRESQL", Holds::Database),
-    // libpq https://www.postgresql.org/docs/current/libpq-envars.html
-    ("PG", Holds::Database),
-    ("PGSQL", Holds::Database),
-    ("PSQL", Holds::Database),
-    // https://hub.docker.com/_/mysql, https://hub.docker.com/_/mariadb
-    ("MYSQL", Holds::Database),
-    ("MARIADB", Holds::Database),
-    ("MSSQL", Holds::Database),
-    ("SQLSERVER", Holds::Database),
-    ("ORACLE", Holds::Database),
-    // AWS Elastic Beanstalk https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/AWSHowTo.RDS.html
-    ("RDS", Holds::Database),
-    ("COCKROACH", Holds::Database),
-    ("COCKROACHDB", Holds::Database),
-    ("PLANETSCALE", Holds::Database),
-    ("NEON", Holds::Database),
-    ("TURSO", Holds::Database),
-    ("LIBSQL", Holds::Database),
-    // https://typeorm.io/docs/data-source/data-source-options
-    ("TYPEORM", Holds::Database),
-    // https://flask-sqlalchemy.readthedocs.io/en/stable/config/
-    ("SQLALCHEMY", Holds::Database),
-    ("SEQUELIZE", Holds::Database),
-    ("HIBERNATE", Holds::Database),
-    ("DOCTRINE", Holds::Database),
-    ("TIMESCALE", Holds::Database),
-    // https://hub.docker.com/_/mongo, Mongoose, Spring Data
-    ("MONGO", Holds::Other),
-    ("MONGODB", Holds::Other),
-    // Laravel https://laravel.com/docs/redis#configuration, Heroku, Sidekiq, BullMQ
-    ("REDIS", Holds::Other),
-    ("VALKEY", Holds::Other),
-    ("KEYDB", Holds::Other),
-    ("DRAGONFLY", Holds::Other),
-    // Vercel KV, Upstash https://upstash.com/docs/redis/howto/connectwithupstashredis
-    ("KV", Holds::Other),
-    ("UPSTASH", Holds::Other),
-    // Celery https://docs.celeryq.dev/en/stable/userguide/configuration.html
-    ("CELERY", Holds::Other),
-    // Spring AMQP, Heroku's add-ons
-    ("AMQP", Holds::Other),
-    ("RABBITMQ", Holds::Other),
-    ("CLOUDAMQP", Holds::Other),
-    ("KAFKA", Holds::Other),
-    ("NATS", Holds::Other),
-    ("PULSAR", Holds::Other),
-    ("MEMCACHE", Holds::Other),
-    ("MEMCACHED", Holds::Other),
-    ("MEMCACHIER", Holds::Other),
-    ("MEMCACHEDCLOUD", Holds::Other),
-    ("REDISCLOUD", Holds::Other),
-    ("REDISTOGO", Holds::Other),
-    // https://www.elastic.co/docs, https://opensearch.org/docs, Laravel Scout
-    ("ELASTIC", Holds::Other),
-    ("ELASTICSEARCH", Holds::Other),
-    ("OPENSEARCH", Holds::Other),
-    ("MEILISEARCH", Holds::Other),
-    ("MEILI", Holds::Other),
-    ("TYPESENSE", Holds::Other),
-    ("SOLR", Holds::Other),
-    ("BONSAI", Holds::Other),
-    ("CLICKHOUSE", Holds::Other),
-    ("CASSANDRA", Holds::Other),
-    ("NEO4J", Holds::Other),
-    ("INFLUX", Holds::Other),
-    ("INFLUXDB", Holds::Other),
-    ("COUCHDB", Holds::Other),
-    ("COUCHBASE", Holds::Other),
-    ("QDRANT", Holds::Other),
-    ("WEAVIATE", Holds::Other),
-    ("PINECONE", Holds::Other),
-    ("MILVUS", Holds::Other),
-    // https://supabase.com/docs/reference/javascript/initializing
-    ("SUPABASE", Holds::Other),
-];
-
-const ROLES: &[(&str, Role)] = &[
-    ("URL", Role::Url),
-    ("URLS", Role::Url),
-    ("URI", Role::Url),
-    ("DSN", Role::Url),
-    ("DBSTRING", Role::Url),
-    ("CONNSTR", Role::Url),
-    ("CONN", Role::Url),
-    ("HOST", Role::Host),
-    ("HOSTS", Role::Host),
-    ("HOSTNAME", Role::Host),
-    ("SERVER", Role::Host),
-    ("SERVERS", Role::Host),
-    ("ADDR", Role::Host),
-    ("ADDRESS", Role::Host),
-    ("ENDPOINT", Role::Host),
-    ("BROKERS", Role::Host),
-    ("NODES", Role::Host),
-    ("SOCKET", Role::Host),
-    ("PORT", Role::Port),
-    ("USER", Role::User),
-    ("USERNAME", Role::User),
-    ("LOGIN", Role::User),
-    ("UID", Role::User),
-    ("PASS", Role::Password),
-    ("PASSWORD", Role::Password),
-    ("PASSWD", Role::Password),
-    ("PWD", Role::Password),
-    ("TOKEN", Role::Password),
-    ("NAME", Role::Name),
-    ("DATABASE", Role::Name),
-    ("DB", Role::Name),
-    ("DBNAME", Role::Name),
-    ("CONNECTION", Role::Driver),
-    ("ENGINE", Role::Driver),
-    ("DRIVER", Role::Driver),
-    ("DIALECT", Role::Driver),
-    ("CLIENT", Role::Driver),
-    ("TYPE", Role::Driver),
-    ("ADAPTER", Role::Driver),
-];
-
-/// What may stand between, or behind: `POSTGRES_URL_NON_POOLING`, `DB_READ_HOST`, `MYSQL_ROOT_PASSWORD`.
-const QUALIFIERS: &[&str] = &[
-    "ADMIN",
-    "API",
-    "APP",
-    "AUTH",
-    "BROKER",
-    "CLUSTER",
-    "DATA",
-    "DEFAULT",
-    "DIRECT",
-    "EXTERNAL",
-    "INTERNAL",
-    "JDBC",
-    "LIVE",
-    "MAIN",
-    "MASTER",
-    "MIGRATION",
-    "NO",
-    "NON",
-    "OWNER",
-    "POOL",
-    "POOLED",
-    "POOLER",
-    "POOLING",
-    "PRIMARY",
-    "PRISMA",
-    "PRIVATE",
-    "PROD",
-    "PRODUCTION",
-    "PUBLIC",
-    "READ",
-    "READER",
-    "READONLY",
-    "REPLICA",
-    "REST",
-    "RO",
-    "ROOT",
-    "RW",
-    "SECONDARY",
-    "SHADOW",
-    "SLAVE",
-    "SSL",
-    "TLS",
-    "UNPOOLED",
-    "USER",
-    "WRITE",
-    "WRITER",
-    "BOOTSTRAP",
-    "SPRING",
-    "RABBITMQ",
-];
-
-/// Names that say it without a word of their own.
-const WHOLE: &[(&str, Holds, Role)] = &[
-    // https://www.prisma.io/docs/orm/overview/databases/postgresql
-    ("DIRECT_URL", Holds::Database, Role::Url),
-    // https://github.com/pressly/goose#environment-variables
-    ("GOOSE_DBSTRING", Holds::Database, Role::Url),
-    // https://cloud.google.com/sql/docs/postgres/connect-run
-    ("INSTANCE_CONNECTION_NAME", Holds::Database, Role::Host),
-    ("CLOUD_SQL_CONNECTION_NAME", Holds::Database, Role::Host),
-    ("CLOUDSQL_CONNECTION_NAME", Holds::Database, Role::Host),
-    ("INSTANCE_UNIX_SOCKET", Holds::Database, Role::Host),
-    // https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-backend
-    ("CELERY_RESULT_BACKEND", Holds::Other, Role::Url),
-    ("RESULT_BACKEND", Holds::Other, Role::Url),
-    ("BROKER_URL", Holds::Other, Role::Url),
-    ("DRAMATIQ_BROKER_URL", Holds::Other, Role::Url),
-    // https://mikro-orm.io/docs/configuration#using-environment-variables
-    ("MIKRO_ORM_CLIENT_URL", Holds::Database, Role::Url),
-    ("MIKRO_ORM_HOST", Holds::Database, Role::Host),
-    ("MIKRO_ORM_PORT", Holds::Database, Role::Port),
-    ("MIKRO_ORM_USER", Holds::Database, Role::User),
-    ("MIKRO_ORM_PASSWORD", Holds::Database, Role::Password),
-];
 
 /// What the name of an env says. `None`: nothing about a store.
 pub(super) fn meaning(key: &str) -> Option<Meaning> {
@@ -274,6 +67,7 @@ fn role(words: &[String]) -> Option<Role> {
     if let [.., first, last] = words {
         match (first.as_str(), last.as_str()) {
             ("CONNECTION", "STRING" | "URL" | "URI") => return Some(Role::Url),
+            ("CONNECTION", "NAME") => return None,
             ("USER", "NAME") => return Some(Role::User),
             ("HOST" | "SERVER", "NAME") => return Some(Role::Host),
             _ => {}
@@ -344,6 +138,14 @@ mod tests {
             ("DB_CONNECTION", Database, Role::Driver, "DB"),
             ("RDS_HOSTNAME", Database, Role::Host, "RDS"),
             ("WORDPRESS_DB_USER", Database, Role::User, "WORDPRESS_DB"),
+            ("database__connection__host", Database, Role::Host, "DATABASE"),
+            ("DB_POSTGRESDB_PASSWORD", Database, Role::Password, "DB_POSTGRESDB"),
+            ("MB_DB_CONNECTION_URI", Database, Role::Url, "MB_DB"),
+            ("KC_DB_URL_HOST", Database, Role::Host, "KC_DB"),
+            ("POSTGRESQL_ADDON_URI", Database, Role::Url, "POSTGRESQL"),
+            ("GITEA__database__PASSWD", Database, Role::Password, "GITEA_DATABASE"),
+            ("SQL_PASSWORD", Database, Role::Password, "SQL"),
+            ("DATABASE_USER_NAME", Database, Role::User, "DATABASE"),
             ("MONGODB_URI", Other, Role::Url, "MONGODB"),
             ("MONGO_URL", Other, Role::Url, "MONGO"),
             ("SPRING_DATA_MONGODB_URI", Other, Role::Url, "SPRING_DATA_MONGODB"),
@@ -358,6 +160,9 @@ mod tests {
             ("CLOUDAMQP_URL", Other, Role::Url, "CLOUDAMQP"),
             ("KAFKA_BOOTSTRAP_SERVERS", Other, Role::Host, "KAFKA"),
             ("KAFKA_BROKERS", Other, Role::Host, "KAFKA"),
+            ("CASSANDRA_CONTACT_POINTS", Other, Role::Host, "CASSANDRA"),
+            ("REDIS_CONNECTION", Other, Role::Url, "REDIS"),
+            ("REDIS_CONNECTION_STRING", Other, Role::Url, "REDIS"),
             ("SPRING_RABBITMQ_HOST", Other, Role::Host, "SPRING_RABBITMQ"),
             ("NEXT_PUBLIC_SUPABASE_URL", Other, Role::Url, "NEXT_PUBLIC_SUPABASE"),
         ] {

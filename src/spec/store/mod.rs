@@ -11,6 +11,7 @@ mod engine;
 mod hosts;
 mod keys;
 mod schemes;
+mod words;
 
 pub(super) use engine::other_engine;
 pub(super) use hosts::managed;
@@ -216,8 +217,8 @@ impl Stores {
     /// A managed service's host, by itself or in something longer.
     fn of_host(&self, text: &str) -> Option<Store> {
         let found = managed(text)?;
-        if text.contains("://") {
-            // Nothing but HTTP is left here: an API in front of the data, for which there is no substitute.
+        // An API in front of the data, or a document with more in it: there is no substitute.
+        if text.contains("://") || text.starts_with(['{', '[']) || text.contains('\n') {
             return Some(Store::Other);
         }
         let alone = text.len() <= found.host.len() + ":65535".len();

@@ -2,9 +2,12 @@
 
 mod adoption;
 mod app;
+mod blocked;
 mod github;
 mod interruption;
 mod losses;
+mod offline;
 mod outside;
 mod rollback;
 mod secrets;
+mod was_live;

@@ -13,6 +13,7 @@ fn with_envs(envs: &[(&str, &str)]) -> String {
     spec(ENVS, &format!("    envs:\n{lines}      - key: DATABASE_URL"))
 }
 
+/// README, "What it never does": it gives no preview production's secrets, databases, caches or queues.
 #[tokio::test]
 async fn a_preview_gets_no_way_to_productions_stores() {
     let productions = with_envs(&[
@@ -39,6 +40,7 @@ async fn a_preview_gets_no_way_to_productions_stores() {
     .await;
 }
 
+/// docs/previews.md, "A preview spec of your own": a guard refuses what would touch production.
 #[tokio::test]
 async fn a_command_that_names_productions_database_makes_no_preview() {
     for (command, why) in [
@@ -66,6 +68,7 @@ async fn a_command_that_names_productions_database_makes_no_preview() {
     }
 }
 
+/// docs/security.md, "What it never does": give a preview production's secrets.
 #[tokio::test]
 async fn credentials_in_plain_text_stay_in_production_which_names_them_once() {
     let stripe = format!("sk_{}_{}", "live", "a1B2c3D4e5F6g7H8");

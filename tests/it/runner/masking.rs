@@ -79,6 +79,40 @@ async fn a_build_log_shows_no_secret_in_any_form() {
     .await;
 }
 
+/// With what Go, template languages and Bash escape.
+const MARKUP: &str = "wX<4711>&'#{}!;\"pass-99";
+
+/// As Go's `encoding/json` prints it, as HTML by name, by number and by number in hexadecimal, as Bash's `%q`, in a Go
+/// DSN, as Python's bytes, twice as JSON.
+const MARKED_UP: [&str; 9] = [
+    r#"{"k":"wX\u003c4711\u003e\u0026'#{}!;\"pass-99"}"#,
+    "wX&lt;4711&gt;&amp;&#x27;#{}!;&quot;pass-99",
+    "wX&#60;4711&#62;&#38;&#39;&#35;{}!;&#34;pass-99",
+    "wX&#x3C;4711&#x3E;&#x26;&#x27;&#x23;&#x7B;&#x7D;!;&#x22;pass-99",
+    r#"wX\<4711\>\&\'\#\{\}\!\;\"pass-99"#,
+    "user:wX<4711>&'#{}!;\"pass-99@tcp(db:3306)/shop",
+    r#"b'wX<4711>&\'#{}!;"pass-99'"#,
+    r#""{\"k\":\"wX\\u003c4711\\u003e\\u0026'#{}!;\\\"pass-99\"}""#,
+    "wX%3C4711%3E%26'%23%7B%7D!%3B%22pass-99",
+];
+
+#[tokio::test]
+async fn a_build_log_shows_no_secret_that_is_escaped_for_markup() {
+    let printed = format!("it begins\n{}\nFATAL: it ends\n", MARKED_UP.join("\n"));
+    run_with(printing(&printed), async |t: &mut Tester| {
+        let given = t.deploy().env("GIVEN", MARKUP);
+        let failed = given.env("ONLY_THERE", "what-this-run-was-given").await;
+        failed.fails_with(1).says("FATAL: it ends");
+        let logs = t.command(["logs", "--kind", "build"]).env("GIVEN", MARKUP).await;
+        let seen = format!("{}\n{}\n{}", failed.shown(), failed.summary(), logs.shown());
+        assert!(logs.shown().contains("user:***@tcp(db:3306)/shop"), "{logs}");
+        for part in ["wX", "4711", "pass-99"] {
+            assert!(!seen.contains(part), "{part} in {seen}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_comment_shows_no_secret_in_any_form() {
     let printed = format!("{}\nFATAL: it ends\n", ONLY_THE_PLATFORM_KNOWS.join("\n"));

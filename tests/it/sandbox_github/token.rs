@@ -24,6 +24,22 @@ async fn the_token_is_the_actions_bot() {
 }
 
 #[tokio::test]
+async fn the_primary_limit_is_kept_until_the_account_lifts_it() {
+    run(async |t: &mut Tester| {
+        let used = async || t.github("GET", "/rate_limit", None).await.expect(200)["rate"]["used"].clone();
+        let before = used().await;
+        t.github("GET", REPO, None).await.expect(200);
+        assert_eq!(used().await, before.as_u64().expect("a number") + 1);
+        t.account(&json!({ "github_limit": false })).await;
+        let lifted = t.github("GET", REPO, None).await;
+        assert_eq!(lifted.header("x-ratelimit-limit"), None);
+        t.account(&json!({})).await;
+        assert_eq!(used().await, before.as_u64().expect("a number") + 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_permission_is_what_the_account_says() {
     run(async |t: &mut Tester| {
         t.account(&json!({ "permissions": { "reviewer": "write" } })).await;

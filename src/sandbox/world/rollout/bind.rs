@@ -67,7 +67,7 @@ impl Rollout {
         if let Some(url) = known {
             return Ok(url);
         }
-        let edge = Arc::new(Edge::open().await.map_err(|_| Failed)?);
+        let edge = Arc::new(Edge::inside().await.map_err(|_| Failed)?);
         let url = edge.url();
         self.world
             .with_app(&self.app, |app| app.private.insert(service.to_owned(), edge))?;

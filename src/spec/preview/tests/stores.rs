@@ -301,4 +301,17 @@ fn what_the_policy_gives_is_a_decision() {
         value_of(&plan, "", "REDIS_URL").as_deref(),
         Some("rediss://x:y@cache.upstash.io")
     );
+    let shared = "postgres://p:hunter23@staging.b.db.ondigitalocean.com/x";
+    let world = World::with(&format!(
+        "database_url = '{shared}'\nstart = './serve --db {shared}'\nprepare = 'PGPASSWORD=hunter23 ./seed'"
+    ));
+    let plan = world.good(&shop("{key: DATABASE_URL, type: SECRET}", ""));
+    assert_eq!(value_of(&plan, "web", "DATABASE_URL").as_deref(), Some(shared));
+    let job = "jobs: [{name: migrate, kind: PRE_DEPLOY, github: {repo: acme/shop, branch: main}, run_command: ./migrate, envs: [{key: A_TOKEN, value: x}, {key: DATABASE_URL, type: SECRET}]}]";
+    let world = World::with("env = { A_TOKEN = 'a b' }");
+    let plan = world.good(&shop(
+        "{key: DATABASE_URL, type: SECRET}, {key: A_TOKEN, value: y, scope: BUILD_TIME}",
+        job,
+    ));
+    assert_eq!(value_of(&plan, "web", "A_TOKEN").as_deref(), Some("a b"));
 }

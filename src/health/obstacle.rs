@@ -1,0 +1,198 @@
+//! What may stand between us and an app, and how it shows: then nothing is known about the app.
+
+use std::fmt;
+
+use reqwest::header::HeaderMap;
+
+use super::Target;
+use crate::net::error::Unreachable;
+use crate::net::proxy::Proxy;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    /// The proxy of our environment did not let us through.
+    Proxy(Proxy, Unreachable),
+    /// It answered in the app's place.
+    ProxyAnswers(Proxy, u16),
+    /// The certificate is one that this machine has no reason to trust, such as that of a proxy that opens TLS.
+    Untrusted,
+    /// A network wants a login first.
+    Login(u16),
+    /// The edge wants to know whether we are a browser.
+    Challenge,
+    /// The edge has no route to the app, or not yet.
+    NoRoute(u16),
+    /// The edge's own error page.
+    EdgeError(u16),
+}
+
+/// Cloudflare's word for a challenge in the answer's place.
+/// <https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/>
+const MITIGATED: &str = "cf-mitigated";
+
+/// App Platform's edge names the app that an answer came from, and why none came, as a response flag of Envoy's. Seen
+/// on its answers; its documentation is silent. <https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage>
+const APP_ORIGIN: &str = "x-do-app-origin";
+const FAILURE_CODE: &str = "x-do-failure-code";
+const NO_ROUTE_FOUND: &str = "NR";
+
+impl Obstacle {
+    /// What an answer to `target` shows of something that is in the way. `met`: its status is the expected one.
+    pub(super) fn in_answer(
+        target: &Target,
+        proxy: Option<&Proxy>,
+        status: u16,
+        headers: &HeaderMap,
+        met: bool,
+    ) -> Option<Self> {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        if text(MITIGATED) == Some("challenge") {
+            return Some(Self::Challenge);
+        }
+        let from_app = headers.contains_key(APP_ORIGIN);
+        // Over TLS a proxy only passes on what it cannot read.
+        if let Some(proxy) = proxy.filter(|_| target.url.scheme() == "http" && !from_app) {
+            let is_proxys = !met && matches!(status, 403 | 407 | 502..=504);
+            if target.behind_edge || is_proxys {
+                return Some(Self::ProxyAnswers(proxy.clone(), status));
+            }
+        }
+        if met {
+            return None;
+        }
+        if matches!(status, 407 | 511) {
+            return Some(Self::Login(status));
+        }
+        if text(FAILURE_CODE) == Some(NO_ROUTE_FOUND) {
+            return Some(Self::NoRoute(status));
+        }
+        // <https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/>
+        if matches!(status, 520..=527 | 530) {
+            return Some(Self::EdgeError(status));
+        }
+        let from_edge = text("server") == Some("cloudflare") && !headers.contains_key(FAILURE_CODE) && !from_app;
+        // Its 503 is the loading page of an app that sleeps, its redirects are the spec's.
+        let is_page = matches!(status, 400..=499);
+        (target.behind_edge && from_edge && is_page).then_some(Self::NoRoute(status))
+    }
+
+    /// What goes away only if somebody does something.
+    pub(super) fn is_lasting(&self) -> bool {
+        matches!(
+            self,
+            Self::Proxy(..) | Self::ProxyAnswers(..) | Self::Untrusted | Self::Login(_)
+        )
+    }
+
+    /// What to do about it.
+    pub(super) fn next(&self, host: &str) -> String {
+        match self {
+            Self::Proxy(..) | Self::ProxyAnswers(..) => {
+                format!("let the proxy pass `{host}`, or name it in `NO_PROXY`; then run `do-deploy verify`")
+            }
+            Self::Untrusted => {
+                "if the network opens TLS, name a file with its authority's certificate in `SSL_CERT_FILE`; \
+                 then run `do-deploy verify`"
+                    .to_owned()
+            }
+            Self::Login(_) => format!("let this machine reach `{host}`, then run `do-deploy verify`"),
+            Self::Challenge => {
+                format!("let this machine's requests to `{host}` pass without a challenge, then run `do-deploy verify`")
+            }
+            Self::NoRoute(_) | Self::EdgeError(_) => {
+                "look at the URL, then run `do-deploy verify`; a new route may take minutes".to_owned()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Proxy(proxy, reason) => write!(f, "{proxy} is in the way: {reason}"),
+            Self::ProxyAnswers(proxy, status) => write!(f, "{proxy} answered {status} in the app's place"),
+            Self::Untrusted => f.write_str(
+                "the certificate is signed by an authority that this machine does not trust (`SSL_CERT_FILE`)",
+            ),
+            Self::Login(status) => write!(f, "the network answered {status}: it wants a login first"),
+            Self::Challenge => f.write_str("the edge answered with a challenge for browsers"),
+            Self::NoRoute(status) => write!(
+                f,
+                "the platform's edge answered {status}: it has no route to the app yet"
+            ),
+            Self::EdgeError(status) => write!(f, "the edge answered {status}, an error page of its own"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::Obstacle;
+    use crate::health::{Expect, Target};
+    use crate::net::proxy::Proxy;
+
+    fn seen(url: &str, proxied: bool, status: u16, headers: &[(&'static str, &'static str)]) -> Option<String> {
+        let target = Target::new(url.parse().expect("a URL"), Expect::Status(200)).of_deployed_app();
+        let headers: HeaderMap = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        let proxy = proxied.then(|| Proxy::new("HTTP_PROXY", "http://127.0.0.1:9"));
+        let obstacle = Obstacle::in_answer(&target, proxy.as_ref(), status, &headers, status == 200)?;
+        Some(
+            format!("{obstacle:?}")
+                .chars()
+                .take_while(|c| c.is_alphabetic())
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_told_from_the_app() {
+        let app = ("x-do-app-origin", "5c5c");
+        let cloudflare = ("server", "cloudflare");
+        let challenge = ("cf-mitigated", "challenge");
+        let https = "https://shop-x.ondigitalocean.app/";
+        let http = "http://127.0.0.1:20000/";
+        for (url, proxied, status, headers, obstacle) in [
+            (https, false, 403, &[cloudflare, challenge][..], Some("Challenge")),
+            (https, false, 200, &[challenge][..], Some("Challenge")),
+            (https, false, 407, &[][..], Some("Login")),
+            (https, false, 511, &[][..], Some("Login")),
+            (https, false, 521, &[cloudflare][..], Some("EdgeError")),
+            (https, false, 530, &[][..], Some("EdgeError")),
+            (https, false, 403, &[cloudflare][..], Some("NoRoute")),
+            (https, false, 404, &[cloudflare][..], Some("NoRoute")),
+            (
+                https,
+                false,
+                404,
+                &[("x-do-failure-code", "NR"), app][..],
+                Some("NoRoute"),
+            ),
+            (https, false, 404, &[cloudflare, app][..], None),
+            (https, false, 500, &[cloudflare, app][..], None),
+            (https, false, 503, &[cloudflare][..], None),
+            (https, false, 504, &[cloudflare, ("x-do-failure-code", "UH")][..], None),
+            (https, false, 302, &[cloudflare][..], None),
+            (https, false, 403, &[][..], None),
+            (https, true, 403, &[cloudflare, app][..], None),
+            (https, true, 500, &[][..], None),
+            (http, true, 403, &[][..], Some("ProxyAnswers")),
+            (http, true, 407, &[][..], Some("ProxyAnswers")),
+            (http, true, 302, &[][..], Some("ProxyAnswers")),
+            (http, true, 200, &[][..], Some("ProxyAnswers")),
+            (http, true, 200, &[app][..], None),
+            (http, true, 404, &[app][..], None),
+            (http, false, 404, &[][..], None),
+        ] {
+            assert_eq!(
+                seen(url, proxied, status, headers).as_deref(),
+                obstacle,
+                "{url} {proxied} {status} {headers:?}"
+            );
+        }
+    }
+}

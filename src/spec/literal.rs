@@ -1,0 +1,113 @@
+//! What a literal value can be other than a credential: a number, a switch, a path, something still to be filled in.
+
+/// What people write where a value is still to come, without `-`, `_` and spaces.
+const PLACEHOLDERS: [&str; 13] = [
+    "changeme",
+    "changethis",
+    "replaceme",
+    "replacethis",
+    "replacewith",
+    "placeholder",
+    "enteryour",
+    "addyour",
+    "insertyour",
+    "setme",
+    "notset",
+    "tobeset",
+    "setindashboard",
+];
+const WHOLE_PLACEHOLDERS: [&str; 10] = [
+    "none",
+    "null",
+    "nil",
+    "undefined",
+    "unset",
+    "na",
+    "n/a",
+    "tbd",
+    "todo",
+    "...",
+];
+
+/// Empty, a number, a duration, a switch, or something that a person has still to fill in.
+pub(super) fn is_harmless(value: &str) -> bool {
+    value.is_empty() || is_number(value) || is_duration(value) || is_switch(value) || is_placeholder(value)
+}
+
+fn is_number(value: &str) -> bool {
+    let digits = value.replace(['_', ','], "");
+    digits.parse::<f64>().is_ok_and(f64::is_finite) && !digits.chars().any(char::is_alphabetic)
+}
+
+/// `15m`, `1h 30m`, `30 days`, `PT15M`, `10MB`.
+fn is_duration(value: &str) -> bool {
+    let iso = value.strip_prefix('P').unwrap_or(value).replace('T', "");
+    let parts: String = iso
+        .to_ascii_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_digit() || c == '.' { ' ' } else { c })
+        .collect();
+    const UNITS: [&str; 27] = [
+        "ns", "us", "ms", "s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minute", "minutes", "h",
+        "hour", "hours", "d", "day", "days", "w", "week", "weeks", "month", "months", "y", "kb", "mb",
+    ];
+    iso.starts_with(|c: char| c.is_ascii_digit()) && parts.split_whitespace().all(|unit| UNITS.contains(&unit))
+}
+
+fn is_switch(value: &str) -> bool {
+    const SWITCHES: [&str; 10] = [
+        "true", "false", "yes", "no", "on", "off", "enabled", "disabled", "required", "optional",
+    ];
+    SWITCHES.iter().any(|switch| value.eq_ignore_ascii_case(switch))
+}
+
+pub(super) fn is_placeholder(value: &str) -> bool {
+    let inside =
+        |open: &str, close: &str| value.len() > open.len() && value.starts_with(open) && value.ends_with(close);
+    if value.contains("${") || value.contains("{{") || inside("<", ">") || inside("__", "__") || inside("%", "%") {
+        return true;
+    }
+    let plain = value.to_ascii_lowercase().replace(['-', '_', ' '], "");
+    plain.starts_with("your")
+        || PLACEHOLDERS.iter().any(|word| plain.contains(word))
+        || WHOLE_PLACEHOLDERS.contains(&plain.as_str())
+}
+
+/// `$NAME`, `${NAME}`, `$(command)`: where a value comes from is not the value.
+pub(super) fn is_reference(value: &str) -> bool {
+    value.starts_with(['$', '`', '<', '%'])
+}
+
+/// A path, or a URL without a credential in it.
+pub(super) fn is_address(value: &str) -> bool {
+    let path =
+        value.starts_with('/') && value.contains(|c: char| c.is_ascii_alphabetic()) && !value.contains(['+', '=']);
+    path || value.starts_with("./") || value.starts_with("https://") || value.starts_with("http://")
+}
+
+/// A long run of letters and digits, as no person makes it up.
+pub(super) fn looks_random(value: &str) -> bool {
+    let runs = value.split(|c: char| !c.is_ascii_alphanumeric());
+    value.len() >= 16
+        && runs
+            .filter(|run| run.len() >= 12)
+            .any(|run| run.contains(|c: char| c.is_ascii_digit()) && run.contains(|c: char| c.is_ascii_alphabetic()))
+}
+
+/// What a build gets in place of the real thing: `SECRET_KEY_BASE=dummy rails assets:precompile`.
+pub(super) fn is_stand_in(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let parts = [
+        "dummy",
+        "fake",
+        "placeholder",
+        "example",
+        "precompile",
+        "notused",
+        "unused",
+        "not-used",
+        "test",
+        "build",
+    ];
+    parts.iter().any(|part| lower.contains(part)) || value.chars().all(|c| c == 'x' || c == 'X')
+}

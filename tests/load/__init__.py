@@ -1,0 +1,1 @@
+"""Many previews at once on the sandbox, with DigitalOcean's rate limits on."""
