@@ -157,7 +157,7 @@ fn query(url: &str) -> String {
     let options = url.split_once('?').map_or("", |(_, query)| query);
     let harmless = |option: &&str| {
         let name = option.split('=').next().unwrap_or_default().to_ascii_lowercase();
-        !["pass", "user", "key", "token", "cert"]
+        !["pass", "user", "key", "token", "cert", "host"]
             .iter()
             .any(|word| name.contains(word))
     };
