@@ -137,6 +137,9 @@ impl Development {
             (Some(Connection::Libpq), _) => format!(
                 "host=${{{name}.HOSTNAME}} port=${{{name}.PORT}} user=${{{name}.USERNAME}} password=${{{name}.PASSWORD}} dbname=${{{name}.DATABASE}} sslmode=require"
             ),
+            (Some(Connection::Pdo), _) => format!(
+                "pgsql:host=${{{name}.HOSTNAME}};port=${{{name}.PORT}};dbname=${{{name}.DATABASE}};user=${{{name}.USERNAME}};password=${{{name}.PASSWORD}};sslmode=require"
+            ),
             (Some(Connection::Npgsql), _) => format!(
                 "Host=${{{name}.HOSTNAME}};Port=${{{name}.PORT}};Username=${{{name}.USERNAME}};Password=${{{name}.PASSWORD}};Database=${{{name}.DATABASE}};SSL Mode=Require"
             ),
