@@ -69,7 +69,7 @@ pub(super) async fn ask(
     };
     if domain.is_pending {
         notes.push(format!(
-            "`{}` was not asked: the platform is still setting the domain up",
+            "`{}` was not asked: the platform has not finished setting the domain up",
             domain.name
         ));
         return Ok(Some(answered));
