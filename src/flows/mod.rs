@@ -15,6 +15,7 @@ pub(crate) mod failure;
 pub(crate) mod init;
 pub(crate) mod logs;
 mod no_preview;
+mod outside;
 mod ownership;
 pub(crate) mod preview;
 mod preview_plan;
