@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::replace_arg::ReplaceArg;
 use crate::flows::logs::TAIL;
 use crate::model::commit::Sha;
 use crate::model::environment::{Environment, pull_number};
 use crate::model::failure::Failure;
-use crate::spec::{Images, Replace};
+use crate::spec::Images;
 
 /// Where `--help` lists the flags that come after a command's own.
 const BELOW_OWN_FLAGS: usize = 100;
@@ -127,21 +128,6 @@ impl ImagesArg {
     /// When a component is named twice.
     pub(crate) fn images(&self) -> Result<Images, Failure> {
         Images::merge(&self.given)
-    }
-}
-
-/// What a deployment may take from the live app.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct ReplaceArg {
-    /// Agree, for this run, that the app spec destroys, detaches, drops or changes this: `databases.NAME`,
-    /// `domains.NAME`, `egress`, `region` or `vpc`; several between spaces, commas or lines, or repeated
-    #[arg(long = "replace", value_name = "WHAT")]
-    replaced: Vec<Replace>,
-}
-
-impl ReplaceArg {
-    pub(crate) fn replace(&self) -> Replace {
-        Replace::merge(&self.replaced)
     }
 }
 

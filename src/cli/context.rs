@@ -8,7 +8,6 @@ use super::args::{Common, Project};
 use super::environment::Variables;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
-use crate::config::Config;
 use crate::flows::{self, checkout, context::Ctx};
 use crate::github::GitHub;
 use crate::model::failure::Failure;
@@ -22,16 +21,6 @@ const CONFIG: &str = "do-deploy.toml";
 
 /// Variables whose values are secret from the first moment on.
 const TOKENS: [&str; 3] = ["DIGITALOCEAN_ACCESS_TOKEN", "GITHUB_TOKEN", "FLY_API_TOKEN"];
-
-/// Events whose checkout is another commit than the one that the run is about: nothing is read from it.
-const FOREIGN_CHECKOUT: [&str; 6] = [
-    "issue_comment",
-    "workflow_dispatch",
-    "repository_dispatch",
-    "workflow_run",
-    "schedule",
-    "pull_request_target",
-];
 
 /// What is needed to speak, before anything else can go wrong.
 pub(crate) struct Voice {
@@ -54,7 +43,13 @@ impl Voice {
 
 /// # Errors
 /// Unusable flags or variables, and a configuration that does not parse.
-pub(crate) fn build(voice: Voice, variables: Variables, wait: Wait, common: Common) -> anyhow::Result<Ctx> {
+pub(crate) fn build(
+    voice: Voice,
+    variables: Variables,
+    wait: Wait,
+    common: Common,
+    dry_run: bool,
+) -> anyhow::Result<Ctx> {
     let Voice { console, run, redactor } = voice;
     let Common {
         project,
@@ -77,16 +72,7 @@ pub(crate) fn build(voice: Voice, variables: Variables, wait: Wait, common: Comm
         None => None,
     };
     let config_file = project.config.clone().unwrap_or_else(|| CONFIG.to_owned());
-    let foreign = run
-        .event_name
-        .as_deref()
-        .is_some_and(|event| FOREIGN_CHECKOUT.contains(&event));
-    let checkout = (!foreign).then(|| project.working_directory.clone());
-    let folder = folder(&project.working_directory, checkout.as_deref())?;
-    let local_config = match &checkout {
-        Some(checkout) => local_config(checkout, &config_file, project.config.is_some()).transpose(),
-        None => None,
-    };
+    let folder = folder(&project.working_directory)?;
     let lookup = secret_lookup(variables, console.clone());
     Ok(Ctx {
         console,
@@ -97,9 +83,9 @@ pub(crate) fn build(voice: Voice, variables: Variables, wait: Wait, common: Comm
         repository,
         github,
         platform,
-        checkout,
+        working_directory: project.working_directory,
         folder,
-        local_config,
+        dry_run,
         config_file,
         config_is_named: project.config.is_some(),
         spec_file,
@@ -127,10 +113,10 @@ fn repository(project: &Project, variables: Variables) -> Result<Option<String>,
 /// The working directory as GitHub's API names it.
 ///
 /// # Errors
-/// When it leads out of where the run is, and no checkout is there to say what that means.
-fn folder(working_directory: &Path, checkout: Option<&Path>) -> Result<String, Failure> {
+/// When it leads out of where the run is, and no clone is there to say what that means.
+fn folder(working_directory: &Path) -> Result<String, Failure> {
     let leads_out = working_directory.components().any(|part| part == Component::ParentDir);
-    if leads_out && checkout.and_then(checkout::root).is_none() {
+    if leads_out && checkout::root(working_directory).is_none() {
         return Err(Failure::input(format!(
             "the working directory `{}` is no folder of the repository",
             working_directory.display()
@@ -144,21 +130,6 @@ fn folder(working_directory: &Path, checkout: Option<&Path>) -> Result<String, F
         _ => None,
     });
     Ok(parts.collect())
-}
-
-fn local_config(folder: &Path, file: &str, named: bool) -> Result<Option<Config>, Failure> {
-    let text = match named {
-        true => checkout::file(folder, file),
-        false => checkout::own_file(folder, file),
-    };
-    match text? {
-        Some(text) => Ok(Some(Config::parse(&text, file)?)),
-        // Outside of a checkout it may be on GitHub.
-        None if named && checkout::root(folder).is_some() => {
-            Err(Failure::input(format!("the configuration `{file}` does not exist")).next("correct `--config`"))
-        }
-        None => Ok(None),
-    }
 }
 
 /// Looks a variable up once; its value is a secret from then on.

@@ -5,6 +5,7 @@ mod args;
 mod context;
 mod ending;
 mod environment;
+mod replace_arg;
 mod signals;
 
 use std::process::ExitCode;
@@ -85,10 +86,10 @@ async fn as_told(command: Command, mut voice: Voice, variables: Variables, wait:
 
 /// Builds the context for a flow, runs it, and turns its result into an exit code.
 async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) -> anyhow::Result<u8> {
-    let build = |common| context::build(voice, variables, wait, common);
+    let build = |common, dry_run| context::build(voice, variables, wait, common, dry_run);
     match command {
         Command::Auto(args) => {
-            let ctx = build(args.common)?;
+            let ctx = build(args.common, args.dry_run)?;
             let flags = flows::auto::Flags {
                 environment: args.target.named(),
                 commit: args.commit,
@@ -106,7 +107,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             })
         }
         Command::Deploy(args) => {
-            let ctx = build(args.common)?;
+            let ctx = build(args.common, args.dry_run)?;
             let commit = args
                 .commit
                 .map_or(flows::site::Commit::Head, flows::site::Commit::Asked);
@@ -122,7 +123,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(ending::of_report(&ctx, &flows::deploy::run(&ctx, &request).await?))
         }
         Command::Preview(args) => {
-            let ctx = build(args.common)?;
+            let ctx = build(args.common, args.dry_run)?;
             let commit = args
                 .commit
                 .map_or(flows::eligibility::Commit::Head, flows::eligibility::Commit::Asked);
@@ -137,7 +138,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(ending::of_report(&ctx, &flows::preview::run(&ctx, &request).await?))
         }
         Command::Teardown(args) => {
-            let ctx = build(args.common)?;
+            let ctx = build(args.common, args.dry_run)?;
             let request = flows::teardown::Request {
                 pull_request: args.pr,
                 only_if_closed: false,
@@ -147,7 +148,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(ending::of_report(&ctx, &flows::teardown::run(&ctx, &request).await?))
         }
         Command::Redeploy(args) => {
-            let ctx = build(args.common)?;
+            let ctx = build(args.common, args.dry_run)?;
             let request = flows::redeploy::Request {
                 environment: named(&args.target),
                 commit: args.commit,
@@ -159,7 +160,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(ending::of_report(&ctx, &flows::redeploy::run(&ctx, &request).await?))
         }
         Command::Rollback(args) => {
-            let ctx = build(args.common)?;
+            let ctx = build(args.common, args.dry_run)?;
             let request = flows::rollback::Request {
                 environment: args.environment,
                 to: args.to,
@@ -168,12 +169,13 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(ending::of_report(&ctx, &flows::rollback::run(&ctx, &request).await?))
         }
         Command::Sweep(args) => {
-            let ctx = build(Common {
+            let common = Common {
                 project: args.project,
                 timeout: args.timeout,
                 json: args.json,
                 spec: None,
-            })?;
+            };
+            let ctx = build(common, args.dry_run)?;
             flows::sweep::run(&ctx, &flows::sweep::Request { dry_run: args.dry_run }).await?;
             Ok(0)
         }
@@ -187,7 +189,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 Some(url) => flows::verify::Subject::Url(url),
                 None => flows::verify::Subject::Environment(named(&args.target)),
             };
-            let ctx = build(args.common)?;
+            let ctx = build(args.common, false)?;
             let request = flows::verify::Request {
                 subject,
                 path: args.path,
@@ -197,7 +199,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(ending::of_verdict(&ctx, &flows::verify::run(&ctx, &request).await?))
         }
         Command::Status(args) => {
-            let ctx = build(without_limit(args.project, args.json, args.spec))?;
+            let ctx = build(without_limit(args.project, args.json, args.spec), false)?;
             flows::status::run(
                 &ctx,
                 &flows::status::Request {
@@ -208,7 +210,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(0)
         }
         Command::Logs(args) => {
-            let ctx = build(without_limit(args.project, args.json, args.spec))?;
+            let ctx = build(without_limit(args.project, args.json, args.spec), false)?;
             let request = flows::logs::Request {
                 environment: named(&args.target),
                 kind: args.kind.map(|kind| match kind {
@@ -231,7 +233,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let mut project = args.project;
             project.working_directory.clone_from(&root);
             let repository = project.repo.clone();
-            let ctx = build(without_limit(project, args.json, args.spec))?;
+            let ctx = build(without_limit(project, args.json, args.spec), args.dry_run)?;
             let request = flows::init::Request {
                 repository,
                 from_app: args.from_app,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 mod duration;
 mod env;
 mod parse;
+mod shape;
 
 pub(crate) use env::{EnvValue, Generate, is_reserved};
 
@@ -192,6 +193,14 @@ pub(crate) enum CommentLogs {
 }
 
 impl Config {
+    /// The file that previews are made from; empty: look in the usual places.
+    pub(crate) fn preview_spec(&self) -> &str {
+        match self.preview.spec.as_str() {
+            "" => &self.spec,
+            by_hand => by_hand,
+        }
+    }
+
     /// What `production` or an `[environments.NAME]` says. `None`: there is no such environment.
     pub(crate) fn environment(&self, name: &str) -> Option<&Target> {
         if name == PRODUCTION {

@@ -28,11 +28,16 @@ pub(crate) fn file(folder: &Path, path: &str) -> Result<Option<String>, Failure>
 /// When it leads out of the repository, by itself or through a link.
 pub(crate) fn own_file(folder: &Path, path: &str) -> Result<Option<String>, Failure> {
     if leads_out(folder, path) {
-        return Err(Failure::input(format!("`{path}` leads out of the repository"))
-            .why("what the repository's own files name is read only from the repository")
-            .next("correct the path or the link; a file that lies elsewhere can be given with a flag"));
+        return Err(leads_outside(path));
     }
     file(folder, path)
+}
+
+/// What is wrong with a path of the repository's that leads out of it.
+pub(crate) fn leads_outside(path: &str) -> Failure {
+    Failure::input(format!("`{path}` leads out of the repository"))
+        .why("what the repository's own files name is read only from the repository")
+        .next("correct the path or the link; a file that lies elsewhere can be given with a flag")
 }
 
 /// The root of the repository in which the folder lies. `None`: it lies in none.

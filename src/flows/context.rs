@@ -29,12 +29,12 @@ pub(crate) struct Ctx {
     pub(crate) repository: Option<String>,
     pub(crate) github: Option<GitHub>,
     pub(crate) platform: Option<Platform>,
-    /// The folder that holds spec and configuration, where the checkout is the commit that the run is about.
-    pub(crate) checkout: Option<PathBuf>,
-    /// The same folder as the repository names it, with a slash at its end; empty: the root.
+    /// The folder that holds spec and configuration, whatever is checked out in it.
+    pub(crate) working_directory: PathBuf,
+    /// The same folder as GitHub names it where it is in no clone, with a slash at its end; empty: the root.
     pub(crate) folder: String,
-    /// The configuration found in the checkout, read before the first request. `None`: look on GitHub.
-    pub(crate) local_config: Option<Result<Config, Failure>>,
+    /// Nothing is to be touched.
+    pub(crate) dry_run: bool,
     /// `--config`, or `do-deploy.toml`.
     pub(crate) config_file: String,
     /// Whether somebody named it, so that it has to be there.

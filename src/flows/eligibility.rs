@@ -1,12 +1,10 @@
 //! Whether a pull request gets a preview, and for which commit.
 
 use super::sentence::fill;
-use crate::config::{Config, Preview};
-use crate::github::repository::Repository;
+use crate::config::Preview;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::pull_request::PullRequest;
-use crate::platform::App;
 
 /// Which commit is expected at the pull request's head.
 #[derive(Clone, Debug)]
@@ -25,6 +23,8 @@ pub(crate) enum Commit {
 pub(super) struct Skip {
     pub(super) reason: String,
     pub(super) tell: bool,
+    /// No app of the pull request is there any more, so that what GitHub shows of earlier ones ends.
+    pub(super) nothing_is_left: bool,
 }
 
 impl Skip {
@@ -33,6 +33,7 @@ impl Skip {
         Self {
             reason: reason.into(),
             tell: false,
+            nothing_is_left: false,
         }
     }
 }
@@ -83,19 +84,8 @@ pub(super) fn skip_reason(policy: &Preview, pull: &PullRequest, repository: &str
     Some(Skip {
         reason: fill(rule.because, fact),
         tell: rule.tell,
+        nothing_is_left: false,
     })
-}
-
-/// `[preview] limit`: how many previews of this repository there may be at once.
-pub(super) fn over_the_limit(apps: &[App], config: &Config, repository: &Repository) -> Option<String> {
-    let is_ours = |app: &&App| {
-        app.marks
-            .as_ref()
-            .is_some_and(|marks| marks.repository == repository.id && marks.environment.pull_request().is_some())
-    };
-    let (count, limit) = (apps.iter().filter(is_ours).count(), config.preview.limit);
-    let reached = u32::try_from(count).unwrap_or(u32::MAX) >= limit;
-    reached.then(|| format!("there are {count} previews already, and `[preview] limit` is {limit}; close a pull request or raise the limit"))
 }
 
 /// Why a command is not carried out on a head that it cannot have been about.

@@ -6,12 +6,14 @@ use super::eligibility::{Commit, Skip, skip_reason};
 use super::failure::failure_of;
 use super::ownership;
 use super::preview::Request;
+use super::teardown::REMOVAL;
 use crate::config::{Config, Preview};
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
+use crate::wait::Deadline;
 
 /// A pull request that was asked for a preview of.
 #[derive(Clone, Copy)]
@@ -39,15 +41,13 @@ impl Candidate<'_> {
     /// Says that nothing was done. In the comment only where the author waits for a preview; whoever commanded it is
     /// answered by the command, below what the comment says of the preview.
     pub(super) async fn skipped(&self, config: &Config, skip: &Skip) -> Report {
-        let number = self.pull.number;
-        self.ctx
-            .console
-            .notice(&format!("No preview of pull request {number}: {}", skip.reason));
-        let mut report = self.report(State::Skipped);
-        report.notes.push(format!("No preview: {}", skip.reason));
+        let mut report = self.say_skipped(skip);
         if !skip.tell || self.is_commanded() || self.request.dry_run {
             self.ctx.record(&report);
             return report;
+        }
+        if skip.nothing_is_left {
+            return self.withdrawn(config, report).await;
         }
         if self.add_what_serves(&mut report).await {
             report
@@ -55,6 +55,47 @@ impl Candidate<'_> {
                 .push("The preview that was made before stays as it is".to_owned());
         }
         self.tell(config, report).await
+    }
+
+    /// Removes an app that has no place, and ends as if there had been none for it from the start. With a board that is
+    /// open already, that is where it is said.
+    pub(super) async fn take_back(
+        &self,
+        config: &Config,
+        app_id: &str,
+        skip: &Skip,
+        board: Option<&mut Board>,
+    ) -> anyhow::Result<Report> {
+        let platform = self.ctx.platform()?;
+        self.ctx.wait.check()?;
+        self.ctx
+            .console
+            .say("Others were quicker: this preview is one too many and is removed again");
+        platform.destroy(app_id, Deadline::after(REMOVAL)).await?;
+        let report = self.say_skipped(skip);
+        Ok(match board {
+            Some(board) => {
+                board.withdraw(std::slice::from_ref(&report)).await;
+                report
+            }
+            None => self.withdrawn(config, report).await,
+        })
+    }
+
+    fn say_skipped(&self, skip: &Skip) -> Report {
+        let number = self.pull.number;
+        self.ctx
+            .console
+            .notice(&format!("No preview of pull request {number}: {}", skip.reason));
+        let mut report = self.report(State::Skipped);
+        report.notes.push(format!("No preview: {}", skip.reason));
+        report
+    }
+
+    async fn withdrawn(&self, config: &Config, report: Report) -> Report {
+        let board = self.ctx.board(config, self.repository);
+        Board::tell_withdrawn(board, std::slice::from_ref(&report)).await;
+        report
     }
 
     /// Says in the comment what is wrong with the input: nothing else on GitHub would. Returns the error, whose words

@@ -4,21 +4,23 @@ use std::time::Instant;
 
 use super::board::Board;
 use super::context::Ctx;
-use super::eligibility::{Commit, Skip, over_the_limit, unexpected_head};
+use super::eligibility::{Commit, Skip, unexpected_head};
 use super::ending::Successor;
 use super::failure::{cancelled, failure_of};
 use super::no_preview::Candidate;
+use super::preview_app::{apply, would_be_accepted};
 use super::preview_plan::Work;
 use super::preview_report::{announce, opening_report};
 use super::rollout::{self, Ended, Expected};
-use super::{dry_run, ending, ownership, source, teardown};
+use super::source::Source;
+use super::unmerged::unmerged;
+use super::{dry_run, ending, limit, ownership, pull, teardown};
 use crate::config::{Config, Preview};
 use crate::model::environment::Environment;
-use crate::model::failure::{Failure, Kind};
+use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
-use crate::net::error::ApiError;
-use crate::platform::{App, Platform, PlatformError, Rollout};
+use crate::platform::{App, PlatformError};
 use crate::spec::Images;
 use crate::spec::preview::PreviewPlan;
 
@@ -56,6 +58,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
 /// What is known before anything is touched.
 enum Begun<'a> {
     Skipped(Skip),
+    /// The app that an earlier run left has no place within the limit.
+    Beyond(String, Skip),
     /// Of a dry run.
     Planned(Box<Report>),
     Ready(Box<Ready<'a>>),
@@ -73,10 +77,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     request.images.without_forced_build(request.force_build)?;
     let github = ctx.github()?;
     let repository = github.repository().await?;
-    let pull = github
-        .pull(request.pull_request)
-        .await
-        .map_err(|error| unknown_pull(error, request.pull_request))?;
+    let pull = pull::pull(ctx, request.pull_request).await?;
     let candidate = Candidate {
         ctx,
         request,
@@ -87,7 +88,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         let closed = Skip::quietly("the pull request is closed already");
         return Ok(candidate.skipped(&Config::default(), &closed).await);
     }
-    let config = match source::config(ctx, &pull.base_branch).await {
+    let config = match Source::of_branch(ctx, &pull.base_branch).await.config().await {
         Ok(config) => config,
         // What it says of bots and drafts cannot be known: the defaults decide who hears that it is broken.
         Err(error) if candidate.skip_reason(&Preview::default()).is_some() => return Err(error),
@@ -102,6 +103,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         Ok(Begun::Ready(ready)) => *ready,
         Ok(Begun::Planned(report)) => return Ok(*report),
         Ok(Begun::Skipped(skip)) => return Ok(candidate.skipped(&config, &skip).await),
+        Ok(Begun::Beyond(app, skip)) => return candidate.take_back(&config, &app, &skip, None).await,
         Err(error) => return Err(candidate.refused(&config, error).await),
     };
     let Ready {
@@ -114,7 +116,13 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
     match deployed {
-        Ok(ended) => ending::conclude(&mut report, ended),
+        Ok(Deployed::Ended(ended)) => ending::conclude(&mut report, *ended),
+        Ok(Deployed::Beyond(app, skip)) => {
+            return match candidate.take_back(&config, &app, &skip, Some(&mut board)).await {
+                Err(error) => ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await,
+                skipped => skipped,
+            };
+        }
         Err(error) => {
             return ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await;
         }
@@ -148,7 +156,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
 }
 
 /// Finds out what the preview is to be, and whether there is to be one.
-async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Result<Begun<'a>> {
+async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result<Begun<'a>> {
     let Candidate {
         ctx,
         request,
@@ -160,30 +168,39 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
         return Ok(Begun::Skipped(Skip::quietly(newer)));
     }
     let platform = ctx.platform()?;
-    let by_hand = config.preview.spec.as_str();
-    let configured = if by_hand.is_empty() { &config.spec } else { by_hand };
-    let spec = source::spec(ctx, configured, pull.head.sha.as_str()).await?;
+    let source = Source::deployed(ctx, &pull.head.sha).await;
+    let commit = source.config().await?;
+    let config = policy.shaped_by(&commit);
+    let unmerged = unmerged(ctx, policy, &commit, pull).await;
+    let spec = source.spec(policy.preview_spec()).await?;
     let spec_name = spec.name().to_owned();
-    let work = Work::prepare(ctx, config, repository, pull, spec, &request.images).await?;
+    let work = Work::prepare(&source, config, repository, pull, spec, &request.images).await?;
     let apps = platform.list().await?;
     let named = apps.iter().find(|app| app.name == work.name);
     // The spec's name may have changed since the preview was made: it is the same preview.
     let live = named.or_else(|| ownership::among(&apps, repository.id, &environment).next());
-    if live.is_none()
-        && let Some(reason) = over_the_limit(&apps, config, repository)
-    {
-        return Ok(Begun::Skipped(Skip { reason, tell: true }));
-    }
-    let live = live.cloned();
-    if let Some(app) = &live {
+    if let Some(app) = live {
         ownership::require(app, repository.id, &environment)?;
     }
+    let over = match live {
+        Some(app) => limit::beyond(&app.id, &apps, policy, repository),
+        None => limit::reached(&apps, policy, repository),
+    };
+    match (over, live) {
+        (Some(skip), Some(app)) if !request.dry_run => return Ok(Begun::Beyond(app.id.clone(), skip)),
+        (Some(skip), _) => return Ok(Begun::Skipped(skip)),
+        (None, _) => {}
+    }
+    let live = live.cloned();
     let plan = work.plan(ctx, live.as_ref(), true)?;
-    ctx.redactor_of(&plan.spec, config);
+    ctx.redactor_of(&plan.spec, &work.config);
     ctx.console.phase("Plan");
     // A forced build leaves the spec as it is, and with it the data.
     let loss = plan.loss.clone().filter(|_| !request.force_build);
     announce(ctx, &plan, loss.as_deref());
+    if let Some(unmerged) = &unmerged {
+        ctx.console.notice(unmerged);
+    }
     if request.dry_run {
         let report = planned(ctx, &spec_name, live.as_ref(), &plan, environment, pull).await?;
         return Ok(Begun::Planned(Box::new(report)));
@@ -198,6 +215,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
         return Ok(Begun::Skipped(Skip::quietly(newer)));
     }
     let mut report = opening_report(&spec_name, &plan, environment, pull, live.as_ref());
+    report.notes.extend(unmerged);
     report.notes.extend(loss);
     Ok(Begun::Ready(Box::new(Ready {
         work,
@@ -207,13 +225,11 @@ async fn begin<'a>(candidate: &Candidate<'a>, config: &'a Config) -> anyhow::Res
     })))
 }
 
-/// Asks the platform about a spec that it has never seen, so that a mistake is found before anything exists. That the
-/// account cannot sleep is no mistake, and what cannot be found out shows later.
-async fn would_be_accepted(platform: &Platform, spec: &serde_json::Value) -> Result<(), PlatformError> {
-    match platform.normalized(spec, None).await {
-        Err(error @ (PlatformError::SpecRefused { .. } | PlatformError::Cancelled(_))) => Err(error),
-        _ => Ok(()),
-    }
+/// How far a deployment got.
+enum Deployed {
+    Ended(Box<Ended>),
+    /// Runs of other pull requests were quicker: the new app has no place within the limit.
+    Beyond(String, Skip),
 }
 
 /// Creates or updates the app and follows the deployment that the reply names.
@@ -225,7 +241,7 @@ async fn deploy(
     live: Option<App>,
     report: &mut Report,
     board: &mut Board,
-) -> anyhow::Result<Ended> {
+) -> anyhow::Result<Deployed> {
     let platform = ctx.platform()?;
     ctx.wait.check()?;
     ctx.console.phase("Build");
@@ -239,7 +255,7 @@ async fn deploy(
         _ => match apply(ctx, platform, &plan, live.as_ref()).await {
             Err(PlatformError::SleepRefused { .. }) => {
                 plan = work.plan(ctx, live.as_ref(), false)?;
-                ctx.redactor_of(&plan.spec, work.config);
+                ctx.redactor_of(&plan.spec, &work.config);
                 apply(ctx, platform, &plan, live.as_ref()).await?
             }
             // Another run of this pull request was quicker: its app is ours as well.
@@ -274,6 +290,11 @@ async fn deploy(
     report.app_id = Some(rollout.app_id.clone());
     report.deployment_id.clone_from(&rollout.deployment);
     report.sleep = Some(plan.sleep.clone());
+    if live.is_none()
+        && let Some(skip) = limit::look_again(ctx, &rollout.app_id, &work.config, work.repository).await?
+    {
+        return Ok(Deployed::Beyond(rollout.app_id, skip));
+    }
     report.cost = platform.cost(&plan.spec, Some(&rollout.app_id)).await.ok();
     if let (Sleep::Never(_), Some(cost)) = (&plan.sleep, &mut report.cost) {
         cost.asleep = None;
@@ -284,7 +305,7 @@ async fn deploy(
         commit: Some(&work.pull.head.sha),
         spec: &plan.spec,
         health: &work.config.health,
-        redactor: &ctx.redactor_of(&plan.spec, work.config),
+        redactor: &ctx.redactor_of(&plan.spec, &work.config),
         deadline,
     };
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
@@ -303,25 +324,7 @@ async fn deploy(
                 .push(format!("What serves now could not be found out: {error}")),
         }
     }
-    Ok(ended)
-}
-
-async fn apply(
-    ctx: &Ctx,
-    platform: &Platform,
-    plan: &PreviewPlan,
-    live: Option<&App>,
-) -> Result<Rollout, PlatformError> {
-    match live {
-        Some(app) => {
-            ctx.console.say(&format!("Updating the preview `{}`", plan.name));
-            platform.update(app, &plan.spec).await
-        }
-        None => {
-            ctx.console.say(&format!("Creating the preview `{}`", plan.name));
-            platform.create(&plan.spec, None).await
-        }
-    }
+    Ok(Deployed::Ended(Box::new(ended)))
 }
 
 async fn planned(
@@ -341,13 +344,4 @@ async fn planned(
     report.notes = vec!["A dry run: nothing was touched".to_owned()];
     ctx.record(&report);
     Ok(report)
-}
-
-pub(super) fn unknown_pull(error: ApiError, number: u64) -> anyhow::Error {
-    if error.is_not_found() {
-        return Failure::input(format!("there is no pull request {number}"))
-            .next("check the number and the repository, and that the GitHub token may see it")
-            .into();
-    }
-    error.into()
 }

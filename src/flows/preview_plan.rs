@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::context::Ctx;
-use super::source;
+use super::source::Source;
 use crate::config::Config;
 use crate::github::repository::Repository;
 use crate::model::failure::Failure;
@@ -16,7 +16,7 @@ use crate::spec::{AppSpec, Images};
 /// What a plan is made from, gathered once: the account's refusal of a field leads to a second plan.
 pub(super) struct Work<'a> {
     pub(super) name: String,
-    pub(super) config: &'a Config,
+    pub(super) config: Config,
     pub(super) repository: &'a Repository,
     pub(super) pull: &'a PullRequest,
     spec: AppSpec,
@@ -26,14 +26,14 @@ pub(super) struct Work<'a> {
 
 impl<'a> Work<'a> {
     pub(super) async fn prepare(
-        ctx: &Ctx,
-        config: &'a Config,
+        source: &Source<'_>,
+        config: Config,
         repository: &'a Repository,
         pull: &'a PullRequest,
         spec: AppSpec,
         images: &'a Images,
     ) -> anyhow::Result<Self> {
-        let files = source::files(ctx, &crate::spec::wanted_files(&spec), pull.head.sha.as_str()).await?;
+        let files = source.files(&crate::spec::wanted_files(&spec)).await?;
         Ok(Self {
             name: names::preview_app(spec.name(), pull.number, repository.id),
             config,

@@ -2,7 +2,7 @@
 
 use super::context::Ctx;
 use super::rollout::plural;
-use super::source;
+use super::source::Source;
 use crate::config::{Config, Target};
 use crate::github::repository::{Comparison, Repository};
 use crate::model::commit::Sha;
@@ -39,29 +39,48 @@ pub(super) struct Site {
 }
 
 impl Site {
+    /// To look at it; nothing that is read is sent to the platform.
     pub(super) async fn find(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Self> {
-        Self::find_with(ctx, environment, &Commit::Head).await
+        Self::read(ctx, environment, &Commit::Head, false).await
     }
 
+    /// To deploy it.
     pub(super) async fn find_with(ctx: &Ctx, environment: &Environment, expected: &Commit) -> anyhow::Result<Self> {
+        Self::read(ctx, environment, expected, true).await
+    }
+
+    async fn read(ctx: &Ctx, environment: &Environment, expected: &Commit, deploys: bool) -> anyhow::Result<Self> {
         let github = ctx.github()?;
         let platform = ctx.platform()?;
         let repository = github.repository().await?;
-        let config = source::config(ctx, &repository.default_branch).await?;
-        let target = target(&config, environment)?;
-        let branch = if target.branch.is_empty() {
-            repository.default_branch.clone()
-        } else {
-            target.branch.clone()
+        let default = branch_head(ctx, &repository, &repository.default_branch).await?;
+        let source = async |commit: &Sha| match deploys {
+            true => Source::deployed(ctx, commit).await,
+            false => Source::at(ctx, commit).await,
         };
-        let head = branch_head(ctx, &repository, &branch).await?;
+        let mut files = source(&default).await;
+        let mut config = files.config().await?;
+        let target = target(&config, environment)?;
+        let (branch, head) = match target.branch.as_str() {
+            "" => (repository.default_branch.clone(), default),
+            branch if branch == repository.default_branch => (branch.to_owned(), default),
+            branch => {
+                let head = branch_head(ctx, &repository, branch).await?;
+                files = source(&head).await;
+                (branch.to_owned(), head)
+            }
+        };
         let nothing_to_do = unexpected_head(ctx, expected, &head, &branch).await?;
+        if branch != repository.default_branch {
+            config = config.with_environment_of(&files.config().await?, &environment.to_string());
+        }
+        let target = self::target(&config, environment)?;
         let configured = if target.spec.is_empty() {
             &config.spec
         } else {
             &target.spec
         };
-        let spec = source::spec(ctx, configured, head.as_str()).await?;
+        let spec = files.spec(configured).await?;
         if target.branch.is_empty() {
             same_branch(&spec, &repository, &branch, environment)?;
         }
@@ -124,7 +143,7 @@ async fn branch_head(ctx: &Ctx, repository: &Repository, branch: &str) -> anyhow
     })?)
 }
 
-pub(super) fn target<'a>(config: &'a Config, environment: &Environment) -> Result<&'a Target, Failure> {
+fn target<'a>(config: &'a Config, environment: &Environment) -> Result<&'a Target, Failure> {
     let Environment::Named(name) = environment else {
         return Err(Failure::input(format!("`{environment}` is a preview")).next("use `do-deploy preview --pr N`"));
     };

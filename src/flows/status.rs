@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::context::Ctx;
-use super::{board, ownership, source};
+use super::source::Source;
+use super::{board, ownership};
 use crate::github::repository::Repository;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -105,8 +106,9 @@ fn report(row: &Row) -> Report {
 }
 
 async fn production_name(ctx: &Ctx, repository: &Repository) -> Option<String> {
-    let config = source::config(ctx, &repository.default_branch).await.ok()?;
-    let spec = source::spec(ctx, &config.spec, &repository.default_branch).await.ok()?;
+    let source = Source::of_branch(ctx, &repository.default_branch).await;
+    let config = source.config().await.ok()?;
+    let spec = source.spec(&config.spec).await.ok()?;
     Some(spec.name().to_owned())
 }
 

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::board::last_written;
 use super::context::Ctx;
-use super::{board, source, teardown};
+use super::source::Source;
+use super::{board, teardown};
 use crate::config::{Config, Preview};
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
@@ -23,7 +24,10 @@ pub(crate) struct Request {
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     let github = ctx.github()?;
     let repository = github.repository().await?;
-    let config = source::config(ctx, &repository.default_branch).await?;
+    let config = Source::of_branch(ctx, &repository.default_branch)
+        .await
+        .config()
+        .await?;
     let (mut swept, mut missed) = (Vec::new(), Vec::new());
     let mut first_error = None;
     for app in ctx.platform()?.list().await? {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::board::{self, Board, BoardDeps};
 use super::context::Ctx;
-use super::{ownership, preview, source};
+use super::source::Source;
+use super::{ownership, pull};
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
 use crate::model::names;
@@ -14,7 +15,7 @@ use crate::platform::App;
 use crate::wait::Deadline;
 
 /// How long the platform may take to let go of an app.
-const REMOVAL: Duration = Duration::from_secs(300);
+pub(super) const REMOVAL: Duration = Duration::from_secs(300);
 
 /// Why a preview is removed, for those who read the comment.
 #[derive(Clone, Debug)]
@@ -64,10 +65,7 @@ pub(crate) struct Request {
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let github = ctx.github()?;
     let repository = github.repository().await?;
-    let pull = github
-        .pull(request.pull_request)
-        .await
-        .map_err(|error| preview::unknown_pull(error, request.pull_request))?;
+    let pull = pull::pull(ctx, request.pull_request).await?;
     if request.only_if_closed && pull.open {
         ctx.console.notice(&format!(
             "Pull request {} is open again: its preview stays",
@@ -80,9 +78,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         ctx.record(&report);
         return Ok(report);
     }
-    let config = source::config(ctx, &pull.base_branch).await?;
+    let source = Source::of_branch(ctx, &pull.base_branch).await;
+    let config = source.config().await?;
     // The head may be gone, and with it what its spec said: the base branch names the app as well, and the marks decide.
-    let name = match source::spec(ctx, &config.spec, &pull.base_branch).await {
+    let name = match source.spec(&config.spec).await {
         Ok(spec) => names::preview_app(spec.name(), pull.number, repository.id),
         Err(error) => match ownership::marked(ctx, repository.id, &Environment::Preview(pull.number))
             .await?

@@ -7,9 +7,10 @@ use url::Url;
 
 use super::checks::Checks;
 use super::context::Ctx;
-use super::site::target;
-use super::{outside, ownership, source};
-use crate::config::Health;
+use super::site::Site;
+use super::source::Source;
+use super::{outside, ownership, pull};
+use crate::config::{Config, Health};
 use crate::health::{Expect, Target};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -147,32 +148,56 @@ fn expected(status: Option<u16>, chosen: bool) -> Expect {
 
 /// The app of an environment, with how its health is asked for, and what opens its logs.
 pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Result<(App, Health, TargetRedactor)> {
-    let github = ctx.github()?;
-    let platform = ctx.platform()?;
-    let repository = github.repository().await?;
-    let config = source::config(ctx, &repository.default_branch).await?;
-    let configured = match environment {
-        Environment::Named(_) => match target(&config, environment)?.spec.as_str() {
-            "" => &config.spec,
-            own => own,
-        },
-        Environment::Preview(_) => &config.spec,
+    let (name, app, config) = match environment {
+        Environment::Named(_) => {
+            let site = Site::find(ctx, environment).await?;
+            (site.spec.name().to_owned(), site.app, site.config)
+        }
+        Environment::Preview(number) => preview_of(ctx, *number, environment).await?,
     };
-    let spec = source::spec(ctx, configured, &repository.default_branch).await?;
-    let name = match environment {
-        Environment::Named(_) => spec.name().to_owned(),
-        Environment::Preview(number) => names::preview_app(spec.name(), *number, repository.id),
-    };
-    let app = platform.find(&name).await?.ok_or_else(|| {
+    let app = app.ok_or_else(|| {
         Failure::input(format!("`{environment}` is not deployed"))
             .why(format!("there is no app `{name}`"))
             .next("deploy it first")
     })?;
     let redactor = ctx.redactor_of(&app.spec, &config);
-    if environment.pull_request().is_some() {
-        ownership::require(&app, repository.id, environment)?;
-    }
     Ok((app, config.health, redactor))
+}
+
+/// A preview's name, its app, and the configuration with its own shape.
+async fn preview_of(
+    ctx: &Ctx,
+    number: u64,
+    environment: &Environment,
+) -> anyhow::Result<(String, Option<App>, Config)> {
+    let github = ctx.github()?;
+    let platform = ctx.platform()?;
+    let repository = github.repository().await?;
+    let pull = pull::pull(ctx, number).await?;
+    let policy = Source::of_branch(ctx, &pull.base_branch).await.config().await?;
+    let source = Source::at(ctx, &pull.head.sha).await;
+    // A newer commit whose files are broken does not hide the preview that an older one made.
+    let config = match source.config().await {
+        Ok(commit) => policy.shaped_by(&commit),
+        Err(_) => policy.clone(),
+    };
+    let spec = source.spec(policy.preview_spec()).await;
+    let name = spec.map(|spec| names::preview_app(spec.name(), number, repository.id));
+    let named = match &name {
+        Ok(name) => platform.find(name).await?,
+        Err(_) => None,
+    };
+    let app = match named {
+        Some(app) => {
+            ownership::require(&app, repository.id, environment)?;
+            Some(app)
+        }
+        None => ownership::marked(ctx, repository.id, environment).await?,
+    };
+    match app {
+        Some(app) => Ok((app.name.clone(), Some(app), config)),
+        None => Ok((name?, None, config)),
+    }
 }
 
 /// `https://host:port` and the path with its query.

@@ -23,12 +23,23 @@ pub(crate) struct Comparison {
     pub(crate) ahead_by: u64,
     /// `ahead`, `behind`, `identical` or `diverged`.
     pub(crate) status: String,
+    merge_base_commit: Option<MergeBase>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+struct MergeBase {
+    sha: String,
 }
 
 impl Comparison {
     /// Whether the head contains the base.
     pub(crate) fn head_contains_base(&self) -> bool {
         matches!(self.status.as_str(), "ahead" | "identical")
+    }
+
+    /// The newest commit that both have.
+    pub(crate) fn merge_base(self) -> Option<Sha> {
+        self.merge_base_commit.map(|commit| Sha::new(commit.sha))
     }
 }
 
@@ -100,8 +111,17 @@ impl GitHub {
             name: String,
             r#type: String,
         }
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Content {
+            Folder(Vec<Entry>),
+            /// A file, a submodule.
+            Other(serde::de::IgnoredAny),
+        }
         let path = self.path(&format!("/contents/{}?ref={}", segment(folder), segment(git_ref)));
-        let entries: Vec<Entry> = found(self.client.get(&path).await)?.unwrap_or_default();
+        let Some(Content::Folder(entries)) = found(self.client.get(&path).await)? else {
+            return Ok(Vec::new());
+        };
         let folders = entries
             .into_iter()
             .filter(|entry| entry.r#type == "dir" && !entry.name.starts_with('.'));
@@ -139,6 +159,7 @@ mod tests {
         let comparison = |status: &str| Comparison {
             ahead_by: 0,
             status: status.to_owned(),
+            merge_base_commit: None,
         };
         assert!(comparison("ahead").head_contains_base() && comparison("identical").head_contains_base());
         assert!(!comparison("behind").head_contains_base() && !comparison("diverged").head_contains_base());

@@ -8,8 +8,8 @@ use reqwest::header::{ACCEPT, CACHE_CONTROL, HOST};
 use super::observation::{Answer, Observation, classify};
 use super::obstacle::Obstacle;
 use super::target::Target;
-use crate::net::client::probing_http;
 use crate::net::error::{Problem, Unreachable};
+use crate::net::http::probing_http;
 use crate::net::proxy::{Proxies, Proxy};
 use crate::net::unreachable::unreachable_because;
 

@@ -1,19 +1,19 @@
 //! Sends JSON requests to one API, each with a deadline, and repeats what may be repeated.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
-use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::header::{ACCEPT, AUTHORIZATION, DATE, HeaderMap, HeaderValue, LINK, LOCATION};
-use reqwest::redirect::Policy;
 use reqwest::{Method, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::body::bounded;
 use super::error::{ApiError, Problem, Unreachable, describe, problem_of};
+use super::http::builder;
 use super::limit;
 use super::redirects::{self, Redirects};
 use super::retry::{Repeat, next_pause, pauses};
@@ -21,11 +21,8 @@ use super::unreachable::unreachable_because;
 use crate::redact::Secret;
 use crate::wait::{Cancelled, Deadline, Wait, random_share};
 
-/// Longest wait for one answer. DigitalOcean's edge gives up after 100 s; a healthy answer takes one or two.
-const REQUEST_DEADLINE: Duration = Duration::from_secs(60);
 /// How long a mutation may still take after a signal: its outcome is worth knowing, but the run is killed soon.
 const LEFT_TO_FINISH: Duration = Duration::from_millis(1_500);
-const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 
 /// A client of one API. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -368,25 +365,6 @@ fn redirected(status: StatusCode, location: Option<&str>) -> Problem {
         status: status.as_u16(),
         looks_like: format!("a redirect{}", host.unwrap_or_default()),
     }
-}
-
-/// An HTTP client without credentials for probes: it connects for every request, because an open connection may lead to an instance that is on its way out.
-pub(crate) fn probing_http() -> anyhow::Result<reqwest::Client> {
-    Ok(builder().pool_max_idle_per_host(0).build()?)
-}
-
-/// No redirect is followed before it was looked at.
-fn builder() -> reqwest::ClientBuilder {
-    static PROVIDER: Once = Once::new();
-    PROVIDER.call_once(|| {
-        // An error means that a provider is installed already, which is as good.
-        let _installed = rustls::crypto::ring::default_provider().install_default();
-    });
-    reqwest::Client::builder()
-        .user_agent(concat!("do-deploy/", env!("CARGO_PKG_VERSION")))
-        .redirect(Policy::none())
-        .connect_timeout(CONNECT_DEADLINE)
-        .timeout(REQUEST_DEADLINE)
 }
 
 /// Path and query of the next page.

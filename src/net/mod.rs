@@ -4,6 +4,7 @@ mod body;
 pub(crate) mod client;
 pub(crate) mod error;
 pub(crate) mod fields;
+pub(crate) mod http;
 pub(crate) mod limit;
 pub(crate) mod proxy;
 pub(crate) mod redirects;

@@ -31,6 +31,7 @@ mod sandbox_digitalocean;
 mod sandbox_github;
 mod sandbox_runner;
 mod sleep;
+mod source;
 mod status;
 mod sweep;
 mod teardown;

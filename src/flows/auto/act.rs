@@ -4,8 +4,9 @@ use super::Ended;
 use super::asked::{Asked, Verb};
 use super::decide::Decision;
 use crate::flows::context::Ctx;
+use crate::flows::source::Source;
 use crate::flows::{
-    comment, deploy, eligibility, logs, preview, redeploy, rollback, site, source, status, sweep, teardown, verify,
+    comment, deploy, eligibility, logs, preview, pull, redeploy, rollback, site, status, sweep, teardown, verify,
 };
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
@@ -75,11 +76,8 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
 async fn no_longer_wanted(ctx: &Ctx, pull_request: u64, dry_run: bool) -> anyhow::Result<Report> {
     let github = ctx.github()?;
     let repository = github.repository().await?;
-    let pull = github
-        .pull(pull_request)
-        .await
-        .map_err(|error| preview::unknown_pull(error, pull_request))?;
-    let config = source::config(ctx, &pull.base_branch).await?;
+    let pull = pull::pull(ctx, pull_request).await?;
+    let config = Source::of_branch(ctx, &pull.base_branch).await.config().await?;
     let Some(skip) = eligibility::skip_reason(&config.preview, &pull, &repository.full_name, false) else {
         let why = format!("Pull request {pull_request} gets a preview again: it stays");
         ctx.console.notice(&why);

@@ -12,7 +12,7 @@ use decide::{Chosen, Decision, decide};
 use event::Event;
 
 use super::context::Ctx;
-use super::source;
+use super::source::Source;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::model::verdict::Verdict;
@@ -66,7 +66,7 @@ async fn choose(ctx: &Ctx, event: &Event, flags: &Flags) -> anyhow::Result<Chose
     if let Some(chosen) = decide(event, None, flags)? {
         return Ok(chosen);
     }
-    let config = source::config(ctx, event.policy_branch()).await?;
+    let config = Source::of_branch(ctx, event.policy_branch()).await.config().await?;
     let chosen = decide(event, Some(&config), flags)?;
     Ok(chosen.ok_or_else(|| Failure::input("the event has no answer"))?)
 }

@@ -8,6 +8,7 @@ mod clean;
 mod complaints;
 mod conversation;
 mod deps;
+mod merged;
 mod outputs;
 mod record;
 
@@ -32,7 +33,7 @@ use crate::model::report::{Report, State};
 use crate::model::rollout::Step;
 use crate::net::error::ApiError;
 use crate::redact::Redactor;
-use crate::render::body::{Body, ProductionLine, marker};
+use crate::render::body::{ProductionLine, marker};
 use crate::render::page::{self, Logs, Scene};
 
 /// Several runs may write to a pull request's comment at once: the preview's, production's after the merge, a command's.
@@ -57,6 +58,8 @@ pub(crate) struct Board {
     progress: Option<Progress>,
     /// What has been complained about, each once.
     complaints: Vec<Complaint>,
+    /// Nothing of the environment is left, whatever the report says.
+    withdrawn: bool,
 }
 
 /// Summary and outputs of a run that never had anything to show on GitHub.
@@ -140,6 +143,12 @@ impl Board {
         }
     }
 
+    /// Says how it ended where it ends without an app: what GitHub shows of the pull request's deployments ends, too.
+    pub(crate) async fn withdraw(&mut self, reports: &[Report]) {
+        self.withdrawn = true;
+        self.close(reports).await;
+    }
+
     /// On GitHub, within the time that a signal leaves.
     async fn write_last_words(&mut self, missing: Missing, removed: bool) {
         let wait = self.deps.wait.clone();
@@ -182,6 +191,11 @@ impl Board {
         Self::new(deps, reports).close(reports).await;
     }
 
+    /// The same where no app is left that an earlier run may have begun.
+    pub(crate) async fn tell_withdrawn(deps: BoardDeps, reports: &[Report]) {
+        Self::new(deps, reports).withdraw(reports).await;
+    }
+
     /// Whether everything has been said about a preview that is gone: the comment is written before the deployments
     /// are made inactive, so that inactive ones mean both. What cannot be found out is said again.
     pub(crate) async fn has_said_removed(deps: &BoardDeps, pull: u64) -> bool {
@@ -194,41 +208,6 @@ impl Board {
     pub(crate) fn progress(&mut self, steps: &[Step]) {
         let console = &self.deps.console;
         self.progress.get_or_insert_with(|| console.progress()).update(steps);
-    }
-
-    /// Production's end on the comment of the merged pull request whose commit it deployed. After `close`.
-    pub(crate) async fn tell_merged(&mut self, pull: u64) {
-        let Some(report) = self.reports.first().filter(|report| report.environment.is_production()) else {
-            return;
-        };
-        let (Some(github), Some(repository)) = (&self.deps.github, &self.deps.repository) else {
-            return;
-        };
-        if self.deps.comment.mode == CommentMode::Off {
-            return;
-        }
-        let line = page::production_line(report, &self.scene(), github.now());
-        let line = self.deps.redactor.clean(&line);
-        let run = self.deps.run.stamp();
-        let mut conversation = Conversation::new(github.clone(), pull, marker(repository.id, pull));
-        let change = |mut body: Body| {
-            body.write_production(run, &line);
-            body
-        };
-        let telling = async {
-            conversation.write(Missing::Create, change).await?;
-            if self.settle().await {
-                conversation.write(Missing::Leave, change).await?;
-            }
-            Ok::<(), ApiError>(())
-        };
-        let told = tokio::select! {
-            told = telling => told,
-            () = self.deps.wait.cancelled_for(LAST_WORDS) => return,
-        };
-        if let Err(error) = told {
-            self.complain(Complaint::Comment, &error);
-        }
     }
 
     fn new(deps: BoardDeps, reports: &[Report]) -> Self {
@@ -248,6 +227,7 @@ impl Board {
             comment_url: None,
             progress: None,
             complaints: Vec::new(),
+            withdrawn: false,
         }
     }
 
@@ -347,7 +327,9 @@ impl Board {
             }
         }
         match pull {
-            Some(pull) if report.state == State::Removed => put_all_aside(github, environment, pull, run).await,
+            Some(pull) if report.state == State::Removed || self.withdrawn => {
+                put_all_aside(github, environment, pull, run).await
+            }
             _ => Ok(()),
         }
     }

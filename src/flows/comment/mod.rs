@@ -24,7 +24,8 @@ use super::board::{Board, BoardDeps, react, react_last};
 use super::context::Ctx;
 use super::eligibility::{Commit, pushed_after};
 use super::failure::{cancelled, failure_of};
-use super::{ownership, preview, source, teardown};
+use super::source::Source;
+use super::{ownership, preview, pull, teardown};
 use crate::config::Config;
 use crate::github::reactions::Reaction;
 use crate::github::repository::Repository;
@@ -111,10 +112,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
 
 /// The pull request, and what the base branch's configuration says.
 async fn known(ctx: &Ctx, request: &Request) -> anyhow::Result<(PullRequest, Config)> {
-    let number = request.pull_request;
-    let pull = ctx.github()?.pull(number).await;
-    let pull = pull.map_err(|error| preview::unknown_pull(error, number))?;
-    let config = source::config(ctx, &pull.base_branch).await?;
+    let pull = pull::pull(ctx, request.pull_request).await?;
+    let config = Source::of_branch(ctx, &pull.base_branch).await.config().await?;
     Ok((pull, config))
 }
 
@@ -166,7 +165,12 @@ async fn obey(
             answered(Outcome::Done, answer)
         }
         (Command::Teardown, Some(_)) => remove(ctx, pull.number).await,
-        (Command::Wake, Some(app)) => wake::wake(ctx, config, &environment, &app).await,
+        (Command::Wake, Some(app)) => {
+            // A good answer is what the preview's own commit says.
+            let commit = Source::at(ctx, &pull.head.sha).await.config().await;
+            let shaped = commit.map_or_else(|_| config.clone(), |commit| config.shaped_by(&commit));
+            wake::wake(ctx, &shaped, &environment, &app).await
+        }
     }
 }
 

@@ -6,8 +6,9 @@ use super::files::Wanted;
 use super::git;
 use super::repository::Repository;
 use crate::config::Config;
+use crate::flows::checkout;
 use crate::flows::context::Ctx;
-use crate::flows::{checkout, source};
+use crate::flows::source::Source;
 use crate::model::failure::Failure;
 use crate::spec::{AppSpec, USUAL, first};
 
@@ -39,7 +40,7 @@ pub(super) async fn choose(
 ) -> anyhow::Result<Chosen> {
     let configured = Some(config.spec.as_str()).filter(|path| !path.is_empty());
     // An ambiguous search does not matter to whoever names the spec.
-    let usual = match (configured, source::usual_spec(ctx, "").await) {
+    let usual = match (configured, Source::working_copy(ctx).await.usual_spec().await) {
         (Some(path), _) => Some(path.to_owned()),
         (None, Ok(spec)) => spec.map(|spec| spec.file().to_owned()),
         (None, Err(_)) if ctx.spec_file.is_some() || from_app.is_some() => None,

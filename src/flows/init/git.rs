@@ -1,10 +1,9 @@
 //! What Git knows about the repository, without a network.
 
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::Output;
 
-use tokio::process::Command;
-
+use crate::flows::git as safe;
 use crate::model::failure::Failure;
 
 /// The top folder of the repository that `folder` is in.
@@ -39,9 +38,7 @@ pub(super) async fn git(folder: &Path, args: &[&str]) -> Result<Option<String>, 
 }
 
 async fn output(folder: &Path, args: &[&str]) -> Result<Output, Failure> {
-    let mut git = Command::new("git");
-    git.arg("-C").arg(folder).args(args).stdin(Stdio::null());
-    git.output().await.map_err(|error| {
+    safe::output(folder, args).await.map_err(|error| {
         Failure::input("`git` cannot be run")
             .why(error.to_string())
             .next("install Git")

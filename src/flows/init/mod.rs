@@ -18,6 +18,7 @@ use repository::Repository;
 
 use super::context::Ctx;
 use crate::config::Config;
+use crate::flows::source::Source;
 use crate::model::failure::Failure;
 use crate::platform::scopes;
 
@@ -36,7 +37,7 @@ pub(crate) struct Request {
 pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Result<()> {
     outside_a_workflow(ctx)?;
     // Of the clone, and never of GitHub: there need not be a network.
-    let config = ctx.local_config.clone().transpose()?.unwrap_or_default();
+    let config = Source::working_copy(ctx).await.config().await?;
     let repository = Repository::find(ctx, root, &config, request.repository.as_deref()).await?;
     let spec = app_spec::choose(ctx, root, &config, &repository, request.from_app.as_deref()).await?;
     let mut wanted = workflows::write(&repository.branch, spec.input());

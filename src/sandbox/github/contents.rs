@@ -53,7 +53,8 @@ pub(crate) async fn get(call: Call) -> Reply {
         .ok_or_else(Refusal::not_found)?;
     match entry.kind {
         "dir" => directory(&call, &commit, &format!("{path}/"), name).await,
-        "submodule" => ok(&entry.json(&call.urls, name)),
+        "submodule" => submodule(&call, &commit, &entry, name).await,
+        "symlink" => symlink(&call, &commit, entry, name).await,
         _ => file(&call, &entry, name).await,
     }
 }
@@ -93,6 +94,72 @@ async fn directory(call: &Call, commit: &str, prefix: &str, reference: &str) -> 
     ok(&entries.iter().map(|entry| entry.json(&call.urls, reference)).collect())
 }
 
+/// Where the submodule's own repository is; it is never on this GitHub.
+async fn submodule(call: &Call, commit: &str, entry: &Entry, reference: &str) -> Reply {
+    let blob = format!("{commit}:.gitmodules");
+    let lines = ["config", "--blob", &blob, "--get-regexp", r"^submodule\."];
+    let printed = call.hub.repository.git(&lines).await.unwrap_or_default();
+    let mut body = entry.json(&call.urls, reference);
+    body["submodule_git_url"] = Value::from(submodule_url(&String::from_utf8_lossy(&printed), &entry.path));
+    for url in ["git_url", "html_url"] {
+        body[url] = Value::Null;
+    }
+    body["_links"]["git"] = Value::Null;
+    body["_links"]["html"] = Value::Null;
+    ok(&body)
+}
+
+/// `KEY VALUE` of every line of `.gitmodules`.
+fn submodule_url(settings: &str, path: &str) -> Option<String> {
+    let settings: Vec<(&str, &str)> = settings.lines().filter_map(|line| line.split_once(' ')).collect();
+    let (key, _) = settings
+        .iter()
+        .find(|(key, value)| key.ends_with(".path") && *value == path)?;
+    let key = format!("{}.url", key.trim_end_matches(".path"));
+    let (_, url) = settings.iter().find(|(other, _)| *other == key)?;
+    Some((*url).to_owned())
+}
+
+/// The file that it leads to, <https://docs.github.com/rest/repos/contents#get-repository-content>; else the link
+/// itself. A link to another link is not followed.
+async fn symlink(call: &Call, commit: &str, link: Entry, reference: &str) -> Reply {
+    let content = call.hub.repository.git(&["cat-file", "blob", &link.sha]).await?;
+    let target = String::from_utf8_lossy(&content).into_owned();
+    let found = match beside(&link.path, &target) {
+        Some(path) => tree(call, commit, &path).await.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    if let Some(found) = found.into_iter().find(|entry| entry.kind == "file") {
+        return file(
+            call,
+            &Entry {
+                path: link.path,
+                ..found
+            },
+            reference,
+        )
+        .await;
+    }
+    let mut body = link.json(&call.urls, reference);
+    body["target"] = Value::String(target);
+    ok(&body)
+}
+
+/// Where a link's target is, from the root. `None`: outside.
+fn beside(link: &str, target: &str) -> Option<String> {
+    let mut parts: Vec<&str> = link.split('/').collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(parts.pop()?),
+            "" => return None,
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
 async fn file(call: &Call, entry: &Entry, reference: &str) -> Reply {
     let content = call.hub.repository.git(&["cat-file", "blob", &entry.sha]).await?;
     if call.accept.contains("raw") {
@@ -100,9 +167,6 @@ async fn file(call: &Call, entry: &Entry, reference: &str) -> Reply {
         return Ok((kind, content).into_response());
     }
     let mut body = entry.json(&call.urls, reference);
-    if entry.kind == "symlink" {
-        body["target"] = Value::String(String::from_utf8_lossy(&content).into_owned());
-    }
     let inline = entry.size <= LARGEST_INLINE_BYTES;
     body["encoding"] = Value::from(if inline { "base64" } else { "none" });
     body["content"] = Value::String(if inline { wrapped(&content) } else { String::new() });
@@ -160,6 +224,26 @@ mod tests {
         );
         assert_eq!(parse("040000 tree abc       -\tsrc").expect("a directory").kind, "dir");
         assert_eq!(parse(""), None);
+    }
+
+    #[test]
+    fn a_submodules_url_is_found_by_its_path() {
+        let settings = "submodule.lib.path vendor/lib\nsubmodule.lib.url https://example.com/lib.git\n";
+        let url = super::submodule_url(settings, "vendor/lib");
+        assert_eq!(url.as_deref(), Some("https://example.com/lib.git"));
+        assert_eq!(super::submodule_url(settings, "lib"), None);
+    }
+
+    #[test]
+    fn a_link_leads_from_its_own_folder() {
+        for (target, path) in [
+            ("../deploy/app.yaml", Some("deploy/app.yaml")),
+            ("./other.yaml", Some(".do/other.yaml")),
+            ("../../app.yaml", None),
+            ("/app.yaml", None),
+        ] {
+            assert_eq!(super::beside(".do/app.yaml", target).as_deref(), path, "{target}");
+        }
     }
 
     #[test]

@@ -177,8 +177,9 @@ async fn a_merged_pull_request_loses_its_preview() {
 #[tokio::test]
 async fn the_trusted_event_removes_a_preview_without_a_look_at_the_checkout_and_does_nothing_else() {
     run(async |t: &mut Tester| {
-        t.open_pr_with(1, Change::version("first").config("this is no configuration"))
-            .await;
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.push(1, Change::version("second").config("this is no configuration"));
         let target = |action: &str| {
             let query = format!("name=pull_request_target&action={action}&number=1");
             t.command(["auto"])
@@ -190,7 +191,6 @@ async fn the_trusted_event_removes_a_preview_without_a_look_at_the_checkout_and_
             .fails_with(2)
             .touches_nothing()
             .says("only the type `closed` is safe");
-        t.preview(1).at("main").await.succeeds();
         t.close_pr(1).await;
         assert_eq!(target("closed").await.succeeds().output("status"), "removed");
         assert_eq!(t.app_names().await, Vec::<String>::new());

@@ -97,6 +97,30 @@ async fn a_removed_development_database_and_another_version_of_it_are_destroyed(
 }
 
 #[tokio::test]
+async fn a_database_that_the_file_only_names_is_as_much_one() {
+    let named = SPEC.to_owned() + "databases: [{name: db}]\n";
+    run_with(Change::whole_app("first").spec(&named), async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        t.push(
+            "main",
+            Change::version("second").spec(&named.replace("{name: db}", "{name: main}")),
+        );
+        let refused = t.deploy().await;
+        refused
+            .fails_with(2)
+            .touches_nothing()
+            .says("would destroy")
+            .says("`main` instead");
+        t.push(
+            "main",
+            Change::version("third").spec(&named.replace("{name: db}", "{name: db, engine: PG}")),
+        );
+        t.deploy().await.succeeds();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_managed_database_is_detached_and_its_data_stays() {
     run(async |t: &mut Tester| {
         let managed = json!([{"name": "db", "engine": "PG", "production": true, "cluster_name": "big"}]);

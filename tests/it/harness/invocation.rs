@@ -28,6 +28,8 @@ pub(crate) struct Invocation<'t> {
     in_runner: bool,
     /// What is checked out in the working directory; `None`: nothing.
     revision: Option<String>,
+    /// Shell scripts that run in the working directory before the program, as earlier steps of the job.
+    steps: Vec<String>,
     /// Name and query for `/_sandbox/event`.
     event: Option<(String, String)>,
     /// A payload of the test's own instead.
@@ -44,6 +46,7 @@ impl<'t> Invocation<'t> {
             envs: BTreeMap::new(),
             in_runner: true,
             revision: Some("main".to_owned()),
+            steps: Vec::new(),
             event: None,
             payload: None,
             limit: LONG,
@@ -94,6 +97,12 @@ impl<'t> Invocation<'t> {
         self
     }
 
+    /// An earlier step of the job: a shell script that runs in the working directory.
+    pub(crate) fn after_step(mut self, script: &str) -> Self {
+        self.steps.push(script.to_owned());
+        self
+    }
+
     /// With the payload that the sandbox gives for this query.
     pub(crate) fn on_event(mut self, name: &str, query: &str) -> Self {
         self.event = Some((name.to_owned(), query.to_owned()));
@@ -117,6 +126,9 @@ impl<'t> Invocation<'t> {
         match &self.revision {
             Some(revision) => tester.repository.checkout(revision, &checkout),
             None => fs::create_dir(&checkout).expect("a folder"),
+        }
+        for script in &self.steps {
+            tester.repository.script(script, &checkout);
         }
         let (output, summary) = (file("output"), file("summary.md"));
         let base = |key: &str| tester.sandbox.url(key);

@@ -97,6 +97,18 @@ impl Repository {
         self.git(&["-C", &to, "checkout", "--quiet", "--detach", &commit]);
     }
 
+    /// Runs a shell script in `folder`, with `$REPOSITORY` for this repository's path.
+    pub(crate) fn script(&self, script: &str, folder: &Path) {
+        let mut shell = self.clean("sh");
+        shell
+            .args(["-euc", script])
+            .current_dir(folder)
+            .env("REPOSITORY", &self.path);
+        let output = shell.output().expect("a shell");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{script:?} failed: {said}");
+    }
+
     pub(crate) fn git(&self, args: &[&str]) -> String {
         self.try_git(args)
             .unwrap_or_else(|| panic!("git {args:?} failed in {}", self.path.display()))
@@ -108,10 +120,16 @@ impl Repository {
         output.status.success().then_some(text)
     }
 
-    /// Git as on a machine that nobody has configured.
     fn command(&self, args: &[&str]) -> Command {
-        let mut git = Command::new("git");
-        git.args(args).current_dir(&self.path).env("HOME", &self.path);
+        let mut git = self.clean("git");
+        git.args(args).current_dir(&self.path);
+        git
+    }
+
+    /// A program as on a machine on which Git has not been configured.
+    fn clean(&self, program: &str) -> Command {
+        let mut git = Command::new(program);
+        git.env("HOME", &self.path);
         for (key, _) in std::env::vars().filter(|(key, _)| key.starts_with("GIT_")) {
             git.env_remove(key);
         }

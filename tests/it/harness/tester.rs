@@ -239,6 +239,11 @@ impl Tester {
 
     // What the harness itself has to know
 
+    /// The folder in which every checkout lies.
+    pub(crate) fn work(&self) -> std::path::PathBuf {
+        self.root.path().join("work")
+    }
+
     /// A value that must not be seen anywhere from now on, different in every place where it is used.
     pub(crate) fn secret(&self, name: &str) -> String {
         let value = format!("s3cr3t-{}-{}", name.to_ascii_lowercase(), self.next());

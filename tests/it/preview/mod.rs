@@ -2,6 +2,7 @@
 
 mod app;
 mod interruption;
+mod limit;
 mod limits;
 mod skipping;
 mod spec;

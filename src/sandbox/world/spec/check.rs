@@ -186,7 +186,7 @@ fn check_database(database: &Database, path: &str) -> Result<(), Refusal> {
         }
         return Ok(());
     }
-    if database.engine != "PG" {
+    if !["", "UNSET", "PG"].contains(&database.engine.as_str()) {
         let why = "only PG is supported for development databases";
         return Err(Refusal::field(format!("{path}.engine"), why));
     }

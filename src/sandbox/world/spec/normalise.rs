@@ -20,6 +20,14 @@ pub(crate) fn normalise(spec: &mut Value) {
             complete(kind, component);
         }
     }
+    let databases = fields.get_mut("databases").and_then(Value::as_array_mut);
+    for database in databases.into_iter().flatten().filter_map(Value::as_object_mut) {
+        // https://docs.digitalocean.com/products/app-platform/reference/app-spec/: the default engine.
+        let engine = database.entry("engine").or_insert_with(|| json!("PG"));
+        if engine == "UNSET" {
+            *engine = json!("PG");
+        }
+    }
     let rules = take_rules(fields);
     let ingress = fields.entry("ingress").or_insert_with(|| json!({}));
     if let Some(ingress) = ingress.as_object_mut()
@@ -183,6 +191,7 @@ mod tests {
                 "health_check": {"initial_delay_seconds": 0},
             }],
             "jobs": [{"name": "seed", "kind": "UNSPECIFIED"}],
+            "databases": [{"name": "db"}, {"name": "cache", "engine": "VALKEY"}],
         });
         normalise(&mut spec);
         assert_eq!(
@@ -203,6 +212,7 @@ mod tests {
                     "name": "seed", "kind": "POST_DEPLOY",
                     "instance_count": 1, "instance_size_slug": "apps-s-1vcpu-0.5gb",
                 }],
+                "databases": [{"name": "db", "engine": "PG"}, {"name": "cache", "engine": "VALKEY"}],
                 "region": "nyc",
                 "features": ["buildpack-stack=ubuntu-22"],
                 "ingress": {"rules": [{"component": {"name": "web"}, "match": {"path": {"prefix": "/"}}}]},

@@ -1,0 +1,46 @@
+//! What the comment of a merged pull request says of the production that its merge deployed.
+
+use super::complaints::Complaint;
+use super::conversation::{Conversation, Missing};
+use super::{Board, LAST_WORDS};
+use crate::config::CommentMode;
+use crate::net::error::ApiError;
+use crate::render::body::{Body, marker};
+use crate::render::page;
+
+impl Board {
+    /// Production's end on the comment of the merged pull request whose commit it deployed. After `close`.
+    pub(crate) async fn tell_merged(&mut self, pull: u64) {
+        let Some(report) = self.reports.first().filter(|report| report.environment.is_production()) else {
+            return;
+        };
+        let (Some(github), Some(repository)) = (&self.deps.github, &self.deps.repository) else {
+            return;
+        };
+        if self.deps.comment.mode == CommentMode::Off {
+            return;
+        }
+        let line = page::production_line(report, &self.scene(), github.now());
+        let line = self.deps.redactor.clean(&line);
+        let run = self.deps.run.stamp();
+        let mut conversation = Conversation::new(github.clone(), pull, marker(repository.id, pull));
+        let change = |mut body: Body| {
+            body.write_production(run, &line);
+            body
+        };
+        let telling = async {
+            conversation.write(Missing::Create, change).await?;
+            if self.settle().await {
+                conversation.write(Missing::Leave, change).await?;
+            }
+            Ok::<(), ApiError>(())
+        };
+        let told = tokio::select! {
+            told = telling => told,
+            () = self.deps.wait.cancelled_for(LAST_WORDS) => return,
+        };
+        if let Err(error) = told {
+            self.complain(Complaint::Comment, &error);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Git, asked about a folder: it is given none of our secrets, and runs nothing that the folder configures.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use tokio::process::Command;
+
+use crate::model::commit::Sha;
+
+/// Git answers from the disk within milliseconds; longer means that it waits for a pipe or a lock.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// All of the environment that Git gets: where programs are, and its user's configuration, which says whose folders
+/// are safe (`safe.directory`, <https://git-scm.com/docs/git-config>).
+const KEPT: [&str; 5] = ["PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "DEVELOPER_DIR"];
+
+/// What a folder's own configuration cannot override: hooks, the file system monitor, repositories that lie inside
+/// of a work tree (<https://git-scm.com/docs/git-config>), replaced objects and pathspec magic
+/// (<https://git-scm.com/docs/git>).
+const STRICT: [&str; 11] = [
+    "--no-pager",
+    "--no-optional-locks",
+    "--no-replace-objects",
+    "--literal-pathspecs",
+    "-c",
+    "core.fsmonitor=",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "safe.bareRepository=explicit",
+    "-C",
+];
+
+/// A missing object is missing: it is not fetched, which would run what the folder names as transport.
+const OFFLINE: [(&str, &str); 3] = [
+    ("GIT_NO_LAZY_FETCH", "1"),
+    ("GIT_ALLOW_PROTOCOL", ""),
+    ("GIT_TERMINAL_PROMPT", "0"),
+];
+
+/// A file or a symbolic link of a commit's tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) is_link: bool,
+    /// The name of its blob.
+    pub(super) id: String,
+}
+
+/// # Errors
+/// When there is no Git, or it does not answer.
+pub(super) async fn output(folder: &Path, args: &[&str]) -> io::Result<Output> {
+    let mut git = command(folder);
+    git.args(args);
+    let late = || io::Error::new(io::ErrorKind::TimedOut, "Git does not answer");
+    tokio::time::timeout(LIMIT, git.output()).await.map_err(|_| late())?
+}
+
+/// The commit that is checked out in the repository whose top folder is `root`. `None`: it cannot be known.
+pub(super) async fn head(root: &Path) -> Option<Sha> {
+    let printed = print(root, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).await?;
+    Some(Sha::new(String::from_utf8(printed).ok()?))
+}
+
+/// What a commit has at these paths, which are counted from `root`. `None`: the repository does not have all that
+/// it takes to know.
+pub(super) async fn entries(root: &Path, commit: &Sha, paths: &[String]) -> Option<BTreeMap<String, Entry>> {
+    let mut args = vec!["ls-tree", "-z", "--full-tree", commit.as_str(), "--"];
+    args.extend(paths.iter().map(String::as_str));
+    let printed = print(root, &args).await?;
+    Some(
+        String::from_utf8_lossy(&printed)
+            .split('\0')
+            .filter_map(entry)
+            .collect(),
+    )
+}
+
+/// The names of the folders in a folder of a commit; the empty path is the root.
+pub(super) async fn folders(root: &Path, commit: &Sha, folder: &str) -> Option<Vec<String>> {
+    let mut args = vec!["ls-tree", "-z", "-d", "--full-tree", "--name-only", commit.as_str()];
+    let inside = format!("{folder}/");
+    if !folder.is_empty() {
+        args.extend(["--", inside.as_str()]);
+    }
+    let printed = print(root, &args).await?;
+    let names = String::from_utf8_lossy(&printed)
+        .split('\0')
+        .filter_map(|path| path.rsplit('/').next())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect();
+    Some(names)
+}
+
+/// `MODE SP TYPE SP ID TAB PATH`, <https://git-scm.com/docs/git-ls-tree>.
+fn entry(line: &str) -> Option<(String, Entry)> {
+    let (about, path) = line.split_once('\t')?;
+    let mut columns = about.split(' ');
+    let (mode, kind, id) = (columns.next()?, columns.next()?, columns.next()?);
+    let entry = Entry {
+        is_link: mode == "120000",
+        id: id.to_owned(),
+    };
+    (kind == "blob").then(|| (path.to_owned(), entry))
+}
+
+/// What Git prints about exactly this repository, and about none further up. `None`: it says no.
+async fn print(root: &Path, args: &[&str]) -> Option<Vec<u8>> {
+    let mut git = command(root);
+    git.args(args);
+    if let Some(above) = root.parent() {
+        git.env("GIT_CEILING_DIRECTORIES", above);
+    }
+    let output = tokio::time::timeout(LIMIT, git.output()).await.ok()?.ok()?;
+    output.status.success().then_some(output.stdout)
+}
+
+fn command(folder: &Path) -> Command {
+    let mut git = Command::new("git");
+    git.env_clear();
+    for name in KEPT {
+        if let Some(value) = std::env::var_os(name) {
+            git.env(name, value);
+        }
+    }
+    git.envs(OFFLINE).args(STRICT).arg(folder);
+    git.stdin(Stdio::null()).kill_on_drop(true);
+    git
+}
+
+#[cfg(test)]
+mod tests {
+    use super::entry;
+
+    #[test]
+    fn a_tree_lists_files_and_links_and_other_things() {
+        let (path, file) = entry("100644 blob abc\tweb/app.yaml").unwrap();
+        assert_eq!(
+            (path.as_str(), file.is_link, file.id.as_str()),
+            ("web/app.yaml", false, "abc")
+        );
+        assert!(entry("120000 blob abc\tlink").unwrap().1.is_link);
+        assert_eq!(entry("040000 tree abc\tweb"), None);
+        assert_eq!(entry("160000 commit abc\tsub"), None);
+        assert_eq!(entry(""), None);
+    }
+}

@@ -1,0 +1,186 @@
+//! Where spec and configuration come from: the repository as it is at the commit that is deployed.
+
+mod copy;
+mod file;
+mod rule;
+
+use std::collections::BTreeMap;
+
+use copy::Copy;
+use file::{Use, Wanted};
+use rule::Setting;
+
+use super::context::Ctx;
+use crate::config::Config;
+use crate::model::commit::Sha;
+use crate::model::failure::Failure;
+use crate::spec::AppSpec;
+
+/// The repository's files at one commit or at a branch's head.
+pub(crate) struct Source<'a> {
+    ctx: &'a Ctx,
+    /// A commit or a branch, as GitHub is asked for it.
+    at: String,
+    /// `None`: a branch whose head need not be known, or nothing but the working directory.
+    commit: Option<Sha>,
+    /// `None`: the working directory is in no clone.
+    copy: Option<Copy>,
+    setting: Setting,
+}
+
+impl<'a> Source<'a> {
+    /// The commit that is about to be deployed.
+    pub(crate) async fn deployed(ctx: &'a Ctx, commit: &Sha) -> Self {
+        Self::new(ctx, commit.as_str(), Some(commit.clone()), true).await
+    }
+
+    /// A commit that is only looked at.
+    pub(crate) async fn at(ctx: &'a Ctx, commit: &Sha) -> Self {
+        Self::new(ctx, commit.as_str(), Some(commit.clone()), false).await
+    }
+
+    /// A branch, which says what is allowed: whatever is checked out has no say in it.
+    pub(crate) async fn of_branch(ctx: &'a Ctx, branch: &str) -> Self {
+        Self::new(ctx, branch, None, false).await
+    }
+
+    /// The working directory as it is.
+    pub(crate) async fn working_copy(ctx: &'a Ctx) -> Self {
+        Self::new(ctx, "", None, false).await
+    }
+
+    async fn new(ctx: &'a Ctx, at: &str, commit: Option<Sha>, deploys: bool) -> Self {
+        let setting = match (ctx.run.is_ci, ctx.dry_run) {
+            (true, _) => Setting::Workflow,
+            (false, true) => Setting::Rehearsal,
+            (false, false) => Setting::Terminal { deploys },
+        };
+        Self {
+            ctx,
+            at: at.to_owned(),
+            commit,
+            copy: Copy::of(&ctx.working_directory).await,
+            setting,
+        }
+    }
+
+    /// Without GitHub there is nothing else.
+    fn is_working_copy(&self) -> bool {
+        self.at.is_empty() || self.ctx.github.is_none()
+    }
+
+    /// What `do-deploy.toml` says; the defaults where there is none.
+    pub(crate) async fn config(&self) -> anyhow::Result<Config> {
+        let ctx = self.ctx;
+        let path = ctx.config_file.as_str();
+        let wanted = Wanted {
+            path,
+            purpose: Use::Config,
+            named: ctx.config_is_named,
+        };
+        match self.text_of(wanted).await? {
+            Some(text) => Ok(Config::parse(&text, path)?),
+            // Policy has none yet, while a commit that brings one is checked out.
+            None if self.commit.is_none() && self.is_on_disk(&wanted) => Ok(Config::default()),
+            None if ctx.config_is_named => Err(Failure::input(format!(
+                "the configuration `{path}` does not exist on `{}`",
+                self.shown()
+            ))
+            .next("correct `--config`")
+            .into()),
+            None => Ok(Config::default()),
+        }
+    }
+
+    /// The app spec: `--spec`, else what the configuration names, else the usual places.
+    pub(crate) async fn spec(&self, configured: &str) -> anyhow::Result<AppSpec> {
+        let named = self.ctx.spec_file.as_deref();
+        if let Some(path) = named.or((!configured.is_empty()).then_some(configured)) {
+            let wanted = Wanted {
+                path,
+                purpose: Use::Spec,
+                named: named.is_some(),
+            };
+            let text = self.text_of(wanted).await?.ok_or_else(|| {
+                Failure::input(format!("the app spec `{path}` does not exist"))
+                    .next("correct the path, or write the spec there")
+            })?;
+            return self.parsed(&text, path);
+        }
+        match self.usual_spec().await? {
+            Some(spec) => Ok(spec),
+            None => Err(Failure::input("there is no app spec")
+                .why(format!(
+                    "looked {}for `{}` and for one `app.yaml` one folder down",
+                    self.looked_in(),
+                    crate::spec::USUAL.join("`, `")
+                ))
+                .next("write one: `do-deploy init`; or name it with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`")
+                .into()),
+        }
+    }
+
+    fn looked_in(&self) -> String {
+        match self.ctx.folder.trim_end_matches('/') {
+            "" => String::new(),
+            folder => format!("in `{folder}` "),
+        }
+    }
+
+    /// The app spec in a usual place. `None`: there is none.
+    pub(crate) async fn usual_spec(&self) -> anyhow::Result<Option<AppSpec>> {
+        let usual = crate::spec::USUAL.map(spec_at);
+        if let Some((index, text)) = self.first(&usual).await? {
+            return Ok(Some(self.parsed(&text, usual[index].path)?));
+        }
+        let paths: Vec<String> = self
+            .folders()
+            .await?
+            .iter()
+            .map(|it| format!("{it}/app.yaml"))
+            .collect();
+        let wanted: Vec<Wanted<'_>> = paths.iter().map(|path| spec_at(path)).collect();
+        let texts = self.texts(&wanted).await?;
+        let found: BTreeMap<&str, String> = paths
+            .iter()
+            .zip(texts)
+            .filter_map(|(path, text)| Some((path.as_str(), text?)))
+            .collect();
+        let paths: Vec<&str> = found.keys().copied().collect();
+        match crate::spec::find_default(&paths)? {
+            Some(path) => Ok(Some(self.parsed(&found[path], path)?)),
+            None => Ok(None),
+        }
+    }
+
+    fn parsed(&self, text: &str, path: &str) -> anyhow::Result<AppSpec> {
+        self.ctx.console.debug(&format!("the app spec is `{path}`"));
+        let spec = crate::spec::parse(text, path)?;
+        self.ctx.learn(spec.value());
+        Ok(spec)
+    }
+
+    /// The texts of those files that exist, by their paths from the repository's root: they say how a component
+    /// starts.
+    pub(crate) async fn files(&self, paths: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
+        let wanted: Vec<Wanted<'_>> = paths
+            .iter()
+            .map(|path| Wanted {
+                path,
+                purpose: Use::Start,
+                named: false,
+            })
+            .collect();
+        let texts = self.texts(&wanted).await?;
+        let found = paths.iter().zip(texts);
+        Ok(found.filter_map(|(path, text)| Some((path.clone(), text?))).collect())
+    }
+}
+
+fn spec_at(path: &str) -> Wanted<'_> {
+    Wanted {
+        path,
+        purpose: Use::Spec,
+        named: false,
+    }
+}
