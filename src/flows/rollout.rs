@@ -188,7 +188,7 @@ async fn judge_active(
             format!("`{component}` is meant to run without an instance, and was not asked from outside")
         }),
     );
-    let (outside, url) = ask_from_outside(ctx, rollout, deployment, expected, settling, &idle).await?;
+    let (outside, url) = ask_from_outside(ctx, rollout, deployment, expected, settling, &idle, &mut notes).await?;
     if matches!(outside.testimony, Testimony::Blocked(_)) && health == Testimony::Good {
         health = ask_the_platform_again(ctx, rollout, expected).await?;
     }

@@ -113,15 +113,10 @@ impl Platform {
         }
     }
 
-    /// Where the app serves, once that deployment is the active one. `None`: the app has no public component.
-    pub(crate) async fn live_url(
-        &self,
-        app_id: &str,
-        deployment_id: &str,
-        deadline: Deadline,
-    ) -> Result<Option<String>> {
+    /// The app, once that deployment is the active one and it has a URL. `None`: it has no public component.
+    pub(crate) async fn serving(&self, app_id: &str, deployment_id: &str, deadline: Deadline) -> Result<Option<App>> {
         match self {
-            Self::AppPlatform(cloud) => cloud.live_url(app_id, deployment_id, deadline).await,
+            Self::AppPlatform(cloud) => cloud.serving(app_id, deployment_id, deadline).await,
         }
     }
 
