@@ -124,7 +124,7 @@ async fn show_build_log(
     let platform = ctx.platform()?;
     if deployment.phase == Phase::Active && platform.has_met_a_limit() {
         ctx.console
-            .say("The build log is left out to spare the rate limit: `do-deploy logs` shows it");
+            .say("The build log is left out to spare the rate limit: `do-deploy logs --kind build` shows it");
         return Ok(());
     }
     match platform
