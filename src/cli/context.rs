@@ -62,6 +62,10 @@ pub(crate) fn build(voice: Voice, variables: Variables, wait: Wait, common: Comm
         json,
         spec: spec_file,
     } = common;
+    wait.listen({
+        let console = console.clone();
+        move |what| console.say(what)
+    });
     if let Some(timeout) = timeout {
         wait.set_deadline(Deadline::after(timeout));
     }
