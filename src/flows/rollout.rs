@@ -126,8 +126,13 @@ async fn show_build_log(
     if !ctx.run.is_ci {
         return Ok(());
     }
-    match ctx
-        .platform()?
+    let platform = ctx.platform()?;
+    if deployment.phase == Phase::Active && platform.has_met_a_limit() {
+        ctx.console
+            .say("The build log is left out to spare the rate limit: `do-deploy logs --kind build` shows it");
+        return Ok(());
+    }
+    match platform
         .logs(
             &rollout.app_id,
             Some(&deployment.id),

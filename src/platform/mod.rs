@@ -52,6 +52,13 @@ impl Platform {
         }
     }
 
+    /// Whether a rate limit has refused a request of this run: what is not needed is not asked for then.
+    pub(crate) fn has_met_a_limit(&self) -> bool {
+        match self {
+            Self::AppPlatform(cloud) => cloud.has_met_a_limit(),
+        }
+    }
+
     /// The app of that name, read afresh.
     pub(crate) async fn find(&self, name: &str) -> Result<Option<App>> {
         match self {

@@ -86,7 +86,7 @@ impl AppPlatform {
     fn standing(&self) -> Standing {
         Standing {
             allowance: self.client.allowance(),
-            crowded: self.client.has_met_a_limit(),
+            crowded: self.has_met_a_limit(),
         }
     }
 
