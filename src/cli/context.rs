@@ -57,6 +57,10 @@ pub(crate) fn build(
         json,
         spec: spec_file,
     } = common;
+    wait.listen({
+        let console = console.clone();
+        move |what| console.say(what)
+    });
     if let Some(timeout) = timeout {
         wait.set_deadline(Deadline::after(timeout));
     }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::context::Ctx;
+use super::outside::Place;
 use crate::config::Health;
 use crate::health::{Expect, HealthVerdict, Prober, Target, watch};
 use crate::model::verdict::Testimony;
@@ -29,6 +30,8 @@ pub(super) struct Checks(Vec<Target>);
 #[derive(Debug)]
 pub(super) struct Answered {
     pub(super) testimony: Testimony,
+    /// The status below 500 that was the wrong one: the app answers, but otherwise.
+    pub(super) refused: Option<u16>,
     /// What failed is a check that somebody configured; else it was guessed what a good answer is.
     pub(super) configured_check_failed: bool,
 }
@@ -38,19 +41,22 @@ impl Answered {
     pub(super) fn without_question(testimony: Testimony) -> Self {
         Self {
             testimony,
+            refused: None,
             configured_check_failed: false,
         }
     }
 }
 
 impl Checks {
-    /// What is asked at `url`, as configuration and deployed spec have it; nothing of components that are `idle`.
+    /// What is asked at a place, as configuration and deployed spec have it; nothing of components that are `idle`.
     ///
     /// # Errors
-    /// When `url` is not a URL.
-    pub(super) fn of(url: &str, health: &Health, spec: &Value, idle: &[String]) -> anyhow::Result<Self> {
+    /// When its URL is not one.
+    pub(super) fn of(place: &Place, health: &Health, spec: &Value, idle: &[String]) -> anyhow::Result<Self> {
+        let url = &place.url;
         let base = Url::parse(url).with_context(|| format!("the platform's URL `{url}` is not a URL"))?;
-        let host = base.host_str().unwrap_or_default();
+        let host = place.host.as_deref().or(base.host_str()).unwrap_or_default();
+        let at_place = |target: Target| target.of_deployed_app().asked_as(place.host.as_deref());
         let runs = |path: &str| runs_at(spec, host, path, idle);
         let first = match health.path.as_str() {
             "" => questions(spec, host, idle),
@@ -66,7 +72,12 @@ impl Checks {
             .iter()
             .filter(|check| runs(&check.path))
             .map(|check| Target::at(&base, &check.path, Expect::Status(check.status)));
-        Ok(Self(first.chain(further).map(Target::of_deployed_app).collect()))
+        Ok(Self(first.chain(further).map(at_place).collect()))
+    }
+
+    /// At the app's own domain, which may still lead elsewhere.
+    pub(super) fn on_own_domain(self) -> Self {
+        Self(self.0.into_iter().map(Target::on_own_domain).collect())
     }
 
     pub(super) fn of_targets(targets: Vec<Target>) -> Self {
@@ -77,10 +88,6 @@ impl Checks {
         &self.0
     }
 
-    pub(super) fn into_targets(self) -> Vec<Target> {
-        self.0
-    }
-
     /// Asks until everything answers well several times in a row, or the time is over.
     pub(super) async fn ask(&self, ctx: &Ctx, deadline: Deadline) -> anyhow::Result<Answered> {
         if self.0.is_empty() {
@@ -88,7 +95,7 @@ impl Checks {
         }
         let prober = Prober::new()?;
         let mut say =
-            |target: &Target, seen: &crate::health::Observation| ctx.console.say(&format!("{}: {seen}", target.url));
+            |target: &Target, seen: &crate::health::Observation| ctx.console.say(&format!("{target}: {seen}"));
         let watching = watch(&prober, &self.0, deadline, &ctx.wait, SUCCESSES_IN_A_ROW, &mut say);
         let watched: Result<HealthVerdict, Cancelled> = tokio::select! {
             watched = watching => watched,
@@ -96,6 +103,7 @@ impl Checks {
         };
         let watched = watched?;
         let configured_check_failed = watched.is_bad_as_configured();
+        let refused = watched.refused();
         let testimony = match watched {
             HealthVerdict::Good => Testimony::Good,
             verdict @ HealthVerdict::Bad { .. } => verdict.failure().map_or(Testimony::Good, Testimony::Objects),
@@ -103,6 +111,7 @@ impl Checks {
         };
         Ok(Answered {
             testimony,
+            refused,
             configured_check_failed,
         })
     }

@@ -114,6 +114,8 @@ mod tests {
         App {
             id: id.to_owned(),
             name: id.to_owned(),
+            ingress: None,
+            domain: None,
             url: None,
             marks: Some(Marks {
                 repository,

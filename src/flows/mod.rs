@@ -17,6 +17,7 @@ pub(crate) mod init;
 mod limit;
 pub(crate) mod logs;
 mod no_preview;
+mod outside;
 mod ownership;
 pub(crate) mod preview;
 mod preview_app;

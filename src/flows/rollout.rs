@@ -126,8 +126,13 @@ async fn show_build_log(
     if !ctx.run.is_ci {
         return Ok(());
     }
-    match ctx
-        .platform()?
+    let platform = ctx.platform()?;
+    if deployment.phase == Phase::Active && platform.has_met_a_limit() {
+        ctx.console
+            .say("The build log is left out to spare the rate limit: `do-deploy logs --kind build` shows it");
+        return Ok(());
+    }
+    match platform
         .logs(
             &rollout.app_id,
             Some(&deployment.id),
@@ -188,7 +193,7 @@ async fn judge_active(
             format!("`{component}` is meant to run without an instance, and was not asked from outside")
         }),
     );
-    let (outside, url) = ask_from_outside(ctx, rollout, deployment, expected, settling, &idle).await?;
+    let (outside, url) = ask_from_outside(ctx, rollout, deployment, expected, settling, &idle, &mut notes).await?;
     if matches!(outside.testimony, Testimony::Blocked(_)) && health == Testimony::Good {
         health = ask_the_platform_again(ctx, rollout, expected).await?;
     }

@@ -9,7 +9,7 @@ use super::checks::Checks;
 use super::context::Ctx;
 use super::site::Site;
 use super::source::Source;
-use super::{ownership, pull};
+use super::{outside, ownership, pull};
 use crate::config::{Config, Health};
 use crate::health::{Expect, Target};
 use crate::model::environment::Environment;
@@ -41,30 +41,31 @@ pub(crate) enum Subject {
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict> {
-    let (url, mut targets, deadline) = match &request.subject {
+    let (url, mut targets, deadline, whole) = match &request.subject {
         Subject::Url(url) => {
             let (base, path) = split(url);
             let path = request.path.clone().unwrap_or(path);
             let target = Target::at(&Url::parse(&base)?, &path, expected(request.status, path != "/")).that_may_sleep();
-            (base, vec![target], DEFAULT_DEADLINE)
+            (base, vec![target], DEFAULT_DEADLINE, None)
         }
         Subject::Environment(environment) => {
             let (app, health, _) = app_of(ctx, environment).await?;
             if let Some(state) = crate::spec::offline(&app.spec) {
                 return Ok(asked_for(ctx, environment, &app, state));
             }
-            let url = app.url.ok_or_else(|| {
+            let url = app.url.clone().ok_or_else(|| {
                 Failure::bad(format!("`{}` has no URL", app.name))
                     .next("deploy it first; a worker-only app never gets one")
             })?;
-            let targets = match (&request.path, request.status) {
-                (None, None) => Checks::of(&url, &health, &app.spec, &[])?.into_targets(),
+            let deadline = health.timeout;
+            match (&request.path, request.status) {
+                (None, None) => (url, Vec::new(), deadline, Some((app, health))),
                 (path, status) => {
                     let path = path.as_deref().unwrap_or("/");
-                    vec![Target::at(&Url::parse(&url)?, path, expected(status, true)).that_may_sleep()]
+                    let target = Target::at(&Url::parse(&url)?, path, expected(status, true)).that_may_sleep();
+                    (url, vec![target], deadline, None)
                 }
-            };
-            (url, targets, health.timeout)
+            }
         }
     };
     let base = Url::parse(&url)?;
@@ -74,13 +75,26 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
             .iter()
             .map(|(path, status)| Target::at(&base, path, Expect::Status(*status)).that_may_sleep()),
     );
-    let checks = Checks::of_targets(targets);
     let limit = ctx.timeout.unwrap_or(deadline);
     ctx.console.say(&format!(
         "Asking {url} for good answers, waiting up to {}",
         humanize(limit)
     ));
-    let probe = checks.ask(ctx, Deadline::after(limit)).await?.testimony;
+    let mut probe = Testimony::Absent;
+    if let Some((app, health)) = &whole {
+        let mut notes = Vec::new();
+        if let Some(answered) = outside::ask(ctx, app, health, &app.spec, &[], limit, &mut notes).await? {
+            probe = answered.testimony;
+        }
+        notes.iter().for_each(|note| ctx.console.say(note));
+    }
+    if matches!(probe, Testimony::Good | Testimony::Absent) {
+        let further = Checks::of_targets(targets).ask(ctx, Deadline::after(limit)).await?;
+        probe = match further.testimony {
+            Testimony::Absent => probe,
+            further => further,
+        };
+    }
     let verdict = verdict(Witnesses {
         phase: Testimony::Absent,
         built: Testimony::Absent,

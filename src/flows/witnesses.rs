@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use super::checks::{Answered, Checks};
+use super::checks::Answered;
 use super::context::Ctx;
+use super::outside;
 use super::rollout::{Expected, plural};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -201,29 +202,28 @@ pub(super) async fn ask_from_outside(
     expected: &Expected<'_>,
     settling: Deadline,
     idle: &[String],
+    notes: &mut Vec<String>,
 ) -> anyhow::Result<(Answered, Option<String>)> {
     if !crate::spec::has_http(expected.spec) {
         return Ok((Answered::without_question(Testimony::Absent), None));
     }
     let unheard = |why: String| Ok((Answered::without_question(Testimony::Unheard(why)), None));
-    let url = match ctx
-        .platform()?
-        .live_url(&rollout.app_id, &deployment.id, settling)
-        .await
-    {
-        Ok(Some(url)) => url,
+    let app = match ctx.platform()?.serving(&rollout.app_id, &deployment.id, settling).await {
+        Ok(Some(app)) => app,
         Ok(None) => return unheard("the platform names no URL".to_owned()),
         Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
         Err(error) => return unheard(error.to_string()),
     };
     // As the platform keeps it: it gives a route to what has none in the file.
     let spec = deployment.spec.as_ref().unwrap_or(expected.spec);
-    let checks = Checks::of(&url, expected.health, spec, idle)?;
-    let mut answered = checks.ask(ctx, Deadline::after(expected.health.timeout)).await?;
+    let (health, limit) = (expected.health, expected.health.timeout);
+    let Some(mut answered) = outside::ask(ctx, &app, health, spec, idle, limit, notes).await? else {
+        return unheard("the platform names no URL".to_owned());
+    };
     if let Testimony::Objects(Failure { next: Some(next), .. }) = &mut answered.testimony {
         next.push_str(&format!(": `do-deploy logs --environment {}`", expected.environment));
     }
-    Ok((answered, Some(url)))
+    Ok((answered, app.url))
 }
 
 #[cfg(test)]

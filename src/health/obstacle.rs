@@ -24,6 +24,8 @@ pub(crate) enum Obstacle {
     NoRoute(u16),
     /// The edge's own error page.
     EdgeError(u16),
+    /// The domain leads to something that is not the platform.
+    Elsewhere(u16),
 }
 
 /// Cloudflare's word for a challenge in the answer's place.
@@ -66,6 +68,9 @@ impl Obstacle {
         if text(FAILURE_CODE) == Some(NO_ROUTE_FOUND) {
             return Some(Self::NoRoute(status));
         }
+        if target.own_domain && !from_app && !headers.contains_key(FAILURE_CODE) {
+            return Some(Self::Elsewhere(status));
+        }
         // <https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/>
         if matches!(status, 520..=527 | 530) {
             return Some(Self::EdgeError(status));
@@ -80,7 +85,7 @@ impl Obstacle {
     pub(super) fn is_lasting(&self) -> bool {
         matches!(
             self,
-            Self::Proxy(..) | Self::ProxyAnswers(..) | Self::Untrusted | Self::Login(_)
+            Self::Proxy(..) | Self::ProxyAnswers(..) | Self::Untrusted | Self::Login(_) | Self::Elsewhere(_)
         )
     }
 
@@ -99,6 +104,7 @@ impl Obstacle {
             Self::Challenge => {
                 format!("let this machine's requests to `{host}` pass without a challenge, then run `do-deploy verify`")
             }
+            Self::Elsewhere(_) => format!("check where the records of `{host}` lead, then run `do-deploy verify`"),
             Self::NoRoute(_) | Self::EdgeError(_) => {
                 "look at the URL, then run `do-deploy verify`; a new route may take minutes".to_owned()
             }
@@ -120,6 +126,7 @@ impl fmt::Display for Obstacle {
                 f,
                 "the platform's edge answered {status}: it has no route to the app yet"
             ),
+            Self::Elsewhere(status) => write!(f, "something that is not the platform answered {status}"),
             Self::EdgeError(status) => write!(f, "the edge answered {status}, an error page of its own"),
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT, CACHE_CONTROL};
+use reqwest::header::{ACCEPT, CACHE_CONTROL, HOST};
 
 use super::observation::{Answer, Observation, classify};
 use super::obstacle::Obstacle;
@@ -36,9 +36,11 @@ impl Prober {
         let started = Instant::now();
         let proxy = self.proxies.before(&target.url);
         // No `text/html`: a browser is shown the loading page of a sleeping app, a program waits until it is awake.
-        let sent = self
-            .http
-            .get(target.url.clone())
+        let mut request = self.http.get(target.url.clone());
+        if let Some(host) = &target.host {
+            request = request.header(HOST, host);
+        }
+        let sent = request
             .header(ACCEPT, "application/json, */*;q=0.1")
             .header(CACHE_CONTROL, "no-cache")
             .timeout(most.min(ANSWER_DEADLINE))

@@ -40,6 +40,10 @@ pub(crate) struct Target {
     pub(crate) expected: Expect,
     /// The app may be asleep: a loading page then means that it wakes, not that it is broken.
     pub(crate) may_sleep: bool,
+    /// The name that is asked for where it is not the URL's.
+    pub(super) host: Option<String>,
+    /// The app's own domain, whose records may still lead elsewhere.
+    pub(super) own_domain: bool,
     /// The platform's edge stands in front of it, and says in its answers which of them are its own.
     pub(super) behind_edge: bool,
 }
@@ -50,6 +54,8 @@ impl Target {
             url,
             expected,
             may_sleep: false,
+            host: None,
+            own_domain: false,
             behind_edge: false,
         }
     }
@@ -74,10 +80,34 @@ impl Target {
         self.that_may_sleep()
     }
 
+    /// By this name, where it is not the URL's.
+    #[must_use]
+    pub(crate) fn asked_as(mut self, host: Option<&str>) -> Self {
+        self.host = host.map(str::to_owned);
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn on_own_domain(mut self) -> Self {
+        self.own_domain = true;
+        self
+    }
+
     #[must_use]
     pub(crate) fn that_may_sleep(mut self) -> Self {
         self.may_sleep = true;
         self
+    }
+}
+
+/// The URL, and the name that is asked for there.
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.url)?;
+        match &self.host {
+            Some(host) => write!(f, " (as `{host}`)"),
+            None => Ok(()),
+        }
     }
 }
 

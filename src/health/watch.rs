@@ -39,6 +39,17 @@ impl HealthVerdict {
         matches!(self, Self::Bad { target, .. } if target.expected != Expect::Below500)
     }
 
+    /// The status below 500 that was wrong.
+    pub(crate) fn refused(&self) -> Option<u16> {
+        match self {
+            Self::Bad {
+                observation: Observation::Wrong { status, .. },
+                ..
+            } if *status < 500 => Some(*status),
+            _ => None,
+        }
+    }
+
     /// What people read of it; `None`: it is good.
     pub(crate) fn failure(&self) -> Option<Failure> {
         let (failure, target, observation) = match self {
@@ -52,7 +63,10 @@ impl HealthVerdict {
             let what = format!("`{url}` could not be asked from here");
             return Some(failure(what).why(obstacle.to_string()).next(next));
         }
-        let failure = failure(format!("`{url}` does not answer as expected"));
+        let failure = match &target.host {
+            None => failure(format!("`{url}` does not answer as expected")),
+            Some(host) => failure(format!("`{host}` does not answer as expected at `{url}`")),
+        };
         Some(match observation {
             Observation::Up { .. } | Observation::Blocked(_) => failure,
             Observation::Wrong { .. } => failure
@@ -125,6 +139,8 @@ impl Steady {
         let lasts = match observation {
             Observation::Wrong { status, .. } => *status < 500,
             Observation::Blocked(obstacle) => obstacle.is_lasting(),
+            // Records and certificates of a domain take longer than anybody waits here.
+            Observation::Down { .. } => target.own_domain && !observation.proves_bad(),
             _ => false,
         };
         if !lasts {

@@ -19,7 +19,7 @@ use super::redirects::{self, Redirects};
 use super::retry::{Repeat, next_pause, pauses};
 use super::unreachable::unreachable_because;
 use crate::redact::Secret;
-use crate::wait::{Cancelled, Deadline, Wait, random_share};
+use crate::wait::{Cancelled, Deadline, Wait, humanize, random_share};
 
 /// How long a mutation may still take after a signal: its outcome is worth knowing, but the run is killed soon.
 const LEFT_TO_FINISH: Duration = Duration::from_millis(1_500);
@@ -214,6 +214,13 @@ impl Client {
                     return Err(error);
                 }
                 let pause = limit::pause(back, refused, random_share());
+                if refused == 0 {
+                    let pause = humanize(pause.mul_f64(self.wait.pace()));
+                    self.wait.tell(&format!(
+                        "{}'s rate limit is reached: the next try is in {pause}",
+                        self.service
+                    ));
+                }
                 refused += 1;
                 self.stay_away(pause, remaining).await
             } else {

@@ -12,6 +12,10 @@ pub(crate) struct App {
     pub(crate) name: String,
     /// Where it serves; `None` before the first deployment serves, and for an app without a public component.
     pub(crate) url: Option<String>,
+    /// The platform's own address of it, whatever domains it has.
+    pub(crate) ingress: Option<String>,
+    /// The name under which people visit it.
+    pub(crate) domain: Option<Domain>,
     /// Whose it is; `None`: not ours.
     pub(crate) marks: Option<Marks>,
     /// As the cloud gives it back: normalised, secrets encrypted.
@@ -28,4 +32,12 @@ pub(crate) struct App {
     pub(crate) pinned: Option<Deployment>,
     /// Ids of all deployments that this reading of the app named. One that is not among them is newer.
     pub(crate) known: Vec<String>,
+}
+
+/// An app's primary domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Domain {
+    pub(crate) name: String,
+    /// The platform is still setting it up: its records, its certificate.
+    pub(crate) is_pending: bool,
 }

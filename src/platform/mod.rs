@@ -52,6 +52,13 @@ impl Platform {
         }
     }
 
+    /// Whether a rate limit has refused a request of this run: what is not needed is not asked for then.
+    pub(crate) fn has_met_a_limit(&self) -> bool {
+        match self {
+            Self::AppPlatform(cloud) => cloud.has_met_a_limit(),
+        }
+    }
+
     /// The app of that name, read afresh.
     pub(crate) async fn find(&self, name: &str) -> Result<Option<App>> {
         match self {
@@ -113,15 +120,10 @@ impl Platform {
         }
     }
 
-    /// Where the app serves, once that deployment is the active one. `None`: the app has no public component.
-    pub(crate) async fn live_url(
-        &self,
-        app_id: &str,
-        deployment_id: &str,
-        deadline: Deadline,
-    ) -> Result<Option<String>> {
+    /// The app, once that deployment is the active one and it has a URL. `None`: it has no public component.
+    pub(crate) async fn serving(&self, app_id: &str, deployment_id: &str, deadline: Deadline) -> Result<Option<App>> {
         match self {
-            Self::AppPlatform(cloud) => cloud.live_url(app_id, deployment_id, deadline).await,
+            Self::AppPlatform(cloud) => cloud.serving(app_id, deployment_id, deadline).await,
         }
     }
 

@@ -122,7 +122,7 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\bsntry[su]_[A-Za-z0-9+/=_-]{20,}|\bphx_[A-Za-z0-9]{20,}|\bre_[A-Za-z0-9]{6,}_[A-Za-z0-9]{16,}",
         r"\bkey-[0-9a-f]{32}\b",
         // A Telegram bot's: https://core.telegram.org/bots/features#generating-an-authentication-token
-        r"\b[0-9]{8,10}:AA[A-Za-z0-9_-]{33}\b",
+        r"\b[0-9]{8,10}:AA[A-Za-z0-9_-]{32,}",
         // A key's PEM in base64.
         r"\bLS0tLS1CRUdJTi[A-Za-z0-9+/=]{20,}",
     ];

@@ -100,7 +100,7 @@ pub(crate) fn promise(name: &str) -> Promise {
     match (before, last.as_str()) {
         (Some(_), last) if LAST.contains(&last) => Promise::Credential,
         (Some("BASIC"), "AUTH") | (Some("SEED"), "PHRASE") => Promise::Credential,
-        (Some("PUBLIC" | "PUBLISHABLE"), "KEY" | "KEYS") => Promise::Nothing,
+        (Some("PUBLIC" | "PUBLISHABLE" | "SITE"), "KEY" | "KEYS") => Promise::Nothing,
         (Some(word), "KEY" | "KEYS") if KEYS.contains(&word) => Promise::Credential,
         (_, "KEY" | "KEYS") | (Some("KEY" | "TOKEN"), "ID") => Promise::Maybe,
         _ => Promise::Nothing,
@@ -178,6 +178,7 @@ mod tests {
             "GOOGLE_APPLICATION_CREDENTIALS_PATH",
             "API_KEY_HEADER",
             "STRIPE_PUBLISHABLE_KEY",
+            "RECAPTCHA_SITE_KEY",
         ] {
             assert_eq!(promise(name), Promise::Nothing, "{name}");
         }

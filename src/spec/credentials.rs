@@ -98,9 +98,10 @@ pub(super) fn in_command(command: &str) -> Option<String> {
         .filter(|word| !word.is_empty())
         .collect();
     let assigned = words.iter().filter_map(|word| word.split_once('='));
+    let is_flag = |word: &str| word.starts_with("--") && !word.starts_with("--no-");
     let flags = words
         .windows(2)
-        .filter(|pair| pair[0].starts_with("--") && !pair[1].starts_with('-'));
+        .filter(|pair| is_flag(pair[0]) && !pair[1].starts_with('-'));
     assigned
         .chain(flags.map(|pair| (pair[0], pair[1])))
         .find_map(|(name, value)| {
@@ -258,6 +259,7 @@ mod tests {
             "SECRET_KEY_BASE=1 bundle exec rails assets:precompile",
             "./serve --password --port 80",
             "./serve --token $TOKEN",
+            "psql --no-password shop",
             "TOKEN_TTL=60 gunicorn app:app --bind 0.0.0.0:$PORT",
         ] {
             assert_eq!(in_command(command), None, "{command}");

@@ -1,6 +1,6 @@
 //! Time: pace, deadlines, cancellation.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -22,6 +22,16 @@ pub(crate) struct Wait {
     cancelled: watch::Receiver<Option<Cancelled>>,
     /// The run's own, which all clones share.
     deadline: Arc<Mutex<Deadline>>,
+    listener: Arc<OnceLock<Listener>>,
+}
+
+/// Who is told what a run waits for.
+struct Listener(Box<dyn Fn(&str) + Send + Sync>);
+
+impl std::fmt::Debug for Listener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Listener")
+    }
 }
 
 impl Wait {
@@ -31,6 +41,7 @@ impl Wait {
             pace,
             cancelled,
             deadline: Arc::new(Mutex::new(Deadline::after(PATIENCE))),
+            listener: Arc::default(),
         }
     }
 
@@ -43,6 +54,18 @@ impl Wait {
     /// Whether the run was told to stop. Ask before every mutation.
     pub(crate) fn check(&self) -> Result<(), Cancelled> {
         self.cancelled.borrow().map_or(Ok(()), Err)
+    }
+
+    /// From now on `listener` is told what the run waits for; the first one stays.
+    pub(crate) fn listen(&self, listener: impl Fn(&str) + Send + Sync + 'static) {
+        self.listener.get_or_init(|| Listener(Box::new(listener)));
+    }
+
+    /// Says what the run is going to wait for.
+    pub(crate) fn tell(&self, what: &str) {
+        if let Some(Listener(listener)) = self.listener.get() {
+            listener(what);
+        }
     }
 
     /// From now on the run has until then, whatever it is that it waits for.

@@ -24,7 +24,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
         Err(answer) => return Ok(Done::answered(environment, Outcome::Refused, answer)),
     };
     let was_asleep = matches!(ctx.platform()?.sleeping(&app.id).await, Ok(Some(true)));
-    let checks = Checks::of(url, &config.health, &app.spec, &[])?;
+    let checks = Checks::of(&url.into(), &config.health, &app.spec, &[])?;
     let deadline = Deadline::after(ctx.timeout.unwrap_or(config.health.timeout));
     let mut say = |target: &Target, seen: &Observation| ctx.console.say(&format!("{}: {seen}", target.url));
     let started = Instant::now();
@@ -117,6 +117,8 @@ mod tests {
             latest: None,
             pinned: None,
             known: Vec::new(),
+            ingress: None,
+            domain: None,
         };
         let said = address(&app).map_err(|answer| answer.said);
         assert_eq!(said, Err("no deployment of the preview has succeeded yet".to_owned()));

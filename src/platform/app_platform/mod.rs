@@ -91,6 +91,10 @@ impl AppPlatform {
         self.client.now()
     }
 
+    pub(super) fn has_met_a_limit(&self) -> bool {
+        self.client.has_met_a_limit()
+    }
+
     pub(super) async fn find(&self, name: &str) -> Result<Option<App>> {
         for page in 1..=MOST_PAGES {
             let path = format!("/v2/apps?page={page}&per_page={PER_PAGE}");

@@ -7,7 +7,7 @@ use super::{built, progress, wire};
 use crate::model::marks::Marks;
 use crate::model::rollout::Phase;
 use crate::net::fields::web_url;
-use crate::platform::app::App;
+use crate::platform::app::{App, Domain};
 use crate::platform::deployment::{Cause, CauseKind, Deployment, Objection, Validation};
 
 pub(super) fn app(app: wire::App) -> App {
@@ -25,6 +25,8 @@ pub(super) fn app(app: wire::App) -> App {
         .find(|deployment| !deployment.phase.is_final() && !deployment.id.is_empty());
     App {
         name: name_of(&app.spec).to_owned(),
+        domain: domain(&app.spec, &app.domains),
+        ingress: web_url(&app.default_ingress),
         url: web_url(&app.live_url),
         marks: marks(&app.spec),
         created_at: time(&app.created_at),
@@ -37,6 +39,27 @@ pub(super) fn app(app: wire::App) -> App {
         id: app.id,
         spec: app.spec,
     }
+}
+
+/// The primary domain, of which there is at most one.
+/// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `domains[].type`
+fn domain(spec: &Value, states: &[wire::Domain]) -> Option<Domain> {
+    let listed = spec.get("domains")?.as_array()?;
+    let primary = listed
+        .iter()
+        .find(|domain| domain.get("type").is_some_and(|kind| kind == "PRIMARY"))?;
+    let name = primary.get("domain")?.as_str()?.trim_end_matches('.').to_owned();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+    if name.is_empty() || !name.chars().all(plain) {
+        return None;
+    }
+    let state = states
+        .iter()
+        .find(|state| state.spec.domain.trim_end_matches('.').eq_ignore_ascii_case(&name));
+    Some(Domain {
+        is_pending: state.is_some_and(|state| !matches!(state.phase.as_str(), "ACTIVE" | "" | "UNKNOWN")),
+        name,
+    })
 }
 
 pub(super) fn deployment(wire: wire::Deployment) -> Deployment {
@@ -161,6 +184,10 @@ mod tests {
     use crate::model::rollout::Phase;
     use crate::platform::CauseKind;
 
+    fn app_of(wire: Value) -> super::App {
+        app(serde_json::from_value(wire).expect("an app"))
+    }
+
     fn kind(details: Value, words: &str) -> CauseKind {
         let wire = serde_json::from_value(json!({"cause": words, "cause_details": details})).expect("a deployment");
         cause(&wire).kind
@@ -221,6 +248,26 @@ mod tests {
         assert_eq!(app.marks.expect("marked").repository, 77);
         assert_eq!(app.latest.expect("in progress").id, "d2");
         assert_eq!(app.url, None);
+        assert_eq!(app.domain, None);
         assert_eq!(app.spec["x-unknown"], 1, "what we do not know survives");
+    }
+
+    #[test]
+    fn the_primary_domain_is_the_one_that_people_visit() {
+        let read = |phase: &str| {
+            let app = json!({"id": "a1", "live_url": "https://shop.example",
+                "default_ingress": "https://shop-x.ondigitalocean.app",
+                "spec": {"domains": [{"domain": "www.shop.example", "type": "ALIAS"},
+                    {"domain": "shop.example", "type": "PRIMARY"}]},
+                "domains": [{"spec": {"domain": "shop.example"}, "phase": phase}]});
+            app_of(app)
+        };
+        let app = read("ACTIVE");
+        assert_eq!(app.ingress.as_deref(), Some("https://shop-x.ondigitalocean.app"));
+        let domain = app.domain.expect("a domain");
+        assert_eq!((domain.name.as_str(), domain.is_pending), ("shop.example", false));
+        for phase in ["PENDING", "CONFIGURING", "ERROR"] {
+            assert!(read(phase).domain.expect("a domain").is_pending, "{phase}");
+        }
     }
 }

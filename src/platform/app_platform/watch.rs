@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{AppPlatform, translate};
 use crate::model::rollout::Phase;
+use crate::platform::app::App;
 use crate::platform::deployment::{Deployment, Rollout};
 use crate::platform::error::{PlatformError, Result};
 use crate::wait::{Deadline, random_share};
@@ -85,7 +86,7 @@ impl AppPlatform {
     fn standing(&self) -> Standing {
         Standing {
             allowance: self.client.allowance(),
-            crowded: self.client.has_met_a_limit(),
+            crowded: self.has_met_a_limit(),
         }
     }
 
@@ -93,12 +94,12 @@ impl AppPlatform {
         Ok(self.app(app_id).await?.and_then(|app| app.latest.or(app.active)))
     }
 
-    pub(in crate::platform) async fn live_url(
+    pub(in crate::platform) async fn serving(
         &self,
         app_id: &str,
         deployment_id: &str,
         deadline: Deadline,
-    ) -> Result<Option<String>> {
+    ) -> Result<Option<App>> {
         loop {
             let unheard = match self.within(deadline, self.existing(app_id)).await {
                 Ok(app) => {
@@ -107,7 +108,7 @@ impl AppPlatform {
                     }
                     let active = app.active.as_ref();
                     if app.url.is_some() && active.is_some_and(|active| active.id == deployment_id) {
-                        return Ok(app.url);
+                        return Ok(Some(app));
                     }
                     if let Some(successor) = active.filter(|it| it.previous.as_deref() == Some(deployment_id)) {
                         return Err(PlatformError::Superseded {

@@ -94,6 +94,10 @@ pub(super) struct App {
     #[serde(deserialize_with = "null_ok")]
     pub(super) live_url: String,
     #[serde(deserialize_with = "null_ok")]
+    pub(super) default_ingress: String,
+    #[serde(deserialize_with = "null_ok")]
+    pub(super) domains: Vec<Domain>,
+    #[serde(deserialize_with = "null_ok")]
     pub(super) created_at: String,
     #[serde(deserialize_with = "null_ok")]
     pub(super) updated_at: String,
@@ -103,6 +107,22 @@ pub(super) struct App {
     pub(super) in_progress_deployment: Option<Deployment>,
     pub(super) pending_deployment: Option<Deployment>,
     pub(super) pinned_deployment: Option<Deployment>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Domain {
+    #[serde(deserialize_with = "null_ok")]
+    pub(super) phase: String,
+    #[serde(deserialize_with = "null_ok")]
+    pub(super) spec: DomainSpec,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct DomainSpec {
+    #[serde(deserialize_with = "null_ok")]
+    pub(super) domain: String,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -2,7 +2,7 @@
 //!
 //! It runs as a process of its own (`do-deploy demo-app serve`), so that a sandbox needs nothing but this binary.
 //! Its directory decides how it behaves: `VERSION` is what it says of itself, `migrations/*.sql` is its schema, and
-//! `CRASH` is why it cannot start.
+//! `CRASH` is why it cannot start. `HOSTS`, where there is one, names the hosts that it answers to.
 
 use std::io::Write as _;
 use std::net::Ipv4Addr;
@@ -12,8 +12,9 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow, bail};
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use rusqlite::Connection;
@@ -74,6 +75,7 @@ async fn serve() -> anyhow::Result<()> {
         Ok(port) => port.parse().with_context(|| format!("`PORT` is no port: `{port}`"))?,
         Err(_) => DEFAULT_PORT,
     };
+    let hosts = std::fs::read_to_string("HOSTS").ok();
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port))
         .await
         .with_context(|| format!("cannot listen on port {port}"))?;
@@ -82,6 +84,16 @@ async fn serve() -> anyhow::Result<()> {
         .route("/", get(home))
         .route("/health", get(health))
         .route("/notes", get(list).post(add))
+        .layer(axum::middleware::from_fn(move |request: Request, next: Next| {
+            let known = hosts.clone().is_none_or(|hosts| knows(&hosts, &request, port));
+            async move {
+                if known {
+                    next.run(request).await
+                } else {
+                    (StatusCode::BAD_REQUEST, "this host is not one of mine\n").into_response()
+                }
+            }
+        }))
         .with_state(service);
     let mut stop = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     axum::serve(listener, routes)
@@ -90,6 +102,13 @@ async fn serve() -> anyhow::Result<()> {
         })
         .await
         .context("cannot serve")
+}
+
+/// As frameworks do that are told their hosts. What asks the instance itself, such as a health check, is let in.
+fn knows(hosts: &str, request: &Request, port: u16) -> bool {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.unwrap_or_default();
+    host == format!("127.0.0.1:{port}") || hosts.split_whitespace().any(|known| known == host)
 }
 
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, HeaderValue, LOCATION, SERVER};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderValue, LOCATION, SERVER};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -23,11 +23,16 @@ use self::forward::Upstreams;
 use super::runner::service::Service;
 use super::runner::upstream::Origin;
 
-/// One rule; the longest matching prefix wins.
+/// One rule. One for the request's host comes before one for all of them, an exact path before a prefix, and the longest
+/// prefix wins.
 #[derive(Clone, Debug)]
 pub(crate) struct Route {
+    /// The host that it is for; `None`: all.
+    pub(crate) host: Option<String>,
     /// `/`, `/api`: matches whole path segments.
     pub(crate) prefix: String,
+    /// Only the path itself.
+    pub(crate) exact: bool,
     pub(crate) target: Target,
 }
 
@@ -180,7 +185,7 @@ async fn route_to(
 ) -> Result<Response<Body>, Response<Body>> {
     let routes = Arc::clone(&shared.routes.read().unwrap_or_else(PoisonError::into_inner));
     let path = request.uri().path();
-    let Some(route) = route::choose(&routes, path) else {
+    let Some(route) = route::choose(&routes, host_of(&request), path) else {
         let why = "no component of this app answers at this path";
         return Err(failed(StatusCode::NOT_FOUND, flag::NO_ROUTE, why));
     };
@@ -220,6 +225,13 @@ async fn route_to(
         Target::Redirect { location } => Err(redirect(location, &request)),
         Target::Offline => Err(html(StatusCode::SERVICE_UNAVAILABLE, pages::OFFLINE)),
     }
+}
+
+/// The name that is asked for, without a port.
+fn host_of<T>(request: &Request<T>) -> &str {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    let host = host.unwrap_or_default();
+    host.rsplit_once(':').map_or(host, |(name, _)| name)
 }
 
 fn wants_html<T>(request: &Request<T>) -> bool {

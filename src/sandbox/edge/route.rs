@@ -4,17 +4,26 @@ use hyper::Uri;
 
 use super::{Redirect, Route};
 
-/// The rule with the longest prefix of whole segments.
-pub(super) fn choose<'a>(routes: &'a [Route], path: &str) -> Option<&'a Route> {
-    let matching = routes.iter().filter(|route| matches(&route.prefix, path));
+/// The rule that answers `path` on `host`.
+pub(super) fn choose<'a>(routes: &'a [Route], host: &str, path: &str) -> Option<&'a Route> {
+    let is_for = |route: &Route| route.host.as_deref().is_none_or(|own| own.eq_ignore_ascii_case(host));
+    let matching = routes.iter().filter(|route| is_for(route) && matches(route, path));
     // The first of two equal ones, as they are written.
-    matching
-        .rev()
-        .max_by_key(|route| route.prefix.trim_end_matches('/').len())
+    matching.rev().max_by_key(|route| {
+        (
+            route.host.is_some(),
+            route.exact,
+            route.prefix.trim_end_matches('/').len(),
+        )
+    })
 }
 
-fn matches(prefix: &str, path: &str) -> bool {
-    rest(path, prefix).is_some()
+fn matches(route: &Route, path: &str) -> bool {
+    if route.exact {
+        path == route.prefix
+    } else {
+        rest(path, &route.prefix).is_some()
+    }
 }
 
 /// What follows the prefix: empty, or beginning with a slash.
@@ -64,7 +73,9 @@ mod tests {
     #[test]
     fn longest_prefix_of_whole_segments_wins() {
         let routes = ["/", "/api", "/api/v2/"].map(|prefix| Route {
+            host: None,
             prefix: prefix.to_owned(),
+            exact: false,
             target: Target::Offline,
         });
         let cases = [
@@ -78,12 +89,35 @@ mod tests {
         ];
         for (path, prefix) in cases {
             assert_eq!(
-                choose(&routes, path).map(|route| route.prefix.as_str()),
+                choose(&routes, "127.0.0.1", path).map(|route| route.prefix.as_str()),
                 Some(prefix),
                 "{path}"
             );
         }
-        assert!(choose(&routes[1..], "/other").is_none());
+        assert!(choose(&routes[1..], "127.0.0.1", "/other").is_none());
+    }
+
+    #[test]
+    fn a_host_and_an_exact_path_come_first() {
+        let route = |host: Option<&str>, prefix: &str, exact| Route {
+            host: host.map(str::to_owned),
+            prefix: prefix.to_owned(),
+            exact,
+            target: Target::Offline,
+        };
+        let routes = [
+            route(None, "/", false),
+            route(None, "/up", true),
+            route(Some("admin.example"), "/", false),
+        ];
+        let chosen = |host, path| {
+            let chosen = choose(&routes, host, path).expect("a rule");
+            (chosen.host.is_some(), chosen.exact)
+        };
+        assert_eq!(chosen("127.0.0.1", "/up"), (false, true));
+        assert_eq!(chosen("127.0.0.1", "/up/there"), (false, false));
+        assert_eq!(chosen("Admin.example", "/up"), (true, false));
+        assert!(choose(&routes[2..], "127.0.0.1", "/").is_none());
     }
 
     #[test]

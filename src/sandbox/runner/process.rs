@@ -109,7 +109,7 @@ impl Runner {
         // One pipe for both streams keeps their order.
         let (read, write) = std::io::pipe().map_err(failed)?;
         let read = pipe::Receiver::from_owned_fd(OwnedFd::from(read)).map_err(failed)?;
-        let mark = format!("{}/{}/{}", self.id, start.name, self.next_number());
+        let mark = stray::mark(&self.id, &start.name, self.next_number());
 
         let mut command = Command::new(own_program().map_err(failed)?);
         command

@@ -1,7 +1,13 @@
 //! Finds processes of a sandbox that left their group, by a mark in their environment.
 
-/// Every process that the sandbox starts carries this variable: `SANDBOX/INSTANCE`.
+/// Every process that the sandbox starts carries this variable.
 pub(super) const MARK: &str = "DO_DEPLOY_SANDBOX";
+
+/// The value of one process, which what it starts inherits. It begins with the sandbox's own, and is the beginning of
+/// no other: whoever ends process 1 must not end 10.
+pub(super) fn mark(sandbox: impl std::fmt::Display, name: &str, number: impl std::fmt::Display) -> String {
+    format!("{sandbox}/{name}/{number}/")
+}
 
 #[derive(Debug)]
 pub(super) struct Stray {
@@ -62,4 +68,19 @@ fn pids() -> impl Iterator<Item = u32> {
         .flatten()
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mark;
+
+    #[test]
+    fn no_mark_is_the_beginning_of_another() {
+        let marks: Vec<String> = (1..=120).map(|number| mark("5f3a", "web-build", number)).collect();
+        for one in &marks {
+            assert!(one.starts_with("5f3a/"), "{one}");
+            let beginning_with_it = marks.iter().filter(|other| other.starts_with(one.as_str()));
+            assert_eq!(beginning_with_it.count(), 1, "{one}");
+        }
+    }
 }

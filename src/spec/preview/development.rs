@@ -137,6 +137,9 @@ impl Development {
             (Some(Connection::Libpq), _) => format!(
                 "host=${{{name}.HOSTNAME}} port=${{{name}.PORT}} user=${{{name}.USERNAME}} password=${{{name}.PASSWORD}} dbname=${{{name}.DATABASE}} sslmode=require"
             ),
+            (Some(Connection::Pdo), _) => format!(
+                "pgsql:host=${{{name}.HOSTNAME}};port=${{{name}.PORT}};dbname=${{{name}.DATABASE}};user=${{{name}.USERNAME}};password=${{{name}.PASSWORD}};sslmode=require"
+            ),
             (Some(Connection::Npgsql), _) => format!(
                 "Host=${{{name}.HOSTNAME}};Port=${{{name}.PORT}};Username=${{{name}.USERNAME}};Password=${{{name}.PASSWORD}};Database=${{{name}.DATABASE}};SSL Mode=Require"
             ),
@@ -157,7 +160,7 @@ fn query(url: &str) -> String {
     let options = url.split_once('?').map_or("", |(_, query)| query);
     let harmless = |option: &&str| {
         let name = option.split('=').next().unwrap_or_default().to_ascii_lowercase();
-        !["pass", "user", "key", "token", "cert"]
+        !["pass", "user", "key", "token", "cert", "host"]
             .iter()
             .any(|word| name.contains(word))
     };

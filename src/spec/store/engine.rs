@@ -29,7 +29,7 @@ pub(in crate::spec) fn other_engine(it: &Value) -> Option<String> {
         Some(Connection::Mysql) => return Some("MySQL".to_owned()),
         Some(Connection::Oracle) => return Some("Oracle".to_owned()),
         Some(Connection::SqlServer) => return Some("SQL Server".to_owned()),
-        Some(Connection::Libpq | Connection::Npgsql) => return None,
+        Some(Connection::Libpq | Connection::Npgsql | Connection::Pdo) => return None,
         None => {}
     }
     let role = keys::meaning(key).map(|meaning| meaning.role);

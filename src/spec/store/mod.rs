@@ -35,6 +35,9 @@ const DATABASE_PORTS: [&str; 9] = [
     "5432", "5433", "6432", "6543", "25060", "25061", "3306", "1433", "26257",
 ];
 
+/// Where Redis, RabbitMQ, Kafka, MongoDB and Memcached listen.
+const OTHER_PORTS: [&str; 7] = ["6379", "6380", "5671", "5672", "9092", "27017", "11211"];
+
 /// Services whose host, user and password have nothing to do with data.
 const OTHER_SERVICES: [&str; 14] = [
     "SMTP", "MAIL", "MAILER", "EMAIL", "IMAP", "POP3", "FTP", "SFTP", "SSH", "LDAP", "PROXY", "HTTP", "HTTPS", "SIP",
@@ -207,6 +210,20 @@ impl Stores {
             .or_else(|| self.of_bindings(text))
             .or_else(|| connection(text).map(|_| Store::Database { by: Access::Url }))
             .or_else(|| self.of_host(text))
+            .or_else(|| self.of_port(text))
+    }
+
+    /// `host.example:25060`: where nothing else than a store listens.
+    fn of_port(&self, text: &str) -> Option<Store> {
+        let (host, port) = text.rsplit_once(':')?;
+        let is_host = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+        if !host.contains('.') || !host.chars().all(is_host) || self.is_local(text) {
+            return None;
+        }
+        let database = DATABASE_PORTS
+            .contains(&port)
+            .then_some(Store::Database { by: Access::Part });
+        database.or_else(|| OTHER_PORTS.contains(&port).then_some(Store::Other))
     }
 
     fn of_url(&self, text: &str) -> Option<Store> {

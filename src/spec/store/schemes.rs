@@ -96,6 +96,8 @@ pub(in crate::spec) fn speaks_postgresql(scheme: &str) -> bool {
 pub(in crate::spec) enum Connection {
     /// `user:password@tcp(host:3306)/name`: https://github.com/go-sql-driver/mysql#dsn-data-source-name
     Mysql,
+    /// `pgsql:host=…;dbname=…`
+    Pdo,
     /// `host=… password=…`: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
     Libpq,
     /// `Host=…;Password=…`: https://www.npgsql.org/doc/connection-string-parameters.html
@@ -116,6 +118,12 @@ pub(in crate::spec) fn connection(text: &str) -> Option<Connection> {
     }
     if lower.contains("://") {
         return None;
+    }
+    // PDO: https://www.php.net/manual/ref.pdo-mysql.connection.php, https://www.php.net/manual/ref.pdo-pgsql.connection.php
+    for (prefix, connection) in [("mysql:", Connection::Mysql), ("pgsql:", Connection::Pdo)] {
+        if lower.starts_with(prefix) && lower.contains("host=") {
+            return Some(connection);
+        }
     }
     let keys = |separator: &[char]| -> Vec<String> {
         let pairs = lower.split(separator).filter_map(|pair| pair.split_once('='));
@@ -161,6 +169,8 @@ mod tests {
             ),
             ("Host=db;Username=app;Password=pw", Some(Connection::Npgsql)),
             ("jdbc:oracle:thin:@db:1521/x", Some(Connection::Oracle)),
+            ("mysql:host=db;dbname=shop", Some(Connection::Mysql)),
+            ("pgsql:host=db;port=25060;dbname=shop", Some(Connection::Pdo)),
             ("host=db", None),
             ("postgres://u:p@h/d?host=x user=y", None),
             ("a=b;c=d", None),

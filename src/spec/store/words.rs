@@ -61,7 +61,9 @@ pub(super) const STORES: &[(&str, Holds)] = &[
     ("CELERY", Holds::Other),
     // Spring AMQP, Heroku's add-ons
     ("AMQP", Holds::Other),
+    ("RABBIT", Holds::Other),
     ("RABBITMQ", Holds::Other),
+    ("ACTIVEMQ", Holds::Other),
     ("CLOUDAMQP", Holds::Other),
     ("KAFKA", Holds::Other),
     ("NATS", Holds::Other),

@@ -3,6 +3,7 @@
 mod adoption;
 mod app;
 mod blocked;
+mod domain;
 mod github;
 mod interruption;
 mod losses;

@@ -29,7 +29,10 @@ async fn a_limit_on_any_request_of_a_preview_is_waited_for() {
             t.faults(&json!([{ "method": method, "path": path, "nth": 1, "times": OFTEN, "do": "status:429" }]))
                 .await;
             let limited = t.preview(1).env("DO_DEPLOY_PACE", PACE).await;
-            assert_eq!(limited.succeeds().output("status"), "ready", "{method} {path}");
+            let said = limited
+                .succeeds()
+                .says("DigitalOcean's rate limit is reached: the next try is in");
+            assert_eq!(said.output("status"), "ready", "{method} {path}");
             let refused = limited.requests().into_iter().filter(|call| call.ends_with(" 429"));
             assert_eq!(refused.count(), OFTEN, "{limited}");
             assert_eq!(t.app_names().await, ["shop-pr-1"]);

@@ -123,7 +123,9 @@ impl Rollout {
 
 pub(super) fn private_route(service: &Arc<Service>) -> Route {
     Route {
+        host: None,
         prefix: "/".to_owned(),
+        exact: false,
         target: Target::Service {
             service: Arc::clone(service),
             preserve_path_prefix: true,

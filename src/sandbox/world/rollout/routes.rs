@@ -15,28 +15,28 @@ use crate::sandbox::world::spec::{RuleComponent, RuleRedirect, Spec};
 pub(super) fn of(spec: &Spec, builds: &Builds, services: &BTreeMap<String, Arc<Service>>) -> Vec<Route> {
     if spec.is_offline() {
         return vec![Route {
+            host: None,
             prefix: "/".to_owned(),
+            exact: false,
             target: Target::Offline,
         }];
     }
     let mut routes = Vec::new();
     for rule in &spec.ingress.rules {
-        // A rule for a domain of its own never matches the app's default one.
-        if rule
-            .matches
-            .authority
-            .as_ref()
-            .is_some_and(|authority| !authority.exact.is_empty())
-        {
-            continue;
-        }
         let target = match (&rule.component, &rule.redirect) {
             (Some(target), _) => component_target(spec, target, builds, services),
             (None, Some(redirect)) => Some(redirect_target(redirect)),
             (None, None) => None,
         };
+        let host = rule.matches.authority.as_ref();
+        let exact = non_empty(&rule.matches.path.exact);
         let prefix = non_empty(&rule.matches.path.prefix).unwrap_or_else(|| "/".to_owned());
-        routes.extend(target.map(|target| Route { prefix, target }));
+        routes.extend(target.map(|target| Route {
+            host: host.and_then(|host| non_empty(&host.exact)),
+            exact: exact.is_some(),
+            prefix: exact.unwrap_or(prefix),
+            target,
+        }));
     }
     routes
 }

@@ -90,6 +90,7 @@ pub(crate) struct Match {
 #[serde(default)]
 pub(crate) struct Prefix {
     pub(crate) prefix: String,
+    pub(crate) exact: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -1,0 +1,191 @@
+//! Asks an app from outside, on the platform's host and on its own domain, and adds both answers up.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use url::Url;
+
+use super::checks::{Answered, Checks};
+use super::context::Ctx;
+use crate::config::Health;
+use crate::model::failure::Failure;
+use crate::model::verdict::Testimony;
+use crate::platform::App;
+use crate::wait::Deadline;
+
+/// Where an app is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) url: String,
+    /// The name in the request where it is not the URL's.
+    pub(super) host: Option<String>,
+}
+
+impl Place {
+    /// The domain at its own address. An app that is served without TLS is one on this machine, which no name leads to:
+    /// the platform's address is asked for the domain instead.
+    fn of_domain(name: &str, platform: &str) -> Self {
+        let has_tls = Url::parse(platform).is_ok_and(|url| url.scheme() == "https");
+        if has_tls {
+            Self {
+                url: format!("https://{name}"),
+                host: None,
+            }
+        } else {
+            Self {
+                url: platform.to_owned(),
+                host: Some(name.to_owned()),
+            }
+        }
+    }
+}
+
+impl From<&str> for Place {
+    fn from(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            host: None,
+        }
+    }
+}
+
+/// Asks for what configuration and `spec` say, nothing of components that are `idle`. `None`: the app has no URL.
+pub(super) async fn ask(
+    ctx: &Ctx,
+    app: &App,
+    health: &Health,
+    spec: &Value,
+    idle: &[String],
+    limit: Duration,
+    notes: &mut Vec<String>,
+) -> anyhow::Result<Option<Answered>> {
+    let Some(platform) = app.ingress.as_deref().or(app.url.as_deref()) else {
+        return Ok(None);
+    };
+    let checks = Checks::of(&platform.into(), health, spec, idle)?;
+    let answered = checks.ask(ctx, Deadline::after(limit)).await?;
+    let Some(domain) = &app.domain else {
+        return Ok(Some(answered));
+    };
+    if domain.is_pending {
+        notes.push(format!(
+            "`{}` was not asked: the platform has not finished setting the domain up",
+            domain.name
+        ));
+        return Ok(Some(answered));
+    }
+    if matches!(answered.testimony, Testimony::Objects(_)) && answered.refused.is_none() {
+        return Ok(Some(answered));
+    }
+    let checks = Checks::of(&Place::of_domain(&domain.name, platform), health, spec, idle)?;
+    let own = checks.on_own_domain().ask(ctx, Deadline::after(limit)).await?;
+    let (answered, note) = added_up(answered, own, &domain.name);
+    notes.extend(note);
+    Ok(Some(answered))
+}
+
+/// Statuses with which frameworks turn hosts away that they do not know, such as Django (400) and Rails (403).
+const TURNED_AWAY: [u16; 3] = [400, 403, 421];
+
+/// What people get counts, and that is what the domain answers; where it cannot be asked, the platform's host.
+fn added_up(platform: Answered, own: Answered, domain: &str) -> (Answered, Option<String>) {
+    use Testimony::{Absent, Blocked, Good, Objects, Unheard};
+    match (&platform.testimony, &own.testimony) {
+        (_, Objects(_)) | (Blocked(_) | Unheard(_) | Absent, Good) => (own, None),
+        (Objects(_), Good) => {
+            let status = platform.refused.map(|status| format!(" {status}")).unwrap_or_default();
+            let note = format!("The platform's own host answered{status}; `{domain}`, which people visit, is good");
+            (own, Some(note))
+        }
+        (Objects(_), Blocked(_) | Unheard(_)) if platform.refused.is_some_and(|it| TURNED_AWAY.contains(&it)) => {
+            let why = reason(&own.testimony);
+            let failure = Failure::unknown(format!("`{domain}` could not be asked from here"))
+                .why(format!(
+                    "{why}; the platform's own host may be one that the app turns away"
+                ))
+                .next(format!("look at `{domain}`, then run `do-deploy verify`"));
+            (Answered::without_question(Blocked(failure)), None)
+        }
+        (_, Blocked(_) | Unheard(_)) => {
+            let note = format!("`{domain}` could not be asked: {}", reason(&own.testimony));
+            (platform, Some(note))
+        }
+        (_, Good | Absent) => (platform, None),
+    }
+}
+
+fn reason(testimony: &Testimony) -> String {
+    match testimony {
+        Testimony::Blocked(failure) | Testimony::Objects(failure) => {
+            failure.why.clone().unwrap_or_else(|| failure.what.clone())
+        }
+        Testimony::Unheard(why) => why.clone(),
+        Testimony::Good | Testimony::Absent => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, added_up};
+    use crate::flows::checks::Answered;
+    use crate::model::failure::Failure;
+    use crate::model::verdict::Testimony;
+
+    fn answered(word: &str) -> Answered {
+        let testimony = match word {
+            "good" => Testimony::Good,
+            "absent" => Testimony::Absent,
+            "blocked" => Testimony::Blocked(Failure::unknown("blocked").why("DNS")),
+            _ => Testimony::Objects(Failure::bad("bad")),
+        };
+        Answered {
+            configured_check_failed: matches!(testimony, Testimony::Objects(_)),
+            testimony,
+            refused: word.parse().ok(),
+        }
+    }
+
+    #[test]
+    fn what_the_domain_answers_counts_where_it_can_be_asked() {
+        for (platform, own, sum, rolls_back, is_noted) in [
+            ("good", "good", "good", false, false),
+            ("good", "absent", "good", false, false),
+            ("good", "blocked", "good", false, true),
+            ("good", "bad", "bad", true, false),
+            ("good", "404", "bad", true, false),
+            ("absent", "good", "good", false, false),
+            ("blocked", "good", "good", false, false),
+            ("blocked", "blocked", "blocked", false, true),
+            ("blocked", "bad", "bad", true, false),
+            ("400", "good", "good", false, true),
+            ("404", "good", "good", false, true),
+            ("400", "blocked", "blocked", false, false),
+            ("403", "blocked", "blocked", false, false),
+            ("404", "blocked", "bad", true, true),
+            ("400", "400", "bad", true, false),
+            ("404", "absent", "bad", true, false),
+        ] {
+            let (answered, note) = added_up(answered(platform), answered(own), "shop.example");
+            let word = match answered.testimony {
+                Testimony::Good => "good",
+                Testimony::Absent => "absent",
+                Testimony::Blocked(_) | Testimony::Unheard(_) => "blocked",
+                Testimony::Objects(_) => "bad",
+            };
+            assert_eq!(
+                (word, answered.configured_check_failed, note.is_some()),
+                (sum, rolls_back, is_noted),
+                "{platform}, {own}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_domain_is_asked_at_its_own_address_where_there_is_tls() {
+        let place = Place::of_domain("shop.example", "https://shop-x.ondigitalocean.app");
+        assert_eq!((place.url.as_str(), place.host), ("https://shop.example", None));
+        let place = Place::of_domain("shop.example", "http://127.0.0.1:20000");
+        assert_eq!(place.url, "http://127.0.0.1:20000");
+        assert_eq!(place.host.as_deref(), Some("shop.example"));
+    }
+}
