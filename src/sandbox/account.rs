@@ -104,7 +104,7 @@ impl Account {
         })
     }
 
-    /// Whether this is the token of whoever started the sandbox.
+    /// Whether this is the sandbox's own token, which only the person who started it has.
     pub(crate) fn is_owners(&self, shown: &str) -> bool {
         same(&self.handed_out.sandbox, shown)
     }

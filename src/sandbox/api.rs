@@ -1,12 +1,12 @@
-//! Which of the sandbox's doors a request knocks at, by its path.
+//! Which API of the sandbox a request is for, by its path.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Api {
     DigitalOcean,
     GitHub,
-    /// The sandbox's own calls, for whoever started it.
+    /// The sandbox's own calls, for the person who started it.
     Own,
-    /// A page for people, for whoever started it.
+    /// A page in a browser, for the same person.
     Page,
     /// A log behind a URL that DigitalOcean's API has given out: the URL carries a token of its own.
     Log,

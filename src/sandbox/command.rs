@@ -79,7 +79,6 @@ pub(crate) async fn run(args: SandboxArgs, pace: f64) -> anyhow::Result<u8> {
         (None, None) => unreachable!("one of the two is there"),
     };
     if let Some(warning) = folder::prepare(&root)? {
-        // Nobody may be reading, which is no reason not to serve.
         let _unread = writeln!(std::io::stderr(), "{warning}");
     }
     let recorder = args.record.as_deref().map(|path| {
@@ -158,10 +157,7 @@ async fn serve(args: &SandboxArgs, variables: &[(String, String)], signals: &mut
         }
     }
     let url = variables.first().map_or("", |(_, url)| url.as_str());
-    let _unread = writeln!(
-        std::io::stderr(),
-        "The sandbox answers at {url} to whoever has its tokens; Ctrl-C ends it"
-    );
+    let _unread = writeln!(std::io::stderr(), "The sandbox answers at {url}; Ctrl-C ends it");
     signals.next().await;
     Ok(0)
 }

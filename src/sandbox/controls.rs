@@ -97,7 +97,7 @@ async fn report(State(server): Shared) -> Json<Value> {
     Json(json!({"problems": server.audit.report(&evidence)}))
 }
 
-/// What must be seen nowhere: secrets of app specs, and the token of whoever started the sandbox.
+/// What must be seen nowhere: secrets of app specs, and the sandbox's own token.
 fn secrets(server: &Server) -> Vec<String> {
     let own = server.world.account.handed_out().sandbox.clone();
     server.world.secrets().into_iter().chain([own]).collect()

@@ -166,8 +166,7 @@ impl Server {
         Ok(Response::from_parts(head, Body::from(reply)))
     }
 
-    /// Who may send a request at all: nobody by way of a foreign name or page, and what is the sandbox's own takes
-    /// its own token.
+    /// Refuses foreign names and pages, and calls of the sandbox's own without its token.
     fn let_in(&self, api: Api, parts: &Parts) -> Result<(), Response> {
         address::admit(parts).map_err(|(status, why)| (status, Json(json!({"message": why}))).into_response())?;
         let owners = |token: Option<String>| token.is_some_and(|token| self.world.account.is_owners(&token));

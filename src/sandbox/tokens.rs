@@ -7,7 +7,7 @@ use super::world::ids;
 /// Random for each sandbox, in the shapes that the vendors give theirs.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens {
-    /// For the sandbox's own calls and its pages: whoever has it may do everything here.
+    /// For the sandbox's own calls and its pages.
     pub(crate) sandbox: String,
     pub(crate) digitalocean: String,
     pub(crate) fly: String,

@@ -1,4 +1,4 @@
-//! Who the sandbox answers: whoever has its tokens and comes by a loopback name, and nobody else on the machine.
+//! Who the sandbox answers: requests with its tokens and to a loopback name, and no others on the same machine.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -59,8 +59,8 @@ pub(super) fn variables(base_url: &str, tokens: &Tokens, repositories: &[Arc<Rep
         .collect()
 }
 
-/// `KEY=VALUE` lines under a temporary name, then renamed: whoever sees the file sees all of it. It is for its owner
-/// only, since whoever has the tokens may run commands as that user.
+/// `KEY=VALUE` lines under a temporary name, then renamed: whoever sees the file sees all of it. Only its
+/// owner can read it, since the tokens allow running commands as that user.
 pub(super) fn write(path: &Path, variables: &[(String, String)]) -> std::io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let mut file = tempfile::NamedTempFile::new_in(directory.unwrap_or(Path::new(".")))?;

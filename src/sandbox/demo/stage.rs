@@ -54,7 +54,7 @@ impl Stage {
     pub(super) fn new() -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("do-deploy-demo-")
-            // The sandbox's tokens lie in it, which let whoever has them run commands.
+            // The sandbox's tokens lie in it, and they allow running commands.
             .permissions(Permissions::from_mode(0o700))
             .tempdir()
             .context("no room for temporary files")?;
