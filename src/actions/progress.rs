@@ -57,6 +57,8 @@ impl Progress {
                 continue;
             };
             if !self.is_live {
+                // Looked at rarely, a deployment may have built and deployed in between: the step says where it belongs.
+                self.console.phase(step.stage.title());
                 self.console.say(&change);
             }
         }
@@ -148,6 +150,7 @@ fn draw(console: &Console, steps: &[Component]) {
                 component: name,
                 doing,
                 status,
+                ..
             } = &component.step;
             let time = humanize(component.took.unwrap_or_else(|| component.since.elapsed()));
             match status {
@@ -168,10 +171,11 @@ fn lock(components: &Mutex<Vec<Component>>) -> MutexGuard<'_, Vec<Component>> {
 #[cfg(test)]
 mod tests {
     use crate::actions::console::tests::console;
-    use crate::model::rollout::{Step, StepStatus};
+    use crate::model::rollout::{Stage, Step, StepStatus};
 
     fn step(component: &str, doing: &str, status: StepStatus) -> Step {
         Step {
+            stage: Stage::Build,
             component: component.to_owned(),
             doing: doing.to_owned(),
             status,

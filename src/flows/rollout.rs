@@ -68,9 +68,6 @@ pub(crate) async fn follow(
     };
     let waited = platform
         .wait(rollout, expected.deadline, &mut |deployment| {
-            if let Some(title) = phase_title(&deployment.phase) {
-                ctx.console.phase(title);
-            }
             board.progress(&deployment.steps);
         })
         .await;
@@ -96,15 +93,6 @@ pub(crate) async fn follow(
         Phase::Active => judge_active(ctx, rollout, Some(&deployment), expected).await,
         Phase::Superseded => superseded(ctx, rollout, &deployment, expected).await,
         _ => failed(ctx, rollout, &deployment, expected).await,
-    }
-}
-
-/// The fold of the log that belongs to a deployment's phase.
-fn phase_title(phase: &Phase) -> Option<&'static str> {
-    match phase {
-        Phase::Queued | Phase::Building => Some("Build"),
-        Phase::Deploying => Some("Deploy"),
-        _ => None,
     }
 }
 

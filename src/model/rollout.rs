@@ -28,6 +28,7 @@ impl Phase {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
     pub(crate) component: String,
+    pub(crate) stage: Stage,
     pub(crate) doing: String,
     pub(crate) status: StepStatus,
 }
@@ -54,6 +55,16 @@ pub(crate) struct StepFailure {
 pub(crate) enum Stage {
     Build,
     Deploy,
+}
+
+impl Stage {
+    /// The fold of the log that it belongs to.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Build => "Build",
+            Self::Deploy => "Deploy",
+        }
+    }
 }
 
 /// What a component was built from.

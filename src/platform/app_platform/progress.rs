@@ -35,6 +35,7 @@ fn collect_steps(step: &wire::Step, stage: Stage, found: &mut Vec<Step>) {
     if step.steps.is_empty() && !step.component_name.is_empty() {
         found.push(Step {
             component: step.component_name.clone(),
+            stage,
             doing: doing(step, stage),
             status: match step.status.as_str() {
                 "RUNNING" => StepStatus::Running,
