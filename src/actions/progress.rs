@@ -202,6 +202,7 @@ mod tests {
             .replace_all(&err.text(), "1s")
             .into_owned();
         insta::assert_snapshot!(text, @r"
+        ::group::Build
         web: building
         web: building done in 1s
         web: deploying
