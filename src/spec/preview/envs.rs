@@ -115,7 +115,7 @@ fn fate(env: &Value, decision: &Decision, policy: &Policy, database_url: &str) -
 }
 
 /// The path as the env's driver writes it: `jdbc:sqlite:/tmp/preview.db` for Java.
-/// https://github.com/xerial/sqlite-jdbc#usage
+/// <https://github.com/xerial/sqlite-jdbc#usage>
 fn sqlite_url(key: &str, value: &str, database_url: &str) -> String {
     let is_java = value.starts_with("jdbc:") || ["JDBC_", "SPRING_DATASOURCE_"].iter().any(|it| key.starts_with(it));
     match database_url.strip_prefix("sqlite:///") {

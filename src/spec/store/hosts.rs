@@ -167,7 +167,7 @@ const PAGES: [&str; 12] = [
     "blog",
 ];
 
-/// Cloud SQL's Unix socket: https://cloud.google.com/sql/docs/postgres/connect-run#connect_to
+/// Cloud SQL's Unix socket: <https://cloud.google.com/sql/docs/postgres/connect-run#connect_to>
 const CLOUD_SQL: &str = "/cloudsql/";
 
 /// The first managed service that a text names.

@@ -19,7 +19,7 @@ pub(super) use keys::Role;
 pub(super) use schemes::{Connection, connection, scheme};
 
 /// The variables of database components that no other component has; for specs that do not declare theirs.
-/// https://docs.digitalocean.com/products/app-platform/how-to/use-environment-variables/
+/// <https://docs.digitalocean.com/products/app-platform/how-to/use-environment-variables/>
 const DATABASE_VARIABLES: [&str; 7] = [
     "DATABASE_URL",
     "JDBC_DATABASE_URL",

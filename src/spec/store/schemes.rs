@@ -94,15 +94,15 @@ pub(in crate::spec) fn speaks_postgresql(scheme: &str) -> bool {
 /// A connection string that is not a URL, and whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::spec) enum Connection {
-    /// `user:password@tcp(host:3306)/name`: https://github.com/go-sql-driver/mysql#dsn-data-source-name
+    /// `user:password@tcp(host:3306)/name`: <https://github.com/go-sql-driver/mysql#dsn-data-source-name>
     Mysql,
     /// `pgsql:host=…;dbname=…`
     Pdo,
-    /// `host=… password=…`: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
+    /// `host=… password=…`: <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING>
     Libpq,
-    /// `Host=…;Password=…`: https://www.npgsql.org/doc/connection-string-parameters.html
+    /// `Host=…;Password=…`: <https://www.npgsql.org/doc/connection-string-parameters.html>
     Npgsql,
-    /// `Server=…;Password=…`: https://learn.microsoft.com/dotnet/framework/data/adonet/connection-string-syntax
+    /// `Server=…;Password=…`: <https://learn.microsoft.com/dotnet/framework/data/adonet/connection-string-syntax>
     SqlServer,
     /// `jdbc:oracle:thin:@host`, `jdbc:sqlserver:…`: other ways of JDBC.
     Oracle,
