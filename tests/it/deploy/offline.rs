@@ -1,6 +1,11 @@
 //! An app that is not meant to serve is as it was asked for: said, not judged, not rolled back.
 
-use crate::harness::{Change, Tester, run_with, without_job};
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::Response;
+
+use crate::harness::{Answer, Between, Change, Run, Tester, run_with, without_job};
 
 fn first() -> Change {
     Change::whole_app("first").spec(&without_job())
@@ -64,6 +69,48 @@ async fn a_first_deployment_in_maintenance_is_good() {
         Change::whole_app("first").spec(&spec).config(config),
         async |t: &mut Tester| {
             t.deploy().await.succeeds().says("is in maintenance mode");
+        },
+    )
+    .await;
+}
+
+/// Deploys while the platform says that `web` wants `instances`, and its address answers 503.
+async fn deploys_with(t: &Tester, instances: &'static str) -> Arc<Run> {
+    let unanswered = Between::start("http://127.0.0.1:1", |_, _| {
+        Answer::Instead(Response::builder().status(503).body(Body::from("down")).unwrap())
+    })
+    .await;
+    let (here, there) = (t.url_of("shop").await, unanswered.url());
+    let api = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, path| {
+        let (here, there, is_health) = (here.clone(), there.clone(), path.ends_with("/health"));
+        Answer::Changed(Box::new(move |text| match (is_health, instances) {
+            (true, "0") => text
+                .replace("\"replicas_desired\":1", "\"replicas_desired\":0")
+                .replace("\"replicas_ready\":1", "\"replicas_ready\":0")
+                .replace("\"HEALTHY\"", "\"UNKNOWN\""),
+            _ => text.replace(&here, &there),
+        }))
+    })
+    .await;
+    t.deploy().env("DIGITALOCEAN_API_URL", &api.url()).await
+}
+
+#[tokio::test]
+async fn a_component_without_instances_is_not_asked_from_outside() {
+    run_with(
+        first().config("[health]\ntimeout = \"2s\"\n"),
+        async |t: &mut Tester| {
+            t.deploy().await.succeeds();
+            t.push("main", "second");
+            let idle = deploys_with(t, "0").await;
+            idle.succeeds().does_not_say("Rolling back").does_not_say("503");
+            t.push("main", "third");
+            let down = deploys_with(t, "1").await;
+            assert_ne!(
+                down.exit_code(),
+                Some(0),
+                "an instance is wanted, and 503 is no answer: {down}"
+            );
         },
     )
     .await;
