@@ -9,17 +9,22 @@ use super::failure::cancelled;
 use super::production_plan::{Work, living};
 use super::rollout::{self, Ended, Expected};
 use super::site::{Commit, Site};
+use super::succession::{self, Successor as Later};
 use super::{dry_run, ending, ownership};
 use crate::config::Target;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
+use crate::model::live::Live;
 use crate::model::report::{Report, State};
 use crate::model::rollback::{self, Decision, Situation};
 use crate::model::rollout::Phase;
 use crate::model::verdict::Verdict;
-use crate::platform::{App, PlatformError, Rollout};
+use crate::platform::{App, CauseKind, Deployment, PlatformError, Rollout};
 use crate::spec::production::ProductionPlan;
 use crate::spec::{Images, Replace};
+
+/// How many earlier deployments the platform is asked about.
+const WAYS_BACK: usize = 10;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -191,7 +196,7 @@ async fn settle(
     target: &Target,
     plan: &ProductionPlan,
     rollout: &Rollout,
-    ended: Ended,
+    mut ended: Ended,
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let situation = Situation {
@@ -199,16 +204,27 @@ async fn settle(
         database_changed: crate::spec::migrates(&plan.spec),
         has_previous: rollout.previous.is_some(),
     };
-    let bad_and_active = ended.became_active && matches!(ended.verdict, Verdict::Bad(_));
+    match succession::successor(ctx, &rollout.app_id, &ended).await {
+        Ok(Some(successor)) => succession::reconsider(&mut ended, &successor),
+        Ok(None) => {}
+        Err(error) => note(ctx, "Whether it still serves could not be found out", error, report)?,
+    }
+    let bad = ended
+        .judged
+        .clone()
+        .filter(|_| matches!(ended.verdict, Verdict::Bad(_)));
+    let never_live = !ended.became_active;
     ending::conclude(report, ended);
     if report.state == State::Ready {
         return Ok(());
     }
     // The verdict stands. What cannot be found out or done after it is a note, and only a signal ends the run.
-    if bad_and_active && let Err(error) = roll_back(ctx, target, rollout, situation, report).await {
+    if let Some(bad) = &bad
+        && let Err(error) = roll_back(ctx, target, rollout, bad, situation, report).await
+    {
         note(ctx, "Not rolled back", error, report)?;
     }
-    match say_what_serves(ctx, rollout, report).await {
+    match say_what_serves(ctx, rollout, bad.as_ref(), never_live, report).await {
         Ok(()) => Ok(()),
         Err(error) => note(ctx, "What serves now could not be found out", error, report),
     }
@@ -223,66 +239,107 @@ fn note(ctx: &Ctx, what: &str, error: anyhow::Error, report: &mut Report) -> any
     Ok(())
 }
 
+/// Goes back from the deployment that was found bad, unless something else has come after it by then.
 async fn roll_back(
     ctx: &Ctx,
     target: &Target,
     rollout: &Rollout,
+    bad: &Deployment,
     situation: Situation,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let Some(previous) = rollout.previous.as_deref() else {
+    if rollout.previous.is_none() {
+        return Ok(());
+    }
+    let platform = ctx.platform()?;
+    let ways_back = succession::earlier(ctx, &rollout.app_id, bad).await?;
+    let situation = Situation {
+        has_previous: !ways_back.is_empty(),
+        ..situation
+    };
+    if let Decision::LeaveTo(reason) = rollback::decide(target.rollback, situation) {
+        let command = ways_back.first().map(|previous| {
+            format!(
+                "; to go back yourself: `do-deploy rollback --environment {} --to {previous}`",
+                report.environment
+            )
+        });
+        report
+            .notes
+            .push(format!("Not rolled back: {reason}{}", command.unwrap_or_default()));
+        return Ok(());
+    }
+    ctx.wait.check()?;
+    // Of its own: the deployment's may be over.
+    let deadline = ctx.deadline(target.timeout);
+    let mut objection = None;
+    let mut way_back = None;
+    for id in ways_back.into_iter().take(WAYS_BACK) {
+        let validation = platform.validate_rollback(&rollout.app_id, &id, true).await?;
+        if validation.valid {
+            way_back = Some((id, validation.warnings));
+            break;
+        }
+        objection = objection.or(validation.error.map(|error| error.message));
+    }
+    let Some((previous, warnings)) = way_back else {
+        let why = objection.unwrap_or_else(|| "the platform gives no reason".to_owned());
+        report.notes.push(format!("Not rolled back: {why}"));
         return Ok(());
     };
-    match rollback::decide(target.rollback, situation) {
-        Decision::LeaveTo(reason) => {
-            report.notes.push(format!(
-                "Not rolled back: {reason}; to go back yourself: `do-deploy rollback --environment {} --to {previous}`",
-                report.environment
-            ));
-        }
-        Decision::RollBack => {
-            let platform = ctx.platform()?;
-            ctx.wait.check()?;
-            // Of its own: the deployment's may be over.
-            let deadline = ctx.deadline(target.timeout);
-            let validation = platform.validate_rollback(&rollout.app_id, previous, true).await?;
-            if !validation.valid {
-                let why = validation
-                    .error
-                    .map_or_else(|| "the platform gives no reason".to_owned(), |error| error.message);
-                report.notes.push(format!("Not rolled back: {why}"));
-                return Ok(());
-            }
-            for warning in &validation.warnings {
-                ctx.console.warn(&warning.message);
-            }
-            ctx.console.phase("Rollback");
-            ctx.console.say(&format!("Rolling back to deployment {previous}"));
-            let back = platform.rollback(&rollout.app_id, previous, true).await?;
-            let ended = platform.wait(&back, deadline, &mut |_| {}).await?;
-            let is_back = ended.phase == Phase::Active;
-            if let (Some(live), true) = (&mut report.was_live, is_back) {
-                live.until = Some(ended.phase_since.unwrap_or_else(|| platform.now()));
-            }
-            report.notes.push(if is_back {
-                format!("Rolled back to deployment {previous}")
-            } else {
-                format!("The rollback to deployment {previous} failed as well")
-            });
-        }
+    // Read right before, because a rollback takes away what somebody else has deployed meanwhile.
+    let app = platform.app(&rollout.app_id).await?;
+    if let Some(successor) = app.as_ref().and_then(|app| Later::of(app, bad)) {
+        report.notes.push(format!("Not rolled back: {}", successor.sentence()));
+        return Ok(());
     }
+    for warning in &warnings {
+        ctx.console.warn(&warning.message);
+    }
+    ctx.console.phase("Rollback");
+    ctx.console.say(&format!("Rolling back to deployment {previous}"));
+    let back = platform.rollback(&rollout.app_id, &previous, true).await?;
+    let ended = platform.wait(&back, deadline, &mut |_| {}).await?;
+    if let (Some(live), Phase::Active) = (&mut report.was_live, &ended.phase) {
+        live.until = Some(ended.phase_since.unwrap_or_else(|| platform.now()));
+    }
+    report.notes.push(match ended.phase {
+        Phase::Active => format!("Rolled back to deployment {previous}"),
+        Phase::Superseded => format!("Another deployment took the place of the rollback to deployment {previous}"),
+        _ => format!("The rollback to deployment {previous} failed as well"),
+    });
     Ok(())
 }
 
-/// After a bad end: which commit serves now, and that data was not rolled back.
-async fn say_what_serves(ctx: &Ctx, rollout: &Rollout, report: &mut Report) -> anyhow::Result<()> {
+/// After a bad end: which commit serves now, and since when the one that was found bad does not.
+async fn say_what_serves(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    bad: Option<&Deployment>,
+    never_live: bool,
+    report: &mut Report,
+) -> anyhow::Result<()> {
     let app = ctx.platform()?.app(&rollout.app_id).await?;
     report.serving = app.as_ref().and_then(ownership::serving);
-    let nothing = app.as_ref().is_none_or(|app| app.active.is_none());
-    report.notes.push(match (&report.serving, nothing) {
-        (Some(sha), _) => format!("`{}` serves now; data was not rolled back", sha.short()),
-        (None, true) => "Nothing serves: there is no earlier deployment".to_owned(),
-        (None, false) => "The previous version serves; data was not rolled back".to_owned(),
+    let active = app.as_ref().and_then(|app| app.active.as_ref());
+    let replaced = active.zip(bad).is_some_and(|(active, bad)| active.id != bad.id);
+    if let (true, Some(live @ Live { until: None, .. })) = (replaced, &mut report.was_live) {
+        live.until = active.and_then(|active| active.phase_since);
+    }
+    // Only a rollback, ours or the platform's own, raises the question of the data.
+    let is_new = active.is_some_and(|active| rollout.previous.as_ref() != Some(&active.id));
+    let by_a_rollback =
+        active.is_some_and(|active| matches!(active.cause.kind, CauseKind::Rollback | CauseKind::AutoRollback));
+    let went_back = is_new && by_a_rollback && (replaced || never_live);
+    let data = if went_back { "; data was not rolled back" } else { "" };
+    report.notes.push(match (&report.serving, active) {
+        // That it could not be confirmed is the headline.
+        (_, Some(_)) if report.state == State::Unknown => return Ok(()),
+        (Some(sha), _) if never_live && !is_new => format!("`{}` still serves", sha.short()),
+        (Some(sha), _) => format!("`{}` serves now{data}", sha.short()),
+        (None, None) => "Nothing serves: there is no earlier deployment".to_owned(),
+        (None, Some(active)) if replaced || never_live => format!("Deployment {} serves now{data}", active.id),
+        (None, Some(_)) => return Ok(()),
     });
     Ok(())
 }

@@ -33,6 +33,7 @@ pub(crate) mod sentence;
 pub(crate) mod site;
 mod source;
 pub(crate) mod status;
+mod succession;
 pub(crate) mod sweep;
 pub(crate) mod teardown;
 mod unmerged;

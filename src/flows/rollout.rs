@@ -44,6 +44,8 @@ pub(crate) struct Ended {
     pub(crate) verdict: Verdict,
     /// It took traffic, whatever was found afterwards.
     pub(crate) became_active: bool,
+    /// The deployment that took traffic and was judged.
+    pub(crate) judged: Option<Deployment>,
     /// Since when it has.
     pub(crate) live_since: Option<Timestamp>,
     pub(crate) url: Option<String>,
@@ -168,7 +170,10 @@ async fn judge_active(
     ctx.console.phase("Checks");
     let spec = deployment.spec.as_ref().unwrap_or(expected.spec);
     if let Some(state) = crate::spec::offline(spec) {
-        return Ok(as_asked_for(ctx, rollout, state));
+        return Ok(Ended {
+            judged: Some(deployment.clone()),
+            ..as_asked_for(ctx, rollout, state)
+        });
     }
     ctx.console
         .say("Asking the witnesses: the built commit, the platform's health check, a request from outside");
@@ -194,6 +199,7 @@ async fn judge_active(
     Ok(Ended {
         verdict,
         became_active: true,
+        judged: Some(deployment.clone()),
         live_since: Some(deployment.phase_since.unwrap_or_else(|| platform.now())),
         url,
         built: built_sha,
@@ -331,6 +337,7 @@ impl Ended {
         Self {
             verdict: verdict(witnesses),
             became_active: false,
+            judged: None,
             live_since: None,
             url: None,
             built: None,

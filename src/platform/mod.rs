@@ -3,7 +3,7 @@
 mod app;
 mod app_platform;
 mod component;
-mod deployment;
+pub(crate) mod deployment;
 mod error;
 mod log;
 pub(crate) mod scopes;

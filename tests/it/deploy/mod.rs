@@ -11,4 +11,5 @@ mod offline;
 mod outside;
 mod rollback;
 mod secrets;
+mod succession;
 mod was_live;

@@ -1,6 +1,6 @@
 //! Something between the program and an API of the sandbox: it passes everything on, and answers as a test wants.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -8,6 +8,7 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::http::Http;
@@ -18,6 +19,53 @@ const LARGEST_REQUEST: usize = 16 << 20;
 pub(crate) enum Answer {
     Changed(Box<dyn Fn(String) -> String + Send>),
     Instead(Response),
+    /// The API's own, which is asked once this is sent to.
+    After(oneshot::Receiver<()>),
+}
+
+/// The first of certain requests, which waits until the test lets it go.
+#[derive(Debug)]
+pub(crate) struct Held {
+    between: Between,
+    reached: oneshot::Receiver<()>,
+    go: oneshot::Sender<()>,
+}
+
+impl Held {
+    /// In front of the API at `base`: the first request of this method whose path ends so.
+    pub(crate) async fn request(base: &str, method: &'static str, path_end: &'static str) -> Self {
+        let ((tell, reached), (go, gone)) = (oneshot::channel(), oneshot::channel());
+        let waiting = Mutex::new(Some((tell, gone)));
+        let between = Between::start(base, move |asked, path| {
+            let first = (asked == method && path.ends_with(path_end))
+                .then(|| waiting.lock().expect("no test panics here").take())
+                .flatten();
+            match first {
+                Some((tell, gone)) => {
+                    let _ = tell.send(());
+                    Answer::After(gone)
+                }
+                None => Answer::Changed(Box::new(|text| text)),
+            }
+        })
+        .await;
+        Self { between, reached, go }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.between.url()
+    }
+
+    /// Until the program has sent the request.
+    pub(crate) async fn reached(&mut self) {
+        (&mut self.reached).await.expect("the request is sent");
+    }
+
+    /// What is held goes on, and so does everything after it.
+    pub(crate) fn go(self) -> Between {
+        let _ = self.go.send(());
+        self.between
+    }
 }
 
 type Rule = dyn Fn(&str, &str) -> Answer + Send + Sync;
@@ -59,6 +107,10 @@ async fn passed_on(base: Arc<str>, rule: Arc<Rule>, request: Request) -> Respons
     let change = match rule(parts.method.as_str(), &path) {
         Answer::Instead(response) => return response,
         Answer::Changed(change) => change,
+        Answer::After(go) => {
+            let _ = go.await;
+            Box::new(|text| text)
+        }
     };
     let body = to_bytes(body, LARGEST_REQUEST).await.expect("a request's body");
     let headers: Vec<(&str, &str)> = parts

@@ -34,7 +34,7 @@ mod story;
 mod tester;
 
 pub(crate) use app::{Change, SPEC, app_env, spec, without_job};
-pub(crate) use between::{Answer, Between};
+pub(crate) use between::{Answer, Between, Held};
 pub(crate) use deadline::{until, within};
 pub(crate) use gate::Gate;
 pub(crate) use http::Reply;
