@@ -201,6 +201,10 @@ async fn settle(
     };
     let bad_and_active = ended.became_active && matches!(ended.verdict, Verdict::Bad(_));
     ending::conclude(report, ended);
+    // A development database goes with the update, whatever becomes of the deployment.
+    let is_done = |it: &&String| report.state == State::Ready || it.starts_with("Destroyed ");
+    let taken: Vec<String> = plan.taken.iter().filter(is_done).cloned().collect();
+    report.notes.extend(taken);
     if report.state == State::Ready {
         return Ok(());
     }
