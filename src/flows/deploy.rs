@@ -215,6 +215,10 @@ async fn settle(
         .filter(|_| matches!(ended.verdict, Verdict::Bad(_)));
     let never_live = !ended.became_active;
     ending::conclude(report, ended);
+    // A development database goes with the update, whatever becomes of the deployment.
+    let is_done = |it: &&String| report.state == State::Ready || it.starts_with("Destroyed ");
+    let taken: Vec<String> = plan.taken.iter().filter(is_done).cloned().collect();
+    report.notes.extend(taken);
     if report.state == State::Ready {
         return Ok(());
     }

@@ -103,7 +103,7 @@ fn added_up(platform: Answered, own: Answered, domain: &str) -> (Answered, Optio
                 .why(format!(
                     "{why}; the platform's own host may be one that the app turns away"
                 ))
-                .next(format!("look at `{domain}`, then run `do-deploy verify`"));
+                .next(format!("look at `{domain}`, then ask again"));
             (Answered::without_question(Blocked(failure)), None)
         }
         (_, Blocked(_) | Unheard(_)) => {

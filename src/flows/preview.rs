@@ -10,7 +10,7 @@ use super::failure::{cancelled, failure_of};
 use super::no_preview::Candidate;
 use super::preview_app::{apply, would_be_accepted};
 use super::preview_plan::Work;
-use super::preview_report::{announce, opening_report};
+use super::preview_report::{announce, leave_out_the_plan, opening_report, say_what_was_lost};
 use super::rollout::{self, Ended, Expected};
 use super::source::Source;
 use super::unmerged::unmerged;
@@ -197,7 +197,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     ctx.console.phase("Plan");
     // A forced build leaves the spec as it is, and with it the data.
     let loss = plan.loss.clone().filter(|_| !request.force_build);
-    announce(ctx, &plan, loss.as_deref());
+    announce(ctx, &plan, loss.as_ref().map(|loss| loss.before.as_str()));
     if let Some(unmerged) = &unmerged {
         ctx.console.notice(unmerged);
     }
@@ -216,7 +216,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     }
     let mut report = opening_report(&spec_name, &plan, environment, pull, live.as_ref());
     report.notes.extend(unmerged);
-    report.notes.extend(loss);
+    report.notes.extend(loss.map(|loss| loss.before));
     Ok(Begun::Ready(Box::new(Ready {
         work,
         live,
@@ -264,7 +264,7 @@ async fn deploy(
                 // Its secrets and its data are there already.
                 plan = work.plan(ctx, Some(&app), true)?;
                 ctx.learn(&plan.spec);
-                plan.loss.iter().for_each(|loss| ctx.console.warn(loss));
+                plan.loss.iter().for_each(|loss| ctx.console.warn(&loss.before));
                 apply(ctx, platform, &plan, Some(&app)).await?
             }
             other => other?,
@@ -315,6 +315,9 @@ async fn deploy(
             Ok(app) => {
                 report.serving = app.as_ref().and_then(ownership::serving);
                 report.nothing_serves = app.as_ref().is_none_or(|app| app.active.is_none());
+                if !report.nothing_serves {
+                    leave_out_the_plan(report, &plan);
+                }
                 report.url = app.and_then(|app| app.active.and(app.url));
             }
             Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
@@ -324,6 +327,7 @@ async fn deploy(
                 .push(format!("What serves now could not be found out: {error}")),
         }
     }
+    say_what_was_lost(report, &plan, ended.became_active);
     Ok(Deployed::Ended(Box::new(ended)))
 }
 

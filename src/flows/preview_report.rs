@@ -15,9 +15,7 @@ pub(super) fn announce(ctx: &Ctx, plan: &PreviewPlan, loss: Option<&str>) {
             .say(&format!("The preview's database: {database} ({})", plan.database.why));
     }
     if let Some(unset) = unset(plan) {
-        ctx.console.say(&format!(
-            "{unset} (give them values under `[preview] env` in `do-deploy.toml`)"
-        ));
+        ctx.console.say(&unset);
     }
     for warning in plan.warnings.iter().map(String::as_str).chain(loss) {
         ctx.console.warn(warning);
@@ -27,7 +25,12 @@ pub(super) fn announce(ctx: &Ctx, plan: &PreviewPlan, loss: Option<&str>) {
 /// Which secrets previews do not get. `None`: they get all that they need.
 fn unset(plan: &PreviewPlan) -> Option<String> {
     let names: Vec<String> = plan.unset.iter().map(|name| format!("`{name}`")).collect();
-    (!names.is_empty()).then(|| format!("Not set in previews: {}", names.join(", ")))
+    (!names.is_empty()).then(|| {
+        format!(
+            "Not set in previews: {} (give them values under `[preview] env` in `do-deploy.toml`: previews get none of production's secrets and credentials)",
+            names.join(", ")
+        )
+    })
 }
 
 pub(super) fn opening_report(
@@ -48,7 +51,33 @@ pub(super) fn opening_report(
     report.database = plan.database.shown();
     report.changes.clone_from(&plan.changes);
     report.only_images = crate::spec::only_images(&plan.spec);
-    report.notes.extend(unset(plan));
-    report.notes.extend(plan.warnings.iter().cloned());
+    report.notes.extend(notes(plan));
     report
+}
+
+fn notes(plan: &PreviewPlan) -> Vec<String> {
+    unset(plan).into_iter().chain(plan.warnings.iter().cloned()).collect()
+}
+
+/// Where an earlier commit still serves, what this one would have slept, cost, stored and lacked is not the app's.
+pub(super) fn leave_out_the_plan(report: &mut Report, plan: &PreviewPlan) {
+    if report.commit.is_some() && report.serving == report.commit {
+        return;
+    }
+    (report.sleep, report.cost, report.database) = (None, None, None);
+    let planned = notes(plan);
+    report.notes.retain(|note| !planned.contains(note));
+}
+
+/// Data that the update was to cost are gone, or, where the commit did not come up, still there.
+pub(super) fn say_what_was_lost(report: &mut Report, plan: &PreviewPlan, became_active: bool) {
+    let Some(loss) = &plan.loss else { return };
+    let Some(at) = report.notes.iter().position(|note| *note == loss.before) else {
+        return;
+    };
+    if became_active || loss.with_update {
+        report.notes[at].clone_from(&loss.after);
+    } else {
+        report.notes.remove(at);
+    }
 }

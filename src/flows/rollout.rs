@@ -195,7 +195,8 @@ async fn judge_active(
         built,
         health,
         probe: outside.testimony,
-    });
+    })
+    .asked_again_with(&format!("do-deploy verify --environment {}", expected.environment));
     Ok(Ended {
         verdict,
         became_active: true,

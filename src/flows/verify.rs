@@ -101,6 +101,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
         health: Testimony::Absent,
         probe,
     });
+    let verdict = match &request.subject {
+        Subject::Environment(environment) => {
+            verdict.asked_again_with(&format!("do-deploy verify --environment {environment}"))
+        }
+        Subject::Url(_) => verdict,
+    };
     say(ctx, &url, &verdict);
     if let Subject::Environment(environment) = &request.subject {
         record(ctx, environment, url, &verdict);

@@ -135,6 +135,8 @@ pub(super) async fn ask_the_platform(
     settling: Deadline,
 ) -> anyhow::Result<Health> {
     let platform = ctx.platform()?;
+    let deployment = rollout.deployment.as_ref().map(|id| format!(" --deployment {id}"));
+    let deployment = deployment.unwrap_or_default();
     loop {
         let components = match platform.health(&rollout.app_id).await {
             Ok(components) => components,
@@ -163,7 +165,7 @@ pub(super) async fn ask_the_platform(
                             component.ready, component.desired
                         ))
                         .next(format!(
-                            "read what it prints: `do-deploy logs --environment {environment} --component {name}`"
+                            "read what it prints: `do-deploy logs --environment {environment}{deployment} --component {name}`"
                         )),
                 ),
                 _ => Testimony::Unheard(format!("the platform does not know how `{name}` is")),
@@ -221,7 +223,11 @@ pub(super) async fn ask_from_outside(
         return unheard("the platform names no URL".to_owned());
     };
     if let Testimony::Objects(Failure { next: Some(next), .. }) = &mut answered.testimony {
-        next.push_str(&format!(": `do-deploy logs --environment {}`", expected.environment));
+        // After a rollback another deployment serves, and its log is what is shown unless this one is named.
+        next.push_str(&format!(
+            ": `do-deploy logs --environment {} --deployment {}`",
+            expected.environment, deployment.id
+        ));
     }
     Ok((answered, app.url))
 }

@@ -93,20 +93,20 @@ impl Obstacle {
     pub(super) fn next(&self, host: &str) -> String {
         match self {
             Self::Proxy(..) | Self::ProxyAnswers(..) => {
-                format!("let the proxy pass `{host}`, or name it in `NO_PROXY`; then run `do-deploy verify`")
+                format!("let the proxy pass `{host}`, or name it in `NO_PROXY`; then ask again")
             }
             Self::Untrusted => {
                 "if the network opens TLS, name a file with its authority's certificate in `SSL_CERT_FILE`; \
-                 then run `do-deploy verify`"
+                 then ask again"
                     .to_owned()
             }
-            Self::Login(_) => format!("let this machine reach `{host}`, then run `do-deploy verify`"),
+            Self::Login(_) => format!("let this machine reach `{host}`, then ask again"),
             Self::Challenge => {
-                format!("let this machine's requests to `{host}` pass without a challenge, then run `do-deploy verify`")
+                format!("let this machine's requests to `{host}` pass without a challenge, then ask again")
             }
-            Self::Elsewhere(_) => format!("check where the records of `{host}` lead, then run `do-deploy verify`"),
+            Self::Elsewhere(_) => format!("check where the records of `{host}` lead, then ask again"),
             Self::NoRoute(_) | Self::EdgeError(_) => {
-                "look at the URL, then run `do-deploy verify`; a new route may take minutes".to_owned()
+                "a new route may take minutes: look at the URL, then ask again".to_owned()
             }
         }
     }

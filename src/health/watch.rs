@@ -71,10 +71,10 @@ impl HealthVerdict {
             Observation::Up { .. } | Observation::Blocked(_) => failure,
             Observation::Wrong { .. } => failure
                 .why(format!("{observation} instead of {expected}"))
-                .next("ask for it yourself, and read what the app logs meanwhile"),
+                .next("read what the app logs when it is asked"),
             Observation::Waking { .. } => failure
                 .why("it kept waking up")
-                .next("read what the app logs at its start; a slow start needs a longer `[health] timeout`"),
+                .next("a slow start needs a longer `[health] timeout`; else read what the app logs at its start"),
             Observation::Down { .. } => failure
                 .why(observation.to_string())
                 .next("check the host name and the network; if they are right, read what the app logs"),

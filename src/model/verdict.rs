@@ -66,7 +66,7 @@ pub(crate) fn verdict(witnesses: Witnesses) -> Verdict {
     let (what, next) = match (exists, ended) {
         (true, true) => (
             "deployed, but it could not be confirmed that it serves",
-            "look at the URL, then run `do-deploy verify` for this environment",
+            "look at the URL, then ask again",
         ),
         (true, false) => (
             "it could not be found out how the deployment ended",
@@ -79,6 +79,18 @@ pub(crate) fn verdict(witnesses: Witnesses) -> Verdict {
     };
     let next = way_out.unwrap_or_else(|| next.to_owned());
     Verdict::Unknown(Failure::unknown(what).why(unheard.join("; ")).next(next))
+}
+
+impl Verdict {
+    /// Adds the command to the advice to ask again, which only the flow can name.
+    pub(crate) fn asked_again_with(mut self, command: &str) -> Self {
+        if let Self::Unknown(Failure { next: Some(next), .. }) = &mut self
+            && next.ends_with("ask again")
+        {
+            next.push_str(&format!(": `{command}`"));
+        }
+        self
+    }
 }
 
 #[cfg(test)]
@@ -103,6 +115,27 @@ mod tests {
             verdict(witnesses(Testimony::Unheard("DNS".into()))),
             Verdict::Unknown(_)
         ));
+    }
+
+    #[test]
+    fn the_advice_to_ask_again_names_the_command() {
+        let blocked = |next: &str| verdict(witnesses(Testimony::Blocked(Failure::unknown("blocked").next(next))));
+        for (verdict, next) in [
+            (
+                verdict(witnesses(Testimony::Unheard("DNS".into()))),
+                "look at the URL, then ask again: `ask pr-1`",
+            ),
+            (
+                blocked("let it pass, then ask again"),
+                "let it pass, then ask again: `ask pr-1`",
+            ),
+            (blocked("look at the other run"), "look at the other run"),
+        ] {
+            let Verdict::Unknown(failure) = verdict.asked_again_with("ask pr-1") else {
+                panic!("not unknown");
+            };
+            assert_eq!(failure.next.as_deref(), Some(next));
+        }
     }
 
     #[test]

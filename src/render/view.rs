@@ -74,6 +74,8 @@ pub(super) struct AppView {
     notes: Vec<String>,
     /// Below a table: whether there is anything to say beyond the row.
     has_more: bool,
+    /// What the list of changes is called.
+    changes_title: &'static str,
     changes: Vec<ChangeView>,
 }
 
@@ -145,6 +147,7 @@ impl AppView {
             .as_ref()
             .filter(|serving| !same(&report.commit, serving))
             .map(commit);
+        let other_serves = other.is_some();
         let serves = report
             .serving
             .as_ref()
@@ -211,6 +214,12 @@ impl AppView {
             has_more: failure.is_some() || !notes.is_empty(),
             failure,
             notes,
+            changes_title: match (report.environment.pull_request(), state) {
+                (None, State::Ready | State::Building) => "What this deployment changed",
+                (None, _) => "What this deployment was to change",
+                (Some(_), State::Failed) if other_serves => "What would be different from production's spec",
+                (Some(_), _) => "What is different from production's spec",
+            },
             changes: report
                 .changes
                 .iter()

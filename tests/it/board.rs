@@ -87,9 +87,6 @@ async fn the_comment_of_a_broken_preview_reads_like_this() {
 
         </details>
 
-        - Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew
-        - Database: SQLite
-        - Costs $5.00 a month awake, $0.50 asleep
         - [Run [run]]([link to the run])
         ");
     })

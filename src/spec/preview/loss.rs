@@ -67,21 +67,40 @@ impl Place<'_> {
     }
 }
 
-/// The sentence that people have to read before it happens. `None`: the data stay as they would without a change.
-pub(super) fn of_data(live: &Value, planned: &Value) -> Option<String> {
+/// What people have to read before it happens, and what they are told after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DataLoss {
+    pub(crate) before: String,
+    pub(crate) after: String,
+    /// A database component goes with the update, whether the commit comes up or not.
+    pub(crate) with_update: bool,
+}
+
+/// `None`: the data stay as they would without a change.
+pub(super) fn of_data(live: &Value, planned: &Value) -> Option<DataLoss> {
     let (before, after) = (Place::of(live), Place::of(planned));
     if before.outlives(after) {
         return None;
     }
-    Some(match (before, after) {
-        (Place::Component { name, .. }, Place::Component { .. }) => format!(
-            "the preview's development database `{name}` is replaced by another one: the data in it are deleted"
+    let (then, now) = (before.noun(), after.noun());
+    let (before_it, after_it) = match (before, after) {
+        (Place::Component { name, .. }, Place::Component { .. }) => (
+            format!(
+                "the preview's development database `{name}` is replaced by another one: the data in it are deleted"
+            ),
+            format!(
+                "the preview's development database `{name}` was replaced by another one: the data in it were deleted"
+            ),
         ),
-        _ => format!(
-            "the preview changes from {} to {}: its data are deleted",
-            before.noun(),
-            after.noun()
+        _ => (
+            format!("the preview changes from {then} to {now}: its data are deleted"),
+            format!("the preview changed from {then} to {now}: its data were deleted"),
         ),
+    };
+    Some(DataLoss {
+        before: before_it,
+        after: after_it,
+        with_update: matches!(before, Place::Component { .. }),
     })
 }
 
@@ -110,8 +129,23 @@ mod tests {
             (&a, &c),
         ]
         .iter()
-        .map(|(live, planned)| of_data(live, planned).expect("said"))
+        .map(|(live, planned)| of_data(live, planned).expect("said").before)
         .collect();
+        assert_eq!(
+            of_data(&a, &b).map(|loss| (loss.after, loss.with_update)),
+            Some((
+                "the preview's development database `db` was replaced by another one: the data in it were deleted"
+                    .to_owned(),
+                true
+            ))
+        );
+        assert_eq!(
+            of_data(&sqlite, &a).map(|loss| (loss.after, loss.with_update)),
+            Some((
+                "the preview changed from SQLite to a development database: its data were deleted".to_owned(),
+                false
+            ))
+        );
         insta::assert_snapshot!(told.join("\n"), @r"
         the preview changes from a development database to SQLite: its data are deleted
         the preview changes from a development database to no database: its data are deleted

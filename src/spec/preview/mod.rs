@@ -31,6 +31,7 @@ mod sleep;
 mod sources;
 mod strip;
 
+pub(crate) use loss::DataLoss;
 pub(crate) use sleep::no_scale_to_zero;
 
 /// Everything that decides how a preview looks.
@@ -66,7 +67,7 @@ pub(crate) struct PreviewPlan {
     pub(crate) unset: Vec<String>,
     pub(crate) warnings: Vec<String>,
     /// What an update with this spec takes from the preview as it runs. `None`: nothing.
-    pub(crate) loss: Option<String>,
+    pub(crate) loss: Option<DataLoss>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

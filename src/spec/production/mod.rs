@@ -51,6 +51,8 @@ pub(crate) struct ProductionPlan {
     pub(crate) spec: Value,
     pub(crate) changes: Vec<Change>,
     pub(crate) warnings: Vec<String>,
+    /// What the live app no longer has after the update, as agreed.
+    pub(crate) taken: Vec<String>,
 }
 
 /// The spec to send. Fails before anything is touched: foreign app, settings that would be lost, missing secrets.
@@ -75,7 +77,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<Produc
         marks::write(root, &marks);
     }
     kept::keep(&mut planned, input, &mut warnings);
-    taken(spec, &planned, input, &mut changes)?;
+    let taken = taken(spec, &planned, input, &mut changes)?;
     adoption::losses(spec, &planned, input, &mut changes)?;
     warnings.extend(images::taken_back(input.live, &planned));
     Ok(ProductionPlan {
@@ -83,6 +85,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<Produc
         spec: planned,
         changes: changes.into_vec(),
         warnings,
+        taken,
     })
 }
 
@@ -98,8 +101,15 @@ fn plain_credentials(spec: &AppSpec) -> Option<String> {
 }
 
 /// What the update takes from the live app, with the consent that it needs.
-fn taken(spec: &AppSpec, planned: &Value, input: &ProductionInput<'_>, changes: &mut Changes) -> Result<(), Failure> {
-    let Some(replace) = input.replace else { return Ok(()) };
+fn taken(
+    spec: &AppSpec,
+    planned: &Value,
+    input: &ProductionInput<'_>,
+    changes: &mut Changes,
+) -> Result<Vec<String>, Failure> {
+    let Some(replace) = input.replace else {
+        return Ok(Vec::new());
+    };
     let Some(live) = input.live else {
         return replace.without_app(spec);
     };

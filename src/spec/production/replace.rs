@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::super::change::Changes;
+use super::super::change::{Changes, listed};
 use super::super::document::AppSpec;
 use super::loss::{self, Loss};
 use crate::model::failure::Failure;
@@ -78,17 +78,23 @@ impl Replace {
         )
     }
 
-    /// Refuses losses that nobody agreed to, and consents to what is no loss; lists the rest.
+    /// Refuses losses that nobody agreed to, and consents to what is no loss; lists the rest, and returns what to say of it
+    /// once it is done.
     pub(super) fn agree(
         &self,
         spec: &AppSpec,
         live: &Value,
         losses: &[Loss],
         changes: &mut Changes,
-    ) -> Result<(), Failure> {
+    ) -> Result<Vec<String>, Failure> {
         let unwanted: Vec<&Loss> = losses.iter().filter(|loss| !self.names(&loss.name)).collect();
         if let Some(first) = unwanted.first() {
-            let failure = spec.locate(refusal(spec, &unwanted, losses), &first.at);
+            let unmatched = self
+                .0
+                .iter()
+                .filter(|name| losses.iter().all(|loss| loss.name != **name));
+            let unmatched: Vec<&String> = unmatched.collect();
+            let failure = spec.locate(refusal(spec, &unwanted, losses, &unmatched), &first.at);
             return Err(match failure.at {
                 Some(_) => failure,
                 None => spec.locate(failure, "/name"),
@@ -108,13 +114,13 @@ impl Replace {
             let why = format!("{} (`--replace {}`)", loss.why, loss.name);
             changes.push(format!("agreed to {}", loss.what), why);
         }
-        Ok(())
+        Ok(losses.iter().map(|loss| taken(&loss.what)).collect())
     }
 
     /// A first deployment replaces nothing.
-    pub(super) fn without_app(&self, spec: &AppSpec) -> Result<(), Failure> {
+    pub(super) fn without_app(&self, spec: &AppSpec) -> Result<Vec<String>, Failure> {
         match self.0.first() {
-            None => Ok(()),
+            None => Ok(Vec::new()),
             Some(name) => Err(Failure::input(format!(
                 "`--replace` names `{name}`, but `{}` is not deployed yet",
                 spec.name()
@@ -124,8 +130,25 @@ impl Replace {
     }
 }
 
+/// What a loss is called once it has happened.
+fn taken(what: &str) -> String {
+    const VERBS: [(&str, &str); 6] = [
+        ("destroy", "Destroyed"),
+        ("detach", "Detached"),
+        ("drop", "Dropped"),
+        ("give", "Gave"),
+        ("move", "Moved"),
+        ("take", "Took"),
+    ];
+    let (verb, rest) = what.split_once(' ').unwrap_or((what, ""));
+    match VERBS.iter().find(|(known, _)| *known == verb) {
+        Some((_, done)) => format!("{done} {rest}, as agreed"),
+        None => format!("Agreed to {what}"),
+    }
+}
+
 /// All of them at once, with the consent to everything that is lost.
-fn refusal(spec: &AppSpec, unwanted: &[&Loss], all: &[Loss]) -> Failure {
+fn refusal(spec: &AppSpec, unwanted: &[&Loss], all: &[Loss], unmatched: &[&String]) -> Failure {
     let failure = match unwanted {
         [loss] => Failure::input(format!("this app spec would {}", loss.what)).why(loss.why.clone()),
         _ => {
@@ -142,8 +165,13 @@ fn refusal(spec: &AppSpec, unwanted: &[&Loss], all: &[Loss]) -> Failure {
         }
     };
     let names: Vec<&str> = all.iter().map(|loss| loss.name.as_str()).collect();
+    let wrong = match unmatched {
+        [] => String::new(),
+        [name] => format!(" (`{name}` matches nothing)"),
+        names => format!(" ({} match nothing)", listed(names)),
+    };
     failure.next(format!(
-        "correct the file, or agree to it for one run with `--replace {}`",
+        "correct the file, or agree to it for one run with `--replace {}`{wrong}",
         names.join(",")
     ))
 }

@@ -70,6 +70,7 @@ async fn a_dead_proxy_is_no_reason_to_roll_back() {
             .fails_with(3)
             .says("the proxy `http://127.0.0.1:9` (`HTTP_PROXY`) is in the way: the connection was refused")
             .says("name it in `NO_PROXY`")
+            .says("ask again: `do-deploy verify --environment production`")
             .does_not_say("Rolling back");
         assert_eq!(blocked.output("status"), "unknown");
         assert!(
@@ -190,6 +191,20 @@ async fn where_the_way_is_blocked_the_platforms_word_counts() {
         running.says("is in the way").await;
         drop(gate);
         running.end().await.fails_with(1).says("`web` is unhealthy");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_advice_to_ask_again_is_for_the_preview_that_was_asked() {
+    run_with(first(), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let blocked = behind(t, DEAD, t.preview(1)).await;
+        let advice = "ask again: `do-deploy verify --environment pr-1`";
+        blocked.says("could not be asked from here");
+        assert!(t.comment(1).await.contains(advice), "{}", t.comment(1).await);
+        let looked = behind(t, DEAD, t.command(["verify", "--pr", "1", "--timeout", "5s"])).await;
+        looked.fails_with(3).says(advice);
     })
     .await;
 }

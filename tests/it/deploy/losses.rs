@@ -62,7 +62,14 @@ async fn a_renamed_development_database_is_destroyed_only_by_consent() {
         agreed
             .succeeds()
             .says("agreed to destroy the development database `db`");
-        assert!(agreed.summary().contains("agreed to destroy"), "{}", agreed.summary());
+        let summary = agreed.summary();
+        assert!(summary.contains("agreed to destroy"), "{summary}");
+        assert!(
+            summary.contains("Destroyed the development database `db` with its data, as agreed"),
+            "{summary}"
+        );
+        assert!(summary.contains("What this deployment changed:"), "{summary}");
+        assert!(!summary.contains("production's spec"), "{summary}");
         assert_eq!(databases(&t.app("shop").await), ["main"]);
 
         let again = t.deploy().args(consent).await;
@@ -375,6 +382,27 @@ async fn an_app_that_does_not_hold_still_is_left_alone() {
         run.fails_with(3).says("changed twice").says("run again");
         let puts = run.changes().into_iter().filter(|it| it.starts_with("PUT")).count();
         assert_eq!(puts, 2, "those of somebody else: {run}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_consent_that_matches_nothing_is_named_beside_the_losses() {
+    run_with(with_database(), async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        t.push("main", Change::version("second").spec(SPEC));
+        for (consent, wrong) in [
+            ("databases.dbx", "(`databases.dbx` matches nothing)"),
+            ("region,databases.dbx", "(`databases.dbx` and `region` match nothing)"),
+        ] {
+            let refused = t.deploy().args(["--replace", consent]).await;
+            refused
+                .fails_with(2)
+                .touches_nothing()
+                .says("would destroy")
+                .says("`--replace databases.db`")
+                .says(wrong);
+        }
     })
     .await;
 }

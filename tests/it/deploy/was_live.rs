@@ -26,6 +26,11 @@ async fn a_commit_that_was_rolled_back_was_live() {
                 "{summary}"
             );
             assert!(summary.contains("404 instead of 200"), "{summary}");
+            // The URL and its log are by now the earlier commit's.
+            let id = bad.output("deployment-id");
+            let advice = format!("`do-deploy logs --environment production --deployment {id}`");
+            assert!(summary.contains(&advice), "{summary}");
+            assert!(!summary.contains("ask for it yourself"), "{summary}");
             let status = &t.deployments("production").await[0]["statuses"][0];
             assert_eq!(status["state"], "failure");
             let description = status["description"].as_str().unwrap();

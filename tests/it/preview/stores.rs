@@ -162,10 +162,32 @@ async fn a_preview_that_loses_its_data_says_so_before() {
             said.find("Updating the preview").is_some_and(|at| before < at),
             "{said}"
         );
-        assert!(t.comment(1).await.contains(loss), "{}", t.comment(1).await);
+        let comment = t.comment(1).await;
+        // That commit does not start without a database, so that the one before keeps its file.
+        assert!(!comment.contains(loss), "{comment}");
         t.push(1, Change::version("third").config(none));
         let again = t.preview(1).at("feature-1").await;
         assert!(!format!("{}{}", again.stdout, again.stderr).contains("data are deleted"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_failed_commit_asked_for_is_not_said_of_the_one_that_serves() {
+    run_with(Change::whole_app("first"), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).at("feature-1").await.succeeds();
+        let planned = with_envs(&[("STRIPE_SECRET_KEY", "sk_live_4eC39HqLyjWDarjtT1zdp7dc")]);
+        let config = "[preview]\nsleep = \"10m\"\n";
+        t.push(1, Change::broken("broken", "KeyError\n").config(config).spec(&planned));
+        let broken = t.preview(1).at("feature-1").await;
+        let comment = broken.fails_with(1).comment(1);
+        assert!(comment.contains(" still serves"), "{comment}");
+        for of_the_failed in ["Sleeps after", "Costs $", "Database:", "Not set in previews"] {
+            assert!(!comment.contains(of_the_failed), "{of_the_failed}: {comment}");
+        }
+        let summary = broken.summary();
+        assert!(!summary.contains("What is different from"), "{summary}");
     })
     .await;
 }
