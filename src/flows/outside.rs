@@ -67,21 +67,23 @@ pub(super) async fn ask(
     let Some(domain) = &app.domain else {
         return Ok(Some(answered));
     };
-    if domain.is_pending {
-        notes.push(format!(
-            "`{}` was not asked: the platform has not finished setting the domain up",
-            domain.name
-        ));
+    let own = if domain.is_pending {
+        pending()
+    } else if matches!(answered.testimony, Testimony::Objects(_)) && answered.refused.is_none() {
         return Ok(Some(answered));
-    }
-    if matches!(answered.testimony, Testimony::Objects(_)) && answered.refused.is_none() {
-        return Ok(Some(answered));
-    }
-    let checks = Checks::of(&Place::of_domain(&domain.name, platform), health, spec, idle)?;
-    let own = checks.on_own_domain().ask(ctx, Deadline::after(limit)).await?;
+    } else {
+        let checks = Checks::of(&Place::of_domain(&domain.name, platform), health, spec, idle)?;
+        checks.on_own_domain().ask(ctx, Deadline::after(limit)).await?
+    };
     let (answered, note) = added_up(answered, own, &domain.name);
     notes.extend(note);
     Ok(Some(answered))
+}
+
+/// The domain's answer while the platform is still setting it up.
+fn pending() -> Answered {
+    let why = "the platform has not finished setting the domain up";
+    Answered::without_question(Testimony::Unheard(why.to_owned()))
 }
 
 /// Statuses with which frameworks turn hosts away that they do not know, such as Django (400) and Rails (403).
@@ -126,7 +128,7 @@ fn reason(testimony: &Testimony) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, added_up};
+    use super::{Place, added_up, pending};
     use crate::flows::checks::Answered;
     use crate::model::failure::Failure;
     use crate::model::verdict::Testimony;
@@ -177,6 +179,29 @@ mod tests {
                 (sum, rolls_back, is_noted),
                 "{platform}, {own}"
             );
+        }
+    }
+
+    #[test]
+    fn a_domain_that_is_still_being_set_up_may_be_the_only_host_that_the_app_knows() {
+        for (platform, sum, is_noted) in [
+            ("good", "good", true),
+            ("absent", "absent", true),
+            ("blocked", "blocked", true),
+            ("400", "blocked", false),
+            ("403", "blocked", false),
+            ("421", "blocked", false),
+            ("404", "bad", true),
+            ("bad", "bad", true),
+        ] {
+            let (answered, note) = added_up(answered(platform), pending(), "shop.example");
+            let word = match &answered.testimony {
+                Testimony::Good => "good",
+                Testimony::Absent => "absent",
+                Testimony::Blocked(_) | Testimony::Unheard(_) => "blocked",
+                Testimony::Objects(_) => "bad",
+            };
+            assert_eq!((word, note.is_some()), (sum, is_noted), "{platform}");
         }
     }
 

@@ -26,6 +26,8 @@ pub(crate) enum Obstacle {
     EdgeError(u16),
     /// The domain leads to something that is not the platform.
     Elsewhere(u16),
+    /// What stands between us and the platform, such as a firewall or a captive page, answered in the app's place.
+    InBetween(u16),
 }
 
 /// Cloudflare's word for a challenge in the answer's place.
@@ -37,6 +39,9 @@ const MITIGATED: &str = "cf-mitigated";
 const APP_ORIGIN: &str = "x-do-app-origin";
 const FAILURE_CODE: &str = "x-do-failure-code";
 const NO_ROUTE_FOUND: &str = "NR";
+
+/// The edge is Cloudflare's, and signs all that passes it.
+const EDGE: &str = "cloudflare";
 
 impl Obstacle {
     /// What an answer to `target` shows of something that is in the way. `met`: its status is the expected one.
@@ -59,11 +64,24 @@ impl Obstacle {
                 return Some(Self::ProxyAnswers(proxy.clone(), status));
             }
         }
+        if !met && matches!(status, 407 | 511) {
+            return Some(Self::Login(status));
+        }
+        // <https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/>
+        let is_edges_error = matches!(status, 520..=527 | 530);
+        let is_marked = from_app || headers.contains_key(FAILURE_CODE) || text("server") == Some(EDGE);
+        if target.behind_edge && !is_marked && (met || !is_edges_error) {
+            // The edge speaks TLS and marks all of it. An app without TLS is on this machine.
+            let is_foreign = target.url.scheme() == "https" || leads_away(target, status, text("location"));
+            if is_foreign && target.own_domain {
+                return Some(Self::Elsewhere(status));
+            }
+            if is_foreign {
+                return Some(Self::InBetween(status));
+            }
+        }
         if met {
             return None;
-        }
-        if matches!(status, 407 | 511) {
-            return Some(Self::Login(status));
         }
         if text(FAILURE_CODE) == Some(NO_ROUTE_FOUND) {
             return Some(Self::NoRoute(status));
@@ -71,11 +89,10 @@ impl Obstacle {
         if target.own_domain && !from_app && !headers.contains_key(FAILURE_CODE) {
             return Some(Self::Elsewhere(status));
         }
-        // <https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/>
-        if matches!(status, 520..=527 | 530) {
+        if is_edges_error {
             return Some(Self::EdgeError(status));
         }
-        let from_edge = text("server") == Some("cloudflare") && !headers.contains_key(FAILURE_CODE) && !from_app;
+        let from_edge = text("server") == Some(EDGE) && !headers.contains_key(FAILURE_CODE) && !from_app;
         // Its 503 is the loading page of an app that sleeps, its redirects are the spec's.
         let is_page = matches!(status, 400..=499);
         (target.behind_edge && from_edge && is_page).then_some(Self::NoRoute(status))
@@ -85,7 +102,12 @@ impl Obstacle {
     pub(super) fn is_lasting(&self) -> bool {
         matches!(
             self,
-            Self::Proxy(..) | Self::ProxyAnswers(..) | Self::Untrusted | Self::Login(_) | Self::Elsewhere(_)
+            Self::Proxy(..)
+                | Self::ProxyAnswers(..)
+                | Self::Untrusted
+                | Self::Login(_)
+                | Self::Elsewhere(_)
+                | Self::InBetween(_)
         )
     }
 
@@ -100,7 +122,7 @@ impl Obstacle {
                  then ask again"
                     .to_owned()
             }
-            Self::Login(_) => format!("let this machine reach `{host}`, then ask again"),
+            Self::Login(_) | Self::InBetween(_) => format!("let this machine reach `{host}`, then ask again"),
             Self::Challenge => {
                 format!("let this machine's requests to `{host}` pass without a challenge, then ask again")
             }
@@ -110,6 +132,16 @@ impl Obstacle {
             }
         }
     }
+}
+
+/// A redirect to a host that is not the one that was asked.
+fn leads_away(target: &Target, status: u16, location: Option<&str>) -> bool {
+    let location = location.filter(|_| (300..400).contains(&status));
+    let Some(place) = location.and_then(|location| target.url.join(location).ok()) else {
+        return false;
+    };
+    let asked = [target.url.host_str(), target.host.as_deref()];
+    place.host_str().is_some_and(|host| !asked.contains(&Some(host)))
 }
 
 impl fmt::Display for Obstacle {
@@ -127,6 +159,10 @@ impl fmt::Display for Obstacle {
                 "the platform's edge answered {status}: it has no route to the app yet"
             ),
             Self::Elsewhere(status) => write!(f, "something that is not the platform answered {status}"),
+            Self::InBetween(status) => write!(
+                f,
+                "something between here and the platform answered {status} in the app's place"
+            ),
             Self::EdgeError(status) => write!(f, "the edge answered {status}, an error page of its own"),
         }
     }
@@ -161,6 +197,7 @@ mod tests {
         let app = ("x-do-app-origin", "5c5c");
         let cloudflare = ("server", "cloudflare");
         let challenge = ("cf-mitigated", "challenge");
+        let captive = ("location", "http://login.corp.example/?from=shop");
         let https = "https://shop-x.ondigitalocean.app/";
         let http = "http://127.0.0.1:20000/";
         for (url, proxied, status, headers, obstacle) in [
@@ -184,9 +221,34 @@ mod tests {
             (https, false, 503, &[cloudflare][..], None),
             (https, false, 504, &[cloudflare, ("x-do-failure-code", "UH")][..], None),
             (https, false, 302, &[cloudflare][..], None),
-            (https, false, 403, &[][..], None),
+            // The edge marks all that it answers and all that it passes on.
+            (https, false, 403, &[][..], Some("InBetween")),
+            (https, false, 403, &[("server", "FortiGate")][..], Some("InBetween")),
+            (https, false, 200, &[][..], Some("InBetween")),
+            (https, false, 302, &[captive][..], Some("InBetween")),
+            (https, false, 404, &[][..], Some("InBetween")),
+            (https, false, 503, &[("retry-after", "5")][..], Some("InBetween")),
+            (https, true, 403, &[("server", "squid")][..], Some("InBetween")),
+            (https, true, 500, &[][..], Some("InBetween")),
             (https, true, 403, &[cloudflare, app][..], None),
-            (https, true, 500, &[][..], None),
+            (https, false, 403, &[("server", "nginx"), app][..], None),
+            (https, false, 200, &[cloudflare][..], None),
+            (https, false, 302, &[captive, app][..], None),
+            (https, false, 302, &[captive, cloudflare][..], None),
+            // Plain HTTP is spoken by no edge but that of an app on this machine.
+            (http, false, 302, &[captive][..], Some("InBetween")),
+            (
+                http,
+                false,
+                307,
+                &[("location", "//login.corp.example/")][..],
+                Some("InBetween"),
+            ),
+            (http, false, 302, &[captive, cloudflare][..], None),
+            (http, false, 302, &[("location", "/login")][..], None),
+            (http, false, 301, &[("location", "https://127.0.0.1/")][..], None),
+            (http, false, 200, &[captive][..], None),
+            (http, false, 403, &[][..], None),
             (http, true, 403, &[][..], Some("ProxyAnswers")),
             (http, true, 407, &[][..], Some("ProxyAnswers")),
             (http, true, 302, &[][..], Some("ProxyAnswers")),
@@ -200,6 +262,27 @@ mod tests {
                 obstacle,
                 "{url} {proxied} {status} {headers:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_site_outside_the_platform_needs_no_marks() {
+        let target = Target::new("https://shop.example/".parse().expect("a URL"), Expect::Below500);
+        let mut headers = HeaderMap::new();
+        headers.insert("location", HeaderValue::from_static("https://login.example/"));
+        for (status, met) in [(200, true), (302, true), (403, true), (500, false)] {
+            let seen = Obstacle::in_answer(&target, None, status, &headers, met);
+            assert_eq!(seen, None, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_domain_without_the_edges_marks_leads_elsewhere() {
+        let target = Target::new("https://shop.example/".parse().expect("a URL"), Expect::Below500);
+        let target = target.of_deployed_app().on_own_domain();
+        for (status, met) in [(200, true), (302, true), (403, true), (500, false)] {
+            let seen = Obstacle::in_answer(&target, None, status, &HeaderMap::new(), met);
+            assert_eq!(seen, Some(Obstacle::Elsewhere(status)), "{status}");
         }
     }
 }

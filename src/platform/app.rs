@@ -34,7 +34,7 @@ pub(crate) struct App {
     pub(crate) known: Vec<String>,
 }
 
-/// An app's primary domain.
+/// The domain that people visit: the primary one, else one of the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Domain {
     pub(crate) name: String,

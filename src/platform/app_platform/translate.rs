@@ -41,14 +41,23 @@ pub(super) fn app(app: wire::App) -> App {
     }
 }
 
-/// The primary domain, of which there is at most one.
+/// The primary domain, of which there is at most one; without it, another, rather one that is set up.
 /// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `domains[].type`
 fn domain(spec: &Value, states: &[wire::Domain]) -> Option<Domain> {
     let listed = spec.get("domains")?.as_array()?;
-    let primary = listed
-        .iter()
-        .find(|domain| domain.get("type").is_some_and(|kind| kind == "PRIMARY"))?;
-    let name = primary.get("domain")?.as_str()?.trim_end_matches('.').to_owned();
+    let is_of_type = |domain: &Value, kind: &str| domain.get("type").is_some_and(|it| it == kind);
+    if let Some(primary) = listed.iter().find(|domain| is_of_type(domain, "PRIMARY")) {
+        return state_of(primary, states);
+    }
+    let others = listed.iter().filter(|domain| !is_of_type(domain, "DEFAULT"));
+    others
+        .filter_map(|domain| state_of(domain, states))
+        .min_by_key(|domain| domain.is_pending)
+}
+
+/// `None` where its name is no host that can be asked.
+fn state_of(domain: &Value, states: &[wire::Domain]) -> Option<Domain> {
+    let name = domain.get("domain")?.as_str()?.trim_end_matches('.').to_owned();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
     if name.is_empty() || !name.chars().all(plain) {
         return None;
@@ -268,6 +277,52 @@ mod tests {
         assert_eq!((domain.name.as_str(), domain.is_pending), ("shop.example", false));
         for phase in ["PENDING", "CONFIGURING", "ERROR"] {
             assert!(read(phase).domain.expect("a domain").is_pending, "{phase}");
+        }
+    }
+
+    #[test]
+    fn without_a_primary_domain_people_visit_another() {
+        let read = |domains: serde_json::Value, states: serde_json::Value| {
+            let app = json!({"id": "a1", "spec": {"domains": domains}, "domains": states});
+            app_of(app).domain.map(|domain| (domain.name, domain.is_pending))
+        };
+        let alias = |name: &str| json!({"domain": name, "type": "ALIAS"});
+        let state = |name: &str, phase: &str| json!({"spec": {"domain": name}, "phase": phase});
+        let known = |name: &str, is_pending| Some((name.to_owned(), is_pending));
+        for (domains, states, domain) in [
+            (json!([alias("shop.example")]), json!([]), known("shop.example", false)),
+            (
+                json!([{"domain": "shop.example"}]),
+                json!([]),
+                known("shop.example", false),
+            ),
+            (
+                json!([alias("a.example"), alias("b.example")]),
+                json!([state("a.example", "CONFIGURING"), state("b.example", "ACTIVE")]),
+                known("b.example", false),
+            ),
+            (
+                json!([alias("a.example")]),
+                json!([state("a.example", "PENDING")]),
+                known("a.example", true),
+            ),
+            (
+                json!([alias("a.example"), {"domain": "shop.example", "type": "PRIMARY"}]),
+                json!([state("shop.example", "CONFIGURING")]),
+                known("shop.example", true),
+            ),
+            (
+                json!([alias("*.shop.example"), alias("a.example")]),
+                json!([]),
+                known("a.example", false),
+            ),
+            (
+                json!([{"domain": "shop-x.ondigitalocean.app", "type": "DEFAULT"}]),
+                json!([]),
+                None,
+            ),
+        ] {
+            assert_eq!(read(domains.clone(), states.clone()), domain, "{domains} {states}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::harness::{Change, Gate, Invocation, Tester, run_with, without_job};
+use crate::harness::{Answer, Between, Change, Gate, Invocation, Tester, run_with, without_job};
 
 /// Nothing listens there.
 const DEAD: &str = "http://127.0.0.1:9";
@@ -149,6 +149,34 @@ async fn through_a_proxy_the_apps_own_answer_counts() {
         t.expect_serving("shop", "first").await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_captive_page_is_neither_ready_nor_a_reason_to_roll_back() {
+    for config in ["", "[health]\nchecks = [{ path = \"/\", status = 200 }]\n"] {
+        run_with(first().config(config), async |t: &mut Tester| {
+            t.deploy().await.succeeds();
+            t.push("main", "second");
+            let url = t.url_of("shop").await;
+            let reply = "HTTP/1.1 302 Found\r\nlocation: http://login.corp.example/\r\n\
+                         content-length: 0\r\nconnection: close\r\n\r\n";
+            // No variable names what stands there.
+            let page = proxy_that_says(reply).await;
+            let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, _| {
+                let (url, page) = (url.clone(), page.clone());
+                Answer::Changed(Box::new(move |text| text.replace(&url, &page)))
+            })
+            .await;
+            t.deploy()
+                .env("DIGITALOCEAN_API_URL", &between.url())
+                .await
+                .fails_with(3)
+                .says("something between here and the platform answered 302")
+                .does_not_say("Rolling back");
+            t.expect_serving("shop", "second").await;
+        })
+        .await;
+    }
 }
 
 #[tokio::test]
