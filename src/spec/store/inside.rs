@@ -62,7 +62,7 @@ fn address(text: &str) -> Option<String> {
     if is_reference(text) {
         return None;
     }
-    if let Some(scheme) = schemes::scheme(text) {
+    if let Some(scheme) = schemes::scheme(text).filter(|scheme| scheme != "tcp") {
         schemes::holds(&scheme)?;
         return Some(host(text.split(',').next().unwrap_or(text)).to_owned());
     }
@@ -85,7 +85,7 @@ fn address(text: &str) -> Option<String> {
         let end = rest.find(|c: char| c.is_whitespace() || ";,):/'\"".contains(c));
         return Some(rest[..end.unwrap_or(rest.len())].to_owned());
     }
-    let first = text.split([',', '/']).next().unwrap_or_default();
+    let first = super::endpoint(text);
     super::port_of_store(first).map(|_| host(first).to_owned())
 }
 

@@ -33,8 +33,8 @@ const DATABASE_VARIABLES: [&str; 7] = [
 ];
 
 /// Where databases listen, pools and managed clusters included.
-const DATABASE_PORTS: [&str; 9] = [
-    "5432", "5433", "6432", "6543", "25060", "25061", "3306", "1433", "26257",
+const DATABASE_PORTS: [&str; 10] = [
+    "5432", "5433", "6432", "6543", "25060", "25061", "3306", "1433", "1521", "26257",
 ];
 
 /// Where Redis, RabbitMQ, Kafka, MongoDB and Memcached listen.
@@ -218,10 +218,9 @@ impl Stores {
 
     /// `host.example:25060`: where nothing else than a store listens. With another host behind it, or a name.
     fn of_port(&self, text: &str) -> Option<Store> {
-        let (first, more) = text.split_at(text.find([',', '/']).unwrap_or(text.len()));
+        let first = endpoint(text);
         let holds = port_of_store(first).filter(|_| !self.is_local(first))?;
-        let by = if more.is_empty() { Access::Part } else { Access::Url };
-        Some(holds.store(by))
+        Some(holds.store(if first == text { Access::Part } else { Access::Url }))
     }
 
     /// A store that a document, a list of flags or a file of settings leads to: there is no substitute.
@@ -314,7 +313,14 @@ impl Stores {
     }
 }
 
-/// What listens on the port of `host.example:25060`, or of `10.0.0.5:5432` with the scheme that says nothing.
+/// The first `host:port` of `tcp://host:port`, `host:port,host:port`, `host:port/name`, `user/password@host:port/name`.
+fn endpoint(text: &str) -> &str {
+    let text = text.strip_prefix("tcp://").unwrap_or(text);
+    let text = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
+    text.split([',', '/']).next().unwrap_or_default()
+}
+
+/// What listens on the port of `host.example:25060`.
 fn port_of_store(text: &str) -> Option<Holds> {
     let (host, port) = text.rsplit_once(':')?;
     let is_host = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
