@@ -202,7 +202,13 @@ fn split(text: &str) -> Vec<Vec<String>> {
 /// <https://redis.io/docs/latest/develop/tools/cli/>, <https://www.mongodb.com/docs/mongodb-shell/reference/options/>,
 /// <https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-utility>, <https://curl.se/docs/manpage.html>,
 /// <https://linux.die.net/man/1/sshpass>
-const CLIENTS: [(&[&str], &[&str], &[&str], &str); 7] = [
+type Client = (
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static str,
+);
+const CLIENTS: [Client; 7] = [
     (
         &[
             "mysql",
