@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::component::Kind;
 use super::literal::{is_address, is_harmless, is_placeholder, is_reference, is_stand_in, looks_random};
+use super::pieces::{self, Piece};
 use super::secrets::is_credential;
 use super::{component, env};
 use crate::redact::credential::{self, Promise};
@@ -37,8 +38,13 @@ pub(super) fn is_plain(key: &str, value: &str) -> bool {
     if env::is_encrypted(value) {
         return false;
     }
-    if has_shape(value) || holds_fields(value) {
-        return true;
+    has_shape(value) || holds_fields(value) || is_single(key, value)
+}
+
+/// The same by its name alone.
+fn is_single(key: &str, value: &str) -> bool {
+    if env::is_encrypted(value) || env::is_bound(value) && is_reference(value) {
+        return false;
     }
     if is_harmless(value) || is_published(key) {
         return false;
@@ -54,21 +60,18 @@ fn is_published(key: &str) -> bool {
     PUBLISHED.iter().any(|prefix| key.starts_with(prefix))
 }
 
-/// Whether a value that is a JSON document, or a file of `NAME=value` lines, holds a credential by its name in there.
+/// Whether a value that is a document, a file of settings or a list of flags holds a credential by its name in there.
 fn holds_fields(value: &str) -> bool {
-    fn field(name: &str, value: &Value) -> bool {
-        match value {
-            Value::String(text) => is_plain(name, text),
-            Value::Object(map) => map.iter().any(|(name, value)| field(name, value)),
-            Value::Array(items) => items.iter().any(|item| field(name, item)),
-            _ => false,
-        }
-    }
-    let is_document = value.starts_with(['{', '[']);
-    if is_document && let Ok(document) = serde_json::from_str::<Value>(value) {
-        return field("", &document);
-    }
-    value.contains('\n') && value.lines().any(|line| in_command(line).is_some())
+    named(&pieces::of_value(value)).is_some()
+}
+
+/// The name of the first of these that has a credential for its value.
+fn named(pieces: &[Piece]) -> Option<&str> {
+    let is_credential = |piece: &&Piece| {
+        let value = piece.value.trim_matches(['"', '\'', ',']);
+        !piece.name.is_empty() && !is_reference(value) && !is_stand_in(value) && is_single(&piece.name, value)
+    };
+    pieces.iter().find(is_credential).map(|piece| piece.name.as_str())
 }
 
 /// Whether a text holds a credential that is recognised by its shape alone.
@@ -93,24 +96,7 @@ pub(super) fn in_command(command: &str) -> Option<String> {
     if has_shape(command) {
         return Some("a credential".to_owned());
     }
-    let words: Vec<&str> = command
-        .split(|c: char| c.is_whitespace() || ";&|()".contains(c))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let assigned = words.iter().filter_map(|word| word.split_once('='));
-    let is_flag = |word: &str| word.starts_with("--") && !word.starts_with("--no-");
-    let flags = words
-        .windows(2)
-        .filter(|pair| is_flag(pair[0]) && !pair[1].starts_with('-'));
-    assigned
-        .chain(flags.map(|pair| (pair[0], pair[1])))
-        .find_map(|(name, value)| {
-            let name = name.trim_matches(['"', '\'']).trim_start_matches('-');
-            let value = value.trim_matches(['"', '\'']);
-            let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
-            let is_value = is_name && !is_reference(value) && !is_stand_in(value);
-            (is_value && is_plain(name, value)).then(|| format!("a value for `{name}`"))
-        })
+    named(&pieces::of_command(command)).map(|name| format!("a value for `{name}`"))
 }
 
 /// The envs of a spec, and the commands (`run_command` of `web`), in which a credential stands in plain text.
@@ -201,6 +187,13 @@ mod tests {
             ("URL", "mysql://app:hunter22@${HOST}/shop"),
             ("SETTINGS", r#"{"smtp": {"user": "app", "password": "hunter22"}}"#),
             ("ENV_FILE", "LEVEL=info\nAPI_TOKEN=hunter22\n"),
+            ("JAVA_OPTS", "-Xmx1g -Ddb.password=hunter22"),
+            ("JAVA_TOOL_OPTIONS", "-Djavax.net.ssl.keyStorePassword=hunter22"),
+            ("CONFIG_YAML", "db:\n  host: db\n  password: hunter22\n"),
+            ("CONFIG_TOML", "[db]\nhost = \"db\"\npassword = \"hunter22\"\n"),
+            ("CONFIG", "{'host': 'db', 'password': 'hunter22'}"),
+            ("PHP", "db_password: 'hunter22'"),
+            ("OPTS", "--db-password hunter22 --port 80"),
         ] {
             assert!(is_plain(key, value), "{key}={value}");
         }
@@ -235,6 +228,10 @@ mod tests {
             ("API_KEY", "EV[1:a:b]"),
             ("SETTINGS", r#"{"level": "info", "token_ttl": 60}"#),
             ("SCRIPT", "set -e\nexport LEVEL=info\n"),
+            ("JAVA_OPTS", "-Xmx512m -Dfile.encoding=UTF-8 -Duser.timezone=UTC"),
+            ("CSP", "default-src 'self'; img-src 'self' https://cdn.example"),
+            ("GREETING", "Hello: it's a shop, isn't it"),
+            ("CONFIG_YAML", "db:\n  password: ${DB_PASSWORD}\n"),
         ] {
             assert!(!is_plain(key, value), "{key}={value}");
         }
@@ -248,6 +245,18 @@ mod tests {
             "env 'ADMIN_PASSWORD=abc' ./serve",
             "./serve --password=abc",
             "./serve --admin-password abc --port 80",
+            "java -Dspring.datasource.password=abc -jar x.jar",
+            "java -jar x.jar --spring.datasource.password=abc",
+            "./serve -db-password abc",
+            "mysql -h $HOST -u root -pabc shop < x.sql",
+            "redis-cli -h $HOST -a abc",
+            "redis-cli --pass abc",
+            "curl -fsS -u ci:abc https://shop.example",
+            "SECRET_KEY=${SECRET_KEY:-abc} ./serve",
+            "DB_PASSWORD=${DB_PASSWORD:=abc} ./serve",
+            "SECRET_KEY=$'abc' ./serve",
+            "sh -c \"API_TOKEN='abc' ./serve\"",
+            "npm config set //registry.npmjs.org/:_authToken=abc",
         ] {
             assert!(in_command(command).is_some(), "{command}");
         }
@@ -260,6 +269,12 @@ mod tests {
             "./serve --password --port 80",
             "./serve --token $TOKEN",
             "psql --no-password shop",
+            "psql -h $PGHOST -U app -p 5432 shop",
+            "mysql -p shop < x.sql",
+            "SECRET_KEY=${SECRET_KEY:-} ./serve",
+            "curl -u $USER:$PASSWORD https://shop.example",
+            "mkdir -p build && cp -r public build",
+            "java -Dserver.port=$PORT -Dtoken.ttl=60 -jar x.jar",
             "TOKEN_TTL=60 gunicorn app:app --bind 0.0.0.0:$PORT",
         ] {
             assert_eq!(in_command(command), None, "{command}");

@@ -52,7 +52,8 @@ fn texts(spec: &Value, decided: &[&str]) -> Vec<String> {
         for field in credentials::COMMANDS {
             let command = component.text(field).unwrap_or_default();
             let command = without(command, decided);
-            let credential = credentials::in_command(&command);
+            let address = || store::in_command(&command).map(|host| format!("the address of a store, `{host}`"));
+            let credential = credentials::in_command(&command).or_else(address);
             look(format!("`{field}` of `{}`", component.name), &command, credential);
         }
     }
@@ -64,7 +65,9 @@ fn without(command: &str, decided: &[&str]) -> String {
     let exported = decided.iter().fold(command.to_owned(), |command, text| {
         command.replace(&format!("={}\n", shell::quote(text)), "=$DECIDED\n")
     });
-    let is_found = |text: &&&str| store::managed(text).is_some() || credentials::in_command(text).is_some();
+    let is_found = |text: &&&str| {
+        store::managed(text).is_some() || store::in_command(text).is_some() || credentials::in_command(text).is_some()
+    };
     let found = decided.iter().filter(is_found);
     found.fold(exported, |command, text| command.replace(text, "$DECIDED"))
 }

@@ -5,16 +5,18 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::component::{self, Kind};
-use super::env;
+use super::{env, pieces};
 
 mod engine;
 mod hosts;
+mod inside;
 mod keys;
 mod schemes;
 mod words;
 
 pub(super) use engine::other_engine;
 pub(super) use hosts::managed;
+pub(super) use inside::in_command;
 pub(super) use keys::Role;
 pub(super) use schemes::{Connection, connection, scheme};
 
@@ -31,8 +33,8 @@ const DATABASE_VARIABLES: [&str; 7] = [
 ];
 
 /// Where databases listen, pools and managed clusters included.
-const DATABASE_PORTS: [&str; 9] = [
-    "5432", "5433", "6432", "6543", "25060", "25061", "3306", "1433", "26257",
+const DATABASE_PORTS: [&str; 10] = [
+    "5432", "5433", "6432", "6543", "25060", "25061", "3306", "1433", "1521", "26257",
 ];
 
 /// Where Redis, RabbitMQ, Kafka, MongoDB and Memcached listen.
@@ -211,19 +213,19 @@ impl Stores {
             .or_else(|| connection(text).map(|_| Store::Database { by: Access::Url }))
             .or_else(|| self.of_host(text))
             .or_else(|| self.of_port(text))
+            .or_else(|| self.of_pieces(text))
     }
 
-    /// `host.example:25060`: where nothing else than a store listens.
+    /// `host.example:25060`: where nothing else than a store listens. With another host behind it, or a name.
     fn of_port(&self, text: &str) -> Option<Store> {
-        let (host, port) = text.rsplit_once(':')?;
-        let is_host = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
-        if !host.contains('.') || !host.chars().all(is_host) || self.is_local(text) {
-            return None;
-        }
-        let database = DATABASE_PORTS
-            .contains(&port)
-            .then_some(Store::Database { by: Access::Part });
-        database.or_else(|| OTHER_PORTS.contains(&port).then_some(Store::Other))
+        let first = endpoint(text);
+        let holds = port_of_store(first).filter(|_| !self.is_local(first))?;
+        Some(holds.store(if first == text { Access::Part } else { Access::Url }))
+    }
+
+    /// A store that a document, a list of flags or a file of settings leads to: there is no substitute.
+    fn of_pieces(&self, text: &str) -> Option<Store> {
+        self.inside(&pieces::of_value(text)).map(|_| Store::Other)
     }
 
     fn of_url(&self, text: &str) -> Option<Store> {
@@ -276,6 +278,9 @@ impl Stores {
             return None;
         }
         let Some(meaning) = keys::meaning(key) else {
+            if inside::is_bare(key, text) && !self.is_local(text) {
+                return Some(Store::Other);
+            }
             return self.role(key).map(|_| Store::Database { by: Access::Part });
         };
         if meaning.role == Role::Driver || self.local.contains(&meaning.prefix) {
@@ -306,6 +311,24 @@ impl Stores {
             false => bindings.iter().all(|binding| is_own(binding.component)),
         }
     }
+}
+
+/// The first `host:port` of `tcp://host:port`, `host:port,host:port`, `host:port/name`, `user/password@host:port/name`.
+fn endpoint(text: &str) -> &str {
+    let text = text.strip_prefix("tcp://").unwrap_or(text);
+    let text = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
+    text.split([',', '/']).next().unwrap_or_default()
+}
+
+/// What listens on the port of `host.example:25060`.
+fn port_of_store(text: &str) -> Option<Holds> {
+    let (host, port) = text.rsplit_once(':')?;
+    let is_host = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    if !host.contains('.') || !host.chars().all(is_host) {
+        return None;
+    }
+    let is_other = OTHER_PORTS.contains(&port).then_some(Holds::Other);
+    DATABASE_PORTS.contains(&port).then_some(Holds::Database).or(is_other)
 }
 
 /// Whether an env chooses the driver of a database, such as `DB_CONNECTION`.

@@ -11,24 +11,27 @@ pub(in crate::spec) fn scheme(text: &str) -> Option<String> {
         .strip_prefix("jdbc:")
         .or_else(|| scheme.strip_prefix("r2dbc:"))
         .unwrap_or(&scheme);
-    let fits = |c: char| c.is_ascii_alphanumeric() || "+.-:".contains(c);
+    let fits = |c: char| c.is_ascii_alphanumeric() || "+.-:_".contains(c);
     (!scheme.is_empty() && scheme.chars().all(fits)).then(|| scheme.to_owned())
 }
 
 /// What a URL of this scheme leads to, with or without a driver in it: `postgresql+psycopg2`, `db+mysql`, `pool:mysql`.
 pub(super) fn holds(scheme: &str) -> Option<Holds> {
-    const DATABASES: [&str; 26] = [
+    const DATABASES: [&str; 31] = [
         "aurora",
         "cockroach",
         "cockroachdb",
         "crdb",
         "db2",
         "ecto",
+        "firebird",
+        "firebirdsql",
         "libsql",
         "mariadb",
         "mssql",
         "mysql",
         "mysql2",
+        "mysqli",
         "mysqlx",
         "oracle",
         "pg",
@@ -36,7 +39,9 @@ pub(super) fn holds(scheme: &str) -> Option<Holds> {
         "postgis",
         "postgres",
         "postgresql",
+        "psql",
         "redshift",
+        "rqlite",
         "spatialite",
         "sqlite",
         "sqlite3",
@@ -71,7 +76,7 @@ pub(super) fn holds(scheme: &str) -> Option<Holds> {
         "valkey",
         "valkeys",
     ];
-    let mut parts = scheme.split(['+', ':']);
+    let mut parts = scheme.split(['+', ':', '-', '_']);
     parts.find_map(|part| {
         let is_database = DATABASES.contains(&part);
         let is_other = || OTHERS.contains(&part);
@@ -127,7 +132,9 @@ pub(in crate::spec) fn connection(text: &str) -> Option<Connection> {
     }
     let keys = |separator: &[char]| -> Vec<String> {
         let pairs = lower.split(separator).filter_map(|pair| pair.split_once('='));
-        pairs.map(|(key, _)| key.trim().to_owned()).collect()
+        // `sqlsrv:Server=…` of PHP and `dbi:Pg:host=…` of Perl are the same behind the driver's name.
+        let key = |key: &str| key.rsplit(':').next().unwrap_or_default().trim().to_owned();
+        pairs.map(|(name, _)| key(name)).collect()
     };
     let names_both = |keys: &[String], hosts: &[&str]| {
         let has = |names: &[&str]| keys.iter().any(|key| names.contains(&key.as_str()));

@@ -62,6 +62,22 @@ fn a_value_tells_what_an_env_leads_to() {
         ("A", "${APP_URL}", None),
         ("A", "https://example.com", None),
         ("A", "redis://cache:6379", None),
+        ("A", "tcp://10.118.0.7:5432", URL),
+        ("A", "10.118.0.7:5432/shop", URL),
+        ("A", "one.example:9092,two.example:9092", OTHER),
+        ("A", "scott/tiger@10.118.0.7:1521/shop", URL),
+        ("A", "psql://10.118.0.7/shop", URL),
+        ("A", "mysqli://10.118.0.7/shop", URL),
+        ("A", "pdo_mysql://10.118.0.7/shop", URL),
+        ("A", "rqlite://10.118.0.7", URL),
+        ("A", "jdbc:firebirdsql://10.118.0.7:3050/shop", URL),
+        ("A", "dbi:Pg:dbname=shop;host=10.118.0.7", URL),
+        ("A", "sqlsrv:Server=10.118.0.7;Database=shop", URL),
+        ("MYSQL", "10.118.0.7", OTHER),
+        ("PROD_DB", "10.118.0.7", OTHER),
+        ("REDIS", "10.118.0.7", OTHER),
+        ("DATABASE", "127.0.0.1", None),
+        ("DATABASE", "shop", None),
     ] {
         assert_eq!(of(&[(key, value)]), expected, "{key}={value}");
     }
@@ -146,4 +162,32 @@ fn parts_of_an_unknown_name_are_known_together() {
         ("API_PORT", "443"),
     ];
     assert_eq!(of(&http), None);
+}
+
+#[test]
+fn a_document_can_lead_to_a_store() {
+    for text in [
+        r#"{"db": {"host": "10.118.0.7", "user": "app"}}"#,
+        r#"{"spring": {"datasource": {"url": "jdbc:mysql://10.118.0.7/shop", "username": "shop"}}}"#,
+        r#"{"default": {"HOST": "10.118.0.7", "USER": "app", "NAME": "shop"}}"#,
+        "{'host': 'db.internal.acme.io', 'database': 'shop'}",
+        "db:\n  host: 10.118.0.7\n",
+        "[db]\nhost = \"10.118.0.7\"\n",
+        "LEVEL=info\nDB_HOST=10.118.0.7\n",
+        "-Xmx1g -Dspring.datasource.url=jdbc:mysql://10.118.0.7/shop",
+        "--db-host 10.118.0.7 --port 80",
+    ] {
+        assert_eq!(of(&[("CONFIG", text)]), OTHER, "{text}");
+    }
+    for text in [
+        r#"{"db": {"host": "localhost", "user": "app"}}"#,
+        r#"{"db": {"host": "cache", "user": "app"}}"#,
+        r#"{"smtp": {"host": "mail.example", "user": "app"}}"#,
+        r#"{"db": {"url": "sqlite:///shop.db"}}"#,
+        r#"{"api": {"url": "https://api.example"}}"#,
+        "-Xmx512m -Dserver.port=8080",
+        "db:\n  pool: 5\n",
+    ] {
+        assert_eq!(of(&[("CONFIG", text)]), None, "{text}");
+    }
 }
