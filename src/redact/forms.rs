@@ -72,13 +72,10 @@ pub(super) fn forms_of(value: &str) -> Vec<String> {
 /// The lines of a secret of several lines, and the fields of a document: JSON, YAML, an `.env` file.
 pub(super) fn lines_and_fields(value: &str) -> Vec<String> {
     let mut parts = Vec::new();
-    let json = serde_json::from_str::<serde_json::Value>(value);
     // YAML is also what looks like JSON and is not, such as Python's dictionaries.
-    match json.or_else(|_| serde_saphyr::from_str(value)) {
-        Ok(document @ (serde_json::Value::Object(_) | serde_json::Value::Array(_))) => {
-            fields("", &document, &mut parts);
-        }
-        _ => {}
+    let document = serde_json::from_str(value).or_else(|_| serde_saphyr::from_str(value));
+    if let Ok(document @ (serde_json::Value::Object(_) | serde_json::Value::Array(_))) = document {
+        fields("", &document, &mut parts);
     }
     if value.contains(['\n', '\r']) {
         for line in value.lines().map(str::trim) {
