@@ -71,6 +71,13 @@ static TRIGGERS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "secret=",
         "sig=",
         "pwd=",
+        "_auth",
+        "_password",
+        "npmauth",
+        "-api-key",
+        "-token",
+        "rubygems_api_key",
+        "machine ",
     ];
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
@@ -101,6 +108,16 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r#"(?i)[?&;](?:[a-z0-9-]*[_-])?(?:token|api_?key|access_?key|signature|sig|password|pwd|secret|client_secret)=(?P<s>[^&\s"'<>#]+)"#,
         r#"(?i)\bauthorization\\?["']?\s*[:=]\s*\\?["']?(?:bearer|basic|token|digest)\s+(?P<s>[^\s"'\\]+)"#,
         r"(?i)\bbearer\s+(?P<s>[a-z0-9._~+/=-]{16,})",
+        // Registries of packages: https://docs.npmjs.com/cli/configuring-npm/npmrc#auth-related-configuration,
+        // https://yarnpkg.com/configuration/yarnrc#npmAuthToken, https://guides.rubygems.org/api-key-scopes/
+        r#"(?i):(?:_authToken|_auth|_password)\s*=\s*["']?(?P<s>[^\s"'$%{<][^\s"']*)"#,
+        r#"(?i)(?:^|\s)(?:_authToken|_auth|_password)\s*=\s*["']?(?P<s>[^\s"'$%{<][^\s"'()]*)["']?(?:\s|$)"#,
+        r#"\bnpmAuth(?:Token|Ident)["']?\s*[:=]\s*["']?(?P<s>[^\s"'$%{<][^\s"']*)"#,
+        r":rubygems_api_key:\s*(?P<s>[^\s$]+)",
+        // https://everything.curl.dev/usingcurl/netrc.html
+        r"\bmachine\s+\S+\s+login\s+\S+\s+password\s+(?P<s>[^\s$]+)",
+        // Headers that carry a key.
+        r#"(?i)\b(?:x-api-key|x-auth-token|x-access-token|x-vault-token|private-token|job-token|deploy-token)["']?\s*:\s*["']?(?P<s>[^\s"'$%{<(\[][^\s"']{7,})"#,
         // A webhook's URL is its password.
         r"(?i)\bhttps://hooks\.slack\.com/(?:services|workflows|triggers)/(?P<s>[a-z0-9/_-]{16,})",
         r"(?i)\bhttps://(?:[a-z]+\.)?discord(?:app)?\.com/api/webhooks/\d+/(?P<s>[a-z0-9_-]{16,})",
@@ -178,6 +195,14 @@ mod tests {
             ("mysql2://u:p#w@h/x", "p#w"),
             ("cache.example:6380,ssl=True,password=p-w,abortConnect=False", "p-w"),
             ("mongodb+srv://u:p-w@h/x", "p-w"),
+            ("//r.example/:_authToken=sunflower", "sunflower"),
+            ("npm config set //r.example/:_authToken=sunflower", "sunflower"),
+            ("_auth = c3VuZmxvd2Vy", "c3VuZmxvd2Vy"),
+            ("npmAuthToken: \"sunflower\"", "sunflower"),
+            ("machine api.example login ci password sunflower", "sunflower"),
+            (":rubygems_api_key: sunflower", "sunflower"),
+            ("x-api-key: sunflower1", "sunflower1"),
+            ("curl -H 'PRIVATE-TOKEN: sunflower1' https://x", "sunflower1"),
         ] {
             assert_eq!(hidden(line), [secret], "{line}");
         }
@@ -192,6 +217,12 @@ mod tests {
             "the key=value pairs of a token=",
             "redis://cache:6379/0",
             "gpt-4.1-mini",
+            "//r.example/:_authToken=${NPM_TOKEN}",
+            "//r.example/:_authToken=$NPM_TOKEN",
+            "npmAuthToken: ${NPM_TOKEN}",
+            "self._auth = auth",
+            "this._password = value;",
+            "x-api-key: missing",
         ] {
             assert_eq!(hidden(line), Vec::<&str>::new(), "{line}");
         }

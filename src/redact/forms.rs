@@ -7,6 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use super::named::{Promise, promise, words};
+
 /// RFC 3986: everything but its unreserved characters.
 const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -38,9 +40,12 @@ const USERINFO: &AsciiSet = &CONTROLS
     .add(b'^')
     .add(b'|');
 
-/// Shortest field of a JSON secret, or value in a secret `.env` file, that is hidden by itself: `type` and `region`
-/// are no secrets.
+/// Shortest field of a secret document that is hidden by itself unless its name is that of a credential: `type` and
+/// `region` are no secrets.
 const LONG: usize = 16;
+
+/// What stands in such a field without being a secret.
+const WORDS: [&str; 6] = ["bearer", "password", "postgres", "required", "secret", "string"];
 
 /// Shortest piece of base64 that is hidden by itself.
 const SHORTEST_PIECE: usize = 8;
@@ -64,11 +69,13 @@ pub(super) fn forms_of(value: &str) -> Vec<String> {
     forms
 }
 
-/// The lines of a secret of several lines, and the long values in JSON or an `.env` file.
+/// The lines of a secret of several lines, and the fields of a document: JSON, YAML, an `.env` file.
 pub(super) fn lines_and_fields(value: &str) -> Vec<String> {
     let mut parts = Vec::new();
-    if let Ok(json) = serde_json::from_str::<serde_json::Value>(value) {
-        fields(&json, &mut parts);
+    // YAML is also what looks like JSON and is not, such as Python's dictionaries.
+    let document = serde_json::from_str(value).or_else(|_| serde_saphyr::from_str(value));
+    if let Ok(document @ (serde_json::Value::Object(_) | serde_json::Value::Array(_))) = document {
+        fields("", &document, &mut parts);
     }
     if value.contains(['\n', '\r']) {
         for line in value.lines().map(str::trim) {
@@ -76,27 +83,32 @@ pub(super) fn lines_and_fields(value: &str) -> Vec<String> {
             if !line.starts_with("-----") {
                 parts.push(line.to_owned());
             }
-            if let Some((_, inner)) = line.split_once('=') {
+            if let Some((name, inner)) = line.split_once(['=', ':']) {
                 let inner = inner.trim().trim_matches(['"', '\'']);
-                if inner.len() >= LONG {
-                    parts.push(inner.to_owned());
-                }
+                field(name.trim().trim_matches(['"', '\'']), inner, &mut parts);
             }
         }
     }
     parts
 }
 
-fn fields(json: &serde_json::Value, parts: &mut Vec<String>) {
-    match json {
-        serde_json::Value::String(text) if text.len() >= LONG => {
-            parts.push(text.clone());
-            parts.extend(lines_and_fields(text));
-        }
-        serde_json::Value::Array(items) => items.iter().for_each(|item| fields(item, parts)),
-        serde_json::Value::Object(map) => map.values().for_each(|item| fields(item, parts)),
+fn fields(name: &str, document: &serde_json::Value, parts: &mut Vec<String>) {
+    match document {
+        serde_json::Value::String(text) => field(name, text, parts),
+        serde_json::Value::Number(number) if names_a_credential(name) => parts.push(number.to_string()),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| fields(name, item, parts)),
+        serde_json::Value::Object(map) => map.iter().for_each(|(name, value)| fields(name, value, parts)),
         _ => {}
     }
+}
+
+fn field(name: &str, text: &str, parts: &mut Vec<String>) {
+    let is_word = WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if text.len() >= LONG || (names_a_credential(name) && !is_word) {
+        parts.push(text.to_owned());
+        parts.extend(lines_and_fields(text));
+    }
+    parts.extend(connection_passwords(text));
 }
 
 /// The password in a URL or a `key=value` connection string, as it stands there and decoded. A password that is also
@@ -114,7 +126,7 @@ pub(super) fn connection_passwords(value: &str) -> Vec<String> {
             passwords.push(percent_decode_str(password).decode_utf8_lossy().into_owned());
         }
         for (key, value) in url.query_pairs() {
-            if names_a_password(&key) {
+            if names_a_credential(&key) {
                 passwords.push(value.into_owned());
             }
         }
@@ -131,7 +143,7 @@ pub(super) fn connection_passwords(value: &str) -> Vec<String> {
     // `host=db password=x` and `Server=db;Password=x;`
     for pair in value.split([';', ' ', '\t']) {
         if let Some((key, password)) = pair.split_once('=')
-            && names_a_password(key.trim())
+            && names_a_credential(key.trim())
         {
             passwords.push(password.trim_matches(['"', '\'']).to_owned());
         }
@@ -139,18 +151,10 @@ pub(super) fn connection_passwords(value: &str) -> Vec<String> {
     passwords
 }
 
-fn names_a_password(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    [
-        "password",
-        "passwd",
-        "pwd",
-        "accountkey",
-        "sharedaccesskey",
-        "authtoken",
-        "auth_token",
-    ]
-    .contains(&key.as_str())
+/// In a document or a connection string, where `pwd` is no working directory.
+fn names_a_credential(name: &str) -> bool {
+    let last = words(name).pop().unwrap_or_default();
+    promise(name) == Promise::Credential || ["PASS", "PWD", "PW", "ACCOUNTKEY", "SHAREDACCESSKEY"].contains(&&*last)
 }
 
 /// Terminals and our own output drop control characters, and show tabs as spaces.

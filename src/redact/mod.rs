@@ -5,6 +5,7 @@ mod decode;
 mod foreign;
 mod forms;
 mod labelled;
+mod learned;
 mod named;
 mod redactor;
 mod reference;

@@ -9,6 +9,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::decode::readings;
 use super::labelled::value_behind;
+use super::learned::{Learned, is_distinct, is_mixed};
 use super::secret::Secret;
 use super::shapes::{self, Frame};
 use super::{HIDDEN, SHORTEST_MASKED};
@@ -27,7 +28,7 @@ const SHORTEST_BEGINNING: usize = 8;
 #[derive(Clone, Default)]
 pub(crate) struct Redactor(Arc<RwLock<Known>>);
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Known {
     forms: BTreeSet<String>,
     names: BTreeSet<String>,
@@ -89,7 +90,9 @@ impl Redactor {
 
     /// The text without secrets.
     pub(crate) fn clean(&self, text: &str) -> String {
-        let machines = self.machines();
+        let mut cleaner = self.lines();
+        cleaner.learn(text.lines());
+        let machines = cleaner.machines();
         let text = machines.without_known(text);
         if !text.contains('\n') {
             return machines.without_shapes(&text, &mut false);
@@ -104,15 +107,17 @@ impl Redactor {
         clean
     }
 
-    /// The lines of one log without secrets: also those that only the lines around them give away, as with a private
-    /// key of which the beginning may be missing.
+    /// The lines of one log without secrets: also those that other lines give away, as with a private key of which the
+    /// beginning may be missing.
     pub(super) fn clean_lines<L: AsRef<str>>(&self, lines: impl IntoIterator<Item = L>) -> Vec<String> {
+        let lines: Vec<L> = lines.into_iter().collect();
         let mut cleaner = self.lines();
+        cleaner.learn(lines.iter().map(AsRef::as_ref));
         let mut clean: Vec<String> = Vec::new();
-        for line in lines {
+        for line in &lines {
             let line = line.as_ref();
             let was_inside = cleaner.inside;
-            clean.push(cleaner.clean(line));
+            clean.push(cleaner.clean_learned(line));
             if shapes::frame(line) == Frame::Ends && !was_inside {
                 let body = clean.iter_mut().rev().skip(1);
                 body.take_while(|line| shapes::is_key_body(line))
@@ -127,6 +132,8 @@ impl Redactor {
         Lines {
             redactor: self.clone(),
             inside: false,
+            learned: Learned::default(),
+            machines: None,
         }
     }
 
@@ -141,18 +148,59 @@ impl Redactor {
     }
 }
 
-/// Remembers whether the line before was inside of a private key.
-#[derive(Debug)]
+/// Remembers whether the line before was inside of a private key, and what earlier lines gave away.
 pub(super) struct Lines {
     redactor: Redactor,
     inside: bool,
+    learned: Learned,
+    /// The redactor's own, and with them those that know what was learned.
+    machines: Option<(Arc<Machines>, Arc<Machines>)>,
 }
 
 impl Lines {
     pub(super) fn clean(&mut self, line: &str) -> String {
-        let machines = self.redactor.machines();
+        self.learn([line]);
+        self.clean_learned(line)
+    }
+
+    fn clean_learned(&mut self, line: &str) -> String {
+        let machines = self.machines();
         let line = machines.without_known(line);
         machines.without_shapes(&line, &mut self.inside)
+    }
+
+    /// What these lines give away is hidden from now on, wherever it stands.
+    fn learn<'l>(&mut self, lines: impl IntoIterator<Item = &'l str>) {
+        let own = self.redactor.machines();
+        for value in lines.into_iter().flat_map(|line| own.given_away(line)) {
+            if self.learned.add(value) {
+                self.machines = None;
+            }
+        }
+    }
+
+    fn machines(&mut self) -> Arc<Machines> {
+        let own = self.redactor.machines();
+        if self.learned.is_empty() {
+            return own;
+        }
+        match &self.machines {
+            Some((of, machines)) if Arc::ptr_eq(of, &own) => Arc::clone(machines),
+            _ => {
+                let mut known = self.redactor.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+                let forms = self.learned.forms().filter(|form| !own.public.contains(form));
+                known.forms.extend(forms);
+                let machines = Arc::new(Machines::new(&known));
+                self.machines = Some((own, Arc::clone(&machines)));
+                machines
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Lines")
     }
 }
 
@@ -230,25 +278,42 @@ impl Machines {
             shapes::without_key(line, frame)
         };
         let line = shapes::hide(&line).unwrap_or(line);
-        self.without_labelled(line)
+        replace(&line, self.labelled(&line))
     }
 
-    fn without_labelled(&self, line: String) -> String {
-        let Some(names) = &self.names else { return line };
+    /// The values in a line of which the line itself says that they are secret.
+    fn given_away<'l>(&self, line: &'l str) -> Vec<&'l str> {
+        let labelled = self.labelled(line).into_iter();
+        let mut values: Vec<&str> = labelled
+            .filter(|range| is_distinct(&line[range.clone()], &line[..range.start]))
+            .map(|range| &line[range])
+            .collect();
+        values.extend(
+            shapes::found(line)
+                .into_iter()
+                .map(|range| &line[range])
+                .filter(|it| is_mixed(it)),
+        );
+        values
+    }
+
+    /// Where the values stand that are behind names of secrets: in order, without overlaps.
+    fn labelled(&self, line: &str) -> Vec<Range<usize>> {
         let mut ranges: Vec<Range<usize>> = Vec::new();
-        for found in names.find_overlapping_iter(&line) {
+        let Some(names) = &self.names else { return ranges };
+        for found in names.find_overlapping_iter(line) {
             let hidden_already = ranges.last().is_some_and(|last| found.start() < last.end);
             let name = &line[found.range()];
             // In small letters a name of one word is any word.
             if !name.contains('_') && !self.exact_names.contains(name) {
                 continue;
             }
-            let value = value_behind(&line, found.start(), name).filter(|_| !hidden_already);
+            let value = value_behind(line, found.start(), name).filter(|_| !hidden_already);
             if let Some(range) = value.filter(|range| !self.public.contains(&line[range.clone()])) {
                 ranges.push(range);
             }
         }
-        replace(&line, ranges)
+        ranges
     }
 }
 

@@ -60,7 +60,7 @@ const EVERYDAY: [&str; 12] = [
     "optional",
 ];
 
-fn is_everyday(value: &str) -> bool {
+pub(super) fn is_everyday(value: &str) -> bool {
     let is_number = value.len() <= LONGEST_NUMBER && value.chars().all(|c| c.is_ascii_digit() || c == '.');
     is_number || EVERYDAY.iter().any(|word| value.eq_ignore_ascii_case(word))
 }

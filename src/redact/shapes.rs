@@ -1,13 +1,13 @@
 //! What looks like a secret whoever made it: credentials in URLs, tokens with a known prefix, signed tokens, private keys.
 
+use std::ops::Range;
+
 use super::reference::reference;
 use super::{HIDDEN, credential};
 
 /// A line without what looks like a secret. `None`: there is nothing in it.
 pub(super) fn hide(line: &str) -> Option<String> {
-    let mut found = credential::shapes_in(line);
-    // Where a value comes from is no value.
-    found.retain(|range| reference(&line[range.start..], "").is_none_or(|length| length < range.len()));
+    let found = found(line);
     if found.is_empty() {
         return None;
     }
@@ -20,6 +20,14 @@ pub(super) fn hide(line: &str) -> Option<String> {
     }
     shown.push_str(&line[from..]);
     Some(shown)
+}
+
+/// Where it is.
+pub(super) fn found(line: &str) -> Vec<Range<usize>> {
+    let mut found = credential::shapes_in(line);
+    // Where a value comes from is no value.
+    found.retain(|range| reference(&line[range.start..], "").is_none_or(|length| length < range.len()));
+    found
 }
 
 /// How a line stands to a private key's block.

@@ -1,6 +1,7 @@
 //! What is hidden, in which forms, and what stays readable.
 
 mod labelled;
+mod learned;
 mod properties;
 mod real_encoders;
 
@@ -100,6 +101,38 @@ fn hides_a_secret_that_a_program_printed_as_json() {
         assert_eq!(redactor.clean(&format!("x {text} y")), "x *** y");
     }
     assert_eq!(redactor.clean("an account"), "an account");
+}
+
+#[test]
+fn hides_the_fields_of_a_secret_document_that_are_named_as_credentials() {
+    let json =
+        r#"{"user":"app","password":"Tr0ub4dor3","region":"nyc-3","n":[{"api_token":"tk7-Zz9-Yy8","pw":"Deep5wd9x"}]}"#;
+    let env = "DB_PASS='Elephant77'\nexport ADMIN_TOKEN=Giraffe_8821\nREGION=nyc-3";
+    let yaml =
+        "db:\n  password: Tr0ub4dor3\n  region: nyc-3\n  replicas:\n    - {url: 'postgres://app:Elephant77@db/x'}";
+    let python = "{'password': 'Tr0ub4dor3', 'region': 'nyc-3'}";
+    for (document, values) in [
+        (json, &["Tr0ub4dor3", "tk7-Zz9-Yy8", "Deep5wd9x"][..]),
+        (env, &["Elephant77", "Giraffe_8821"]),
+        (yaml, &["Tr0ub4dor3", "Elephant77"]),
+        (python, &["Tr0ub4dor3"]),
+        ("user=app token=Tr0ub4dor3", &["Tr0ub4dor3"]),
+    ] {
+        let redactor = knowing(&[document]);
+        for value in values {
+            assert_eq!(redactor.clean(&format!("got '{value}'.")), "got '***'.", "{document}");
+        }
+        assert_eq!(redactor.clean("in nyc-3, as app"), "in nyc-3, as app");
+    }
+    let other_order = r#"{"password": "Tr0ub4dor3", "user": "app"}"#;
+    assert_eq!(
+        knowing(&[json]).clean(other_order),
+        r#"{"password": "***", "user": "app"}"#
+    );
+    assert_eq!(
+        knowing(&[r#"{"password":"password"}"#]).clean("a password"),
+        "a password"
+    );
 }
 
 #[test]
