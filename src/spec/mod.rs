@@ -17,6 +17,7 @@ mod literal;
 mod marks;
 mod migration;
 mod offline;
+mod placeholder;
 mod policy;
 mod portable;
 pub(crate) mod preview;
