@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::component::{self, Kind};
 use super::super::env;
+use super::super::placeholder;
 use super::super::policy::Policy;
 use super::sleep::no_scale_to_zero;
 use super::{Database, DatabaseMode, Notes, PreviewInput, sources};
@@ -19,7 +20,8 @@ pub(super) fn adapt(
     sources::follow_head(preview, input, notes);
     env::each_list(preview, |_, envs| {
         envs.retain_mut(|env| {
-            if !env::is_secret(env) || env::value(env).is_some() {
+            // A placeholder is no value: the app would take its text for the secret.
+            if !env::is_secret(env) || env::value(env).is_some_and(|value| placeholder::whole(value).is_none()) {
                 return true;
             }
             let key = env::key(env).to_owned();

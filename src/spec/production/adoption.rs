@@ -6,7 +6,7 @@ use super::super::change::Changes;
 use super::super::component::{self, Component, Kind};
 use super::super::document::AppSpec;
 use super::super::{env, images};
-use super::{ProductionInput, keys, loss};
+use super::{ProductionInput, keys, loss, sources};
 use crate::model::failure::Failure;
 
 /// Refuses an app of another repository or environment, and one without marks that is not built from here.
@@ -33,7 +33,7 @@ pub(super) fn ownership(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<(
             .iter()
             .any(|source| source.is_repository(input.repository)) =>
         {
-            Ok(())
+            same_branch(spec, live, input)
         }
         None if images::same_repositories(live, &spec.value) => {
             if input.target.adopt {
@@ -54,6 +54,43 @@ pub(super) fn ownership(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<(
             )),
         )),
     }
+}
+
+/// Refuses an app without marks that builds another branch: it serves another environment. Production may take it over
+/// where somebody agrees; a named environment never does.
+fn same_branch(spec: &AppSpec, live: &Value, input: &ProductionInput<'_>) -> Result<(), Failure> {
+    let wanted = sources::branches(&spec.value, input);
+    let other = component::sources(live).into_iter().find_map(|source| {
+        let branch = source
+            .branch
+            .clone()
+            .filter(|_| source.is_repository(input.repository))?;
+        (!wanted.contains(&branch)).then_some((source.component, branch))
+    });
+    let Some((component, branch)) = other else {
+        return Ok(());
+    };
+    let (environment, table) = (input.environment, table(input));
+    if environment.is_production() && input.target.adopt {
+        return Ok(());
+    }
+    let wanted = wanted.first().unwrap_or(&branch);
+    let failure = Failure::input(format!(
+        "an app called `{}` exists and builds `{branch}`, not `{wanted}`",
+        spec.name()
+    ))
+    .why(format!(
+        "it has no marks, and `{component}` of it is built from `{branch}`, while {environment} deploys `{wanted}`: it may serve another environment"
+    ));
+    let failure = failure.next(match environment.is_production() {
+        true => format!(
+            "if it is production, set `branch = \"{branch}\"` in `{table}`, or agree to take it over with `adopt = true` there; else give the app another `name` in the spec"
+        ),
+        false => format!(
+            "give the app another `name` in the spec of `{table}`; if it is {environment}, let it build `{wanted}` on the platform first"
+        ),
+    });
+    Err(spec.locate(failure, "/name"))
 }
 
 /// An update replaces the whole spec. Adopts an app without marks; fails where that would lose something

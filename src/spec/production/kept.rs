@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::super::component::{self, text};
+use super::super::placeholder;
 use super::super::secrets::is_credential;
 use super::ProductionInput;
 
@@ -59,7 +60,7 @@ fn restore(planned: &mut Value, live: &Value) {
                 let given = planned
                     .get(key)
                     .and_then(Value::as_str)
-                    .is_some_and(|it| !it.trim().is_empty());
+                    .is_some_and(|it| !it.trim().is_empty() && placeholder::whole(it).is_none());
                 if is_credential(key) && live.is_string() && !given {
                     planned.insert(key.clone(), live.clone());
                 } else if let Some(planned) = planned.get_mut(key) {

@@ -56,13 +56,19 @@ fn databases(live: &Value, planned: &Value) -> Vec<Loss> {
         .filter(|name| before.iter().all(|it| it.name != *name))
         .collect();
     let lost = before.iter().filter_map(|before| {
-        let (why, at) = match after.iter().find(|after| after.name == before.name) {
-            Some(after) => (becomes(before, after)?, format!("/databases/{}", after.index)),
-            None => (gone(before, &new), "/databases".to_owned()),
+        let (what, why, at) = match after.iter().find(|after| after.name == before.name) {
+            Some(after) => {
+                let (what, why) = match becomes(before, after) {
+                    Some(why) => (fate(before), why),
+                    None => (other_user(before), differs(before, after, "db_user")?),
+                };
+                (what, why, format!("/databases/{}", after.index))
+            }
+            None => (fate(before), gone(before, &new), "/databases".to_owned()),
         };
         Some(Loss {
             name: database_name(before.name),
-            what: fate(before),
+            what,
             why,
             at,
         })
@@ -99,22 +105,72 @@ fn fate(database: &Component<'_>) -> String {
     }
 }
 
+/// A user of a managed cluster reads what it was granted, which need not be what another one made.
+fn other_user(database: &Component<'_>) -> String {
+    let of = match database.text("cluster_name") {
+        Some(cluster) => format!(" of the cluster `{cluster}`"),
+        None => String::new(),
+    };
+    format!(
+        "connect to the database `{}`{of} as another user, who may lack rights to its data",
+        database.name
+    )
+}
+
 /// Why a database of the same name is another one, if it is.
 fn becomes(before: &Component<'_>, after: &Component<'_>) -> Option<String> {
-    let differs = |key: &str| {
-        let (before, after) = (scalar(before.value, key)?, scalar(after.value, key)?);
-        (!before.eq_ignore_ascii_case(&after)).then(|| format!("its `{key}` is `{after}` in the file, not `{before}`"))
-    };
     if !is_managed(before) && is_managed(after) {
         return Some("the file has a managed cluster in its place".to_owned());
     }
     if is_production(before) && !is_production(after) {
         return Some("the file has a development database in its place".to_owned());
     }
-    differs("cluster_name")
+    differs(before, after, "cluster_name")
         .or_else(|| other_engine(before, after))
-        .or_else(|| differs("db_name"))
+        .or_else(|| differs(before, after, "db_name"))
         .or_else(|| other_version(before, after))
+}
+
+/// How a field is another in the file. In a managed database one that is missing means what the platform takes then,
+/// so that to name it, or to leave it out, can be a change; a development database has one database and one user.
+fn differs(before: &Component<'_>, after: &Component<'_>, key: &str) -> Option<String> {
+    let defaults = defaults(before, key);
+    let same = |one: &str, other: &str| one == other || (key == "cluster_name" && one.eq_ignore_ascii_case(other));
+    match (scalar(before.value, key), scalar(after.value, key)) {
+        (Some(before), Some(after)) => {
+            (!same(&before, &after)).then(|| format!("its `{key}` is `{after}` in the file, not `{before}`"))
+        }
+        _ if !is_production(before) => None,
+        (Some(before), None) => (!defaults.contains(&before.as_str()))
+            .then(|| format!("the file has no `{key}`, which is `{before}` in the live app")),
+        (None, Some(after)) if defaults.contains(&after.as_str()) => None,
+        (None, Some(after)) => Some(match defaults.first() {
+            Some(default) => format!(
+                "its `{key}` is `{after}` in the file, not `{default}`, which the platform takes where none is named"
+            ),
+            None => format!("its `{key}` is `{after}` in the file, and the live app has none"),
+        }),
+        (None, None) => None,
+    }
+}
+
+/// What a managed cluster has before anybody adds to it: all that it may be where the engine is left open.
+/// <https://docs.digitalocean.com/products/databases/postgresql/how-to/manage-users-and-databases/>,
+/// <https://docs.digitalocean.com/products/databases/mongodb/how-to/connect/>,
+/// <https://docs.digitalocean.com/products/databases/valkey/how-to/connect/>
+fn defaults(database: &Component<'_>, key: &str) -> &'static [&'static str] {
+    let engine = scalar(database.value, "engine")
+        .unwrap_or_default()
+        .to_ascii_uppercase();
+    match (key, engine.as_str()) {
+        ("db_name", "") => &["defaultdb", "admin"],
+        ("db_name", "MONGODB") => &["admin"],
+        ("db_name", _) => &["defaultdb"],
+        ("db_user", "") => &["doadmin", "default"],
+        ("db_user", "VALKEY" | "REDIS") => &["default"],
+        ("db_user", _) => &["doadmin"],
+        _ => &[],
+    }
 }
 
 /// Without an engine it is PostgreSQL, <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>.

@@ -5,9 +5,10 @@ use serde_json::Value;
 use super::super::change::Changes;
 use super::super::component;
 use super::super::document::AppSpec;
-use super::super::env;
 use super::super::policy::Policy;
+use super::super::{env, placeholder};
 use super::ProductionInput;
+use crate::config::is_reserved;
 use crate::model::failure::Failure;
 
 /// An env without a value and its owner, `None` for the app.
@@ -16,6 +17,8 @@ struct Missing {
     /// The variable that would have set it.
     variable: String,
     owner: Option<String>,
+    /// The file has something that is to be replaced by the value.
+    has_placeholder: bool,
 }
 
 pub(super) fn fill(
@@ -36,27 +39,51 @@ pub(super) fn fill(
                 continue;
             }
             let from = policy.missing.iter().find(|(missing, _)| *missing == key);
-            // An empty value wipes the live secret, also where the file forgets that it is one.
-            let wanting = env::value(env).is_none() && (env::is_secret(env) || is_live_secret(input.live, owner, &key));
+            let given = env::value(env);
+            let placeholder = given.and_then(placeholder::whole);
+            // An empty value wipes the live secret, also where the file forgets that it is one; a placeholder's text
+            // overwrites it.
+            let wanting = (given.is_none() || placeholder.is_some())
+                && (env::is_secret(env) || is_live_secret(input.live, owner, &key));
             if from.is_none() && !wanting {
                 continue;
             }
-            let variable = from.map_or(&key, |(_, variable)| variable);
-            match (input.variables)(variable)
-                .filter(|value| !value.trim().is_empty())
-                .or_else(|| live(input.live, owner, &key))
-            {
+            let named = placeholder.and_then(|it| it.variable).filter(|name| !is_reserved(name));
+            let variable = match from {
+                Some((_, variable)) => variable.clone(),
+                None => named.unwrap_or(&key).to_owned(),
+            };
+            let has_placeholder = placeholder.is_some();
+            let found = (input.variables)(&variable).filter(|value| !value.trim().is_empty());
+            if has_placeholder {
+                let name = format!("the secret `{key}` of {}", owner_noun(&spec.value, owner));
+                match &found {
+                    Some(_) => changes.push(
+                        format!("set {name} from `{variable}`"),
+                        "its value in the file is a placeholder",
+                    ),
+                    None => changes.push(
+                        format!("kept {name}"),
+                        format!(
+                            "its value in the file is a placeholder, and the step's environment has no `{variable}`"
+                        ),
+                    ),
+                }
+            }
+            match found.or_else(|| live_value(input.live, owner, &key)) {
                 Some(value) => env::set(env, &value, true),
                 None => missing.push(Missing {
-                    variable: variable.clone(),
+                    variable,
                     owner: owner.map(str::to_owned),
                     key: key.clone(),
+                    has_placeholder,
                 }),
             }
             placed.push(key);
         }
     });
     add(planned, policy, input, &placed, &mut missing);
+    opened(spec, planned, input, changes);
     for key in policy.given.keys() {
         changes.push(format!("set env `{key}`"), "`env` in do-deploy.toml");
     }
@@ -80,12 +107,13 @@ fn add(
         new.push(env::new(key, &given.value, given.secret));
     }
     for (key, variable) in policy.missing.iter().filter(|(key, _)| is_new(&key)) {
-        match live(input.live, None, key) {
+        match live_value(input.live, None, key) {
             Some(value) => new.push(env::new(key, &value, true)),
             None => missing.push(Missing {
                 key: key.clone(),
                 variable: variable.clone(),
                 owner: None,
+                has_placeholder: false,
             }),
         }
     }
@@ -97,8 +125,47 @@ fn add(
     }
 }
 
-/// The value that the live app has at the same place.
-fn live(live: Option<&Value>, owner: Option<&str>, key: &str) -> Option<String> {
+/// Lists the live app's secrets that are plain text from now on: in the live spec, or in the file.
+fn opened(spec: &AppSpec, planned: &Value, input: &ProductionInput<'_>, changes: &mut Changes) {
+    let components = component::components(planned);
+    let named = components.iter().map(|it| (Some(it.name), it.value));
+    for (owner, value) in std::iter::once((None, planned)).chain(named) {
+        for env in env::list(value) {
+            let key = env::key(env);
+            let Some(text) = env::value(env).filter(|_| is_live_secret(input.live, owner, key)) else {
+                continue;
+            };
+            let owner_noun = owner_noun(planned, owner);
+            if !env::is_secret(env) {
+                changes.push(
+                    format!("env `{key}` of {owner_noun} is no longer a secret"),
+                    "the live app has it as `type: SECRET`, and now it is sent in plain text",
+                );
+            } else if !env::is_encrypted(text)
+                && !env::is_bound(text)
+                && live_value(Some(&spec.value), owner, key).as_deref() == Some(text)
+            {
+                changes.push(
+                    format!("replaced the secret `{key}` of {owner_noun}"),
+                    "the file gives it a value in plain text",
+                );
+            }
+        }
+    }
+}
+
+/// `the app`, `` service `web` ``.
+fn owner_noun(spec: &Value, owner: Option<&str>) -> String {
+    let components = component::components(spec);
+    let of = |name: &str| components.iter().find(|it| it.name == name).map(|it| it.kind.noun());
+    match owner {
+        None => "the app".to_owned(),
+        Some(name) => format!("{} `{name}`", of(name).unwrap_or("component")),
+    }
+}
+
+/// The value that a spec, the live app's or the file's, has at this place.
+fn live_value(live: Option<&Value>, owner: Option<&str>, key: &str) -> Option<String> {
     env::value(live_env(live?, owner, key)?).map(str::to_owned)
 }
 
@@ -134,7 +201,11 @@ fn failure(spec: &AppSpec, missing: &[Missing], input: &ProductionInput<'_>) -> 
         } else {
             format!(" from `{}`", it.variable)
         };
-        let name = format!("`{}`{variable} ({})", it.key, owners.join(", "));
+        let placeholder = match it.has_placeholder {
+            true => ", whose value in the file is a placeholder",
+            false => "",
+        };
+        let name = format!("`{}`{variable} ({}){placeholder}", it.key, owners.join(", "));
         if !names.contains(&name) {
             names.push(name);
         }

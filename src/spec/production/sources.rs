@@ -14,7 +14,7 @@ pub(super) fn follow(
     changes: &mut Changes,
     warnings: &mut Vec<String>,
 ) {
-    let named = !input.target.branch.is_empty() || !input.environment.is_production();
+    let named = is_named(input);
     component::each(planned, |_, component| {
         let value = Value::Object(component.clone());
         let name = component::text(&value, "name").unwrap_or_default().to_owned();
@@ -49,4 +49,26 @@ pub(super) fn follow(
             }
         }
     });
+}
+
+/// Whether somebody wrote the branch down.
+fn is_named(input: &ProductionInput<'_>) -> bool {
+    !input.target.branch.is_empty() || !input.environment.is_production()
+}
+
+/// The branches of this repository that the file's components are built from.
+pub(super) fn branches(spec: &Value, input: &ProductionInput<'_>) -> Vec<String> {
+    if is_named(input) {
+        return vec![input.branch.to_owned()];
+    }
+    let own = component::sources(spec)
+        .into_iter()
+        .filter(|source| source.is_repository(input.repository));
+    let branches: Vec<String> = own
+        .map(|source| source.branch.unwrap_or_else(|| input.branch.to_owned()))
+        .collect();
+    match branches.is_empty() {
+        true => vec![input.branch.to_owned()],
+        false => branches,
+    }
 }

@@ -204,6 +204,58 @@ fn an_unmarked_app_from_here_is_adopted() {
 }
 
 #[test]
+fn an_unmarked_app_that_builds_another_branch_is_not_adopted() {
+    let live = |source: Value| json!({"name": "shop", "services": [{"name": "web", "envs": [{"key": "A"}], "github": source}]});
+    let main = json!({"repo": "acme/shop", "branch": "main"});
+    let staging = |more: &str| World {
+        config: format!("[environments.staging]\nbranch = 'develop'\nspec = '.do/app.yaml'\n{more}"),
+        environment: "staging".parse().expect("a name"),
+        branch: "develop",
+        ..World::new()
+    };
+    insta::assert_snapshot!(staging("").live(live(main.clone())).refused(PLAIN), @"
+    app.yaml:1:1: an app called `shop` exists and builds `main`, not `develop`: it has no marks, and `web` of it is built from `main`, while staging deploys `develop`: it may serve another environment
+    give the app another `name` in the spec of `[environments.staging]`; if it is staging, let it build `develop` on the platform first
+    ");
+    // No consent makes it staging's.
+    let said = staging("adopt = true").live(live(main.clone())).refused(PLAIN);
+    assert!(said.contains("`main`") && said.contains("`develop`"), "{said}");
+    let mixed = json!({"name": "shop", "services": [
+        {"name": "web", "github": {"repo": "acme/shop", "branch": "develop"}},
+        {"name": "api", "git": {"repo_clone_url": "https://github.com/acme/shop.git", "branch": "main"}},
+    ]});
+    let said = staging("").live(mixed).refused(PLAIN);
+    assert!(said.contains("`api` of it is built from `main`"), "{said}");
+    // What builds its branch, or none that is known, and what is not from here, stand in no way.
+    for source in [
+        json!({"repo": "acme/shop", "branch": "develop"}),
+        json!({"repo": "acme/shop"}),
+    ] {
+        assert!(told(&staging("").live(live(source)).good(PLAIN)).contains("adopted the app `shop`"));
+    }
+    let mut foreign = live(json!({"repo": "acme/shop", "branch": "develop"}));
+    foreign["workers"] = json!([{"name": "lib", "github": {"repo": "acme/lib", "branch": "v2"}}]);
+    assert!(told(&staging("adopt = true").live(foreign).good(PLAIN)).contains("adopted the app `shop`"));
+
+    let develop = json!({"repo": "acme/shop", "branch": "develop"});
+    insta::assert_snapshot!(World::new().live(live(develop.clone())).refused(PLAIN), @r#"
+    app.yaml:1:1: an app called `shop` exists and builds `develop`, not `main`: it has no marks, and `web` of it is built from `develop`, while production deploys `main`: it may serve another environment
+    if it is production, set `branch = "develop"` in `[production]`, or agree to take it over with `adopt = true` there; else give the app another `name` in the spec
+    "#);
+    assert!(told(&World::with("adopt = true").live(live(develop.clone())).good(PLAIN)).contains("adopted the app"));
+    let named = |branch: &'static str| World {
+        branch,
+        ..World::with(&format!("branch = '{branch}'"))
+    };
+    named("release").live(live(main.clone())).refused(PLAIN);
+    named("develop").live(live(develop.clone())).good(PLAIN);
+    // The spec's own branch counts where nobody names another.
+    let mut world = World::new().live(live(develop));
+    world.branch = "trunk";
+    world.good(&PLAIN.replace("branch: main", "branch: develop"));
+}
+
+#[test]
 fn an_unmarked_app_of_the_same_image_is_adopted_only_where_somebody_agrees() {
     let spec = "name: shop\nservices:\n- name: web\n  image: {registry_type: GHCR, registry: acme, repository: shop}\n";
     let live = parse(spec, "live").expect("valid").value().clone();

@@ -217,6 +217,21 @@ fn a_hand_written_spec_is_kept_but_guarded() {
 }
 
 #[test]
+fn a_placeholder_is_no_secret_of_a_preview() {
+    for spec in ["", "spec = '.do/preview.yaml'\n"] {
+        let world = World::with(&format!("{spec}env = {{ GIVEN = 'x' }}"));
+        let plan = world.good(&format!(
+            "{PLAIN}  envs:\n  - {{key: GIVEN, type: SECRET, value: '${{GIVEN}}'}}\n  - {{key: A, type: SECRET, value: '${{APP_KEY}}'}}\n  - {{key: B, type: SECRET, value: $APP_KEY}}\n  - {{key: C, type: SECRET, value: '{{{{ C }}}}'}}\n  - {{key: D, type: SECRET, value: <D>}}\n"
+        ));
+        assert_eq!(value_of(&plan, "web", "GIVEN").as_deref(), Some("x"), "{spec}");
+        for key in ["A", "B", "C", "D"] {
+            assert_eq!(env_of(&plan, "web", key), None, "{spec}{key}");
+        }
+        assert_eq!(plan.unset, ["A", "B", "C", "D"], "{spec}");
+    }
+}
+
+#[test]
 fn ingress_by_host_only_falls_back_to_the_default_routes() {
     let plan = World::new().good(&format!(
         "{PLAIN}ingress: {{rules: [{{match: {{authority: {{exact: shop.example}}}}, component: {{name: web}}}}]}}\n"

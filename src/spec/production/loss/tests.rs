@@ -137,14 +137,49 @@ fn a_database_that_stays_is_no_loss() {
         ),
         (
             &managed,
-            json!([{"name": "db", "engine": "PG", "production": true, "cluster_name": "big"}]),
-        ),
-        (
-            &managed,
-            json!([{"name": "db", "version": "16", "production": "true", "cluster_name": "big", "db_user": "app"}]),
+            json!([{"name": "db", "version": "16", "production": "true", "cluster_name": "BIG", "db_name": "shop", "db_user": " shop"}]),
         ),
     ] {
         assert_eq!(of_database(before.clone(), &after), "", "{after}");
+    }
+}
+
+#[test]
+fn another_database_user_or_cluster_of_a_managed_one_is_a_change() {
+    let detached = "detach the database `db`, whose data stays in the cluster `big`";
+    let user = "connect to the database `db` of the cluster `big` as another user, who may lack rights to its data";
+    for (engine, before, after, expected) in [
+        ("PG", json!({}), json!({"db_name": "shop2", "db_user": "zed"}), format!("{detached} (its `db_name` is `shop2` in the file, not `defaultdb`, which the platform takes where none is named)")),
+        ("MYSQL", json!({}), json!({"db_name": "shop"}), format!("{detached} (its `db_name` is `shop` in the file, not `defaultdb`, which the platform takes where none is named)")),
+        ("PG", json!({"db_name": "orders"}), json!({}), format!("{detached} (the file has no `db_name`, which is `orders` in the live app)")),
+        ("PG", json!({"db_name": "orders"}), json!({"db_name": " "}), format!("{detached} (the file has no `db_name`, which is `orders` in the live app)")),
+        ("PG", json!({"db_name": "orders"}), json!({"db_name": "Orders"}), format!("{detached} (its `db_name` is `Orders` in the file, not `orders`)")),
+        ("PG", json!({"db_name": "orders"}), json!({"db_name": "defaultdb"}), format!("{detached} (its `db_name` is `defaultdb` in the file, not `orders`)")),
+        ("PG", json!({}), json!({"db_user": "zed"}), format!("{user} (its `db_user` is `zed` in the file, not `doadmin`, which the platform takes where none is named)")),
+        ("MYSQL", json!({"db_user": "zed"}), json!({}), format!("{user} (the file has no `db_user`, which is `zed` in the live app)")),
+        ("PG", json!({"db_user": "a"}), json!({"db_user": "b"}), format!("{user} (its `db_user` is `b` in the file, not `a`)")),
+        ("VALKEY", json!({}), json!({"db_user": "doadmin"}), format!("{user} (its `db_user` is `doadmin` in the file, not `default`, which the platform takes where none is named)")),
+        ("PG", json!({}), json!({"cluster_name": null}), format!("{detached} (the file has no `cluster_name`, which is `big` in the live app)")),
+        ("PG", json!({"cluster_name": null}), json!({}), "detach the database `db`, whose data stays in its cluster (its `cluster_name` is `big` in the file, and the live app has none)".to_owned()),
+        // What the platform takes where none is named.
+        ("PG", json!({}), json!({"db_name": "defaultdb", "db_user": "doadmin"}), String::new()),
+        ("MYSQL", json!({"db_name": "defaultdb", "db_user": "doadmin"}), json!({}), String::new()),
+        ("MONGODB", json!({}), json!({"db_name": "admin"}), String::new()),
+        ("VALKEY", json!({"db_user": "default"}), json!({}), String::new()),
+        ("", json!({"db_user": "default"}), json!({}), String::new()),
+    ] {
+        let database = |more: &Value| {
+            let mut it = json!({"name": "db", "engine": engine, "production": true, "cluster_name": "big"});
+            for (key, value) in more.as_object().expect("a mapping") {
+                it[key] = value.clone();
+            }
+            it
+        };
+        let expected = match expected.is_empty() {
+            true => expected,
+            false => format!("databases.db: {expected}"),
+        };
+        assert_eq!(of_database(database(&before), &json!([database(&after)])), expected, "{engine} {before} {after}");
     }
 }
 

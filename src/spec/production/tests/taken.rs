@@ -186,6 +186,14 @@ fn credentials_outside_of_envs_are_not_wiped_and_go_nowhere_else() {
             &json!(null),
         ),
         (
+            spec(
+                image("shop", json!({"registry_credentials": "${REGISTRY_CREDENTIALS}"})),
+                logs("https://dog.example", json!("$DOG_KEY")),
+            ),
+            &kept,
+            &kept,
+        ),
+        (
             spec(image("other", json!({})), logs("https://dog.example", json!("new"))),
             &json!(null),
             &json!("new"),
@@ -230,6 +238,114 @@ fn a_secret_is_never_sent_without_a_value() {
     let file = PLAIN.replace("{key: A, value: b}", "{key: PLAIN}");
     let sent = &World::new().live(live).good(&file).spec["services"][0]["envs"][0];
     assert_eq!(sent.get("value"), None, "what is no secret is as the file has it");
+}
+
+/// The file with one env of `web`, written as a YAML mapping.
+fn with_env(env: &str) -> String {
+    PLAIN.replace("{key: A, value: b}", env)
+}
+
+#[test]
+fn a_placeholder_is_no_value_of_a_secret() {
+    let mut live = ours(json!({}));
+    live["services"][0]["envs"] = json!([{"key": "A", "type": "SECRET", "value": "EV[1:a:b]"}]);
+    for (value, variable) in [
+        ("${A}", "A"),
+        ("$A", "A"),
+        ("{{ A }}", "A"),
+        ("<A>", "A"),
+        ("${{ secrets.APP_KEY }}", "APP_KEY"),
+        ("${APP_KEY}", "APP_KEY"),
+        ("$APP_KEY", "APP_KEY"),
+        ("<your key>", "A"),
+        // Not for an app, in `do-deploy.toml` neither.
+        ("${GITHUB_TOKEN}", "A"),
+    ] {
+        for kind in [", type: SECRET", ""] {
+            let file = with_env(&format!("{{key: A{kind}, value: '{value}'}}"));
+            let mut world = World::new().live(live.clone());
+            world.variables.insert("GITHUB_TOKEN", "ghs");
+            let plan = world.good(&file);
+            let secret = |text: &str| json!({"key": "A", "type": "SECRET", "value": text});
+            let sent = &plan.spec["services"][0]["envs"][0];
+            let expected = secret("EV[1:a:b]");
+            assert_eq!(sent, &expected, "{value}");
+            assert_eq!(
+                told(&plan),
+                format!(
+                    "kept the secret `A` of service `web`: its value in the file is a placeholder, and the step's environment has no `{variable}`"
+                )
+            );
+            world.variables.insert(variable, "new");
+            let plan = world.good(&file);
+            assert_eq!(plan.spec["services"][0]["envs"][0]["value"], "new", "{value}");
+            assert_eq!(
+                told(&plan),
+                format!(
+                    "set the secret `A` of service `web` from `{variable}`: its value in the file is a placeholder"
+                )
+            );
+        }
+        let file = with_env(&format!("{{key: A, type: SECRET, value: '{value}'}}"));
+        let from = if variable == "A" { "`A`" } else { "`A` from `APP_KEY`" };
+        let said = World::new().refused(&file);
+        assert!(
+            said.starts_with(&format!(
+                "app.yaml:3:63: a secret has no value: {from} (web), whose value in the file is a placeholder"
+            )),
+            "{said}"
+        );
+        assert!(
+            said.contains(&format!("{variable}: ${{{{ secrets.{variable} }}}}")),
+            "{said}"
+        );
+    }
+    for value in ["${web.PRIVATE_URL}", "${gone.DATABASE_URL}", "${APP_URL}", "x-${A}"] {
+        let file = with_env(&format!("{{key: A, type: SECRET, value: '{value}'}}"));
+        let sent = World::new().live(live.clone()).good(&file).spec["services"][0]["envs"][0]["value"].clone();
+        assert_eq!(sent, value);
+    }
+    let file = with_env("{key: A, value: '${APP_KEY}'}");
+    let sent = &World::new().good(&file).spec["services"][0]["envs"][0];
+    assert_eq!(sent["value"], "${APP_KEY}", "what is no secret is as the file has it");
+}
+
+#[test]
+fn a_live_secret_that_the_file_has_in_plain_text_is_said() {
+    let mut live = ours(json!({}));
+    live["envs"]
+        .as_array_mut()
+        .expect("marks")
+        .push(json!({"key": "B", "type": "SECRET", "value": "EV[1:a:b]"}));
+    live["services"][0]["envs"] = json!([{"key": "A", "type": "SECRET", "value": "EV[1:a:b]"}]);
+    let own = "envs: [{key: B, type: SECRET}]\n";
+    for (env, said) in [
+        (
+            "{key: A, value: changeme}",
+            "env `A` of service `web` is no longer a secret: the live app has it as `type: SECRET`, and now it is sent in plain text",
+        ),
+        (
+            "{key: A, type: GENERAL, value: x}",
+            "env `A` of service `web` is no longer a secret: the live app has it as `type: SECRET`, and now it is sent in plain text",
+        ),
+        (
+            "{key: A, type: SECRET, value: changeme}",
+            "replaced the secret `A` of service `web`: the file gives it a value in plain text",
+        ),
+        ("{key: A, type: SECRET, value: 'EV[1:a:b]'}", ""),
+        ("{key: A, type: SECRET, value: '${web.PRIVATE_URL}'}", ""),
+        ("{key: A, type: SECRET}", ""),
+    ] {
+        let plan = World::new().live(live.clone()).good(&format!("{}{own}", with_env(env)));
+        assert_eq!(told(&plan), said, "{env}");
+    }
+    let plan = World::with("env = { B = 'x' }")
+        .live(live)
+        .good(&format!("{}{own}", with_env("{key: A, type: SECRET}")));
+    insta::assert_snapshot!(told(&plan), @r"
+    env `B` of the app is no longer a secret: the live app has it as `type: SECRET`, and now it is sent in plain text
+    set env `B`: `env` in do-deploy.toml
+    ");
 }
 
 #[test]
