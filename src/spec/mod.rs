@@ -17,11 +17,8 @@ mod literal;
 mod marks;
 mod migration;
 mod offline;
-<<<<<<< HEAD
 mod pieces;
-=======
 mod placeholder;
->>>>>>> m-adopt
 mod policy;
 mod portable;
 pub(crate) mod preview;
