@@ -52,7 +52,7 @@ const INPUTS: [Input; 13] = [
     value("images", "a component and its image's digest, such as `web=sha256:…`"),
     value(
         "replace",
-        "what is replaced: `databases.NAME`, `domains.NAME`, `egress`, `region` or `vpc`",
+        "what is replaced: `databases.NAME`, `domains.NAME`, `egress`, `name`, `region` or `vpc`",
     ),
     value("spec", "the path of a file"),
     value("config", "the path of a file"),

@@ -8,7 +8,7 @@ use crate::spec::Replace;
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ReplaceArg {
     /// Agree, for this run, that the app spec destroys, detaches, drops or changes this: `databases.NAME`,
-    /// `domains.NAME`, `egress`, `region` or `vpc`; several between spaces, commas or lines, or repeated
+    /// `domains.NAME`, `egress`, `name`, `region` or `vpc`; several between spaces, commas or lines, or repeated
     #[arg(long = "replace", value_name = "WHAT")]
     replaced: Vec<Replace>,
 }

@@ -15,7 +15,7 @@ use crate::config::Target;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::live::Live;
-use crate::model::report::{Report, State};
+use crate::model::report::{Change, Report, State};
 use crate::model::rollback::{self, Decision, Situation};
 use crate::model::rollout::Phase;
 use crate::model::verdict::Verdict;
@@ -61,14 +61,16 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     if let Some(app) = live.as_ref().filter(|app| app.pinned.is_some() && !request.release) {
         return skipped(ctx, environment, &pinned(app, environment));
     }
+    let (replace, second) = beside_another(ctx, &site, request).await?;
     let work = Work {
         ctx,
         site: &site,
         environment,
         images: &request.images,
-        replace: (!request.force_build).then_some(&request.replace),
+        replace: (!request.force_build).then_some(&replace),
     };
     let mut plan = work.plan(live.as_ref())?;
+    plan.changes.extend(second);
     ctx.console.phase("Plan");
     work.announce(&plan, None);
     if request.dry_run {
@@ -94,6 +96,23 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     board.close(std::slice::from_ref(&report)).await;
     tell_the_pull_request(ctx, &report, &mut board).await;
     Ok(report)
+}
+
+/// Where an app would be created although the environment has one under another name: refused, or agreed to. The rest of
+/// what was agreed to, and what is said of the second app.
+async fn beside_another(ctx: &Ctx, site: &Site, request: &Request) -> anyhow::Result<(Replace, Option<Change>)> {
+    if site.app.is_some() {
+        return Ok((request.replace.clone(), None));
+    }
+    let others = ownership::all_marked(ctx, site.repository.id, &request.environment).await?;
+    let mut names: Vec<&str> = others.iter().map(|app| app.name.as_str()).collect();
+    names.retain(|name| *name != site.spec.name());
+    let rest = request.replace.beside(&site.spec, &request.environment, &names)?;
+    let second = (!names.is_empty()).then(|| Change {
+        what: format!("agreed to create a second app: `{}` lives on", names.join("`, `")),
+        why: "the app spec has another name (`--replace name`)".to_owned(),
+    });
+    Ok((rest, second))
 }
 
 /// Who pinned the app, when, and how it is released.

@@ -9,10 +9,14 @@ use serde_json::Value;
 use super::super::change::{Changes, listed};
 use super::super::document::AppSpec;
 use super::loss::{self, Loss};
+use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 
 /// What every form of the flag has to look like.
-const FORM: &str = "name `databases.NAME`, `domains.NAME`, `egress`, `region` or `vpc`";
+const FORM: &str = "name `databases.NAME`, `domains.NAME`, `egress`, `name`, `region` or `vpc`";
+
+/// Agrees that the app has another name, and so to a second app.
+const NAME: &str = "name";
 
 /// Names of what may be destroyed, detached, dropped or changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,7 +40,7 @@ fn name(entry: &str) -> Result<String, String> {
     match entry.split_once('.') {
         Some(("databases", name)) if !name.is_empty() => Ok(entry.to_owned()),
         Some(("domains", name)) if !name.is_empty() => Ok(entry.trim_end_matches('.').to_ascii_lowercase()),
-        None if matches!(entry, "egress" | "region" | "vpc") => Ok(entry.to_owned()),
+        None if matches!(entry, NAME | "egress" | "region" | "vpc") => Ok(entry.to_owned()),
         _ => Err(format!("`{entry}` is nothing that can be replaced: {FORM}")),
     }
 }
@@ -102,7 +106,7 @@ impl Replace {
         }
         if let Some(name) = self.0.iter().find(|name| losses.iter().all(|loss| loss.name != **name)) {
             let app = spec.name();
-            let failure = match loss::names(live).contains(name) {
+            let failure = match name == NAME || loss::names(live).contains(name) {
                 true => Failure::input(format!(
                     "`--replace` names `{name}`, which the app spec leaves as it is"
                 )),
@@ -115,6 +119,29 @@ impl Replace {
             changes.push(format!("agreed to {}", loss.what), why);
         }
         Ok(losses.iter().map(|loss| taken(&loss.what)).collect())
+    }
+
+    /// Refuses to create an app beside `others`, those of the same repository and environment that have another name,
+    /// unless somebody agreed to it; what else was agreed to is left.
+    pub(crate) fn beside(&self, spec: &AppSpec, environment: &Environment, others: &[&str]) -> Result<Self, Failure> {
+        if others.is_empty() {
+            return Ok(self.clone());
+        }
+        if self.names(NAME) {
+            let rest = self.0.iter().filter(|name| *name != NAME);
+            return Ok(Self(rest.cloned().collect()));
+        }
+        let failure = Failure::input(format!(
+            "this app spec would create `{}`, but {environment} of this repository is `{}`",
+            spec.name(),
+            others.join("`, `")
+        ))
+        .why("a new app begins with empty databases and without the domains; the other one would live on and be paid for")
+        .next(format!(
+            "rename it back to `{}` in the app spec, or agree to a second app for one run with `--replace {NAME}`",
+            others[0]
+        ));
+        Err(spec.locate(failure, "/name"))
     }
 
     /// A first deployment replaces nothing.

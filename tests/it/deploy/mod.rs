@@ -9,6 +9,7 @@ mod interruption;
 mod losses;
 mod offline;
 mod outside;
+mod renamed;
 mod rollback;
 mod secrets;
 mod succession;
