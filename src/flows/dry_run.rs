@@ -11,7 +11,8 @@ pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value) -> anyhow:
         return Ok(());
     }
     let Some(app) = live else {
-        ctx.console.data(&crate::spec::show(spec));
+        ctx.console
+            .data(&crate::spec::show(spec, |text| ctx.redactor.clean(text)));
         return Ok(());
     };
     let planned = ctx.platform()?.normalized(spec, Some(&app.id)).await?;

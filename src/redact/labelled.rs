@@ -1,7 +1,9 @@
-//! Values behind the name of a secret: `KEY=value` anywhere, `KEY: value` where a line begins, `"KEY": "value"`.
+//! Values behind the name of a secret: where it begins and where it ends.
 
 use super::HIDDEN;
+use super::random::looks_random;
 use super::reference::{Meaning, meaning, type_before};
+use super::separator::{self, After};
 
 /// Words that may stand before a name where a line begins, in small letters.
 const OPENERS: [&str; 14] = [
@@ -17,7 +19,8 @@ const QUOTES: [&str; 4] = ["\\\"", "\\'", "\"", "'"];
 pub(super) fn value_behind(line: &str, at: usize, name: &str) -> Option<std::ops::Range<usize>> {
     let part_of_a_word = |c: char| c.is_alphanumeric() || c == '_';
     let (before, after) = (&line[..at], &line[at + name.len()..]);
-    if before.chars().next_back().is_some_and(part_of_a_word) {
+    let is_flag = before.ends_with("-D") && after.starts_with('=');
+    if before.chars().next_back().is_some_and(part_of_a_word) && !is_flag {
         return None;
     }
     // `${KEY:-value}`
@@ -27,24 +30,15 @@ pub(super) fn value_behind(line: &str, at: usize, name: &str) -> Option<std::ops
         let is_value = length > 0 && meaning(default, Some(length), name) == Meaning::Value;
         return is_value.then(|| start..start + length);
     }
-    let unquoted = after.trim_start_matches('\\').trim_start_matches(['"', '\'']);
-    let is_quoted = unquoted.len() < after.len();
-    let rest = unquoted.trim_start();
-    // `config["KEY"] = …`
-    let rest = rest
-        .strip_prefix(']')
-        .filter(|_| is_quoted)
-        .unwrap_or(rest)
-        .trim_start();
-    let rest = match rest.chars().next()? {
-        '=' => rest.trim_start_matches('=').trim_start_matches('>'),
-        '!' if rest[1..].starts_with('=') => rest[1..].trim_start_matches('='),
-        // `setdefault("KEY", "value")`
-        ',' if is_quoted && is_argument(before) && rest[1..].trim_start().starts_with(['"', '\'', '\\']) => &rest[1..],
-        ':' if rest[1..].starts_with('=') => &rest[2..],
-        // A name in a sentence, or a path in code, is followed by a colon as well.
-        ':' if !rest[1..].starts_with(':') && (is_quoted || is_entry(before, &rest[1..])) => &rest[1..],
-        _ => return None,
+    let is_quoted = after.trim_start_matches('\\').starts_with(['"', '\'']);
+    let entry = |value: &str| is_entry(before, value);
+    let rest = match separator::after(before, after, begins_a_line(before), entry)? {
+        After::Value(rest) => rest,
+        After::Whole(value) => {
+            let is_value =
+                !value.is_empty() && value != HIDDEN && meaning(value, Some(value.len()), name) == Meaning::Value;
+            return is_value.then(|| range_of(line, value));
+        }
     };
     let mut value = rest.trim_start();
     if let Some((length, is_assigned)) = type_before(value) {
@@ -57,7 +51,9 @@ pub(super) fn value_behind(line: &str, at: usize, name: &str) -> Option<std::ops
     let (skipped, length) = extent(value, before, is_quoted);
     let range = start + skipped..start + skipped + length;
     let shown = &line[range.clone()];
-    if shown.is_empty() || shown == HIDDEN {
+    // YAML's `KEY: |`, whose value is on the next line.
+    let is_block = ["|", ">", "|-", ">-", "|+", ">+"].contains(&shown);
+    if shown.is_empty() || shown == HIDDEN || is_block {
         return None;
     }
     match meaning(&line[range.start..], (skipped > 0).then_some(length), name) {
@@ -73,17 +69,32 @@ pub(super) fn value_behind(line: &str, at: usize, name: &str) -> Option<std::ops
     }
 }
 
+/// Where a part of a line is in it.
+pub(super) fn range_of(line: &str, part: &str) -> std::ops::Range<usize> {
+    let start = part.as_ptr().addr() - line.as_ptr().addr();
+    start..start + part.len()
+}
+
+/// Whether the line ends where the value of this name begins.
+pub(super) fn is_left_open(line: &str, at: usize, name: &str) -> bool {
+    let (before, after) = (&line[..at], &line[at + name.len()..]);
+    let is_key = before.trim_end().is_empty() || before.ends_with(['"', '\'', '[']) || begins_a_line(before);
+    is_key && !before.ends_with(|c: char| c.is_alphanumeric() || c == '_') && separator::is_open(after)
+}
+
+/// The value on the line after it.
+pub(super) fn value_below(line: &str) -> Option<std::ops::Range<usize>> {
+    let value = separator::on_next_line(line).filter(|value| *value != HIDDEN)?;
+    (meaning(value, None, "") == Meaning::Value).then(|| range_of(line, value))
+}
+
 /// Whether a name before a colon is a key: at the beginning of a line, in a map as programs print it, or before a quote.
 fn is_entry(before: &str, value: &str) -> bool {
     begins_a_line(before)
         || before.trim_end().ends_with(['{', '[', '(', ','])
         || before.contains("map[")
         || value.trim_start().starts_with(['"', '\''])
-}
-
-/// Whether a quoted name is the first argument of a call.
-fn is_argument(before: &str) -> bool {
-    before.trim_end_matches(['"', '\'', '\\']).trim_end().ends_with('(')
+        || value.split_whitespace().next().is_some_and(looks_random)
 }
 
 /// How much of the text is skipped, and how much is the value.
@@ -167,9 +178,13 @@ fn closing(text: &str, quote: &str) -> Option<usize> {
     None
 }
 
-/// Only numbers, punctuation and words such as `export` stand before it.
+/// Only numbers, punctuation and words such as `export` stand before it, or before them what wrote the line:
+/// `app[web.1]: KEY: value`.
 fn begins_a_line(before: &str) -> bool {
-    before
+    let writer = [": ", "] ", "| "]
+        .into_iter()
+        .filter_map(|end| before.rfind(end).map(|at| at + end.len()));
+    before[writer.max().unwrap_or(0)..]
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| word.chars().any(char::is_alphabetic))
         .all(|word| word.len() == 1 || OPENERS.contains(&word.to_ascii_lowercase().as_str()))

@@ -8,9 +8,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::decode::readings;
-use super::labelled::value_behind;
+use super::labelled::{is_left_open, value_behind, value_below};
 use super::learned::{Learned, is_distinct, is_mixed};
+use super::named::words;
 use super::secret::Secret;
+use super::separator::is_assigned;
 use super::shapes::{self, Frame};
 use super::{HIDDEN, SHORTEST_MASKED};
 
@@ -45,6 +47,8 @@ struct Machines {
     /// In any case: `API_KEY` is `api_key` in a settings file.
     names: Option<AhoCorasick>,
     exact_names: BTreeSet<String>,
+    /// The names that are one word, in capitals.
+    words: BTreeSet<String>,
     public: BTreeSet<String>,
 }
 
@@ -95,13 +99,13 @@ impl Redactor {
         let machines = cleaner.machines();
         let text = machines.without_known(text);
         if !text.contains('\n') {
-            return machines.without_shapes(&text, &mut false);
+            return machines.without_shapes(&text, &mut Around::default());
         }
-        let mut inside = false;
+        let mut around = Around::default();
         let mut clean = String::with_capacity(text.len());
         for line in text.split_inclusive('\n') {
             let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
-            clean.push_str(&machines.without_shapes(line, &mut inside));
+            clean.push_str(&machines.without_shapes(line, &mut around));
             clean.push_str(end);
         }
         clean
@@ -116,7 +120,7 @@ impl Redactor {
         let mut clean: Vec<String> = Vec::new();
         for line in &lines {
             let line = line.as_ref();
-            let was_inside = cleaner.inside;
+            let was_inside = cleaner.around.inside;
             clean.push(cleaner.clean_learned(line));
             if shapes::frame(line) == Frame::Ends && !was_inside {
                 let body = clean.iter_mut().rev().skip(1);
@@ -131,7 +135,7 @@ impl Redactor {
     pub(super) fn lines(&self) -> Lines {
         Lines {
             redactor: self.clone(),
-            inside: false,
+            around: Around::default(),
             learned: Learned::default(),
             machines: None,
         }
@@ -148,10 +152,19 @@ impl Redactor {
     }
 }
 
-/// Remembers whether the line before was inside of a private key, and what earlier lines gave away.
+/// What the lines before say about a line.
+#[derive(Default)]
+struct Around {
+    /// It is inside of a private key.
+    inside: bool,
+    /// It begins with the value of a secret whose name ended the line before.
+    is_value: bool,
+}
+
+/// Remembers what the lines before say, and what they gave away.
 pub(super) struct Lines {
     redactor: Redactor,
-    inside: bool,
+    around: Around,
     learned: Learned,
     /// The redactor's own, and with them those that know what was learned.
     machines: Option<(Arc<Machines>, Arc<Machines>)>,
@@ -166,13 +179,14 @@ impl Lines {
     fn clean_learned(&mut self, line: &str) -> String {
         let machines = self.machines();
         let line = machines.without_known(line);
-        machines.without_shapes(&line, &mut self.inside)
+        machines.without_shapes(&line, &mut self.around)
     }
 
     /// What these lines give away is hidden from now on, wherever it stands.
     fn learn<'l>(&mut self, lines: impl IntoIterator<Item = &'l str>) {
         let own = self.redactor.machines();
-        for value in lines.into_iter().flat_map(|line| own.given_away(line)) {
+        let mut is_value = false;
+        for value in lines.into_iter().flat_map(|line| own.given_away(line, &mut is_value)) {
             if self.learned.add(value) {
                 self.machines = None;
             }
@@ -213,10 +227,26 @@ impl Machines {
                 .build(words)
                 .expect("secrets and names are few and short")
         };
+        // `API_KEY` is `api-key` on a command line and `apiKey` in code.
+        let mut spellings = known.names.clone();
+        for name in known
+            .names
+            .iter()
+            .map(|name| words(name))
+            .filter(|words| words.len() > 1)
+        {
+            spellings.extend([name.join("-"), name.concat()]);
+        }
         Self {
             forms: machine(&known.forms, false),
             sorted: known.forms.iter().cloned().collect(),
-            names: (!known.names.is_empty()).then(|| machine(&known.names, true)),
+            names: (!known.names.is_empty()).then(|| machine(&spellings, true)),
+            words: known
+                .names
+                .iter()
+                .filter(|it| words(it).len() == 1)
+                .map(|it| it.to_ascii_uppercase())
+                .collect(),
             exact_names: known.names.clone(),
             public: known.public.clone(),
         }
@@ -261,8 +291,9 @@ impl Machines {
         None
     }
 
-    /// One line; `inside` of a private key, whose lines say nothing of themselves.
-    fn without_shapes(&self, line: &str, inside: &mut bool) -> String {
+    /// One line; those inside of a private key say nothing of themselves.
+    fn without_shapes(&self, line: &str, around: &mut Around) -> String {
+        let inside = &mut around.inside;
         let frame = shapes::frame(line);
         let was_inside = std::mem::replace(inside, frame == Frame::Begins || (*inside && frame != Frame::Ends));
         if was_inside && frame == Frame::None {
@@ -278,12 +309,12 @@ impl Machines {
             shapes::without_key(line, frame)
         };
         let line = shapes::hide(&line).unwrap_or(line);
-        replace(&line, self.labelled(&line))
+        replace(&line, self.labelled(&line, &mut around.is_value))
     }
 
     /// The values in a line of which the line itself says that they are secret.
-    fn given_away<'l>(&self, line: &'l str) -> Vec<&'l str> {
-        let labelled = self.labelled(line).into_iter();
+    fn given_away<'l>(&self, line: &'l str, is_value: &mut bool) -> Vec<&'l str> {
+        let labelled = self.labelled(line, is_value).into_iter();
         let mut values: Vec<&str> = labelled
             .filter(|range| is_distinct(&line[range.clone()], &line[..range.start]))
             .map(|range| &line[range])
@@ -297,21 +328,28 @@ impl Machines {
         values
     }
 
-    /// Where the values stand that are behind names of secrets: in order, without overlaps.
-    fn labelled(&self, line: &str) -> Vec<Range<usize>> {
+    /// Where the values stand that are behind names of secrets: in order, without overlaps. `is_value`: whether the
+    /// line before ended with a name and an equals sign or a colon; then, whether this one does.
+    fn labelled(&self, line: &str, is_value: &mut bool) -> Vec<Range<usize>> {
+        let was_left_open = std::mem::take(is_value);
         let mut ranges: Vec<Range<usize>> = Vec::new();
         let Some(names) = &self.names else { return ranges };
         for found in names.find_overlapping_iter(line) {
             let hidden_already = ranges.last().is_some_and(|last| found.start() < last.end);
             let name = &line[found.range()];
             // In small letters a name of one word is any word.
-            if !name.contains('_') && !self.exact_names.contains(name) {
+            let is_word = words(name).len() == 1 && self.words.contains(&name.to_ascii_uppercase());
+            if is_word && !self.exact_names.contains(name) && !is_assigned(&line[found.range().end..], name) {
                 continue;
             }
+            *is_value |= is_left_open(line, found.start(), name);
             let value = value_behind(line, found.start(), name).filter(|_| !hidden_already);
             if let Some(range) = value.filter(|range| !self.public.contains(&line[range.clone()])) {
                 ranges.push(range);
             }
+        }
+        if was_left_open && ranges.is_empty() {
+            ranges.extend(value_below(line).filter(|range| !self.public.contains(&line[range.clone()])));
         }
         ranges
     }

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::random::looks_random;
+
 /// What says where a value comes from, or that it is not shown, whatever follows.
 static PLACEHOLDERS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     compiled(&[
@@ -124,7 +126,9 @@ pub(super) fn meaning(text: &str, quoted: Option<usize>, name: &str) -> Meaning 
     }
     let is_word = WORDS.find(text).is_some_and(|found| {
         let rest = text[found.end()..].trim_start();
-        rest.is_empty() || rest.starts_with([',', ';', ')', '}', ']', '#', '|'])
+        let word = rest.split(|c: char| c.is_whitespace() || "\"'".contains(c)).next();
+        let ends = rest.is_empty() || rest.starts_with([',', ';', ')', '}', ']', '#', '|']);
+        ends && !word.is_some_and(looks_random)
     });
     if is_word {
         return Meaning::Reference;
@@ -142,11 +146,11 @@ pub(super) fn meaning(text: &str, quoted: Option<usize>, name: &str) -> Meaning 
 pub(super) fn reference(text: &str, name: &str) -> Option<usize> {
     placeholder(text)
         .or_else(|| call(text, name))
-        .or_else(|| PATH.find(text).map(|found| found.end()))
+        .or_else(|| path(text))
         .or_else(|| {
             let inside = WRAPPER.find(text)?.end();
             let rest = &text[inside..];
-            let length = call(rest, name).or_else(|| PATH.find(rest).map(|found| found.end()))?;
+            let length = call(rest, name).or_else(|| path(rest))?;
             rest[length..].starts_with(')').then_some(inside + length + 1)
         })
 }
@@ -158,11 +162,16 @@ pub(super) fn type_before(text: &str) -> Option<(usize, bool)> {
     Some((sign.end(), sign.as_str() == "="))
 }
 
+/// What looks random in it is a value that only looks like a placeholder; a site's address is none.
 fn placeholder(text: &str) -> Option<usize> {
-    PLACEHOLDERS
-        .iter()
-        .find_map(|known| known.find(text))
-        .map(|found| found.end())
+    let found = PLACEHOLDERS.iter().find_map(|known| known.find(text))?;
+    let is_site = found.as_str().starts_with("http");
+    (is_site || !looks_random(found.as_str())).then(|| found.end())
+}
+
+fn path(text: &str) -> Option<usize> {
+    let found = PATH.find(text)?;
+    (!looks_random(found.as_str())).then(|| found.end())
 }
 
 /// A call or a look into a map that asks for a setting by its name.

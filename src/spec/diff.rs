@@ -13,7 +13,7 @@ const MASK: &str = "***";
 
 /// What changes from `old` to `new`; empty when nothing does. Values of SECRETs and ciphertexts are masked.
 pub(crate) fn diff(old: &Value, new: &Value) -> String {
-    let (before, after) = (show(old), show(&in_order_of(old, new)));
+    let (before, after) = (print(&masked(old)), print(&masked(&in_order_of(old, new))));
     if before == after {
         return String::new();
     }
@@ -24,9 +24,22 @@ pub(crate) fn diff(old: &Value, new: &Value) -> String {
         .to_string()
 }
 
-/// The spec as people may read it: without secrets.
-pub(crate) fn show(spec: &Value) -> String {
-    print(&masked(spec))
+/// The spec as people may read it: without secrets, and with where they come from. `clean` takes out of a text what
+/// is known to be secret; done before the text is printed, that leaves a document that can be parsed.
+pub(crate) fn show(spec: &Value, clean: impl Fn(&str) -> String) -> String {
+    let mut shown = spec.clone();
+    mask(&mut shown, true);
+    clean_texts(&mut shown, &clean);
+    print(&shown)
+}
+
+fn clean_texts(value: &mut Value, clean: &impl Fn(&str) -> String) {
+    match value {
+        Value::Object(map) => map.values_mut().for_each(|value| clean_texts(value, clean)),
+        Value::Array(items) => items.iter_mut().for_each(|item| clean_texts(item, clean)),
+        Value::String(text) => *text = clean(text),
+        _ => {}
+    }
 }
 
 /// `new` with its keys in the order of `old`: order says nothing, and a platform gives keys back in its own.
@@ -53,23 +66,25 @@ fn in_order_of(old: &Value, new: &Value) -> Value {
 /// A copy in which no secret can be read.
 pub(super) fn masked(spec: &Value) -> Value {
     let mut spec = spec.clone();
-    mask(&mut spec);
+    mask(&mut spec, false);
     spec
 }
 
-fn mask(value: &mut Value) {
+/// `bindings`: whether those of SECRETs stay. Beside a ciphertext, which may be of the same one, they say nothing.
+fn mask(value: &mut Value, bindings: bool) {
     match value {
         Value::Object(map) => {
             let secret = env::is_secret(&Value::Object(map.clone()));
             for (key, value) in map.iter_mut() {
                 let hidden = (secret && key == "value") || is_credential(key);
                 match value {
+                    Value::String(text) if bindings && env::is_binding(text) => {}
                     Value::String(text) if hidden && !text.is_empty() => *text = MASK.to_owned(),
-                    other => mask(other),
+                    other => mask(other, bindings),
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(mask),
+        Value::Array(items) => items.iter_mut().for_each(|item| mask(item, bindings)),
         Value::String(text) => {
             if let Cow::Owned(hidden) = without_password(text) {
                 *text = hidden;
@@ -98,7 +113,33 @@ fn without_password(text: &str) -> Cow<'_, str> {
 mod tests {
     use serde_json::json;
 
-    use super::diff;
+    use super::{diff, show};
+
+    #[test]
+    fn a_shown_spec_says_where_a_secret_comes_from_and_can_be_parsed() {
+        let spec = json!({"name": "shop", "envs": [
+            {"key": "DATABASE_URL", "value": "${db.DATABASE_URL}", "type": "SECRET"},
+            {"key": "CACHE_URL", "value": "${cache.REDIS_URL}", "type": "SECRET"},
+            {"key": "API_KEY", "value": "${db.HOSTNAME}-hunter2", "type": "SECRET"},
+            {"key": "REQUIRED", "value": "<REQUIRED>", "type": "SECRET"},
+            {"key": "KNOWN", "value": "hunter22"},
+            {"key": "COMMAND", "value": "hunter22 --port 80"},
+        ]});
+        let text = show(&spec, |text| text.replace("hunter22", "***"));
+        let read: serde_json::Value = serde_saphyr::from_str(&text).expect("YAML");
+        let values: Vec<_> = (0..6).map(|at| read["envs"][at]["value"].as_str()).collect();
+        assert_eq!(
+            values,
+            [
+                Some("${db.DATABASE_URL}"),
+                Some("${cache.REDIS_URL}"),
+                Some("***"),
+                Some("***"),
+                Some("***"),
+                Some("*** --port 80"),
+            ]
+        );
+    }
 
     #[test]
     fn shows_what_changes_and_no_secret() {

@@ -101,6 +101,12 @@ pub(super) fn bindings(value: &str) -> Vec<Binding<'_>> {
     found
 }
 
+/// Whether a value is a bindable variable and no more, which says nothing secret.
+pub(super) fn is_binding(value: &str) -> bool {
+    let inside = value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    is_bound(value) && inside.is_some_and(|inside| !inside.contains(['$', '{', '}']))
+}
+
 /// Whether a value has a part that only the platform can fill in.
 pub(super) fn is_bound(value: &str) -> bool {
     !bindings(value).is_empty()

@@ -207,3 +207,116 @@ fn hides_values_that_stand_in_code() {
         assert_eq!(redactor.clean(text), shown, "{text}");
     }
 }
+
+#[test]
+fn finds_the_value_in_each_way_in_which_programs_print_pairs() {
+    let redactor = Redactor::new();
+    redactor.register_name("API_KEY");
+    redactor.register_name("PASSWORD");
+    let v = "Wq8zLp3nVtR6yXk2";
+    for text in [
+        "API_KEY => {v}",
+        "    [API_KEY] => {v}",
+        "API_KEY -> {v}",
+        "API_KEY | {v}",
+        "| API_KEY | {v} |",
+        "API_KEY {v}",
+        "API_KEY    {v}",
+        r#"  ["API_KEY"]=> string(16) "{v}""#,
+        r#"{"name":"API_KEY","value":"{v}"}"#,
+        r#"{"key": "API_KEY", "scope": 1, "API_KEY": "{v}"}"#,
+        r#"<add key="API_KEY" value="{v}"/>"#,
+        "name=API_KEY value={v}",
+        r#"["API_KEY","{v}"]"#,
+        "[ 'API_KEY', '{v}' ]",
+        "<API_KEY>{v}</API_KEY>",
+        "run --api-key={v}",
+        "java -DAPI_KEY={v} -jar x.jar",
+        "x-api-key: {v}",
+        "apiKey={v}",
+        "ApiKey: {v}",
+        "&{ApiKey:{v} Port:80}",
+        "{ apiKey: '{v}' }",
+        "api-key: {v}",
+        "2026-11-27T06:00:00Z app[web.1]: API_KEY: {v}",
+        "INFO 2026 settings API_KEY: {v}",
+        "loaded API_KEY: {v}",
+        "?x=1&API_KEY%3D{v}&y=2",
+        r"API_KEY\u003d{v}",
+        "Invalid API_KEY '{v}'",
+        "env API_KEY is {v}",
+        "password={v}",
+        "Password: {v}",
+        r#"{"password": "{v}"}"#,
+        "API_KEY={{v}}",
+        "API_KEY=<{v}>",
+        "API_KEY=$({v})",
+        "API_KEY=#{{v}}",
+        "API_KEY=config.{v}",
+        "API_KEY=secrets.{v}",
+        "API_KEY=true,{v}",
+        "API_KEY=file:{v}",
+    ] {
+        let shown = redactor.clean(&text.replace("{v}", v));
+        assert!(!shown.contains(v), "{text}: {shown}");
+        assert!(shown.contains("***"), "{text}: {shown}");
+    }
+    let types = r#"  ["API_KEY"]=> string(16) "Wq8zLp3nVtR6yXk2""#;
+    assert_eq!(redactor.clean(types), r#"  ["API_KEY"]=> string(16) "***""#);
+}
+
+#[test]
+fn finds_the_value_on_the_line_below_its_name() {
+    let redactor = Redactor::new();
+    redactor.register_name("API_KEY");
+    for (text, shown) in [
+        ("API_KEY:\n  sunflower", "API_KEY:\n  ***"),
+        ("API_KEY: |\n  sunflower", "API_KEY: |\n  ***"),
+        ("\"API_KEY\":\n  \"a b\",", "\"API_KEY\":\n  \"***\","),
+        (
+            "  [\"API_KEY\"]=>\n  string(9) \"sunflower\"",
+            "  [\"API_KEY\"]=>\n  string(9) \"***\"",
+        ),
+    ] {
+        assert_eq!(redactor.clean(text), shown);
+    }
+    for text in [
+        "const API_KEY =\n  process.env.API_KEY",
+        "API_KEY:\n  scope: RUN_TIME",
+        "API_KEY:\n- a\n- b",
+        "missing API_KEY:\n  aborting",
+    ] {
+        assert_eq!(redactor.clean(text), text);
+    }
+}
+
+#[test]
+fn leaves_words_and_code_around_names_readable() {
+    let redactor = Redactor::new();
+    for name in ["API_KEY", "PASSWORD", "TOKEN"] {
+        redactor.register_name(name);
+    }
+    for text in [
+        "missing API_KEY: aborting",
+        "API_KEY missing",
+        "API_KEY | undefined",
+        r#"for name in ["API_KEY", "DATABASE_URL"]:"#,
+        r#"required = ["api_key", "region", "zone"]"#,
+        "echo $API_KEY | base64",
+        "token = lexer.next()",
+        "token = next_token(input)",
+        "password: hash(input),",
+        "password=password",
+        "login(token=request.token)",
+        "the token: a word",
+        "def api_key() -> str:",
+        "const apiKey = process.env.API_KEY;",
+        "apiKey: process.env.API_KEY,",
+        "run --api-key=$API_KEY",
+        "curl -H \"x-api-key: $API_KEY\" https://shop.example",
+        "<API_KEY>",
+        "API_KEY=config.googleOauth2Key",
+    ] {
+        assert_eq!(redactor.clean(text), text);
+    }
+}

@@ -1,0 +1,60 @@
+//! What no person and no language has as a word: letters and digits by turns.
+
+/// Parts of words that have digits in them.
+const KNOWN: [&str; 10] = [
+    "base64", "sha256", "sha512", "sha1", "oauth2", "utf8", "x509", "md5", "ed25519", "i18n",
+];
+
+/// Shortest run of letters and digits that is looked at.
+const SHORTEST: usize = 10;
+
+/// Whether a text holds a run that looks like one of a key, a token or an id.
+pub(super) fn looks_random(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .any(is_random)
+}
+
+fn is_random(run: &str) -> bool {
+    let mut run = run.to_ascii_lowercase();
+    for known in KNOWN {
+        run = run.replace(known, "");
+    }
+    let kinds: Vec<bool> = run
+        .bytes()
+        .filter(|byte| *byte != b'-')
+        .map(|byte| byte.is_ascii_digit())
+        .collect();
+    let turns = kinds.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    let digits = kinds.iter().filter(|is_digit| **is_digit).count();
+    kinds.len() >= SHORTEST && (turns >= 3 || (turns == 2 && digits >= 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::looks_random;
+
+    #[test]
+    fn keys_look_random_and_names_do_not() {
+        for text in [
+            "Wq8zLp3nVtR6yXk2",
+            "plainvalue77zz",
+            "config.npmtok-Kx83hQz91LmW",
+            "<a1b2c3d4e5f6>",
+            "550e8400-e29b-41d4-a716-446655440000",
+        ] {
+            assert!(looks_random(text), "{text}");
+        }
+        for text in [
+            "config.googleOauth2ClientSecret",
+            "process.env.STRIPE_WEBHOOK_SECRET_2",
+            "your-api-key-here",
+            "base64EncodedSecret",
+            "settings.SECRET_KEY",
+            "us-east-1",
+            "file:./dev2.db",
+            "2026-11-27",
+        ] {
+            assert!(!looks_random(text), "{text}");
+        }
+    }
+}
