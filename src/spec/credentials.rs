@@ -8,7 +8,7 @@ use super::component::Kind;
 use super::literal::{is_address, is_harmless, is_placeholder, is_reference, is_stand_in, looks_random};
 use super::pieces::{self, Piece};
 use super::secrets::is_credential;
-use super::{component, env};
+use super::{component, env, names};
 use crate::redact::credential::{self, Promise};
 
 /// What front ends compile into the page that everybody loads: a name says nothing there.
@@ -49,7 +49,7 @@ fn is_single(key: &str, value: &str) -> bool {
     if is_harmless(value) || is_published(key) {
         return false;
     }
-    match credential::promise(key) {
+    match names::promise(key) {
         Promise::Credential => !is_address(value),
         Promise::Maybe => !is_address(value) && looks_random(value),
         Promise::Nothing => false,
@@ -87,7 +87,9 @@ fn shape(line: &str) -> Option<Range<usize>> {
         let stays_here = ["@localhost", "@127.", "@[::1]", "@0.0.0.0"]
             .iter()
             .any(|host| after.starts_with(host));
-        !stays_here && !is_reference(secret) && !is_placeholder(secret)
+        // Made to be public: https://docs.stripe.com/keys#obtain-api-keys, https://docs.sentry.io/concepts/key-terms/dsn-explainer/
+        let is_public = secret.starts_with("pk_") || (after.starts_with('@') && after.contains(".sentry.io/"));
+        !stays_here && !is_public && !is_reference(secret) && !is_placeholder(secret)
     })
 }
 
@@ -179,6 +181,12 @@ mod tests {
             ("adminPassword", "letmein"),
             ("APP_KEY", "base64:c2VjcmV0c2VjcmV0MTIzNDU2Nzg5MA=="),
             ("API_KEY", "abc"),
+            ("ADMIN_PW", "hunter22"),
+            ("RELEASE_COOKIE", "hunter22"),
+            ("STRIPE_WEBHOOK", "Zk7qLm92XvBt4RwP"),
+            ("AUTH", "Zk7qLm92XvBt4RwP"),
+            ("HMAC", "Zk7qLm92XvBt4RwP"),
+            ("ADMIN_PASSWORD_HASH", "$2b$12$Zk7qLm92XvBt4RwPZk7qLm92"),
             (
                 "PEM",
                 "-----BEGIN EC PRIVATE KEY-----\nabc\n-----END EC PRIVATE KEY-----",
@@ -203,6 +211,18 @@ mod tests {
     fn settings_of_credentials_are_none() {
         for (key, value) in [
             ("TOKEN_TTL", "abc"),
+            ("JWT_SECRET", "$JWT_SECRET"),
+            ("CSRF_TOKEN", "X-CSRF-Token"),
+            ("HEADER_API_KEY", "X-Api-Key"),
+            ("SSH_KEY", "~/.ssh/id_rsa"),
+            ("GOOGLE_APPLICATION_CREDENTIALS", "sa.json"),
+            ("FETCH_CREDENTIALS", "same-origin"),
+            ("MAX_TOKEN", "4k"),
+            ("NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY", "pk_live_a1B2c3D4e5F6g7H8"),
+            (
+                "SENTRY_DSN",
+                "https://0123456789abcdef0123456789abcdef@o1.ingest.sentry.io/1",
+            ),
             ("PASSWORD_MIN_LENGTH", "12"),
             ("ACCESS_TOKEN", "3600"),
             ("JWT_SECRET", ""),

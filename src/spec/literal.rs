@@ -31,7 +31,12 @@ const WHOLE_PLACEHOLDERS: [&str; 10] = [
 
 /// Empty, a number, a duration, a switch, or something that a person has still to fill in.
 pub(super) fn is_harmless(value: &str) -> bool {
-    value.is_empty() || is_number(value) || is_duration(value) || is_switch(value) || is_placeholder(value)
+    value.is_empty()
+        || is_number(value)
+        || is_duration(value)
+        || is_switch(value)
+        || is_placeholder(value)
+        || is_name(value)
 }
 
 fn is_number(value: &str) -> bool {
@@ -47,11 +52,24 @@ fn is_duration(value: &str) -> bool {
         .chars()
         .map(|c| if c.is_ascii_digit() || c == '.' { ' ' } else { c })
         .collect();
-    const UNITS: [&str; 27] = [
+    const UNITS: [&str; 29] = [
         "ns", "us", "ms", "s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minute", "minutes", "h",
-        "hour", "hours", "d", "day", "days", "w", "week", "weeks", "month", "months", "y", "kb", "mb",
+        "hour", "hours", "d", "day", "days", "w", "week", "weeks", "month", "months", "y", "k", "kb", "mb", "gb",
     ];
     iso.starts_with(|c: char| c.is_ascii_digit()) && parts.split_whitespace().all(|unit| UNITS.contains(&unit))
+}
+
+/// `$OTHER`, a header's name, and what a browser's `credentials` can be.
+/// <https://developer.mozilla.org/docs/Web/API/Request/credentials>
+fn is_name(value: &str) -> bool {
+    let variable = value.strip_prefix('$').is_some_and(|name| {
+        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+            && name
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    });
+    let header = value.starts_with("X-") && value.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
+    variable || header || ["same-origin", "include", "omit"].contains(&value)
 }
 
 fn is_switch(value: &str) -> bool {
@@ -82,7 +100,15 @@ pub(super) fn is_reference(value: &str) -> bool {
 pub(super) fn is_address(value: &str) -> bool {
     let path =
         value.starts_with('/') && value.contains(|c: char| c.is_ascii_alphabetic()) && !value.contains(['+', '=']);
-    path || value.starts_with("./") || value.starts_with("https://") || value.starts_with("http://")
+    let is_file = |end: &&str| value.ends_with(*end) && !value.contains(char::is_whitespace);
+    let file = [".json", ".pem", ".key", ".crt", ".p12", ".jks", ".txt"]
+        .iter()
+        .any(is_file);
+    path || file
+        || value.starts_with("~/")
+        || value.starts_with("./")
+        || value.starts_with("https://")
+        || value.starts_with("http://")
 }
 
 /// A long run of letters and digits, as no person makes it up.

@@ -16,6 +16,7 @@ mod jobs;
 mod literal;
 mod marks;
 mod migration;
+mod names;
 mod offline;
 mod pieces;
 mod placeholder;

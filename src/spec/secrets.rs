@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{component, credentials, env};
+use super::{component, credentials, env, literal};
 use crate::redact::Secret;
 
 /// Whether a field beyond the envs holds a secret: credentials of registries and of log destinations.
@@ -48,6 +48,14 @@ pub(crate) fn secret_values(spec: &Value) -> Vec<Secret> {
     }
     fields(spec, &mut secrets);
     secrets
+}
+
+/// The secrets that stand in the spec and are too long to be a word: no other env may hold them either.
+pub(super) fn long_values(spec: &Value) -> Vec<String> {
+    let secrets = secret_values(spec);
+    let values = secrets.iter().map(Secret::expose);
+    let is_long = |value: &&str| value.len() >= LONG && !literal::is_harmless(value) && !literal::is_address(value);
+    values.filter(is_long).map(str::to_owned).collect()
 }
 
 fn envs(spec: &Value) -> Vec<&Value> {

@@ -350,7 +350,7 @@ fn host(text: &str) -> &str {
 /// Whether a value can be the URL or host that its name promises: no switch, number, file or page.
 fn is_place(text: &str, meaning: &keys::Meaning) -> bool {
     let is_page = text.starts_with("http://") || text.starts_with("https://");
-    let is_file = text.starts_with("file:") || text.starts_with(['/', '.']);
+    let is_file = text.starts_with("file:") || text.contains("memory://") || text.starts_with(['/', '.']);
     let is_word = ["true", "false", "yes", "no", "on", "off", "none"].contains(&text.to_ascii_lowercase().as_str());
     if text.is_empty() {
         return true;

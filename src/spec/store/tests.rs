@@ -104,6 +104,8 @@ fn a_name_tells_it_where_the_value_does_not() {
     assert_eq!(of(&[("ELASTICSEARCH_URL", "https://search.example")]), OTHER);
     assert_eq!(of(&[("DATABASE_ADMIN_URL", "https://admin.example")]), None);
     assert_eq!(of(&[("POSTGRES_URL", "file:./dev.db")]), None);
+    assert_eq!(of(&[("BROKER_URL", "memory://")]), None);
+    assert_eq!(of(&[("CELERY_RESULT_BACKEND", "cache+memory://")]), None);
 }
 
 #[test]

@@ -1,0 +1,104 @@
+//! Names of envs that hold a credential, beyond those that are looked for in every line of a log.
+
+use crate::redact::credential::{self, Promise, words};
+
+/// Last words that mean a credential in a spec. In a log, `PASS` is a test that went well.
+const LAST: [&str; 9] = [
+    "PW",
+    "PASS",
+    "DBPASS",
+    "CREDS",
+    "PEPPER",
+    "MNEMONIC",
+    "MASTERKEY",
+    "REQUIREPASS",
+    "SETCOOKIE",
+];
+
+/// Last words of names that hold a credential as often as its kind, its address or its name: the value decides.
+const MAYBE: [&str; 16] = [
+    "PWD", "HMAC", "FERNET", "JWT", "JWK", "BEARER", "AUTH", "NEXTAUTH", "SK", "WEBHOOK", "SIGNING", "PRIVATE", "BOT",
+    "SEED", "COOKIE", "CODE",
+];
+
+/// What the name of an env or of a field says about its value.
+pub(super) fn promise(name: &str) -> Promise {
+    let words = words(name);
+    let Some((last, before)) = words.split_last() else {
+        return Promise::Nothing;
+    };
+    let before = before.last().map(String::as_str);
+    match (before, last.as_str()) {
+        // It lets anyone run code on the node: https://www.erlang.org/doc/system/distributed.html#security
+        (Some("RELEASE" | "ERLANG" | "ERL"), "COOKIE") => Promise::Credential,
+        // https://guides.rubyonrails.org/active_record_encryption.html#setup
+        (Some("CRYPT" | "CIPHER"), "KEY") => Promise::Credential,
+        (Some("PRIMARY"), "KEY") if words.iter().any(|word| word == "ENCRYPTION") => Promise::Credential,
+        (_, last) if LAST.contains(&last) => Promise::Credential,
+        (Some("SERVICE"), "ACCOUNT") | (Some("PASSWORD" | "PASS"), "HASH") => Promise::Maybe,
+        // `BUNDLE_GEMS__CONTRIBSYS__COM`: https://bundler.io/man/bundle-config.1.html#CREDENTIALS-FOR-GEM-SOURCES
+        _ if name.starts_with("BUNDLE_") && name.contains("__") => Promise::Maybe,
+        _ => match credential::promise(name) {
+            Promise::Nothing if MAYBE.contains(&last.as_str()) => Promise::Maybe,
+            promise => promise,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_promise_more_in_a_spec_than_in_a_log() {
+        for name in [
+            "ADMIN_PW",
+            "LDAP_BIND_PW",
+            "DBPASS",
+            "PASS",
+            "PEPPER",
+            "MNEMONIC",
+            "SIDEKIQ_CREDS",
+            "MASTERKEY",
+            "RELEASE_COOKIE",
+            "ERLANG_COOKIE",
+            "CRYPT_KEY",
+            "ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY",
+            "JWT_SECRET",
+        ] {
+            assert_eq!(promise(name), Promise::Credential, "{name}");
+        }
+        for name in [
+            "pwd",
+            "HMAC",
+            "FERNET",
+            "JWT",
+            "AUTH",
+            "SENTRY_AUTH",
+            "COMPOSER_AUTH",
+            "STRIPE_SK",
+            "STRIPE_WEBHOOK",
+            "SLACK_SIGNING",
+            "JWT_PRIVATE",
+            "TELEGRAM_BOT",
+            "OTP_SEED",
+            "SERVICE_ACCOUNT",
+            "ACCESS_CODE",
+            "ADMIN_PASSWORD_HASH",
+            "SESSION_COOKIE",
+            "BUNDLE_GEMS__CONTRIBSYS__COM",
+        ] {
+            assert_eq!(promise(name), Promise::Maybe, "{name}");
+        }
+        for name in [
+            "COMPASS",
+            "AUTH_URL",
+            "COOKIE_DOMAIN",
+            "TOKEN_TTL",
+            "PRIVATE_URL",
+            "BUNDLE_PATH",
+        ] {
+            assert_eq!(promise(name), Promise::Nothing, "{name}");
+        }
+    }
+}
