@@ -69,3 +69,21 @@ async fn refuses_an_app_that_belongs_to_another_repository() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn staging_does_not_adopt_productions_app() {
+    let config = "[environments.staging]\nbranch = \"develop\"\nspec = \".do/app.yaml\"\nadopt = true\n";
+    run_with(Change::whole_app("first").config(config), async |t: &mut Tester| {
+        t.push("develop", "next");
+        t.app_by_hand("shop", |_| {}).await;
+        let staging = t.command(["deploy", "--environment", "staging"]).at("develop").await;
+        staging
+            .fails_with(2)
+            .touches_nothing()
+            .says("builds `main`, not `develop`")
+            .says("`[environments.staging]`");
+        t.expect_serving("shop", "first").await;
+        t.deploy().await.succeeds().says("adopted");
+    })
+    .await;
+}

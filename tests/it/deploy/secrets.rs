@@ -83,6 +83,41 @@ async fn an_empty_secret_counts_as_missing() {
     .await;
 }
 
+#[tokio::test]
+async fn a_placeholder_is_not_sent_as_a_secret() {
+    let with_placeholders = with_secrets()
+        .replace("key: STRIPE_KEY\n", "key: STRIPE_KEY\n        value: ${STRIPE_LIVE}\n")
+        .replace("key: MAIL_KEY\n", "key: MAIL_KEY\n        value: <MAIL_KEY>\n");
+    run_with(
+        Change::whole_app("first").spec(&with_placeholders),
+        async |t: &mut Tester| {
+            let (stripe, mail) = (t.secret("STRIPE_KEY"), t.secret("MAIL_KEY"));
+            let stopped = t.deploy().env("STRIPE_LIVE", &stripe).await;
+            stopped
+                .fails_with(2)
+                .touches_nothing()
+                .says("`MAIL_KEY` (web), whose value in the file is a placeholder")
+                .says(".do/app.yaml:");
+            t.deploy()
+                .env("STRIPE_LIVE", &stripe)
+                .env("MAIL_KEY", &mail)
+                .await
+                .succeeds();
+            let before = t.app("shop").await;
+            t.push("main", "second");
+            let kept = t.deploy().await;
+            kept.succeeds()
+                .says("kept the secret `STRIPE_KEY` of service `web`")
+                .says("`STRIPE_LIVE`");
+            let after = t.app("shop").await;
+            for key in ["STRIPE_KEY", "MAIL_KEY"] {
+                assert_eq!(service_env(&after, key)["value"], service_env(&before, key)["value"]);
+            }
+        },
+    )
+    .await;
+}
+
 fn service_env<'a>(app: &'a Value, key: &str) -> &'a Value {
     let envs = app["spec"]["services"][0]["envs"].as_array().unwrap();
     envs.iter()
