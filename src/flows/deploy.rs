@@ -6,11 +6,11 @@ use super::board::Board;
 use super::context::Ctx;
 use super::ending::Successor;
 use super::failure::cancelled;
-use super::production_plan::{Work, living};
+use super::production_plan::Work;
 use super::rollout::{self, Ended, Expected};
 use super::site::{Commit, Site};
 use super::succession::{self, Successor as Later};
-use super::{dry_run, ending, ownership};
+use super::{dry_run, ending, ownership, pin};
 use crate::config::Target;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -59,7 +59,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         return skipped(ctx, environment, reason);
     }
     if let Some(app) = live.as_ref().filter(|app| app.pinned.is_some() && !request.release) {
-        return skipped(ctx, environment, &pinned(app, environment));
+        return skipped(ctx, environment, &pin::described(app, environment));
     }
     let (replace, second) = beside_another(ctx, &site, request).await?;
     let work = Work {
@@ -115,32 +115,6 @@ async fn beside_another(ctx: &Ctx, site: &Site, request: &Request) -> anyhow::Re
     Ok((rest, second))
 }
 
-/// Who pinned the app, when, and how it is released.
-fn pinned(app: &App, environment: &Environment) -> String {
-    let pinned = app.pinned.as_ref();
-    let who = pinned
-        .and_then(|pinned| pinned.cause.user.as_deref())
-        .unwrap_or("somebody");
-    let when = pinned
-        .and_then(|pinned| pinned.created_at)
-        .map(|at| format!(" at {at:.0}"))
-        .unwrap_or_default();
-    let id = pinned.map(|pinned| pinned.id.as_str()).unwrap_or_default();
-    format!(
-        "{who} rolled `{}` back{when}, which pinned it to deployment {id}; `do-deploy deploy --environment {environment} --release` releases it and deploys the branch, and so does a dispatched run with `command: deploy` and `release: true`",
-        app.name
-    )
-}
-
-/// Takes the pin of a rollback off, so that the app can be deployed again. Returns the app as it is then.
-async fn release(ctx: &Ctx, app: &App) -> anyhow::Result<App> {
-    let platform = ctx.platform()?;
-    ctx.wait.check()?;
-    ctx.console.say(&format!("Releasing `{}` from its rollback", app.name));
-    platform.commit_rollback(&app.id).await?;
-    living(ctx, app).await
-}
-
 async fn deploy(
     work: Work<'_>,
     request: &Request,
@@ -153,7 +127,7 @@ async fn deploy(
     let target = site.target();
     ctx.wait.check()?;
     let app = match &site.app {
-        Some(app) if app.pinned.is_some() => Some(release(ctx, app).await?),
+        Some(app) if app.pinned.is_some() => Some(pin::release(ctx, app).await?),
         app => app.clone(),
     };
     ctx.console.phase("Build");

@@ -19,6 +19,7 @@ pub(crate) mod logs;
 mod no_preview;
 mod outside;
 mod ownership;
+mod pin;
 pub(crate) mod preview;
 mod preview_app;
 mod preview_plan;

@@ -18,6 +18,7 @@ mod target;
 
 pub(crate) use foreign::{Clean, Foreign};
 pub(crate) use redactor::Redactor;
+pub(crate) use reference::is_code;
 pub(crate) use secret::Secret;
 pub(crate) use target::{TargetRedactor, TargetSecrets};
 

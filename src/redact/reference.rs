@@ -142,6 +142,11 @@ pub(super) fn meaning(text: &str, quoted: Option<usize>, name: &str) -> Meaning 
     }
 }
 
+/// Whether a text, which stands where the value of `name` would, says where the value comes from and is none itself.
+pub(crate) fn is_code(text: &str, name: &str) -> bool {
+    meaning(text, None, name) == Meaning::Reference
+}
+
 /// Whether a text begins with what says where a value comes from, and how long that is.
 pub(super) fn reference(text: &str, name: &str) -> Option<usize> {
     placeholder(text)

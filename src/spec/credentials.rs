@@ -10,6 +10,7 @@ use super::pieces::{self, Piece};
 use super::secrets::is_credential;
 use super::{component, env, names};
 use crate::redact::credential::{self, Promise};
+use crate::redact::is_code;
 
 /// What front ends compile into the page that everybody loads: a name says nothing there.
 const PUBLISHED: [&str; 9] = [
@@ -69,7 +70,8 @@ fn holds_fields(value: &str) -> bool {
 fn named(pieces: &[Piece]) -> Option<&str> {
     let is_credential = |piece: &&Piece| {
         let value = piece.value.trim_matches(['"', '\'', ',']);
-        !piece.name.is_empty() && !is_reference(value) && !is_stand_in(value) && is_single(&piece.name, value)
+        let is_value = !is_reference(value) && !is_stand_in(value) && !is_code(value, &piece.name);
+        !piece.name.is_empty() && is_value && is_single(&piece.name, value)
     };
     pieces.iter().find(is_credential).map(|piece| piece.name.as_str())
 }
@@ -276,7 +278,7 @@ mod tests {
             "DB_PASSWORD=${DB_PASSWORD:=abc} ./serve",
             "SECRET_KEY=$'abc' ./serve",
             "sh -c \"API_TOKEN='abc' ./serve\"",
-            "npm config set //registry.npmjs.org/:_authToken=abc",
+            "npm config set //npm.example/:_authToken=abc",
         ] {
             assert!(in_command(command).is_some(), "{command}");
         }

@@ -227,7 +227,7 @@ mod tests {
             ("A=${B:-${C:=x}} ./serve", "C", "x"),
             ("A=$'x' ./serve", "A", "x"),
             ("sh -c \"A='x y' ./serve\"", "A", "x y"),
-            ("npm config set //registry.npmjs.org/:_authToken=x", "_authToken", "x"),
+            ("npm config set //npm.example/:_authToken=x", "_authToken", "x"),
             ("mysql -h h -u root -px shop", "PASSWORD", "x"),
             ("mysql -h h -u root -px shop", "MYSQL_HOST", "h"),
             ("exec redis-cli -h h -a x ping", "PASSWORD", "x"),

@@ -134,13 +134,14 @@ async fn a_value_with_quotes_in_it_is_hidden_to_its_end() {
 async fn code_and_what_a_preview_was_given_in_the_clear_stay_readable() {
     let envs = "      - {key: SECRET_KEY, scope: RUN_TIME, type: SECRET}\n      - {key: SITE_URL, scope: RUN_TIME, type: SECRET}\n";
     let lines = "echo \"DATABASE_URL=$DATABASE_URL\"; echo \"SITE_URL=$SITE_URL\"; \
-                 echo 'SECRET_KEY = os.environ[\"SECRET_KEY\"]'; echo 'SECRET_KEY = \"hard-wired\"'";
+                 echo 'SECRET_KEY = os.environ[\"SECRET_KEY\"]'; cat settings.py";
     let production = "value: sqlite:////tmp/notes.db";
     let first = printing(lines, envs);
     let text = first.files.iter().rev().find(|(path, _)| path == ".do/app.yaml");
     let text = text.and_then(|(_, text)| text.clone()).expect("there is a spec");
     let first = first
         .spec(&text.replace(production, "type: SECRET"))
+        .file("settings.py", "SECRET_KEY = \"hard-wired\"\n")
         .config("[preview.env]\nSITE_URL = \"${APP_URL}\"\nSECRET_KEY = \"generate\"\n");
     run_with(first, async |t: &mut Tester| {
         maintained(t, true).await;

@@ -1,0 +1,32 @@
+//! The pin that a rollback leaves on an app: who set it, and how it is released.
+
+use super::context::Ctx;
+use super::production_plan::living;
+use crate::model::environment::Environment;
+use crate::platform::App;
+
+/// Who pinned the app, when, and how it is released.
+pub(super) fn described(app: &App, environment: &Environment) -> String {
+    let pinned = app.pinned.as_ref();
+    let who = pinned
+        .and_then(|pinned| pinned.cause.user.as_deref())
+        .unwrap_or("somebody");
+    let when = pinned
+        .and_then(|pinned| pinned.created_at)
+        .map(|at| format!(" at {at:.0}"))
+        .unwrap_or_default();
+    let id = pinned.map(|pinned| pinned.id.as_str()).unwrap_or_default();
+    format!(
+        "{who} rolled `{}` back{when}, which pinned it to deployment {id}; `do-deploy deploy --environment {environment} --release` releases it and deploys the branch, and so does a dispatched run with `command: deploy` and `release: true`",
+        app.name
+    )
+}
+
+/// Takes the pin of a rollback off, so that the app can be deployed again. Returns the app as it is then.
+pub(super) async fn release(ctx: &Ctx, app: &App) -> anyhow::Result<App> {
+    let platform = ctx.platform()?;
+    ctx.wait.check()?;
+    ctx.console.say(&format!("Releasing `{}` from its rollback", app.name));
+    platform.commit_rollback(&app.id).await?;
+    living(ctx, app).await
+}
