@@ -96,6 +96,7 @@ pub(super) fn command(variables: Variables) -> Result<Command, Failure> {
 pub(super) fn in_words_of_inputs(mut failure: Failure) -> Failure {
     failure.what = reworded(&failure.what);
     failure.why = failure.why.map(|why| reworded(&why));
+    failure.points = failure.points.iter().map(|point| reworded(point)).collect();
     failure.next = failure.next.map(|next| reworded(&next));
     failure
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::context::Ctx;
+use super::ownership;
 use super::site::Site;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -41,9 +42,20 @@ impl Work<'_> {
                 images: self.images,
                 replace: self.replace,
             },
-        )?;
+        )
+        .map_err(|failure| self.refused(failure, live))?;
         ctx.redactor_of(&plan.spec, &site.config);
         Ok(plan)
+    }
+
+    /// A plan is made before anything is touched.
+    fn refused(&self, failure: Failure, live: Option<&App>) -> Failure {
+        let failure = failure.about(format!("{}: {}", self.site.spec.name(), self.environment));
+        match live.filter(|app| app.active.is_some()).map(ownership::serving) {
+            Some(Some(sha)) => failure.point(format!("nothing was touched; `{}` keeps serving", sha.short())),
+            Some(None) => failure.point("nothing was touched; what was deployed before keeps serving"),
+            None => failure,
+        }
     }
 
     /// Says what the plan changes, and what an earlier plan did not say.

@@ -63,6 +63,10 @@ pub(crate) struct Failure {
     pub(crate) what: String,
     /// Why, in plain words.
     pub(crate) why: Option<String>,
+    /// Further facts, each of which people read on a line of its own.
+    pub(crate) points: Vec<String>,
+    /// What it is about, where no report says so: `shop: production`.
+    pub(crate) subject: Option<String>,
     /// The platform's own code for it, such as `BuildJobExitNonZero`.
     pub(crate) code: Option<String>,
     pub(crate) component: Option<String>,
@@ -78,6 +82,8 @@ impl Failure {
             kind,
             what: what.into(),
             why: None,
+            points: Vec::new(),
+            subject: None,
             code: None,
             component: None,
             next: None,
@@ -105,6 +111,18 @@ impl Failure {
     }
 
     #[must_use]
+    pub(crate) fn point(mut self, point: impl Into<String>) -> Self {
+        self.points.push(point.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn about(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    #[must_use]
     pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
         self.next = Some(next.into());
         self
@@ -121,7 +139,7 @@ impl Failure {
     }
 }
 
-/// Position, what and why; the next step is printed on a line of its own by whoever shows it.
+/// Position, what, why and the points, each on its line; the next step is printed on a line of its own by whoever shows it.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(at) = &self.at {
@@ -131,7 +149,7 @@ impl fmt::Display for Failure {
         if let Some(why) = &self.why {
             write!(f, ": {why}")?;
         }
-        Ok(())
+        self.points.iter().try_for_each(|point| write!(f, "\n- {point}"))
     }
 }
 

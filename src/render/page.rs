@@ -69,13 +69,20 @@ pub(crate) fn early_end(failure: &Failure) -> String {
         .at
         .as_ref()
         .map(|at| format!("At {}\n\n", code(&at.to_string())));
+    let title = failure.subject.as_ref().map(|it| format!("### {}\n\n", prose(it)));
+    let points: Vec<String> = failure.points.iter().map(|it| format!("\n- {}", prose(it))).collect();
+    let points = match points.is_empty() {
+        true => String::new(),
+        false => format!("\n{}", points.concat()),
+    };
     let why = failure.why.as_ref().map(|why| format!(": {}", prose(why)));
     let next = failure
         .next
         .as_ref()
         .map(|next| format!("\n\n**Next:** {}", prose(next)));
     format!(
-        "{}**Failed**: {}{}{}",
+        "{}{}**Failed**: {}{}{points}{}",
+        title.unwrap_or_default(),
         at.unwrap_or_default(),
         prose(&failure.what),
         why.unwrap_or_default(),

@@ -89,6 +89,7 @@ pub(super) struct CommitView {
 struct FailureView {
     what: String,
     why: Option<String>,
+    points: Vec<String>,
     code: Option<String>,
     at: Option<String>,
     next: Option<String>,
@@ -269,6 +270,7 @@ impl FailureView {
         Self {
             what: failure.what.clone(),
             why: failure.why.clone(),
+            points: failure.points.clone(),
             code: failure.code.clone(),
             at: failure.at.as_ref().map(ToString::to_string),
             next: failure.next.clone(),

@@ -102,7 +102,8 @@ impl Source<'_> {
             Choice::Commit => {
                 let text = self.on_github(&path).await?;
                 let differs = facts.exists && self.commit.is_some() && own.ok() != Some(text.clone());
-                if differs && !facts.built_from {
+                // What a run that only looks reads of another commit is no news.
+                if differs && !facts.built_from && self.deploys {
                     self.say(wanted, Remark::Elsewhere);
                 }
                 text
@@ -167,7 +168,9 @@ impl Source<'_> {
                 format!("`{path}` is not as `{commit}` has it: an earlier step changed it, and the changed file counts")
             }
             Remark::Generated => format!("`{path}` is not part of `{commit}`: an earlier step made it, and it counts"),
-            Remark::Elsewhere => format!("`{path}` is read at `{commit}`: the working directory has another one"),
+            Remark::Elsewhere => {
+                format!("`{path}` is read at `{commit}`, which is deployed: the working directory has another one")
+            }
             Remark::Rehearsed => {
                 format!("`{path}` is taken from the working directory, which may differ from `{commit}`")
             }

@@ -26,6 +26,8 @@ pub(crate) struct Source<'a> {
     /// `None`: the working directory is in no clone.
     copy: Option<Copy>,
     setting: Setting,
+    /// What is read is sent to the platform, and not only looked at or compared with.
+    deploys: bool,
 }
 
 impl<'a> Source<'a> {
@@ -61,6 +63,7 @@ impl<'a> Source<'a> {
             commit,
             copy: Copy::of(&ctx.working_directory).await,
             setting,
+            deploys,
         }
     }
 

@@ -179,16 +179,13 @@ fn refusal(spec: &AppSpec, unwanted: &[&Loss], all: &[Loss], unmatched: &[&Strin
     let failure = match unwanted {
         [loss] => Failure::input(format!("this app spec would {}", loss.what)).why(loss.why.clone()),
         _ => {
-            let each: Vec<String> = unwanted
-                .iter()
-                .map(|loss| format!("{} ({})", loss.what, loss.why))
-                .collect();
-            Failure::input(format!(
+            let failure = Failure::input(format!(
                 "this app spec would harm `{}` in {} ways",
                 spec.name(),
                 unwanted.len()
-            ))
-            .why(format!("it would {}", each.join("; ")))
+            ));
+            let points = unwanted.iter().map(|loss| format!("{}: {}", loss.what, loss.why));
+            points.fold(failure, Failure::point)
         }
     };
     let names: Vec<&str> = all.iter().map(|loss| loss.name.as_str()).collect();

@@ -210,13 +210,13 @@ fn failure(spec: &AppSpec, missing: &[Missing], input: &ProductionInput<'_>) -> 
             names.push(name);
         }
     }
-    let what = match names.len() {
-        1 => "a secret has no value".to_owned(),
-        count => format!("{count} secrets have no value"),
+    let (what, it) = match names.len() {
+        1 => ("a secret has no value".to_owned(), "it"),
+        count => (format!("{count} secrets have no value"), "them"),
     };
     let example = &missing[0].variable;
     let failure = Failure::input(what).why(names.join(", ")).next(format!(
-        "set them in the step's `env:`, such as `{example}: ${{{{ secrets.{example} }}}}`; {} has no value for them either",
+        "set {it} in the step's `env:`, such as `{example}: ${{{{ secrets.{example} }}}}`; {} has no value for {it} either",
         input.environment
     ));
     match pointer(spec, &missing[0]) {

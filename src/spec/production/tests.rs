@@ -148,7 +148,7 @@ fn every_missing_secret_is_listed_at_once() {
     world.variables = HashMap::from([("SHARED", ""), ("KEY", "k")]);
     insta::assert_snapshot!(world.refused(SHOP), @r"
         app.yaml:3:3: a secret has no value: `SHARED` (the app)
-        set them in the step's `env:`, such as `SHARED: ${{ secrets.SHARED }}`; production has no value for them either
+        set it in the step's `env:`, such as `SHARED: ${{ secrets.SHARED }}`; production has no value for it either
     ");
 }
 

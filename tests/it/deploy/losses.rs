@@ -156,8 +156,11 @@ async fn the_refusal_says_what_is_lost_and_how_to_agree() {
             Change::version("second").spec(&renamed.replace("region: fra", "region: ams")),
         );
         let refused = t.deploy().locally().await;
-        insta::assert_snapshot!(refused.fails_with(2).stderr, @"
-        error: .do/app.yaml:30:1: this app spec would harm `shop` in 2 ways: it would destroy the development database `db` with its data (the file has `main` instead, and a database of a new name is a new, empty one); move the app from the region `fra` to `ams` (the file names another)
+        insta::assert_snapshot!(t.redact(&refused.fails_with(2).stderr), @"
+        error: .do/app.yaml:30:1: this app spec would harm `shop` in 2 ways
+        - destroy the development database `db` with its data: the file has `main` instead, and a database of a new name is a new, empty one
+        - move the app from the region `fra` to `ams`: the file names another
+        - nothing was touched; `[first]` keeps serving
         hint: correct the file, or agree to it for one run with `--replace databases.db,region`
     ");
     })
@@ -403,6 +406,29 @@ async fn a_consent_that_matches_nothing_is_named_beside_the_losses() {
                 .says("`--replace databases.db`")
                 .says(wrong);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_a_list_that_says_what_keeps_serving() {
+    run_with(with_database(), async |t: &mut Tester| {
+        let first = t.push("main", Change::version("before"));
+        t.deploy().await.succeeds();
+        let text = SPEC.replace("region: fra", "region: ams");
+        t.push("main", Change::version("second").spec(&text));
+        let refused = t.deploy().await;
+        let summary = refused.fails_with(2).touches_nothing().summary();
+        let serving = format!("- nothing was touched; `{}` keeps serving", &first[..7]);
+        for line in [
+            "### shop: production",
+            "- destroy the development database `db` with its data: the file does not have it",
+            "- move the app from the region `fra` to `ams`: the file names another",
+            &serving,
+        ] {
+            assert!(summary.lines().any(|it| it == line), "{line} is not in {summary}");
+        }
+        refused.says(&serving);
     })
     .await;
 }

@@ -73,6 +73,10 @@ async fn another_branch_is_no_change_and_the_commits_file_is_read() {
         t.push("other", Change::version("other").spec(&flavoured("later")));
         let deployed = t.deploy().at("other").locally().await;
         deployed.succeeds().says("`.do/app.yaml` is read at `");
+        for look in ["status", "logs"] {
+            let looked = t.command([look]).at("other").locally().await;
+            looked.does_not_say("is read at");
+        }
         let env = t.app("shop").await["spec"]["services"][0]["envs"][0].clone();
         assert_eq!(env["value"], "pushed");
         // What is changed is what has been pushed meanwhile.

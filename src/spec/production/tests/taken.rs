@@ -47,11 +47,19 @@ fn every_loss_is_listed_at_once_with_the_consent_to_all() {
     }));
     let file = format!("{PLAIN}region: fra\n");
     insta::assert_snapshot!(World::new().live(live.clone()).refused(&file), @"
-        app.yaml:1:1: this app spec would harm `shop` in 6 ways: it would destroy the development database `db` with its data (the file does not have it); detach the database `cache`, whose data stays in the cluster `fast` (the file does not have it); drop the domain `shop.example` (the file does not have it); give up the dedicated IP addresses that the app's own requests come from (the file has no `egress` of type `DEDICATED_IP`); take the app out of the VPC `v-1` (the file has no `vpc`); move the app from the region `ams` to `fra` (the file names another)
+        app.yaml:1:1: this app spec would harm `shop` in 6 ways
+        - destroy the development database `db` with its data: the file does not have it
+        - detach the database `cache`, whose data stays in the cluster `fast`: the file does not have it
+        - drop the domain `shop.example`: the file does not have it
+        - give up the dedicated IP addresses that the app's own requests come from: the file has no `egress` of type `DEDICATED_IP`
+        - take the app out of the VPC `v-1`: the file has no `vpc`
+        - move the app from the region `ams` to `fra`: the file names another
         correct the file, or agree to it for one run with `--replace databases.db,databases.cache,domains.shop.example,egress,vpc,region`
     ");
     insta::assert_snapshot!(World::new().live(live.clone()).replacing("vpc databases.db\nregion,egress").refused(&file), @"
-        app.yaml:1:1: this app spec would harm `shop` in 2 ways: it would detach the database `cache`, whose data stays in the cluster `fast` (the file does not have it); drop the domain `shop.example` (the file does not have it)
+        app.yaml:1:1: this app spec would harm `shop` in 2 ways
+        - detach the database `cache`, whose data stays in the cluster `fast`: the file does not have it
+        - drop the domain `shop.example`: the file does not have it
         correct the file, or agree to it for one run with `--replace databases.db,databases.cache,domains.shop.example,egress,vpc,region`
     ");
     let all = "databases.db,databases.cache,domains.Shop.Example,egress,region,vpc";
