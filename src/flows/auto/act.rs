@@ -172,7 +172,7 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
                 status: None,
                 checks: Vec::new(),
             };
-            return Ok(Ended::Verdict(verify::run(ctx, &request).await?));
+            return Ok(Ended::Verdict(Box::new(verify::run(ctx, &request).await?)));
         }
         Verb::Status => {
             status::run(ctx, &status::Request { environment: named }).await?;

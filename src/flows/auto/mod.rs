@@ -26,7 +26,7 @@ pub(crate) struct Request {
 #[derive(Debug)]
 pub(crate) enum Ended {
     Report(Box<Report>),
-    Verdict(Verdict),
+    Verdict(Box<Verdict>),
     /// It has said everything itself.
     Told,
 }
