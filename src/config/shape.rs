@@ -146,7 +146,7 @@ struct Size {
 }
 
 impl Size {
-    /// `auto` or a slug such as `apps-s-1vcpu-0.5gb`. `None`: nobody can say how large it is.
+    /// `auto` or a slug such as `apps-s-1vcpu-0.5gb`. `None`: how large it is cannot be said.
     fn of(size: &str) -> Option<Self> {
         if size == "auto" {
             return Some(AUTO);

@@ -1,4 +1,4 @@
-//! What a deployment of production is planned from, and the update: planned anew where the app has changed meanwhile.
+//! What a deployment of production is planned from, and the update: planned again where the app has changed meanwhile.
 
 use serde_json::Value;
 

@@ -14,7 +14,7 @@ impl Ctx {
     }
 
     /// The same for an app of which something is going to be read: what opens it. What the configuration names may be
-    /// in the environment, also where this run gives it to nobody. What it says in the clear is no secret.
+    /// in the environment, also where this run passes it to no app. What it says in the clear is no secret.
     pub(crate) fn redactor_of(&self, spec: &Value, config: &Config) -> TargetRedactor {
         let environments = config.environments.values().chain([&config.production]);
         let envs = environments

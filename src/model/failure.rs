@@ -139,7 +139,7 @@ impl Failure {
     }
 }
 
-/// Position, what, why and the points, each on its line; the next step is printed on a line of its own by whoever shows it.
+/// Position, what, why and the points, each on its line; the next step is printed on a line of its own by what shows it.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(at) = &self.at {

@@ -59,7 +59,7 @@ pub(super) fn variables(base_url: &str, tokens: &Tokens, repositories: &[Arc<Rep
         .collect()
 }
 
-/// `KEY=VALUE` lines under a temporary name, then renamed: whoever sees the file sees all of it. Only its
+/// `KEY=VALUE` lines under a temporary name, then renamed: a reader of the file sees all of it. Only its
 /// owner can read it, since the tokens allow running commands as that user.
 pub(super) fn write(path: &Path, variables: &[(String, String)]) -> std::io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());

@@ -4,7 +4,7 @@
 pub(super) const MARK: &str = "DO_DEPLOY_SANDBOX";
 
 /// The value of one process, which what it starts inherits. It begins with the sandbox's own, and is the beginning of
-/// no other: whoever ends process 1 must not end 10.
+/// no other: ending process 1 must not end 10.
 pub(super) fn mark(sandbox: impl std::fmt::Display, name: &str, number: impl std::fmt::Display) -> String {
     format!("{sandbox}/{name}/{number}/")
 }

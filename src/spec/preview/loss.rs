@@ -60,7 +60,7 @@ impl Place<'_> {
                 let same_version = version == next_version || version.is_none() || next_version.is_none();
                 name == next_name && engine == next_engine && same_version
             }
-            // Its disk begins anew at every deployment; nothing more is lost.
+            // Its disk starts empty at every deployment; nothing more is lost.
             (Self::Sqlite, Self::Sqlite) | (Self::None, _) => true,
             _ => false,
         }

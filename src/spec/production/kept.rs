@@ -46,7 +46,7 @@ fn credentials(planned: &mut Value, live: &Value) {
     });
 }
 
-/// Gives `planned` the credentials of `live` where it has none and goes to the same place: they are for nobody else.
+/// Gives `planned` the credentials of `live` where it has none and goes to the same place: they are for no other.
 fn restore(planned: &mut Value, live: &Value) {
     match (planned, live) {
         (Value::Object(planned), Value::Object(live)) => {

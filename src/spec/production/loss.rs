@@ -252,7 +252,7 @@ fn domain_changes(host: &str, before: &Value, after: &Value) -> Option<(String, 
     })
 }
 
-/// The platform lists the app's own `ondigitalocean.app` name as DEFAULT; nobody writes that into a file.
+/// The platform lists the app's own `ondigitalocean.app` name as DEFAULT; no file has that.
 pub(super) fn domain_list(spec: &Value) -> impl Iterator<Item = &Value> {
     let domains = spec.get("domains").and_then(Value::as_array).into_iter().flatten();
     domains.filter(|domain| text(domain, "type") != Some("DEFAULT") && text(domain, "domain").is_some())

@@ -82,7 +82,7 @@ impl Replace {
         )
     }
 
-    /// Refuses losses that nobody agreed to, and consents to what is no loss; lists the rest, and returns what to say of it
+    /// Refuses losses that were not agreed to, and consents to what is no loss; lists the rest, and returns what to say of it
     /// once it is done.
     pub(super) fn agree(
         &self,

@@ -249,7 +249,7 @@ fn an_unmarked_app_that_builds_another_branch_is_not_adopted() {
     };
     named("release").live(live(main.clone())).refused(PLAIN);
     named("develop").live(live(develop.clone())).good(PLAIN);
-    // The spec's own branch counts where nobody names another.
+    // The spec's own branch counts where no other is named.
     let mut world = World::new().live(live(develop));
     world.branch = "trunk";
     world.good(&PLAIN.replace("branch: main", "branch: develop"));

@@ -58,7 +58,7 @@ impl Tester {
         self.send_raw(method, &url, &headers, body).await
     }
 
-    /// With these headers and nothing else: as whoever is on the same machine could send it.
+    /// With these headers and nothing else: as any process on the same machine could send it.
     pub(crate) async fn send_raw(
         &self,
         method: &str,

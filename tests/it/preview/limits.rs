@@ -136,7 +136,7 @@ async fn a_signal_ends_the_wait_for_a_limit() {
         t.open_pr(1).await;
         t.faults(&json!([{ "method": "POST", "path": "^/v2/apps$", "nth": 1, "times": 1000, "do": "status:429" }]))
             .await;
-        // At the pace of real life, in which nobody waits for the minute.
+        // At the pace of real life, in which no preview waits for the minute.
         let mut running = t.preview(1).env("DO_DEPLOY_PACE", "1").start().await;
         running.says("Creating the preview").await;
         running.signal(Signal::SIGTERM);
