@@ -240,6 +240,8 @@ pub(crate) struct RollbackArgs {
     /// A deployment's id, or a commit or an image's digest that an earlier one ran [default: the deployment before]
     #[arg(long, value_name = "DEPLOYMENT|SHA|DIGEST")]
     pub(crate) to: Option<String>,
+    #[command(flatten)]
+    pub(crate) replace: ReplaceArg,
     /// Show what would be done and touch nothing
     #[arg(long, display_order = BELOW_OWN_FLAGS + 1)]
     pub(crate) dry_run: bool,

@@ -164,6 +164,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let request = flows::rollback::Request {
                 environment: args.environment,
                 to: args.to,
+                replace: args.replace.replace(),
                 dry_run: args.dry_run,
             };
             Ok(ending::of_report(&ctx, &flows::rollback::run(&ctx, &request).await?))

@@ -7,7 +7,7 @@ use crate::spec::Replace;
 /// What a deployment may take from the live app.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ReplaceArg {
-    /// Agree, for this run, that the app spec destroys, detaches, drops or changes this: `databases.NAME`,
+    /// Agree, for this run, that the deployment destroys, detaches, drops or changes this: `databases.NAME`,
     /// `domains.NAME`, `egress`, `name`, `region` or `vpc`; several between spaces, commas or lines, or repeated
     #[arg(long = "replace", value_name = "WHAT")]
     replaced: Vec<Replace>,

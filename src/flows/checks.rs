@@ -11,7 +11,7 @@ use super::outside::Place;
 use crate::config::Health;
 use crate::health::{Expect, HealthVerdict, Prober, Target, watch};
 use crate::model::verdict::Testimony;
-use crate::spec::{Question, questions, runs_at};
+use crate::spec::{Question, questions, roots_of_checked, runs_at};
 use crate::wait::{Cancelled, Deadline, humanize};
 
 /// One good answer may be luck, or the last of the version before.
@@ -24,7 +24,11 @@ const HEALTHY: std::ops::RangeInclusive<u16> = 200..=399;
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
-pub(super) struct Checks(Vec<Target>);
+pub(super) struct Checks {
+    targets: Vec<Target>,
+    /// Where the services answer whose own check's path is among the targets.
+    roots: Vec<Target>,
+}
 
 /// What asking from outside came to.
 #[derive(Debug)]
@@ -34,6 +38,8 @@ pub(super) struct Answered {
     pub(super) refused: Option<u16>,
     /// What failed is a check that somebody configured; else it was guessed what a good answer is.
     pub(super) configured_check_failed: bool,
+    /// What was asked instead of what the spec says.
+    pub(super) note: Option<String>,
 }
 
 impl Answered {
@@ -43,6 +49,7 @@ impl Answered {
             testimony,
             refused: None,
             configured_check_failed: false,
+            note: None,
         }
     }
 }
@@ -63,7 +70,9 @@ impl Checks {
             path if runs(path) => vec![Question::Health(path.to_owned())],
             _ => Vec::new(),
         };
+        let from_spec = health.path.is_empty();
         let first = first.iter().map(|question| match question {
+            Question::Health(path) if from_spec => Target::at(&base, path, Expect::Range(HEALTHY)).inside(),
             Question::Health(path) => Target::at(&base, path, Expect::Range(HEALTHY)),
             Question::Root(path) => Target::at(&base, path, Expect::Below500),
         });
@@ -72,36 +81,48 @@ impl Checks {
             .iter()
             .filter(|check| runs(&check.path))
             .map(|check| Target::at(&base, &check.path, Expect::Status(check.status)));
-        Ok(Self(first.chain(further).map(at_place).collect()))
+        let roots = roots_of_checked(spec, host, idle).into_iter();
+        Ok(Self {
+            targets: first.chain(further).map(at_place).collect(),
+            roots: roots.map(|path| at_place(Target::at(&base, &path, Expect::Below500))).collect(),
+        })
     }
 
     /// At the app's own domain, which may still lead elsewhere.
     pub(super) fn on_own_domain(self) -> Self {
-        Self(self.0.into_iter().map(Target::on_own_domain).collect())
+        let on_own_domain = |targets: Vec<Target>| targets.into_iter().map(Target::on_own_domain).collect();
+        Self {
+            targets: on_own_domain(self.targets),
+            roots: on_own_domain(self.roots),
+        }
     }
 
     pub(super) fn of_targets(targets: Vec<Target>) -> Self {
-        Self(targets)
+        let roots = Vec::new();
+        Self { targets, roots }
     }
 
     pub(super) fn targets(&self) -> &[Target] {
-        &self.0
+        &self.targets
     }
 
     /// Asks until everything answers well several times in a row, or the time is over.
     pub(super) async fn ask(&self, ctx: &Ctx, deadline: Deadline) -> anyhow::Result<Answered> {
-        if self.0.is_empty() {
+        if self.targets.is_empty() {
             return Ok(Answered::without_question(Testimony::Absent));
         }
-        let prober = Prober::new()?;
-        let mut say =
-            |target: &Target, seen: &crate::health::Observation| ctx.console.say(&format!("{target}: {seen}"));
-        let watching = watch(&prober, &self.0, deadline, &ctx.wait, SUCCESSES_IN_A_ROW, &mut say);
-        let watched: Result<HealthVerdict, Cancelled> = tokio::select! {
-            watched = watching => watched,
-            cancelled = signs_of_life(ctx, deadline) => Err(cancelled),
-        };
-        let watched = watched?;
+        let mut watched = watched(ctx, &self.targets, deadline).await?;
+        let mut note = None;
+        if let Some((target, status)) = watched.kept_inside() {
+            let instead = self.instead_of_inside(status);
+            if let HealthVerdict::Good = self::watched(ctx, &instead, deadline).await? {
+                note = Some(format!(
+                    "`{target}` answers {status} to a request from outside; the platform asks that path inside, and `{}` was asked instead",
+                    instead.first().unwrap_or(target)
+                ));
+                watched = HealthVerdict::Good;
+            }
+        }
         let configured_check_failed = watched.is_bad_as_configured();
         let refused = watched.refused();
         let testimony = match watched {
@@ -113,8 +134,32 @@ impl Checks {
             testimony,
             refused,
             configured_check_failed,
+            note,
         })
     }
+
+    /// The roots in place of the paths that are for the platform's own checks. Who is turned away there (401, 403) has
+    /// met a guard, and any answer of the root will do; anything else may be a route that is missing altogether.
+    fn instead_of_inside(&self, status: u16) -> Vec<Target> {
+        let expected = match status {
+            401 | 403 => Expect::Below500,
+            _ => Expect::Range(HEALTHY),
+        };
+        let roots = self.roots.iter().cloned().map(|root| root.expecting(expected.clone()));
+        let others = self.targets.iter().filter(|target| !target.is_inside()).cloned();
+        roots.chain(others).collect()
+    }
+}
+
+async fn watched(ctx: &Ctx, targets: &[Target], deadline: Deadline) -> anyhow::Result<HealthVerdict> {
+    let prober = Prober::new()?;
+    let mut say = |target: &Target, seen: &crate::health::Observation| ctx.console.say(&format!("{target}: {seen}"));
+    let watching = watch(&prober, targets, deadline, &ctx.wait, SUCCESSES_IN_A_ROW, &mut say);
+    let watched: Result<HealthVerdict, Cancelled> = tokio::select! {
+        watched = watching => watched,
+        cancelled = signs_of_life(ctx, deadline) => Err(cancelled),
+    };
+    Ok(watched?)
 }
 
 /// Says now and then how long this has been waiting, until it is told to stop.

@@ -8,23 +8,19 @@ use super::ending::Successor;
 use super::failure::cancelled;
 use super::production_plan::Work;
 use super::rollout::{self, Ended, Expected};
-use super::site::{Commit, Site};
-use super::succession::{self, Successor as Later};
-use super::{dry_run, ending, ownership, pin};
+use super::site::{Commit, NothingToDo, Site};
+use super::{automatic_rollback, dry_run, ending, ownership, pin, succession};
 use crate::config::Target;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
+use crate::model::failure::Failure;
 use crate::model::live::Live;
 use crate::model::report::{Change, Report, State};
-use crate::model::rollback::{self, Decision, Situation};
-use crate::model::rollout::Phase;
+use crate::model::rollback::Situation;
 use crate::model::verdict::Verdict;
-use crate::platform::{App, CauseKind, Deployment, PlatformError, Rollout};
+use crate::platform::{App, CauseKind, Deployment, Rollout};
 use crate::spec::production::ProductionPlan;
 use crate::spec::{Images, Replace};
-
-/// How many earlier deployments the platform is asked about.
-const WAYS_BACK: usize = 10;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -46,7 +42,11 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let environment = &request.environment;
     request.images.without_forced_build(request.force_build)?;
     request.replace.without_forced_build(request.force_build)?;
-    let site = Site::find_with(ctx, environment, &request.commit).await?;
+    let commit = match request.commit.clone() {
+        Commit::Pushed(sha) if !request.images.is_empty() => Commit::Made(sha),
+        commit => commit,
+    };
+    let site = Site::find_with(ctx, environment, &commit).await?;
     let Site {
         repository,
         config,
@@ -62,10 +62,14 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         return skipped(ctx, environment, &pin::described(app, environment));
     }
     let (replace, second) = beside_another(ctx, &site, request).await?;
+    if let (true, Some(app)) = (request.force_build, live) {
+        same_commit(app, head, &site.branch)?;
+    }
     let work = Work {
         ctx,
         site: &site,
         environment,
+        commit: &commit,
         images: &request.images,
         replace: (!request.force_build).then_some(&replace),
     };
@@ -88,14 +92,37 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     report.changes.clone_from(&plan.changes);
     report.only_images = crate::spec::only_images(&plan.spec);
     let mut board = Board::open(ctx.board(config, repository), std::slice::from_ref(&report)).await;
-    let deployed = deploy(work, request, &mut plan, &mut report, &mut board).await;
+    let deployed = deploy(work, &mut plan, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
+    if let Some(NothingToDo(reason)) = deployed.as_ref().err().and_then(|error| error.downcast_ref()) {
+        ctx.console.notice(&format!("Not deployed to {environment}: {reason}"));
+        report.state = State::Skipped;
+        report.changes.clear();
+        report.notes = vec![format!("Not deployed: {reason}")];
+        board.close(std::slice::from_ref(&report)).await;
+        return Ok(report);
+    }
     if let Err(error) = deployed {
         return ending::break_off(ctx, &mut board, report, Successor::Branch(&site.branch), error).await;
     }
     board.close(std::slice::from_ref(&report)).await;
     tell_the_pull_request(ctx, &report, &mut board).await;
     Ok(report)
+}
+
+/// A forced build takes the branch's head with the spec that the app has: another commit's spec, if it is another commit.
+fn same_commit(app: &App, head: &Sha, branch: &str) -> Result<(), Failure> {
+    match ownership::serving(app).filter(|serving| !serving.is(head)) {
+        None => Ok(()),
+        Some(serving) => Err(Failure::input(format!(
+            "`{branch}` is at `{}`, and `{}` runs `{}`",
+            head.short(),
+            app.name,
+            serving.short()
+        ))
+        .why("a forced build builds the head of the branch, with the app spec of the commit that serves")
+        .next("deploy without `--force-build`: another commit is built anyway")),
+    }
 }
 
 /// Where an app would be created although the environment has one under another name: refused, or agreed to. The rest of
@@ -117,7 +144,6 @@ async fn beside_another(ctx: &Ctx, site: &Site, request: &Request) -> anyhow::Re
 
 async fn deploy(
     work: Work<'_>,
-    request: &Request,
     plan: &mut ProductionPlan,
     report: &mut Report,
     board: &mut Board,
@@ -131,35 +157,10 @@ async fn deploy(
         app => app.clone(),
     };
     ctx.console.phase("Build");
-    let rollout = match &app {
-        Some(app) if request.force_build => {
-            ctx.console.say(&format!(
-                "Deploying `{}` again from a fresh build; its spec stays as it is",
-                app.name
-            ));
-            platform.redeploy(app, true).await?
-        }
-        Some(app) => {
-            ctx.console.say(&format!("Updating `{}`", app.name));
-            if !target.project.is_empty() {
-                ctx.console
-                    .say("`project` only counts when an app is created: this one stays where it is");
-            }
-            let planned_for = site.app.as_ref().map(|app| &app.spec);
-            work.update(app, planned_for, plan).await?
-        }
-        None => {
-            ctx.console.say(&format!("Creating `{}`", report.app));
-            let project = Some(target.project.as_str()).filter(|project| !project.is_empty());
-            match platform.create(&plan.spec, project).await {
-                // Another run of this environment was quicker: its app is ours as well.
-                Err(PlatformError::NameTaken { .. }) => {
-                    let app = ownership::taken(ctx, &report.app, site.repository.id, &report.environment).await?;
-                    work.update(&app, None, plan).await?
-                }
-                created => created?,
-            }
-        }
+    let sent = work.send(plan, app.as_ref()).await;
+    let rollout = match &site.app {
+        Some(app) if app.pinned.is_some() => sent.map_err(|error| pin::is_off(error, app))?,
+        _ => sent?,
     };
     for warning in &rollout.warnings {
         ctx.console.warn(warning);
@@ -217,7 +218,7 @@ async fn settle(
     }
     // The verdict stands. What cannot be found out or done after it is a note, and only a signal ends the run.
     if let Some(bad) = &bad
-        && let Err(error) = roll_back(ctx, target, rollout, bad, situation, report).await
+        && let Err(error) = automatic_rollback::run(ctx, target, rollout, bad, situation, report).await
     {
         note(ctx, "Not rolled back", error, report)?;
     }
@@ -233,78 +234,6 @@ fn note(ctx: &Ctx, what: &str, error: anyhow::Error, report: &mut Report) -> any
     }
     ctx.wait.check()?;
     report.notes.push(format!("{what}: {error:#}"));
-    Ok(())
-}
-
-/// Goes back from the deployment that was found bad, unless something else has come after it by then.
-async fn roll_back(
-    ctx: &Ctx,
-    target: &Target,
-    rollout: &Rollout,
-    bad: &Deployment,
-    situation: Situation,
-    report: &mut Report,
-) -> anyhow::Result<()> {
-    if rollout.previous.is_none() {
-        return Ok(());
-    }
-    let platform = ctx.platform()?;
-    let ways_back = succession::earlier(ctx, &rollout.app_id, bad).await?;
-    let situation = Situation {
-        has_previous: !ways_back.is_empty(),
-        ..situation
-    };
-    if let Decision::LeaveTo(reason) = rollback::decide(target.rollback, situation) {
-        let command = ways_back.first().map(|previous| {
-            format!(
-                "; to go back yourself: `do-deploy rollback --environment {} --to {previous}`",
-                report.environment
-            )
-        });
-        report
-            .notes
-            .push(format!("Not rolled back: {reason}{}", command.unwrap_or_default()));
-        return Ok(());
-    }
-    ctx.wait.check()?;
-    // Of its own: the deployment's may be over.
-    let deadline = ctx.deadline(target.timeout);
-    let mut objection = None;
-    let mut way_back = None;
-    for id in ways_back.into_iter().take(WAYS_BACK) {
-        let validation = platform.validate_rollback(&rollout.app_id, &id, true).await?;
-        if validation.valid {
-            way_back = Some((id, validation.warnings));
-            break;
-        }
-        objection = objection.or(validation.error.map(|error| error.message));
-    }
-    let Some((previous, warnings)) = way_back else {
-        let why = objection.unwrap_or_else(|| "the platform gives no reason".to_owned());
-        report.notes.push(format!("Not rolled back: {why}"));
-        return Ok(());
-    };
-    // Read right before, because a rollback takes away what somebody else has deployed meanwhile.
-    let app = platform.app(&rollout.app_id).await?;
-    if let Some(successor) = app.as_ref().and_then(|app| Later::of(app, bad)) {
-        report.notes.push(format!("Not rolled back: {}", successor.sentence()));
-        return Ok(());
-    }
-    for warning in &warnings {
-        ctx.console.warn(&warning.message);
-    }
-    ctx.console.phase("Rollback");
-    ctx.console.say(&format!("Rolling back to deployment {previous}"));
-    let back = platform.rollback(&rollout.app_id, &previous, true).await?;
-    let ended = platform.wait(&back, deadline, &mut |_| {}).await?;
-    if let (Some(live), Phase::Active) = (&mut report.was_live, &ended.phase) {
-        live.until = Some(ended.phase_since.unwrap_or_else(|| platform.now()));
-    }
-    report.notes.push(match ended.phase {
-        Phase::Active => format!("Rolled back to deployment {previous}"),
-        Phase::Superseded => format!("Another deployment took the place of the rollback to deployment {previous}"),
-        _ => format!("The rollback to deployment {previous} failed as well"),
-    });
     Ok(())
 }
 

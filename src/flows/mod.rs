@@ -1,6 +1,7 @@
 //! The verbs: one file each, and the board that keeps what people see in step.
 
 pub(crate) mod auto;
+mod automatic_rollback;
 pub(crate) mod board;
 pub(crate) mod checkout;
 mod checks;

@@ -63,7 +63,8 @@ pub(super) async fn ask(
         return Ok(None);
     };
     let checks = Checks::of(&platform.into(), health, spec, idle)?;
-    let answered = checks.ask(ctx, Deadline::after(limit)).await?;
+    let mut answered = checks.ask(ctx, Deadline::after(limit)).await?;
+    notes.extend(answered.note.take());
     let Some(domain) = &app.domain else {
         return Ok(Some(answered));
     };
@@ -73,7 +74,9 @@ pub(super) async fn ask(
         return Ok(Some(answered));
     } else {
         let checks = Checks::of(&Place::of_domain(&domain.name, platform), health, spec, idle)?;
-        checks.on_own_domain().ask(ctx, Deadline::after(limit)).await?
+        let mut own = checks.on_own_domain().ask(ctx, Deadline::after(limit)).await?;
+        notes.extend(own.note.take().filter(|note| !notes.contains(note)));
+        own
     };
     let (answered, note) = added_up(answered, own, &domain.name);
     notes.extend(note);
@@ -86,9 +89,6 @@ fn pending() -> Answered {
     Answered::without_question(Testimony::Unheard(why.to_owned()))
 }
 
-/// Statuses with which frameworks turn hosts away that they do not know, such as Django (400) and Rails (403).
-const TURNED_AWAY: [u16; 3] = [400, 403, 421];
-
 /// What people get counts, and that is what the domain answers; where it cannot be asked, the platform's host.
 fn added_up(platform: Answered, own: Answered, domain: &str) -> (Answered, Option<String>) {
     use Testimony::{Absent, Blocked, Good, Objects, Unheard};
@@ -99,7 +99,9 @@ fn added_up(platform: Answered, own: Answered, domain: &str) -> (Answered, Optio
             let note = format!("The platform's own host answered{status}; `{domain}`, which people visit, is good");
             (own, Some(note))
         }
-        (Objects(_), Blocked(_) | Unheard(_)) if platform.refused.is_some_and(|it| TURNED_AWAY.contains(&it)) => {
+        // Frameworks, routers and middlewares turn hosts away that they do not know in every way: 400, 403, 404, 421, a
+        // redirect to the one that they know.
+        (Objects(_), Blocked(_) | Unheard(_)) if platform.refused.is_some() => {
             let why = reason(&own.testimony);
             let failure = Failure::unknown(format!("`{domain}` could not be asked from here"))
                 .why(format!(
@@ -144,6 +146,7 @@ mod tests {
             configured_check_failed: matches!(testimony, Testimony::Objects(_)),
             testimony,
             refused: word.parse().ok(),
+            note: None,
         }
     }
 
@@ -163,7 +166,10 @@ mod tests {
             ("404", "good", "good", false, true),
             ("400", "blocked", "blocked", false, false),
             ("403", "blocked", "blocked", false, false),
-            ("404", "blocked", "bad", true, true),
+            ("404", "blocked", "blocked", false, false),
+            ("410", "blocked", "blocked", false, false),
+            ("308", "blocked", "blocked", false, false),
+            ("bad", "blocked", "bad", true, true),
             ("400", "400", "bad", true, false),
             ("404", "absent", "bad", true, false),
         ] {
@@ -191,7 +197,8 @@ mod tests {
             ("400", "blocked", false),
             ("403", "blocked", false),
             ("421", "blocked", false),
-            ("404", "bad", true),
+            ("404", "blocked", false),
+            ("308", "blocked", false),
             ("bad", "bad", true),
         ] {
             let (answered, note) = added_up(answered(platform), pending(), "shop.example");

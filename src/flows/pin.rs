@@ -1,8 +1,10 @@
 //! The pin that a rollback leaves on an app: who set it, and how it is released.
 
 use super::context::Ctx;
+use super::failure::{cancelled, failure_of};
 use super::production_plan::living;
 use crate::model::environment::Environment;
+use crate::model::failure::Kind;
 use crate::platform::App;
 
 /// Who pinned the app, when, and how it is released.
@@ -29,4 +31,20 @@ pub(super) async fn release(ctx: &Ctx, app: &App) -> anyhow::Result<App> {
     ctx.console.say(&format!("Releasing `{}` from its rollback", app.name));
     platform.commit_rollback(&app.id).await?;
     living(ctx, app).await
+}
+
+/// What a person has to know where nothing took the place of a pin that was taken off.
+pub(super) fn is_off(error: anyhow::Error, app: &App) -> anyhow::Error {
+    if cancelled(&error).is_some() {
+        return error;
+    }
+    let mut failure = failure_of(&error);
+    // Something was touched, whatever refused the rest.
+    failure.kind = Kind::Unknown;
+    failure
+        .point(format!(
+            "`{}` is no longer pinned, and nothing new was deployed: the next push deploys over what serves",
+            app.name
+        ))
+        .into()
 }

@@ -16,6 +16,7 @@ use super::source::Source;
 use super::unmerged::unmerged;
 use super::{dry_run, ending, limit, ownership, pull, teardown};
 use crate::config::{Config, Preview};
+use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
@@ -232,6 +233,12 @@ enum Deployed {
     Beyond(String, Skip),
 }
 
+/// Whether the app runs the commit, as far as can be proven.
+fn runs(app: &App, commit: Option<&Sha>) -> bool {
+    let serving = ownership::serving(app);
+    serving.zip(commit).is_none_or(|(serving, commit)| serving.is(commit))
+}
+
 /// Creates or updates the app and follows the deployment that the reply names.
 async fn deploy(
     ctx: &Ctx,
@@ -246,11 +253,12 @@ async fn deploy(
     ctx.wait.check()?;
     ctx.console.phase("Build");
     let rollout = match (&live, request.force_build) {
-        // A build cannot be forced by an update, and an update followed by a deployment makes two that race.
-        (Some(app), true) => {
+        // A build cannot be forced by an update, and an update followed by a deployment makes two that race. Another commit
+        // is built anyway, with its own spec.
+        (Some(app), true) if runs(app, report.commit.as_ref()) => {
             ctx.console
                 .say(&format!("Building `{}` anew; its spec stays as it is", app.name));
-            platform.redeploy(app, true).await?
+            platform.redeploy(app, true, async || Ok(())).await?
         }
         _ => match apply(ctx, platform, &plan, live.as_ref()).await {
             Err(PlatformError::SleepRefused { .. }) => {

@@ -22,7 +22,7 @@ pub(super) async fn apply(
     match live {
         Some(app) => {
             ctx.console.say(&format!("Updating the preview `{}`", plan.name));
-            platform.update(app, &plan.spec).await
+            platform.update(app, &plan.spec, async || Ok(())).await
         }
         None => {
             ctx.console.say(&format!("Creating the preview `{}`", plan.name));

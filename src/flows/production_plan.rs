@@ -1,14 +1,14 @@
-//! What a deployment of production is planned from, and the update: planned again where the app has changed meanwhile.
+//! What a deployment of production is planned from, and how it is sent: planned again where the app has changed meanwhile.
 
 use serde_json::Value;
 
 use super::context::Ctx;
 use super::ownership;
-use super::site::Site;
+use super::site::{Commit, Site};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::Change;
-use crate::platform::{App, Rollout};
+use crate::platform::{App, PlatformError, Rollout};
 use crate::spec::production::{ProductionInput, ProductionPlan};
 use crate::spec::{Images, Replace};
 
@@ -18,8 +18,10 @@ pub(super) struct Work<'a> {
     pub(super) ctx: &'a Ctx,
     pub(super) site: &'a Site,
     pub(super) environment: &'a Environment,
+    /// The commit that was asked for.
+    pub(super) commit: &'a Commit,
     pub(super) images: &'a Images,
-    /// What may be taken from the live app. `None`: the spec is not sent.
+    /// What may be taken from the live app. `None`: its own spec is deployed again.
     pub(super) replace: Option<&'a Replace>,
 }
 
@@ -71,39 +73,105 @@ impl Work<'_> {
         }
     }
 
+    /// Creates or updates the app, or deploys it again as it is.
+    pub(super) async fn send(&self, plan: &mut ProductionPlan, app: Option<&App>) -> anyhow::Result<Rollout> {
+        let Self { ctx, site, .. } = *self;
+        let (platform, project) = (ctx.platform()?, &site.target().project);
+        let Some(app) = app else {
+            ctx.console.say(&format!("Creating `{}`", plan.name));
+            let project = Some(project.as_str()).filter(|project| !project.is_empty());
+            return match platform.create(&plan.spec, project).await {
+                // Another run of this environment was quicker: its app is ours as well.
+                Err(PlatformError::NameTaken { .. }) => {
+                    let app = ownership::taken(ctx, &plan.name, site.repository.id, self.environment).await?;
+                    self.update(&app, None, plan).await
+                }
+                created => Ok(created?),
+            };
+        };
+        if self.replace.is_none() {
+            ctx.console.say(&format!(
+                "Deploying `{}` again from a fresh build; its spec stays as it is",
+                app.name
+            ));
+            let redeployed = platform.redeploy(app, true, async || self.head_stands().await);
+            return Ok(redeployed.await?);
+        }
+        ctx.console.say(&format!("Updating `{}`", app.name));
+        if !project.is_empty() {
+            ctx.console
+                .say("`project` only counts when an app is created: this one stays where it is");
+        }
+        let planned_for = site.app.as_ref().map(|app| &app.spec);
+        self.update(app, planned_for, plan).await
+    }
+
     /// Updates a living app, which is read again right before. Where it is not the one that was planned for, because
     /// somebody changed it or made it meanwhile, a new plan is made, once: another change could be overwritten without
     /// a word.
-    pub(super) async fn update(
+    async fn update(
         &self,
         app: &App,
         planned_for: Option<&Value>,
         plan: &mut ProductionPlan,
     ) -> anyhow::Result<Rollout> {
         let platform = self.ctx.platform()?;
-        let now = living(self.ctx, app).await?;
-        if planned_for == Some(&now.spec) {
-            return Ok(platform.update(&now, &plan.spec).await?);
+        let mut planned_for = planned_for.cloned();
+        let mut planned_again = false;
+        loop {
+            let now = living(self.ctx, app).await?;
+            let is_as_planned = planned_for.is_some_and(|planned_for| match planned_again {
+                false => planned_for == now.spec,
+                // Whether the platform gives the same ciphertexts at every reading is not documented.
+                true => crate::spec::diff(&planned_for, &now.spec).is_empty(),
+            });
+            if is_as_planned {
+                match platform.update(&now, &plan.spec, async || self.head_stands().await).await {
+                    Err(PlatformError::Overtaken { by }) => {
+                        self.ctx.console.say(&format!("Not sent: {by}"));
+                        self.site.still_at_head(self.ctx, self.commit).await?;
+                    }
+                    sent => return Ok(sent?),
+                }
+            }
+            if planned_again {
+                return Err(Failure::unknown(format!(
+                    "`{}` was changed twice while this run prepared its update",
+                    now.name
+                ))
+                .why("somebody else changes it at the same time: another run, or a person on the platform")
+                .next("run again once they are done; nothing was sent")
+                .into());
+            }
+            self.ctx.console.say(&format!(
+                "Planning again: `{}` is no longer what it was when this run began",
+                now.name
+            ));
+            let now = match is_as_planned {
+                true => living(self.ctx, app).await?,
+                false => now,
+            };
+            let earlier = std::mem::replace(plan, self.plan(Some(&now))?);
+            self.announce(plan, Some(&earlier));
+            planned_for = Some(now.spec);
+            planned_again = true;
         }
-        self.ctx.console.say(&format!(
-            "Planning again: `{}` is no longer what it was when this run began",
-            now.name
-        ));
-        let earlier = std::mem::replace(plan, self.plan(Some(&now))?);
-        self.announce(plan, Some(&earlier));
-        let planned_for = now.spec;
-        let now = living(self.ctx, app).await?;
-        // Ciphertexts aside: whether the platform gives the same ones at every reading is not documented.
-        if crate::spec::diff(&planned_for, &now.spec).is_empty() {
-            return Ok(platform.update(&now, &plan.spec).await?);
+    }
+
+    /// Passes while the branch is at the commit that was planned for, or nobody can say: what was built is asked about
+    /// afterwards as well.
+    async fn head_stands(&self) -> crate::platform::Result<()> {
+        let Self { ctx, site, .. } = self;
+        let head = match ctx.github() {
+            Ok(github) => github.branch_head(&site.branch).await.ok().flatten(),
+            Err(_) => None,
+        };
+        match head.filter(|head| !head.is(&site.head)) {
+            Some(head) => Err(PlatformError::Overtaken {
+                by: format!("`{}` moved on to `{}`", site.branch, head.short()),
+            }),
+            None => Ok(()),
         }
-        Err(Failure::unknown(format!(
-            "`{}` was changed twice while this run prepared its update",
-            now.name
-        ))
-        .why("somebody else changes it at the same time: another run, or a person on the platform")
-        .next("run again once they are done; nothing was sent")
-        .into())
     }
 }
 

@@ -7,8 +7,11 @@ use super::board::Board;
 use super::context::Ctx;
 use super::ending::Successor;
 use super::rollout::{self, Expected};
-use super::site::Site;
-use super::{ending, ownership};
+use super::failure::{cancelled, failure_of};
+use super::site::{self, Site};
+use super::{ending, ownership, pin};
+use crate::config::{Config, Target};
+use crate::github::repository::Repository;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -16,8 +19,13 @@ use crate::model::report::{Report, State};
 use crate::model::rollout::{Built, Phase};
 use crate::model::verdict::Verdict;
 use crate::platform::{App, Deployment, Platform};
+use crate::spec::Replace;
 
-/// How far back is looked. App Platform keeps the ten most recent successful deployments; failed ones lie between them.
+/// How many successful deployments App Platform keeps to go back to.
+/// <https://docs.digitalocean.com/products/app-platform/how-to/manage-deployments/#roll-back>
+const KEPT: usize = 10;
+
+/// How far back is looked: failed ones lie between them.
 const LOOK_BACK: usize = 50;
 
 #[derive(Clone, Debug)]
@@ -26,19 +34,22 @@ pub(crate) struct Request {
     /// A deployment's id, or a commit or an image's digest that an earlier successful deployment ran. `None`: the one
     /// before.
     pub(crate) to: Option<String>,
+    /// What going back may take from the live app.
+    pub(crate) replace: Replace,
     pub(crate) dry_run: bool,
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let started = Instant::now();
     let platform = ctx.platform()?;
-    let site = Site::find(ctx, &request.environment).await?;
-    let app = site.app.as_ref().ok_or_else(|| {
-        Failure::input(format!("`{}` is not deployed", request.environment))
-            .next("deploy it first; there is nothing to go back to")
-    })?;
-    ownership::require(app, site.repository.id, &request.environment)?;
+    let Found {
+        repository,
+        config,
+        app,
+    } = &find(ctx, &request.environment).await?;
+    ownership::require(app, repository.id, &request.environment)?;
     let earlier = choose(ctx, platform, app, request).await?;
+    consent(app, &earlier, request)?;
     let commit = earlier.commit();
     if request.dry_run {
         return planned(ctx, request, app, &earlier);
@@ -50,25 +61,34 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     report.url.clone_from(&app.url);
     report.serving = ownership::serving(app);
     report.app_id = Some(app.id.clone());
-    let redactor = ctx.redactor_of(&app.spec, &site.config);
-    let mut board = Board::open(ctx.board(&site.config, &site.repository), std::slice::from_ref(&report)).await;
+    let timeout = site::target(config, &request.environment)?.timeout;
+    let redactor = ctx.redactor_of(&app.spec, config);
+    let mut board = Board::open(ctx.board(config, repository), std::slice::from_ref(&report)).await;
     let ended = async {
         ctx.wait.check()?;
         let name = commit.as_ref().map_or(earlier.id.as_str(), Sha::short);
         ctx.console.phase("Rollback");
         ctx.console.say(&format!("Rolling `{}` back to {name}", app.name));
-        let rollout = platform.rollback(&app.id, &earlier.id, false).await?;
+        let rollout = match &app.pinned {
+            None => platform.rollback(app, &earlier.id, false).await?,
+            Some(_) => {
+                let app = pin::release(ctx, app).await?;
+                // A signal between the two would leave the app without a pin.
+                let rollout = platform.to_the_end().rollback(&app, &earlier.id, false).await;
+                rollout.map_err(|error| pin::is_off(error.into(), &app))?
+            }
+        };
         for warning in &rollout.warnings {
             ctx.console.warn(warning);
         }
         report.deployment_id.clone_from(&rollout.deployment);
         let spec = earlier.spec.as_ref().unwrap_or(&app.spec);
-        let deadline = ctx.deadline(site.target().timeout);
+        let deadline = ctx.deadline(timeout);
         let expected = Expected {
             environment: &request.environment,
             commit: commit.as_ref(),
             spec,
-            health: &site.config.health,
+            health: &config.health,
             redactor: &redactor,
             deadline,
         };
@@ -82,8 +102,15 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         Ok(ended) => {
             let verdict = ended.verdict.clone();
             ending::conclude(&mut report, ended);
-            if verdict == Verdict::Good {
+            let ends_pinned = verdict == Verdict::Good || report.was_live.is_some();
+            if ends_pinned {
                 report.notes.push(release_note(&request.environment));
+            }
+            if ends_pinned && earlier.spec.as_ref().is_some_and(|spec| crate::spec::marks(spec).is_none()) {
+                report.notes.push(
+                    "The app has no marks of do-deploy again, as it had none then: the next deployment has to adopt it"
+                        .to_owned(),
+                );
             }
             board.close(std::slice::from_ref(&report)).await;
             Ok(report)
@@ -92,15 +119,86 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     }
 }
 
+/// What a rollback starts from.
+struct Found {
+    repository: Repository,
+    config: Config,
+    app: App,
+}
+
+/// The app, by the branch's files where they can be read. The head may be the very commit to get away from, and GitHub may
+/// be down: an app is known by its marks as well, and everything else comes from the earlier deployment.
+async fn find(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Found> {
+    let error = match Site::find(ctx, environment).await {
+        Ok(Site {
+            repository,
+            config,
+            app: Some(app),
+            ..
+        }) => {
+            return Ok(Found {
+                repository,
+                config,
+                app,
+            });
+        }
+        Ok(_) => Failure::input(format!("`{environment}` is not deployed"))
+            .next("deploy it first; there is nothing to go back to")
+            .into(),
+        Err(error) => error,
+    };
+    if cancelled(&error).is_some() {
+        return Err(error);
+    }
+    let repository = match ctx.github()?.repository().await {
+        Ok(repository) => repository,
+        Err(_) => match repository_by_variables(ctx) {
+            Some(repository) => repository,
+            None => return Err(error),
+        },
+    };
+    let Some(app) = ownership::marked(ctx, repository.id, environment).await? else {
+        return Err(error);
+    };
+    ctx.console.warn(&format!(
+        "the project's files are not used: {}; `{}` is known by its marks",
+        failure_of(&error).what,
+        app.name
+    ));
+    let mut config = Config::default();
+    if site::target(&config, environment).is_err() {
+        config.environments.insert(environment.to_string(), Target::default());
+    }
+    Ok(Found {
+        repository,
+        config,
+        app,
+    })
+}
+
+/// As the runner describes it, <https://docs.github.com/en/actions/reference/workflows-and-actions/variables>.
+fn repository_by_variables(ctx: &Ctx) -> Option<Repository> {
+    Some(Repository {
+        id: (ctx.variables)("GITHUB_REPOSITORY_ID")?.parse().ok()?,
+        full_name: ctx.repository.clone()?,
+        default_branch: "HEAD".to_owned(),
+        private: false,
+    })
+}
+
 /// Where it would go.
 fn planned(ctx: &Ctx, request: &Request, app: &App, earlier: &Deployment) -> anyhow::Result<Report> {
     let commit = earlier.commit();
     let built = commit.as_ref().map(|sha| format!(", which built `{}`", sha.short()));
     let would = format!(
-        "Would roll `{}` back to deployment {}{} and pin it there",
+        "Would roll `{}` back to deployment {}{} and pin it there{}",
         app.name,
         earlier.id,
-        built.unwrap_or_default()
+        built.unwrap_or_default(),
+        match app.pinned {
+            Some(_) => ", after taking it off its earlier rollback",
+            None => "",
+        }
     );
     ctx.console.say(&would);
     let mut report = Report::new(&app.name, request.environment.clone(), State::Skipped);
@@ -122,21 +220,22 @@ fn release_note(environment: &Environment) -> String {
 /// The deployment to go back to, which the platform agrees to.
 async fn choose(ctx: &Ctx, platform: &Platform, app: &App, request: &Request) -> anyhow::Result<Deployment> {
     let to = request.to.as_deref();
-    if app.pinned.is_some() && to.is_none() {
+    let is_back = app.active.as_ref().is_some_and(Deployment::is_rollback);
+    if (app.pinned.is_some() || is_back) && to.is_none() {
         return Err(Failure::input(format!("`{}` is rolled back already", app.name))
             .why("the deployment before the one that serves is the one that it was rolled back from")
-            .next("name where it should go with `--to`; `do-deploy deploy --release` deploys the branch again")
+            .next(match app.pinned {
+                Some(_) => "name where it should go with `--to`; `do-deploy deploy --release` deploys the branch again",
+                None => "name where it should go with `--to`, or deploy a commit that mends what was wrong",
+            })
             .into());
     }
     let active = app.active.as_ref().map(|active| active.id.as_str());
-    let earlier: Vec<Deployment> = platform
-        .deployments(&app.id, LOOK_BACK)
-        .await?
-        .into_iter()
-        .filter(|deployment| {
-            Some(deployment.id.as_str()) != active && matches!(deployment.phase, Phase::Active | Phase::Superseded)
-        })
-        .collect();
+    let mut earlier = platform.deployments(&app.id, LOOK_BACK).await?;
+    earlier.retain(|deployment| matches!(deployment.phase, Phase::Active | Phase::Superseded));
+    let left = Deployment::left(&earlier);
+    let successful: Vec<String> = earlier.iter().map(|deployment| deployment.id.clone()).collect();
+    earlier.retain(|deployment| Some(deployment.id.as_str()) != active);
     let candidates: Vec<Deployment> = match to {
         Some(to) => earlier
             .into_iter()
@@ -147,33 +246,17 @@ async fn choose(ctx: &Ctx, platform: &Platform, app: &App, request: &Request) ->
             let serving = app.active.as_ref().map(versions).unwrap_or_default();
             earlier
                 .into_iter()
+                .filter(|deployment| !left.contains(&deployment.id))
                 .filter(|deployment| serving.is_empty() || versions(deployment) != serving)
                 .collect()
         }
     };
-    if app.pinned.is_some() && !candidates.is_empty() {
-        if request.dry_run {
-            let name = &app.name;
-            ctx.console
-                .say(&format!("Would take `{name}` off its earlier rollback first"));
-            return Ok(candidates.into_iter().next().expect("there is one"));
-        }
-        // The platform goes back only from what is not pinned, and taking a pin off deploys nothing.
-        ctx.wait.check()?;
-        ctx.console
-            .say(&format!("Taking `{}` off its earlier rollback", app.name));
-        platform.commit_rollback(&app.id).await?;
-    }
     let mut objection = None;
-    for candidate in candidates.into_iter().take(10) {
-        let validation = platform.validate_rollback(&app.id, &candidate.id, false).await?;
-        if validation.valid {
-            for warning in &validation.warnings {
-                ctx.console.warn(&warning.message);
-            }
-            return Ok(candidate);
+    for candidate in candidates.into_iter().take(KEPT) {
+        match objection_to(ctx, platform, app, &successful, &candidate).await? {
+            None => return Ok(candidate),
+            Some(why) => objection = objection.or(Some(why)),
         }
-        objection = objection.or(validation.error.map(|error| error.message));
     }
     let what = match to {
         Some(to) => format!("`{}` cannot go back to `{to}`", app.name),
@@ -182,6 +265,58 @@ async fn choose(ctx: &Ctx, platform: &Platform, app: &App, request: &Request) ->
     let why = objection.unwrap_or_else(|| "no earlier successful deployment fits".to_owned());
     let next = "see `do-deploy status`, or deploy a commit that reverts the change";
     Err(Failure::input(what).why(why).next(next).into())
+}
+
+/// Why the platform would not go back to a deployment. While an app is pinned its validation only says that it is, so that
+/// what it would object to otherwise is looked up here, before the pin is taken off.
+/// <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Apps/operation/apps_validate_rollback>
+///
+/// `successful`: the app's deployments that took traffic, newest first.
+async fn objection_to(
+    ctx: &Ctx,
+    platform: &Platform,
+    app: &App,
+    successful: &[String],
+    candidate: &Deployment,
+) -> anyhow::Result<Option<String>> {
+    if app.pinned.is_some() {
+        let is_kept = successful.iter().take(KEPT).any(|id| *id == candidate.id);
+        return Ok(match &candidate.spec {
+            _ if !is_kept => Some(format!(
+                "the deployment is not among the {KEPT} most recent successful ones"
+            )),
+            Some(spec) if !crate::spec::same_places(&app.spec, spec) => {
+                Some("the app had other databases or another region then".to_owned())
+            }
+            _ => None,
+        });
+    }
+    let validation = platform.validate_rollback(&app.id, &candidate.id, false).await?;
+    if !validation.valid {
+        let why = validation.error.map(|error| error.message);
+        return Ok(Some(why.unwrap_or_else(|| "the platform gives no reason".to_owned())));
+    }
+    for warning in &validation.warnings {
+        ctx.console.warn(&warning.message);
+    }
+    Ok(None)
+}
+
+/// Passes a way back that takes nothing from the live app but what was agreed to.
+fn consent(app: &App, earlier: &Deployment, request: &Request) -> Result<(), Failure> {
+    let Some(spec) = &earlier.spec else { return Ok(()) };
+    let taken = crate::spec::taken_by_going_back(&app.spec, spec, &request.replace)?;
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let (names, what): (Vec<String>, Vec<String>) = taken.into_iter().unzip();
+    let failure = Failure::input(format!("going back to deployment {} would {}", earlier.id, what.join(", and ")))
+        .why("a rollback brings the app spec of that time back, too")
+        .next(format!(
+            "deploy a commit that reverts the change, or agree to it for one run with `--replace {}`",
+            names.join(",")
+        ));
+    Err(failure)
 }
 
 fn is_named(deployment: &Deployment, name: &str) -> bool {

@@ -11,6 +11,14 @@ use crate::model::failure::Failure;
 use crate::platform::App;
 use crate::spec::AppSpec;
 
+/// In the message of a push's head commit: that push is not deployed. Both ways round, as GitHub reads `[skip ci]`.
+const SKIP: [&str; 2] = ["[skip deploy]", "[deploy skip]"];
+
+pub(super) fn says_skip(message: &str) -> bool {
+    let message = message.to_lowercase();
+    SKIP.iter().any(|words| message.contains(words))
+}
+
 /// Which commit is expected at the branch's head.
 #[derive(Clone, Debug)]
 pub(crate) enum Commit {
@@ -22,7 +30,14 @@ pub(crate) enum Commit {
     Pushed(Sha),
     /// Another workflow tested it: any other head is untested.
     Tested(Sha),
+    /// An image was made from it: any other head has an image of its own.
+    Made(Sha),
 }
+
+/// Ends a run that finds, before it has sent anything, that another one deploys what it was to deploy.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct NothingToDo(pub(super) String);
 
 /// All that a deployment of an environment starts from.
 pub(super) struct Site {
@@ -97,6 +112,31 @@ impl Site {
         })
     }
 
+    /// Passes while the branch is where it was when the site was found.
+    ///
+    /// # Errors
+    /// A `NothingToDo` where the commit that came since has a run of its own, else what a person has to do.
+    pub(super) async fn still_at_head(&self, ctx: &Ctx, expected: &Commit) -> anyhow::Result<()> {
+        let (branch, before) = (&self.branch, &self.head);
+        let head = branch_head(ctx, &self.repository, branch).await?;
+        if head.is(before) {
+            return Ok(());
+        }
+        if let (Commit::Asked(_) | Commit::Tested(_) | Commit::Made(_), Some(reason)) =
+            (expected, unexpected_head(ctx, expected, &head, branch).await?)
+        {
+            return Err(NothingToDo(reason).into());
+        }
+        let moved = format!("`{branch}` moved on to `{}` before `{}` could be sent", head.short(), before.short());
+        Err(match expected {
+            Commit::Pushed(_) => NothingToDo(format!("{moved}; that push has a run of its own")).into(),
+            _ => Failure::unknown(moved)
+                .why("the platform builds the head of the branch, which this run did not plan for")
+                .next("run again; nothing was sent")
+                .into(),
+        })
+    }
+
     pub(super) fn target(&self) -> &Target {
         target(&self.config, &self.environment).expect("found before the site was")
     }
@@ -143,7 +183,7 @@ async fn branch_head(ctx: &Ctx, repository: &Repository, branch: &str) -> anyhow
     })?)
 }
 
-fn target<'a>(config: &'a Config, environment: &Environment) -> Result<&'a Target, Failure> {
+pub(super) fn target<'a>(config: &'a Config, environment: &Environment) -> Result<&'a Target, Failure> {
     let Environment::Named(name) = environment else {
         return Err(Failure::input(format!("`{environment}` is a preview")).next("use `do-deploy preview --pr N`"));
     };
@@ -169,9 +209,20 @@ async fn unexpected_head(ctx: &Ctx, expected: &Commit, head: &Sha, branch: &str)
             sha.short(),
             head.short()
         ))),
+        Commit::Made(sha) if !head.is(sha) => Ok(Some(format!(
+            "the image is the one of `{}`, but `{branch}` is at `{}` by now, which has a run of its own",
+            sha.short(),
+            head.short()
+        ))),
         Commit::Pushed(sha) if !head.is(sha) => {
             let comparison = ctx.github()?.compare(sha.as_str(), head.as_str()).await?;
             if let Some(comparison) = comparison.filter(Comparison::head_contains_base) {
+                let message = ctx.github()?.message_of(head).await?;
+                if message.is_some_and(|message| says_skip(&message)) {
+                    return Ok(Some(format!(
+                        "the head commit of `{branch}` says `[skip deploy]` by now; the next push without it deploys everything"
+                    )));
+                }
                 ctx.console.say(&format!(
                     "`{branch}` has moved on by {}: deploying `{}`",
                     plural(comparison.ahead_by, "commit"),

@@ -3,12 +3,8 @@
 use super::context::Ctx;
 use super::rollout::Ended;
 use crate::model::failure::Failure;
-use crate::model::rollout::Phase;
 use crate::model::verdict::Verdict;
 use crate::platform::{App, Deployment};
-
-/// How far back is looked for a deployment to go back to.
-const LOOK_BACK: usize = 50;
 
 /// A deployment that was judged and that something else has come after.
 #[derive(Clone, Debug)]
@@ -84,79 +80,4 @@ pub(super) fn reconsider(ended: &mut Ended, successor: &Successor) {
     .next("look at the newer run; if there is none, somebody deployed by hand or `deploy_on_push` is on");
     ended.verdict = Verdict::Unknown(failure);
     ended.built = active.commit();
-}
-
-/// The deployments before the one that was judged that ran another commit, the newest first.
-pub(super) async fn earlier(ctx: &Ctx, app_id: &str, judged: &Deployment) -> anyhow::Result<Vec<String>> {
-    let all = ctx.platform()?.deployments(app_id, LOOK_BACK).await?;
-    Ok(ways_back(&all, judged))
-}
-
-/// `all`: the newest first.
-fn ways_back(all: &[Deployment], judged: &Deployment) -> Vec<String> {
-    let bad = judged.commit();
-    let is_bad = |it: &Deployment| it.commit().zip(bad.as_ref()).is_some_and(|(its, bad)| its.is(bad));
-    all.iter()
-        .skip_while(|it| it.id != judged.id)
-        .skip(1)
-        .filter(|it| matches!(it.phase, Phase::Active | Phase::Superseded) && !is_bad(it))
-        .map(|it| it.id.clone())
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ways_back;
-    use crate::model::commit::Sha;
-    use crate::model::rollout::{Built, Phase};
-    use crate::platform::deployment::{Cause, CauseKind, Deployment};
-
-    fn deployment(id: &str, commit: &str, phase: Phase) -> Deployment {
-        Deployment {
-            id: id.to_owned(),
-            phase,
-            cause: Cause {
-                kind: CauseKind::Manual,
-                text: "manual".to_owned(),
-                user: None,
-            },
-            created_at: None,
-            phase_since: None,
-            previous: None,
-            restores: None,
-            built: match commit {
-                "" => Vec::new(),
-                commit => vec![("web".to_owned(), Built::Commit(Sha::new(commit)))],
-            },
-            steps: Vec::new(),
-            failures: Vec::new(),
-            spec: None,
-        }
-    }
-
-    #[test]
-    fn the_way_back_never_leads_to_the_bad_commit() {
-        use Phase::{Active, Failed, Superseded};
-        let (good, bad) = (&"a".repeat(40), &"b".repeat(40));
-        for (before, ways) in [
-            (vec![("3", good, Superseded)], vec!["3"]),
-            (vec![("3", bad, Superseded), ("2", good, Superseded)], vec!["2"]),
-            (
-                vec![("3", bad, Superseded), ("2", bad, Superseded), ("1", good, Superseded)],
-                vec!["1"],
-            ),
-            (vec![("3", good, Failed), ("2", good, Superseded)], vec!["2"]),
-            (vec![("3", bad, Superseded)], vec![]),
-            (vec![("3", &String::new(), Superseded)], vec!["3"]),
-        ] {
-            let judged = deployment("4", bad, Active);
-            let mut all = vec![deployment("5", good, Active), judged.clone()];
-            all.extend(
-                before
-                    .into_iter()
-                    .map(|(id, commit, phase)| deployment(id, commit, phase)),
-            );
-            assert_eq!(ways_back(&all, &judged), ways);
-        }
-    }
 }

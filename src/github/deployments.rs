@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{GitHub, segment};
+use crate::model::commit::Sha;
 use crate::net::error::ApiError;
 use crate::net::retry::Repeat;
 
@@ -13,6 +14,9 @@ const LONGEST_DESCRIPTION: usize = 140;
 
 /// Pages of a hundred of an environment's deployments that are looked through: older ones are history.
 const PAGES: usize = 10;
+
+/// How many deployments of one commit are looked through for a good one.
+const LOOKED_THROUGH: usize = 5;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NewDeployment<'a> {
@@ -40,6 +44,8 @@ pub(crate) struct Deployment {
     pub(crate) description: Option<String>,
     #[serde(default)]
     payload: Value,
+    #[serde(default)]
+    sha: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,19 +163,41 @@ impl GitHub {
         Ok(matches!(state.as_deref(), Some("failure" | "error")))
     }
 
+    /// How a commit's last deployments to an environment ended: good if any of them was. `None`: nobody has said so.
+    pub(crate) async fn was_good(&self, environment: &str, commit: &Sha) -> Result<Option<bool>, ApiError> {
+        let all = self.deployments(environment).await?;
+        let of_commit = all.iter().filter(|it| commit.is(&Sha::new(it.sha.clone())));
+        let mut was_good = None;
+        for deployment in of_commit.take(LOOKED_THROUGH) {
+            let statuses = self.statuses(deployment.id).await?;
+            if statuses.iter().any(|status| status.state == "success") {
+                return Ok(Some(true));
+            }
+            if statuses.iter().any(|status| status.state == "failure") {
+                was_good = Some(false);
+            }
+        }
+        Ok(was_good)
+    }
+
     /// `None`: it has no status yet.
     async fn last_state(&self, deployment: u64) -> Result<Option<String>, ApiError> {
-        #[derive(Deserialize)]
-        struct Past {
-            id: u64,
-            state: String,
-        }
-        let statuses: Vec<Past> = self
-            .list(&format!("/deployments/{deployment}/statuses?per_page=100"), 1)
-            .await?;
+        let statuses = self.statuses(deployment).await?;
         let last = statuses.into_iter().max_by_key(|status| status.id);
         Ok(last.map(|status| status.state))
     }
+
+    async fn statuses(&self, deployment: u64) -> Result<Vec<Past>, ApiError> {
+        self.list(&format!("/deployments/{deployment}/statuses?per_page=100"), 1)
+            .await
+    }
+}
+
+/// A status that a deployment has or had.
+#[derive(Deserialize)]
+struct Past {
+    id: u64,
+    state: String,
 }
 
 /// One line of at most 140 characters.

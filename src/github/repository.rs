@@ -63,6 +63,21 @@ impl GitHub {
         Ok(branch.map(|branch| Sha::new(branch.commit.sha)))
     }
 
+    /// The message of a commit. `None`: no such commit.
+    pub(crate) async fn message_of(&self, commit: &Sha) -> Result<Option<String>, ApiError> {
+        #[derive(Deserialize)]
+        struct Found {
+            commit: Commit,
+        }
+        #[derive(Deserialize)]
+        struct Commit {
+            message: String,
+        }
+        let path = self.path(&format!("/commits/{}", segment(commit.as_str())));
+        let commit = found(self.client.get::<Found>(&path).await)?;
+        Ok(commit.map(|found| found.commit.message))
+    }
+
     /// How `head` stands towards `base`; both may be commits or branches. `None`: one of them is unknown.
     pub(crate) async fn compare(&self, base: &str, head: &str) -> Result<Option<Comparison>, ApiError> {
         // One commit is enough: only the counts are read.

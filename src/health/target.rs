@@ -44,6 +44,8 @@ pub(crate) struct Target {
     pub(super) host: Option<String>,
     /// The app's own domain, whose records may still lead elsewhere.
     pub(super) own_domain: bool,
+    /// The path of the platform's own check, which need not be meant for requests from outside.
+    pub(super) inside: bool,
     /// The platform's edge stands in front of it, and says in its answers which of them are its own.
     pub(super) behind_edge: bool,
 }
@@ -56,6 +58,7 @@ impl Target {
             may_sleep: false,
             host: None,
             own_domain: false,
+            inside: false,
             behind_edge: false,
         }
     }
@@ -91,6 +94,22 @@ impl Target {
     pub(crate) fn on_own_domain(mut self) -> Self {
         self.own_domain = true;
         self
+    }
+
+    /// At the path of the platform's own check.
+    #[must_use]
+    pub(crate) fn inside(mut self) -> Self {
+        self.inside = true;
+        self
+    }
+
+    pub(crate) fn is_inside(&self) -> bool {
+        self.inside
+    }
+
+    #[must_use]
+    pub(crate) fn expecting(self, expected: Expect) -> Self {
+        Self { expected, ..self }
     }
 
     #[must_use]

@@ -15,8 +15,8 @@ const AFTER_BAD: Duration = Duration::from_secs(2);
 /// Longest pause that a waking app may ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-/// So many equal wrong answers in a row, half a minute of them, are the app's last word. Before, they may be the edge's,
-/// which has not heard of the new version yet.
+/// So many equal answers in a row, half a minute of them, say that the way there is closed. Before, they may be the
+/// edge's, which does not know the new version yet.
 const STEADY: u32 = 15;
 
 /// Even a deadline that is over leaves this long for the answer to a request.
@@ -37,6 +37,17 @@ impl HealthVerdict {
     /// Whether it is bad by a check that somebody configured, not by a guess at what a good answer is.
     pub(crate) fn is_bad_as_configured(&self) -> bool {
         matches!(self, Self::Bad { target, .. } if target.expected != Expect::Below500)
+    }
+
+    /// The status with which the app keeps the path of the platform's own check from requests from outside.
+    pub(crate) fn kept_inside(&self) -> Option<(&Target, u16)> {
+        match self {
+            Self::Bad {
+                target,
+                observation: Observation::Wrong { status, .. },
+            } if target.inside && (400..500).contains(status) => Some((target, *status)),
+            _ => None,
+        }
     }
 
     /// The status below 500 that was wrong.
@@ -133,11 +144,11 @@ struct Steady {
 }
 
 impl Steady {
-    /// An app that answers, and always the same wrong thing, will not change its mind: server errors and silence may
-    /// pass, such an answer does not. Nor does a proxy that is in the way.
+    /// What is in the way does not go away by waiting: a proxy, a domain's records, an app that keeps the platform's own
+    /// check from requests from outside. Anything else may pass: routes can be mounted late.
     fn decides(&mut self, target: &Target, observation: &Observation) -> bool {
         let lasts = match observation {
-            Observation::Wrong { status, .. } => *status < 500,
+            Observation::Wrong { status, .. } => target.inside && *status < 500,
             Observation::Blocked(obstacle) => obstacle.is_lasting(),
             // Records and certificates of a domain take longer than anybody waits here.
             Observation::Down { .. } => target.own_domain && !observation.proves_bad(),

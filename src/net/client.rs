@@ -99,7 +99,8 @@ impl Client {
         }
     }
 
-    /// The same client, which waits no longer than this for rate limits, in all: for what must not hold up the rest.
+    /// The same client, which waits no longer than this for rate limits, in all: for what must not hold up the rest. Not
+    /// at all for zero: the caller has to decide again before the next try, and waits with `outwait`.
     pub(crate) fn patient_for(&self, duration: Duration) -> Self {
         Self {
             patience: Some(Deadline::after(duration.mul_f64(self.wait.pace()))),
@@ -208,31 +209,41 @@ impl Client {
                 Err(problem) => problem,
             };
             let error = self.error(method.clone(), path, problem);
-            let waited = if let Problem::Limited { back, .. } = error.problem {
-                let remaining = self.remaining();
-                if !limit::ends_before(back, remaining, self.wait.pace()) {
-                    return Err(error);
-                }
-                let pause = limit::pause(back, refused, random_share());
-                if refused == 0 {
-                    let pause = humanize(pause.mul_f64(self.wait.pace()));
-                    self.wait.tell(&format!(
-                        "{}'s rate limit is reached: the next try is in {pause}",
-                        self.service
-                    ));
-                }
+            if error.is_limit() {
+                self.outwait(error, refused).await?;
                 refused += 1;
-                self.stay_away(pause, remaining).await
-            } else {
-                let Some(pause) = next_pause(&error.problem, repeat, &mut pauses) else {
-                    return Err(error);
-                };
-                self.wait.sleep(pause).await
+                continue;
+            }
+            let Some(pause) = next_pause(&error.problem, repeat, &mut pauses) else {
+                return Err(error);
             };
-            if waited.is_err() {
+            if self.wait.sleep(pause).await.is_err() {
                 return Err(error);
             }
         }
+    }
+
+    /// Stays away until the limit that refused a request may let the next try in, the `refused`th after the first.
+    ///
+    /// # Errors
+    /// The refusal itself, where it is not a limit's, or the time that is left is over before.
+    pub(crate) async fn outwait(&self, error: ApiError, refused: u32) -> Result<(), ApiError> {
+        let Problem::Limited { back, .. } = error.problem else {
+            return Err(error);
+        };
+        let remaining = self.remaining();
+        if !limit::ends_before(back, remaining, self.wait.pace()) {
+            return Err(error);
+        }
+        let pause = limit::pause(back, refused, random_share());
+        if refused == 0 {
+            let pause = humanize(pause.mul_f64(self.wait.pace()));
+            self.wait.tell(&format!(
+                "{}'s rate limit is reached: the next try is in {pause}",
+                self.service
+            ));
+        }
+        self.stay_away(pause, remaining).await.map_err(|_| error)
     }
 
     /// For how long rate limits may still be waited for.

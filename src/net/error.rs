@@ -95,6 +95,11 @@ impl ApiError {
         reason == Some(Unreachable::Cancelled)
     }
 
+    /// A rate limit refused the request.
+    pub(crate) fn is_limit(&self) -> bool {
+        matches!(self.problem, Problem::Limited { .. })
+    }
+
     /// The server's own message, where it gave one.
     pub(crate) fn message(&self) -> &str {
         match &self.problem {

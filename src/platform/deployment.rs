@@ -1,5 +1,7 @@
 //! One attempt to bring a version of an app into service.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -32,6 +34,19 @@ impl Deployment {
             Built::Commit(sha) => Some(sha.clone()),
             Built::Digest(_) | Built::Unprovable => None,
         })
+    }
+
+    /// Those among an app's deployments that a rollback has left.
+    pub(crate) fn left(all: &[Self]) -> BTreeSet<String> {
+        let rollbacks = all
+            .iter()
+            .filter(|it| it.is_rollback() && matches!(it.phase, Phase::Active | Phase::Superseded));
+        rollbacks.filter_map(|it| it.previous.clone()).collect()
+    }
+
+    /// Whether it brought an earlier one back.
+    pub(crate) fn is_rollback(&self) -> bool {
+        matches!(self.cause.kind, CauseKind::Rollback | CauseKind::AutoRollback)
     }
 
     /// Whether somebody who watches would notice a difference to `before`.

@@ -49,6 +49,9 @@ pub(crate) enum PlatformError {
     /// Another deployment took the place of the one that was waited for.
     #[error("the deployment was superseded by `{by}`")]
     Superseded { by: String },
+    /// What a request was decided on has changed before it could be sent again. Nothing came of it.
+    #[error("{by} before the request could be sent again")]
+    Overtaken { by: String },
     /// There is nothing to wait for.
     #[error("the app `{app}` has no deployment")]
     NoDeployment { app: String },
@@ -67,9 +70,11 @@ impl PlatformError {
     pub(crate) fn kind(&self) -> Kind {
         match self {
             Self::Api(error) => error.kind(),
-            Self::Cancelled(_) | Self::Deadline { .. } | Self::Superseded { .. } | Self::NoDeployment { .. } => {
-                Kind::Unknown
-            }
+            Self::Cancelled(_)
+            | Self::Deadline { .. }
+            | Self::Superseded { .. }
+            | Self::Overtaken { .. }
+            | Self::NoDeployment { .. } => Kind::Unknown,
             Self::NameTaken { .. }
             | Self::Pinned { .. }
             | Self::SleepRefused { .. }
@@ -104,6 +109,7 @@ impl PlatformError {
                 "remove what is no longer needed, or ask the cloud's support to raise the limit".to_owned()
             }
             Self::Superseded { .. } => "look at the newer deployment; it is the one that counts".to_owned(),
+            Self::Overtaken { .. } => "run again: it decides by what is there now".to_owned(),
             Self::NoDeployment { .. } => "deploy it first".to_owned(),
             Self::NoSuchProject { .. } => {
                 "correct `project` in `do-deploy.toml`; it takes a project's name or id".to_owned()

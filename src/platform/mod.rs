@@ -88,16 +88,28 @@ impl Platform {
     }
 
     /// Replaces the app's whole spec and builds the newest source of every component.
-    pub(crate) async fn update(&self, app: &App, spec: &Value) -> Result<Rollout> {
+    /// `still`: asked, like the app, before every further try; its error ends them.
+    pub(crate) async fn update(
+        &self,
+        app: &App,
+        spec: &Value,
+        still: impl AsyncFn() -> Result<()>,
+    ) -> Result<Rollout> {
         match self {
-            Self::AppPlatform(cloud) => cloud.update(app, spec).await,
+            Self::AppPlatform(cloud) => cloud.update(app, spec, still).await,
         }
     }
 
     /// Deploys the newest source with the spec that the app has. `force_build`: also what was built before.
-    pub(crate) async fn redeploy(&self, app: &App, force_build: bool) -> Result<Rollout> {
+    /// `still`: as in `update`.
+    pub(crate) async fn redeploy(
+        &self,
+        app: &App,
+        force_build: bool,
+        still: impl AsyncFn() -> Result<()>,
+    ) -> Result<Rollout> {
         match self {
-            Self::AppPlatform(cloud) => cloud.redeploy(app, force_build).await,
+            Self::AppPlatform(cloud) => cloud.redeploy(app, force_build, still).await,
         }
     }
 
@@ -191,9 +203,9 @@ impl Platform {
 
     /// Brings an earlier deployment back. Unless `skip_pin`, new deployments are refused until `commit_rollback` or
     /// `revert_rollback`.
-    pub(crate) async fn rollback(&self, app_id: &str, deployment_id: &str, skip_pin: bool) -> Result<Rollout> {
+    pub(crate) async fn rollback(&self, app: &App, deployment_id: &str, skip_pin: bool) -> Result<Rollout> {
         match self {
-            Self::AppPlatform(cloud) => cloud.rollback(app_id, deployment_id, skip_pin).await,
+            Self::AppPlatform(cloud) => cloud.rollback(app, deployment_id, skip_pin).await,
         }
     }
 

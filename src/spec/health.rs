@@ -45,6 +45,16 @@ pub(crate) fn questions(spec: &Value, host: &str, idle: &[String]) -> Vec<Questi
     questions
 }
 
+/// The roots, on `host`, of the public services that have a check of a path of their own.
+pub(crate) fn roots_of_checked(spec: &Value, host: &str, idle: &[String]) -> Vec<String> {
+    let routes = Routes::on(spec, host);
+    let services = component::of(spec, Kind::Service);
+    let checked = services.iter().filter(|service| health_check(service.value).is_some());
+    let mut roots: Vec<String> = checked.filter_map(|service| routes.root_of(service.name)).collect();
+    roots.retain(|root| !routes.leads_to_any(root, idle));
+    roots
+}
+
 /// Whether what answers at a path on `host` has instances, as far as the spec's routes tell.
 pub(crate) fn runs_at(spec: &Value, host: &str, path: &str, idle: &[String]) -> bool {
     !Routes::on(spec, host).leads_to_any(path, idle)

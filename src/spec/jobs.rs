@@ -1,15 +1,33 @@
-//! What an app's jobs may have done by the time its deployment is judged, as its spec says.
+//! What a deployment may have done to the database by the time that it is judged, as the app's spec says.
 
 use serde_json::Value;
 
-use super::component;
+use super::component::{self, Kind};
 
-/// Whether a deployment that became active ran a job, which may have changed the database: one before the new version
-/// takes traffic, or one after it. A job for failed deployments does not run then.
+/// Words of commands that change a database's schema, in a start command that does so before it serves.
+const MIGRATES: [&str; 12] = [
+    "migrat",    // Django, Laravel, Knex, TypeORM, Sequelize, Flyway, Prisma, Ecto, golang-migrate
+    "db push",   // Prisma
+    "db:prepare", // Rails
+    "db:schema",
+    "db:setup",
+    "db:push",  // npm scripts around Prisma and Drizzle
+    "alembic",
+    "liquibase",
+    "drizzle-kit push",
+    "syncdb",
+    "goose ",
+    "atlas schema",
+];
+
+/// Whether a deployment that became active may have changed the database: by a job before the new version takes traffic or
+/// after it, or by a component's own start command. A job for failed deployments does not run then.
 pub(crate) fn migrates(spec: &Value) -> bool {
-    component::components(spec)
-        .iter()
-        .any(|component| component.is_job("PRE_DEPLOY") || component.is_job("POST_DEPLOY"))
+    component::components(spec).iter().any(|component| {
+        let command = component.text("run_command").unwrap_or_default().to_lowercase();
+        let starts_with_it = component.kind != Kind::Job && MIGRATES.iter().any(|word| command.contains(word));
+        component.is_job("PRE_DEPLOY") || component.is_job("POST_DEPLOY") || starts_with_it
+    })
 }
 
 #[cfg(test)]
@@ -30,5 +48,28 @@ mod tests {
             assert_eq!(migrates(&json!({"jobs": [&job]})), changes, "{job}");
         }
         assert!(!migrates(&json!({"services": [{"name": "web"}]})));
+    }
+
+    #[test]
+    fn a_start_command_may_change_the_database_too() {
+        for (command, changes) in [
+            ("npx prisma migrate deploy; npm run start", true),
+            ("prisma db push --accept-data-loss && node server.js", true),
+            ("python manage.py migrate && gunicorn app", true),
+            ("alembic upgrade head && uvicorn app:app", true),
+            ("bin/rails db:prepare && bin/rails server", true),
+            ("gunicorn app.wsgi", false),
+            ("", false),
+        ] {
+            for kind in ["services", "workers"] {
+                assert_eq!(
+                    migrates(&json!({kind: [{"name": "web", "run_command": command}]})),
+                    changes,
+                    "{command}"
+                );
+            }
+        }
+        let scheduled = json!({"jobs": [{"name": "x", "kind": "SCHEDULED", "run_command": "migrate"}]});
+        assert!(!migrates(&scheduled));
     }
 }

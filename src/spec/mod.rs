@@ -41,13 +41,13 @@ pub(crate) use shell::quote as shell_word;
 pub(crate) use yaml::scalar;
 
 pub(crate) use health::runs_at;
-pub(crate) use health::{Question, has_http, questions};
+pub(crate) use health::{Question, has_http, questions, roots_of_checked};
 pub(crate) use images::{Images, only_images};
 pub(crate) use jobs::migrates;
 pub(crate) use marks::marks;
 pub(crate) use migration::{failed_migration, service_lines};
 pub(crate) use offline::{Offline, offline};
-pub(crate) use production::Replace;
+pub(crate) use production::{Replace, same_places, taken_by_going_back};
 pub(crate) use secrets::{secret_names, secret_values};
 pub(crate) use start::wanted_files;
 

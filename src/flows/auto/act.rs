@@ -148,6 +148,7 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
             let request = rollback::Request {
                 environment,
                 to,
+                replace,
                 dry_run,
             };
             rollback::run(ctx, &request).await?

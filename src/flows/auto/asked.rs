@@ -95,7 +95,7 @@ pub(super) const VERBS: &[(&str, Verb, &[&str])] = &[
         &["environment", "commit", "release", "images", "replace"],
     ),
     ("preview", Verb::Preview, &["pr", "environment", "commit", "images"]),
-    ("rollback", Verb::Rollback, &["environment", "to"]),
+    ("rollback", Verb::Rollback, &["environment", "to", "replace"]),
     ("teardown", Verb::Teardown, &["pr", "environment"]),
     ("sweep", Verb::Sweep, &[]),
     ("verify", Verb::Verify, &["environment", "pr"]),

@@ -3,17 +3,14 @@
 use serde_json::Value;
 
 use crate::config::Config;
-use crate::flows::comment;
 use crate::flows::sentence::quoted;
+use crate::flows::{comment, site};
 use crate::model::commit::Sha;
 use crate::model::environment::{Environment, PRODUCTION};
 use crate::model::failure::Failure;
 
 /// Its runs get no secrets but those that a repository gives to Dependabot.
 const DEPENDABOT: &str = "dependabot[bot]";
-
-/// In the message of a push's head commit: that push is not deployed. Both ways round, as GitHub reads `[skip ci]`.
-const SKIP: [&str; 2] = ["[skip deploy]", "[deploy skip]"];
 
 /// What a fact of a payload has to be; of anything else no decision is guessed.
 #[derive(Clone, Copy)]
@@ -181,8 +178,7 @@ impl Event {
             "push" => self.text("/head_commit/message"),
             _ => self.text("/workflow_run/head_commit/message"),
         };
-        let message = message.to_lowercase();
-        SKIP.iter().any(|words| message.contains(words))
+        site::says_skip(message)
     }
 
     /// The environment that is deployed from the branch.

@@ -6,27 +6,27 @@ use serde_json::json;
 use super::set_in_motion::Request;
 use super::{AppPlatform, app_path, translate, wire};
 use crate::net::retry::Repeat;
+use crate::platform::app::App;
 use crate::platform::deployment::{CauseKind, Rollout, Validation};
 use crate::platform::error::Result;
 
 impl AppPlatform {
     pub(in crate::platform) async fn rollback(
         &self,
-        app_id: &str,
+        app: &App,
         deployment_id: &str,
         skip_pin: bool,
     ) -> Result<Rollout> {
-        let app = self.existing(app_id).await?;
         let request = Request {
             method: Method::POST,
-            path: format!("{}/rollback", app_path(app_id)),
+            path: format!("{}/rollback", app_path(&app.id)),
             body: Some(json!({"deployment_id": deployment_id, "skip_pin": skip_pin})),
             is_ours: &|deployment| {
                 deployment.cause.kind == CauseKind::Rollback
                     && deployment.restores.as_deref().is_none_or(|id| id == deployment_id)
             },
         };
-        self.deploy_by(&app, &request).await
+        self.deploy_by(app, &request, async || Ok(())).await
     }
 
     pub(in crate::platform) async fn validate_rollback(

@@ -1,4 +1,6 @@
-//! Updates and redeploys an app, and finds out what happened when the reply is lost.
+//! Updates and redeploys an app: finds out what happened when the reply is lost, and looks again before it repeats.
+
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -31,7 +33,12 @@ pub(super) enum Outcome {
 }
 
 impl AppPlatform {
-    pub(in crate::platform) async fn update(&self, app: &App, spec: &Value) -> Result<Rollout> {
+    pub(in crate::platform) async fn update(
+        &self,
+        app: &App,
+        spec: &Value,
+        still: impl AsyncFn() -> Result<()>,
+    ) -> Result<Rollout> {
         refuse_pinned(app)?;
         let path = app_path(&app.id);
         let request = Request {
@@ -40,7 +47,7 @@ impl AppPlatform {
             body: Some(json!({"spec": spec, "update_all_source_versions": true})),
             is_ours: &|deployment| deployment.spec.as_ref().is_some_and(|given| comes_from(given, spec)),
         };
-        let reply = match self.set_in_motion(app, &request, spec).await? {
+        let reply = match self.set_in_motion(app, &request, spec, still).await? {
             Outcome::Found(deployment) => return Ok(found(app, *deployment, spec)),
             Outcome::Reply(reply) => complete(reply.app, Method::PUT, &path)?,
         };
@@ -54,7 +61,12 @@ impl AppPlatform {
         Ok(rollout)
     }
 
-    pub(in crate::platform) async fn redeploy(&self, app: &App, force_build: bool) -> Result<Rollout> {
+    pub(in crate::platform) async fn redeploy(
+        &self,
+        app: &App,
+        force_build: bool,
+        still: impl AsyncFn() -> Result<()>,
+    ) -> Result<Rollout> {
         refuse_pinned(app)?;
         let request = Request {
             method: Method::POST,
@@ -62,12 +74,17 @@ impl AppPlatform {
             body: Some(json!({ "force_build": force_build })),
             is_ours: &|deployment| deployment.cause.kind == CauseKind::Manual,
         };
-        self.deploy_by(app, &request).await
+        self.deploy_by(app, &request, still).await
     }
 
     /// Sends a request whose reply names the deployment.
-    pub(super) async fn deploy_by(&self, app: &App, request: &Request<'_>) -> Result<Rollout> {
-        let deployment = match self.set_in_motion(app, request, &app.spec).await? {
+    pub(super) async fn deploy_by(
+        &self,
+        app: &App,
+        request: &Request<'_>,
+        still: impl AsyncFn() -> Result<()>,
+    ) -> Result<Rollout> {
+        let deployment = match self.set_in_motion(app, request, &app.spec, still).await? {
             Outcome::Found(deployment) => return Ok(found(app, *deployment, &app.spec)),
             Outcome::Reply(reply) => reply.deployment.filter(|deployment| !deployment.id.is_empty()),
         };
@@ -77,17 +94,28 @@ impl AppPlatform {
         }
     }
 
-    /// Sends until it is known what became of it. `spec` gives refusals their names.
-    async fn set_in_motion(&self, app: &App, request: &Request<'_>, spec: &Value) -> Result<Outcome> {
+    /// Sends until it is known what became of it. `spec` gives refusals their names. Before every further try the app is
+    /// looked at again, and `still` is asked: a rate limit may hold a request up for minutes, and what is repeated
+    /// blindly takes away what somebody else has done meanwhile.
+    async fn set_in_motion(
+        &self,
+        app: &App,
+        request: &Request<'_>,
+        spec: &Value,
+        still: impl AsyncFn() -> Result<()>,
+    ) -> Result<Outcome> {
         // Asked beforehand, because times do not tell: those of deployments are in whole seconds.
-        let before = self.deployments(&app.id, LOOKED_THROUGH).await?;
+        let before = self.newest(app).await?;
         let is_new = |id: &str| !is_known(app, id) && before.iter().all(|earlier| earlier.id != id);
+        let is_ours = |it: &Deployment| is_new(&it.id) && (request.is_ours)(it);
+        let client = self.client.patient_for(Duration::ZERO);
         let mut pauses = PAUSES.into_iter();
+        let mut refused = 0;
+        let mut may_have_happened = false;
         loop {
             self.wait.check()?;
             let Request { method, path, body, .. } = request;
-            let sent = self
-                .client
+            let sent = client
                 .send(method.clone(), path, body.as_ref(), Repeat::OnlyIfNotDone)
                 .await;
             let error: ApiError = match sent {
@@ -98,18 +126,47 @@ impl AppPlatform {
                 }
                 Err(error) => error,
             };
-            if !error.may_have_happened() {
+            if error.is_limit() {
+                self.heard(self.client.outwait(error, refused).await)?;
+                refused += 1;
+            } else if error.may_have_happened() {
+                may_have_happened = true;
+                if let Some(ours) = self.newest(app).await?.into_iter().find(is_ours) {
+                    return Ok(Outcome::Found(Box::new(ours)));
+                }
+                match pauses.next() {
+                    Some(pause) => self.wait.sleep(pause).await?,
+                    None => return self.heard(Err(error)),
+                }
+            } else {
                 return Err(self.refused(app, error, spec).await);
             }
-            let newest = self.deployments(&app.id, LOOKED_THROUGH).await?;
-            if let Some(ours) = newest.into_iter().find(|it| is_new(&it.id) && (request.is_ours)(it)) {
+            let new: Vec<Deployment> = self.newest(app).await?.into_iter().filter(|it| is_new(&it.id)).collect();
+            if let Some(other) = new.iter().find(|it| !(may_have_happened && is_ours(it))) {
+                let by = format!("deployment {} of `{}` was made", other.id, app.name);
+                return Err(PlatformError::Overtaken { by });
+            }
+            if let Some(ours) = new.into_iter().next() {
                 return Ok(Outcome::Found(Box::new(ours)));
             }
-            match pauses.next() {
-                Some(pause) => self.wait.sleep(pause).await?,
-                None => return self.heard(Err(error)),
-            }
+            self.unchanged(app).await?;
+            still().await?;
         }
+    }
+
+    async fn newest(&self, app: &App) -> Result<Vec<Deployment>> {
+        self.deployments(&app.id, LOOKED_THROUGH).await
+    }
+
+    /// Passes an app whose spec is what it was.
+    async fn unchanged(&self, app: &App) -> Result<()> {
+        let now = self.existing(&app.id).await?;
+        refuse_pinned(&now)?;
+        if comes_from(&now.spec, &app.spec) && comes_from(&app.spec, &now.spec) {
+            return Ok(());
+        }
+        let by = format!("the spec of `{}` was changed", app.name);
+        Err(PlatformError::Overtaken { by })
     }
 
     /// What a refusal means; that of a pinned app has no reliable words, so the app is asked.

@@ -6,7 +6,7 @@ use super::change::Changes;
 use super::document::AppSpec;
 use super::images::{self, Images};
 use super::policy::Policy;
-use super::{credentials, env, marks};
+use super::{component, credentials, env, marks};
 use crate::config::Target;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -40,7 +40,7 @@ pub(crate) struct ProductionInput<'a> {
     pub(crate) live_marks: Option<&'a Marks>,
     /// Digests that the flags give.
     pub(crate) images: &'a Images,
-    /// What may be taken from the live app. `None`: the spec is not sent.
+    /// What may be taken from the live app. `None`: the live app's own spec is deployed again.
     pub(crate) replace: Option<&'a Replace>,
 }
 
@@ -59,6 +59,9 @@ pub(crate) struct ProductionPlan {
 pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<ProductionPlan, Failure> {
     own_spec(spec, input)?;
     adoption::ownership(spec, input)?;
+    if let (None, Some(live)) = (input.replace, input.live) {
+        return as_it_is(live, input);
+    }
     let mut changes = Changes::default();
     let mut warnings = Vec::new();
     let spec = &input.images.apply(spec, &mut changes, &mut warnings)?;
@@ -87,6 +90,48 @@ pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<Produc
         warnings,
         taken,
     })
+}
+
+/// The live app's own spec, which is deployed again and not sent: nothing of it changes.
+fn as_it_is(live: &Value, input: &ProductionInput<'_>) -> Result<ProductionPlan, Failure> {
+    sources::same_branch(live, input)?;
+    Ok(ProductionPlan {
+        name: component::text(live, "name").unwrap_or_default().to_owned(),
+        spec: live.clone(),
+        changes: Vec::new(),
+        warnings: Vec::new(),
+        taken: Vec::new(),
+    })
+}
+
+/// What going back from `live` to an earlier spec takes that nobody agreed to: its names for a consent, and what would be
+/// done.
+///
+/// # Errors
+/// When the consent names what going back leaves as it is.
+pub(crate) fn taken_by_going_back(
+    live: &Value,
+    earlier: &Value,
+    replace: &Replace,
+) -> Result<Vec<(String, String)>, Failure> {
+    let losses = loss::losses(live, earlier);
+    if let Some(name) = replace.unmatched(&losses) {
+        return Err(
+            Failure::input(format!("`--replace` names `{name}`, which the rollback leaves as it is"))
+                .next("leave it out"),
+        );
+    }
+    let unwanted = losses.into_iter().filter(|loss| !replace.names(&loss.name));
+    Ok(unwanted.map(|loss| (loss.name, loss.what)).collect())
+}
+
+/// Whether two specs have the same databases in the same region, which App Platform asks of a rollback.
+pub(crate) fn same_places(one: &Value, other: &Value) -> bool {
+    let moves = |from: &Value, to: &Value| {
+        let losses = loss::losses(from, to);
+        losses.iter().any(|loss| loss.name.starts_with("databases.") || loss.name == "region")
+    };
+    !moves(one, other) && !moves(other, one)
 }
 
 /// Credentials that anybody who can read the repository has, by the names of their envs.

@@ -82,6 +82,11 @@ impl Replace {
         )
     }
 
+    /// What was agreed to and is no loss.
+    pub(super) fn unmatched(&self, losses: &[Loss]) -> Option<&String> {
+        self.0.iter().find(|name| losses.iter().all(|loss| loss.name != **name))
+    }
+
     /// Refuses losses that were not agreed to, and consents to what is no loss; lists the rest, and returns what to say of it
     /// once it is done.
     pub(super) fn agree(
@@ -104,7 +109,7 @@ impl Replace {
                 None => spec.locate(failure, "/name"),
             });
         }
-        if let Some(name) = self.0.iter().find(|name| losses.iter().all(|loss| loss.name != **name)) {
+        if let Some(name) = self.unmatched(losses) {
             let app = spec.name();
             let failure = match name == NAME || loss::names(live).contains(name) {
                 true => Failure::input(format!(

@@ -141,6 +141,11 @@ fn opened(spec: &AppSpec, planned: &Value, input: &ProductionInput<'_>, changes:
                     format!("env `{key}` of {owner_noun} is no longer a secret"),
                     "the live app has it as `type: SECRET`, and now it is sent in plain text",
                 );
+            } else if env::is_encrypted(text) && live_value(input.live, owner, key).as_deref() != Some(text) {
+                changes.push(
+                    format!("replaced the secret `{key}` of {owner_noun}"),
+                    "the file gives it another encrypted value than the live app has",
+                );
             } else if !env::is_encrypted(text)
                 && !env::is_bound(text)
                 && live_value(Some(&spec.value), owner, key).as_deref() == Some(text)

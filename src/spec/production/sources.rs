@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::change::Changes;
 use super::super::component::{self, SourceKind};
 use super::ProductionInput;
+use crate::model::failure::Failure;
 
 /// Switches automatic deployments of this repository's sources off. A branch that do-deploy.toml names wins over the
 /// spec's; the repository's default branch, which nobody wrote down, only warns.
@@ -49,6 +50,24 @@ pub(super) fn follow(
             }
         }
     });
+}
+
+/// Refuses a live app that builds another branch than the environment's: it is deployed as it is.
+pub(super) fn same_branch(live: &Value, input: &ProductionInput<'_>) -> Result<(), Failure> {
+    let (environment, wanted) = (input.environment, input.branch);
+    let sources = component::sources(live);
+    let other = sources
+        .iter()
+        .filter(|source| source.is_repository(input.repository))
+        .find_map(|source| Some((&source.component, source.branch.as_deref().filter(|it| *it != wanted)?)));
+    let Some((component, branch)) = other else {
+        return Ok(());
+    };
+    Err(Failure::input(format!(
+        "`{component}` is built from `{branch}` on the platform, but {environment} is deployed from `{wanted}`"
+    ))
+    .why("a forced build deploys the app's own spec, which it does not change")
+    .next("deploy without `--force-build` first: that sets the branch"))
 }
 
 /// Whether somebody wrote the branch down.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -52,6 +52,31 @@ impl Held {
         Self { between, reached, go }
     }
 
+    /// In front of the API at `base`: the first request of this method whose path ends so is refused by a rate limit. What
+    /// waits until the test lets it go is the program's next look.
+    pub(crate) async fn up_by_a_limit(base: &str, method: &'static str, path_end: &'static str) -> Self {
+        let ((tell, reached), (go, gone)) = (oneshot::channel(), oneshot::channel());
+        let refused = Mutex::new(false);
+        let waiting = Mutex::new(Some((tell, gone)));
+        let between = Between::start(base, move |asked, path| {
+            let mut refused = refused.lock().expect("no test panics here");
+            let path = path.split('?').next().unwrap_or_default();
+            if !*refused && asked == method && path.ends_with(path_end) {
+                *refused = true;
+                return Answer::Instead(limited());
+            }
+            match waiting.lock().expect("no test panics here").take_if(|_| *refused) {
+                Some((tell, gone)) => {
+                    let _ = tell.send(());
+                    Answer::After(gone)
+                }
+                None => Answer::Changed(Box::new(|text| text)),
+            }
+        })
+        .await;
+        Self { between, reached, go }
+    }
+
     pub(crate) fn url(&self) -> String {
         self.between.url()
     }
@@ -66,6 +91,13 @@ impl Held {
         let _ = self.go.send(());
         self.between
     }
+}
+
+fn limited() -> Response {
+    let mut response = Response::new(Body::from(r#"{"id":"too_many_requests","message":"slow down"}"#));
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    response.headers_mut().insert("retry-after", HeaderValue::from_static("1"));
+    response
 }
 
 type Rule = dyn Fn(&str, &str) -> Answer + Send + Sync;

@@ -75,7 +75,7 @@ fn an_update_watches_the_deployment_that_the_reply_names() {
             },
             async |platform| {
                 platform
-                    .update(&the_app(platform).await, &spec("new"))
+                    .update(&the_app(platform).await, &spec("new"), async || Ok(()))
                     .await
                     .expect("updated")
             },
@@ -111,7 +111,7 @@ fn an_update_whose_reply_was_lost_finds_what_it_caused() {
         },
         async |platform| {
             platform
-                .update(&the_app(platform).await, &spec("new"))
+                .update(&the_app(platform).await, &spec("new"), async || Ok(()))
                 .await
                 .expect("found")
         },
@@ -133,7 +133,7 @@ fn an_update_that_never_happened_is_sent_again() {
         },
         async |platform| {
             platform
-                .update(&the_app(platform).await, &spec("new"))
+                .update(&the_app(platform).await, &spec("new"), async || Ok(()))
                 .await
                 .expect("updated")
         },
@@ -149,7 +149,7 @@ fn a_pinned_app_is_left_alone_and_says_who_holds_it() {
         "type": "MANUAL_ROLLBACK", "digitalocean_user_action": {"user": {"full_name": "Ada"}}}});
     let (refused, requests) = run(
         |_, _| say(json!({"app": pinned.clone()})),
-        async |platform| platform.update(&the_app(platform).await, &spec("new")).await,
+        async |platform| platform.update(&the_app(platform).await, &spec("new"), async || Ok(())).await,
     );
     let message = refused.expect_err("pinned").to_string();
     assert_eq!(
