@@ -51,7 +51,10 @@ pub(super) async fn run(
     let mut way_back = None;
     for deployment in back.into_iter().take(MOST) {
         if let Some(bad) = found_bad(ctx, report, &deployment).await {
-            objection = objection.or(Some(format!("`{}`, which came before, was found bad as well", bad.short())));
+            objection = objection.or(Some(format!(
+                "`{}`, which came before, was found bad as well",
+                bad.short()
+            )));
             continue;
         }
         let validation = platform
@@ -70,9 +73,9 @@ pub(super) async fn run(
     };
     if let Some(what) = taken(from.as_ref(), &earlier) {
         let command = by_hand(report, &earlier);
-        report
-            .notes
-            .push(format!("Not rolled back: that would {what}, which served before{command}"));
+        report.notes.push(format!(
+            "Not rolled back: that would {what}, which served before{command}"
+        ));
         return Ok(());
     }
     let previous = &earlier.id;
@@ -95,9 +98,15 @@ pub(super) async fn run(
     if let (Some(live), Phase::Active) = (&mut report.was_live, &ended.phase) {
         live.until = Some(ended.phase_since.unwrap_or_else(|| platform.now()));
     }
-    if ended.phase == Phase::Active && earlier.spec.as_ref().is_some_and(|spec| crate::spec::marks(spec).is_none()) {
+    if ended.phase == Phase::Active
+        && earlier
+            .spec
+            .as_ref()
+            .is_some_and(|spec| crate::spec::marks(spec).is_none())
+    {
         report.notes.push(
-            "The app has no marks of do-deploy again, as it had none then: the next deployment has to adopt it".to_owned(),
+            "The app has no marks of do-deploy again, as it had none then: the next deployment has to adopt it"
+                .to_owned(),
         );
     }
     report.notes.push(match ended.phase {
@@ -139,15 +148,24 @@ async fn ways(ctx: &Ctx, rollout: &Rollout, judged: &Deployment, report: &Report
     let from = before.as_ref().and_then(|before| before.spec.clone());
     let again = before.filter(|before| same_commit(before, judged));
     let (Some(again), Some(commit)) = (again, judged.commit()) else {
-        return Ok(Ways { from, back: ways_back(all, judged) });
+        return Ok(Ways {
+            from,
+            back: ways_back(all, judged),
+        });
     };
     // Where the commit was found good when it served before, it is not the cause, and older versions are no better.
     let environment = report.environment.on_github();
     if ctx.github()?.was_good(environment, &commit).await? != Some(true) {
-        return Ok(Ways { from, back: ways_back(all, judged) });
+        return Ok(Ways {
+            from,
+            back: ways_back(all, judged),
+        });
     }
     if again.spec != judged.spec {
-        return Ok(Ways { from, back: vec![again] });
+        return Ok(Ways {
+            from,
+            back: vec![again],
+        });
     }
     let what = format!(
         "`{}` was found good when it was deployed before, with the same app spec, so an earlier version would not help",
@@ -159,12 +177,18 @@ async fn ways(ctx: &Ctx, rollout: &Rollout, judged: &Deployment, report: &Report
 /// The commit of an earlier deployment that was found bad when it was deployed, as far as GitHub's deployments tell.
 async fn found_bad(ctx: &Ctx, report: &Report, deployment: &Deployment) -> Option<Sha> {
     let commit = deployment.commit()?;
-    let was_good = ctx.github().ok()?.was_good(report.environment.on_github(), &commit).await;
+    let was_good = ctx
+        .github()
+        .ok()?
+        .was_good(report.environment.on_github(), &commit)
+        .await;
     (was_good.ok()? == Some(false)).then_some(commit)
 }
 
 fn same_commit(one: &Deployment, other: &Deployment) -> bool {
-    one.commit().zip(other.commit()).is_some_and(|(one, other)| one.is(&other))
+    one.commit()
+        .zip(other.commit())
+        .is_some_and(|(one, other)| one.is(&other))
 }
 
 /// Those that ran another commit, and that no rollback has left. `all`: the newest first.

@@ -84,7 +84,9 @@ impl Checks {
         let roots = roots_of_checked(spec, host, idle).into_iter();
         Ok(Self {
             targets: first.chain(further).map(at_place).collect(),
-            roots: roots.map(|path| at_place(Target::at(&base, &path, Expect::Below500))).collect(),
+            roots: roots
+                .map(|path| at_place(Target::at(&base, &path, Expect::Below500)))
+                .collect(),
         })
     }
 

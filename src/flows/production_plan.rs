@@ -126,7 +126,10 @@ impl Work<'_> {
                 true => crate::spec::diff(&planned_for, &now.spec).is_empty(),
             });
             if is_as_planned {
-                match platform.update(&now, &plan.spec, async || self.head_stands().await).await {
+                match platform
+                    .update(&now, &plan.spec, async || self.head_stands().await)
+                    .await
+                {
                     Err(PlatformError::Overtaken { by }) => {
                         self.ctx.console.say(&format!("Not sent: {by}"));
                         self.site.still_at_head(self.ctx, self.commit).await?;

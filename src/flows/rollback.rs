@@ -6,8 +6,8 @@ use std::time::Instant;
 use super::board::Board;
 use super::context::Ctx;
 use super::ending::Successor;
-use super::rollout::{self, Expected};
 use super::failure::{cancelled, failure_of};
+use super::rollout::{self, Expected};
 use super::site::{self, Site};
 use super::{ending, ownership, pin};
 use crate::config::{Config, Target};
@@ -106,7 +106,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             if ends_pinned {
                 report.notes.push(release_note(&request.environment));
             }
-            if ends_pinned && earlier.spec.as_ref().is_some_and(|spec| crate::spec::marks(spec).is_none()) {
+            if ends_pinned
+                && earlier
+                    .spec
+                    .as_ref()
+                    .is_some_and(|spec| crate::spec::marks(spec).is_none())
+            {
                 report.notes.push(
                     "The app has no marks of do-deploy again, as it had none then: the next deployment has to adopt it"
                         .to_owned(),
@@ -310,12 +315,16 @@ fn consent(app: &App, earlier: &Deployment, request: &Request) -> Result<(), Fai
         return Ok(());
     }
     let (names, what): (Vec<String>, Vec<String>) = taken.into_iter().unzip();
-    let failure = Failure::input(format!("going back to deployment {} would {}", earlier.id, what.join(", and ")))
-        .why("a rollback brings the app spec of that time back, too")
-        .next(format!(
-            "deploy a commit that reverts the change, or agree to it for one run with `--replace {}`",
-            names.join(",")
-        ));
+    let failure = Failure::input(format!(
+        "going back to deployment {} would {}",
+        earlier.id,
+        what.join(", and ")
+    ))
+    .why("a rollback brings the app spec of that time back, too")
+    .next(format!(
+        "deploy a commit that reverts the change, or agree to it for one run with `--replace {}`",
+        names.join(",")
+    ));
     Err(failure)
 }
 

@@ -127,7 +127,11 @@ impl Site {
         {
             return Err(NothingToDo(reason).into());
         }
-        let moved = format!("`{branch}` moved on to `{}` before `{}` could be sent", head.short(), before.short());
+        let moved = format!(
+            "`{branch}` moved on to `{}` before `{}` could be sent",
+            head.short(),
+            before.short()
+        );
         Err(match expected {
             Commit::Pushed(_) => NothingToDo(format!("{moved}; that push has a run of its own")).into(),
             _ => Failure::unknown(moved)

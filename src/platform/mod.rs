@@ -89,12 +89,7 @@ impl Platform {
 
     /// Replaces the app's whole spec and builds the newest source of every component.
     /// `still`: asked, like the app, before every further try; its error ends them.
-    pub(crate) async fn update(
-        &self,
-        app: &App,
-        spec: &Value,
-        still: impl AsyncFn() -> Result<()>,
-    ) -> Result<Rollout> {
+    pub(crate) async fn update(&self, app: &App, spec: &Value, still: impl AsyncFn() -> Result<()>) -> Result<Rollout> {
         match self {
             Self::AppPlatform(cloud) => cloud.update(app, spec, still).await,
         }

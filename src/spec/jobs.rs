@@ -6,12 +6,12 @@ use super::component::{self, Kind};
 
 /// Words of commands that change a database's schema, in a start command that does so before it serves.
 const MIGRATES: [&str; 12] = [
-    "migrat",    // Django, Laravel, Knex, TypeORM, Sequelize, Flyway, Prisma, Ecto, golang-migrate
-    "db push",   // Prisma
+    "migrat",     // Django, Laravel, Knex, TypeORM, Sequelize, Flyway, Prisma, Ecto, golang-migrate
+    "db push",    // Prisma
     "db:prepare", // Rails
     "db:schema",
     "db:setup",
-    "db:push",  // npm scripts around Prisma and Drizzle
+    "db:push", // npm scripts around Prisma and Drizzle
     "alembic",
     "liquibase",
     "drizzle-kit push",

@@ -141,7 +141,12 @@ impl AppPlatform {
             } else {
                 return Err(self.refused(app, error, spec).await);
             }
-            let new: Vec<Deployment> = self.newest(app).await?.into_iter().filter(|it| is_new(&it.id)).collect();
+            let new: Vec<Deployment> = self
+                .newest(app)
+                .await?
+                .into_iter()
+                .filter(|it| is_new(&it.id))
+                .collect();
             if let Some(other) = new.iter().find(|it| !(may_have_happened && is_ours(it))) {
                 let by = format!("deployment {} of `{}` was made", other.id, app.name);
                 return Err(PlatformError::Overtaken { by });

@@ -116,10 +116,10 @@ pub(crate) fn taken_by_going_back(
 ) -> Result<Vec<(String, String)>, Failure> {
     let losses = loss::losses(live, earlier);
     if let Some(name) = replace.unmatched(&losses) {
-        return Err(
-            Failure::input(format!("`--replace` names `{name}`, which the rollback leaves as it is"))
-                .next("leave it out"),
-        );
+        return Err(Failure::input(format!(
+            "`--replace` names `{name}`, which the rollback leaves as it is"
+        ))
+        .next("leave it out"));
     }
     let unwanted = losses.into_iter().filter(|loss| !replace.names(&loss.name));
     Ok(unwanted.map(|loss| (loss.name, loss.what)).collect())
@@ -129,7 +129,9 @@ pub(crate) fn taken_by_going_back(
 pub(crate) fn same_places(one: &Value, other: &Value) -> bool {
     let moves = |from: &Value, to: &Value| {
         let losses = loss::losses(from, to);
-        losses.iter().any(|loss| loss.name.starts_with("databases.") || loss.name == "region")
+        losses
+            .iter()
+            .any(|loss| loss.name.starts_with("databases.") || loss.name == "region")
     };
     !moves(one, other) && !moves(other, one)
 }

@@ -55,7 +55,11 @@ async fn a_push_that_came_while_a_limit_held_an_update_up_has_a_run_of_its_own()
         t.deploy().await.succeeds();
         t.push("main", "second");
         let id = leaked(&t.app("shop").await["id"]);
-        for (run, code, status) in [("push", 0, "skipped"), ("by commit", 2, "failed"), ("by hand", 3, "unknown")] {
+        for (run, code, status) in [
+            ("push", 0, "skipped"),
+            ("by commit", 2, "failed"),
+            ("by hand", 3, "unknown"),
+        ] {
             let mut held = held_up(t, "PUT", id).await;
             let asked = match run {
                 "push" => t.auto_push("main"),
@@ -67,7 +71,9 @@ async fn a_push_that_came_while_a_limit_held_an_update_up_has_a_run_of_its_own()
             t.push("main", format!("after {run}").as_str());
             let between = held.go();
             let update = update.end().await;
-            update.fails_with(code).does_not_say("Planning again: `shop` is no longer");
+            update
+                .fails_with(code)
+                .does_not_say("Planning again: `shop` is no longer");
             assert_eq!(update.output("status"), status, "{run}: {}", update.shown());
             t.expect_serving("shop", "first").await;
             drop(between);

@@ -62,8 +62,13 @@ async fn a_rollback_takes_no_domain_that_nobody_agreed_to_lose() {
                 .says("would drop the domain `shop.example`")
                 .says("--replace domains.shop.example");
         }
-        t.command(["rollback", "--replace", "vpc"]).await.fails_with(2).touches_nothing();
-        t.command(["rollback", "--replace", "domains.shop.example"]).await.succeeds();
+        t.command(["rollback", "--replace", "vpc"])
+            .await
+            .fails_with(2)
+            .touches_nothing();
+        t.command(["rollback", "--replace", "domains.shop.example"])
+            .await
+            .succeeds();
         t.expect_serving("shop", "first").await;
     })
     .await;
@@ -79,7 +84,10 @@ async fn the_same_commit_that_was_good_before_is_not_replaced_by_an_older_one() 
         let config = t.work().join("other.toml");
         std::fs::write(&config, CHECK).unwrap();
         let again = t.deploy().args(["--config", config.to_str().unwrap()]).await;
-        again.fails_with(1).says("Not rolled back").says("was found good when it was deployed before");
+        again
+            .fails_with(1)
+            .says("Not rolled back")
+            .says("was found good when it was deployed before");
         t.expect_serving("shop", "second").await;
     })
     .await;
@@ -135,14 +143,21 @@ async fn a_release_that_is_refused_says_that_the_pin_is_off() {
         t.fault("PUT", "^/v2/apps/", "status:422").await;
         let refused = t.deploy().arg("--release").await;
         refused.fails_with(3).says("`shop` is no longer pinned");
-        assert!(refused.summary().contains("is no longer pinned"), "{}", refused.summary());
+        assert!(
+            refused.summary().contains("is no longer pinned"),
+            "{}",
+            refused.summary()
+        );
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_start_command_that_migrates_is_never_rolled_back_over() {
-    let spec = without_job().replace("run_command: do-deploy", "run_command: do-deploy demo-app migrate && do-deploy");
+    let spec = without_job().replace(
+        "run_command: do-deploy",
+        "run_command: do-deploy demo-app migrate && do-deploy",
+    );
     run_with(first().spec(&spec), async |t: &mut Tester| {
         t.deploy().await.succeeds();
         t.push("main", Change::version("second").config(CHECK));
@@ -159,20 +174,29 @@ async fn a_forced_build_is_the_same_commit_of_the_same_branch_and_announces_noth
         t.deploy().await.succeeds();
         t.push("main", Change::version("second").spec(&(without_job() + DOMAIN)));
         let other = t.command(["redeploy", "--force-build"]).await;
-        other.fails_with(2).touches_nothing().says("a forced build builds the head of the branch");
+        other
+            .fails_with(2)
+            .touches_nothing()
+            .says("a forced build builds the head of the branch");
         t.deploy().await.succeeds();
 
         let mut spec = t.app("shop").await["spec"].clone();
         spec["services"][0]["github"]["branch"] = json!("develop");
         t.push("develop", "third");
         let path = format!("/v2/apps/{}", t.app("shop").await["id"].as_str().unwrap());
-        t.digitalocean("PUT", &path, Some(&json!({ "spec": spec }))).await.expect(200);
+        t.digitalocean("PUT", &path, Some(&json!({ "spec": spec })))
+            .await
+            .expect(200);
         t.settled().await;
         let other = t.command(["redeploy", "--force-build"]).await;
         other.fails_with(2).touches_nothing();
-        t.deploy().await.succeeds().says("instead of `develop`");
+        t.deploy().await.succeeds();
+        assert_eq!(t.app("shop").await["spec"]["services"][0]["github"]["branch"], "main");
         let forced = t.command(["redeploy", "--force-build"]).await;
-        forced.succeeds().does_not_say("deploy_on_push").does_not_say("instead of");
+        forced
+            .succeeds()
+            .does_not_say("deploy_on_push")
+            .does_not_say("instead of");
     })
     .await;
 }

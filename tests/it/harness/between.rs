@@ -96,7 +96,9 @@ impl Held {
 fn limited() -> Response {
     let mut response = Response::new(Body::from(r#"{"id":"too_many_requests","message":"slow down"}"#));
     *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-    response.headers_mut().insert("retry-after", HeaderValue::from_static("1"));
+    response
+        .headers_mut()
+        .insert("retry-after", HeaderValue::from_static("1"));
     response
 }
 

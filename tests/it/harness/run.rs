@@ -119,10 +119,11 @@ impl Run {
     /// Requests that could have changed something.
     pub(crate) fn changes(&self) -> Vec<String> {
         let reads = ["GET", "HEAD", "OPTIONS"];
-        // The price of a spec is asked with a POST that changes nothing.
+        // The price of a spec and the way back are asked for with a POST that changes nothing.
+        let asks = |path: &str| path == "/v2/apps/propose" || path.ends_with("/rollback/validate");
         let changes = |request: &&Value| {
             let (method, path) = (request["method"].as_str(), request["path"].as_str());
-            !method.is_some_and(|method| reads.contains(&method)) && path != Some("/v2/apps/propose")
+            !method.is_some_and(|method| reads.contains(&method)) && !path.is_some_and(asks)
         };
         self.requests.iter().filter(changes).map(line).collect()
     }

@@ -149,7 +149,11 @@ fn a_pinned_app_is_left_alone_and_says_who_holds_it() {
         "type": "MANUAL_ROLLBACK", "digitalocean_user_action": {"user": {"full_name": "Ada"}}}});
     let (refused, requests) = run(
         |_, _| say(json!({"app": pinned.clone()})),
-        async |platform| platform.update(&the_app(platform).await, &spec("new"), async || Ok(())).await,
+        async |platform| {
+            platform
+                .update(&the_app(platform).await, &spec("new"), async || Ok(()))
+                .await
+        },
     );
     let message = refused.expect_err("pinned").to_string();
     assert_eq!(
