@@ -1,5 +1,6 @@
 //! The verbs: one file each, and the board that keeps what people see in step.
 
+mod aftermath;
 pub(crate) mod auto;
 pub(crate) mod board;
 pub(crate) mod checkout;
@@ -27,10 +28,12 @@ mod preview_report;
 mod production_plan;
 mod pull;
 pub(crate) mod redeploy;
+mod refusal;
 pub(crate) mod rollback;
 mod rollout;
 mod secrets;
 pub(crate) mod sentence;
+mod serves_now;
 pub(crate) mod site;
 mod source;
 pub(crate) mod status;
