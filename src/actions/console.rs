@@ -277,7 +277,8 @@ impl Console {
         }
     }
 
-    fn in_words<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    /// As whoever reads it calls our flags.
+    pub(crate) fn in_words<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.wording
             .map_or(Cow::Borrowed(text), |wording| Cow::Owned(wording(text)))
     }

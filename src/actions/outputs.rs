@@ -37,6 +37,20 @@ pub(crate) struct AppOutput {
     /// Of a deployment that took requests and was then found bad.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) was_live: Option<WasLive>,
+    /// Of a deployment that failed and whose update took something from the version that is still live.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) aftermath: Option<AftermathOutput>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct AftermathOutput {
+    pub(crate) lost: Vec<String>,
+    /// `null`: it could not be asked.
+    pub(crate) works: Option<bool>,
+    /// The whole sentence, as people read it.
+    pub(crate) said: String,
+    /// The commit that is live.
+    pub(crate) serving: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -145,6 +159,7 @@ mod tests {
                 commit: None,
                 monthly_cost: None,
                 was_live: None,
+                aftermath: None,
             }],
             ..Outputs::default()
         };

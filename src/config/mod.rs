@@ -201,6 +201,20 @@ impl Config {
         }
     }
 
+    /// Every environment by its name, production first.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = (&str, &Target)> {
+        let named = self.environments.iter().map(|(name, target)| (name.as_str(), target));
+        std::iter::once((PRODUCTION, &self.production)).chain(named)
+    }
+
+    /// The file that an environment is deployed from; empty: look in the usual places.
+    pub(crate) fn spec_of<'a>(&'a self, target: &'a Target) -> &'a str {
+        match target.spec.as_str() {
+            "" => &self.spec,
+            own => own,
+        }
+    }
+
     /// What `production` or an `[environments.NAME]` says. `None`: there is no such environment.
     pub(crate) fn environment(&self, name: &str) -> Option<&Target> {
         if name == PRODUCTION {

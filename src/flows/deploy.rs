@@ -8,17 +8,18 @@ use super::ending::Successor;
 use super::failure::cancelled;
 use super::production_plan::Work;
 use super::rollout::{self, Ended, Expected};
+use super::serves_now::After;
 use super::site::{Commit, NothingToDo, Site};
-use super::{automatic_rollback, dry_run, ending, ownership, pin, succession};
+use super::{automatic_rollback, dry_run, ending, ownership, pin, refusal, succession};
 use crate::config::Target;
+use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::model::live::Live;
 use crate::model::report::{Change, Report, State};
 use crate::model::rollback::Situation;
 use crate::model::verdict::Verdict;
-use crate::platform::{App, CauseKind, Deployment, Rollout};
+use crate::platform::{App, Deployment, Rollout};
 use crate::spec::production::ProductionPlan;
 use crate::spec::{Images, Replace};
 
@@ -38,6 +39,17 @@ pub(crate) struct Request {
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
+    let deployed = deployed(ctx, request).await;
+    if let Err(error) = &deployed
+        && cancelled(error).is_none()
+        && !request.dry_run
+    {
+        refusal::tell(ctx, &request.commit, &request.environment, error).await;
+    }
+    deployed
+}
+
+async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let started = Instant::now();
     let environment = &request.environment;
     request.images.without_forced_build(request.force_build)?;
@@ -179,20 +191,23 @@ async fn deploy(
         redactor: &ctx.redactor_of(&plan.spec, &site.config),
         deadline,
     };
+    // For a run that is cancelled from here on.
+    report.aftermath = Aftermath::of(lost(plan));
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
     rollout::heard_to_the_end(ctx, &ended)?;
-    settle(ctx, target, plan, &rollout, ended, report).await
+    settle(ctx, site, plan, &rollout, ended, report).await
 }
 
 /// Writes how it ended into the report; rolls back where that is safe; says what serves now.
 async fn settle(
     ctx: &Ctx,
-    target: &Target,
+    site: &Site,
     plan: &ProductionPlan,
     rollout: &Rollout,
     mut ended: Ended,
     report: &mut Report,
 ) -> anyhow::Result<()> {
+    let target = site.target();
     let situation = Situation {
         configured_check_failed: ended.configured_check_failed,
         database_changed: crate::spec::migrates(&plan.spec),
@@ -208,11 +223,11 @@ async fn settle(
         .clone()
         .filter(|_| matches!(ended.verdict, Verdict::Bad(_)));
     let never_live = !ended.became_active;
+    report.aftermath = None;
     ending::conclude(report, ended);
-    // A development database goes with the update, whatever becomes of the deployment.
-    let is_done = |it: &&String| report.state == State::Ready || it.starts_with("Destroyed ");
-    let taken: Vec<String> = plan.taken.iter().filter(is_done).cloned().collect();
-    report.notes.extend(taken);
+    let is_ready = report.state == State::Ready;
+    let done = plan.taken.iter().filter(|it| is_ready || it.with_update);
+    report.notes.extend(done.map(|it| it.done.clone()));
     if report.state == State::Ready {
         return Ok(());
     }
@@ -222,10 +237,22 @@ async fn settle(
     {
         note(ctx, "Not rolled back", error, report)?;
     }
-    match say_what_serves(ctx, rollout, bad.as_ref(), never_live, report).await {
+    let after = After {
+        rollout,
+        bad: bad.as_ref(),
+        never_live,
+        lost: lost(plan),
+        health: &site.config.health,
+    };
+    match after.say_what_serves(ctx, report).await {
         Ok(()) => Ok(()),
         Err(error) => note(ctx, "What serves now could not be found out", error, report),
     }
+}
+
+/// What the version before lacks once the update is sent.
+fn lost(plan: &ProductionPlan) -> Vec<String> {
+    plan.taken.iter().map(|it| it.lost.clone()).collect()
 }
 
 fn note(ctx: &Ctx, what: &str, error: anyhow::Error, report: &mut Report) -> anyhow::Result<()> {
@@ -234,39 +261,6 @@ fn note(ctx: &Ctx, what: &str, error: anyhow::Error, report: &mut Report) -> any
     }
     ctx.wait.check()?;
     report.notes.push(format!("{what}: {error:#}"));
-    Ok(())
-}
-
-/// After a bad end: which commit serves now, and since when the one that was found bad does not.
-async fn say_what_serves(
-    ctx: &Ctx,
-    rollout: &Rollout,
-    bad: Option<&Deployment>,
-    never_live: bool,
-    report: &mut Report,
-) -> anyhow::Result<()> {
-    let app = ctx.platform()?.app(&rollout.app_id).await?;
-    report.serving = app.as_ref().and_then(ownership::serving);
-    let active = app.as_ref().and_then(|app| app.active.as_ref());
-    let replaced = active.zip(bad).is_some_and(|(active, bad)| active.id != bad.id);
-    if let (true, Some(live @ Live { until: None, .. })) = (replaced, &mut report.was_live) {
-        live.until = active.and_then(|active| active.phase_since);
-    }
-    // Only a rollback, ours or the platform's own, raises the question of the data.
-    let is_new = active.is_some_and(|active| rollout.previous.as_ref() != Some(&active.id));
-    let by_a_rollback =
-        active.is_some_and(|active| matches!(active.cause.kind, CauseKind::Rollback | CauseKind::AutoRollback));
-    let went_back = is_new && by_a_rollback && (replaced || never_live);
-    let data = if went_back { "; data was not rolled back" } else { "" };
-    report.notes.push(match (&report.serving, active) {
-        // That it could not be confirmed is the headline.
-        (_, Some(_)) if report.state == State::Unknown => return Ok(()),
-        (Some(sha), _) if never_live && !is_new => format!("`{}` still serves", sha.short()),
-        (Some(sha), _) => format!("`{}` serves now{data}", sha.short()),
-        (None, None) => "Nothing serves: there is no earlier deployment".to_owned(),
-        (None, Some(active)) if replaced || never_live => format!("Deployment {} serves now{data}", active.id),
-        (None, Some(_)) => return Ok(()),
-    });
     Ok(())
 }
 

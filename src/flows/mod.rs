@@ -1,5 +1,6 @@
 //! The verbs: one file each, and the board that keeps what people see in step.
 
+mod aftermath;
 pub(crate) mod auto;
 mod automatic_rollback;
 pub(crate) mod board;
@@ -28,10 +29,12 @@ mod preview_report;
 mod production_plan;
 mod pull;
 pub(crate) mod redeploy;
+mod refusal;
 pub(crate) mod rollback;
 mod rollout;
 mod secrets;
 pub(crate) mod sentence;
+mod serves_now;
 pub(crate) mod site;
 mod source;
 pub(crate) mod status;

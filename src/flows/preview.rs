@@ -14,8 +14,9 @@ use super::preview_report::{announce, leave_out_the_plan, opening_report, say_wh
 use super::rollout::{self, Ended, Expected};
 use super::source::Source;
 use super::unmerged::unmerged;
-use super::{dry_run, ending, limit, ownership, pull, teardown};
+use super::{aftermath, dry_run, ending, limit, ownership, pull, teardown};
 use crate::config::{Config, Preview};
+use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
@@ -285,6 +286,7 @@ async fn deploy(
     let forced = live.as_ref().filter(|_| request.force_build);
     if let Some(app) = forced {
         plan.spec.clone_from(&app.spec);
+        plan.loss = None;
         report.changes.clear();
     }
     let sleeps = |spec: &serde_json::Value| {
@@ -316,8 +318,12 @@ async fn deploy(
         redactor: &ctx.redactor_of(&plan.spec, &work.config),
         deadline,
     };
+    let lost: Vec<String> = plan.loss.iter().filter_map(|loss| loss.with_update.clone()).collect();
+    // For a run that is cancelled from here on.
+    report.aftermath = Aftermath::of(lost.clone());
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
     rollout::heard_to_the_end(ctx, &ended)?;
+    report.aftermath = None;
     if !ended.became_active {
         match platform.app(&rollout.app_id).await {
             Ok(app) => {
@@ -325,6 +331,12 @@ async fn deploy(
                 report.nothing_serves = app.as_ref().is_none_or(|app| app.active.is_none());
                 if !report.nothing_serves {
                     leave_out_the_plan(report, &plan);
+                }
+                if let Some(app) = &app {
+                    report.aftermath = aftermath::look(ctx, app, lost, &work.config.health).await?;
+                    if let Some(how) = &report.aftermath {
+                        ctx.console.warn(&format!("What is live {how}"));
+                    }
                 }
                 report.url = app.and_then(|app| app.active.and(app.url));
             }

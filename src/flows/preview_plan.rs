@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::context::Ctx;
+use super::failure::{cancelled, failure_of};
 use super::source::Source;
 use crate::config::Config;
 use crate::github::repository::Repository;
-use crate::model::failure::Failure;
+use crate::model::failure::{Failure, Kind};
 use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::platform::App;
@@ -22,6 +23,8 @@ pub(super) struct Work<'a> {
     spec: AppSpec,
     images: &'a Images,
     files: BTreeMap<String, String>,
+    /// Beside a preview spec of its own: what is production's.
+    production: Option<AppSpec>,
 }
 
 impl<'a> Work<'a> {
@@ -33,6 +36,10 @@ impl<'a> Work<'a> {
         spec: AppSpec,
         images: &'a Images,
     ) -> anyhow::Result<Self> {
+        let production = match config.preview.spec.as_str() {
+            "" => None,
+            _ => productions(source, &config, pull).await?,
+        };
         let files = source.files(&crate::spec::wanted_files(&spec)).await?;
         Ok(Self {
             name: names::preview_app(spec.name(), pull.number, repository.id),
@@ -42,6 +49,7 @@ impl<'a> Work<'a> {
             spec,
             images,
             files,
+            production,
         })
     }
 
@@ -60,8 +68,19 @@ impl<'a> Work<'a> {
                 random: &random,
                 sleep,
                 images: self.images,
+                production: self.production.as_ref(),
             },
         )
+    }
+}
+
+/// Production's spec on the base branch: a pull request cannot hide what production uses. `None`: there is none, or what
+/// is there cannot be one.
+async fn productions(source: &Source<'_>, config: &Config, pull: &PullRequest) -> anyhow::Result<Option<AppSpec>> {
+    let configured = config.spec_of(&config.production);
+    match source.beside(&pull.base_branch).await.configured_spec(configured).await {
+        Err(error) if failure_of(&error).kind == Kind::Input && cancelled(&error).is_none() => Ok(None),
+        found => found.map(Some),
     }
 }
 

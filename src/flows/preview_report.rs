@@ -75,7 +75,7 @@ pub(super) fn say_what_was_lost(report: &mut Report, plan: &PreviewPlan, became_
     let Some(at) = report.notes.iter().position(|note| *note == loss.before) else {
         return;
     };
-    if became_active || loss.with_update {
+    if became_active || loss.with_update.is_some() {
         report.notes[at].clone_from(&loss.after);
     } else {
         report.notes.remove(at);

@@ -41,6 +41,8 @@ impl Work<'_> {
                 variables: &|name| (ctx.variables)(name),
                 live: live.map(|app| &app.spec),
                 live_marks: live.and_then(|app| app.marks.as_ref()),
+                active: live.and_then(|app| app.active.as_ref()?.spec.as_ref()),
+                neighbours: &site.neighbours,
                 images: self.images,
                 replace: self.replace,
             },

@@ -1,15 +1,17 @@
 //! Where an environment is deployed, and from what: found out before anything is touched.
 
 use super::context::Ctx;
+use super::failure::{cancelled, failure_of};
 use super::rollout::plural;
 use super::source::Source;
 use crate::config::{Config, Target};
 use crate::github::repository::{Comparison, Repository};
 use crate::model::commit::Sha;
-use crate::model::environment::Environment;
-use crate::model::failure::Failure;
+use crate::model::environment::{Environment, PRODUCTION};
+use crate::model::failure::{Failure, Kind};
 use crate::platform::App;
 use crate::spec::AppSpec;
+use crate::spec::production::Neighbour;
 
 /// In the message of a push's head commit: that push is not deployed. Both ways round, as GitHub reads `[skip ci]`.
 const SKIP: [&str; 2] = ["[skip deploy]", "[deploy skip]"];
@@ -48,6 +50,8 @@ pub(super) struct Site {
     /// The commit at the branch's head.
     pub(super) head: Sha,
     pub(super) app: Option<App>,
+    /// The other environments, where the app could be one of theirs.
+    pub(super) neighbours: Vec<Neighbour>,
     /// Why the commit expected is none to deploy any more.
     pub(super) nothing_to_do: Option<String>,
     environment: Environment,
@@ -90,22 +94,23 @@ impl Site {
             config = config.with_environment_of(&files.config().await?, &environment.to_string());
         }
         let target = self::target(&config, environment)?;
-        let configured = if target.spec.is_empty() {
-            &config.spec
-        } else {
-            &target.spec
-        };
-        let spec = files.spec(configured).await?;
+        let spec = files.spec(config.spec_of(target)).await?;
         if target.branch.is_empty() {
             same_branch(&spec, &repository, &branch, environment)?;
         }
         let app = platform.find(spec.name()).await?;
+        let is_unmarked = app.as_ref().is_some_and(|app| app.marks.is_none());
+        let neighbours = match deploys && is_unmarked && !environment.is_production() {
+            true => neighbours(ctx, &config, environment, &repository).await?,
+            false => Vec::new(),
+        };
         Ok(Self {
             repository,
             spec,
             branch,
             head,
             app,
+            neighbours,
             nothing_to_do,
             environment: environment.clone(),
             config,
@@ -144,6 +149,38 @@ impl Site {
     pub(super) fn target(&self) -> &Target {
         target(&self.config, &self.environment).expect("found before the site was")
     }
+}
+
+/// The environments beside this one: which branch each deploys, and what its app is called.
+async fn neighbours(
+    ctx: &Ctx,
+    config: &Config,
+    environment: &Environment,
+    repository: &Repository,
+) -> anyhow::Result<Vec<Neighbour>> {
+    let mut neighbours = Vec::new();
+    for (name, target) in config.targets() {
+        // Without a spec of its own a named environment is never deployed.
+        if name == environment.to_string() || (name != PRODUCTION && target.spec.is_empty()) {
+            continue;
+        }
+        let branch = match target.branch.as_str() {
+            "" => &repository.default_branch,
+            branch => branch,
+        };
+        let source = Source::of_branch(ctx, branch).await;
+        let app = match source.configured_spec(config.spec_of(target)).await {
+            Ok(spec) => Some(spec.name().to_owned()),
+            Err(error) if cancelled(&error).is_none() && failure_of(&error).kind == Kind::Input => None,
+            Err(error) => return Err(error),
+        };
+        neighbours.push(Neighbour {
+            environment: Environment::Named(name.to_owned()),
+            app,
+            branch: branch.to_owned(),
+        });
+    }
+    Ok(neighbours)
 }
 
 /// Where nobody configured a branch, a spec that builds another one than the default would deploy what nobody pushed.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::aftermath::Aftermath;
 use super::commit::Sha;
 use super::environment::Environment;
 use super::failure::Failure;
@@ -81,6 +82,8 @@ pub(crate) struct Report {
     /// The commit that answers requests now, as far as it is known. Differs from `commit` while building,
     /// after a failure, or when the branch moved on.
     pub(crate) serving: Option<Sha>,
+    /// What this run's update took from the version that is still live, where its own did not take over.
+    pub(crate) aftermath: Option<Aftermath>,
     /// The deployment that failed took requests before that was found out, and when.
     pub(crate) was_live: Option<Live>,
     /// After a failure: it was found out that no version of the app ever served.
@@ -116,6 +119,7 @@ impl Report {
             url: None,
             commit: None,
             serving: None,
+            aftermath: None,
             was_live: None,
             nothing_serves: false,
             only_images: false,

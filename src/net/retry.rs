@@ -44,7 +44,7 @@ pub(super) fn next_pause(
 mod tests {
     use std::time::Duration;
 
-    use super::{Repeat, next_pause};
+    use super::{RETRIES, Repeat, next_pause, pauses};
     use crate::net::error::{Problem, Unreachable};
 
     fn status(status: u16) -> Problem {
@@ -57,6 +57,25 @@ mod tests {
 
     fn again(problem: &Problem, repeat: Repeat) -> bool {
         next_pause(problem, repeat, &mut [Duration::ZERO].into_iter()).is_some()
+    }
+
+    /// Runs that fail together do not come back together.
+    #[test]
+    fn every_pause_doubles_and_has_a_random_share() {
+        let sequences: Vec<Vec<Duration>> = (0..50).map(|_| pauses().collect()).collect();
+        for sequence in &sequences {
+            assert_eq!(sequence.len(), RETRIES);
+            for (pause, least) in sequence.iter().zip([1, 2, 4, 8]) {
+                let least = Duration::from_secs(least);
+                assert!((least..=least * 2).contains(pause), "{pause:?} for {least:?}");
+            }
+        }
+        for at in 0..RETRIES {
+            let mut pauses: Vec<Duration> = sequences.iter().map(|sequence| sequence[at]).collect();
+            pauses.sort();
+            pauses.dedup();
+            assert!(pauses.len() > 40, "{} of 50 differ", pauses.len());
+        }
     }
 
     #[test]

@@ -103,6 +103,7 @@ pub(crate) fn production_line(report: &Report, scene: &Scene, now: Timestamp) ->
         was_live: Option<String>,
         /// What took its place.
         other: Option<CommitView>,
+        aftermath: Option<String>,
         run_url: Option<String>,
     }
     let failure = report.failure.as_ref();
@@ -126,9 +127,26 @@ pub(crate) fn production_line(report: &Report, scene: &Scene, now: Timestamp) ->
                 report.was_live.is_some() && is_another
             })
             .map(|sha| CommitView::new(sha, scene)),
+        aftermath: report.aftermath.as_ref().map(ToString::to_string),
         run_url: scene.run_url.as_deref().and_then(super::markdown::web_address),
     };
     templates::render("production", &view).replace('\n', " ")
+}
+
+/// The same where nothing was deployed, because the run refused to.
+pub(crate) fn refused_line(failure: &Failure, scene: &Scene) -> String {
+    use super::markdown::prose;
+    let facts = failure.why.iter().chain(&failure.points).map(|fact| prose(fact));
+    let facts: Vec<String> = facts.collect();
+    let run = scene.run_url.as_deref().and_then(super::markdown::web_address);
+    let line = format!(
+        "Not deployed to production: {}{}{}{}",
+        prose(&failure.what),
+        if facts.is_empty() { "" } else { ": " },
+        facts.join("; "),
+        run.map(|run| format!(" ([run]({run}))")).unwrap_or_default()
+    );
+    line.replace('\n', " ")
 }
 
 /// The output `status` of a state.

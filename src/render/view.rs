@@ -54,6 +54,10 @@ pub(super) struct AppView {
     commit: Option<CommitView>,
     /// What serves, where that is another commit.
     other: Option<CommitView>,
+    /// How what is live does without what the update took from it.
+    aftermath: Option<String>,
+    /// It is not known to work.
+    may_not_work: bool,
     /// The commit itself serves.
     serves: bool,
     /// When it took requests before it was found bad.
@@ -197,6 +201,8 @@ impl AppView {
                 .and_then(web_address),
             commit: about.map(commit),
             other: other.filter(|_| state != State::Removed),
+            aftermath: report.aftermath.as_ref().map(ToString::to_string),
+            may_not_work: report.aftermath.as_ref().is_some_and(|it| it.works() != Some(true)),
             serves,
             was_live: report.was_live.map(|live| live.to_string()),
             is_over: report.was_live.is_some_and(|live| live.until.is_some()),

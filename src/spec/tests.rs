@@ -93,6 +93,7 @@ fn preview(spec: &AppSpec) -> Result<PreviewPlan, Failure> {
             sleep: true,
             commit: &pull_request.head.sha,
             images: &super::Images::default(),
+            production: None,
         },
     )
 }

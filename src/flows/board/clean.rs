@@ -1,5 +1,6 @@
 //! A report without secrets, before anything is rendered from it.
 
+use crate::model::aftermath::{Aftermath, Seen};
 use crate::model::answer::Answer;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, Sleep};
@@ -8,8 +9,10 @@ use crate::redact::strip::strip;
 
 /// The report as it may be posted. Stripped before it is cleaned, so that no hidden character parts a secret; cleaned
 /// before it is rendered, so that no escaping does.
-pub(super) fn cleaned(report: &Report, redactor: &Redactor) -> Report {
-    let text = |text: &String| redactor.clean(&strip(text));
+///
+/// `words`: how whoever reads it calls our flags.
+pub(super) fn cleaned(report: &Report, redactor: &Redactor, words: &dyn Fn(&str) -> String) -> Report {
+    let text = |text: &String| redactor.clean(&words(&strip(text)));
     let maybe = |text_or_none: &Option<String>| text_or_none.as_ref().map(text);
     let mut clean = report.clone();
     clean.app = text(&report.app);
@@ -17,7 +20,18 @@ pub(super) fn cleaned(report: &Report, redactor: &Redactor) -> Report {
     if let Some(Sleep::Never(why)) = &mut clean.sleep {
         *why = text(why);
     }
-    clean.failure = report.failure.as_ref().map(|failure| clean_failure(failure, redactor));
+    clean.aftermath = report.aftermath.as_ref().map(|it| Aftermath {
+        lost: it.lost.iter().map(text).collect(),
+        seen: match &it.seen {
+            Seen::Good => Seen::Good,
+            Seen::Bad(seen) => Seen::Bad(text(seen)),
+            Seen::Unasked(why) => Seen::Unasked(text(why)),
+        },
+    });
+    clean.failure = report
+        .failure
+        .as_ref()
+        .map(|failure| clean_failure(failure, redactor, words));
     clean.notes = report.notes.iter().map(text).collect();
     for change in &mut clean.changes {
         change.what = text(&change.what);
@@ -40,12 +54,14 @@ pub(super) fn cleaned_answer(answer: &Answer, redactor: &Redactor) -> Answer {
     clean
 }
 
-fn clean_failure(failure: &Failure, redactor: &Redactor) -> Failure {
-    let text = |text: &String| redactor.clean(&strip(text));
+pub(super) fn clean_failure(failure: &Failure, redactor: &Redactor, words: &dyn Fn(&str) -> String) -> Failure {
+    let text = |text: &String| redactor.clean(&words(&strip(text)));
     let maybe = |text_or_none: &Option<String>| text_or_none.as_ref().map(text);
     let mut clean = failure.clone();
     clean.what = text(&failure.what);
     clean.why = maybe(&failure.why);
+    clean.points = failure.points.iter().map(text).collect();
+    clean.subject = maybe(&failure.subject);
     clean.code = maybe(&failure.code);
     clean.component = maybe(&failure.component);
     clean.next = maybe(&failure.next);
@@ -58,6 +74,7 @@ fn clean_failure(failure: &Failure, redactor: &Redactor) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::{cleaned, cleaned_answer};
+    use crate::model::aftermath::{Aftermath, Seen};
     use crate::model::answer::{Answer, AnswerLog};
     use crate::model::environment::Environment;
     use crate::model::failure::{Excerpt, Failure, Shown};
@@ -72,7 +89,11 @@ mod tests {
         let lines = early.lines(&[Foreign::new("x hunter_2222 y")]);
         redactor.register(&Secret::new("hunter_2222").expect("not empty"));
         let secret = "x hunter\u{200b}_2222 y".to_owned();
-        let mut failure = Failure::bad(&*secret).why(&*secret).next(&*secret);
+        let mut failure = Failure::bad(&*secret)
+            .why(&*secret)
+            .point(&*secret)
+            .about(&*secret)
+            .next(&*secret);
         failure.code = Some(secret.clone());
         failure.component = Some(secret.clone());
         failure.log = Some(Excerpt {
@@ -83,6 +104,10 @@ mod tests {
         report.url = Some(secret.clone());
         report.sleep = Some(Sleep::Never(secret.clone()));
         report.notes = vec![secret.clone()];
+        report.aftermath = Some(Aftermath {
+            lost: vec![secret.clone()],
+            seen: Seen::Bad(secret.clone()),
+        });
         report.changes = vec![Change {
             what: secret.clone(),
             why: secret,
@@ -95,8 +120,8 @@ mod tests {
         let shown = format!("{:?}", cleaned_answer(&answer, &redactor));
         assert!(!shown.contains("2222"), "{shown}");
         assert_eq!(shown.matches("x *** y").count(), 5, "{shown}");
-        let shown = format!("{:?}", cleaned(&report, &redactor));
+        let shown = format!("{:?}", cleaned(&report, &redactor, &str::to_owned));
         assert!(!shown.contains("2222"), "{shown}");
-        assert_eq!(shown.matches("x *** y").count(), 12, "{shown}");
+        assert_eq!(shown.matches("x *** y").count(), 16, "{shown}");
     }
 }

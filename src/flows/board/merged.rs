@@ -1,14 +1,30 @@
 //! What the comment of a merged pull request says of the production that its merge deployed.
 
+use super::clean::clean_failure;
 use super::complaints::Complaint;
 use super::conversation::{Conversation, Missing};
-use super::{Board, LAST_WORDS};
+use super::{Board, BoardDeps, LAST_WORDS};
 use crate::config::CommentMode;
+use crate::model::environment::Environment;
+use crate::model::failure::Failure;
+use crate::model::report::{Report, State};
 use crate::net::error::ApiError;
 use crate::render::body::{Body, marker};
 use crate::render::page;
 
 impl Board {
+    /// The same of a deployment that was refused before anything was touched, and so has no board of its own.
+    pub(crate) async fn tell_merged_of_refusal(deps: BoardDeps, failure: &Failure, pull: u64) {
+        let report = Report::new("", Environment::production(), State::Failed);
+        let mut board = Self::new(deps, &[report]);
+        let console = &board.deps.console;
+        let failure = clean_failure(failure, &board.deps.redactor, &|text| {
+            console.in_words(text).into_owned()
+        });
+        board.refusal = Some(failure);
+        board.tell_merged(pull).await;
+    }
+
     /// Production's end on the comment of the merged pull request whose commit it deployed. After `close`.
     pub(crate) async fn tell_merged(&mut self, pull: u64) {
         let Some(report) = self.reports.first().filter(|report| report.environment.is_production()) else {
@@ -20,7 +36,10 @@ impl Board {
         if self.deps.comment.mode == CommentMode::Off {
             return;
         }
-        let line = page::production_line(report, &self.scene(), github.now());
+        let line = match &self.refusal {
+            Some(failure) => page::refused_line(failure, &self.scene()),
+            None => page::production_line(report, &self.scene(), github.now()),
+        };
         let line = self.deps.redactor.clean(&line);
         let run = self.deps.run.stamp();
         let mut conversation = Conversation::new(github.clone(), pull, marker(repository.id, pull));

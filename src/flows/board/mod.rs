@@ -29,6 +29,7 @@ use crate::actions::summary;
 use crate::config::{CommentLogs, CommentMode};
 use crate::github::GitHub;
 use crate::model::environment::Environment;
+use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::model::rollout::Step;
 use crate::net::error::ApiError;
@@ -60,18 +61,23 @@ pub(crate) struct Board {
     complaints: Vec<Complaint>,
     /// Nothing of the environment is left, whatever the report says.
     withdrawn: bool,
+    /// Why nothing was deployed.
+    refusal: Option<Failure>,
 }
 
 /// Summary and outputs of a run that never had anything to show on GitHub.
 pub(super) fn record(run: &Run, console: &Console, redactor: &Redactor, report: &Report) {
-    let reports = [cleaned(report, redactor)];
+    let reports = [cleaned(report, redactor, &|text| console.in_words(text).into_owned())];
     let text = page::notes(&reports[0]);
     write_files(run, console, &outputs_of(&reports, None), &redactor.clean(&text));
 }
 
 /// The same for several apps; `nothing` is what the summary says of none.
 pub(super) fn record_all(run: &Run, console: &Console, redactor: &Redactor, reports: &[Report], nothing: &str) {
-    let reports: Vec<Report> = reports.iter().map(|report| cleaned(report, redactor)).collect();
+    let reports: Vec<Report> = reports
+        .iter()
+        .map(|report| cleaned(report, redactor, &|text| console.in_words(text).into_owned()))
+        .collect();
     let text = match reports.as_slice() {
         [] => nothing.to_owned(),
         reports => reports.iter().map(page::notes).collect::<Vec<_>>().join("\n\n"),
@@ -119,7 +125,11 @@ impl Board {
         self.deps.console.end_phase();
         self.reports = reports
             .iter()
-            .map(|report| cleaned(report, &self.deps.redactor))
+            .map(|report| {
+                cleaned(report, &self.deps.redactor, &|text| {
+                    self.deps.console.in_words(text).into_owned()
+                })
+            })
             .collect();
         let removed = self.reports.iter().any(|report| report.state == State::Removed);
         // A removed preview that nobody was told about needs no comment.
@@ -220,7 +230,10 @@ impl Board {
             _ => None,
         };
         Self {
-            reports: reports.iter().map(|report| cleaned(report, &deps.redactor)).collect(),
+            reports: reports
+                .iter()
+                .map(|report| cleaned(report, &deps.redactor, &|text| deps.console.in_words(text).into_owned()))
+                .collect(),
             conversation,
             deps,
             records: Vec::new(),
@@ -228,6 +241,7 @@ impl Board {
             progress: None,
             complaints: Vec::new(),
             withdrawn: false,
+            refusal: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the step's outputs say about one or several apps.
 
-use crate::actions::outputs::{AppOutput, Outputs, WasLive};
+use crate::actions::outputs::{AftermathOutput, AppOutput, Outputs, WasLive};
 use crate::model::report::{Report, State};
 use crate::net::fields::{id, web_url};
 use crate::render::page::status;
@@ -48,6 +48,12 @@ fn app_output(report: &Report) -> AppOutput {
             from: live.from,
             until: live.until,
             seen: report.failure.as_ref().map(ToString::to_string),
+            serving: report.serving.as_ref().map(ToString::to_string),
+        }),
+        aftermath: report.aftermath.as_ref().map(|aftermath| AftermathOutput {
+            lost: aftermath.lost.clone(),
+            works: aftermath.works(),
+            said: aftermath.to_string(),
             serving: report.serving.as_ref().map(ToString::to_string),
         }),
     }

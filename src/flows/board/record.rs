@@ -178,6 +178,12 @@ fn state_of(state: State) -> DeploymentState {
     }
 }
 
+/// The version that is live lacks what the update took, and is not known to work.
+fn without_something(report: &Report) -> bool {
+    let aftermath = report.aftermath.as_ref();
+    aftermath.is_some_and(|aftermath| aftermath.works() != Some(true))
+}
+
 fn describe(report: &Report) -> String {
     let what = report.failure.as_ref().map(|failure| failure.what.as_str());
     let time = |word: &str| match report.duration {
@@ -187,6 +193,12 @@ fn describe(report: &Report) -> String {
     match report.state {
         State::Building => "Building".to_owned(),
         State::Ready => time("Ready"),
+        // First, because GitHub cuts a long description.
+        State::Failed if without_something(report) => format!(
+            "{} may not work: {}",
+            report.serving.as_ref().map_or("What is live", |sha| sha.short()),
+            what.unwrap_or("Failed")
+        ),
         State::Failed => match &report.was_live {
             Some(live) => format!("Live {live}, then found bad: {}", what.unwrap_or("it failed")),
             None => what.unwrap_or("Failed").to_owned(),

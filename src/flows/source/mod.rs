@@ -95,9 +95,22 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// A branch, beside the commit that is deployed.
+    pub(crate) async fn beside(&self, branch: &str) -> Self {
+        Self::of_branch(self.ctx, branch).await
+    }
+
     /// The app spec: `--spec`, else what the configuration names, else the usual places.
     pub(crate) async fn spec(&self, configured: &str) -> anyhow::Result<AppSpec> {
-        let named = self.ctx.spec_file.as_deref();
+        self.found_spec(self.ctx.spec_file.as_deref(), configured).await
+    }
+
+    /// The same for another app than the one that `--spec` is about.
+    pub(crate) async fn configured_spec(&self, configured: &str) -> anyhow::Result<AppSpec> {
+        self.found_spec(None, configured).await
+    }
+
+    async fn found_spec(&self, named: Option<&str>, configured: &str) -> anyhow::Result<AppSpec> {
         if let Some(path) = named.or((!configured.is_empty()).then_some(configured)) {
             let wanted = Wanted {
                 path,

@@ -135,7 +135,7 @@ fn sqlite_url(key: &str, value: &str, database_url: &str) -> String {
 }
 
 /// What the policy gives and no list has yet goes to the whole app; so it reaches every component.
-fn add(preview: &mut Value, policy: &Policy, placed: &[String], notes: &mut Notes) {
+pub(super) fn add(preview: &mut Value, policy: &Policy, placed: &[String], notes: &mut Notes) {
     for (key, given) in &policy.given {
         let verb = if placed.contains(key) { "set" } else { "added" };
         notes

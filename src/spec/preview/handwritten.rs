@@ -1,5 +1,5 @@
-//! A preview spec that somebody wrote by hand: kept as it is, but built from the pull request and without secrets
-//! that it does not bring along.
+//! A preview spec that somebody wrote by hand: kept as it is, but built from the pull request, without secrets that have
+//! no value, and with what `[preview] env` gives.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::super::env;
 use super::super::placeholder;
 use super::super::policy::Policy;
 use super::sleep::no_scale_to_zero;
-use super::{Database, DatabaseMode, Notes, PreviewInput, sources};
+use super::{Database, DatabaseMode, Notes, PreviewInput, envs, sources};
 use crate::model::report::Sleep;
 
 pub(super) fn adapt(
@@ -18,25 +18,28 @@ pub(super) fn adapt(
     notes: &mut Notes,
 ) -> (Database, Sleep) {
     sources::follow_head(preview, input, notes);
+    let mut placed = Vec::new();
     env::each_list(preview, |_, envs| {
         envs.retain_mut(|env| {
-            // A placeholder is no value: the app would take its text for the secret.
-            if !env::is_secret(env) || env::value(env).is_some_and(|value| placeholder::whole(value).is_none()) {
+            let key = env::key(env).to_owned();
+            if let Some(given) = policy.given.get(&key) {
+                env::set(env, &given.value, given.secret);
+                placed.push(key);
                 return true;
             }
-            let key = env::key(env).to_owned();
-            match policy.given.get(&key) {
-                Some(given) => {
-                    env::set(env, &given.value, given.secret);
-                    true
-                }
-                None => {
-                    notes.leave_out(&key);
-                    false
-                }
+            // Somebody wanted another value than the file's, which this run could not get.
+            let is_missing = policy.missing.iter().any(|(missing, _)| *missing == key);
+            // A placeholder is no value: the app would take its text for the secret.
+            let has_value = env::value(env).is_some_and(|value| placeholder::whole(value).is_none());
+            let stays = !is_missing && (!env::is_secret(env) || has_value);
+            if !stays {
+                notes.leave_out(&key);
             }
+            stays
         });
     });
+    envs::add(preview, policy, &placed, notes);
+    policy.missing.iter().for_each(|(key, _)| notes.leave_out(key));
     (database(preview), sleep(preview, input.sleep))
 }
 

@@ -72,8 +72,9 @@ impl Place<'_> {
 pub(crate) struct DataLoss {
     pub(crate) before: String,
     pub(crate) after: String,
-    /// A database component goes with the update, whether the commit comes up or not.
-    pub(crate) with_update: bool,
+    /// What the version that is live lacks from the update on, whether the commit comes up or not: a database component
+    /// goes with the update.
+    pub(crate) with_update: Option<String>,
 }
 
 /// `None`: the data stay as they would without a change.
@@ -100,7 +101,10 @@ pub(super) fn of_data(live: &Value, planned: &Value) -> Option<DataLoss> {
     Some(DataLoss {
         before: before_it,
         after: after_it,
-        with_update: matches!(before, Place::Component { .. }),
+        with_update: match before {
+            Place::Component { name, .. } => Some(format!("its database `{name}` was destroyed")),
+            Place::Sqlite | Place::None => None,
+        },
     })
 }
 
@@ -136,14 +140,14 @@ mod tests {
             Some((
                 "the preview's development database `db` was replaced by another one: the data in it were deleted"
                     .to_owned(),
-                true
+                Some("its database `db` was destroyed".to_owned())
             ))
         );
         assert_eq!(
             of_data(&sqlite, &a).map(|loss| (loss.after, loss.with_update)),
             Some((
                 "the preview changed from SQLite to a development database: its data were deleted".to_owned(),
-                false
+                None
             ))
         );
         insta::assert_snapshot!(told.join("\n"), @r"

@@ -26,6 +26,7 @@ mod handwritten;
 mod jobs;
 mod loss;
 mod prepare;
+mod reach;
 mod size;
 mod sleep;
 mod sources;
@@ -53,6 +54,8 @@ pub(crate) struct PreviewInput<'a> {
     pub(crate) commit: &'a Sha,
     /// Digests that the flags give.
     pub(crate) images: &'a Images,
+    /// Production's spec, where the preview has one of its own.
+    pub(crate) production: Option<&'a AppSpec>,
 }
 
 /// What to send, and what to tell about it.
@@ -137,6 +140,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
     let (database, sleep) = if input.policy.spec.is_empty() {
         derive(spec, input, &policy, &mut preview, &mut notes)?
     } else {
+        reach::refuse(spec, input.production, &policy)?;
         handwritten::adapt(&mut preview, input, &policy, &mut notes)
     };
     if let Some(root) = preview.as_object_mut() {
@@ -204,7 +208,7 @@ fn tell(database: &Database, notes: &mut Notes) {
                 .changes
                 .push("uses a development database (PostgreSQL)", database.why.clone());
             notes.warnings.push(format!(
-                "this preview has a development database for $7 a month, because {}",
+                "this preview has a development database, because {}",
                 database.why
             ));
         }

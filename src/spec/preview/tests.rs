@@ -12,6 +12,7 @@ use crate::model::pull_request::Head;
 
 mod credentials;
 mod databases;
+mod handwritten;
 mod rules;
 mod stores;
 
@@ -24,6 +25,8 @@ struct World {
     images: Images,
     sleep: bool,
     head_repository: &'static str,
+    /// Production's spec beside one that is made by hand.
+    production: Option<String>,
 }
 
 impl World {
@@ -36,6 +39,7 @@ impl World {
             images: Images::default(),
             sleep: true,
             head_repository: "acme/shop",
+            production: None,
         }
     }
 
@@ -58,6 +62,8 @@ impl World {
 
     fn plan(&self, spec: &str) -> Result<PreviewPlan, Failure> {
         let spec = parse(spec, "app.yaml").expect("a valid spec");
+        let production = self.production.as_deref();
+        let production = production.map(|text| parse(text, "app.yaml").expect("a valid spec"));
         let config = Config::parse(&self.config, "do-deploy.toml").expect("a valid config");
         let pull_request = PullRequest {
             number: 12,
@@ -88,6 +94,7 @@ impl World {
                 sleep: self.sleep,
                 commit: &pull_request.head.sha,
                 images: &self.images,
+                production: production.as_ref(),
             },
         )
     }

@@ -6,12 +6,15 @@ use super::super::change::Changes;
 use super::super::component::{self, Component, Kind};
 use super::super::document::AppSpec;
 use super::super::{env, images};
-use super::{ProductionInput, keys, loss, sources};
+use super::{Neighbour, ProductionInput, keys, loss, sources};
 use crate::model::failure::Failure;
 
 /// Refuses an app of another repository or environment, and one without marks that is not built from here.
 pub(super) fn ownership(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<(), Failure> {
     let Some(live) = input.live else { return Ok(()) };
+    if let (None, Some(failure)) = (input.live_marks, neighbours(spec, input)) {
+        return Err(spec.locate(failure, "/name"));
+    }
     let name = spec.name();
     let rename = |failure: Failure| {
         let failure = failure.next("give the app another `name` in the spec, or remove the other app first");
@@ -54,6 +57,33 @@ pub(super) fn ownership(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<(
             )),
         )),
     }
+}
+
+/// Why an app without marks may be another environment's: a named environment never takes that one over by itself.
+fn neighbours(spec: &AppSpec, input: &ProductionInput<'_>) -> Option<Failure> {
+    if input.environment.is_production() {
+        return None;
+    }
+    let (name, environment, table) = (spec.name(), input.environment, table(input));
+    let has_name = |it: &&Neighbour| it.app.as_deref() == Some(name);
+    if let Some(neighbour) = input.neighbours.iter().find(has_name) {
+        let its = &neighbour.environment;
+        let failure = Failure::input(format!("an app called `{name}` exists and may be the one of {its}")).why(
+            format!("it has no marks, and the app spec of {its} has the same `name`"),
+        );
+        return Some(failure.next(format!("give the app another `name` in the spec of `{table}`")));
+    }
+    if input.target.adopt {
+        return None;
+    }
+    let neighbour = input.neighbours.iter().find(|it| it.branch == input.branch)?;
+    let (its, branch) = (&neighbour.environment, input.branch);
+    let failure = Failure::input(format!("an app called `{name}` exists and may be the one of {its}")).why(format!(
+        "it has no marks, and {its} and {environment} both deploy `{branch}`"
+    ));
+    Some(failure.next(format!(
+        "if it is {environment}, agree to take it over with `adopt = true` in `{table}`; else give the app another `name` in the spec"
+    )))
 }
 
 /// Refuses an app without marks that builds another branch: it serves another environment. Production may take it over
@@ -189,7 +219,7 @@ pub(super) fn removed(live: &Value, planned: &Value, changes: &mut Changes) {
         ["enabled", "archive"].map(|key| spec.pointer(&format!("/maintenance/{key}")) == Some(&Value::Bool(true)))
     };
     if offline(live).contains(&true) && !offline(planned).contains(&true) {
-        changes.push("ended the app's maintenance", "the file does not have it");
+        changes.push("ended the app's maintenance", "the file switches it off");
     }
 }
 

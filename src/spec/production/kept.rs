@@ -1,14 +1,14 @@
 //! What the file leaves open and the live app has decided.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::super::component::{self, text};
 use super::super::placeholder;
 use super::super::secrets::is_credential;
 use super::ProductionInput;
 
-/// Keeps the region of an app whose file names none, so that no default of the platform can move it. Warns where the
-/// live app does not show the `vpc` that the file has.
+/// Keeps the region of an app whose file names none, so that no default of the platform can move it, and the maintenance
+/// that somebody switched on where the file says nothing about it. Warns where the live app does not show the `vpc` that the file has.
 pub(super) fn keep(planned: &mut Value, input: &ProductionInput<'_>, warnings: &mut Vec<String>) {
     let Some(live) = input.live else { return };
     credentials(planned, live);
@@ -20,12 +20,38 @@ pub(super) fn keep(planned: &mut Value, input: &ProductionInput<'_>, warnings: &
     if let (false, Some(region)) = (has_region, text(live, "region")) {
         root.insert("region".to_owned(), region.into());
     }
+    maintenance(root, live, warnings);
     // A token without `vpc:read` is given every spec without its `vpc`.
     if live.get("vpc").is_none() && root.get("vpc").is_some_and(|vpc| text(vpc, "id").is_some()) {
         warnings.push(
             "the live app shows no `vpc`, and the file's is sent: either it is new, or the token lacks the scope `vpc:read` and no change of the VPC can be noticed"
                 .to_owned(),
         );
+    }
+}
+
+/// A switch that the file does not mention stays as somebody has set it on the platform.
+/// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>
+fn maintenance(planned: &mut Map<String, Value>, live: &Value, warnings: &mut Vec<String>) {
+    let Some(live) = live.get("maintenance").and_then(Value::as_object) else {
+        return;
+    };
+    let is_silent = planned.get("maintenance").is_none_or(Value::is_null);
+    for (key, state) in [("archive", "archived"), ("enabled", "in maintenance mode")] {
+        let mentioned = planned.get("maintenance").and_then(|it| it.get(key));
+        if live.get(key) != Some(&Value::Bool(true)) || mentioned.is_some() {
+            continue;
+        }
+        warnings.push(format!(
+            "the app stays {state}: that was switched on, and the app spec does not mention it; `maintenance: {{{key}: false}}` in the app spec ends it"
+        ));
+        let own = planned.entry("maintenance").or_insert(Value::Null);
+        match own.as_object_mut().filter(|_| !is_silent) {
+            Some(own) => {
+                own.insert(key.to_owned(), Value::Bool(true));
+            }
+            None => *own = Value::Object(live.clone()),
+        }
     }
 }
 

@@ -17,10 +17,11 @@ pub(super) struct Loss {
     pub(super) at: String,
 }
 
-/// Everything that sending `planned` would take from the live app. A field that the file leaves to the platform is no
+/// Everything that sending `planned` would take from the live app. `active` is the spec of the deployment that takes
+/// requests: a managed database that only a failed deployment asked for was never connected. A field that the file leaves to the platform is no
 /// change, and neither is anything that is added.
-pub(super) fn losses(live: &Value, planned: &Value) -> Vec<Loss> {
-    let mut losses = databases(live, planned);
+pub(super) fn losses(live: &Value, active: Option<&Value>, planned: &Value) -> Vec<Loss> {
+    let mut losses = databases(live, active, planned);
     losses.extend(domains(live, planned));
     losses.extend(egress(live, planned));
     losses.extend(vpc(live, planned));
@@ -47,8 +48,8 @@ fn domain_name(host: &str) -> String {
     format!("domains.{host}")
 }
 
-fn databases(live: &Value, planned: &Value) -> Vec<Loss> {
-    let before = component::of(live, Kind::Database);
+fn databases(live: &Value, active: Option<&Value>, planned: &Value) -> Vec<Loss> {
+    let before = connected(live, active);
     let after = component::of(planned, Kind::Database);
     let new: Vec<&str> = after
         .iter()
@@ -74,6 +75,18 @@ fn databases(live: &Value, planned: &Value) -> Vec<Loss> {
         })
     });
     lost.collect()
+}
+
+/// The databases that the live app has. A managed one is that of the active deployment, because a cluster that a failed
+/// deployment named may not even exist; a development database is there as soon as a deployment asked for it.
+fn connected<'a>(live: &'a Value, active: Option<&'a Value>) -> Vec<Component<'a>> {
+    let mut databases = component::of(live, Kind::Database);
+    let Some(active) = active else { return databases };
+    let mut before = component::of(active, Kind::Database);
+    before.retain(is_managed);
+    databases.retain(|it| !is_managed(it) && before.iter().all(|managed| managed.name != it.name));
+    databases.extend(before);
+    databases
 }
 
 /// Why a database is no longer there. `new`: names that the live app does not have.
@@ -138,7 +151,8 @@ fn differs(before: &Component<'_>, after: &Component<'_>, key: &str) -> Option<S
     let same = |one: &str, other: &str| one == other || (key == "cluster_name" && one.eq_ignore_ascii_case(other));
     match (scalar(before.value, key), scalar(after.value, key)) {
         (Some(before), Some(after)) => {
-            (!same(&before, &after)).then(|| format!("its `{key}` is `{after}` in the file, not `{before}`"))
+            let live = if key == "cluster_name" { ", which is live" } else { "" };
+            (!same(&before, &after)).then(|| format!("its `{key}` is `{after}` in the file, not `{before}`{live}"))
         }
         _ if !is_production(before) => None,
         (Some(before), None) => (!defaults.contains(&before.as_str()))

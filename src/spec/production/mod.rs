@@ -21,7 +21,7 @@ mod replace;
 mod secrets;
 mod sources;
 
-pub(crate) use replace::Replace;
+pub(crate) use replace::{Replace, Taken};
 
 /// Everything that decides what is sent.
 pub(crate) struct ProductionInput<'a> {
@@ -38,10 +38,24 @@ pub(crate) struct ProductionInput<'a> {
     /// The live app's spec. `None`: there is no app of this name yet.
     pub(crate) live: Option<&'a Value>,
     pub(crate) live_marks: Option<&'a Marks>,
+    /// The spec of the deployment that takes requests: a deployment that failed leaves another one in `live`. `None`:
+    /// none does, or its spec is not known.
+    pub(crate) active: Option<&'a Value>,
+    /// The other environments, where the live app could be one of theirs.
+    pub(crate) neighbours: &'a [Neighbour],
     /// Digests that the flags give.
     pub(crate) images: &'a Images,
     /// What may be taken from the live app. `None`: the live app's own spec is deployed again.
     pub(crate) replace: Option<&'a Replace>,
+}
+
+/// Another environment of the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Neighbour {
+    pub(crate) environment: Environment,
+    /// The name of its app. `None`: its spec cannot be read.
+    pub(crate) app: Option<String>,
+    pub(crate) branch: String,
 }
 
 /// What to send, and what to tell about it.
@@ -52,7 +66,7 @@ pub(crate) struct ProductionPlan {
     pub(crate) changes: Vec<Change>,
     pub(crate) warnings: Vec<String>,
     /// What the live app no longer has after the update, as agreed.
-    pub(crate) taken: Vec<String>,
+    pub(crate) taken: Vec<Taken>,
 }
 
 /// The spec to send. Fails before anything is touched: foreign app, settings that would be lost, missing secrets.
@@ -153,14 +167,14 @@ fn taken(
     planned: &Value,
     input: &ProductionInput<'_>,
     changes: &mut Changes,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Vec<Taken>, Failure> {
     let Some(replace) = input.replace else {
         return Ok(Vec::new());
     };
     let Some(live) = input.live else {
         return replace.without_app(spec);
     };
-    let mut losses = loss::losses(live, planned);
+    let mut losses = loss::losses(live, input.active, planned);
     if input.live_marks.is_some() {
         adoption::removed(live, planned, changes);
     }

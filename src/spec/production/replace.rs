@@ -95,7 +95,7 @@ impl Replace {
         live: &Value,
         losses: &[Loss],
         changes: &mut Changes,
-    ) -> Result<Vec<String>, Failure> {
+    ) -> Result<Vec<Taken>, Failure> {
         let unwanted: Vec<&Loss> = losses.iter().filter(|loss| !self.names(&loss.name)).collect();
         if let Some(first) = unwanted.first() {
             let unmatched = self
@@ -123,7 +123,7 @@ impl Replace {
             let why = format!("{} (`--replace {}`)", loss.why, loss.name);
             changes.push(format!("agreed to {}", loss.what), why);
         }
-        Ok(losses.iter().map(|loss| taken(&loss.what)).collect())
+        Ok(losses.iter().map(Taken::of).collect())
     }
 
     /// Refuses to create an app beside `others`, those of the same repository and environment that have another name,
@@ -150,7 +150,7 @@ impl Replace {
     }
 
     /// A first deployment replaces nothing.
-    pub(super) fn without_app(&self, spec: &AppSpec) -> Result<Vec<String>, Failure> {
+    pub(super) fn without_app(&self, spec: &AppSpec) -> Result<Vec<Taken>, Failure> {
         match self.0.first() {
             None => Ok(Vec::new()),
             Some(name) => Err(Failure::input(format!(
@@ -162,8 +162,40 @@ impl Replace {
     }
 }
 
+/// What the live app loses by an update, as agreed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// What is said of it once it has happened: ``Dropped the domain `shop.example`, as agreed``.
+    pub(crate) done: String,
+    /// The same of the version that is live where the deployment fails: ``its database `db` was destroyed``.
+    pub(crate) lost: String,
+    /// It goes with the update, whatever becomes of the deployment.
+    pub(crate) with_update: bool,
+}
+
+impl Taken {
+    fn of(loss: &Loss) -> Self {
+        let database = loss.name.strip_prefix("databases.");
+        let lost = match (database, loss.what.split(' ').next()) {
+            (Some(name), Some("destroy")) => format!("its database `{name}` was destroyed"),
+            (Some(name), Some("detach")) => format!("its database `{name}` was detached"),
+            _ => format!("the update was to {}", loss.what),
+        };
+        Self {
+            done: done(&loss.what),
+            lost,
+            with_update: destroys(loss),
+        }
+    }
+}
+
+/// Whether data goes with it.
+fn destroys(loss: &Loss) -> bool {
+    loss.what.starts_with("destroy ")
+}
+
 /// What a loss is called once it has happened.
-fn taken(what: &str) -> String {
+fn done(what: &str) -> String {
     const VERBS: [(&str, &str); 6] = [
         ("destroy", "Destroyed"),
         ("detach", "Detached"),
@@ -194,13 +226,20 @@ fn refusal(spec: &AppSpec, unwanted: &[&Loss], all: &[Loss], unmatched: &[&Strin
         }
     };
     let names: Vec<&str> = all.iter().map(|loss| loss.name.as_str()).collect();
+    let even_then = match () {
+        () if all.iter().any(destroys) => "; the data goes with the update, even if the deployment then fails",
+        () if all.iter().any(|loss| loss.what.starts_with("detach ")) => {
+            "; the database is detached by the update, even if the deployment then fails"
+        }
+        () => "",
+    };
     let wrong = match unmatched {
         [] => String::new(),
         [name] => format!(" (`{name}` matches nothing)"),
         names => format!(" ({} match nothing)", listed(names)),
     };
     failure.next(format!(
-        "correct the file, or agree to it for one run with `--replace {}`{wrong}",
+        "correct the file, or agree to it for one run with `--replace {}`{wrong}{even_then}",
         names.join(",")
     ))
 }

@@ -8,6 +8,7 @@ use super::super::parse;
 use super::*;
 use crate::config::Config;
 
+mod live;
 mod taken;
 
 struct World {
@@ -16,6 +17,8 @@ struct World {
     branch: &'static str,
     variables: HashMap<&'static str, &'static str>,
     live: Option<Value>,
+    active: Option<Value>,
+    neighbours: Vec<Neighbour>,
     images: Images,
     replace: Replace,
 }
@@ -28,6 +31,8 @@ impl World {
             branch: "main",
             variables: HashMap::new(),
             live: None,
+            active: None,
+            neighbours: Vec::new(),
             images: Images::default(),
             replace: Replace::default(),
         }
@@ -61,6 +66,8 @@ impl World {
                 variables: &|name| self.variables.get(name).map(|text| (*text).to_owned()),
                 live: self.live.as_ref(),
                 live_marks: live_marks.as_ref(),
+                active: self.active.as_ref(),
+                neighbours: &self.neighbours,
                 images: &self.images,
                 replace: Some(&self.replace),
             },

@@ -46,7 +46,7 @@ impl Stores {
     }
 
     /// Whether a host is one of the network's: neither this machine, nor one of the app, nor still to be filled in.
-    fn leads_out(&self, host: &str) -> bool {
+    pub(super) fn leads_out(&self, host: &str) -> bool {
         let is_host = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
         let is_name = host.contains('.') && host.chars().all(is_host) && !host.starts_with(['.', '-']);
         let is_file = [".db", ".sqlite", ".sqlite3", ".sock"]
@@ -57,7 +57,7 @@ impl Stores {
 }
 
 /// The host of a URL, of a connection string, or beside the port of a store.
-fn address(text: &str) -> Option<String> {
+pub(super) fn address(text: &str) -> Option<String> {
     let text = text.trim_matches(['"', '\'', ',']);
     if is_reference(text) {
         return None;

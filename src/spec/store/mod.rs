@@ -11,6 +11,7 @@ mod engine;
 mod hosts;
 mod inside;
 mod keys;
+mod reach;
 mod schemes;
 mod words;
 

@@ -1,7 +1,7 @@
 //! Inputs that are missing, malformed or out of place: the message names the input, and nothing is touched.
 
 use super::runner::Runner;
-use crate::harness::{Change, Tester, image_spec, run, run_with};
+use crate::harness::{Change, SPEC, Tester, image_spec, run, run_with};
 
 /// Inputs, and what has to be said of them.
 type Case<'a> = (&'a [(&'a str, &'a str)], &'a str);
@@ -227,5 +227,36 @@ async fn images_go_with_a_push_and_advice_about_them_names_the_input() {
             .says(&format!("to keep it: input `images: web={digest}`"))
             .does_not_say("--images");
     })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_page_says_of_a_consent_names_the_input() {
+    let with_database = SPEC.to_owned() + "databases:\n  - {name: db, engine: PG}\n";
+    run_with(
+        Change::whole_app("first").spec(&with_database),
+        async |t: &mut Tester| {
+            let runner = Runner::with_the_program();
+            runner.uses(t, &[("command", "deploy")]).await.succeeds();
+            t.open_pr_with(1, Change::version("second").spec(SPEC)).await;
+            t.merge_pr(1).await;
+            let push = |replace: &'static str| {
+                let step = runner.uses(t, &[("replace", replace)]);
+                step.on_event("push", "name=push&ref=refs/heads/main")
+            };
+            push("").await.fails_with(2);
+            let comment = t.comment(1).await;
+            assert!(
+                comment.contains("Not deployed to production") && !comment.contains("--replace"),
+                "{comment}"
+            );
+            let agreed = push("databases.db").await;
+            let summary = agreed.succeeds().summary();
+            assert!(
+                summary.contains("(input `replace: databases.db`)") && !summary.contains("--replace"),
+                "{summary}"
+            );
+        },
+    )
     .await;
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Change, Tester, app_env, run, run_with};
+use crate::harness::{Change, SPEC, Tester, app_env, run, run_with};
 
 // Adoption
 
@@ -80,10 +80,46 @@ async fn staging_does_not_adopt_productions_app() {
         staging
             .fails_with(2)
             .touches_nothing()
-            .says("builds `main`, not `develop`")
+            .says("an app called `shop` exists and may be the one of production")
             .says("`[environments.staging]`");
         t.expect_serving("shop", "first").await;
         t.deploy().await.succeeds().says("adopted");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn staging_does_not_adopt_productions_app_of_the_same_branch() {
+    let same_name = "[environments.staging]\nbranch = \"main\"\nspec = \".do/app.yaml\"\nadopt = true\n";
+    run_with(Change::whole_app("first").config(same_name), async |t: &mut Tester| {
+        t.app_by_hand("shop", |_| {}).await;
+        let staging = t.command(["deploy", "--environment", "staging"]).await;
+        staging
+            .fails_with(2)
+            .touches_nothing()
+            .says("an app called `shop` exists and may be the one of production")
+            .says("the app spec of production has the same `name`");
+        t.deploy().await.succeeds().says("adopted");
+    })
+    .await;
+    let config = "[environments.staging]\nbranch = \"main\"\nspec = \"staging.yaml\"\n";
+    let own = SPEC.replace("name: shop", "name: shop-staging");
+    let first = Change::whole_app("first").config(config).file("staging.yaml", &own);
+    run_with(first, async move |t: &mut Tester| {
+        t.app_by_hand("shop-staging", |_| {}).await;
+        let staging = t.command(["deploy", "--environment", "staging"]).await;
+        staging
+            .fails_with(2)
+            .touches_nothing()
+            .says("production and staging both deploy `main`")
+            .says("`adopt = true` in `[environments.staging]`");
+        t.push(
+            "main",
+            Change::version("second").config(&format!("{config}adopt = true\n")),
+        );
+        let agreed = t.command(["deploy", "--environment", "staging"]).await;
+        agreed.succeeds().says("adopted");
+        t.expect_serving("shop-staging", "second").await;
     })
     .await;
 }

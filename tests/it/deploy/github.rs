@@ -1,6 +1,6 @@
 //! What GitHub is told: its deployment, and the merged pull request.
 
-use crate::harness::{Change, Tester, run, run_with};
+use crate::harness::{Change, SPEC, Tester, run, run_with};
 
 #[tokio::test]
 async fn moves_the_github_deployment_to_success() {
@@ -45,4 +45,35 @@ async fn one_line_on_the_merged_pull_request_says_since_when_it_is_in_production
         assert!(comment.contains("in production since"), "{comment}");
     })
     .await;
+}
+
+/// docs/security.md: `pull-requests: write` is for the merged pull request's last line, too.
+#[tokio::test]
+async fn a_merged_pull_request_is_told_why_production_refused_its_commit() {
+    for (change, why) in [
+        (
+            Change::version("second").spec(&SPEC.replace("region: fra", "region: ams")),
+            "this app spec would move the app from the region `fra` to `ams`",
+        ),
+        (
+            Change::version("second").spec(&SPEC.replace("region: fra", "envs: [{key: MISSING, type: SECRET}]")),
+            "`MISSING`",
+        ),
+    ] {
+        let why = why.to_owned();
+        run_with(Change::whole_app("first"), async move |t: &mut Tester| {
+            t.deploy().await.succeeds();
+            t.open_pr_with(1, change).await;
+            t.merge_pr(1).await;
+            let refused = t.auto_push("main").await;
+            refused.fails_with(2);
+            let comment = t.comment(1).await;
+            assert!(
+                comment.contains("Not deployed to production: ") && comment.contains(&why),
+                "{comment}"
+            );
+            assert!(comment.contains("([run]("), "{comment}");
+        })
+        .await;
+    }
 }

@@ -161,7 +161,7 @@ async fn the_refusal_says_what_is_lost_and_how_to_agree() {
         - destroy the development database `db` with its data: the file has `main` instead, and a database of a new name is a new, empty one
         - move the app from the region `fra` to `ams`: the file names another
         - nothing was touched; `[first]` keeps serving
-        hint: correct the file, or agree to it for one run with `--replace databases.db,region`
+        hint: correct the file, or agree to it for one run with `--replace databases.db,region`; the data goes with the update, even if the deployment then fails
     ");
     })
     .await;

@@ -1,6 +1,7 @@
 //! Production: created, updated, adopted, judged and, where it is safe, rolled back.
 
 mod adoption;
+mod aftermath;
 mod app;
 mod blocked;
 mod domain;

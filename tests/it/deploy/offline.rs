@@ -14,7 +14,7 @@ fn first() -> Change {
 /// Deploys with `maintenance` in the spec where it served before, and back.
 async fn goes_offline_and_back(maintenance: &str, said: &str) {
     let offline = format!("{}maintenance: {maintenance}\n", without_job());
-    let said = said.to_owned();
+    let (said, maintenance) = (said.to_owned(), maintenance.to_owned());
     run_with(first(), async move |t: &mut Tester| {
         t.deploy().await.succeeds();
         t.push("main", Change::version("second").spec(&offline));
@@ -36,9 +36,22 @@ async fn goes_offline_and_back(maintenance: &str, said: &str) {
             .locally()
             .await;
         assert_eq!(json.json()["verdict"], "good");
+        // A file that is silent about it changes nothing.
         t.push("main", Change::version("third").spec(&without_job()));
-        t.deploy().await.succeeds().does_not_say(&said);
-        t.expect_serving("shop", "third").await;
+        t.deploy().await.succeeds().says("the app stays ").says(&said);
+        assert_eq!(t.serving("shop").await.0, 503, "the offline page");
+        let back = format!(
+            "{}maintenance: {}\n",
+            without_job(),
+            maintenance.replace("true", "false")
+        );
+        t.push("main", Change::version("fourth").spec(&back));
+        let ended = t.deploy().await;
+        ended
+            .succeeds()
+            .says("ended the app's maintenance: the file switches it off")
+            .does_not_say(&said);
+        t.expect_serving("shop", "fourth").await;
     })
     .await;
 }

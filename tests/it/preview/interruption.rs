@@ -198,3 +198,25 @@ async fn an_update_that_could_not_be_confirmed_stays_a_warning() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_run_whose_name_was_taken_meanwhile_keeps_the_secrets_of_the_other() {
+    let config = "[preview]\nenv = { JWT_SECRET = \"generate\" }\n";
+    run_with(Change::whole_app("first").config(config), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.fault("POST", "^/v2/apps$", "delay:1s").await;
+        let one = t.preview(1).start().await;
+        let other = t.preview(1).start().await;
+        for run in [one.end().await, other.end().await] {
+            run.succeeds();
+        }
+        let is_kept = |body: &serde_json::Value| {
+            let spec = body["spec"].to_string();
+            spec.contains("JWT_SECRET") && spec.contains("EV[")
+        };
+        let id = t.app("shop-pr-1").await["id"].as_str().unwrap().to_owned();
+        let updates = t.bodies("PUT", &format!("/v2/apps/{id}"));
+        assert!(!updates.is_empty() && updates.iter().all(is_kept), "{updates:#?}");
+    })
+    .await;
+}

@@ -1,6 +1,6 @@
 //! What of production's stores and credentials a preview gets: nothing, and it says so.
 
-use crate::harness::{Change, Tester, run_with, spec};
+use crate::harness::{Change, SPEC, Tester, run_with, spec, without_job};
 
 const ENVS: &str = "    envs:\n      - key: DATABASE_URL";
 
@@ -188,6 +188,59 @@ async fn what_a_failed_commit_asked_for_is_not_said_of_the_one_that_serves() {
         }
         let summary = broken.summary();
         assert!(!summary.contains("What is different from"), "{summary}");
+    })
+    .await;
+}
+
+/// docs/previews.md, "A preview spec of your own": it gets no more of production's than a derived one.
+#[tokio::test]
+async fn a_hand_written_preview_spec_reaches_no_store_of_productions() {
+    let productions = with_envs(&[("DB_HOST", "db.prod.example"), ("DB_PASSWORD", "hunter22")]);
+    let by_hand = with_envs(&[("UPSTREAM", "db.prod.example"), ("DB_PASSWORD", "hunter22")]);
+    let config = "[preview]\nspec = \"preview.yaml\"\n";
+    let first = Change::whole_app("first")
+        .spec(&productions)
+        .config(config)
+        .file("preview.yaml", &by_hand);
+    run_with(first, async move |t: &mut Tester| {
+        // Production's spec on the base branch counts, whatever the pull request makes of it.
+        t.open_pr_with(1, Change::version("second").spec(SPEC)).await;
+        let refused = t.preview(1).await;
+        refused
+            .fails_with(2)
+            .says("the preview would touch production in 4 ways")
+            .says("env `UPSTREAM` of `web` names `db.prod.example`, which production uses as a store (line 15)")
+            .says("env `DB_PASSWORD` of `web` holds a credential (line 17)")
+            .says("`[preview] env`")
+            .does_not_say("hunter22");
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+        let given = "[preview]\nspec = \"preview.yaml\"\nenv = { UPSTREAM = \"db.prod.example\", DB_PASSWORD = \"generate\", MORE = \"x\" }\n";
+        t.push("main", Change::version("third").config(given));
+        t.push(1, Change::version("fourth").config(given));
+        t.preview(1).await.succeeds();
+        let spec = t.app("shop-pr-1").await["spec"].to_string();
+        assert!(spec.contains("MORE") && !spec.contains("hunter22"), "{spec}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_forced_build_takes_no_data_and_says_nothing_of_a_loss() {
+    let dev = "[preview]\ndatabase = \"dev\"\n";
+    run_with(Change::whole_app("first"), async move |t: &mut Tester| {
+        let database = without_job() + "databases:\n  - {name: db, engine: PG}\n";
+        t.open_pr_with(1, Change::version("second").spec(&database).config(dev))
+            .await;
+        t.preview(1).await.succeeds();
+        t.push(1, Change::version("third").config("[preview]\ndatabase = \"none\"\n"));
+        let forced = t.command(["redeploy", "--pr", "1", "--force-build"]).await;
+        forced
+            .succeeds()
+            .does_not_say("data are deleted")
+            .does_not_say("was destroyed");
+        assert!(!t.comment(1).await.contains("data are deleted"));
+        let spec = t.app("shop-pr-1").await["spec"].clone();
+        assert_eq!(spec["databases"][0]["name"], "db");
     })
     .await;
 }

@@ -89,3 +89,19 @@ fn a_preview_keeps_a_secret_that_this_run_cannot_read() {
     .variable("PREVIEW_KEY", "new");
     assert_eq!(value_of(&world.good(&spec), "web", "API_KEY").as_deref(), Some("new"));
 }
+
+#[test]
+fn a_secret_is_left_out_under_every_other_key() {
+    for other in [
+        "{key: BANNER, value: correct-horse-22}",
+        "{key: SETTINGS, value: 'level=info;x=correct-horse-22'}",
+        "{key: UPSTREAM, value: 'https://shop.example/?k=correct-horse-22'}",
+    ] {
+        let spec = shop(&format!(
+            "{{key: JWT_SECRET, value: correct-horse-22}}, {other}, {{key: LEVEL, value: info}}"
+        ));
+        let plan = World::new().good(&spec);
+        assert!(!print(&plan.spec).contains("correct-horse-22"), "{}", print(&plan.spec));
+        assert_eq!(value_of(&plan, "web", "LEVEL").as_deref(), Some("info"));
+    }
+}

@@ -219,7 +219,11 @@ fn where_sqlite_cannot_work_there_is_a_development_database() {
             plan.spec["databases"],
             json!([{"name": "db", "engine": "PG", "production": false}])
         );
-        assert!(plan.warnings.iter().any(|warning| warning.contains("$7 a month")));
+        assert!(
+            plan.warnings
+                .iter()
+                .any(|warning| warning.contains("a development database, because"))
+        );
         assert_eq!(
             jobs(&plan),
             if spec.contains("PRE_DEPLOY") {

@@ -175,7 +175,7 @@ fn a_spec_of_jobs_only_has_no_preview() {
 #[test]
 fn a_hand_written_spec_is_kept_but_guarded() {
     let world = World::with("spec = '.do/preview.yaml'\nenv = { KEY = 'x' }");
-    let plan = world.good(&format!("alerts: [{{rule: DEPLOYMENT_FAILED}}]\n{PLAIN}  instance_count: 2\n  envs:\n  - {{key: KEY, type: SECRET}}\n  - {{key: GONE, type: SECRET}}\n  - {{key: KEPT, type: SECRET, value: written}}\n"));
+    let plan = world.good(&format!("alerts: [{{rule: DEPLOYMENT_FAILED}}]\n{PLAIN}  instance_count: 2\n  envs:\n  - {{key: KEY, type: SECRET}}\n  - {{key: GONE, type: SECRET}}\n"));
     insta::assert_snapshot!(print(&plan.spec), @r#"
         alerts:
         - rule: DEPLOYMENT_FAILED
@@ -192,9 +192,6 @@ fn a_hand_written_spec_is_kept_but_guarded() {
           - key: KEY
             type: GENERAL
             value: x
-          - key: KEPT
-            type: SECRET
-            value: written
         envs:
         - key: DO_DEPLOY_REPOSITORY
           value: "7"

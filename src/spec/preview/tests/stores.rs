@@ -275,8 +275,10 @@ fn the_guard_refuses_what_a_command_says() {
     let by_hand = World::with("spec = '.do/preview.yaml'");
     let envs = "{key: X, value: 'u:hunter22@tcp(prod.example)/x'}, {key: Y, value: x.abc.eu-west-1.rds.amazonaws.com}";
     insta::assert_snapshot!(by_hand.refused(&shop(envs, "")), @r"
-        the preview would touch production: env `X` of `web` holds a credential; env `Y` of `web` names `x.abc.eu-west-1.rds.amazonaws.com`
-        take it out of the preview spec, or leave `[preview] spec` empty to have one made
+        app.yaml:7:10: the preview would touch production in 2 ways
+        - env `X` of `web` holds a credential (line 7)
+        - env `Y` of `web` leads to the store `x.abc.eu-west-1.rds.amazonaws.com` (line 7)
+        give it a value under `[preview] env` in `do-deploy.toml` if previews may have it, else take it out of the preview spec
     ");
 }
 

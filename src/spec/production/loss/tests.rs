@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::losses;
 
 fn lost(live: &Value, planned: &Value) -> Vec<String> {
-    let losses = losses(live, planned);
+    let losses = losses(live, None, planned);
     losses
         .iter()
         .map(|loss| format!("{}: {} ({})", loss.name, loss.what, loss.why))
@@ -73,7 +73,7 @@ fn a_managed_database_is_detached() {
         ),
         (
             json!([{"name": "db", "engine": "PG", "production": true, "cluster_name": "other"}]),
-            "its `cluster_name` is `other` in the file, not `big`",
+            "its `cluster_name` is `other` in the file, not `big`, which is live",
         ),
         (
             json!([{"name": "db", "engine": "PG", "production": true, "cluster_name": "big", "db_name": "test"}]),
@@ -101,7 +101,7 @@ fn a_named_cluster_without_production_may_be_either() {
         (json!([]), format!("databases.db: {fate} (the file does not have it)")),
         (
             json!([{"name": "db", "engine": "PG", "cluster_name": "other"}]),
-            format!("databases.db: {fate} (its `cluster_name` is `other` in the file, not `big`)"),
+            format!("databases.db: {fate} (its `cluster_name` is `other` in the file, not `big`, which is live)"),
         ),
         // What the file leaves open.
         (json!([{"name": "db", "engine": "PG"}]), String::new()),

@@ -29,7 +29,7 @@ fn a_lost_database_is_refused_where_the_file_says_so() {
     let renamed = format!("{PLAIN}databases:\n- {{name: main, engine: PG}}\n");
     insta::assert_snapshot!(World::new().live(live.clone()).refused(&renamed), @"
         app.yaml:4:1: this app spec would destroy the development database `db` with its data: the file has `main` instead, and a database of a new name is a new, empty one
-        correct the file, or agree to it for one run with `--replace databases.db`
+        correct the file, or agree to it for one run with `--replace databases.db`; the data goes with the update, even if the deployment then fails
     ");
     let plan = World::new().live(live).replacing("databases.db").good(&renamed);
     insta::assert_snapshot!(told(&plan), @"agreed to destroy the development database `db` with its data: the file has `main` instead, and a database of a new name is a new, empty one (`--replace databases.db`)");
@@ -54,13 +54,13 @@ fn every_loss_is_listed_at_once_with_the_consent_to_all() {
         - give up the dedicated IP addresses that the app's own requests come from: the file has no `egress` of type `DEDICATED_IP`
         - take the app out of the VPC `v-1`: the file has no `vpc`
         - move the app from the region `ams` to `fra`: the file names another
-        correct the file, or agree to it for one run with `--replace databases.db,databases.cache,domains.shop.example,egress,vpc,region`
+        correct the file, or agree to it for one run with `--replace databases.db,databases.cache,domains.shop.example,egress,vpc,region`; the data goes with the update, even if the deployment then fails
     ");
     insta::assert_snapshot!(World::new().live(live.clone()).replacing("vpc databases.db\nregion,egress").refused(&file), @"
         app.yaml:1:1: this app spec would harm `shop` in 2 ways
         - detach the database `cache`, whose data stays in the cluster `fast`: the file does not have it
         - drop the domain `shop.example`: the file does not have it
-        correct the file, or agree to it for one run with `--replace databases.db,databases.cache,domains.shop.example,egress,vpc,region`
+        correct the file, or agree to it for one run with `--replace databases.db,databases.cache,domains.shop.example,egress,vpc,region`; the data goes with the update, even if the deployment then fails
     ");
     let all = "databases.db,databases.cache,domains.Shop.Example,egress,region,vpc";
     insta::assert_snapshot!(told(&World::new().live(live).replacing(all).good(&file)), @"
@@ -112,7 +112,6 @@ fn what_has_no_data_is_listed_and_goes() {
         "workers": [{"name": "queue"}],
         "jobs": [{"name": "seed"}],
         "static_sites": [{"name": "docs"}],
-        "maintenance": {"enabled": true},
         "services": [{"name": "web", "envs": [
             {"key": "BY_HAND", "type": "SECRET", "value": "EV[1:a:b]"},
             {"key": "PLAIN", "value": "x"},
@@ -123,7 +122,6 @@ fn what_has_no_data_is_listed_and_goes() {
         removed static site `docs`: the file does not have it
         removed worker `queue`: the file does not have it
         removed job `seed`: the file does not have it
-        ended the app's maintenance: the file does not have it
     ");
 }
 
@@ -136,7 +134,7 @@ fn adoption_agrees_to_lost_domains_and_never_to_lost_data() {
     live["envs"] = json!([]);
     insta::assert_snapshot!(World::with("adopt = true").live(live.clone()).refused(PLAIN), @"
         app.yaml:1:1: this app spec would destroy the development database `db` with its data: the file does not have it
-        correct the file, or agree to it for one run with `--replace databases.db`
+        correct the file, or agree to it for one run with `--replace databases.db`; the data goes with the update, even if the deployment then fails
     ");
     let plan = World::with("adopt = true")
         .live(live)

@@ -1,0 +1,65 @@
+//! After a deployment of production that did not end well: which commit serves now, since when, and how well.
+
+use super::context::Ctx;
+use super::{aftermath, ownership};
+use crate::config::Health;
+use crate::model::live::Live;
+use crate::model::report::{Report, State};
+use crate::platform::{CauseKind, Deployment, Rollout};
+
+/// What is known of the deployment.
+pub(super) struct After<'a> {
+    pub(super) rollout: &'a Rollout,
+    /// The one that went live and was found bad.
+    pub(super) bad: Option<&'a Deployment>,
+    pub(super) never_live: bool,
+    /// What the update took from the version before.
+    pub(super) lost: Vec<String>,
+    pub(super) health: &'a Health,
+}
+
+impl After<'_> {
+    /// Which commit serves now, whether it works, and since when the one that was found bad does not.
+    ///
+    /// # Errors
+    /// When the app cannot be read, and after a signal.
+    pub(super) async fn say_what_serves(self, ctx: &Ctx, report: &mut Report) -> anyhow::Result<()> {
+        let Self {
+            rollout,
+            bad,
+            never_live,
+            lost,
+            health,
+        } = self;
+        let app = ctx.platform()?.app(&rollout.app_id).await?;
+        report.serving = app.as_ref().and_then(ownership::serving);
+        let active = app.as_ref().and_then(|app| app.active.as_ref());
+        let replaced = active.zip(bad).is_some_and(|(active, bad)| active.id != bad.id);
+        if let (true, Some(live @ Live { until: None, .. })) = (replaced, &mut report.was_live) {
+            live.until = active.and_then(|active| active.phase_since);
+        }
+        // Only a rollback, ours or the platform's own, raises the question of the data.
+        let is_new = active.is_some_and(|active| rollout.previous.as_ref() != Some(&active.id));
+        let by_a_rollback =
+            active.is_some_and(|active| matches!(active.cause.kind, CauseKind::Rollback | CauseKind::AutoRollback));
+        let went_back = is_new && by_a_rollback && (replaced || never_live);
+        let data = if went_back { "; data was not rolled back" } else { "" };
+        let is_another = active.is_some_and(|active| rollout.deployment.as_ref() != Some(&active.id));
+        if let (true, Some(app)) = (is_another, &app) {
+            report.aftermath = aftermath::look(ctx, app, lost, health).await?;
+        }
+        let how = report.aftermath.as_ref().map(ToString::to_string);
+        report.notes.push(match (&report.serving, active, how) {
+            (Some(sha), Some(_), Some(how)) => format!("`{}` {how}{data}", sha.short()),
+            (None, Some(active), Some(how)) => format!("Deployment {} {how}{data}", active.id),
+            // That it could not be confirmed is the headline.
+            (_, Some(_), None) if report.state == State::Unknown => return Ok(()),
+            (Some(sha), _, _) if never_live && !is_new => format!("`{}` still serves", sha.short()),
+            (Some(sha), _, _) => format!("`{}` serves now{data}", sha.short()),
+            (None, None, _) => "Nothing serves: there is no earlier deployment".to_owned(),
+            (None, Some(active), _) if replaced || never_live => format!("Deployment {} serves now{data}", active.id),
+            (None, Some(_), _) => return Ok(()),
+        });
+        Ok(())
+    }
+}
