@@ -1,12 +1,17 @@
 //! Secrets as a type, foreign text as a type, and the redactors that stand between the two and everything printed.
 
+mod around;
 pub(crate) mod credential;
 mod decode;
+mod encoded;
 mod foreign;
 mod forms;
 mod labelled;
 mod learned;
+mod lines;
+mod machines;
 mod named;
+mod pair;
 mod random;
 mod redactor;
 mod reference;

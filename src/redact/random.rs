@@ -14,6 +14,21 @@ pub(super) fn looks_random(text: &str) -> bool {
         .any(is_random)
 }
 
+/// Shortest password that is told from a word.
+const SHORTEST_CHOSEN: usize = 8;
+
+/// Whether a word looks like a password that somebody has chosen: `Giraffe_8821`, `Tr0ub4dor&3`.
+pub(super) fn looks_chosen(word: &str) -> bool {
+    let has = |kind: fn(char) -> bool| word.contains(kind);
+    let is_path = word.contains(['/', '.', ':', '(', '[', '=', ',']);
+    word.len() >= SHORTEST_CHOSEN
+        && !is_path
+        && has(|c| c.is_ascii_digit())
+        && has(|c| c.is_ascii_lowercase())
+        && (has(|c| c.is_ascii_uppercase()) || has(|c| "_!@#$%^&*".contains(c)))
+        && word.starts_with(|c: char| c.is_ascii_alphabetic())
+}
+
 fn is_random(run: &str) -> bool {
     let mut run = run.to_ascii_lowercase();
     for known in KNOWN {
