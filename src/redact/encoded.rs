@@ -51,7 +51,11 @@ fn base64(bytes: &[u8], range: Range<usize>) -> Reading {
     for (index, four) in bytes[range.clone()].chunks(4).enumerate() {
         let start = range.start + 4 * index;
         let bits = (0..4).fold(0, |bits, at| bits << 6 | four.get(at).map_or(0, |byte| sextet(*byte)));
-        for (at, byte) in bits.to_be_bytes()[1..].iter().enumerate().take(four.len().saturating_sub(1)) {
+        for (at, byte) in bits.to_be_bytes()[1..]
+            .iter()
+            .enumerate()
+            .take(four.len().saturating_sub(1))
+        {
             reading.push(*byte, start + at..start + at + 2);
         }
     }
@@ -65,8 +69,10 @@ fn numbers(line: &str) -> Vec<Vec<Range<usize>>> {
     let mut run: Vec<Range<usize>> = Vec::new();
     for word in ranges(bytes, |byte| byte.is_ascii_alphanumeric()) {
         let digits = digits(bytes, word.clone());
-        let is_number = digits.len() <= 8 && !digits.is_empty() && bytes[digits.clone()].iter().all(u8::is_ascii_hexdigit);
-        let is_long = digits.len() >= 16 && digits.len() % 2 == 0 && bytes[digits.clone()].iter().all(u8::is_ascii_hexdigit);
+        let is_number =
+            digits.len() <= 8 && !digits.is_empty() && bytes[digits.clone()].iter().all(u8::is_ascii_hexdigit);
+        let is_long =
+            digits.len() >= 16 && digits.len() % 2 == 0 && bytes[digits.clone()].iter().all(u8::is_ascii_hexdigit);
         let follows = run.last().is_some_and(|last| {
             let gap = &bytes[last.end..word.start];
             gap.len() <= LONGEST_GAP && gap.iter().all(|byte| b" ,:;-\\".contains(byte))
@@ -128,7 +134,16 @@ fn decimal(line: &str, words: &[Range<usize>]) -> Option<Reading> {
 
 /// How long the buffer is that a text begins with, with its brackets: `<Buffer 73 6b …>`, `[99 111 115 116]`, `63:6f:73:74`.
 pub(super) fn buffer(text: &str) -> Option<usize> {
-    let openings = ["<Buffer ", "Buffer.from([", "[]byte{", "[]uint8{", "bytes([", "[", "{", ""];
+    let openings = [
+        "<Buffer ",
+        "Buffer.from([",
+        "[]byte{",
+        "[]uint8{",
+        "bytes([",
+        "[",
+        "{",
+        "",
+    ];
     let opening = openings.into_iter().find(|opening| text.starts_with(opening))?;
     let opening = match text.find('[') {
         // `Uint8Array(24) [`, `{"type":"Buffer","data":[`
@@ -174,7 +189,10 @@ enum Kind {
 impl Tail {
     pub(super) fn of(line: &str) -> Option<Self> {
         let text = line.trim_end_matches([' ', ',', '\\', '"', '\'', '+']);
-        if let Some(run) = numbers(text).into_iter().next_back().filter(|run| run.len() >= FEWEST_NUMBERS)
+        if let Some(run) = numbers(text)
+            .into_iter()
+            .next_back()
+            .filter(|run| run.len() >= FEWEST_NUMBERS)
             && run.last()?.end == text.len()
         {
             let (kind, width) = (Kind::Numbers, run.len());
@@ -184,7 +202,11 @@ impl Tail {
         let run = trailing_base64(text);
         let is_broken = run.len() >= SHORTEST_BROKEN && run.len() % 4 == 0 && looks_encoded(run);
         let before = shape(&text[..text.len() - run.len()]);
-        is_broken.then(|| Self { before, kind: Kind::Base64, width: run.len() })
+        is_broken.then(|| Self {
+            before,
+            kind: Kind::Base64,
+            width: run.len(),
+        })
     }
 
     /// The part of the next line that goes on with it.
@@ -193,13 +215,18 @@ impl Tail {
         let (start, fits) = match self.kind {
             Kind::Numbers => {
                 let is_part = |c: char| c.is_ascii_hexdigit() || " ,:x\\".contains(c);
-                let start = text.rfind(|c: char| !is_part(c)).map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+                let start = text
+                    .rfind(|c: char| !is_part(c))
+                    .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
                 (start, text[start..].contains(|c: char| c.is_ascii_digit()))
             }
             Kind::Base64 => {
                 let run = trailing_base64(text);
                 let whole = run.len() == self.width;
-                (text.len() - run.len(), !run.is_empty() && run.len() <= self.width && (whole || looks_encoded(run)))
+                (
+                    text.len() - run.len(),
+                    !run.is_empty() && run.len() <= self.width && (whole || looks_encoded(run)),
+                )
             }
         };
         let before = shape(&text[..start]);
@@ -217,7 +244,8 @@ fn trailing_base64(text: &str) -> &str {
 /// Whether it has what no word has: capitals inside, digits, padding.
 fn looks_encoded(run: &str) -> bool {
     let inside = run.get(1..).unwrap_or_default();
-    let has_capital = inside.contains(|c: char| c.is_ascii_uppercase()) && run.contains(|c: char| c.is_ascii_lowercase());
+    let has_capital =
+        inside.contains(|c: char| c.is_ascii_uppercase()) && run.contains(|c: char| c.is_ascii_lowercase());
     run.ends_with('=') || (run.len() >= 4 && has_capital) || run.contains(|c: char| c.is_ascii_digit())
 }
 
@@ -243,7 +271,10 @@ pub(super) fn behind<'l>(line: &'l str, before: &str) -> Option<&'l str> {
     }
     let last = before.chars().next_back()?;
     let ends = line.char_indices().map(|(at, c)| (at + c.len_utf8(), c));
-    let end = ends.filter(|(_, c)| *c == last).find(|(end, _)| shape(&line[..*end]) == before)?.0;
+    let end = ends
+        .filter(|(_, c)| *c == last)
+        .find(|(end, _)| shape(&line[..*end]) == before)?
+        .0;
     Some(&line[end..])
 }
 
@@ -264,7 +295,9 @@ mod tests {
     use super::{Tail, buffer, runs};
 
     fn reads(line: &str) -> bool {
-        runs(line).iter().any(|reading| reading.bytes.windows(11).any(|part| part == b"sunflower-7"))
+        runs(line)
+            .iter()
+            .any(|reading| reading.bytes.windows(11).any(|part| part == b"sunflower-7"))
     }
 
     #[test]
@@ -298,7 +331,14 @@ mod tests {
         ] {
             assert_eq!(buffer(text), Some(length), "{text}");
         }
-        for text in ["12:00:01", "2026-11-27 12:00:01", "<your key>", "[1, 2]", "127.0.0.1", "10 20 30"] {
+        for text in [
+            "12:00:01",
+            "2026-11-27 12:00:01",
+            "<your key>",
+            "[1, 2]",
+            "127.0.0.1",
+            "10 20 30",
+        ] {
             assert_eq!(buffer(text), None, "{text}");
         }
     }

@@ -71,4 +71,3 @@ impl fmt::Debug for Lines {
         f.write_str("Lines")
     }
 }
-

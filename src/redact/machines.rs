@@ -105,7 +105,10 @@ impl Machines {
             return text.to_owned();
         }
         let found = self.forms.find_overlapping_iter(text).map(|found| found.range());
-        replace(text, merged(found.filter(|range| text[range.clone()].contains('\n')).collect()))
+        replace(
+            text,
+            merged(found.filter(|range| text[range.clone()].contains('\n')).collect()),
+        )
     }
 
     /// One line without the secrets that are known. `was_cut`: its end may be missing.
@@ -145,7 +148,9 @@ impl Machines {
         let shown = self.without_shapes(&known, around);
         let inside = self.inside_runs(&shown);
         let shown = replace(&shown, inside);
-        let hidden_to_its_end = shown.trim_end_matches(|c: char| c.is_whitespace() || ",;\"'\\+".contains(c)).ends_with(HIDDEN);
+        let hidden_to_its_end = shown
+            .trim_end_matches(|c: char| c.is_whitespace() || ",;\"'\\+".contains(c))
+            .ends_with(HIDDEN);
         if hidden_to_its_end && around.key.is_none() {
             around.tail = Tail::of(line);
         }
@@ -163,7 +168,9 @@ impl Machines {
                 let mut secrets = shapes::found(text);
                 secrets.extend(self.labelled(text, &mut Next::Nothing));
                 let places = secrets.into_iter().filter(|secret| !secret.is_empty());
-                found.extend(places.map(|secret| reading.written(stretch.start + secret.start..stretch.start + secret.end)));
+                found.extend(
+                    places.map(|secret| reading.written(stretch.start + secret.start..stretch.start + secret.end)),
+                );
             }
         }
         merged(found)

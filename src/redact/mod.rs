@@ -12,6 +12,7 @@ mod lines;
 mod machines;
 mod named;
 mod pair;
+pub(crate) mod published;
 mod random;
 mod redactor;
 mod reference;
@@ -22,6 +23,7 @@ pub(crate) mod strip;
 mod target;
 
 pub(crate) use foreign::{Clean, Foreign};
+pub(crate) use random::has_long_run;
 pub(crate) use redactor::Redactor;
 pub(crate) use reference::is_code;
 pub(crate) use secret::Secret;

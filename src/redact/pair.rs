@@ -54,10 +54,16 @@ pub(super) fn value(line: &str) -> Option<Range<usize>> {
 
 fn of(line: &str, start: usize, name: &str) -> Option<Range<usize>> {
     let text = &line[start..];
-    let quote = ["\\\"", "\\'", "\"", "'"].into_iter().find(|quote| text.starts_with(quote));
+    let quote = ["\\\"", "\\'", "\"", "'"]
+        .into_iter()
+        .find(|quote| text.starts_with(quote));
     let (skipped, length) = match quote {
         Some(quote) => (quote.len(), closing(&text[quote.len()..], quote)?),
-        None => (0, text.find(|c: char| c.is_whitespace() || ",}])>".contains(c)).unwrap_or(text.len())),
+        None => (
+            0,
+            text.find(|c: char| c.is_whitespace() || ",}])>".contains(c))
+                .unwrap_or(text.len()),
+        ),
     };
     let range = start + skipped..start + skipped + length;
     let value = &line[range.clone()];

@@ -95,7 +95,9 @@ impl Redactor {
                 let before = shape(shapes::before_frame(line));
                 for (at, line) in clean.iter_mut().rev().skip(1).enumerate() {
                     let body = behind(line, &before).filter(|body| shapes::is_key_body(body, at == 0));
-                    let Some(start) = body.map(|body| line.len() - body.len()) else { break };
+                    let Some(start) = body.map(|body| line.len() - body.len()) else {
+                        break;
+                    };
                     line.replace_range(start.., HIDDEN);
                 }
             }

@@ -29,8 +29,20 @@ static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What is quoted before a name and says what it has to be.
 const TYPES: [&str; 14] = [
-    "string", "number", "boolean", "integer", "object", "array", "value", "type", "required", "missing", "invalid",
-    "invalid_type", "secret", "type_error",
+    "string",
+    "number",
+    "boolean",
+    "integer",
+    "object",
+    "array",
+    "value",
+    "type",
+    "required",
+    "missing",
+    "invalid",
+    "invalid_type",
+    "secret",
+    "type_error",
 ];
 
 /// Where a name has no value on its own line but on the next: `KEY:`, `"KEY" =>`, YAML's `KEY: |`.

@@ -104,7 +104,10 @@ pub(super) fn may_be_in_a_key(line: &str) -> bool {
 /// With the quotes and the escaped line end of a string in code.
 fn is_base64(line: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
-    let line = line.trim().trim_end_matches([' ', '+', ',', '"', '\'']).trim_start_matches(['"', '\'']);
+    let line = line
+        .trim()
+        .trim_end_matches([' ', '+', ',', '"', '\''])
+        .trim_start_matches(['"', '\'']);
     let line = line.strip_suffix("\\n").unwrap_or(line);
     line.chars().all(fits)
 }

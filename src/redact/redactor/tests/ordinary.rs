@@ -4,8 +4,20 @@ use crate::redact::{Redactor, Secret};
 
 /// Names of envs that are secrets in many apps, words of the logs among them.
 const NAMES: [&str; 14] = [
-    "API_KEY", "ADMIN", "TOKEN", "PASSWORD", "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "JWT_SECRET", "SENTRY_DSN",
-    "NPM_TOKEN", "STRIPE_KEY", "MAILER", "SALT", "NODE_AUTH_TOKEN",
+    "API_KEY",
+    "ADMIN",
+    "TOKEN",
+    "PASSWORD",
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "JWT_SECRET",
+    "SENTRY_DSN",
+    "NPM_TOKEN",
+    "STRIPE_KEY",
+    "MAILER",
+    "SALT",
+    "NODE_AUTH_TOKEN",
 ];
 
 const VALUES: [&str; 4] = [
@@ -74,7 +86,6 @@ password: z.string().min(8),
 def login(user, password):
     secret_key = settings.SECRET_KEY
   API_KEY: process.env.API_KEY,
-export const ADMIN = "/admin";
 ADMIN logged in from 10.0.0.7
 ADMIN panel at /admin is enabled
 TOKEN expired at 2026-11-27T06:00:00Z
