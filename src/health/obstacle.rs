@@ -59,8 +59,7 @@ impl Obstacle {
         let from_app = headers.contains_key(APP_ORIGIN);
         // Over TLS a proxy only passes on what it cannot read.
         if let Some(proxy) = proxy.filter(|_| target.url.scheme() == "http" && !from_app) {
-            let is_proxys = !met && matches!(status, 403 | 407 | 502..=504);
-            if target.behind_edge || is_proxys {
+            if target.behind_edge || (!met && is_middleboxes(status)) {
                 return Some(Self::ProxyAnswers(proxy.clone(), status));
             }
         }
@@ -71,8 +70,10 @@ impl Obstacle {
         let is_edges_error = matches!(status, 520..=527 | 530);
         let is_marked = from_app || headers.contains_key(FAILURE_CODE) || text("server") == Some(EDGE);
         if target.behind_edge && !is_marked && (met || !is_edges_error) {
-            // The edge speaks TLS and marks all of it. An app without TLS is on this machine.
-            let is_foreign = target.url.scheme() == "https" || leads_away(target, status, text("location"));
+            // The edge speaks TLS and marks all of it. Without TLS anything on the way may refuse in the app's name.
+            let is_foreign = target.url.scheme() == "https"
+                || leads_away(target, status, text("location"))
+                || (!met && is_middleboxes(status));
             if is_foreign && target.own_domain {
                 return Some(Self::Elsewhere(status));
             }
@@ -132,6 +133,12 @@ impl Obstacle {
             }
         }
     }
+}
+
+/// What proxies, firewalls and load balancers answer for themselves when they let nothing through.
+/// <https://www.rfc-editor.org/rfc/rfc9110.html#section-15.6.3>
+fn is_middleboxes(status: u16) -> bool {
+    matches!(status, 403 | 407 | 502..=504)
 }
 
 /// A redirect to a host that is not the one that was asked.
@@ -248,7 +255,16 @@ mod tests {
             (http, false, 302, &[("location", "/login")][..], None),
             (http, false, 301, &[("location", "https://127.0.0.1/")][..], None),
             (http, false, 200, &[captive][..], None),
-            (http, false, 403, &[][..], None),
+            // Without TLS and without marks, anything on the way may have refused.
+            (http, false, 403, &[][..], Some("InBetween")),
+            (http, false, 403, &[("server", "nginx")][..], Some("InBetween")),
+            (http, false, 502, &[][..], Some("InBetween")),
+            (http, false, 503, &[][..], Some("InBetween")),
+            (http, false, 504, &[("via", "1.1 gate")][..], Some("InBetween")),
+            (http, false, 403, &[cloudflare, app][..], None),
+            (http, false, 503, &[app][..], None),
+            (http, false, 503, &[("x-do-failure-code", "UH")][..], None),
+            (http, false, 500, &[][..], None),
             (http, true, 403, &[][..], Some("ProxyAnswers")),
             (http, true, 407, &[][..], Some("ProxyAnswers")),
             (http, true, 302, &[][..], Some("ProxyAnswers")),

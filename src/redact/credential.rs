@@ -66,6 +66,9 @@ static TRIGGERS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "token=",
         "_key=",
         "key=",
+        "auth=",
+        "hmac=",
+        "passwd=",
         "signature=",
         "password=",
         "secret=",
@@ -103,9 +106,15 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // `host:6379,password=…`: https://stackexchange.github.io/StackExchange.Redis/Configuration
         r#"(?i)\b[a-z0-9.-]+:[0-9]+,(?:[^\s"']*,)?password=(?P<s>[^,\s"']+)"#,
         r#"(?i)\b(?:accountkey|sharedaccesskey)=(?P<s>[^\s;"']{16,})"#,
-        // `https://token@host`
-        r"(?i)\bhttps?://(?P<s>[a-z0-9_-]{20,})@",
-        r#"(?i)[?&;](?:[a-z0-9-]*[_-])?(?:token|api_?key|access_?key|signature|sig|password|pwd|secret|client_secret)=(?P<s>[^&\s"'<>#]+)"#,
+        // `https://token@host`, `git+https://token@host`, `sendgrid+api://key@default`:
+        // https://symfony.com/doc/current/mailer.html#using-a-3rd-party-transport
+        r#"(?i)\b(?:[a-z][a-z0-9.-]*\+)?(?:https?|api)://(?P<s>[^\s:/?#@"'<>]{3,})@"#,
+        r#"(?i)\b[a-z][a-z0-9+.-]*://(?P<s>[^\s:/?#@"'<>]{3,})@default\b"#,
+        // https://docs.nats.io/using-nats/developer/connecting/token
+        r#"(?i)\bnats://(?P<s>[^\s:/?#@"'<>]{3,})@"#,
+        r#"(?i)[?&;](?:[a-z0-9-]*[_-])?(?:(?:auth|access)?token|api_?key|access_?key|signature|sig|password|passwd|pwd|secret|client_secret)=(?P<s>[^&\s"'<>#]+)"#,
+        // `key=` alone is a table's as often in a path, but not in the address of a service.
+        r#"(?i)\bhttps?://[^\s"'<>?#]*\?(?:[^\s"'<>#]*&)?(?:[a-z0-9-]*[_-])?(?:key|auth|hmac)=(?P<s>[^&\s"'<>#]{6,})"#,
         r#"(?i)\bauthorization\\?["']?\s*[:=]\s*\\?["']?(?:bearer|basic|token|digest)\s+(?P<s>[^\s"'\\]+)"#,
         r"(?i)\bbearer\s+(?P<s>[a-z0-9._~+/=-]{16,})",
         // Registries of packages: https://docs.npmjs.com/cli/configuring-npm/npmrc#auth-related-configuration,
@@ -147,6 +156,22 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     shapes.map(compile).into()
 });
 
+/// Users of URLs that are the same for everybody.
+const USERS: [&str; 12] = [
+    "git",
+    "oauth2",
+    "x-access-token",
+    "x-token-auth",
+    "user",
+    "username",
+    "anonymous",
+    "admin",
+    "guest",
+    "root",
+    "app",
+    "token",
+];
+
 /// Where a line holds what looks like a credential: in order, without overlaps.
 pub(crate) fn shapes_in(line: &str) -> Vec<Range<usize>> {
     if TRIGGERS.find(line).is_none() {
@@ -156,6 +181,11 @@ pub(crate) fn shapes_in(line: &str) -> Vec<Range<usize>> {
         .iter()
         .flat_map(|shape| shape.captures_iter(line))
         .filter_map(|found| found.name("s").or_else(|| found.get(0)).map(|secret| secret.range()))
+        .filter(|range| {
+            !(line[range.end..].starts_with('@')
+                && USERS.contains(&&line[range.clone()])
+                && !has_user(line, range.start))
+        })
         .collect();
     found.sort_by_key(|range| (range.start, range.end));
     let mut merged: Vec<Range<usize>> = Vec::new();
@@ -166,6 +196,11 @@ pub(crate) fn shapes_in(line: &str) -> Vec<Range<usize>> {
         }
     }
     merged
+}
+
+/// Whether a colon before a place makes what stands there a password.
+fn has_user(line: &str, at: usize) -> bool {
+    line[..at].ends_with(':')
 }
 
 #[cfg(test)]
@@ -195,6 +230,17 @@ mod tests {
             ("mysql2://u:p#w@h/x", "p#w"),
             ("cache.example:6380,ssl=True,password=p-w,abortConnect=False", "p-w"),
             ("mongodb+srv://u:p-w@h/x", "p-w"),
+            ("https://abc123@git.example/shop.git", "abc123"),
+            ("git+https://sunflower@git.example/shop.git", "sunflower"),
+            ("sendgrid+api://sunflower@default", "sunflower"),
+            ("postmark://sunflower@default", "sunflower"),
+            ("slack://xyz-abc@default?channel=shop", "xyz-abc"),
+            ("nats://sunflower@nats.example:4222", "sunflower"),
+            ("https://maps.example/js?key=sunflower", "sunflower"),
+            ("https://maps.example/js?v=3&subscription-key=sunflower", "sunflower"),
+            ("https://x.example/?token=sun", "sun"),
+            ("https://x.blob.example/a?sv=1&sig=sun", "sun"),
+            ("libsql://shop.example?authToken=sunflower", "sunflower"),
             ("//r.example/:_authToken=sunflower", "sunflower"),
             ("npm config set //r.example/:_authToken=sunflower", "sunflower"),
             ("_auth = c3VuZmxvd2Vy", "c3VuZmxvd2Vy"),
@@ -212,6 +258,12 @@ mod tests {
     fn what_only_speaks_of_a_credential_holds_none() {
         for line in [
             "https://shop.example/reset",
+            "https://git@git.example/shop.git",
+            "ssh://git@git.example/shop.git",
+            "postgres://app@db/shop",
+            "GET /items?key=by-price",
+            "https://shop.example/@sunflower",
+            "https://shop.example/?to=me@shop.example",
             "connect(host=settings.HOST, password=settings.PASSWORD)",
             "http://registry:4873/@scope/pkg",
             "the key=value pairs of a token=",

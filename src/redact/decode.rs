@@ -7,18 +7,18 @@ use std::ops::Range;
 /// that means; `None`: the next byte means itself.
 type Decoder = fn(&[u8]) -> Option<(usize, Vec<u8>)>;
 
-/// URLs and forms; HTML and XML; JSON, YAML, JavaScript, Go, Rust, Python and what shells put a backslash before;
+/// URLs and forms; mail; HTML and XML; JSON, YAML, JavaScript, Go, Rust, Python and what shells put a backslash before;
 /// quotes inside of quotes in shells, SQL, YAML and CSV. `\xe4` is a character to some and a byte to others.
-const DECODERS: [Decoder; 6] = [percent, form, html, escaped_chars, escaped_bytes, quotes];
+const DECODERS: [Decoder; 7] = [percent, form, html, escaped_chars, escaped_bytes, quotes, printable];
 
 /// How often a text may have been encoded: JSON in JSON, a URL in HTML.
 const DEPTH: usize = 2;
 
 /// What an escape begins with, in any of the ways.
-const BEGINNINGS: &[u8] = b"%+&\\'\"";
+const BEGINNINGS: &[u8] = b"%+&\\'\"=";
 
 /// A text as some reader understands it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Reading {
     pub(super) bytes: Vec<u8>,
     /// Where each of them was written.
@@ -29,6 +29,12 @@ impl Reading {
     /// Where a range of the reading stands in the text.
     pub(super) fn written(&self, range: Range<usize>) -> Range<usize> {
         self.places[range.start].start..self.places[range.end - 1].end
+    }
+
+    /// One byte more, and where it was written.
+    pub(super) fn push(&mut self, byte: u8, place: Range<usize>) {
+        self.bytes.push(byte);
+        self.places.push(place);
     }
 
     fn of(text: &str) -> Self {
@@ -81,6 +87,12 @@ pub(super) fn readings(line: &str) -> Vec<Reading> {
 
 fn percent(rest: &[u8]) -> Option<(usize, Vec<u8>)> {
     let digits = rest.strip_prefix(b"%")?.get(..2)?;
+    Some((3, vec![u8::try_from(number(digits, 16)?).ok()?]))
+}
+
+/// Quoted-printable: <https://www.rfc-editor.org/rfc/rfc2045#section-6.7>
+fn printable(rest: &[u8]) -> Option<(usize, Vec<u8>)> {
+    let digits = rest.strip_prefix(b"=")?.get(..2)?;
     Some((3, vec![u8::try_from(number(digits, 16)?).ok()?]))
 }
 
@@ -219,6 +231,7 @@ mod tests {
         for written in [
             "a%3Cb%c3%a4%26",
             "a%3cbä%26",
+            "a=3Cb=C3=A4=26",
             "a&lt;b&auml;&amp;",
             "a&#60;b&#228;&#38;",
             "a&#x3C;b&#XE4;&#x26;",

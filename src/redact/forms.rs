@@ -8,6 +8,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_S
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::named::{Promise, promise, words};
+use super::random::{looks_chosen, looks_random};
 
 /// RFC 3986: everything but its unreserved characters.
 const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -51,7 +52,7 @@ const WORDS: [&str; 6] = ["bearer", "password", "postgres", "required", "secret"
 const SHORTEST_PIECE: usize = 8;
 
 /// Where encoders of mail, PEM and shells break lines of base64.
-const WIDTHS: [usize; 2] = [64, 76];
+const WIDTHS: [usize; 3] = [60, 64, 76];
 
 /// The value in all its encodings and escapes.
 pub(super) fn forms_of(value: &str) -> Vec<String> {
@@ -104,7 +105,7 @@ fn fields(name: &str, document: &serde_json::Value, parts: &mut Vec<String>) {
 
 fn field(name: &str, text: &str, parts: &mut Vec<String>) {
     let is_word = WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
-    if text.len() >= LONG || (names_a_credential(name) && !is_word) {
+    if text.len() >= LONG || looks_chosen(text) || looks_random(text) || (names_a_credential(name) && !is_word) {
         parts.push(text.to_owned());
         parts.extend(lines_and_fields(text));
     }

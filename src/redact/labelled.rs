@@ -1,9 +1,12 @@
 //! Values behind the name of a secret: where it begins and where it ends.
 
-use super::HIDDEN;
+use std::ops::Range;
+
+use super::encoded::buffer;
 use super::random::looks_random;
 use super::reference::{Meaning, meaning, type_before};
 use super::separator::{self, After};
+use super::{HIDDEN, pair};
 
 /// Words that may stand before a name where a line begins, in small letters.
 const OPENERS: [&str; 14] = [
@@ -16,7 +19,7 @@ const QUOTES: [&str; 4] = ["\\\"", "\\'", "\"", "'"];
 
 /// What is hidden of the value that stands behind `name`, as a range of the line; `None`: no value stands there.
 /// `at`: where the name begins in the line.
-pub(super) fn value_behind(line: &str, at: usize, name: &str) -> Option<std::ops::Range<usize>> {
+pub(super) fn value_behind(line: &str, at: usize, name: &str) -> Option<Range<usize>> {
     let part_of_a_word = |c: char| c.is_alphanumeric() || c == '_';
     let (before, after) = (&line[..at], &line[at + name.len()..]);
     let is_flag = before.ends_with("-D") && after.starts_with('=');
@@ -48,6 +51,9 @@ pub(super) fn value_behind(line: &str, at: usize, name: &str) -> Option<std::ops
         value = value[length..].trim_start();
     }
     let start = line.len() - value.len();
+    if let Some(length) = buffer(value) {
+        return Some(start..start + length);
+    }
     let (skipped, length) = extent(value, before, is_quoted);
     let range = start + skipped..start + skipped + length;
     let shown = &line[range.clone()];
@@ -69,8 +75,20 @@ pub(super) fn value_behind(line: &str, at: usize, name: &str) -> Option<std::ops
     }
 }
 
+/// The value that stands before a name: `{"value": "v", "name": "API_KEY"}`, `"v" for API_KEY`.
+pub(super) fn value_before(line: &str, at: usize, name: &str) -> Option<Range<usize>> {
+    let before = &line[..at];
+    if line[at + name.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_') {
+        return None;
+    }
+    pair::before(line, at, name).or_else(|| {
+        let value = separator::before(before).filter(|value| *value != HIDDEN)?;
+        (meaning(value, Some(value.len()), name) == Meaning::Value).then(|| range_of(line, value))
+    })
+}
+
 /// Where a part of a line is in it.
-pub(super) fn range_of(line: &str, part: &str) -> std::ops::Range<usize> {
+pub(super) fn range_of(line: &str, part: &str) -> Range<usize> {
     let start = part.as_ptr().addr() - line.as_ptr().addr();
     start..start + part.len()
 }
@@ -83,7 +101,7 @@ pub(super) fn is_left_open(line: &str, at: usize, name: &str) -> bool {
 }
 
 /// The value on the line after it.
-pub(super) fn value_below(line: &str) -> Option<std::ops::Range<usize>> {
+pub(super) fn value_below(line: &str) -> Option<Range<usize>> {
     let value = separator::on_next_line(line).filter(|value| *value != HIDDEN)?;
     (meaning(value, None, "") == Meaning::Value).then(|| range_of(line, value))
 }
@@ -147,7 +165,7 @@ fn opened(before: &str) -> Option<&'static str> {
 
 /// Where a quoted value ends. A quote that a word follows is part of the value: not everybody who puts quotes around
 /// a value escapes those in it. Shells write `'` as `'\''` or `'"'"'`, YAML and SQL as `''`.
-fn closing(text: &str, quote: &str) -> Option<usize> {
+pub(super) fn closing(text: &str, quote: &str) -> Option<usize> {
     const ENDS: &str = ",;:.)}]>&|\"'`";
     // `\"` stands in a text that has been escaped as a whole, and with it each backslash.
     let step = 2 * quote.len();

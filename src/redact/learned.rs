@@ -46,11 +46,20 @@ impl Learned {
 
     /// As it was printed, and as it is where quotes around it asked for escapes.
     pub(super) fn forms(&self) -> impl Iterator<Item = String> {
+        self.secrets().flat_map(|secret| secret.forms())
+    }
+
+    /// The values and their parts.
+    pub(super) fn parts(&self) -> impl Iterator<Item = String> {
+        self.secrets().flat_map(|secret| secret.parts())
+    }
+
+    fn secrets(&self) -> impl Iterator<Item = Secret> {
         self.values.iter().flat_map(|value| {
             let unescaped = serde_json::from_str::<String>(&format!("\"{value}\"")).ok();
             let spellings = [Some(value.clone()), unescaped.filter(|it| it != value)];
             let secrets = spellings.into_iter().flatten().filter_map(|it| Secret::new(&it));
-            secrets.flat_map(|secret| secret.forms()).collect::<Vec<_>>()
+            secrets.collect::<Vec<_>>()
         })
     }
 }

@@ -1,12 +1,18 @@
 //! Secrets as a type, foreign text as a type, and the redactors that stand between the two and everything printed.
 
+mod around;
 pub(crate) mod credential;
 mod decode;
+mod encoded;
 mod foreign;
 mod forms;
 mod labelled;
 mod learned;
+mod lines;
+mod machines;
 mod named;
+mod pair;
+pub(crate) mod published;
 mod random;
 mod redactor;
 mod reference;
@@ -17,6 +23,7 @@ pub(crate) mod strip;
 mod target;
 
 pub(crate) use foreign::{Clean, Foreign};
+pub(crate) use random::has_long_run;
 pub(crate) use redactor::Redactor;
 pub(crate) use reference::is_code;
 pub(crate) use secret::Secret;

@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Promise {
     Credential,
-    /// `…_KEY` is a key of a cipher as often as one of a table: the value has to decide.
+    /// `CACHE_KEY` may be the key of a table: the value has to decide.
     Maybe,
     Nothing,
 }
@@ -30,35 +30,34 @@ const ENDINGS: [&str; 14] = [
 /// Last words that are too short to look for inside of others. `PWD` alone is the working directory.
 const LAST: [&str; 7] = ["PASS", "PWD", "PAT", "SALT", "PEPPER", "MNEMONIC", "HTPASSWD"];
 
-/// Words before `KEY` that make it a credential.
-const KEYS: [&str; 27] = [
-    "API",
-    "PRIVATE",
-    "SECRET",
-    "ACCESS",
-    "ENCRYPTION",
-    "ENC",
-    "ENCRYPT",
-    "DECRYPTION",
-    "CRYPTO",
-    "SIGNING",
-    "SIGNATURE",
-    "MASTER",
-    "SERVICE",
-    "ROLE",
-    "AUTH",
-    "ACCOUNT",
-    "LICENSE",
-    "LICENCE",
-    "ADMIN",
-    "WEBHOOK",
-    "HMAC",
-    "SSH",
-    "DEPLOY",
-    "SESSION",
-    "COOKIE",
-    "JWT",
-    "FERNET",
+/// Words before `KEY` that make it the key of a table, a cache or a form.
+const TABLES: [&str; 26] = [
+    "CACHE",
+    "SORT",
+    "PARTITION",
+    "PRIMARY",
+    "FOREIGN",
+    "ROUTING",
+    "STORAGE",
+    "FEATURE",
+    "TRANSLATION",
+    "I18N",
+    "LOCALE",
+    "QUEUE",
+    "GROUP",
+    "OBJECT",
+    "ROW",
+    "RANGE",
+    "HASH",
+    "LOOKUP",
+    "SHARD",
+    "INDEX",
+    "SHORTCUT",
+    "HOT",
+    "S3OBJECT",
+    "FILE",
+    "IDEMPOTENCY",
+    "CONFIG",
 ];
 
 /// What may follow: `SECRET_KEY_BASE`, `API_KEY_2`, `TOKEN_PROD`.
@@ -101,7 +100,7 @@ pub(crate) fn promise(name: &str) -> Promise {
         (Some(_), last) if LAST.contains(&last) => Promise::Credential,
         (Some("BASIC"), "AUTH") | (Some("SEED"), "PHRASE") => Promise::Credential,
         (Some("PUBLIC" | "PUBLISHABLE" | "SITE"), "KEY" | "KEYS") => Promise::Nothing,
-        (Some(word), "KEY" | "KEYS") if KEYS.contains(&word) => Promise::Credential,
+        (Some(word), "KEY" | "KEYS") if !TABLES.contains(&word) => Promise::Credential,
         (_, "KEY" | "KEYS") | (Some("KEY" | "TOKEN"), "ID") => Promise::Maybe,
         _ => Promise::Nothing,
     }
@@ -152,13 +151,17 @@ mod tests {
             "my_token",
             "STRIPE_WEBHOOK_SECRET_PROD",
             "API_KEYS",
+            "APP_KEY",
+            "S3_KEY",
+            "STRIPE_KEY",
+            "SENDGRID_KEY",
         ] {
             assert_eq!(promise(name), Promise::Credential, "{name}");
         }
         for name in [
-            "APP_KEY",
-            "STRIPE_KEY",
             "CACHE_KEY",
+            "SORT_KEY",
+            "PARTITION_KEY",
             "AWS_ACCESS_KEY_ID",
             "MODAL_TOKEN_ID",
             "KEY",

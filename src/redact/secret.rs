@@ -26,14 +26,20 @@ impl Secret {
         &self.0
     }
 
-    /// Every form in which the value may turn up, longest first: itself and its parts (lines, fields of JSON, the
-    /// password of a connection string), each as programs encode and escape it. Nothing for a short value.
-    pub(crate) fn forms(&self) -> Vec<String> {
+    /// The value and its parts: lines, fields of a document, the password of a connection string. Nothing for a short
+    /// value.
+    pub(super) fn parts(&self) -> Vec<String> {
         let mut parts = vec![self.0.clone()];
         parts.extend(lines_and_fields(&self.0));
         parts.extend(connection_passwords(&self.0));
         parts.retain(|part| part.len() >= SHORTEST_MASKED && !is_everyday(part));
-        let mut forms: Vec<String> = parts.iter().flat_map(|part| forms_of(part)).collect();
+        parts
+    }
+
+    /// Every form in which the value may turn up, longest first: itself and its parts (lines, fields of JSON, the
+    /// password of a connection string), each as programs encode and escape it. Nothing for a short value.
+    pub(crate) fn forms(&self) -> Vec<String> {
+        let mut forms: Vec<String> = self.parts().iter().flat_map(|part| forms_of(part)).collect();
         forms.retain(|form| form.len() >= SHORTEST_MASKED);
         forms.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         forms.dedup();

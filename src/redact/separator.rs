@@ -4,17 +4,46 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::random::looks_random;
+use super::random::{looks_chosen, looks_random};
+use super::secret::is_everyday;
 
 /// `"name": "KEY", "value": …`, `key="KEY" value=…`
-static SISTER: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"^(?i)\\?["']?\s*(?:[,;]\s*|\s)\\?["']?(?:value|val)\\?["']?\s*(?:=>|[:=])\s*"#));
+static SISTER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"^(?i)\\?["']?\s*(?:[,;]\s*|\s)(?:\\?["']?[\w-]+\\?["']?\s*(?:=>|[:=])\s*(?:\\?"[^"\\]*\\?"|'[^']*'|[\w.-]+)\s*(?:[,;]\s*|\s)){0,4}\\?["']?(?:value|val)\\?["']?\s*(?:=>|[:=])\s*"#,
+    )
+});
 
 /// A type with a length before the value, as PHP's `var_dump` writes it.
 static SIZED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:string|str)\(\d+\)\s*"));
 
 /// `API_KEY is v`, `API_KEY 'v'`
 static SENTENCE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^[`"']?(?:\s+[a-z]+){0,3}\s+[`"'(]?"#));
+
+/// `"v" for API_KEY`, `'v' (API_KEY)`, `v as API_KEY`
+static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)(?:["'`](?P<q>[^"'`]{3,})["'`]|(?:^|\s)(?P<w>[^\s"'`]+))\s+(?:\(|(?:for|from|as|in|of|to|into)\s+)(?:(?:the|env|environment|variable|secret|setting|key|var)\s+){0,3}["'`$]?$"#,
+    )
+});
+
+/// What is quoted before a name and says what it has to be.
+const TYPES: [&str; 14] = [
+    "string",
+    "number",
+    "boolean",
+    "integer",
+    "object",
+    "array",
+    "value",
+    "type",
+    "required",
+    "missing",
+    "invalid",
+    "invalid_type",
+    "secret",
+    "type_error",
+];
 
 /// Where a name has no value on its own line but on the next: `KEY:`, `"KEY" =>`, YAML's `KEY: |`.
 static OPEN: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^\\?["']?\]?\s*(?:=>|[:=])\s*(?:[|>][-+]?)?\s*$"#));
@@ -136,7 +165,20 @@ fn in_words(after: &str, begins_a_line: bool) -> Option<After<'_>> {
     let end = value.find(|c: char| c.is_whitespace() || "`\"'()<>,;".contains(c));
     let value = value[..end.unwrap_or(value.len())].trim_end_matches(['.', ':']);
     let is_alone = begins_a_line && after.trim() == value && value.contains(|c: char| c.is_ascii_digit());
-    (looks_random(value) || is_alone).then_some(After::Whole(value))
+    (looks_random(value) || looks_chosen(value) || is_alone).then_some(After::Whole(value))
+}
+
+/// The value in a sentence that ends with a name.
+pub(super) fn before(before: &str) -> Option<&str> {
+    let found = BEFORE.captures(before)?;
+    if let Some(word) = found.name("w") {
+        return Some(word.as_str()).filter(|word| looks_random(word) || looks_chosen(word));
+    }
+    let value = found.name("q")?.as_str();
+    let is_sentence = value.contains(char::is_whitespace) && !value.contains(|c: char| c.is_ascii_digit());
+    let is_name = value.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    let is_type = is_everyday(value) || TYPES.iter().any(|word| value.eq_ignore_ascii_case(word));
+    (!is_sentence && !is_name && !is_type).then_some(value)
 }
 
 /// Whether a name that is an everyday word in another case is given a value here, and is no word of a program.

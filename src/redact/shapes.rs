@@ -64,6 +64,12 @@ pub(super) fn frame(line: &str) -> Frame {
     }
 }
 
+/// What stands before the first frame of a line.
+pub(super) fn before_frame(line: &str) -> &str {
+    let at = line.find(BEGIN).or_else(|| line.find(END)).unwrap_or(0);
+    &line[..at]
+}
+
 /// The line around its key: what stands before the beginning and behind the end.
 pub(super) fn without_key(line: &str, frame: Frame) -> String {
     let before = line.find(BEGIN).map_or("", |at| &line[..at]);
@@ -76,15 +82,15 @@ pub(super) fn without_key(line: &str, frame: Frame) -> String {
         .unwrap_or_default();
     match frame {
         Frame::Begins => format!("{before}{HIDDEN}"),
-        Frame::Ends => format!("{HIDDEN}{behind}"),
+        Frame::Ends => format!("{}{HIDDEN}{behind}", before_frame(line)),
         Frame::Whole => format!("{before}{HIDDEN}{behind}"),
         Frame::None => line.to_owned(),
     }
 }
 
-/// Whether a line can only be one of a key's full lines.
-pub(super) fn is_key_body(line: &str) -> bool {
-    line.trim().len() >= 16 && is_base64(line)
+/// Whether a line can only be one of a key's full lines, or its last, which may be short and is padded then.
+pub(super) fn is_key_body(line: &str, is_last: bool) -> bool {
+    (line.trim().len() >= 16 || (is_last && line.trim().ends_with('='))) && is_base64(line)
 }
 
 /// Whether a line may stand between a key's beginning and end: base64, also the short last line, a header, nothing.
@@ -95,7 +101,13 @@ pub(super) fn may_be_in_a_key(line: &str) -> bool {
             .any(|header| line.trim().starts_with(header))
 }
 
+/// With the quotes and the escaped line end of a string in code.
 fn is_base64(line: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
-    line.trim().chars().all(fits)
+    let line = line
+        .trim()
+        .trim_end_matches([' ', '+', ',', '"', '\''])
+        .trim_start_matches(['"', '\'']);
+    let line = line.strip_suffix("\\n").unwrap_or(line);
+    line.chars().all(fits)
 }

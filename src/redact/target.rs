@@ -1,7 +1,8 @@
 //! A redactor that has been given the secrets of one app: the only way to read what that app wrote.
 
 use super::foreign::{Clean, Foreign};
-use super::redactor::{Lines, Redactor};
+use super::lines::Lines;
+use super::redactor::Redactor;
 use super::secret::Secret;
 use super::strip::strip;
 

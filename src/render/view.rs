@@ -98,7 +98,7 @@ struct FailureView {
     at: Option<String>,
     next: Option<String>,
     log: Option<LogView>,
-    /// There is a log, but it is not for this place.
+    /// There is a log, but it is not shown here.
     log_withheld: bool,
 }
 

@@ -5,38 +5,17 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::component::Kind;
-use super::literal::{is_address, is_harmless, is_placeholder, is_reference, is_stand_in, looks_random};
+use super::literal::{is_address, is_harmless, is_placeholder, is_reference, is_stand_in};
 use super::pieces::{self, Piece};
 use super::secrets::is_credential;
 use super::{component, env, names};
 use crate::redact::credential::{self, Promise};
-use crate::redact::is_code;
-
-/// What front ends compile into the page that everybody loads: a name says nothing there.
-const PUBLISHED: [&str; 9] = [
-    // https://nextjs.org/docs/app/guides/environment-variables#bundling-environment-variables-for-the-browser
-    "NEXT_PUBLIC_",
-    // https://vite.dev/guide/env-and-mode#env-variables
-    "VITE_",
-    // https://create-react-app.dev/docs/adding-custom-environment-variables/
-    "REACT_APP_",
-    // https://docs.expo.dev/guides/environment-variables/
-    "EXPO_PUBLIC_",
-    // https://nuxt.com/docs/4.x/guide/going-further/runtime-config
-    "NUXT_PUBLIC_",
-    // https://svelte.dev/docs/kit/$env-dynamic-public, https://docs.astro.build/en/guides/environment-variables/
-    "PUBLIC_",
-    // https://www.gatsbyjs.com/docs/how-to/local-development/environment-variables/
-    "GATSBY_",
-    // https://cli.vuejs.org/guide/mode-and-env.html#environment-variables
-    "VUE_APP_",
-    "NG_APP_",
-];
+use crate::redact::{has_long_run, is_code, published};
 
 /// Whether this literal value of this env looks like a credential.
 pub(super) fn is_plain(key: &str, value: &str) -> bool {
     let value = value.trim();
-    if env::is_encrypted(value) {
+    if env::is_encrypted(value) || published::is_browser_key(key, value) || published::is_firebase_config(value) {
         return false;
     }
     has_shape(value) || holds_fields(value) || is_single(key, value)
@@ -47,18 +26,14 @@ fn is_single(key: &str, value: &str) -> bool {
     if env::is_encrypted(value) || env::is_bound(value) && is_reference(value) {
         return false;
     }
-    if is_harmless(value) || is_published(key) {
+    if is_harmless(value) || published::has_prefix(key) {
         return false;
     }
     match names::promise(key) {
         Promise::Credential => !is_address(value),
-        Promise::Maybe => !is_address(value) && looks_random(value),
+        Promise::Maybe => !is_address(value) && has_long_run(value),
         Promise::Nothing => false,
     }
-}
-
-fn is_published(key: &str) -> bool {
-    PUBLISHED.iter().any(|prefix| key.starts_with(prefix))
 }
 
 /// Whether a value that is a document, a file of settings or a list of flags holds a credential by its name in there.
@@ -76,6 +51,12 @@ fn named(pieces: &[Piece]) -> Option<&str> {
     pieces.iter().find(is_credential).map(|piece| piece.name.as_str())
 }
 
+/// Whether an env holds a credential that is recognised by its shape alone.
+pub(super) fn env_has_shape(key: &str, value: &str) -> bool {
+    let is_public = published::is_browser_key(key, value) || published::is_firebase_config(value);
+    !is_public && has_shape(value)
+}
+
 /// Whether a text holds a credential that is recognised by its shape alone.
 pub(super) fn has_shape(text: &str) -> bool {
     let is_key = text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----");
@@ -89,8 +70,10 @@ fn shape(line: &str) -> Option<Range<usize>> {
         let stays_here = ["@localhost", "@127.", "@[::1]", "@0.0.0.0"]
             .iter()
             .any(|host| after.starts_with(host));
-        // Made to be public: https://docs.stripe.com/keys#obtain-api-keys, https://docs.sentry.io/concepts/key-terms/dsn-explainer/
-        let is_public = secret.starts_with("pk_") || (after.starts_with('@') && after.contains(".sentry.io/"));
+        let is_public = published::is_for_browsers(secret)
+            || line
+                .split(|c: char| c.is_whitespace() || "\"',=".contains(c))
+                .any(|word| word.contains(secret) && published::is_for_browsers(word));
         !stays_here && !is_public && !is_reference(secret) && !is_placeholder(secret)
     })
 }
@@ -170,6 +153,13 @@ mod tests {
 
     use super::*;
 
+    const GOOGLE: &str = concat!("AI", "zaSyA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q");
+
+    const FIREBASE: &str = concat!(
+        r#"{"apiKey": "AI"#,
+        r#"zaSyA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q", "authDomain": "shop.example", "projectId": "shop"}"#
+    );
+
     #[test]
     fn credentials_are_known_by_shape_or_by_name() {
         let stripe = format!("sk_{}_{}", "live", "a1B2c3D4e5F6g7H8");
@@ -183,6 +173,23 @@ mod tests {
             ("adminPassword", "letmein"),
             ("APP_KEY", "base64:c2VjcmV0c2VjcmV0MTIzNDU2Nzg5MA=="),
             ("API_KEY", "abc"),
+            ("APP_KEY", "sunflower"),
+            ("S3_KEY", "sunflower-field"),
+            ("SENDGRID_KEY", "correct horse"),
+            ("MAPS_URL", "https://maps.example/js?key=sunflower"),
+            ("FEED", "https://feed.example/?token=sunflower"),
+            ("BLOB", "https://x.blob.example/a?sv=1&sig=sunflower"),
+            ("REPOSITORY", "https://abc123@git.example/shop.git"),
+            ("MAILER_DSN", "sendgrid+api://sunflower@default"),
+            ("MAILER_DSN", "mailgun+api://sunflower:shop.example@default"),
+            ("MAILER_DSN", "ses+https://AKSUN:flower@default"),
+            ("NOTIFIER", "slack://sunflower@default?channel=shop"),
+            ("NATS", "nats://sunflower@nats.example:4222"),
+            (
+                "SUPABASE_ANON_KEY",
+                "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.c2lnbmF0dXJl",
+            ),
+            ("JWT_SECRET", "testify-sunflower"),
             ("ADMIN_PW", "hunter22"),
             ("RELEASE_COOKIE", "hunter22"),
             ("STRIPE_WEBHOOK", "Zk7qLm92XvBt4RwP"),
@@ -252,6 +259,22 @@ mod tests {
             ("SCRIPT", "set -e\nexport LEVEL=info\n"),
             ("JAVA_OPTS", "-Xmx512m -Dfile.encoding=UTF-8 -Duser.timezone=UTC"),
             ("CSP", "default-src 'self'; img-src 'self' https://cdn.example"),
+            ("JWT_SECRET", "dummy"),
+            ("API_KEY", "not-needed"),
+            ("API_KEY", "changeme"),
+            ("SECRET_KEY", "test"),
+            ("SECRET_KEY", "example"),
+            ("OPENAI_API_KEY", "fake_api_key"),
+            ("S3_SECRET_KEY", "not-used"),
+            ("SORT_KEY", "created_at"),
+            ("CACHE_KEY", "sunflower"),
+            ("FIREBASE_API_KEY", GOOGLE),
+            ("VITE_MAPS_KEY", GOOGLE),
+            ("FIREBASE_CONFIG", FIREBASE),
+            ("SUPABASE_KEY", "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.c2lnbmF0dXJl"),
+            ("ALGOLIA_SEARCH_KEY", "0123456789abcdef0123456789abcdef"),
+            ("STRIPE_KEY", "pk_live_a1B2c3D4e5F6g7H8"),
+            ("PUBLIC_URL", "https://git@git.example/shop.git"),
             ("GREETING", "Hello: it's a shop, isn't it"),
             ("CONFIG_YAML", "db:\n  password: ${DB_PASSWORD}\n"),
         ] {

@@ -43,7 +43,7 @@ fn texts(spec: &Value, decided: &[&str]) -> Vec<String> {
         for it in env::list(value) {
             let (key, value) = (env::key(it), env::value(it).unwrap_or_default());
             if !decided.contains(&value) && !env::is_encrypted(value) {
-                let credential = credentials::has_shape(value).then(|| "a credential".to_owned());
+                let credential = credentials::env_has_shape(key, value).then(|| "a credential".to_owned());
                 look(format!("env `{key}`{owner}"), value, credential);
             }
         }

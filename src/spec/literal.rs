@@ -37,6 +37,60 @@ pub(super) fn is_harmless(value: &str) -> bool {
         || is_switch(value)
         || is_placeholder(value)
         || is_name(value)
+        || is_dummy(value)
+}
+
+/// What stands where nothing real is needed: `dummy`, `not-needed`, `test`, `example_key`.
+fn is_dummy(value: &str) -> bool {
+    const DUMMIES: [&str; 16] = [
+        "dummy",
+        "test",
+        "testing",
+        "example",
+        "sample",
+        "fake",
+        "foo",
+        "bar",
+        "demo",
+        "placeholder",
+        "unused",
+        "unneeded",
+        "ignored",
+        "noop",
+        "mock",
+        "stub",
+    ];
+    const BESIDE: [&str; 24] = [
+        "not",
+        "needed",
+        "used",
+        "required",
+        "applicable",
+        "for",
+        "build",
+        "only",
+        "here",
+        "a",
+        "an",
+        "my",
+        "key",
+        "api",
+        "token",
+        "secret",
+        "password",
+        "value",
+        "string",
+        "local",
+        "dev",
+        "development",
+        "ci",
+        "this",
+    ];
+    let lower = value.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split(['-', '_', ' ']).filter(|word| !word.is_empty()).collect();
+    let is_refused = words.starts_with(&["not"]) && words.len() > 1;
+    (is_refused || words.iter().any(|word| DUMMIES.contains(word)))
+        && words.iter().all(|word| DUMMIES.contains(word) || BESIDE.contains(word))
 }
 
 fn is_number(value: &str) -> bool {
@@ -109,15 +163,6 @@ pub(super) fn is_address(value: &str) -> bool {
         || value.starts_with("./")
         || value.starts_with("https://")
         || value.starts_with("http://")
-}
-
-/// A long run of letters and digits, as no person makes it up.
-pub(super) fn looks_random(value: &str) -> bool {
-    let runs = value.split(|c: char| !c.is_ascii_alphanumeric());
-    value.len() >= 16
-        && runs
-            .filter(|run| run.len() >= 12)
-            .any(|run| run.contains(|c: char| c.is_ascii_digit()) && run.contains(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// What a build gets in place of the real thing: `SECRET_KEY_BASE=dummy rails assets:precompile`.

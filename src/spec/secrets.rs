@@ -41,7 +41,10 @@ pub(crate) fn secret_values(spec: &Value) -> Vec<Secret> {
         } else {
             secrets.extend(Secret::in_connection(value));
             // A shorter one may be a word of the logs.
-            if value.len() >= LONG && credentials::is_plain(env::key(it), value) && !credentials::has_shape(value) {
+            if value.len() >= LONG
+                && credentials::is_plain(env::key(it), value)
+                && !credentials::env_has_shape(env::key(it), value)
+            {
                 secrets.extend(Secret::new(value));
             }
         }

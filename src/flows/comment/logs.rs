@@ -18,7 +18,7 @@ use crate::spec::{Kind, components, failed_migration};
 const FETCHED: usize = 400;
 
 const PUBLIC: &str =
-    "Public repositories show only lines of builds and migrations here (`[comment] logs` changes that)";
+    "In a public repository `/logs` shows the lines of builds and migrations; `[comment] logs` changes that";
 
 pub(super) async fn answer(
     ctx: &Ctx,
@@ -29,7 +29,7 @@ pub(super) async fn answer(
     wanted: Option<LogKind>,
 ) -> anyhow::Result<(Outcome, Answer)> {
     let in_comment = board::logs(config.comment.logs, repository.private);
-    // Whoever may read the comment may read the run's log as well, whatever the configuration says of comments.
+    // The run's log has the same readers as the comment, whatever the configuration says of comments.
     let in_log = board::logs(CommentLogs::Auto, repository.private);
     let everywhere = if in_comment == Logs::All { Logs::All } else { in_log };
     let environment = Environment::Preview(pull);
@@ -84,11 +84,11 @@ pub(super) async fn answer(
         return Ok((Outcome::Done, answer.point(prints(kind))));
     }
     let Some(withheld) = withheld else {
-        let said = "there is no such log: that phase never ran, or nothing was said in it";
+        let said = "there is no such log: its phase did not run, or printed nothing";
         return Ok((Outcome::Done, Answer::new(Some("/logs"), said)));
     };
     let kind = title(withheld.kind);
-    let mut said = format!("the {kind} of `{}` is not for this place", app.name);
+    let mut said = format!("the {kind} of `{}` is not shown in a public repository", app.name);
     let mut url = None;
     if withheld.failed {
         url = failed_run_url(&ctx.board(config, repository), pull).await;

@@ -1,7 +1,9 @@
 //! What is hidden, in which forms, and what stays readable.
 
+mod encoded;
 mod labelled;
 mod learned;
+mod ordinary;
 mod properties;
 mod real_encoders;
 

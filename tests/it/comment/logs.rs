@@ -80,7 +80,8 @@ async fn after_a_crash_the_command_shows_no_build_but_names_the_run_that_failed(
         let told = ours(t, 1).await;
         let (_, answer) = told.split_once("\n---\n").expect("an answer below the rest");
         assert!(
-            answer.contains("not for this place") && answer.contains("https://github.com/org/shop/actions/runs/7777/"),
+            answer.contains("not shown in a public repository")
+                && answer.contains("https://github.com/org/shop/actions/runs/7777/"),
             "{answer}"
         );
         assert!(
@@ -110,7 +111,7 @@ async fn a_public_repository_shows_builds_and_no_running_app() {
         assert_eq!(reactions(t, comment).await, ["eyes", "-1"]);
         let told = ours(t, 1).await;
         assert!(
-            told.contains("not for this place") && told.contains("--kind run"),
+            told.contains("not shown in a public repository") && told.contains("--kind run"),
             "{told}"
         );
         assert!(!told.contains("listening"), "{told}");

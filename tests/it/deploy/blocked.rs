@@ -180,6 +180,37 @@ async fn a_captive_page_is_neither_ready_nor_a_reason_to_roll_back() {
 }
 
 #[tokio::test]
+async fn a_refusal_without_the_platforms_marks_is_no_reason_to_roll_back() {
+    for (reply, status) in [
+        ("403 Forbidden\r\nserver: nginx\r\n", 403),
+        ("502 Bad Gateway\r\nvia: 1.1 gate\r\n", 502),
+        ("503 Service Unavailable\r\n", 503),
+    ] {
+        run_with(first(), async |t: &mut Tester| {
+            t.deploy().await.succeeds();
+            t.push("main", "second");
+            let url = t.url_of("shop").await;
+            let reply = format!("HTTP/1.1 {reply}content-length: 0\r\nconnection: close\r\n\r\n");
+            // No variable names what stands there.
+            let refusal = proxy_that_says(reply.leak()).await;
+            let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, _| {
+                let (url, refusal) = (url.clone(), refusal.clone());
+                Answer::Changed(Box::new(move |text| text.replace(&url, &refusal)))
+            })
+            .await;
+            t.deploy()
+                .env("DIGITALOCEAN_API_URL", &between.url())
+                .await
+                .fails_with(3)
+                .says(&format!("something between here and the platform answered {status}"))
+                .does_not_say("Rolling back");
+            t.expect_serving("shop", "second").await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn an_edge_without_a_route_is_no_reason_to_roll_back() {
     let rules = "
 ingress:
