@@ -27,8 +27,7 @@ pub(super) async fn look(
     let Some(mut aftermath) = Aftermath::of(lost).filter(|_| app.active.is_some()) else {
         return Ok(None);
     };
-    ctx.console
-        .say("Asking the version that is live whether it works without what the update took");
+    ctx.console.say("Asking the version that is live whether it works");
     aftermath.seen = match ask(ctx, app, health).await {
         Ok(seen) => seen,
         Err(error) if cancelled(&error).is_some() => return Err(error),

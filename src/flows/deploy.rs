@@ -11,7 +11,6 @@ use super::rollout::{self, Ended, Expected};
 use super::serves_now::After;
 use super::site::{Commit, NothingToDo, Site};
 use super::{automatic_rollback, dry_run, ending, ownership, pin, refusal, succession};
-use crate::config::Target;
 use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -19,7 +18,7 @@ use crate::model::failure::Failure;
 use crate::model::report::{Change, Report, State};
 use crate::model::rollback::Situation;
 use crate::model::verdict::Verdict;
-use crate::platform::{App, Deployment, Rollout};
+use crate::platform::{App, Rollout};
 use crate::spec::production::ProductionPlan;
 use crate::spec::{Images, Replace};
 

@@ -48,6 +48,16 @@ impl After<'_> {
         if let (true, Some(app)) = (is_another, &app) {
             report.aftermath = aftermath::look(ctx, app, lost, health).await?;
         }
+        if let (true, None, Some(app)) = (went_back, &report.aftermath, &app) {
+            // By its own spec: the checks that are configured now may be of what it does not have.
+            let of_its_own = Health {
+                timeout: health.timeout,
+                ..Health::default()
+            };
+            let back = vec!["production went back to it".to_owned()];
+            let seen = aftermath::look(ctx, app, back, &of_its_own).await?;
+            report.aftermath = seen.filter(|seen| seen.works() == Some(false));
+        }
         let how = report.aftermath.as_ref().map(ToString::to_string);
         report.notes.push(match (&report.serving, active, how) {
             (Some(sha), Some(_), Some(how)) => format!("`{}` {how}{data}", sha.short()),

@@ -128,7 +128,7 @@ pub(crate) fn taken_by_going_back(
     earlier: &Value,
     replace: &Replace,
 ) -> Result<Vec<(String, String)>, Failure> {
-    let losses = loss::losses(live, earlier);
+    let losses = loss::losses(live, None, earlier);
     if let Some(name) = replace.unmatched(&losses) {
         return Err(Failure::input(format!(
             "`--replace` names `{name}`, which the rollback leaves as it is"
@@ -142,7 +142,7 @@ pub(crate) fn taken_by_going_back(
 /// Whether two specs have the same databases in the same region, which App Platform asks of a rollback.
 pub(crate) fn same_places(one: &Value, other: &Value) -> bool {
     let moves = |from: &Value, to: &Value| {
-        let losses = loss::losses(from, to);
+        let losses = loss::losses(from, None, to);
         losses
             .iter()
             .any(|loss| loss.name.starts_with("databases.") || loss.name == "region")
