@@ -10,7 +10,7 @@ use crate::model::failure::Failure;
 use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::platform::App;
-use crate::spec::preview::{PreviewInput, PreviewPlan};
+use crate::spec::preview::{Allowed, PreviewInput, PreviewPlan};
 use crate::spec::{AppSpec, Images};
 
 /// What a plan is made from, gathered once: the account's refusal of a field leads to a second plan.
@@ -21,6 +21,7 @@ pub(super) struct Work<'a> {
     pub(super) pull: &'a PullRequest,
     spec: AppSpec,
     images: &'a Images,
+    allowed: Allowed,
     files: BTreeMap<String, String>,
 }
 
@@ -32,6 +33,7 @@ impl<'a> Work<'a> {
         pull: &'a PullRequest,
         spec: AppSpec,
         images: &'a Images,
+        allowed: Allowed,
     ) -> anyhow::Result<Self> {
         let files = source.files(&crate::spec::wanted_files(&spec)).await?;
         Ok(Self {
@@ -41,6 +43,7 @@ impl<'a> Work<'a> {
             pull,
             spec,
             images,
+            allowed,
             files,
         })
     }
@@ -54,6 +57,7 @@ impl<'a> Work<'a> {
                 pull_request: self.pull,
                 commit: &self.pull.head.sha,
                 policy: &self.config.preview,
+                allowed: &self.allowed,
                 files: &|path| self.files.get(path).cloned(),
                 variables: &|name| (ctx.variables)(name),
                 live: live.map(|app| &app.spec),
@@ -63,6 +67,21 @@ impl<'a> Work<'a> {
             },
         )
     }
+}
+
+/// What the default branch allows to a preview. `policy` is its configuration.
+pub(super) async fn allowed(ctx: &Ctx, policy: &Config, repository: &Repository) -> anyhow::Result<Allowed> {
+    let source = Source::of_branch(ctx, &repository.default_branch).await;
+    let by_hand = policy.preview.spec.as_str();
+    Ok(Allowed {
+        branch: repository.default_branch.clone(),
+        production: source.spec_if_any(&policy.spec).await?,
+        by_hand: match by_hand {
+            "" => None,
+            path => source.spec_if_any(path).await?,
+        },
+        size: policy.preview.size.clone(),
+    })
 }
 
 fn random() -> [u8; 32] {
