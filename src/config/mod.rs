@@ -11,6 +11,7 @@ mod parse;
 mod shape;
 
 pub(crate) use env::{EnvValue, Generate, is_reserved};
+pub(crate) use shape::clipped as clipped_size;
 
 use crate::model::environment::PRODUCTION;
 use crate::model::rollback::RollbackPolicy;

@@ -1,4 +1,4 @@
-//! Who may say what: the commit gives an app its shape, the branch that allows it keeps the policy.
+//! Who may say what: the commit gives an app its shape, the default branch keeps the policy.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -172,7 +172,7 @@ impl Size {
 }
 
 /// The size that is wished for, if it is no larger than the one that is allowed.
-fn clipped<'a>(wished: &'a str, allowed: &'a str) -> &'a str {
+pub(crate) fn clipped<'a>(wished: &'a str, allowed: &'a str) -> &'a str {
     match (Size::of(wished), Size::of(allowed)) {
         (Some(size), Some(limit)) if size.fits(&limit) => wished,
         _ => allowed,

@@ -9,12 +9,11 @@ use super::ending::Successor;
 use super::failure::{cancelled, failure_of};
 use super::no_preview::Candidate;
 use super::preview_app::{apply, would_be_accepted};
-use super::preview_plan::Work;
+use super::preview_plan::{self, Work};
 use super::preview_report::{announce, leave_out_the_plan, opening_report, say_what_was_lost};
 use super::rollout::{self, Ended, Expected};
 use super::source::Source;
-use super::unmerged::unmerged;
-use super::{aftermath, dry_run, ending, limit, ownership, pull, teardown};
+use super::{aftermath, dry_run, ending, limit, ownership, pull, teardown, unmerged};
 use crate::config::{Config, Preview};
 use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
@@ -90,13 +89,15 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         let closed = Skip::quietly("the pull request is closed already");
         return Ok(candidate.skipped(&Config::default(), &closed).await);
     }
-    let config = match Source::of_branch(ctx, &pull.base_branch).await.config().await {
+    let config = match Source::of_branch(ctx, &repository.default_branch).await.config().await {
         Ok(config) => config,
         // What it says of bots and drafts cannot be known: the defaults decide who hears that it is broken.
         Err(error) if candidate.skip_reason(&Preview::default()).is_some() => return Err(error),
         Err(error) => return Err(candidate.refused(&Config::default(), error).await),
     };
     ctx.deadline(config.preview.timeout);
+    let elsewhere = unmerged::base_differs(ctx, &config, &pull, &repository.default_branch).await;
+    elsewhere.iter().for_each(|differs| ctx.console.warn(differs));
     let begun = match candidate.skip_reason(&config.preview) {
         Some(skip) => Ok(Begun::Skipped(skip)),
         None => begin(&candidate, &config).await,
@@ -114,6 +115,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         plan,
         mut report,
     } = ready;
+    report.notes.extend(elsewhere);
     let mut board = Board::open(ctx.board(&config, &repository), std::slice::from_ref(&report)).await;
     let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
@@ -173,10 +175,11 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     let source = Source::deployed(ctx, &pull.head.sha).await;
     let commit = source.config().await?;
     let config = policy.shaped_by(&commit);
-    let unmerged = unmerged(ctx, policy, &commit, pull).await;
+    let unmerged = unmerged::unmerged(ctx, policy, &commit, pull, &repository.default_branch).await;
     let spec = source.spec(policy.preview_spec()).await?;
     let spec_name = spec.name().to_owned();
-    let work = Work::prepare(&source, config, repository, pull, spec, &request.images).await?;
+    let allowed = preview_plan::allowed(ctx, policy, repository).await?;
+    let work = Work::prepare(&source, config, repository, pull, spec, &request.images, allowed).await?;
     let apps = platform.list().await?;
     let named = apps.iter().find(|app| app.name == work.name);
     // The spec's name may have changed since the preview was made: it is the same preview.

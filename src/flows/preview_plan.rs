@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::context::Ctx;
-use super::failure::{cancelled, failure_of};
 use super::source::Source;
 use crate::config::Config;
 use crate::github::repository::Repository;
-use crate::model::failure::{Failure, Kind};
+use crate::model::failure::Failure;
 use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::platform::App;
-use crate::spec::preview::{PreviewInput, PreviewPlan};
+use crate::spec::preview::{Allowed, PreviewInput, PreviewPlan};
 use crate::spec::{AppSpec, Images};
 
 /// What a plan is made from, gathered once: the account's refusal of a field leads to a second plan.
@@ -22,9 +21,8 @@ pub(super) struct Work<'a> {
     pub(super) pull: &'a PullRequest,
     spec: AppSpec,
     images: &'a Images,
+    allowed: Allowed,
     files: BTreeMap<String, String>,
-    /// Beside a preview spec of its own: what is production's.
-    production: Option<AppSpec>,
 }
 
 impl<'a> Work<'a> {
@@ -35,11 +33,8 @@ impl<'a> Work<'a> {
         pull: &'a PullRequest,
         spec: AppSpec,
         images: &'a Images,
+        allowed: Allowed,
     ) -> anyhow::Result<Self> {
-        let production = match config.preview.spec.as_str() {
-            "" => None,
-            _ => productions(source, &config, pull).await?,
-        };
         let files = source.files(&crate::spec::wanted_files(&spec)).await?;
         Ok(Self {
             name: names::preview_app(spec.name(), pull.number, repository.id),
@@ -48,8 +43,8 @@ impl<'a> Work<'a> {
             pull,
             spec,
             images,
+            allowed,
             files,
-            production,
         })
     }
 
@@ -62,26 +57,36 @@ impl<'a> Work<'a> {
                 pull_request: self.pull,
                 commit: &self.pull.head.sha,
                 policy: &self.config.preview,
+                allowed: &self.allowed,
                 files: &|path| self.files.get(path).cloned(),
                 variables: &|name| (ctx.variables)(name),
                 live: live.map(|app| &app.spec),
                 random: &random,
                 sleep,
                 images: self.images,
-                production: self.production.as_ref(),
             },
         )
     }
 }
 
-/// Production's spec on the base branch: a pull request cannot hide what production uses. `None`: there is none, or what
-/// is there cannot be one.
-async fn productions(source: &Source<'_>, config: &Config, pull: &PullRequest) -> anyhow::Result<Option<AppSpec>> {
-    let configured = config.spec_of(&config.production);
-    match source.beside(&pull.base_branch).await.configured_spec(configured).await {
-        Err(error) if failure_of(&error).kind == Kind::Input && cancelled(&error).is_none() => Ok(None),
-        found => found.map(Some),
-    }
+/// What the default branch allows to a preview. `policy` is its configuration.
+pub(super) async fn allowed(ctx: &Ctx, policy: &Config, repository: &Repository) -> anyhow::Result<Allowed> {
+    let source = Source::of_branch(ctx, &repository.default_branch).await;
+    let by_hand = policy.preview.spec.as_str();
+    // A preview is made from the spec of the project, unless it has one of its own.
+    let productions = match by_hand {
+        "" => policy.spec.as_str(),
+        _ => policy.spec_of(&policy.production),
+    };
+    Ok(Allowed {
+        branch: repository.default_branch.clone(),
+        production: source.spec_if_any(productions).await?,
+        by_hand: match by_hand {
+            "" => None,
+            path => source.spec_if_any(path).await?,
+        },
+        size: policy.preview.size.clone(),
+    })
 }
 
 fn random() -> [u8; 32] {

@@ -78,9 +78,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         ctx.record(&report);
         return Ok(report);
     }
-    let source = Source::of_branch(ctx, &pull.base_branch).await;
+    let source = Source::of_branch(ctx, &repository.default_branch).await;
     let config = source.config().await?;
-    // The head may be gone, and with it what its spec said: the base branch names the app as well, and the marks decide.
+    // The head may be gone, and with it what its spec said: the default branch names the app as well, and the marks decide.
     let name = match source.spec(&config.spec).await {
         Ok(spec) => names::preview_app(spec.name(), pull.number, repository.id),
         Err(error) => match ownership::marked(ctx, repository.id, &Environment::Preview(pull.number))

@@ -180,7 +180,10 @@ async fn preview_of(
     let platform = ctx.platform()?;
     let repository = github.repository().await?;
     let pull = pull::pull(ctx, number).await?;
-    let policy = Source::of_branch(ctx, &pull.base_branch).await.config().await?;
+    let policy = Source::of_branch(ctx, &repository.default_branch)
+        .await
+        .config()
+        .await?;
     let source = Source::at(ctx, &pull.head.sha).await;
     // A newer commit whose files are broken does not hide the preview that an older one made.
     let config = match source.config().await {

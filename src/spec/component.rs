@@ -142,6 +142,8 @@ pub(crate) struct Source {
     /// `owner/name`, the clone URL of a `git` source, or an image.
     pub(crate) repo: String,
     pub(crate) branch: Option<String>,
+    /// What tells it from other sources of its kind: without branch, tag and digest.
+    place: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,18 +170,27 @@ impl SourceKind {
 }
 
 impl Source {
+    /// Whether both are the same repository of the same host, or the same image at whatever version.
+    pub(super) fn is_same_place(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.place == other.place
+    }
+
     /// Whether it is the GitHub repository `owner/name`, by name or by clone URL.
     pub(crate) fn is_repository(&self, repository: &str) -> bool {
         match self.kind {
             SourceKind::GitHub => self.repo.eq_ignore_ascii_case(repository),
             SourceKind::Git => {
                 let url = self.repo.to_ascii_lowercase();
-                let path = url.trim_end_matches('/').trim_end_matches(".git");
-                let path = path
-                    .split_once("github.com/")
-                    .or_else(|| path.split_once("github.com:"))
-                    .map(|(_, path)| path);
-                path == Some(repository.to_ascii_lowercase().as_str())
+                let url = url.trim_end_matches('/').trim_end_matches(".git");
+                let from_host = url.split_once("://").map_or(url, |(_, rest)| rest);
+                // A user, but no `@` of the path.
+                let host = from_host.find('/').unwrap_or(from_host.len());
+                let from_host = from_host[..host]
+                    .rfind('@')
+                    .map_or(from_host, |at| &from_host[at + 1..]);
+                let from_host = from_host.strip_prefix("www.").unwrap_or(from_host);
+                let path = from_host.strip_prefix("github.com");
+                path.and_then(|path| path.strip_prefix(['/', ':'])) == Some(repository.to_ascii_lowercase().as_str())
             }
             SourceKind::GitLab | SourceKind::Bitbucket | SourceKind::Image => false,
         }
@@ -195,8 +206,13 @@ pub(crate) fn sources(spec: &Value) -> Vec<Source> {
 }
 
 pub(super) fn source(name: &str, component: &Value) -> Option<Source> {
-    SourceKind::ALL.into_iter().find_map(|kind| {
-        let from = component.get(kind.key())?;
+    all_sources(name, component).into_iter().next()
+}
+
+/// Everything that a component names as its source; the platform takes one alone.
+pub(super) fn all_sources(name: &str, component: &Value) -> Vec<Source> {
+    let found = SourceKind::ALL.into_iter().filter_map(|kind| {
+        let from = component.get(kind.key()).filter(|from| !from.is_null())?;
         let repo = match kind {
             SourceKind::Git => text(from, "repo_clone_url").unwrap_or_default().to_owned(),
             SourceKind::Image => image(from),
@@ -205,10 +221,22 @@ pub(super) fn source(name: &str, component: &Value) -> Option<Source> {
         Some(Source {
             component: name.to_owned(),
             kind,
+            place: place(kind, from),
             repo,
             branch: text(from, "branch").map(str::to_owned),
         })
-    })
+    });
+    found.collect()
+}
+
+fn place(kind: SourceKind, from: &Value) -> String {
+    let keys: &[&str] = match kind {
+        SourceKind::Git => &["repo_clone_url"],
+        SourceKind::Image => &["registry_type", "registry", "repository"],
+        _ => &["repo"],
+    };
+    let parts: Vec<&str> = keys.iter().map(|key| text(from, key).unwrap_or_default()).collect();
+    parts.join("\n").to_ascii_lowercase()
 }
 
 /// `ghcr.io`-less name of an image with its tag or digest: `org/name:v1`.

@@ -77,7 +77,7 @@ fn databases(spec: &Value) -> Vec<String> {
         .iter()
         .filter_map(|database| match database.text("cluster_name") {
             Some(cluster) => Some(format!("database `{}` is the cluster `{cluster}`", database.name)),
-            None if database.value.get("production").is_some_and(is_true) => {
+            None if database.value.get("production").is_some_and(|it| !is_false(it)) => {
                 Some(format!("database `{}` is a production database", database.name))
             }
             None => None,
@@ -85,8 +85,9 @@ fn databases(spec: &Value) -> Vec<String> {
         .collect()
 }
 
-fn is_true(value: &Value) -> bool {
-    value.as_bool() == Some(true) || value.as_str() == Some("true")
+/// Whatever else the platform takes for `true` counts as that.
+fn is_false(value: &Value) -> bool {
+    value.is_null() || value.as_bool() == Some(false) || value.as_str() == Some("false")
 }
 
 fn top_level(spec: &Value) -> Vec<String> {
@@ -96,6 +97,11 @@ fn top_level(spec: &Value) -> Vec<String> {
             "it takes the domain `{}`",
             text(domain, "domain").unwrap_or_default()
         ));
+    }
+    // `AUTOASSIGN` is what every app has.
+    let address = spec.get("egress").and_then(|egress| text(egress, "type"));
+    if let Some(kind) = address.filter(|kind| *kind != "AUTOASSIGN") {
+        found.push(format!("it takes an address of its own (`egress`: `{kind}`)"));
     }
     if spec.get("vpc").is_some_and(|vpc| !vpc.is_null()) {
         found.push("it joins a VPC network (`vpc`)".to_owned());
@@ -155,6 +161,7 @@ mod tests {
             "name": "shop-pr-1",
             "domains": [{"domain": "shop.example"}],
             "vpc": {"id": "1"},
+            "egress": {"type": "DEDICATED_IP"},
             "databases": [
                 {"name": "db", "production": true, "cluster_name": "main"},
                 {"name": "other", "production": true},
@@ -174,6 +181,7 @@ mod tests {
         database `db` is the cluster `main`
         database `other` is a production database
         it takes the domain `shop.example`
+        it takes an address of its own (`egress`: `DEDICATED_IP`)
         it joins a VPC network (`vpc`)
         `registry_credentials` holds another app's encrypted value
         `KEY` holds another app's encrypted value

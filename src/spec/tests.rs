@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::document::print;
 use super::guard::guard;
-use super::preview::{PreviewInput, PreviewPlan, plan};
+use super::preview::{Allowed, PreviewInput, PreviewPlan, plan};
 use super::{AppSpec, marks, parse, sources};
 use crate::config::Preview;
 use crate::model::commit::Sha;
@@ -86,6 +86,12 @@ fn preview(spec: &AppSpec) -> Result<PreviewPlan, Failure> {
             repository_id: 7,
             pull_request: &pull_request,
             policy: &Preview::default(),
+            allowed: &Allowed {
+                branch: "main".to_owned(),
+                production: Some(spec.clone()),
+                by_hand: None,
+                size: "auto".to_owned(),
+            },
             files: &|_| None,
             variables: &|_| None,
             live: None,

@@ -77,7 +77,10 @@ async fn no_longer_wanted(ctx: &Ctx, pull_request: u64, dry_run: bool) -> anyhow
     let github = ctx.github()?;
     let repository = github.repository().await?;
     let pull = pull::pull(ctx, pull_request).await?;
-    let config = Source::of_branch(ctx, &pull.base_branch).await.config().await?;
+    let config = Source::of_branch(ctx, &repository.default_branch)
+        .await
+        .config()
+        .await?;
     let Some(skip) = eligibility::skip_reason(&config.preview, &pull, &repository.full_name, false) else {
         let why = format!("Pull request {pull_request} gets a preview again: it stays");
         ctx.console.notice(&why);

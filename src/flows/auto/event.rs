@@ -148,13 +148,6 @@ impl Event {
             .unwrap_or("main")
     }
 
-    /// Whose configuration counts: the base's, never the change's.
-    pub(super) fn policy_branch(&self) -> &str {
-        Some(self.text("/pull_request/base/ref"))
-            .filter(|branch| !branch.is_empty())
-            .unwrap_or_else(|| self.default_branch())
-    }
-
     // A push, and the other workflow's run
 
     pub(super) fn is_tag(&self) -> bool {

@@ -66,7 +66,7 @@ async fn choose(ctx: &Ctx, event: &Event, flags: &Flags) -> anyhow::Result<Chose
     if let Some(chosen) = decide(event, None, flags)? {
         return Ok(chosen);
     }
-    let config = Source::of_branch(ctx, event.policy_branch()).await.config().await?;
+    let config = Source::of_branch(ctx, event.default_branch()).await.config().await?;
     let chosen = decide(event, Some(&config), flags)?;
     Ok(chosen.ok_or_else(|| Failure::input("the event has no answer"))?)
 }

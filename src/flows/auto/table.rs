@@ -132,7 +132,7 @@ pub(super) const ROWS: &[Row] = &[
     Row { events: PULL, when: "`converted_to_draft`, with `drafts = true`", holds: Payload(|it| it.is_action(&["converted_to_draft"])), then: Nothing,
         because: "drafts have previews here: it stays" },
     Row { events: PULL, when: "`edited`, another base branch", holds: Payload(|it| it.is_action(&["edited"]) && it.base_changed()), then: Preview,
-        because: "pull request {number} has another base branch, whose policy counts now" },
+        because: "pull request {number} has another base branch" },
     Row { events: PULL, when: "`edited`, title or description", holds: Payload(|it| it.is_action(&["edited"])), then: Nothing,
         because: "only the words of pull request {number} were edited" },
     Row { events: PULL, when: "every other type", holds: Always, then: Nothing,

@@ -82,7 +82,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         return Ok(report);
     }
     react(&ctx.board(&unconfigured, &repository), request.comment, Reaction::Eyes).await;
-    let (config, obeyed) = match known(ctx, request).await {
+    let (config, obeyed) = match known(ctx, request, &repository).await {
         Ok((pull, config)) => {
             let obeyed = obey(ctx, request, &repository, &pull, &config).await;
             (config, obeyed)
@@ -110,10 +110,13 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     ended.map(|()| done.report)
 }
 
-/// The pull request, and what the base branch's configuration says.
-async fn known(ctx: &Ctx, request: &Request) -> anyhow::Result<(PullRequest, Config)> {
+/// The pull request, and what the default branch's configuration says.
+async fn known(ctx: &Ctx, request: &Request, repository: &Repository) -> anyhow::Result<(PullRequest, Config)> {
     let pull = pull::pull(ctx, request.pull_request).await?;
-    let config = Source::of_branch(ctx, &pull.base_branch).await.config().await?;
+    let config = Source::of_branch(ctx, &repository.default_branch)
+        .await
+        .config()
+        .await?;
     Ok((pull, config))
 }
 

@@ -136,6 +136,35 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The app spec that `spec` would find. `None`: there is none, or it is broken, so that it says nothing.
+    ///
+    /// # Errors
+    /// When GitHub could not be asked.
+    pub(crate) async fn spec_if_any(&self, configured: &str) -> anyhow::Result<Option<AppSpec>> {
+        let found = match self
+            .ctx
+            .spec_file
+            .as_deref()
+            .or((!configured.is_empty()).then_some(configured))
+        {
+            Some(path) => self
+                .text_of(spec_at(path))
+                .await
+                .map(|text| text.map(|text| self.parsed(&text, path))),
+            None => self.usual_spec().await.map(|spec| spec.map(Ok)),
+        };
+        match found.and_then(Option::transpose) {
+            // A file that is wrong; what GitHub refuses is another kind of error.
+            Err(error) if error.is::<Failure>() => {
+                self.ctx
+                    .console
+                    .debug(&format!("no app spec on `{}`: {error:#}", self.shown()));
+                Ok(None)
+            }
+            found => found,
+        }
+    }
+
     fn looked_in(&self) -> String {
         match self.ctx.folder.trim_end_matches('/') {
             "" => String::new(),

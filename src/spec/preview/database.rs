@@ -181,9 +181,6 @@ impl<'a> Facts<'a> {
     /// What has to run before the start for SQLite to work, or why it cannot work.
     fn sqlite(&self, policy: &Preview, input: &PreviewInput<'_>) -> Result<Option<Before>, String> {
         let user = self.user()?;
-        if user.kind == Kind::Function {
-            return Err(format!("`{}` is a functions component, which has no disk", user.name));
-        }
         let jobs: &[Component<'_>] = if policy.prepare.trim().is_empty() {
             &self.jobs
         } else {

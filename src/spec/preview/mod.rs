@@ -18,10 +18,12 @@ use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{self, Change, Sleep};
 
+mod allowed;
 mod build;
 mod database;
 mod development;
 mod envs;
+mod fields;
 mod handwritten;
 mod jobs;
 mod loss;
@@ -31,7 +33,9 @@ mod size;
 mod sleep;
 mod sources;
 mod strip;
+mod unknown;
 
+pub(crate) use allowed::Allowed;
 pub(crate) use loss::DataLoss;
 pub(crate) use sleep::no_scale_to_zero;
 
@@ -42,6 +46,8 @@ pub(crate) struct PreviewInput<'a> {
     pub(crate) repository_id: u64,
     pub(crate) pull_request: &'a PullRequest,
     pub(crate) policy: &'a config::Preview,
+    /// What the default branch's app specs allow.
+    pub(crate) allowed: &'a Allowed,
     /// The text of a repository file at the head, by path; `super::wanted_files` says which are asked for.
     pub(crate) files: &'a dyn Fn(&str) -> Option<String>,
     /// The step's environment, for `{ from = "NAME" }`.
@@ -54,8 +60,6 @@ pub(crate) struct PreviewInput<'a> {
     pub(crate) commit: &'a Sha,
     /// Digests that the flags give.
     pub(crate) images: &'a Images,
-    /// Production's spec, where the preview has one of its own.
-    pub(crate) production: Option<&'a AppSpec>,
 }
 
 /// What to send, and what to tell about it.
@@ -138,11 +142,18 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
     let spec = &input.images.apply(spec, &mut notes.changes, &mut notes.warnings)?;
     let mut preview = spec.value.clone();
     let (database, sleep) = if input.policy.spec.is_empty() {
+        unknown::leave_out(&mut preview, &mut notes);
+        let spec = &AppSpec {
+            value: preview.clone(),
+            ..spec.clone()
+        };
         derive(spec, input, &policy, &mut preview, &mut notes)?
     } else {
-        reach::refuse(spec, input.production, &policy)?;
+        unknown::leave_out_anchors(&mut preview, &mut notes);
+        reach::refuse(spec, input.allowed.production.as_ref(), &policy)?;
         handwritten::adapt(&mut preview, input, &policy, &mut notes)
     };
+    allowed::hold(&mut preview, spec, input, &mut notes)?;
     if let Some(root) = preview.as_object_mut() {
         root.insert("name".to_owned(), json!(name));
         marks::write(root, &marks_of(input));
@@ -155,6 +166,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
     let mut decided = vec![wished.database_url.as_str(), wished.prepare.trim(), wished.start.trim()];
     decided.extend(policy.given.values().map(|given| given.value.as_str()));
     guard(&preview, input.live, &decided, !wished.spec.is_empty())?;
+    unknown::refuse(&preview)?;
     notes.warnings.extend(images::taken_back(input.live, &preview));
     Ok(PreviewPlan {
         name,
@@ -194,7 +206,7 @@ fn derive(
         .all(|component| component.kind == Kind::Database)
     {
         return Err(Failure::input("nothing is left of the app in a preview")
-            .why("previews have no jobs, and the spec has nothing else")
+            .why("previews have neither jobs nor functions, and the spec has nothing else")
             .next("switch previews off with `[preview] enabled = false`, or name a preview spec of your own"));
     }
     Ok((decision.database, sleep))

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::super::component;
 use super::Notes;
 
-const HALF_GIB: &str = "apps-s-1vcpu-0.5gb";
+/// The smallest size.
+pub(super) const HALF_GIB: &str = "apps-s-1vcpu-0.5gb";
 /// One instance only, which is all that a preview has, and $2 cheaper than the size that scales.
 const ONE_GIB: &str = "apps-s-1vcpu-1gb-fixed";
 
@@ -17,7 +18,7 @@ const RETIRED: [(&str, &str); 3] = [
 ];
 
 /// The size for a preview of production's size: the same memory on shared CPUs, at most 1 GiB.
-fn preview_size(production: &str) -> &str {
+pub(super) fn preview_size(production: &str) -> &str {
     if let Some((_, now)) = RETIRED.iter().find(|(retired, _)| *retired == production) {
         return now;
     }

@@ -1,4 +1,4 @@
-//! What belongs to production alone is taken out: domains, alerts, log destinations, networks, routes by host.
+//! What belongs to production alone is taken out: the registry's password, and routes by host.
 
 use serde_json::{Map, Value};
 
@@ -6,56 +6,16 @@ use super::super::component;
 use super::super::env;
 use super::Notes;
 
-/// Fields of the app that a preview does not have, and why.
-const APP: [(&str, &str); 6] = [
-    ("domains", "a domain leads to production"),
-    ("alerts", "nobody is to be woken for a preview"),
-    ("log_destinations", "a preview's logs do not belong among production's"),
-    (
-        "egress",
-        "a dedicated address costs extra and is known to production's partners",
-    ),
-    ("vpc", "previews stay out of production's network"),
-    ("maintenance", "a preview is there to be looked at"),
-];
-
-/// The same for components.
-const COMPONENT: [(&str, &str); 2] = [
-    ("alerts", "nobody is to be woken for a preview"),
-    ("log_destinations", "a preview's logs do not belong among production's"),
-];
-
 pub(super) fn strip(preview: &mut Value, notes: &mut Notes) {
-    if let Some(root) = super::root(preview) {
-        for (key, why) in APP {
-            if remove(root, key) {
-                notes.changes.push(format!("dropped `{key}`"), why);
-            }
-        }
-    }
     component::each(preview, |_, component| {
         let name = component
             .get("name")
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned();
-        for (key, why) in COMPONENT {
-            if remove(component, key) {
-                notes.changes.push(format!("dropped `{key}` of `{name}`"), why);
-            }
-        }
         credentials(component, &name, notes);
     });
     ingress(preview, notes);
-}
-
-/// Whether there was something worth telling about.
-fn remove(map: &mut Map<String, Value>, key: &str) -> bool {
-    match map.shift_remove(key) {
-        None | Some(Value::Null) => false,
-        Some(Value::Array(list)) => !list.is_empty(),
-        Some(_) => true,
-    }
 }
 
 /// A registry password that only production's app can decrypt.
@@ -89,12 +49,6 @@ fn ingress(preview: &mut Value, notes: &mut Notes) {
     let Some(ingress) = root.get_mut("ingress").and_then(Value::as_object_mut) else {
         return;
     };
-    if remove(ingress, "secure_header") {
-        notes.changes.push(
-            "dropped `ingress.secure_header`",
-            "it is production's agreement with its proxy",
-        );
-    }
     let Some(rules) = ingress.get_mut("rules").and_then(Value::as_array_mut) else {
         return;
     };

@@ -10,8 +10,10 @@ use super::*;
 use crate::config::Config;
 use crate::model::pull_request::Head;
 
+mod allowed;
 mod credentials;
 mod databases;
+mod fields;
 mod handwritten;
 mod rules;
 mod stores;
@@ -25,8 +27,17 @@ struct World {
     images: Images,
     sleep: bool,
     head_repository: &'static str,
+    main: Main,
     /// Production's spec beside one that is made by hand.
     production: Option<String>,
+}
+
+/// What the default branch has for an app spec.
+enum Main {
+    /// The pull request's own.
+    Same,
+    None,
+    Says(&'static str),
 }
 
 impl World {
@@ -40,6 +51,7 @@ impl World {
             sleep: true,
             head_repository: "acme/shop",
             production: None,
+            main: Main::Same,
         }
     }
 
@@ -48,6 +60,11 @@ impl World {
             config: format!("[preview]\n{config}"),
             ..Self::new()
         }
+    }
+
+    fn main(mut self, main: Main) -> Self {
+        self.main = main;
+        self
     }
 
     fn file(mut self, path: &'static str, text: &'static str) -> Self {
@@ -79,6 +96,21 @@ impl World {
             },
             base_branch: "main".to_owned(),
         };
+        let known = match self.main {
+            Main::Same => Some(spec.clone()),
+            Main::None => None,
+            Main::Says(text) => Some(parse(text, "app.yaml").expect("a valid spec")),
+        };
+        let (production, by_hand) = match config.preview.spec.as_str() {
+            "" => (known, None),
+            _ => (production, known),
+        };
+        let allowed = Allowed {
+            branch: "main".to_owned(),
+            production,
+            by_hand,
+            size: config.preview.size.clone(),
+        };
         let text = |map: &HashMap<&str, &str>, key: &str| map.get(key).map(|text| (*text).to_owned());
         plan(
             &spec,
@@ -87,6 +119,7 @@ impl World {
                 repository_id: 7,
                 pull_request: &pull_request,
                 policy: &config.preview,
+                allowed: &allowed,
                 files: &|path| text(&self.files, path),
                 variables: &|name| text(&self.variables, name),
                 live: self.live.as_ref(),
@@ -94,7 +127,6 @@ impl World {
                 sleep: self.sleep,
                 commit: &pull_request.head.sha,
                 images: &self.images,
-                production: production.as_ref(),
             },
         )
     }
@@ -268,8 +300,6 @@ fn a_flask_app_becomes_a_small_sqlite_preview() {
 #[test]
 fn every_change_is_told_with_its_reason() {
     insta::assert_snapshot!(told(&World::new().good(FLASK)), @r"
-        dropped job `announce` (POST_DEPLOY): it may act on the outside world for a version that is not released
-        dropped job `nightly` (SCHEDULED): nothing in a preview runs on a schedule
         dropped `domains`: a domain leads to production
         dropped `alerts`: nobody is to be woken for a preview
         dropped `egress`: a dedicated address costs extra and is known to production's partners
@@ -277,6 +307,8 @@ fn every_change_is_told_with_its_reason() {
         dropped `maintenance`: a preview is there to be looked at
         dropped `alerts` of `api`: nobody is to be woken for a preview
         dropped `log_destinations` of `api`: a preview's logs do not belong among production's
+        dropped job `announce` (POST_DEPLOY): it may act on the outside world for a version that is not released
+        dropped job `nightly` (SCHEDULED): nothing in a preview runs on a schedule
         dropped the ingress rule `shop.example/` to `api`: its host name leads to production
         dropped the ingress rule `/old` to `gone`: its component is not in the preview
         `api` is built from `notes`: the pull request's branch

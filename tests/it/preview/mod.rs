@@ -1,5 +1,6 @@
 //! The preview of a pull request: made, reused, skipped and interrupted.
 
+mod allowed;
 mod app;
 mod interruption;
 mod limit;

@@ -1,5 +1,6 @@
 //! Where a file is read: as it is at the commit that is deployed, whatever lies in the working directory.
 
+mod base;
 mod hostile;
 mod shape;
 mod terminal;

@@ -16,7 +16,7 @@ JWT = \"generate\"
 path = \"/health\"
 ";
 
-async fn commanded<'t>(t: &'t Tester, command: &str) -> Invocation<'t> {
+pub(super) async fn commanded<'t>(t: &'t Tester, command: &str) -> Invocation<'t> {
     t.account(&json!({ "permissions": { "maintainer": "write" } })).await;
     let (path, said) = ("/repos/org/shop/issues/1/comments", json!({ "body": command }));
     let comment = t
@@ -26,7 +26,7 @@ async fn commanded<'t>(t: &'t Tester, command: &str) -> Invocation<'t> {
     t.command(["auto"]).on_event("issue_comment", &query)
 }
 
-async fn dispatched<'t>(t: &'t Tester) -> Invocation<'t> {
+pub(super) async fn dispatched<'t>(t: &'t Tester) -> Invocation<'t> {
     let mut payload = t.event("name=workflow_dispatch").await;
     payload["inputs"] = json!({ "pr": "1" });
     t.command(["auto"]).on_payload("workflow_dispatch", payload)

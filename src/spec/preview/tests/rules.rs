@@ -167,9 +167,15 @@ fn a_long_name_keeps_the_number_and_ours_are_the_only_marks() {
 #[test]
 fn a_spec_of_jobs_only_has_no_preview() {
     insta::assert_snapshot!(World::new().refused("name: shop\njobs: [{name: nightly, kind: SCHEDULED}]\n"), @r"
-        nothing is left of the app in a preview: previews have no jobs, and the spec has nothing else
+        nothing is left of the app in a preview: previews have neither jobs nor functions, and the spec has nothing else
         switch previews off with `[preview] enabled = false`, or name a preview spec of your own
     ");
+}
+
+#[test]
+fn a_spec_of_functions_only_has_no_preview() {
+    let refused = World::new().refused("name: shop\nfunctions: [{name: hooks, github: {repo: acme/shop}}]\n");
+    assert!(refused.contains("neither jobs nor functions"), "{refused}");
 }
 
 #[test]
