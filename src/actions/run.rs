@@ -1,8 +1,8 @@
 //! What the runner tells about this run through its environment.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use serde_json::Value;
@@ -28,8 +28,17 @@ pub(crate) struct Run {
     pub(crate) is_debugging: bool,
     /// Outputs and summary have been written.
     told: Arc<AtomicBool>,
+    /// What could not be written on GitHub, and why: the summary says it.
+    unwritten: Arc<Mutex<Vec<Unwritten>>>,
     server: Option<String>,
     event_file: Option<PathBuf>,
+}
+
+/// Something that GitHub does not show because it could not be written there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unwritten {
+    pub(crate) what: &'static str,
+    pub(crate) why: String,
 }
 
 impl Run {
@@ -49,6 +58,7 @@ impl Run {
             summary_file: file("GITHUB_STEP_SUMMARY"),
             is_debugging: is("RUNNER_DEBUG", "1"),
             told: Arc::default(),
+            unwritten: Arc::default(),
             server: text("GITHUB_SERVER_URL"),
             event_file: file("GITHUB_EVENT_PATH"),
         }
@@ -61,6 +71,20 @@ impl Run {
 
     pub(crate) fn is_told(&self) -> bool {
         self.told.load(Ordering::Relaxed)
+    }
+
+    /// Notes what could not be written on GitHub. `false`: it is noted already.
+    pub(crate) fn note_unwritten(&self, what: &'static str, why: String) -> bool {
+        let mut unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = unwritten.iter().all(|known| known.what != what);
+        if is_new {
+            unwritten.push(Unwritten { what, why });
+        }
+        is_new
+    }
+
+    pub(crate) fn unwritten(&self) -> Vec<Unwritten> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Where people see GitHub, without a slash at the end.

@@ -268,12 +268,10 @@ async fn tell_the_pull_request(ctx: &Ctx, report: &Report, board: &mut Board) {
     let (Some(commit), Ok(github)) = (&report.commit, ctx.github()) else {
         return;
     };
-    match github.merged_pull_of(commit).await {
+    match github.impatient().merged_pull_of(commit).await {
         Ok(Some(pull)) => board.tell_merged(pull.number).await,
         Ok(None) => {}
-        Err(error) => ctx
-            .console
-            .warn(&format!("The merged pull request could not be found: {error}")),
+        Err(error) => board.missed_merged(&error),
     }
 }
 

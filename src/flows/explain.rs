@@ -9,7 +9,7 @@ use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::rollout::{Phase, Stage, StepFailure};
 use crate::platform::{Deployment, PlatformError, Words};
 use crate::redact::TargetRedactor;
-use crate::spec::Kind;
+use crate::spec::{Announcement, Kind};
 
 /// Lines fetched of a log; the excerpt is chosen from them.
 const FETCHED_LINES: usize = 400;
@@ -73,6 +73,8 @@ async fn excerpt(
         Stage::Deploy if is_job => Shown::Migration,
         Stage::Deploy => Shown::Run,
     };
+    let component = step.component.as_deref().zip(deployment.spec.as_ref());
+    let announcement = component.and_then(|(name, spec)| Announcement::of(spec, name));
     for kind in of_failed(step.stage, is_job) {
         let lines = ctx
             .platform()?
@@ -93,9 +95,13 @@ async fn excerpt(
                 continue;
             }
         };
-        let (shown_as, lines) = match crate::spec::failed_migration(&lines) {
+        let migration = announcement.as_ref().and_then(|it| it.failed_migration(&lines));
+        let (shown_as, lines) = match migration {
             Some(migration) if shown_as == Shown::Run => (Shown::Migration, migration),
-            _ => (shown_as, crate::spec::service_lines(&lines).to_vec()),
+            _ => {
+                let own = announcement.as_ref().map(|it| it.service_lines(&lines).to_vec());
+                (shown_as, own.unwrap_or(lines))
+            }
         };
         let lines = lines_that_matter(&lines);
         if !lines.is_empty() {

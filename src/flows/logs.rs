@@ -1,6 +1,6 @@
 //! Prints the logs of an environment, by kind and component, and knows which deployment's people mean.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::context::Ctx;
 use super::explain::is_job;
@@ -31,6 +31,8 @@ pub(super) struct Candidate {
     pub(super) kind: LogKind,
     /// Whether it is the log of a deployment that failed.
     pub(super) failed: bool,
+    /// What was deployed. `None`: what the app's own spec says.
+    pub(super) spec: Option<Value>,
 }
 
 impl Candidate {
@@ -81,6 +83,7 @@ fn of(deployment: Option<&Deployment>, kinds: &[LogKind]) -> Vec<Candidate> {
         deployment: deployment.map(|deployment| deployment.id.clone()),
         kind: *kind,
         failed: deployment.is_some_and(|deployment| deployment.phase == Phase::Failed),
+        spec: deployment.and_then(|deployment| deployment.spec.clone()),
     };
     kinds.iter().map(candidate).collect()
 }
@@ -171,6 +174,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
                 deployment: Some(deployment.clone()),
                 kind,
                 failed: false,
+                spec: None,
             };
             kinds.into_iter().map(candidate).collect()
         }

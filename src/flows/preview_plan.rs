@@ -11,7 +11,7 @@ use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::platform::App;
 use crate::spec::preview::{Allowed, PreviewInput, PreviewPlan};
-use crate::spec::{AppSpec, Images};
+use crate::spec::{Announcement, AppSpec, Images};
 
 /// What a plan is made from, gathered once: the account's refusal of a field leads to a second plan.
 pub(super) struct Work<'a> {
@@ -49,6 +49,9 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn plan(&self, ctx: &Ctx, live: Option<&App>, sleep: bool) -> Result<PreviewPlan, Failure> {
+        // A rehearsal shows what is going to change, and not that every run has words of its own.
+        let before = live.filter(|_| ctx.dry_run);
+        let before = before.and_then(|app| Announcement::of_any(&app.spec));
         crate::spec::preview::plan(
             &self.spec,
             &PreviewInput {
@@ -62,6 +65,7 @@ impl<'a> Work<'a> {
                 variables: &|name| (ctx.variables)(name),
                 live: live.map(|app| &app.spec),
                 random: &random,
+                announcement: before.unwrap_or_else(|| Announcement::new(random())),
                 sleep,
                 images: self.images,
             },

@@ -30,11 +30,78 @@ pub(crate) struct Author {
     pub(crate) kind: String,
 }
 
+/// Pages of a hundred comments that a conversation may have: four times as many as GitHub lets people write
+/// (<https://github.com/orgs/community/discussions/9225>).
+const MOST: usize = 100;
+
+/// The comments of a pull request, page by page: the first, which names the last, then from the last backwards.
+#[derive(Debug)]
+pub(crate) struct Pages {
+    github: GitHub,
+    pull: u64,
+    next: Turn,
+}
+
+#[derive(Debug)]
+enum Turn {
+    First,
+    /// This one, and those before it down to the second.
+    Back(usize),
+    /// A server that names no last page.
+    Forward(String),
+    Over,
+}
+
+impl Pages {
+    /// `None`: that was all.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<Comment>>, ApiError> {
+        let path = |number: usize| {
+            let rest = format!("/issues/{}/comments?per_page=100&page={number}", self.pull);
+            self.github.path(&rest)
+        };
+        let path = match &self.next {
+            Turn::First => path(1),
+            Turn::Back(number) => path(*number),
+            Turn::Forward(path) => path.clone(),
+            Turn::Over => return Ok(None),
+        };
+        let page = self.github.client.page::<Vec<Comment>>(&path).await?;
+        self.next = match (&self.next, page.last, page.next) {
+            (Turn::First, Some(last @ 2..), _) => Turn::Back(last.min(MOST)),
+            (Turn::Back(number @ 3..), _, _) => Turn::Back(number - 1),
+            (Turn::First, None, Some(next)) | (Turn::Forward(_), _, Some(next)) => Turn::Forward(next),
+            _ => Turn::Over,
+        };
+        Ok(Some(page.body))
+    }
+}
+
 impl GitHub {
-    /// All comments of a pull request, oldest first.
-    pub(crate) async fn comments(&self, pull: u64) -> Result<Vec<Comment>, ApiError> {
-        self.list(&format!("/issues/{pull}/comments?per_page=100"), usize::MAX)
-            .await
+    pub(crate) fn comments(&self, pull: u64) -> Pages {
+        Pages {
+            github: self.clone(),
+            pull,
+            next: Turn::First,
+        }
+    }
+
+    /// Those that were written or edited since then, oldest first.
+    pub(crate) async fn comments_since(&self, pull: u64, since: Timestamp) -> Result<Vec<Comment>, ApiError> {
+        let since = since.strftime("%Y-%m-%dT%H:%M:%SZ");
+        self.list(
+            &format!("/issues/{pull}/comments?per_page=100&since={since}"),
+            usize::MAX,
+        )
+        .await
+    }
+
+    /// `None`: it is gone.
+    pub(crate) async fn comment(&self, id: u64) -> Result<Option<Comment>, ApiError> {
+        match self.client.get(&self.path(&format!("/issues/comments/{id}"))).await {
+            Ok(comment) => Ok(Some(comment)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Everybody in the conversation gets a mail. Not repeated after an unclear error: look first whether it is there.

@@ -1,9 +1,11 @@
 //! GitHub deployments: the record that GitHub shows of what went where, and how it ended.
 
+use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::comments::Author;
 use super::{GitHub, segment};
 use crate::model::commit::Sha;
 use crate::net::error::ApiError;
@@ -42,6 +44,14 @@ pub(crate) struct Deployment {
     pub(crate) id: u64,
     #[serde(default)]
     pub(crate) description: Option<String>,
+    #[serde(default)]
+    pub(crate) sha: String,
+    /// By GitHub's clock, in whole seconds.
+    #[serde(default)]
+    pub(crate) created_at: Option<Timestamp>,
+    /// Who made it: of one that this run made, the login under which its token writes.
+    #[serde(default)]
+    pub(crate) creator: Option<Author>,
     #[serde(default)]
     payload: Value,
     #[serde(default)]
@@ -122,8 +132,27 @@ impl GitHub {
 
     /// The environment's deployments that carry our note, newest first.
     pub(crate) async fn deployments(&self, environment: &str) -> Result<Vec<Deployment>, ApiError> {
+        self.deployments_until(environment, |_| false).await
+    }
+
+    /// The newest of them, up to the first page that has one which is `old`. GitHub lists the newest first, and gives
+    /// those the greatest ids.
+    pub(crate) async fn deployments_until(
+        &self,
+        environment: &str,
+        old: impl Fn(&Deployment) -> bool,
+    ) -> Result<Vec<Deployment>, ApiError> {
         let rest = format!("/deployments?environment={}&per_page=100", segment(environment));
-        let mut deployments: Vec<Deployment> = self.list(&rest, PAGES).await?;
+        let mut next = Some(self.path(&rest));
+        let mut deployments: Vec<Deployment> = Vec::new();
+        for _ in 0..PAGES {
+            let Some(path) = next else { break };
+            let page = self.client.page::<Vec<Deployment>>(&path).await?;
+            let is_enough = page.body.iter().any(&old);
+            deployments.extend(page.body);
+            next = page.next.filter(|_| !is_enough);
+        }
+        deployments.retain(|deployment| !old(deployment));
         deployments.retain(|deployment| deployment.payload().is_some());
         deployments.sort_by_key(|deployment| std::cmp::Reverse(deployment.id));
         Ok(deployments)

@@ -24,6 +24,10 @@ use crate::wait::{Cancelled, Wait};
 /// The login under which the runner's own token writes.
 pub(crate) const ACTIONS_BOT: &str = "github-actions[bot]";
 
+/// How long a run's reads wait for rate limits, in all. An hour's limit may have been used up by others, and a run that
+/// waits for its end holds up those behind it.
+const READS: Duration = Duration::from_secs(10 * 60);
+
 /// What may stay as it is in one segment of a path.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -43,15 +47,16 @@ impl GitHub {
             .split_once('/')
             .filter(|(owner, name)| !owner.is_empty() && !name.is_empty() && !name.contains('/'))
             .ok_or_else(|| anyhow::anyhow!("`{repository}` is no repository: write `OWNER/NAME`"))?;
+        let client = Client::new(
+            "GitHub",
+            base,
+            "application/vnd.github+json",
+            token,
+            Redirects::WithinHost,
+            wait.clone(),
+        )?;
         Ok(Self {
-            client: Client::new(
-                "GitHub",
-                base,
-                "application/vnd.github+json",
-                token,
-                Redirects::WithinHost,
-                wait.clone(),
-            )?,
+            client: client.patient_for(READS),
             wait,
             root: format!("/repos/{}/{}", segment(owner), segment(name)),
         })
@@ -66,10 +71,10 @@ impl GitHub {
         }
     }
 
-    /// The same repository, which waits no longer than this for rate limits, in all.
-    pub(crate) fn patient_for(&self, duration: Duration) -> Self {
+    /// The same repository, which waits for no rate limit: for words that must not hold up what they are about.
+    pub(crate) fn impatient(&self) -> Self {
         Self {
-            client: self.client.patient_for(duration),
+            client: self.client.patient_for(Duration::ZERO),
             ..self.clone()
         }
     }
@@ -77,6 +82,11 @@ impl GitHub {
     /// GitHub's time at its last reply.
     pub(crate) fn now(&self) -> Timestamp {
         self.client.now()
+    }
+
+    /// GitHub's time at its first reply to this run.
+    pub(crate) fn begun(&self) -> Timestamp {
+        self.client.begun()
     }
 
     /// Waits at this run's pace.

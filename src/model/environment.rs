@@ -95,6 +95,8 @@ impl FromStr for Environment {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::Environment;
 
     #[test]
@@ -151,5 +153,45 @@ mod tests {
         ] {
             assert!(super::pull_number(bad).is_err(), "`{bad}` is not valid");
         }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_asked_for_a_number_has_one_form(text in prop_oneof!["[ +0]{0,2}[0-9]{1,21} ?", ".{0,8}"]) {
+            if let Ok(number) = super::pull_number(&text) {
+                prop_assert!(number > 0);
+                prop_assert_eq!(number.to_string(), text);
+            }
+        }
+
+        #[test]
+        fn whatever_is_asked_for_no_two_environments_are_one_on_github(
+            one in name(),
+            flips in prop::collection::vec(any::<bool>(), 24),
+        ) {
+            let Ok(environment) = one.parse::<Environment>() else { return Ok(()) };
+            prop_assert_eq!(environment.to_string(), one.clone());
+            let flipped: String = one.chars().zip(flips.into_iter().cycle()).map(|(c, flip)| match (flip, c.is_ascii_uppercase()) {
+                (false, _) => c,
+                (true, true) => c.to_ascii_lowercase(),
+                (true, false) => c.to_ascii_uppercase(),
+            }).collect();
+            // GitHub would give it the secrets of production and of previews.
+            let guarded = |text: &str| text.eq_ignore_ascii_case("production") || text.eq_ignore_ascii_case("preview") || text.to_ascii_lowercase().starts_with("pr-");
+            if guarded(&one) && flipped != one {
+                prop_assert!(flipped.parse::<Environment>().is_err(), "{}", flipped);
+            }
+            prop_assert!(!one.eq_ignore_ascii_case("preview"));
+            prop_assert!(!one.contains(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_'), "{:?}", one);
+        }
+    }
+
+    fn name() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "production|preview|pr-[1-9][0-9]{0,5}|staging",
+            "[a-zA-Z0-9_-]{1,12}",
+            "(?i)p(roduction|review|r-[0-9]{1,3})",
+            ".{0,10}"
+        ]
     }
 }

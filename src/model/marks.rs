@@ -49,3 +49,37 @@ impl Marks {
         self.repository == repository && self.environment == *environment
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Marks;
+
+    proptest! {
+        #[test]
+        fn whatever_an_apps_envs_say_marks_are_whole_or_none(
+            envs in prop::collection::vec((key(), value()), 0..5),
+            repository in any::<u64>(),
+        ) {
+            let Some(marks) = Marks::read(envs.iter().map(|(key, value)| (key.as_str(), value.as_str()))) else {
+                return Ok(());
+            };
+            let written = marks.envs();
+            let again = Marks::read(written.iter().map(|(key, value)| (*key, value.as_str())));
+            prop_assert_eq!(again, Some(marks.clone()));
+            let last = |name: &str| envs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+            prop_assert_eq!(last("DO_DEPLOY_REPOSITORY").and_then(|it| it.parse().ok()), Some(marks.repository));
+            prop_assert_eq!(last("DO_DEPLOY_ENVIRONMENT"), Some(marks.environment.to_string()));
+            prop_assert_eq!(marks.same_owner(repository, &marks.environment), marks.repository == repository);
+        }
+    }
+
+    fn key() -> impl Strategy<Value = String> {
+        prop_oneof![4 => "DO_DEPLOY_(REPOSITORY|ENVIRONMENT|COMMIT)", 1 => "[A-Z_]{0,8}"]
+    }
+
+    fn value() -> impl Strategy<Value = String> {
+        prop_oneof!["[0-9]{1,21}", "(production|staging|pr-[0-9]{1,4})", ".{0,10}"]
+    }
+}

@@ -29,6 +29,8 @@ impl fmt::Display for Stamp {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::Stamp;
 
     #[test]
@@ -37,5 +39,17 @@ mod tests {
         assert!(first < Stamp { id: 9, attempt: 10 } && first < Stamp { id: 10, attempt: 1 });
         assert_eq!(Stamp::parse(&first.to_string()), Some(first));
         assert_eq!(Stamp::parse("9"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_stands_there_a_stamp_is_two_numbers(text in prop_oneof!["[0-9]{1,21}:[0-9]{1,21}", "[+0-9: -]{0,12}", any::<String>()], id in any::<u64>(), attempt in any::<u64>()) {
+            let stamp = Stamp { id, attempt };
+            prop_assert_eq!(Stamp::parse(&stamp.to_string()), Some(stamp));
+            if let Some(read) = Stamp::parse(&text) {
+                prop_assert_eq!(Stamp::parse(&read.to_string()), Some(read));
+                prop_assert!(text.chars().all(|c| c.is_ascii_digit() || c == ':' || c == '+'), "{:?}", text);
+            }
+        }
     }
 }

@@ -2,24 +2,26 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use jiff::fmt::rfc2822;
-use reqwest::header::{ACCEPT, AUTHORIZATION, DATE, HeaderMap, HeaderValue, LINK, LOCATION};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Method, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::body::bounded;
+use super::clock::Clock;
 use super::error::{ApiError, Problem, Unreachable, describe, problem_of};
 use super::http::builder;
 use super::limit;
+use super::links;
+use super::patience::Patience;
 use super::redirects::{self, Redirects};
 use super::retry::{Repeat, next_pause, pauses};
 use super::unreachable::unreachable_because;
 use crate::redact::Secret;
-use crate::wait::{Cancelled, Deadline, Wait, humanize, random_share};
+use crate::wait::{Cancelled, Wait, humanize, random_share};
 
 /// How long a mutation may still take after a signal: its outcome is worth knowing, but the run is killed soon.
 const LEFT_TO_FINISH: Duration = Duration::from_millis(1_500);
@@ -33,13 +35,12 @@ pub(crate) struct Client {
     http: reqwest::Client,
     redirects: Redirects,
     wait: Wait,
-    /// What the last reply's `Date` header said, in seconds since 1970; 0 before the first reply.
-    server_second: Arc<AtomicI64>,
+    clock: Clock,
     /// How many more requests the server allows, as its last reply said; -1 before the first that said so.
     allowance: Arc<AtomicI64>,
     limits: Arc<Limits>,
-    /// Until when it waits for rate limits, where that is before the run's own deadline.
-    patience: Option<Deadline>,
+    /// For how long it waits for rate limits, where that is less than the run's own time.
+    patience: Option<Patience>,
 }
 
 /// What rate limits have done to this run.
@@ -57,6 +58,8 @@ pub(crate) struct Page<T> {
     pub(crate) body: T,
     /// Path and query of `Link: rel="next"`.
     pub(crate) next: Option<String>,
+    /// The number of the last page, where `Link: rel="last"` gives one.
+    pub(crate) last: Option<usize>,
 }
 
 impl Client {
@@ -84,7 +87,7 @@ impl Client {
             http: builder().build()?,
             redirects,
             wait,
-            server_second: Arc::default(),
+            clock: Clock::default(),
             allowance: Arc::new(AtomicI64::new(-1)),
             limits: Arc::default(),
             patience: None,
@@ -103,7 +106,7 @@ impl Client {
     /// at all for zero: the caller has to decide again before the next try, and waits with `outwait`.
     pub(crate) fn patient_for(&self, duration: Duration) -> Self {
         Self {
-            patience: Some(Deadline::after(duration.mul_f64(self.wait.pace()))),
+            patience: Some(Patience::of(duration.mul_f64(self.wait.pace()))),
             ..self.clone()
         }
     }
@@ -130,12 +133,12 @@ impl Client {
 
     /// The server's time at its last reply, or this machine's before the first: ages are counted from the server's.
     pub(crate) fn now(&self) -> Timestamp {
-        let second = self.server_second.load(Ordering::Relaxed);
-        if second == 0 {
-            Timestamp::now()
-        } else {
-            Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH)
-        }
+        self.clock.now()
+    }
+
+    /// The server's time at its first reply to this run.
+    pub(crate) fn begun(&self) -> Timestamp {
+        self.clock.begun()
     }
 
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
@@ -148,6 +151,7 @@ impl Client {
         Ok(Page {
             body: self.decode(Method::GET, path, &body)?,
             next: self.next_path(&headers),
+            last: links::last_page(&headers),
         })
     }
 
@@ -249,8 +253,8 @@ impl Client {
     /// For how long rate limits may still be waited for.
     fn remaining(&self) -> Duration {
         let of_the_run = self.wait.remaining();
-        self.patience
-            .map_or(of_the_run, |patience| patience.remaining().min(of_the_run))
+        let patience = self.patience.as_ref().map(Patience::left);
+        patience.map_or(of_the_run, |left| left.min(of_the_run))
     }
 
     /// Waits until a limit may let the next try in, or the time is over: then the next try is the last.
@@ -265,7 +269,12 @@ impl Client {
         self.limits.met.store(true, Ordering::Relaxed);
         self.limits.waiting.fetch_add(1, Ordering::Relaxed);
         let _waiting = Waiting(&self.limits.waiting);
-        self.wait.sleep_at_most(pause, remaining).await
+        let since = Instant::now();
+        let waited = self.wait.sleep_at_most(pause, remaining).await;
+        self.patience
+            .iter()
+            .for_each(|patience| patience.spend(since.elapsed()));
+        waited
     }
 
     /// A signal ends what only looks; a mutation on its way is left to finish, so that its outcome is known.
@@ -323,7 +332,7 @@ impl Client {
 
     /// The next page's path below the base URL (GitHub Enterprise Server's base has a path of its own).
     fn next_path(&self, headers: &HeaderMap) -> Option<String> {
-        let next = next_link(headers)?;
+        let next = links::next(headers)?;
         let prefix = self.base.path().trim_end_matches('/');
         Some(next.strip_prefix(prefix).unwrap_or(&next).to_owned())
     }
@@ -335,11 +344,7 @@ impl Client {
         if let Some(allowance) = allowance {
             self.allowance.store(allowance, Ordering::Relaxed);
         }
-        let date = headers.get(DATE).and_then(|date| date.to_str().ok());
-        if let Some(date) = date.and_then(|date| rfc2822::parse(date).ok()) {
-            self.server_second
-                .store(date.timestamp().as_second(), Ordering::Relaxed);
-        }
+        self.clock.note(headers);
     }
 
     fn decode<T: DeserializeOwned>(&self, method: Method, path: &str, body: &[u8]) -> Result<T, ApiError> {
@@ -383,16 +388,4 @@ fn redirected(status: StatusCode, location: Option<&str>) -> Problem {
         status: status.as_u16(),
         looks_like: format!("a redirect{}", host.unwrap_or_default()),
     }
-}
-
-/// Path and query of the next page.
-fn next_link(headers: &HeaderMap) -> Option<String> {
-    let link = headers.get(LINK)?.to_str().ok()?;
-    let next = link.split(',').find(|part| part.contains("rel=\"next\""))?;
-    let url = next.split('<').nth(1)?.split('>').next()?;
-    let url = Url::parse(url).ok()?;
-    Some(match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    })
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
@@ -34,6 +35,8 @@ pub(crate) enum Problem {
         message: String,
         request_id: Option<String>,
         back: Return,
+        /// When the limit lets requests in again. `None`: the server does not say.
+        ends: Option<Timestamp>,
     },
     /// The server answered with something that is not the JSON that its API documents.
     NotJson { status: u16, looks_like: String },
@@ -153,7 +156,10 @@ impl ApiError {
                 )
             }
             Problem::Status { status: 404, .. } => format!("check the name, and that the {service} token may see it"),
-            Problem::Limited { .. } => format!("wait until {service}'s rate limit resets, then run again"),
+            Problem::Limited { ends: Some(end), .. } => {
+                format!("run again after {}, when {service}'s rate limit ends", minute(*end))
+            }
+            Problem::Limited { ends: None, .. } => format!("wait until {service}'s rate limit resets, then run again"),
             Problem::Status { status: 500.., .. } => {
                 format!("run again in a moment; {service}'s status page tells whether it has trouble")
             }
@@ -164,6 +170,15 @@ impl ApiError {
             Problem::Unreachable { .. } => "check the network and the base URL, then run again".to_owned(),
         }
     }
+}
+
+/// `2026-03-01 14:05 UTC`, never too early.
+fn minute(time: Timestamp) -> String {
+    let up = TimestampRound::new().smallest(Unit::Minute).mode(RoundMode::Ceil);
+    time.round(up)
+        .unwrap_or(time)
+        .strftime("%Y-%m-%d %H:%M UTC")
+        .to_string()
 }
 
 impl fmt::Display for ApiError {

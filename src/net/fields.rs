@@ -35,6 +35,8 @@ pub(crate) fn id(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{id, web_url};
 
     #[test]
@@ -79,5 +81,36 @@ mod tests {
         for bad in ["", "a b", "a\nb", "../apps", "a/b", "$(id)", "ä", &"a".repeat(65)] {
             assert_eq!(id(bad), None, "{bad:?}");
         }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_an_api_says_an_address_leaves_as_one_word_of_the_web(text in text()) {
+            if let Some(url) = web_url(&text) {
+                prop_assert_eq!(&url, &text);
+                prop_assert!(url.starts_with("http") && url.len() <= 2048, "{}", url);
+                prop_assert!(url.bytes().all(|byte| (0x21..0x7f).contains(&byte)), "{}", url);
+                prop_assert!(!url.contains(['"', '\'', '<', '>', '`', '\\', '^', '{', '|', '}']), "{}", url);
+                let read = url::Url::parse(&url).expect("an address");
+                prop_assert!(matches!(read.scheme(), "http" | "https") && read.username().is_empty() && read.password().is_none());
+            }
+        }
+
+        #[test]
+        fn whatever_an_api_says_an_identifier_is_one_segment_of_a_path(text in text()) {
+            if let Some(id) = id(&text) {
+                prop_assert!(!id.is_empty() && id.len() <= 64 && id.is_ascii());
+                prop_assert!(!id.contains(|c: char| c.is_whitespace() || c.is_control() || "/.?#%$&:@\"'".contains(c)), "{}", id);
+            }
+        }
+    }
+
+    /// Addresses with something in them that has no place there, and anything at all.
+    fn text() -> impl Strategy<Value = String> {
+        let part =
+            || prop_oneof![3 => "[a-z0-9.-]{1,12}", 1 => any::<String>(), 1 => "[:@/\\\\\n\r\t `\"<>?#\u{202e}]{1,3}"];
+        let scheme = prop_oneof![4 => "https?://", 1 => "(javascript|data|file|HTTPS?):/{0,2}", 1 => ".{0,8}"];
+        (scheme, part(), part(), part())
+            .prop_map(|(scheme, host, middle, rest)| format!("{scheme}{host}{middle}{rest}"))
     }
 }

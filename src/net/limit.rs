@@ -36,6 +36,16 @@ pub(crate) enum Return {
     Unsaid,
 }
 
+impl Return {
+    /// When the limit lets requests in again, where the server says so for certain.
+    fn ends(self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::After(asked) => now.checked_add(asked).ok(),
+            Self::Perhaps(_) | Self::Secondary | Self::Unsaid => None,
+        }
+    }
+}
+
 /// The problem as what it is: a limit that was reached, where it is one. GitHub answers with 403, too.
 pub(super) fn recognise(problem: Problem, headers: &HeaderMap, now: Timestamp) -> Problem {
     match problem {
@@ -50,6 +60,7 @@ pub(super) fn recognise(problem: Problem, headers: &HeaderMap, now: Timestamp) -
                 message,
                 request_id,
                 back,
+                ends: back.ends(now),
             }
         }
         other => other,
@@ -126,6 +137,7 @@ mod tests {
     use std::time::Duration;
 
     use jiff::Timestamp;
+    use proptest::prelude::*;
     use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
     use super::{Return, ends_before, pause, recognise};
@@ -251,5 +263,55 @@ mod tests {
         );
         assert!(ends_before(Return::Unsaid, seconds(1), 1.0));
         assert!(!ends_before(Return::Unsaid, Duration::ZERO, 1.0));
+    }
+
+    /// Numbers as headers have them, numbers that no header has, and anything else that is printable.
+    fn value() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[0-9]{1,5}",
+            any::<i64>().prop_map(|number| number.to_string()),
+            any::<u64>().prop_map(|number| number.to_string()),
+            "[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT",
+            "[ -~]{0,20}",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_limit_says_it_is_waited_for_a_day_at_most_and_never_too_short(
+            status in prop_oneof![Just(403_u16), Just(429), 400..600_u16],
+            values in prop::collection::vec(prop::option::of(value()), 4),
+            message in "[ -~]{0,40}",
+            now in 0..4_000_000_000_i64,
+            refused in any::<u32>(),
+            share in 0.0..1.0_f64,
+        ) {
+            let names = ["retry-after", "x-ratelimit-remaining", "x-ratelimit-reset", "ratelimit-reset"];
+            let mut headers = HeaderMap::new();
+            for (name, value) in names.into_iter().zip(&values) {
+                if let Some(value) = value {
+                    headers.insert(name, HeaderValue::from_str(value).expect("printable"));
+                }
+            }
+            let problem = Problem::Status { status, message, request_id: None };
+            let now = Timestamp::from_second(now).expect("a time");
+            let recognised = recognise(problem.clone(), &headers, now);
+            if !matches!(status, 403 | 429) {
+                prop_assert_eq!(&recognised, &problem);
+            }
+            prop_assert!(status != 429 || recognised != problem, "429 is always a limit");
+            if let Problem::Limited { back, ends, .. } = recognised {
+                let wait = pause(back, refused, share);
+                prop_assert!(wait <= seconds(86_400 + 120), "{:?}", wait);
+                if let Return::After(asked) = back {
+                    prop_assert!(wait >= asked);
+                    let ends = ends.expect("the server says when");
+                    prop_assert_eq!(ends.duration_since(now).unsigned_abs(), asked);
+                    prop_assert!(ends >= now);
+                } else {
+                    prop_assert_eq!(ends, None);
+                }
+            }
+        }
     }
 }

@@ -2,10 +2,13 @@
 
 mod body;
 pub(crate) mod client;
+mod clock;
 pub(crate) mod error;
 pub(crate) mod fields;
 pub(crate) mod http;
 pub(crate) mod limit;
+mod links;
+mod patience;
 pub(crate) mod proxy;
 pub(crate) mod redirects;
 pub(crate) mod retry;

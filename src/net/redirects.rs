@@ -31,6 +31,7 @@ impl Redirects {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use reqwest::{Method, StatusCode, Url};
 
     use super::Redirects;
@@ -85,6 +86,27 @@ mod tests {
                 None,
                 "{elsewhere}"
             );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_server_says_a_token_goes_to_no_other_host(
+            location in prop_oneof![
+                any::<String>(),
+                "(https?:)?[/\\\\]{0,3}([a-z]{0,4}[:@]){0,2}(api\\.github\\.com|evil\\.example)?[:@.\\\\]{0,2}[a-z0-9./?#]{0,12}",
+            ],
+            status in 300..400_u16,
+            method in prop_oneof![Just(Method::GET), Just(Method::POST), Just(Method::PUT), Just(Method::DELETE)],
+        ) {
+            let from = Url::parse("https://api.github.com/repos/org/shop").expect("a URL");
+            let status = StatusCode::from_u16(status).expect("a status");
+            prop_assert_eq!(Redirects::Refused.next(&method, status, &from, Some(&location)), None);
+            if let Some(next) = Redirects::WithinHost.next(&method, status, &from, Some(&location)) {
+                prop_assert_eq!((next.scheme(), next.host_str(), next.port_or_known_default()), ("https", Some("api.github.com"), Some(443)));
+                prop_assert!(next.username().is_empty() && next.password().is_none());
+                prop_assert!(method == Method::GET || matches!(status.as_u16(), 307 | 308), "{} {}", method, status);
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The layout of the comment's text: whose it is, which run wrote it, production's line, the preview, the last answer.
 //!
-//! Nothing is decided from what a comment says, because everybody who may write can edit it. The hidden numbers only
-//! put runs in order, and production's line and the answer are carried along as they stand.
+//! Nothing is decided from what a comment says, because everybody who may write can edit it. The hidden numbers are a
+//! hint for people who look for a run, and production's line and the answer are carried along as they stand.
 //!
 //! The answer to a command is said below all the rest, but announced at the top with its length: a line of a log in
 //! between cannot be taken for its beginning.
@@ -57,51 +57,24 @@ impl Body {
         }
     }
 
-    /// Whether a run may write about the preview: an older run never overwrites a newer one.
-    pub(crate) fn is_open_to(&self, run: Option<Stamp>) -> bool {
-        stamp_after(self.run, run).is_some()
-    }
-
-    /// Says this about the preview, unless a newer run has spoken.
+    /// Says this about the preview. A person at a terminal leaves the number of the run before.
     pub(crate) fn write(&mut self, run: Option<Stamp>, text: &str) {
-        if let Some(stamp) = stamp_after(self.run, run) {
-            self.drop_answer(run);
-            self.run = stamp;
-            text.clone_into(&mut self.text);
-        }
-    }
-
-    /// Says this about the preview, whichever run spoke last: the greater stamp stays.
-    pub(crate) fn write_anyway(&mut self, run: Option<Stamp>, text: &str) {
-        self.drop_answer(run);
-        self.run = self.run.max(run.unwrap_or_default());
+        self.run = run.unwrap_or(self.run);
         text.clone_into(&mut self.text);
     }
 
-    /// Answers a command, unless a newer command has been answered. What is said about the preview stays.
+    /// Answers a command. What is said about the preview stays.
     pub(crate) fn write_answer(&mut self, run: Option<Stamp>, text: &str) {
-        let before = self.answer.as_ref().map(|answer| answer.run);
-        if let Some(run) = stamp_after(before.unwrap_or_default(), run) {
-            let text = text.trim().to_owned();
-            self.answer = Some(AnswerText { run, text });
-        }
+        let text = text.trim().to_owned();
+        let run = run.unwrap_or_default();
+        self.answer = Some(AnswerText { run, text });
     }
 
-    /// The answer to a command that came after this run began is news, and stays.
-    fn drop_answer(&mut self, run: Option<Stamp>) {
-        self.answer = self
-            .answer
-            .take()
-            .filter(|answer| run.is_some_and(|run| run < answer.run));
-    }
-
-    /// Says this about production, unless a newer run has spoken.
+    /// Says this about production.
     pub(crate) fn write_production(&mut self, run: Option<Stamp>, line: &str) {
-        let before = self.production.as_ref().map(|production| production.run);
-        if let Some(run) = stamp_after(before.unwrap_or_default(), run) {
-            let line = line.to_owned();
-            self.production = Some(ProductionLine { run, line });
-        }
+        let line = line.to_owned();
+        let run = run.unwrap_or_default();
+        self.production = Some(ProductionLine { run, line });
     }
 
     /// `None`: the comment does not begin with the marker.
@@ -150,13 +123,6 @@ fn announced(line: &str) -> Option<(Stamp, usize)> {
     Some((Stamp::parse(stamp)?, length.parse().ok()?))
 }
 
-/// The stamp of what `run` writes over the words of the run `before`. `None`: those are newer and stay. A person at a
-/// terminal has no place in the order of runs: written now, overtaken by the next run.
-fn stamp_after(before: Stamp, run: Option<Stamp>) -> Option<Stamp> {
-    let run = run.unwrap_or(before);
-    (before <= run).then_some(run)
-}
-
 /// As it is posted.
 impl fmt::Display for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -179,6 +145,8 @@ impl fmt::Display for Body {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{Body, ProductionLine, marker};
     use crate::model::stamp::Stamp;
 
@@ -201,24 +169,18 @@ mod tests {
     }
 
     #[test]
-    fn an_older_run_never_overwrites_a_newer_one() {
-        let run = |id| Stamp { id, attempt: 1 };
-        for (writer, stays, stamp) in [
-            (Some(run(4)), true, run(5)),
-            (Some(run(5)), false, run(5)),
-            (Some(run(6)), false, run(6)),
-            (None, false, run(5)),
-        ] {
+    fn whatever_number_stands_there_is_written_over() {
+        for (writer, stamp) in [(Some(run(4)), run(4)), (Some(run(6)), run(6)), (None, run(u64::MAX))] {
             let mut body = Body::new("m");
-            body.write(Some(run(5)), "before");
-            body.write_production(Some(run(5)), "before");
-            assert_eq!(body.is_open_to(writer), !stays, "{writer:?}");
+            body.write(Some(run(u64::MAX)), "before");
+            body.write_answer(Some(run(u64::MAX)), "before");
+            body.write_production(Some(run(u64::MAX)), "before");
             body.write(writer, "after");
+            body.write_answer(writer, "after");
             body.write_production(writer, "after");
-            let expected = if stays { "before" } else { "after" };
-            assert_eq!((body.text.as_str(), body.run), (expected, stamp), "{writer:?}");
-            let line = expected.to_owned();
-            assert_eq!(body.production, Some(ProductionLine { run: stamp, line }), "{writer:?}");
+            assert_eq!((body.text.as_str(), body.run), ("after", stamp), "{writer:?}");
+            let said = [body.answer.map(|it| it.text), body.production.map(|it| it.line)];
+            assert_eq!(said, [Some("after".to_owned()), Some("after".to_owned())], "{writer:?}");
         }
     }
 
@@ -251,42 +213,6 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_gives_way_to_what_is_newer_and_leaves_the_rest_alone() {
-        let answered = || {
-            let mut body = Body::new("m");
-            body.write(Some(run(5)), "ready");
-            body.write_answer(Some(run(7)), "asleep");
-            body
-        };
-        let said = |body: &Body| body.answer.as_ref().map(|answer| answer.text.clone());
-        for (writer, stays) in [
-            (Some(run(6)), true),
-            (Some(run(7)), false),
-            (Some(run(8)), false),
-            (None, false),
-        ] {
-            let mut body = answered();
-            body.write(writer, "after");
-            assert_eq!(
-                (body.text.as_str(), said(&body).is_some()),
-                ("after", stays),
-                "{writer:?}"
-            );
-            let mut body = answered();
-            body.write_anyway(writer, "removed");
-            assert_eq!(said(&body).is_some(), stays, "{writer:?}");
-            let mut body = answered();
-            body.write_answer(writer, "awake");
-            let expected = if stays { "asleep" } else { "awake" };
-            assert_eq!(said(&body).as_deref(), Some(expected), "{writer:?}");
-            assert_eq!((body.text.as_str(), body.run), ("ready", run(5)));
-        }
-        let mut body = answered();
-        body.write(Some(run(4)), "older");
-        assert_eq!((body.text.as_str(), said(&body).as_deref()), ("ready", Some("asleep")));
-    }
-
-    #[test]
     fn another_marker_or_none_is_not_ours() {
         assert_eq!(Body::parse(&marker(7, 12), "<!-- do-deploy:7:pr-1 -->\n"), None);
         assert_eq!(Body::parse(&marker(7, 12), "> <!-- do-deploy:7:pr-12 -->"), None);
@@ -298,5 +224,54 @@ mod tests {
         let text = format!("{}\n<!-- run:1:1 -->\ntext\n<!-- production:9:9 -->\nx", marker(7, 12));
         let body = Body::parse(&marker(7, 12), &text).expect("ours");
         assert_eq!(body.production, None);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_somebody_makes_of_our_comment_it_is_read(text in foreign()) {
+            let ours = marker(7, 12);
+            for text in [text.clone(), format!("{ours}\n{text}"), format!("{ours}\r\n{text}")] {
+                let parsed = Body::parse(&ours, &text);
+                prop_assert_eq!(parsed.is_some(), text.lines().next().map(str::trim_end) == Some(&*ours), "{:?}", text);
+                if let Some(body) = parsed {
+                    // What it says is written over whatever it said.
+                    let mut body = body;
+                    body.write(Some(run(5)), "**Ready**");
+                    prop_assert_eq!((body.run, body.text.as_str()), (run(5), "**Ready**"));
+                    let again = Body::parse(&ours, &body.to_string()).expect("ours");
+                    prop_assert_eq!((again.run, again.text), (body.run, body.text));
+                }
+            }
+        }
+
+        #[test]
+        fn whatever_an_app_printed_what_is_written_is_read_back(
+            lines in prop::collection::vec(line(), 0..6),
+            answer in prop::option::of(prop::collection::vec(line(), 1..6)),
+            production in prop::option::of("[!-~][ -~]{0,30}[!-~]"),
+            id in any::<u64>(),
+        ) {
+            let mut body = Body::new(&marker(7, 12));
+            // The templates begin with words of ours.
+            body.write(Some(run(id)), format!("**Ready**\n{}", lines.join("\n")).trim());
+            if let Some(answer) = answer {
+                body.write_answer(Some(run(id)), &format!("---\n{}", answer.join("\n")));
+            }
+            if let Some(line) = production {
+                body.write_production(Some(run(id)), &line);
+            }
+            prop_assert_eq!(Body::parse(&marker(7, 12), &body.to_string()), Some(body));
+        }
+    }
+
+    /// A line of a log, among them such as could be taken for ours.
+    fn line() -> impl Strategy<Value = String> {
+        let hidden = "<!-- (run|answer|production|do-deploy):[0-9]{1,20}:[0-9]{1,3}(:[0-9]{1,3})? -->";
+        prop_oneof![2 => "[!-~]{0,20}", 1 => hidden, 1 => Just(String::new())]
+    }
+
+    fn foreign() -> impl Strategy<Value = String> {
+        let lines = prop::collection::vec(line(), 0..8).prop_map(|lines| lines.join("\n"));
+        prop_oneof![2 => lines, 1 => any::<String>()]
     }
 }

@@ -45,7 +45,7 @@ pub(crate) use health::{Question, has_http, questions, roots_of_checked};
 pub(crate) use images::{Images, only_images};
 pub(crate) use jobs::migrates;
 pub(crate) use marks::marks;
-pub(crate) use migration::{failed_migration, service_lines};
+pub(crate) use migration::Announcement;
 pub(crate) use offline::{Offline, offline};
 pub(crate) use production::{Replace, same_places, taken_by_going_back};
 pub(crate) use secrets::{secret_names, secret_values};

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::document::print;
@@ -96,6 +97,7 @@ fn preview(spec: &AppSpec) -> Result<PreviewPlan, Failure> {
             variables: &|_| None,
             live: None,
             random: &|| [7; 32],
+            announcement: super::Announcement::new([7; 32]),
             sleep: true,
             commit: &pull_request.head.sha,
             images: &super::Images::default(),
@@ -146,4 +148,68 @@ fn previews_of_real_specs_never_reach_production() {
         );
     }
     assert!(refused.len() <= 10, "{}", refused.join("\n"));
+}
+
+const SMALL: &str = "\
+name: shop
+region: fra
+services:
+  - name: web
+    github:
+      repo: org/shop
+      branch: main
+    envs:
+      - key: A
+        value: \"1\"
+        type: SECRET
+      - &x {key: B, value: 2}
+jobs:
+  - name: migrate
+    kind: PRE_DEPLOY
+    run_command: a
+    envs: [*x]
+databases:
+  - name: db
+    engine: PG
+";
+
+/// A spec with lines of it left out, moved to another depth or with something else in them, and anything at all.
+fn manifest() -> impl Strategy<Value = String> {
+    let line = || prop::sample::select(SMALL.lines().collect::<Vec<_>>());
+    let value = prop_oneof![
+        "[0-9.e+-]{1,22}",
+        "(true|no|~|null|\\[\\]|\\{\\}|\\*x|&x a|!!binary a|'|\")",
+        ".{0,12}",
+    ];
+    let changed = (line(), value).prop_map(|(line, value)| match line.split_once(": ") {
+        Some((key, _)) => format!("{key}: {value}"),
+        None => format!("{line} {value}"),
+    });
+    let moved = (line(), 0..8_usize).prop_map(|(line, depth)| format!("{}{}", " ".repeat(depth), line.trim_start()));
+    let some = prop_oneof![changed, moved, line().prop_map(str::to_owned), ".{0,20}"];
+    let changes = prop::collection::vec((any::<prop::sample::Index>(), some), 0..4);
+    let spec = changes.prop_map(|changes| {
+        let mut lines: Vec<String> = SMALL.lines().map(str::to_owned).collect();
+        for (at, change) in changes {
+            let at = at.index(lines.len());
+            lines[at] = change;
+        }
+        lines.join("\n")
+    });
+    prop_oneof![9 => spec, 1 => any::<String>()]
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_manifest_says_it_is_refused_or_written_as_it_was_read(text in manifest()) {
+        match parse(&text, "app.yaml") {
+            Err(failure) => prop_assert!(!failure.what.is_empty() && !failure.what.contains('\n'), "{}", failure),
+            Ok(spec) => {
+                let written = print(spec.value());
+                let again = parse(&written, "app.yaml")
+                    .map_err(|failure| TestCaseError::fail(format!("{failure}\n{text}\n---\n{written}")))?;
+                prop_assert_eq!(again.value(), spec.value());
+            }
+        }
+    }
 }

@@ -47,6 +47,10 @@ def life(act: str, binary):
             asked = comment(world, number, "/redeploy")
             expect(asked["issue"].pop("pull_request", None), "the sandbox's event does not say that this is a pull request")
             runs.run("redeploy", "issue_comment", asked, options=["--verbose"]).starts_no_job()
+        with step("a stranger's command starts no job"):
+            asked = comment(world, number, "/redeploy")
+            asked["comment"]["author_association"] = "NONE"
+            runs.run("redeploy", "issue_comment", asked, options=["--verbose"]).starts_no_job()
         with step("a maintainer's comment is a command, and a reaction says that it was carried out"):
             before = len(deployments(world, f"shop-pr-{number}"))
             asked = comment(world, number, "/redeploy")

@@ -267,18 +267,6 @@ async fn the_comment_is_found_behind_a_hundred_others() {
 }
 
 #[tokio::test]
-async fn an_older_run_never_overwrites_a_newer_one() {
-    run(async |t: &mut Tester| {
-        t.open_pr(1).await;
-        t.preview(1).env("GITHUB_RUN_ID", "9000").await.succeeds();
-        let newer = t.comment(1).await;
-        t.preview(1).env("GITHUB_RUN_ID", "8000").await;
-        assert_eq!(t.comment(1).await, newer);
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn recreate_makes_the_comment_the_newest() {
     run_with(
         Change::whole_app("first").config("[comment]\nmode = \"recreate\"\n"),

@@ -34,6 +34,7 @@ mod sandbox_runner;
 mod sleep;
 mod source;
 mod status;
+mod strangers;
 mod sweep;
 mod teardown;
 mod tidy;

@@ -1,6 +1,8 @@
 //! What `do-deploy.toml` accepts, what it refuses, and in which words.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
 
 use super::super::{Check, CommentMode, Config, EnvValue, Generate, PreviewDatabase};
 
@@ -173,4 +175,39 @@ fn a_file_has_a_budget_of_size_and_envs() {
     insta::assert_snapshot!(refuse(&format!("[production.env]\nA = \"\"\n[preview.env]\n{}", many(1000))), @"do-deploy.toml:1:13: there are 1001 envs in the file, more than 1000 | set them in the app spec, or hand them over as one variable");
     insta::assert_snapshot!(refuse(&format!("[preview.env]\n{}", many(300_000))), @"`do-deploy.toml` is larger than 128 KiB | keep what is not configuration of deployments in another file");
     insta::assert_snapshot!(refuse(&format!("# {}", "x".repeat(128 * 1024))), @"`do-deploy.toml` is larger than 128 KiB | keep what is not configuration of deployments in another file");
+}
+
+/// The reference with lines of it written twice, left out, mixed up or with something else in them, and anything at all.
+fn text() -> impl Strategy<Value = String> {
+    let reference = include_str!("../reference.toml").lines();
+    let lines: Vec<&'static str> = reference.filter(|line| !line.starts_with('#')).collect();
+    let value = prop_oneof![
+        "(true|false|[0-9]{1,20}|-1|1e9|\\[\\]|\\{\\})",
+        "\"([ -!#-~]{0,12}|[0-9]{1,20}[smhdw]|/[a-z]{0,4})\"",
+        "\\{ from = \"[A-Z_]{0,12}\" \\}",
+        ".{0,12}",
+    ];
+    let changed = (prop::sample::select(lines.clone()), value).prop_map(|(line, value)| match line.split_once(" = ") {
+        Some((key, _)) => format!("{key} = {value}"),
+        None => line.to_owned(),
+    });
+    let kept = prop::sample::select(lines).prop_map(str::to_owned);
+    let line = prop_oneof![3 => kept, 2 => changed, 1 => ".{0,20}"];
+    let lines = prop::collection::vec(line, 0..12).prop_map(|lines| lines.join("\n"));
+    prop_oneof![9 => lines, 1 => any::<String>()]
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_file_says_it_is_read_or_refused_with_its_place(text in text()) {
+        let since = Instant::now();
+        if let Err(failure) = Config::parse(&text, "do-deploy.toml") {
+            prop_assert!(failure.next.as_ref().is_some_and(|next| !next.is_empty()), "{}", failure);
+            let at = failure.at.as_ref().expect("a place").to_string();
+            let numbers: Vec<usize> = at.split(':').filter_map(|part| part.parse().ok()).collect();
+            let lines = text.lines().count() + 1;
+            prop_assert!(numbers.first().is_some_and(|line| (1..=lines).contains(line)), "{} in {:?}", at, text);
+        }
+        prop_assert!(since.elapsed() < Duration::from_secs(5));
+    }
 }

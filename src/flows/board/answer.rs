@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::clean::cleaned_answer;
-use super::conversation::{Conversation, Missing};
+use super::conversation::{Conversation, Found, Missing};
 use super::record::failed_run;
-use super::{Board, BoardDeps, Complaint, LAST_WORDS, outputs_of, write_files};
+use super::{Board, BoardDeps, Complaint, LAST_WORDS, outputs_of, unwritten, write_files};
 use crate::github::GitHub;
 use crate::github::reactions::Reaction;
 use crate::model::answer::Answer;
@@ -40,22 +40,26 @@ impl Board {
     /// looked at once more.
     async fn write_answer(&mut self, text: &str) {
         let run = self.deps.run.stamp();
-        let change = |mut body: Body| {
+        let answered = |mut body: Body| {
             body.write_answer(run, text);
             body
         };
         let Some(mut conversation) = self.conversation.take() else {
             return;
         };
+        let change = |found: Found| answered(found.body);
         let mut written = conversation.write(Missing::Create, change).await;
         if let Ok(Some(first)) = &written {
             self.comment_url = Some(first.comment.html_url.clone());
             let settled = self.settle().await;
             let preview = (first.body.run, first.body.text.clone());
-            // News about the preview takes the place of an answer: then it is not said again.
-            let again = |body: Body| match (body.run, body.text.as_str()) == (preview.0, preview.1.as_str()) {
-                true => change(body),
-                false => body,
+            let before = first.before.clone();
+            // News about the preview takes the place of an answer, and so does a newer answer: then it is not said again.
+            let again = |found: Found| {
+                let body = found.body;
+                let is_lost =
+                    (body.run, body.text.as_str()) == (preview.0, preview.1.as_str()) && body.answer == before;
+                if is_lost { answered(body) } else { body }
             };
             if settled {
                 written = conversation.write(Missing::Leave, again).await;
@@ -69,11 +73,16 @@ impl Board {
 
 /// Reacts to a comment. That it is gone, or that the token may not, changes nothing.
 pub(in crate::flows) async fn react(deps: &BoardDeps, comment: u64, reaction: Reaction) {
-    let Some(github) = &deps.github else { return };
+    let Some(github) = deps.github.as_ref().map(GitHub::impatient) else {
+        return;
+    };
     match github.react(comment, reaction).await {
         Ok(()) => {}
         Err(error) if error.is_not_found() => deps.console.say("The comment is gone: there is nothing to react to"),
-        Err(error) => deps.console.say(&format!("No reaction to the comment: {error}")),
+        Err(error) => {
+            deps.console.say(&format!("No reaction to the comment: {error}"));
+            unwritten::note(deps, "the reaction to the command could not be written", &error);
+        }
     }
 }
 

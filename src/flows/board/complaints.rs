@@ -1,6 +1,6 @@
 //! What GitHub would not take, said once for each thing that cannot be shown there.
 
-use super::Board;
+use super::{Board, unwritten};
 use crate::github::is_read_only;
 use crate::net::error::ApiError;
 
@@ -8,6 +8,8 @@ use crate::net::error::ApiError;
 pub(super) enum Complaint {
     ReadOnly,
     Comment,
+    /// The one of the pull request whose merge production deployed.
+    Merged,
     Deployment,
     Overtaken,
 }
@@ -32,8 +34,10 @@ impl Board {
         self.complaints.push(about);
         let what = match about {
             Complaint::Deployment => "the GitHub deployment could not be written",
+            Complaint::Merged => "the merged pull request's comment could not be written",
             _ => "the comment could not be written",
         };
+        unwritten::note(&self.deps, what, error);
         // A locked conversation takes no comment from a token, whatever its rights.
         let next = if error.message().contains("locked") {
             "unlock the conversation to get one".to_owned()

@@ -1,15 +1,19 @@
 //! Our one comment in a pull request's conversation: found, written, and merged with what others of us wrote.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::github::comments::Comment;
 use crate::github::{ACTIONS_BOT, GitHub};
-use crate::model::stamp::Stamp;
 use crate::net::error::ApiError;
-use crate::render::body::Body;
+use crate::render::body::{AnswerText, Body};
 
 /// Somebody may delete the comment, or another run create one, between two of our requests; not for ever.
 const TRIES: usize = 4;
+
+/// How long before our last look a comment may have been written that the look did not show yet.
+const LAG: Duration = Duration::from_secs(60);
 
 /// Nobody else's comment is touched, whatever it says.
 #[derive(Debug)]
@@ -19,6 +23,10 @@ pub(super) struct Conversation {
     marker: String,
     /// The login under which our token writes, once it is known.
     own_login: Option<String>,
+    /// When the whole conversation was looked through. `None`: not yet.
+    searched: Option<Timestamp>,
+    /// Our comments, as far as they are known.
+    known: Vec<u64>,
 }
 
 /// What became of a comment.
@@ -26,6 +34,16 @@ pub(super) struct Conversation {
 pub(super) struct Written {
     pub(super) comment: Comment,
     pub(super) body: Body,
+    /// The answer that stood there before.
+    pub(super) before: Option<AnswerText>,
+}
+
+/// What our comments say together.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) body: Body,
+    /// When GitHub last saw one of them written. `None`: there is none.
+    pub(super) written: Option<Timestamp>,
 }
 
 /// Whether a comment is created where there is none.
@@ -42,7 +60,14 @@ impl Conversation {
             pull,
             marker,
             own_login: None,
+            searched: None,
+            known: Vec::new(),
         }
+    }
+
+    /// The login under which our token writes: no other bot is taken for us then.
+    pub(super) fn is_written_by(&mut self, login: &str) {
+        self.own_login = Some(login.to_owned());
     }
 
     /// From now on requests go on when the run is told to stop: `github` does not hear of it.
@@ -55,17 +80,23 @@ impl Conversation {
     pub(super) async fn write(
         &mut self,
         missing: Missing,
-        change: impl Fn(Body) -> Body,
+        change: impl Fn(Found) -> Body,
     ) -> Result<Option<Written>, ApiError> {
         let mut created: Option<Comment> = None;
         let mut unclear = None;
         for _ in 0..TRIES {
-            let ours = self.ours().await?;
-            let wanted = change(fold(&self.marker, &ours));
+            let ours = self.ours(created.is_some() || unclear.is_some()).await?;
+            let found = fold(&self.marker, &ours);
+            let before = found.body.answer.clone();
+            let wanted = change(found);
             let Some((oldest, is_now)) = ours.first() else {
                 if let Some(comment) = created {
                     // Listed a moment later only: it is there all the same.
-                    return Ok(Some(Written { comment, body: wanted }));
+                    return Ok(Some(Written {
+                        comment,
+                        body: wanted,
+                        before,
+                    }));
                 }
                 if missing == Missing::Leave {
                     return Ok(None);
@@ -73,6 +104,7 @@ impl Conversation {
                 match self.github.create_comment(self.pull, &wanted.to_string()).await {
                     Ok(comment) => {
                         self.own_login = comment.user.as_ref().map(|user| user.login.clone());
+                        self.known.push(comment.id);
                         created = Some(comment);
                     }
                     // It may be there: look before it is sent again.
@@ -84,17 +116,22 @@ impl Conversation {
             if *is_now != wanted {
                 match self.github.update_comment(oldest.id, &wanted.to_string()).await {
                     Ok(_) => {}
-                    Err(error) if error.is_not_found() => continue,
+                    Err(error) if error.is_not_found() => {
+                        self.known.retain(|id| *id != oldest.id);
+                        continue;
+                    }
                     Err(error) => return Err(error),
                 }
             }
             // Only now: what they said has been merged.
             for (duplicate, _) in &ours[1..] {
                 self.github.delete_comment(duplicate.id).await?;
+                self.known.retain(|id| *id != duplicate.id);
             }
             return Ok(Some(Written {
                 comment: oldest.clone(),
                 body: wanted,
+                before,
             }));
         }
         match (created, unclear) {
@@ -103,70 +140,120 @@ impl Conversation {
         }
     }
 
-    /// Deletes what is ours unless a newer run wrote it, so that the next `write` creates the newest comment of the
+    /// Deletes what is ours where `may` says so, so that the next `write` creates the newest comment of the
     /// conversation. Returns what is to be carried over.
-    pub(super) async fn clear(&mut self, run: Option<Stamp>) -> Result<Body, ApiError> {
-        let ours = self.ours().await?;
-        let body = fold(&self.marker, &ours);
-        if body.is_open_to(run) {
+    pub(super) async fn clear(&mut self, may: impl Fn(&Found) -> bool) -> Result<Body, ApiError> {
+        let ours = self.ours(false).await?;
+        let found = fold(&self.marker, &ours);
+        if may(&found) {
             for (comment, _) in &ours {
                 self.github.delete_comment(comment.id).await?;
             }
+            self.known.clear();
         }
-        Ok(body)
+        Ok(found.body)
     }
 
     /// When GitHub last saw a comment of ours written. `None`: there is none.
     pub(super) async fn last_written(&mut self) -> Result<Option<Timestamp>, ApiError> {
-        Ok(self
-            .ours()
-            .await?
-            .iter()
-            .filter_map(|(comment, _)| comment.updated_at)
-            .max())
+        let ours = self.ours(false).await?;
+        Ok(fold(&self.marker, &ours).written)
     }
 
-    /// Our comments, oldest first.
-    async fn ours(&mut self) -> Result<Vec<(Comment, Body)>, ApiError> {
-        let comments = self.github.comments(self.pull).await?;
-        let mut marked: Vec<(Comment, Body)> = comments
-            .into_iter()
-            .filter_map(|comment| {
-                let body = Body::parse(&self.marker, &comment.body)?;
-                Some((comment, body))
-            })
-            .collect();
-        marked.sort_by_key(|(comment, _)| comment.id);
+    /// Our comments, oldest first. The conversation is looked through once; after that what is known is read again by
+    /// its id, and where that is gone, or others may have written at the same moment, what is new.
+    async fn ours(&mut self, again: bool) -> Result<Vec<(Comment, Body)>, ApiError> {
+        let before = self.github.now();
+        let mut found = match self.searched {
+            None => self.search().await?,
+            Some(searched) => {
+                let mut found = Vec::new();
+                for id in &self.known {
+                    found.extend(self.github.comment(*id).await?);
+                }
+                if found.is_empty() || again {
+                    let since = searched.checked_sub(LAG).unwrap_or(searched);
+                    let new = self.github.comments_since(self.pull, since).await?;
+                    let (certain, doubtful) = self.own(new).await?;
+                    let new = if certain.is_empty() { doubtful } else { certain };
+                    found.retain(|comment: &Comment| new.iter().all(|new| new.id != comment.id));
+                    found.extend(new);
+                }
+                found
+            }
+        };
+        self.searched.get_or_insert(before);
+        found.sort_by_key(|comment| comment.id);
+        self.known = found.iter().map(|comment| comment.id).collect();
+        let parsed = |comment: Comment| {
+            let body = Body::parse(&self.marker, &comment.body)?;
+            Some((comment, body))
+        };
+        Ok(found.into_iter().filter_map(parsed).collect())
+    }
+
+    /// Up to the first page that has one of ours. Runs that looked at the same time find the same.
+    async fn search(&mut self) -> Result<Vec<Comment>, ApiError> {
+        let mut pages = self.github.comments(self.pull);
+        let mut doubtful = Vec::new();
+        while let Some(page) = pages.next().await? {
+            let (certain, perhaps) = self.own(page).await?;
+            if !certain.is_empty() {
+                return Ok(certain);
+            }
+            doubtful.extend(perhaps);
+        }
+        Ok(doubtful)
+    }
+
+    /// Those that have our mark and were written by us, and those by some bot that may be us.
+    async fn own(&mut self, comments: Vec<Comment>) -> Result<(Vec<Comment>, Vec<Comment>), ApiError> {
+        let is_marked = |comment: &Comment| Body::parse(&self.marker, &comment.body).is_some();
+        let marked: Vec<Comment> = comments.into_iter().filter(is_marked).collect();
         let by_actions = |comment: &Comment| comment.user.as_ref().is_some_and(|user| user.login == ACTIONS_BOT);
-        let certain = marked.iter().any(|(comment, _)| by_actions(comment));
-        if !certain && !marked.is_empty() && self.own_login.is_none() {
+        if !marked.iter().all(by_actions) && self.own_login.is_none() {
             self.own_login = self.github.login().await?;
         }
-        marked.retain(|(comment, _)| is_ours(comment, self.own_login.as_deref(), certain));
-        Ok(marked)
+        let own_login = self.own_login.as_deref();
+        let mut sorted = (Vec::new(), Vec::new());
+        for comment in marked {
+            match author(&comment, own_login) {
+                Author::Us => sorted.0.push(comment),
+                Author::Perhaps => sorted.1.push(comment),
+                Author::Other => {}
+            }
+        }
+        Ok(sorted)
     }
 }
 
-/// Whether a comment with our marker was written by us: the marker alone could be anybody's. `certain`: one of the
-/// comments is by the runner's own bot. A token of an app cannot be asked for its name; then a bot is taken for us,
-/// because a person cannot write as one.
-fn is_ours(comment: &Comment, own_login: Option<&str>, certain: bool) -> bool {
-    let Some(user) = &comment.user else { return false };
-    if user.login == ACTIONS_BOT {
-        return true;
-    }
-    match own_login {
-        Some(login) => user.login == login,
-        None => !certain && user.kind == "Bot",
+/// Who wrote a comment that has our mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Author {
+    Us,
+    /// A bot, where our own login is not known: a token of an app cannot be asked for its name.
+    Perhaps,
+    Other,
+}
+
+/// The mark alone could be anybody's. What the runner's own bot wrote is ours also where another token writes now.
+fn author(comment: &Comment, own_login: Option<&str>) -> Author {
+    match (&comment.user, own_login) {
+        (Some(user), _) if user.login == ACTIONS_BOT => Author::Us,
+        (Some(user), Some(login)) if user.login == login => Author::Us,
+        (Some(user), None) if user.kind == "Bot" => Author::Perhaps,
+        _ => Author::Other,
     }
 }
 
-/// One body from all of ours: the preview's text of the newest run, the newest line about production, and the newest
-/// answer.
-fn fold(marker: &str, ours: &[(Comment, Body)]) -> Body {
+/// One body from all of ours: the preview's text and the answer of the newest run, and the newest line about
+/// production.
+fn fold(marker: &str, ours: &[(Comment, Body)]) -> Found {
     let bodies = || ours.iter().map(|(_, body)| body);
+    let written = ours.iter().filter_map(|(comment, _)| comment.updated_at).max();
     let Some(newest) = bodies().max_by_key(|body| body.run) else {
-        return Body::new(marker);
+        let body = Body::new(marker);
+        return Found { body, written };
     };
     let production = bodies()
         .filter_map(|body| body.production.as_ref())
@@ -174,17 +261,18 @@ fn fold(marker: &str, ours: &[(Comment, Body)]) -> Body {
     let answer = bodies()
         .filter_map(|body| body.answer.as_ref())
         .max_by_key(|answer| answer.run);
-    Body {
+    let body = Body {
         production: production.cloned(),
         answer: answer.cloned(),
         ..newest.clone()
-    }
+    };
+    Found { body, written }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{fold, is_ours};
-    use crate::github::comments::{Author, Comment};
+    use super::{Author, author, fold};
+    use crate::github::comments::{self, Comment};
     use crate::model::stamp::Stamp;
     use crate::render::body::{Body, ProductionLine};
 
@@ -194,7 +282,7 @@ mod tests {
             body: String::new(),
             html_url: String::new(),
             updated_at: None,
-            user: Some(Author {
+            user: Some(comments::Author {
                 login: login.to_owned(),
                 kind: kind.to_owned(),
             }),
@@ -202,25 +290,23 @@ mod tests {
     }
 
     #[test]
-    fn a_marker_alone_makes_no_comment_ours() {
+    fn a_mark_alone_makes_no_comment_ours() {
         let person = comment(1, "mallory", "User");
         let bot = comment(2, "github-actions[bot]", "Bot");
         let app = comment(3, "our-app[bot]", "Bot");
-        for (comment, login, certain, ours) in [
-            (&person, None, false, false),
-            (&person, Some("alice"), false, false),
-            (&person, Some("mallory"), false, true),
-            (&bot, None, true, true),
-            (&bot, Some("alice"), true, true),
-            (&app, None, false, true),
-            (&app, None, true, false),
-            (&app, Some("our-app[bot]"), true, true),
+        for (comment, login, by) in [
+            (&person, None, Author::Other),
+            (&person, Some("alice"), Author::Other),
+            (&person, Some("mallory"), Author::Us),
+            (&bot, None, Author::Us),
+            (&bot, Some("alice"), Author::Us),
+            (&bot, Some("our-app[bot]"), Author::Us),
+            (&app, None, Author::Perhaps),
+            (&app, Some("our-app[bot]"), Author::Us),
+            (&app, Some("github-actions[bot]"), Author::Other),
+            (&app, Some("alice"), Author::Other),
         ] {
-            assert_eq!(
-                is_ours(comment, login, certain),
-                ours,
-                "{comment:?} {login:?} {certain}"
-            );
+            assert_eq!(author(comment, login), by, "{comment:?} {login:?}");
         }
     }
 
@@ -240,7 +326,7 @@ mod tests {
             (comment(2, "b", "Bot"), body(4, "older", Some(9))),
             (comment(3, "b", "Bot"), body(0, "", Some(8))),
         ];
-        assert_eq!(fold("m", &ours), body(5, "newer", Some(9)));
-        assert_eq!(fold("m", &[]), Body::new("m"));
+        assert_eq!(fold("m", &ours).body, body(5, "newer", Some(9)));
+        assert_eq!(fold("m", &[]).body, Body::new("m"));
     }
 }

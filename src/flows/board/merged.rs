@@ -2,14 +2,15 @@
 
 use super::clean::clean_failure;
 use super::complaints::Complaint;
-use super::conversation::{Conversation, Missing};
+use super::conversation::{Conversation, Found, Missing};
+use super::record::is_repeated;
 use super::{Board, BoardDeps, LAST_WORDS};
 use crate::config::CommentMode;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::net::error::ApiError;
-use crate::render::body::{Body, marker};
+use crate::render::body::marker;
 use crate::render::page;
 
 impl Board {
@@ -43,11 +44,21 @@ impl Board {
         let line = self.deps.redactor.clean(&line);
         let run = self.deps.run.stamp();
         let mut conversation = Conversation::new(github.clone(), pull, marker(repository.id, pull));
-        let change = |mut body: Body| {
+        let change = |Found { mut body, .. }: Found| {
             body.write_production(run, &line);
             body
         };
+        let record = self.records.first();
+        if let Some(login) = record.and_then(|record| record.by.as_deref()) {
+            conversation.is_written_by(login);
+        }
         let telling = async {
+            // A later deployment of the same commit says it. Where GitHub does not tell, this one does.
+            if let Some(record) = record
+                && matches!(is_repeated(github, record, report).await, Ok(true))
+            {
+                return Ok(());
+            }
             conversation.write(Missing::Create, change).await?;
             if self.settle().await {
                 conversation.write(Missing::Leave, change).await?;
@@ -59,7 +70,12 @@ impl Board {
             () = self.deps.wait.cancelled_for(LAST_WORDS) => return,
         };
         if let Err(error) = told {
-            self.complain(Complaint::Comment, &error);
+            self.complain(Complaint::Merged, &error);
         }
+    }
+
+    /// That the pull request could not be looked for, and so not told.
+    pub(crate) fn missed_merged(&mut self, error: &ApiError) {
+        self.complain(Complaint::Merged, error);
     }
 }

@@ -10,16 +10,19 @@ mod conversation;
 mod deps;
 mod merged;
 mod outputs;
+mod place;
 mod record;
+mod unwritten;
 
 use std::time::Duration;
 
 pub(super) use self::answer::{failed_run_url, last_written, react, react_last};
 use self::clean::cleaned;
 use self::complaints::Complaint;
-use self::conversation::{Conversation, Missing, Written};
+use self::conversation::{Conversation, Found, Missing, Written};
 pub(crate) use self::deps::BoardDeps;
 pub(crate) use self::outputs::outputs_of;
+use self::place::Place;
 use self::record::{Record, any_active, put_all_aside};
 use crate::actions::console::Console;
 use crate::actions::outputs::Outputs;
@@ -32,6 +35,7 @@ use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::model::rollout::Step;
+use crate::model::stamp::Stamp;
 use crate::net::error::ApiError;
 use crate::redact::Redactor;
 use crate::render::body::{ProductionLine, marker};
@@ -40,10 +44,6 @@ use crate::render::page::{self, Logs, Scene};
 /// Several runs may write to a pull request's comment at once: the preview's, production's after the merge, a command's.
 /// Each looks again after this long whether its words are still there; GitHub knows no conditional update.
 const SETTLE: Duration = Duration::from_secs(2);
-
-/// How long GitHub's rate limits may hold up what comes after the first words, and the end of the run.
-const OPENING: Duration = Duration::from_secs(2 * 60);
-const CLOSING: Duration = Duration::from_secs(15 * 60);
 
 /// After a signal the run is killed within ten seconds. So long each may the comment and GitHub's deployments take.
 const LAST_WORDS: Duration = Duration::from_millis(1_250);
@@ -56,6 +56,8 @@ pub(crate) struct Board {
     conversation: Option<Conversation>,
     records: Vec<Record>,
     comment_url: Option<String>,
+    /// Whether this run's words have been in the comment.
+    has_written: bool,
     progress: Option<Progress>,
     /// What has been complained about, each once.
     complaints: Vec<Complaint>,
@@ -87,6 +89,7 @@ pub(super) fn record_all(run: &Run, console: &Console, redactor: &Redactor, repo
 
 /// The runner's two files. That they cannot be written does not change how the run ended.
 fn write_files(run: &Run, console: &Console, outputs: &Outputs, text: &str) {
+    let text = &unwritten::with_unwritten(run, text);
     // Who is not given the files has not told.
     if run.output_file.is_some() || run.summary_file.is_some() {
         run.tell();
@@ -101,8 +104,7 @@ fn write_files(run: &Run, console: &Console, outputs: &Outputs, text: &str) {
 
 impl Board {
     /// Says that something begins: comment "building", GitHub deployments `in_progress`.
-    pub(crate) async fn open(mut deps: BoardDeps, reports: &[Report]) -> Self {
-        deps.github = deps.github.map(|github| github.patient_for(OPENING));
+    pub(crate) async fn open(deps: BoardDeps, reports: &[Report]) -> Self {
         let mut board = Self::new(deps, reports);
         if board.deps.github.is_none() {
             board
@@ -110,12 +112,13 @@ impl Board {
                 .console
                 .say("no GitHub token: no comment and no GitHub deployment are written");
         }
+        // The deployments first: GitHub tells by them which run is the newest, and under which login we write.
+        board.begin_deployments().await;
         if board.deps.comment.mode == CommentMode::Recreate {
             board.recreate_comment().await;
         } else {
             board.write_comment(Missing::Create).await;
         }
-        board.begin_deployments().await;
         board
     }
 
@@ -134,11 +137,7 @@ impl Board {
         let removed = self.reports.iter().any(|report| report.state == State::Removed);
         // A removed preview that nobody was told about needs no comment.
         let missing = if removed { Missing::Leave } else { Missing::Create };
-        self.deps.github = self
-            .deps
-            .github
-            .as_ref()
-            .map(|github| github.to_the_end().patient_for(CLOSING));
+        self.deps.github = self.deps.github.as_ref().map(GitHub::to_the_end);
         if let (Some(conversation), Some(github)) = (&mut self.conversation, &self.deps.github) {
             conversation.listen_to_nobody(github);
         }
@@ -220,7 +219,8 @@ impl Board {
         self.progress.get_or_insert_with(|| console.progress()).update(steps);
     }
 
-    fn new(deps: BoardDeps, reports: &[Report]) -> Self {
+    fn new(mut deps: BoardDeps, reports: &[Report]) -> Self {
+        deps.github = deps.github.as_ref().map(GitHub::impatient);
         let pull = reports.iter().find_map(|report| report.environment.pull_request());
         let conversation = match (&deps.github, &deps.repository, pull) {
             (Some(github), Some(repository), Some(pull)) if deps.comment.mode != CommentMode::Off => {
@@ -238,6 +238,7 @@ impl Board {
             deps,
             records: Vec::new(),
             comment_url: None,
+            has_written: false,
             progress: None,
             complaints: Vec::new(),
             withdrawn: false,
@@ -252,11 +253,11 @@ impl Board {
 
     /// The newest comment of the conversation, with what the one before it said about production.
     async fn recreate_comment(&mut self) {
-        let run = self.deps.run.stamp();
+        let (run, place) = (self.deps.run.stamp(), self.place().await);
         let Some(conversation) = &mut self.conversation else {
             return;
         };
-        match conversation.clear(run).await {
+        match conversation.clear(|found| !place.leaves(found, run)).await {
             Ok(before) => {
                 self.write_comment_over(Missing::Create, before.production).await;
             }
@@ -270,29 +271,34 @@ impl Board {
         let run = self.deps.run.stamp();
         // What is gone is gone, whichever run says so.
         let removed = self.reports.iter().all(|report| report.state == State::Removed);
+        let place = match removed || self.conversation.is_none() {
+            true => Place::Newest,
+            false => self.place().await,
+        };
         let Some(conversation) = &mut self.conversation else {
             return true;
         };
+        // The answer to a command that came after this run's first words is news, and stays.
+        let keeps_answer = self.has_written;
         let written = conversation
-            .write(missing, |mut body| {
-                body.production = body.production.or_else(|| production.clone());
-                if removed {
-                    body.write_anyway(run, &text);
-                } else {
-                    body.write(run, &text);
+            .write(missing, |found| {
+                if place.leaves(&found, run) {
+                    return found.body;
                 }
+                let Found { mut body, .. } = found;
+                body.production = body.production.or_else(|| production.clone());
+                body.answer = body.answer.filter(|_| keeps_answer);
+                body.write(run, &text);
                 body
             })
             .await;
         match written {
-            Ok(Some(Written { comment, body })) => {
+            Ok(Some(Written { comment, body, .. })) => {
                 self.comment_url = Some(comment.html_url);
-                if !removed && !body.is_open_to(run) {
-                    let newer = body.run.id;
-                    self.say_once(
-                        Complaint::Overtaken,
-                        &format!("the comment is left to run {newer}, which is newer"),
-                    );
+                match (&place, body.text == text) {
+                    (_, true) => self.has_written = true,
+                    (Place::Overtaken(newer), false) => self.say_overtaken(*newer),
+                    (_, false) => self.say_overtaken(Some(body.run)),
                 }
             }
             Ok(None) => {}
@@ -302,6 +308,14 @@ impl Board {
             }
         }
         true
+    }
+
+    fn say_overtaken(&mut self, newer: Option<Stamp>) {
+        let newer = newer.map_or_else(|| "another run".to_owned(), |newer| format!("run {}", newer.id));
+        self.say_once(
+            Complaint::Overtaken,
+            &format!("the comment is left to {newer}, which is newer"),
+        );
     }
 
     async fn begin_deployments(&mut self) {
@@ -314,7 +328,12 @@ impl Board {
             .to_owned();
         for report in self.reports.clone() {
             match Record::begin(&github, &report, &self.deps.run, &default_branch).await {
-                Ok(record) => self.records.push(record),
+                Ok(record) => {
+                    if let (Some(conversation), Some(login)) = (&mut self.conversation, &record.by) {
+                        conversation.is_written_by(login);
+                    }
+                    self.records.push(record);
+                }
                 Err(error) => return self.complain(Complaint::Deployment, &error),
             }
         }

@@ -13,6 +13,8 @@ use crate::wait::humanize;
 #[derive(Debug)]
 pub(super) struct Record {
     pub(super) id: u64,
+    /// Under which login our token writes.
+    pub(super) by: Option<String>,
     payload: Payload,
 }
 
@@ -54,7 +56,11 @@ impl Record {
             }
             other => other?,
         };
-        let record = Self { id: made.id, payload };
+        let record = Self {
+            id: made.id,
+            by: made.creator.map(|creator| creator.login),
+            payload,
+        };
         record.set(github, report, run).await?;
         Ok(record)
     }
@@ -100,6 +106,21 @@ impl Record {
 /// In a deployment's description, before the run that made it.
 const BY_RUN: &str = "run ";
 
+impl Deployment {
+    /// The run that made it, as it says. `None`: a person at a terminal.
+    pub(super) fn run(&self) -> Option<Stamp> {
+        Stamp::parse(self.description.as_deref()?.strip_prefix(BY_RUN)?)
+    }
+}
+
+/// Whether GitHub has made a later deployment of the same commit in the environment of this one.
+pub(super) async fn is_repeated(github: &GitHub, record: &Record, report: &Report) -> Result<bool, ApiError> {
+    let environment = report.environment.on_github();
+    let later = github.deployments_until(environment, |it| it.id <= record.id).await?;
+    let is_same = |it: &Deployment| report.commit.as_ref().is_some_and(|commit| commit.as_str() == it.sha);
+    Ok(later.iter().any(is_same))
+}
+
 /// The run behind the pull request's last deployment, where that failed. `None` also where a person made it by hand.
 pub(super) async fn failed_run(github: &GitHub, pull: u64) -> Result<Option<Stamp>, ApiError> {
     let environment = Environment::Preview(pull);
@@ -108,8 +129,7 @@ pub(super) async fn failed_run(github: &GitHub, pull: u64) -> Result<Option<Stam
     let Some(last) = all.iter().find(is_of_pull) else {
         return Ok(None);
     };
-    let run = last.description.as_deref().and_then(|it| it.strip_prefix(BY_RUN));
-    let run = run.and_then(Stamp::parse);
+    let run = last.run();
     Ok(match run {
         Some(_) if github.has_failed(last.id).await? => run,
         _ => None,

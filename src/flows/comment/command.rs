@@ -114,6 +114,8 @@ impl Command {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{Command, HELP, Misunderstood};
     use crate::platform::LogKind;
 
@@ -178,5 +180,44 @@ mod tests {
             let command = Command::parse(word);
             assert_eq!(command.and_then(Command::word), Some(word));
         }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_only_the_first_line_is_a_command(line in line(), rest in any::<String>()) {
+            let command = Command::parse(&line);
+            for end in ["\n", "\r\n"] {
+                prop_assert_eq!(Command::parse(&format!("{line}{end}{rest}")), command);
+            }
+            let first = line.split(['\n', '\r']).next().unwrap_or_default();
+            prop_assert!(command.is_none() || first.starts_with('/'), "{:?}", line);
+            prop_assert_eq!(Command::parse(&format!(" {line}")), None);
+            prop_assert_eq!(Command::parse(&format!("> {line}")), None);
+            // Nothing is obeyed that has another word than the command's own.
+            if let Some(word) = command.and_then(Command::word) {
+                let written = first.split([' ', '\t']).next().unwrap_or_default();
+                prop_assert!(written.eq_ignore_ascii_case(word), "{:?} {}", line, word);
+                prop_assert!(first.len() <= 200, "{:?}", line);
+            }
+        }
+    }
+
+    /// Commands with something behind them, and anything at all.
+    fn line() -> impl Strategy<Value = String> {
+        let word = prop_oneof![
+            "/(preview|redeploy|logs|status|teardown|wake|help|Help)",
+            "/[a-zA-Z-]{0,10}",
+            ".{0,20}"
+        ];
+        let argument = prop_oneof![
+            Just(String::new()),
+            "[ \t]{0,3}(build|run|force-build|x)?",
+            ".{0,300}",
+            "[ \t]{0,300}"
+        ];
+        (word, argument, any::<bool>()).prop_map(|(word, argument, parted)| {
+            let blank = if parted { " " } else { "" };
+            format!("{word}{blank}{argument}")
+        })
     }
 }

@@ -1,5 +1,7 @@
 //! `/logs`: the last lines of a log, as far as those who read the comment may see them.
 
+use serde_json::Value;
+
 use super::super::board::{self, failed_run_url};
 use super::super::context::Ctx;
 use super::super::logs::{Candidate, candidates};
@@ -12,7 +14,7 @@ use crate::model::failure::Shown;
 use crate::platform::{App, LogKind};
 use crate::redact::Clean;
 use crate::render::page::Logs;
-use crate::spec::{Kind, components, failed_migration};
+use crate::spec::{Announcement, Kind, components};
 
 /// Lines that are fetched; the run's log shows them, the comment the last ones.
 const FETCHED: usize = 400;
@@ -55,7 +57,7 @@ pub(super) async fn answer(
         let texts = redactor.lines(lines.iter().map(|line| &line.text));
         let components = lines.into_iter().map(|line| line.component);
         let lines: Vec<Line> = components.zip(texts).collect();
-        let shown = permitted(app, kind, &lines, everywhere);
+        let shown = permitted(candidate.spec.as_ref().unwrap_or(&app.spec), kind, &lines, everywhere);
         if shown.is_empty() {
             withheld = withheld.or(Some(candidate));
             continue;
@@ -107,8 +109,8 @@ pub(super) async fn answer(
 type Line = (Option<String>, Clean);
 
 /// The lines that readers of that kind may see, with their component where there are several.
-fn permitted(app: &App, kind: LogKind, lines: &[Line], logs: Logs) -> Vec<Clean> {
-    let components = components(&app.spec);
+fn permitted(spec: &Value, kind: LogKind, lines: &[Line], logs: Logs) -> Vec<Clean> {
+    let components = components(spec);
     let text = |(component, text): &Line| match component {
         Some(name) if components.len() > 1 => text.of(name),
         _ => text.clone(),
@@ -129,8 +131,12 @@ fn permitted(app: &App, kind: LogKind, lines: &[Line], logs: Logs) -> Vec<Clean>
             names
                 .into_iter()
                 .find_map(|name| {
+                    let announcement = match name {
+                        Some(name) => Announcement::of(spec, name),
+                        None => Announcement::of_any(spec),
+                    }?;
                     let own = lines.iter().filter(|(component, _)| component == name);
-                    failed_migration(&own.map(|(_, text)| text.clone()).collect::<Vec<_>>())
+                    announcement.failed_migration(&own.map(|(_, text)| text.clone()).collect::<Vec<_>>())
                 })
                 .unwrap_or_default()
         }

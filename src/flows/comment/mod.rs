@@ -4,10 +4,11 @@
 //! |---|---|
 //! | `eyes` | seen, by somebody who may |
 //! | `rocket` | done |
-//! | `-1` | refused: no permission, a newer head, a fork, a closed pull request |
+//! | `-1` | refused: a newer head, a fork, a closed pull request |
 //! | `confused` | failed, or not understood |
 //!
-//! Who may not push to the repository gets a reaction and nothing else: nothing of theirs makes us write a comment.
+//! Whether the author may push is asked before anything else, and who may not gets no answer on GitHub: a comment of
+//! theirs costs one request of the repository's hour, and the reason stands in log and summary.
 
 mod command;
 mod logs;
@@ -62,25 +63,22 @@ enum Untold {
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
-    let github = ctx.github()?;
-    let repository = github.repository().await?;
-    let unconfigured = Config::default();
     let refused = match not_permitted(ctx, &request.author).await {
         Ok(refused) => refused,
         Err(error) => {
-            let board = ctx.board(&unconfigured, &repository);
-            react_last(&board, request.comment, Reaction::Confused).await;
+            // It may be a maintainer's, for whom something would be done.
+            react_last(&ctx.bare_board(), request.comment, Reaction::Confused).await;
             return Err(error);
         }
     };
     if let Some(why) = refused {
-        let board = ctx.board(&unconfigured, &repository);
-        react(&board, request.comment, Reaction::ThumbsDown).await;
         ctx.console.notice(&why);
         let report = skipped(request, why);
         ctx.record(&report);
         return Ok(report);
     }
+    let repository = ctx.github()?.repository().await?;
+    let unconfigured = Config::default();
     react(&ctx.board(&unconfigured, &repository), request.comment, Reaction::Eyes).await;
     let (config, obeyed) = match known(ctx, request, &repository).await {
         Ok((pull, config)) => {

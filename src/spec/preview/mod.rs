@@ -7,6 +7,7 @@ use super::component::{self, Kind};
 use super::document::AppSpec;
 use super::guard::guard;
 use super::images::{self, Images};
+use super::migration::Announcement;
 use super::policy::Policy;
 use super::{env, marks};
 use crate::config;
@@ -55,6 +56,8 @@ pub(crate) struct PreviewInput<'a> {
     /// The spec of the preview as it runs: generated secrets stay the same over pushes.
     pub(crate) live: Option<&'a Value>,
     pub(crate) random: &'a dyn Fn() -> [u8; 32],
+    /// What the preview prints around its migration.
+    pub(crate) announcement: Announcement,
     /// Whether the account knows scale to zero.
     pub(crate) sleep: bool,
     pub(crate) commit: &'a Sha,
@@ -195,7 +198,7 @@ fn derive(
     size::shrink(preview, &input.policy.size, notes);
     envs::apply(preview, &decision, policy, &input.policy.database_url, notes);
     development::apply(preview, &decision, notes);
-    prepare::apply(preview, &decision, notes);
+    prepare::apply(preview, &decision, &input.announcement, notes);
     tell(&decision.database, notes);
     if let Some(why) = &decision.without {
         notes.warnings.push(format!("this preview has no database: {why}"));

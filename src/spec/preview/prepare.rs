@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::component::{self, Kind, text};
 use super::super::env;
-use super::super::migration;
+use super::super::migration::Announcement;
 use super::super::shell::{self, Step};
 use super::Notes;
 use super::database::{Before, Command, Decision};
@@ -14,7 +14,7 @@ const EXTRA_DELAY: u64 = 30;
 /// The platform's limit for `initial_delay_seconds`.
 const LONGEST_DELAY: u64 = 3600;
 
-pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes) {
+pub(super) fn apply(preview: &mut Value, decision: &Decision, announcement: &Announcement, notes: &mut Notes) {
     let Some(before) = &decision.before else { return };
     let app = preview.clone();
     let Some(service) = component::find(preview, &before.component) else {
@@ -39,7 +39,7 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes)
     }
     service.insert(
         "run_command".to_owned(),
-        json!(shell::before(&announced(steps), &before.start)),
+        json!(shell::before(&announced(steps, announcement), &before.start)),
     );
     delay(
         service,
@@ -51,11 +51,11 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes)
 }
 
 /// The steps between the lines by which the log tells them from the service.
-fn announced(steps: Vec<Step>) -> Vec<Step> {
+fn announced(steps: Vec<Step>, announcement: &Announcement) -> Vec<Step> {
     let say = |line: &str| plain(format!("echo {}", shell::quote(line)));
-    let mut announced = vec![say(migration::BEGINS)];
+    let mut announced = vec![say(&announcement.begins())];
     announced.extend(steps);
-    announced.push(say(migration::SUCCEEDED));
+    announced.push(say(&announcement.succeeded()));
     announced
 }
 

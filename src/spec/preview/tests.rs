@@ -124,6 +124,7 @@ impl World {
                 variables: &|name| text(&self.variables, name),
                 live: self.live.as_ref(),
                 random: &|| [7; 32],
+                announcement: crate::spec::Announcement::new([7; 32]),
                 sleep: self.sleep,
                 commit: &pull_request.head.sha,
                 images: &self.images,
@@ -271,7 +272,7 @@ fn a_flask_app_becomes_a_small_sqlite_preview() {
             branch: notes
             deploy_on_push: false
           source_dir: /server
-          run_command: "echo 'do-deploy: migrating' && alembic upgrade head && echo 'do-deploy: migrated, starting the service' && exec gunicorn app:app --bind 0.0.0.0:$PORT"
+          run_command: "echo 'do-deploy 0707070707070707: migrating' && alembic upgrade head && echo 'do-deploy 0707070707070707: migrated, starting the service' && exec gunicorn app:app --bind 0.0.0.0:$PORT"
           http_port: 8080
           instance_count: 1
           instance_size_slug: apps-s-1vcpu-1gb-fixed

@@ -99,8 +99,9 @@ fn what_the_templates_offer_beside_what_they_run_is_there() {
     let redeploy: Value = serde_saphyr::from_str(&template("redeploy")).expect("YAML");
     assert_eq!(
         redeploy["jobs"]["redeploy"]["if"],
-        "github.event_name != 'issue_comment' || github.event.issue.pull_request && startsWith(github.event.comment.body, '/')",
-        "dispatched runs always, comments only on pull requests and only where they begin with a slash"
+        "github.event_name != 'issue_comment' || github.event.issue.pull_request && startsWith(github.event.comment.body, '/') && \
+         contains(fromJSON('[\"OWNER\",\"MEMBER\",\"COLLABORATOR\",\"CONTRIBUTOR\"]'), github.event.comment.author_association)",
+        "dispatched runs always, comments only on pull requests, only where they begin with a slash, never of strangers"
     );
 }
 
@@ -141,5 +142,25 @@ fn what_is_commented_out_is_a_workflow_once_it_is_uncommented() {
         told["run"]
             .as_str()
             .is_some_and(|run| run.contains("\"$HOOK\"") && !run.contains("${{"))
+    );
+}
+
+/// A private member of the organisation is a `CONTRIBUTOR` in an event; the others of GitHub's eight words never belong
+/// to somebody who may push, but for such a member without a commit.
+#[test]
+fn comments_of_strangers_start_no_job() {
+    let workflow: Value = serde_saphyr::from_str(&template("redeploy")).expect("YAML");
+    let condition = workflow["jobs"]["redeploy"]["if"].as_str().expect("a condition");
+    let (_, listed) = condition
+        .split_once("contains(fromJSON('")
+        .expect("a list of associations");
+    let (listed, rest) = listed.split_once("')").expect("its end");
+    let mut let_in: Vec<String> = serde_json::from_str(listed).expect("JSON");
+    let_in.sort();
+    assert_eq!(let_in, ["COLLABORATOR", "CONTRIBUTOR", "MEMBER", "OWNER"]);
+    assert_eq!(rest, ", github.event.comment.author_association)");
+    assert!(
+        condition.starts_with("github.event_name != 'issue_comment' || "),
+        "{condition}"
     );
 }

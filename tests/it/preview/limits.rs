@@ -1,4 +1,5 @@
-//! Rate limits: a request that one refused has not happened, and is sent again until the run's own time is over.
+//! Rate limits: a request that one refused has not happened, and is sent again until the run's own time is over; what is
+//! read from GitHub for ten minutes, and what is written there not at all.
 
 use nix::sys::signal::Signal;
 use serde_json::json;
@@ -91,7 +92,7 @@ async fn githubs_secondary_limit_is_waited_for() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         t.faults(&json!([
-            { "method": "GET", "path": "/pulls/1$", "nth": 1, "times": 5, "do": SECONDARY },
+            { "method": "GET", "path": "/pulls/1$", "nth": 1, "times": 3, "do": SECONDARY },
             { "method": "POST", "path": "/issues/1/comments$", "nth": 1, "times": 1, "do": "status:429" },
         ]))
         .await;

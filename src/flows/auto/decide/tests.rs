@@ -10,6 +10,8 @@ use crate::flows::auto::table::ROWS;
 use crate::flows::eligibility::RULES;
 use crate::model::commit::Sha;
 
+mod properties;
+
 const DOCS: &str = include_str!("../../../../docs/events.md");
 
 const POLICY: &str =

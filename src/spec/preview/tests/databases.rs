@@ -22,7 +22,9 @@ const MIGRATE: &str =
 /// A start with the lines by which the log tells the migration from the service.
 fn announced(command: &str) -> String {
     let (migrate, start) = command.split_once(" && ").expect("two commands");
-    format!("echo 'do-deploy: migrating' && {migrate} && echo 'do-deploy: migrated, starting the service' && {start}")
+    format!(
+        "echo 'do-deploy 0707070707070707: migrating' && {migrate} && echo 'do-deploy 0707070707070707: migrated, starting the service' && {start}"
+    )
 }
 
 #[test]
@@ -91,11 +93,11 @@ fn prepare_takes_the_place_of_every_pre_deploy_job() {
         &format!("{MIGRATE}\n{DB}"),
     ));
     insta::assert_snapshot!(run_command(&plan, "web"), @r"
-        echo 'do-deploy: migrating' || exit
+        echo 'do-deploy 0707070707070707: migrating' || exit
         (
         ./seed && ./more
         ) || exit
-        echo 'do-deploy: migrated, starting the service' || exit
+        echo 'do-deploy 0707070707070707: migrated, starting the service' || exit
         exec serve
     ");
     assert_eq!(jobs(&plan), Vec::<&str>::new());
@@ -172,7 +174,7 @@ databases: [{name: db, engine: PG}]
 "#,
         );
     insta::assert_snapshot!(run_command(&plan, "web"), @r#"
-        echo 'do-deploy: migrating' || exit
+        echo 'do-deploy 0707070707070707: migrating' || exit
         (
         cd ../db || exit
         export GREETING='it'\''s $5'
@@ -180,7 +182,7 @@ databases: [{name: db, engine: PG}]
         export MODE=app
         ./migrate.sh
         ) || exit
-        echo 'do-deploy: migrated, starting the service' || exit
+        echo 'do-deploy 0707070707070707: migrated, starting the service' || exit
         exec serve
     "#);
     assert_eq!(

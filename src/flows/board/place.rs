@@ -1,0 +1,106 @@
+//! Whether a run's words about a preview are the newest: GitHub's deployments say so, which only writers can make, by
+//! GitHub's own time. What stands in the comment can be edited, and is a hint at most.
+
+use jiff::Timestamp;
+
+use super::Board;
+use super::conversation::Found;
+use crate::github::deployments::Deployment;
+use crate::model::environment::Environment;
+use crate::model::stamp::Stamp;
+
+/// Where a run stands among those that write about the same pull request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Newest,
+    /// GitHub made a deployment of the pull request after this run's. Its run, where the deployment names one.
+    Overtaken(Option<Stamp>),
+    /// The token may not read deployments, or GitHub does not answer. When this run began, by GitHub's clock.
+    Unknown {
+        begun: Timestamp,
+    },
+}
+
+impl Place {
+    /// Whether the comment is left to another run. Without GitHub's word a greater number counts, but only where it was
+    /// written while this run was under way: a number that somebody forged must not stand in the way of every later run.
+    pub(super) fn leaves(&self, found: &Found, run: Option<Stamp>) -> bool {
+        match self {
+            Self::Newest => false,
+            Self::Overtaken(_) => true,
+            Self::Unknown { begun } => {
+                let is_greater = run.is_some_and(|run| run < found.body.run);
+                is_greater && found.written.is_some_and(|written| written > *begun)
+            }
+        }
+    }
+}
+
+impl Board {
+    /// A run without a deployment of its own stands where it began.
+    pub(super) async fn place(&self) -> Place {
+        let pull = self.reports.iter().find_map(|report| report.environment.pull_request());
+        let (Some(github), Some(pull)) = (&self.deps.github, pull) else {
+            return Place::Newest;
+        };
+        let own: Vec<u64> = self.records.iter().map(|record| record.id).collect();
+        if !own.is_empty() && !self.has_written {
+            // It was made a moment ago.
+            return Place::Newest;
+        }
+        let begun = github.begun();
+        let environment = Environment::Preview(pull);
+        let is_old = |it: &Deployment| match own.first() {
+            Some(own) => it.id <= *own,
+            None => it.created_at.is_none_or(|made| made <= begun),
+        };
+        let newer = match github.deployments_until(environment.on_github(), is_old).await {
+            Ok(newer) => newer,
+            Err(_) => return Place::Unknown { begun },
+        };
+        let is_of_pull = |it: &&Deployment| it.payload().is_some_and(|payload| payload.pr == Some(pull));
+        let is_anothers = |it: &&Deployment| !own.contains(&it.id);
+        match newer.iter().filter(is_of_pull).find(is_anothers) {
+            Some(newer) => Place::Overtaken(newer.run()),
+            None => Place::Newest,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::Place;
+    use crate::flows::board::conversation::Found;
+    use crate::model::stamp::Stamp;
+    use crate::render::body::Body;
+
+    #[test]
+    fn a_hint_counts_only_without_githubs_word_and_from_while_the_run_was_under_way() {
+        let stamp = |id| Stamp { id, attempt: 1 };
+        let at = |second| Timestamp::from_second(second).expect("a time");
+        let unknown = || Place::Unknown { begun: at(100) };
+        for (place, hint, written, run, leaves) in [
+            (Place::Newest, u64::MAX, Some(200), Some(5), false),
+            (Place::Overtaken(None), 1, Some(50), Some(5), true),
+            (unknown(), 9, Some(101), Some(5), true),
+            (unknown(), u64::MAX, Some(100), Some(5), false),
+            (unknown(), u64::MAX, Some(50), Some(5), false),
+            (unknown(), 5, Some(101), Some(5), false),
+            (unknown(), 4, Some(101), Some(5), false),
+            (unknown(), 9, None, Some(5), false),
+            (unknown(), 9, Some(101), None, false),
+        ] {
+            let mut body = Body::new("m");
+            body.run = stamp(hint);
+            let written = written.map(at);
+            let found = Found { body, written };
+            assert_eq!(
+                place.leaves(&found, run.map(stamp)),
+                leaves,
+                "{place:?} {found:?} {run:?}"
+            );
+        }
+    }
+}
