@@ -186,11 +186,13 @@ fetch() {
           --connect-timeout 10 --speed-limit 1024 --speed-time "$silence" --max-time "$seconds" \
           --write-out '\n%{http_code}' --output "$temporary" "$1" >"$said" 2>&1 &
       elif command -v wget >/dev/null; then
-        # Only what busybox knows as well; it limits silence, `timeout` the whole.
+        # Only what busybox knows as well; it limits silence, `timeout` the whole. `WGETRC`, as `-q` of curl: GNU's would
+        # run a command that the user's file names. It takes a regular file alone, and this one is still empty then.
+        # https://www.gnu.org/software/wget/manual/html_node/Wgetrc-Location.html
         if command -v timeout >/dev/null; then
-          timeout "$seconds" wget -q -T "$silence" -t 1 -O "$temporary" "$1" >"$said" 2>&1 &
+          WGETRC=$said timeout "$seconds" wget -q -T "$silence" -t 1 -O "$temporary" "$1" >"$said" 2>&1 &
         else
-          wget -q -T "$silence" -t 1 -O "$temporary" "$1" >"$said" 2>&1 &
+          WGETRC=$said wget -q -T "$silence" -t 1 -O "$temporary" "$1" >"$said" 2>&1 &
         fi
       else
         fail "neither \`curl\` nor \`wget\` is there to download the program: install one in the job's container"
@@ -346,7 +348,9 @@ build() {
     command -v cargo >/dev/null || fail "$reason: there is no \`cargo\` to build the program from this commit; pin the action to a release, or install a Rust toolchain in an earlier step"
     printf 'Building do-deploy %s from this commit of the action\n' "$tree"
     # From the action's own folder: cargo obeys the configuration of where it is, and the workspace may be a stranger's.
-    cargo install --quiet --locked --no-default-features --path . --root "$folder" &
+    # Into the job's: what lies compiled in `target`, or where a variable says, would be linked as it is.
+    # https://doc.rust-lang.org/cargo/commands/cargo-install.html#option-cargo-install---target-dir
+    cargo install --quiet --locked --no-default-features --path . --target-dir "$folder/target" --root "$folder" &
     attend || fail "do-deploy could not be built from this commit of the action: cargo says why above" "$unknown"
   fi
   digest "$folder/bin/do-deploy"

@@ -332,6 +332,9 @@ pub(crate) struct InitArgs {
     /// Take the spec of this live app, without its secrets
     #[arg(long, value_name = "NAME")]
     pub(crate) from_app: Option<String>,
+    /// Have Dependabot, or Renovate where the repository has it, keep the action's pin current
+    #[arg(long)]
+    pub(crate) updates: bool,
     /// Overwrite files that are there already and differ
     #[arg(long)]
     pub(crate) force: bool,

@@ -98,6 +98,12 @@ pub(crate) fn build(
     })
 }
 
+/// A repository that the run is not about, asked without a token where there is none: it is public.
+pub(crate) fn github_of(repository: &str, variables: Variables, wait: Wait) -> anyhow::Result<GitHub> {
+    let url = variables.url("GITHUB_API_URL", GITHUB)?;
+    GitHub::new(url, variables.token("GITHUB_TOKEN")?.as_ref(), repository, wait)
+}
+
 fn repository(project: &Project, variables: Variables) -> Result<Option<String>, Failure> {
     let Some(name) = project.repo.clone().or_else(|| variables.get("GITHUB_REPOSITORY")) else {
         return Ok(None);

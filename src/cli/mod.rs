@@ -86,7 +86,7 @@ async fn as_told(command: Command, mut voice: Voice, variables: Variables, wait:
 
 /// Builds the context for a flow, runs it, and turns its result into an exit code.
 async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) -> anyhow::Result<u8> {
-    let build = |common, dry_run| context::build(voice, variables, wait, common, dry_run);
+    let build = |common, dry_run| context::build(voice, variables, wait.clone(), common, dry_run);
     match command {
         Command::Auto(args) => {
             let ctx = build(args.common, args.dry_run)?;
@@ -234,10 +234,13 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let mut project = args.project;
             project.working_directory.clone_from(&root);
             let repository = project.repo.clone();
+            let action = context::github_of(flows::init::ACTION, variables, wait.clone())?;
             let ctx = build(without_limit(project, args.json, args.spec), args.dry_run)?;
             let request = flows::init::Request {
                 repository,
                 from_app: args.from_app,
+                action,
+                updates: args.updates,
                 force: args.force,
                 dry_run: args.dry_run,
             };

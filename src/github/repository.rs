@@ -78,6 +78,25 @@ impl GitHub {
         Ok(commit.map(|found| found.commit.message))
     }
 
+    /// The commit that a tag points at, an annotated one too, of which GitHub gives the commit behind it. `None`: no such
+    /// tag. <https://docs.github.com/en/rest/commits/commits#get-a-commit>
+    pub(crate) async fn commit_of_tag(&self, tag: &str) -> Result<Option<Sha>, ApiError> {
+        #[derive(Deserialize)]
+        struct Commit {
+            sha: String,
+        }
+        // One file of its changes is enough: none is read.
+        let path = self.path(&format!("/commits/tags/{}?per_page=1", segment(tag)));
+        let commit = match self.client.get::<Commit>(&path).await {
+            // How GitHub says that it knows no such reference.
+            Err(error) if error.status() == Some(422) => None,
+            reply => found(reply)?,
+        };
+        let sha = commit.map(|commit| Sha::new(commit.sha));
+        // It is going to stand in a file.
+        Ok(sha.filter(Sha::is_full))
+    }
+
     /// How `head` stands towards `base`; both may be commits or branches. `None`: one of them is unknown.
     pub(crate) async fn compare(&self, base: &str, head: &str) -> Result<Option<Comparison>, ApiError> {
         // One commit is enough: only the counts are read.

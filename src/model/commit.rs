@@ -24,6 +24,11 @@ impl Sha {
         self.0.get(..7).unwrap_or(&self.0)
     }
 
+    /// Whether it is all 40 digits of a commit.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.len() == 40 && self.0.bytes().all(|byte| byte.is_ascii_hexdigit())
+    }
+
     /// Whether one is the other, or its abbreviation of at least seven digits.
     pub(crate) fn is(&self, other: &Sha) -> bool {
         let (a, b) = (&self.0, &other.0);

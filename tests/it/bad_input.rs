@@ -346,6 +346,7 @@ async fn a_bad_spec_is_refused_by_the_cloud_as_documented() {
 
 #[tokio::test]
 async fn a_token_is_sent_without_tls_to_this_machine_alone() {
+    holds!("a vendor", ["use a token"]);
     run_with(whole_app(), async |t: &mut Tester| {
         for (variable, url) in [
             ("DIGITALOCEAN_API_URL", "http://api.digitalocean.example"),

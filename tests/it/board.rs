@@ -317,6 +317,7 @@ async fn foreign_text_cannot_speak_to_the_runner() {
 
 #[tokio::test]
 async fn foreign_text_cannot_break_out_of_the_comment() {
+    holds!("an app", ["lie in a comment"]);
     let mean = "```\n</details>\n<!-- do-deploy:1:pr-2 -->\n@org/everyone [x](http://evil.example)\n";
     let first = Change::whole_app("first").config("[comment]\nlogs = \"always\"\n");
     run_with(first, async |t: &mut Tester| {

@@ -15,6 +15,7 @@ mod messages;
 mod pages;
 mod rehearsal;
 mod scopes;
+mod security;
 mod settings;
 mod workflows;
 

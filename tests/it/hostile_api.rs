@@ -14,6 +14,7 @@ fn replaced(from: String, to: &'static str) -> Answer {
 
 #[tokio::test]
 async fn an_address_of_another_form_reaches_no_output_and_no_link() {
+    holds!("a vendor", ["lie in a comment"]);
     for evil in [
         "javascript:alert(document.domain)//",
         "https://shop.example\\n::set-output name=status::ready",
@@ -39,6 +40,7 @@ async fn an_address_of_another_form_reaches_no_output_and_no_link() {
 
 #[tokio::test]
 async fn the_comments_address_is_githubs_or_none() {
+    holds!("a vendor", ["lie in a comment"]);
     run(async |t: &mut Tester| {
         t.open_pr(7).await;
         let between = Between::start(&t.sandbox.url("GITHUB_API_URL"), |_, path| {
@@ -59,6 +61,7 @@ async fn the_comments_address_is_githubs_or_none() {
 
 #[tokio::test]
 async fn an_identifier_that_is_more_than_one_word_is_no_output() {
+    holds!("a vendor", ["lie in a comment"]);
     run(async |t: &mut Tester| {
         t.open_pr(7).await;
         t.preview(7).await.succeeds();
@@ -83,6 +86,7 @@ fn redirect(status: u16, to: &str) -> Answer {
 
 #[tokio::test]
 async fn digitalocean_sends_no_request_to_another_host_and_no_answer_from_there_is_believed() {
+    holds!("a vendor", ["use a token"]);
     run(async |t: &mut Tester| {
         let thief = Between::start("http://127.0.0.1:1", |_, _| {
             unreachable!("the token and the spec went elsewhere")
@@ -107,6 +111,7 @@ async fn digitalocean_sends_no_request_to_another_host_and_no_answer_from_there_
 
 #[tokio::test]
 async fn github_may_redirect_within_its_host_and_nowhere_else() {
+    holds!("a vendor", ["use a token"]);
     run(async |t: &mut Tester| {
         let base = t.sandbox.url("GITHUB_API_URL");
         // Every request is sent to the same place once more, as a renamed repository's is to another of the host.
@@ -129,6 +134,7 @@ async fn github_may_redirect_within_its_host_and_nowhere_else() {
 
 #[tokio::test]
 async fn an_answer_without_an_end_ends_the_request_and_not_the_runner() {
+    holds!("a vendor", ["slow down"]);
     run(async |t: &mut Tester| {
         let endless = |_: &str, _: &str| {
             let piece = vec![b' '; 1 << 20];

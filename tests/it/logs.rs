@@ -46,6 +46,7 @@ async fn follows_until_it_is_stopped() {
 
 #[tokio::test]
 async fn an_app_cannot_speak_to_the_runner_through_its_log() {
+    holds!("an app", ["deploy production"]);
     run_with(
         Change::whole_app("first").file("VERSION", "first\n::error::forged\n"),
         async |t: &mut Tester| {

@@ -6,6 +6,11 @@
     reason = "a test fails by panicking and says why on stderr"
 )]
 
+/// Says which `no` of the page on security a test holds: who, and what they cannot do. `docs::security` reads it.
+macro_rules! holds {
+    ($who:literal, [$($what:literal),+ $(,)?]) => {};
+}
+
 mod contract;
 mod harness;
 
@@ -25,6 +30,7 @@ mod ownership;
 mod preview;
 mod redeploy;
 mod release;
+mod roles;
 mod rollback;
 mod runner;
 mod sandbox_access;

@@ -25,11 +25,13 @@ async fn is_left_alone(t: &Tester, envs: Value, why: &str) {
 
 #[tokio::test]
 async fn another_repositorys_preview_is_left_alone() {
+    holds!("a neighbour", ["lie in a comment"]);
     run(async |t: &mut Tester| is_left_alone(t, marks(1, "pr-1"), "the repository with id 1").await).await;
 }
 
 #[tokio::test]
 async fn the_preview_of_another_pull_request_is_left_alone() {
+    holds!("a neighbour", ["lie in a comment"]);
     run(async |t: &mut Tester| {
         let other = marks(t.repository_id().await, "pr-2");
         is_left_alone(t, other, "`pr-2` of this repository, not as `pr-1`").await;
@@ -39,6 +41,7 @@ async fn the_preview_of_another_pull_request_is_left_alone() {
 
 #[tokio::test]
 async fn another_environment_of_this_repository_is_left_alone() {
+    holds!("a neighbour", ["lie in a comment"]);
     run(async |t: &mut Tester| {
         let other = marks(t.repository_id().await, "production");
         is_left_alone(t, other, "`production` of this repository, not as `pr-1`").await;
@@ -48,5 +51,6 @@ async fn another_environment_of_this_repository_is_left_alone() {
 
 #[tokio::test]
 async fn an_app_without_marks_is_left_alone() {
+    holds!("a neighbour", ["lie in a comment"]);
     run(async |t: &mut Tester| is_left_alone(t, json!([]), "do-deploy's marks").await).await;
 }

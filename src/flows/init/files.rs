@@ -20,6 +20,8 @@ pub(super) enum State {
     New,
     Same,
     Different,
+    /// Lines are added, and none is changed.
+    Extended,
 }
 
 impl State {
@@ -28,6 +30,7 @@ impl State {
             Self::New => "new",
             Self::Same => "same",
             Self::Different => "different",
+            Self::Extended => "extended",
         }
     }
 }
@@ -41,6 +44,17 @@ pub(super) struct File {
 }
 
 impl File {
+    /// A file that gets more lines; new, where it was empty.
+    pub(super) fn added(path: String, before: String, after: String) -> Self {
+        let state = if before.is_empty() { State::New } else { State::Extended };
+        Self {
+            path,
+            state,
+            before,
+            after,
+        }
+    }
+
     /// As `git diff` shows it; empty where nothing changes.
     pub(super) fn diff(&self) -> String {
         let (old, new) = (format!("a/{}", self.path), format!("b/{}", self.path));

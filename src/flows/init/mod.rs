@@ -3,8 +3,10 @@
 mod app_spec;
 mod files;
 mod git;
+mod pin;
 mod repository;
 mod steps;
+mod updates;
 mod workflows;
 
 use std::path::Path;
@@ -12,13 +14,16 @@ use std::path::Path;
 use serde_json::json;
 
 pub(crate) use git::root;
+pub(crate) use pin::ACTION;
 
 use files::{File, State};
+use pin::Pin;
 use repository::Repository;
 
 use super::context::Ctx;
 use crate::config::Config;
 use crate::flows::source::Source;
+use crate::github::GitHub;
 use crate::model::failure::Failure;
 use crate::platform::scopes;
 
@@ -28,6 +33,10 @@ pub(crate) struct Request {
     pub(crate) repository: Option<String>,
     /// The live app whose spec is taken.
     pub(crate) from_app: Option<String>,
+    /// The action's own repository: which commit is this program's version.
+    pub(crate) action: GitHub,
+    /// Write an entry for Dependabot or Renovate.
+    pub(crate) updates: bool,
     /// Overwrite files that differ.
     pub(crate) force: bool,
     pub(crate) dry_run: bool,
@@ -41,9 +50,20 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     let repository = Repository::find(ctx, root, &config, request.repository.as_deref()).await?;
     let spec = app_spec::choose(ctx, root, &config, &repository, request.from_app.as_deref()).await?;
     let mut wanted = workflows::write(&repository.branch, spec.input());
-    wanted.extend(spec.files.clone());
-    let files = files::compare(root, wanted)?;
+    let pin = Pin::ask(&request.action, env!("CARGO_PKG_VERSION")).await;
+    pin.apply(root, &mut wanted)?;
     let mut notes = spec.notes.clone();
+    notes.extend(pin.note(&wanted));
+    wanted.extend(spec.files.clone());
+    let mut files = files::compare(root, wanted)?;
+    let updates = updates::find(root)?;
+    if request.updates {
+        let (told, file) = updates.written()?;
+        notes.push(told);
+        files.extend(file);
+    } else if !updates.are_there() && pin.is_known() {
+        notes.push(updates::MISSING.to_owned());
+    }
     notes.extend(repository.notes(&spec.spec, &config));
     notes.extend(workflows::others(root));
 
@@ -92,7 +112,11 @@ fn conclude(ctx: &Ctx, files: &[File], notes: &[String], request: &Request) {
         ctx.console.say("Nothing was written, because of `--dry-run`");
     }
     for file in changed.iter().filter(|_| !request.dry_run) {
-        let verb = if file.state == State::New { "Wrote" } else { "Replaced" };
+        let verb = match file.state {
+            State::New => "Wrote",
+            State::Extended => "Extended",
+            State::Same | State::Different => "Replaced",
+        };
         ctx.console.say(&format!("{verb} `{}`", file.path));
     }
     for note in notes {

@@ -27,6 +27,7 @@ fn a_warm_tool_cache_needs_no_network() {
 
 #[test]
 fn a_tampered_program_is_replaced_and_that_is_said() {
+    holds!("an earlier job", ["use a token"]);
     let runner = Runner::new();
     runner.install().succeeds();
     fs::write(runner.cached(), "#!/bin/sh\necho evil\n").expect("the cached program");
@@ -42,6 +43,7 @@ fn a_tampered_program_is_replaced_and_that_is_said() {
 
 #[tokio::test]
 async fn a_program_that_is_exchanged_between_the_two_steps_is_not_started() {
+    holds!("an earlier job", ["use a token"]);
     run(async |t: &mut Tester| {
         for (place, source) in [("tool cache", "false"), ("_temp", "true")] {
             let mut runner = Runner::with_the_program();

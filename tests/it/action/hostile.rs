@@ -119,3 +119,23 @@ fn a_users_own_settings_of_curl_have_no_effect() {
     .expect("a file");
     runner.env("DO_DEPLOY_MIRROR", &server.url).install().succeeds();
 }
+
+#[test]
+fn a_users_own_settings_of_wget_have_no_effect() {
+    let mut runner = Runner::new();
+    let server = super::mirror::Server::start(&runner.asset.file, 0, 200);
+    let trace = runner.path("trace");
+    runner.program("askpass", &format!("#!/bin/sh\necho asked >>'{}'\n", trace.display()));
+    let askpass = runner.path("own bin").join("askpass");
+    fs::write(
+        runner.path("home").join(".wgetrc"),
+        format!(
+            "use_askpass = {}\nuse_proxy = on\nhttp_proxy = http://127.0.0.1:1\n",
+            askpass.display()
+        ),
+    )
+    .expect("a file");
+    runner.only(&["sh", "wget"]);
+    runner.env("DO_DEPLOY_MIRROR", &server.url).install().succeeds();
+    assert_eq!(called(&runner), "");
+}

@@ -44,8 +44,9 @@ fn a_commit_ahead_of_its_release_is_built_with_the_lock_file() {
         let calls = calls(&runner);
         // In the action's own folder: cargo obeys the configuration of where it is.
         let begin = format!(
-            "{}: install --quiet --locked --no-default-features --path . --root ",
-            runner.tree.0.display()
+            "{}: install --quiet --locked --no-default-features --path . --target-dir {}/",
+            runner.tree.0.display(),
+            runner.path("_temp").display()
         );
         assert!(calls.len() == 1 && calls[0].starts_with(&begin), "{calls:?}");
     }
@@ -104,8 +105,29 @@ fn a_build_that_fails_stops_the_step() {
     assert!(installed.said.contains("no linker"), "{}", installed.said);
 }
 
+/// A crate that an earlier build has compiled is linked as it is found.
+#[test]
+fn nothing_that_an_earlier_build_has_compiled_is_linked() {
+    for variable in [None, Some("CARGO_TARGET_DIR"), Some("CARGO_BUILD_TARGET_DIR")] {
+        let mut runner = with_cargo();
+        let old = runner.path("work space/target").display().to_string();
+        if let Some(variable) = variable {
+            runner.env(variable, &old);
+        }
+        runner.install_with(&[("build-from-source", "true")]).succeeds();
+        let call = calls(&runner).remove(0);
+        let (_, target) = call.split_once(" --target-dir ").unwrap_or_else(|| panic!("{call}"));
+        let begin = format!("{}/", runner.path("_temp").display());
+        assert!(
+            target.starts_with(&begin),
+            "in the job's own folder, which the runner empties: {call}"
+        );
+    }
+}
+
 #[test]
 fn a_configuration_above_the_action_that_an_earlier_job_left_is_refused_by_name() {
+    holds!("an earlier job", ["use a token"]);
     for name in [
         ".cargo/config.toml",
         ".cargo/config",

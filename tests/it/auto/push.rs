@@ -14,6 +14,7 @@ async fn a_push_to_the_default_branch_deploys_production() {
 
 #[tokio::test]
 async fn a_push_to_another_branch_does_nothing_and_says_why() {
+    holds!("a writer", ["deploy production"]);
     run(async |t: &mut Tester| {
         t.push("other", "second");
         let nothing = t.auto_push("other").await;

@@ -23,6 +23,7 @@ async fn without_secrets<'t>(t: &'t Tester, action: &str) -> Invocation<'t> {
 
 #[tokio::test]
 async fn a_fork_is_told_what_a_maintainer_can_do() {
+    holds!("a stranger", ["use a token", "remove"]);
     run(async |t: &mut Tester| {
         t.push("feature-1", "first");
         t.open_pr_as(

@@ -172,6 +172,7 @@ async fn never_means_never_and_the_runs_log_has_them() {
 
 #[tokio::test]
 async fn log_lines_are_harmless_wherever_they_are_shown() {
+    holds!("an app", ["lie in a comment"]);
     let mean = "```\n</details>\n<!-- answer:99:1:1 -->\n@org/everyone\n::error::forged\n";
     let first = Change::whole_app("first").config("[comment]\nlogs = \"always\"\n");
     run_with(first, async |t: &mut Tester| {

@@ -7,6 +7,9 @@ use crate::harness::{Tester, run};
 
 #[tokio::test]
 async fn only_who_may_push_may_command() {
+    holds!("a stranger", ["use a token"]);
+    holds!("a reader", ["use a token"]);
+    holds!("a triager", ["use a token"]);
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         for (role, may) in [
@@ -37,6 +40,7 @@ async fn only_who_may_push_may_command() {
 
 #[tokio::test]
 async fn what_github_calls_a_member_is_not_asked() {
+    holds!("a reader", ["use a token"]);
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         let comment = says(t, "reader", 1, "/preview").await;

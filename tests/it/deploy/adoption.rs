@@ -50,6 +50,7 @@ async fn adopts_it_nevertheless_when_told_to() {
 
 #[tokio::test]
 async fn refuses_an_app_that_belongs_to_another_repository() {
+    holds!("a neighbour", ["deploy production"]);
     let foreign = |spec: &mut Value| {
         spec["envs"] = json!([
             { "key": "DO_DEPLOY_REPOSITORY", "scope": "RUN_TIME", "value": "1" },
@@ -72,6 +73,7 @@ async fn refuses_an_app_that_belongs_to_another_repository() {
 
 #[tokio::test]
 async fn staging_does_not_adopt_productions_app() {
+    holds!("a neighbour", ["deploy production"]);
     let config = "[environments.staging]\nbranch = \"develop\"\nspec = \".do/app.yaml\"\nadopt = true\n";
     run_with(Change::whole_app("first").config(config), async |t: &mut Tester| {
         t.push("develop", "next");

@@ -43,6 +43,6 @@ pub(crate) use knobs::Api;
 pub(crate) use others::marks;
 pub(crate) use registry::image_spec;
 pub(crate) use run::Run;
-pub(crate) use sandbox::binary;
+pub(crate) use sandbox::{PACE, binary};
 pub(crate) use story::{run, run_with};
 pub(crate) use tester::{DIGITALOCEAN_TOKEN, GITHUB_TOKEN, Tester};

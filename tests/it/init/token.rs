@@ -42,6 +42,7 @@ fn dispatched<'t>(t: &'t Tester, inputs: Value) -> Invocation<'t> {
 
 #[tokio::test]
 async fn productions_token_deploys_redeploys_and_rolls_back_without_the_right_to_delete() {
+    holds!("a writer", ["remove"]);
     run(async |t: &mut Tester| {
         let tokens = Tokens::as_init_says(t).await;
         tokens.production(t.auto_push("main")).await.succeeds();

@@ -35,6 +35,7 @@ async fn at_once(t: &Tester, pulls: u64) -> Vec<String> {
 
 #[tokio::test]
 async fn previews_made_together_stay_within_the_limit() {
+    holds!("a triager", ["spend money"]);
     for (limit, pulls) in [(1, 3), (3, 5)] {
         run_with(limited_to(limit), async |t: &mut Tester| {
             let mut statuses = at_once(t, pulls).await;

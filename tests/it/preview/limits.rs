@@ -118,6 +118,7 @@ async fn a_limit_on_the_first_words_does_not_hold_the_deployment_up() {
 
 #[tokio::test]
 async fn a_limit_ends_with_the_runs_own_deadline() {
+    holds!("a vendor", ["slow down"]);
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         t.faults(&json!([{ "method": "POST", "path": "^/v2/apps$", "nth": 1, "times": 1000, "do": "status:429" }]))

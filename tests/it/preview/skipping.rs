@@ -157,6 +157,7 @@ async fn without_the_label_there_is_none_and_with_it_there_is() {
 
 #[tokio::test]
 async fn a_fork_gets_none() {
+    holds!("a stranger", ["use a token", "read other code"]);
     run(async |t: &mut Tester| {
         t.push("feature-1", "first");
         t.open_pr_as(

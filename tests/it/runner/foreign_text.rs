@@ -120,6 +120,7 @@ fn printing() -> Change {
 
 #[tokio::test]
 async fn in_a_build_log() {
+    holds!("an app", ["deploy production"]);
     run_with(printing(), async |t: &mut Tester| {
         t.open_pr(1).await;
         let failed = t.preview(1).await;

@@ -64,6 +64,7 @@ fn ran(t: &Tester) -> bool {
 
 #[tokio::test]
 async fn nothing_that_a_folder_configures_runs() {
+    holds!("an earlier job", ["use a token"]);
     run_with(app(), async |t: &mut Tester| {
         let first = t.repository.head("main");
         t.push("main", Change::version("second").spec(&flavoured("later")));
