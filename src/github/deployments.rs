@@ -54,8 +54,6 @@ pub(crate) struct Deployment {
     pub(crate) creator: Option<Author>,
     #[serde(default)]
     payload: Value,
-    #[serde(default)]
-    sha: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -101,7 +101,6 @@ fn preview(spec: &AppSpec) -> Result<PreviewPlan, Failure> {
             sleep: true,
             commit: &pull_request.head.sha,
             images: &super::Images::default(),
-            production: None,
         },
     )
 }
