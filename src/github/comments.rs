@@ -85,16 +85,6 @@ impl GitHub {
         }
     }
 
-    /// Those that were written or edited since then, oldest first.
-    pub(crate) async fn comments_since(&self, pull: u64, since: Timestamp) -> Result<Vec<Comment>, ApiError> {
-        let since = since.strftime("%Y-%m-%dT%H:%M:%SZ");
-        self.list(
-            &format!("/issues/{pull}/comments?per_page=100&since={since}"),
-            usize::MAX,
-        )
-        .await
-    }
-
     /// `None`: it is gone.
     pub(crate) async fn comment(&self, id: u64) -> Result<Option<Comment>, ApiError> {
         match self.client.get(&self.path(&format!("/issues/comments/{id}"))).await {

@@ -1,7 +1,5 @@
 //! Our one comment in a pull request's conversation: found, written, and merged with what others of us wrote.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use crate::github::comments::Comment;
@@ -12,9 +10,6 @@ use crate::render::body::{AnswerText, Body};
 /// Somebody may delete the comment, or another run create one, between two of our requests; not for ever.
 const TRIES: usize = 4;
 
-/// How long before our last look a comment may have been written that the look did not show yet.
-const LAG: Duration = Duration::from_secs(60);
-
 /// Nobody else's comment is touched, whatever it says.
 #[derive(Debug)]
 pub(super) struct Conversation {
@@ -23,8 +18,8 @@ pub(super) struct Conversation {
     marker: String,
     /// The login under which our token writes, once it is known.
     own_login: Option<String>,
-    /// When the whole conversation was looked through. `None`: not yet.
-    searched: Option<Timestamp>,
+    /// The greatest id of a comment that was there when the conversation was looked through. `None`: not yet.
+    searched: Option<u64>,
     /// Our comments, as far as they are known.
     known: Vec<u64>,
 }
@@ -163,26 +158,21 @@ impl Conversation {
     /// Our comments, oldest first. The conversation is looked through once; after that what is known is read again by
     /// its id, and where that is gone, or others may have written at the same moment, what is new.
     async fn ours(&mut self, again: bool) -> Result<Vec<(Comment, Body)>, ApiError> {
-        let before = self.github.now();
         let mut found = match self.searched {
             None => self.search().await?,
-            Some(searched) => {
+            Some(seen) => {
                 let mut found = Vec::new();
-                for id in &self.known {
+                for id in self.known.iter().filter(|_| !again) {
                     found.extend(self.github.comment(*id).await?);
                 }
-                if found.is_empty() || again {
-                    let since = searched.checked_sub(LAG).unwrap_or(searched);
-                    let new = self.github.comments_since(self.pull, since).await?;
+                if found.is_empty() {
+                    let new = self.new_since(seen).await?;
                     let (certain, doubtful) = self.own(new).await?;
-                    let new = if certain.is_empty() { doubtful } else { certain };
-                    found.retain(|comment: &Comment| new.iter().all(|new| new.id != comment.id));
-                    found.extend(new);
+                    found = if certain.is_empty() { doubtful } else { certain };
                 }
                 found
             }
         };
-        self.searched.get_or_insert(before);
         found.sort_by_key(|comment| comment.id);
         self.known = found.iter().map(|comment| comment.id).collect();
         let parsed = |comment: Comment| {
@@ -195,15 +185,34 @@ impl Conversation {
     /// Up to the first page that has one of ours. Runs that looked at the same time find the same.
     async fn search(&mut self) -> Result<Vec<Comment>, ApiError> {
         let mut pages = self.github.comments(self.pull);
-        let mut doubtful = Vec::new();
+        let (mut doubtful, mut seen) = (Vec::new(), 0);
         while let Some(page) = pages.next().await? {
+            seen = page.iter().map(|comment| comment.id).fold(seen, u64::max);
             let (certain, perhaps) = self.own(page).await?;
             if !certain.is_empty() {
+                self.searched = Some(seen);
                 return Ok(certain);
             }
             doubtful.extend(perhaps);
         }
+        self.searched = Some(seen);
         Ok(doubtful)
+    }
+
+    /// What others or we have written since: from the end, up to a page that has a comment of before. The first page,
+    /// which names the last, always has.
+    async fn new_since(&self, seen: u64) -> Result<Vec<Comment>, ApiError> {
+        let mut pages = self.github.comments(self.pull);
+        let (mut new, mut is_first) = (Vec::new(), true);
+        while let Some(page) = pages.next().await? {
+            let (later, before): (Vec<_>, Vec<_>) = page.into_iter().partition(|comment| comment.id > seen);
+            new.extend(later);
+            if !before.is_empty() && !is_first {
+                break;
+            }
+            is_first = false;
+        }
+        Ok(new)
     }
 
     /// Those that have our mark and were written by us, and those by some bot that may be us.
