@@ -35,7 +35,7 @@ pub(super) struct Site {
     pub(super) app: Option<App>,
     /// Why the commit expected is none to deploy any more.
     pub(super) nothing_to_do: Option<String>,
-    environment: Environment,
+    pub(super) environment: Environment,
 }
 
 impl Site {

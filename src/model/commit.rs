@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+/// Digits of a SHA-1; a SHA-256 has more.
+const WHOLE: usize = 40;
+
 /// A full 40-digit SHA-1 in lower case, or whatever the cloud gave for one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
@@ -22,6 +25,11 @@ impl Sha {
     /// The seven digits that GitHub shows.
     pub(crate) fn short(&self) -> &str {
         self.0.get(..7).unwrap_or(&self.0)
+    }
+
+    /// Whether it is no abbreviation.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.0.len() >= WHOLE
     }
 
     /// Whether one is the other, or its abbreviation of at least seven digits.
