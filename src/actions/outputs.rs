@@ -109,6 +109,13 @@ pub(crate) fn write_status(file: &Path, status: &str) -> anyhow::Result<()> {
     append(file, &[("status", status.to_owned())])
 }
 
+/// The pull requests that jobs after this one act on: a JSON list of numbers, which a matrix is made of.
+/// <https://docs.github.com/actions/how-tos/write-workflows/choose-what-workflows-do/run-job-variations>
+pub(crate) fn write_pull_requests(file: &Path, numbers: &[u64]) -> anyhow::Result<()> {
+    let numbers = serde_json::to_string(numbers).expect("numbers serialise");
+    append(file, &[("pull-requests", numbers)])
+}
+
 fn append(file: &Path, pairs: &[(&str, String)]) -> anyhow::Result<()> {
     let text = pairs
         .iter()

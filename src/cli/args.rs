@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::replace_arg::ReplaceArg;
+use super::wait_args::WaitArgs;
 use crate::flows::logs::TAIL;
 use crate::model::commit::Sha;
 use crate::model::environment::{Environment, pull_number};
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Sweep(SweepArgs),
     /// Ask a URL or an environment from outside whether it serves
     Verify(VerifyArgs),
+    /// Wait until the preview of a commit serves, with nothing but a token that may read GitHub's deployments
+    Wait(WaitArgs),
     /// Show what is deployed where
     Status(StatusArgs),
     /// Print the logs of an environment
@@ -329,6 +332,9 @@ pub(crate) struct LogsArgs {
 pub(crate) struct InitArgs {
     #[command(flatten)]
     pub(crate) project: Project,
+    /// Keep the previews' token out of reach of branches: two workflows instead of one
+    #[arg(long)]
+    pub(crate) isolated: bool,
     /// Take the spec of this live app, without its secrets
     #[arg(long, value_name = "NAME")]
     pub(crate) from_app: Option<String>,
@@ -362,7 +368,7 @@ pub(crate) enum LogsKind {
 }
 
 /// `75m`, `1h 30m`, `14d`; more than nothing.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let span: jiff::SignedDuration = text
         .parse()
         .map_err(|_| "a duration looks like `90s`, `30m` or `1h 30m`".to_owned())?;

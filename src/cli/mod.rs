@@ -7,6 +7,7 @@ mod ending;
 mod environment;
 mod replace_arg;
 mod signals;
+mod wait_args;
 
 use std::process::ExitCode;
 
@@ -199,6 +200,23 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             };
             Ok(ending::of_verdict(&ctx, &flows::verify::run(&ctx, &request).await?))
         }
+        Command::Wait(args) => {
+            let project = Project {
+                repo: args.repo,
+                config: None,
+                working_directory: ".".into(),
+            };
+            let common = Common {
+                timeout: args.timeout,
+                ..without_limit(project, args.json, None)
+            };
+            let ctx = build(common, false)?;
+            let request = flows::wait::Request {
+                pull_request: args.pr,
+                commit: args.commit,
+            };
+            Ok(ending::of_report(&ctx, &flows::wait::run(&ctx, &request).await?))
+        }
         Command::Status(args) => {
             let ctx = build(without_limit(args.project, args.json, args.spec), false)?;
             flows::status::run(
@@ -238,6 +256,10 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let ctx = build(without_limit(project, args.json, args.spec), args.dry_run)?;
             let request = flows::init::Request {
                 repository,
+                form: match args.isolated {
+                    true => flows::init::Form::Isolated,
+                    false => flows::init::Form::Plain,
+                },
                 from_app: args.from_app,
                 action,
                 updates: args.updates,

@@ -10,7 +10,7 @@ use super::production_plan::Work;
 use super::rollout::{self, Ended, Expected};
 use super::serves_now::After;
 use super::site::{Commit, NothingToDo, Site};
-use super::{automatic_rollback, dry_run, ending, ownership, pin, refusal, succession};
+use super::{automatic_rollback, dry_run, ending, ownership, pin, redundant, refusal, succession};
 use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -71,6 +71,11 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     }
     if let Some(app) = live.as_ref().filter(|app| app.pinned.is_some() && !request.release) {
         return skipped(ctx, environment, &pin::described(app, environment));
+    }
+    // What was built or agreed to for this run is a reason to deploy, whatever serves.
+    let brings_more = !request.images.is_empty() || !request.replace.is_empty();
+    if !brings_more && let Some(reason) = redundant::reason(ctx, &site, &request.commit).await? {
+        return skipped(ctx, environment, &reason);
     }
     let (replace, second) = beside_another(ctx, &site, request).await?;
     if let (true, Some(app)) = (request.force_build, live) {

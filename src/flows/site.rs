@@ -54,7 +54,7 @@ pub(super) struct Site {
     pub(super) neighbours: Vec<Neighbour>,
     /// Why the commit expected is none to deploy any more.
     pub(super) nothing_to_do: Option<String>,
-    environment: Environment,
+    pub(super) environment: Environment,
 }
 
 impl Site {

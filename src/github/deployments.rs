@@ -1,5 +1,7 @@
 //! GitHub deployments: the record that GitHub shows of what went where, and how it ended.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;
@@ -8,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::comments::Author;
 use super::{GitHub, segment};
 use crate::model::commit::Sha;
+use crate::model::environment::Environment;
 use crate::net::error::ApiError;
 use crate::net::retry::Repeat;
 
@@ -44,6 +47,7 @@ pub(crate) struct Deployment {
     pub(crate) id: u64,
     #[serde(default)]
     pub(crate) description: Option<String>,
+    /// The commit.
     #[serde(default)]
     pub(crate) sha: String,
     /// By GitHub's clock, in whole seconds.
@@ -54,6 +58,30 @@ pub(crate) struct Deployment {
     pub(crate) creator: Option<Author>,
     #[serde(default)]
     payload: Value,
+}
+
+/// A deployment as GitHub shows it to anybody who may read: what it was about, and its last status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Recorded {
+    pub(crate) app: String,
+    /// `success`, `failure`, `error`, `inactive`, …; empty: it has no status yet.
+    pub(crate) state: String,
+    pub(crate) description: String,
+    pub(crate) url: Option<String>,
+    pub(crate) log_url: Option<String>,
+}
+
+/// One status of a deployment. <https://docs.github.com/rest/deployments/statuses>
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Past {
+    id: u64,
+    state: String,
+    #[serde(default)]
+    description: Option<String>,
+    #[serde(default)]
+    environment_url: Option<String>,
+    #[serde(default)]
+    log_url: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,6 +212,20 @@ impl GitHub {
         ))
     }
 
+    /// Whether the newest deployment of an app to an environment that stays ended well. `false`: also where GitHub shows
+    /// none. <https://docs.github.com/rest/deployments/deployments#list-deployments>
+    pub(crate) async fn last_deployment_succeeded(&self, environment: &str, app: &str) -> Result<bool, ApiError> {
+        let rest = format!("/deployments?environment={}&per_page=30", segment(environment));
+        let deployments: Vec<Deployment> = self.list(&rest, 1).await?;
+        let of_app = deployments
+            .iter()
+            .filter(|it| it.payload().is_some_and(|it| it.app == app));
+        match of_app.map(|it| it.id).max() {
+            Some(newest) => Ok(self.last_state(newest).await?.as_deref() == Some("success")),
+            None => Ok(false),
+        }
+    }
+
     /// Whether its last status says that it went wrong, or that nobody found out.
     pub(crate) async fn has_failed(&self, deployment: u64) -> Result<bool, ApiError> {
         let state = self.last_state(deployment).await?;
@@ -209,22 +251,52 @@ impl GitHub {
 
     /// `None`: it has no status yet.
     async fn last_state(&self, deployment: u64) -> Result<Option<String>, ApiError> {
+        Ok(self.last_status(deployment).await?.map(|status| status.state))
+    }
+
+    async fn last_status(&self, deployment: u64) -> Result<Option<Past>, ApiError> {
         let statuses = self.statuses(deployment).await?;
-        let last = statuses.into_iter().max_by_key(|status| status.id);
-        Ok(last.map(|status| status.state))
+        Ok(statuses.into_iter().max_by_key(|status| status.id))
+    }
+
+    /// The deployments of a commit to an environment, of each app the newest. Takes `deployments: read`
+    /// and nothing else. <https://docs.github.com/rest/deployments/deployments#list-deployments>
+    pub(crate) async fn recorded(&self, environment: &Environment, commit: &Sha) -> Result<Vec<Recorded>, ApiError> {
+        let rest = format!(
+            "/deployments?environment={}&per_page=100",
+            segment(environment.on_github())
+        );
+        // GitHub compares the whole name of a commit.
+        let rest = match commit.is_full() {
+            true => format!("{rest}&sha={}", segment(commit.as_str())),
+            false => rest,
+        };
+        let mut newest: BTreeMap<String, u64> = BTreeMap::new();
+        for deployment in self.list::<Deployment>(&rest, PAGES).await? {
+            let Some(payload) = deployment.payload() else { continue };
+            if payload.pr == environment.pull_request() && Sha::new(&*deployment.sha).is(commit) {
+                let id = newest.entry(payload.app).or_default();
+                *id = deployment.id.max(*id);
+            }
+        }
+        let mut recorded = Vec::new();
+        for (app, id) in newest {
+            let status = self.last_status(id).await?.unwrap_or_default();
+            recorded.push(Recorded {
+                app,
+                state: status.state,
+                description: status.description.unwrap_or_default(),
+                url: status.environment_url,
+                log_url: status.log_url,
+            });
+        }
+        Ok(recorded)
     }
 
     async fn statuses(&self, deployment: u64) -> Result<Vec<Past>, ApiError> {
         self.list(&format!("/deployments/{deployment}/statuses?per_page=100"), 1)
             .await
     }
-}
-
-/// A status that a deployment has or had.
-#[derive(Deserialize)]
-struct Past {
-    id: u64,
-    state: String,
 }
 
 /// One line of at most 140 characters.

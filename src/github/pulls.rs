@@ -7,7 +7,7 @@ use crate::model::commit::Sha;
 use crate::model::pull_request::{Head, PullRequest};
 use crate::net::error::ApiError;
 
-/// Pages of a hundred that are looked through for a commit's pull request.
+/// Pages of a hundred that are looked through for a commit's pull requests.
 const PAGES: usize = 5;
 
 #[derive(Deserialize)]
@@ -98,6 +98,29 @@ impl GitHub {
             next = page.next;
         }
         Ok(None)
+    }
+}
+
+impl GitHub {
+    /// The pull requests, open or closed, whose head is this commit of this repository (`owner/name`; `None`: a fork
+    /// that is gone). A pull request that an event is about was touched a moment ago; those that five hundred others
+    /// have been touched after are not found. <https://docs.github.com/rest/pulls/pulls#list-pull-requests>
+    ///
+    /// Not `commits/{sha}/pulls`, which leaves out those that were closed without a merge, and those of forks.
+    pub(crate) async fn pulls_headed_by(
+        &self,
+        commit: &Sha,
+        repository: Option<&str>,
+    ) -> Result<Vec<PullRequest>, ApiError> {
+        let rest = "/pulls?state=all&sort=updated&direction=desc&per_page=100";
+        let pulls: Vec<Pull> = self.list(rest, PAGES).await?;
+        let is_from = |pull: &PullRequest| match (pull.head.repository.as_deref(), repository) {
+            (Some(theirs), Some(asked)) => theirs.eq_ignore_ascii_case(asked),
+            (None, None) => true,
+            _ => false,
+        };
+        let pulls = pulls.into_iter().map(PullRequest::from);
+        Ok(pulls.filter(|pull| pull.head.sha.is(commit) && is_from(pull)).collect())
     }
 }
 

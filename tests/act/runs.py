@@ -36,6 +36,16 @@ class Run:
         expect(ACTION.search(self.output), f"the action's step did not run to its end:\n{self.output}")
         return self
 
+    def ends_well(self) -> "Run":
+        """For a workflow that does not use the action: its one step ran."""
+        expect(self.code == 0, f"the run failed:\n{self.output}")
+        expect("✅  Success - Main" in self.output, f"no step ran to its end:\n{self.output}")
+        return self
+
+    def outputs(self) -> dict:
+        """What later steps and jobs would read, the last of each name."""
+        return {output["name"]: output["value"].strip() for output in OUTPUT.finditer(self.output)}
+
     def fails(self) -> "Run":
         expect(self.code != 0, f"the run did not fail:\n{self.output}")
         return self

@@ -108,7 +108,13 @@ fn the_table_of_commands_in_comments_is_the_programs_own_help() {
 async fn the_table_of_outputs_is_what_a_run_writes() {
     run(async |t: &mut Tester| {
         let deployed = t.deploy().await;
-        let written: BTreeSet<String> = deployed.succeeds().outputs().into_keys().collect();
+        let mut written: BTreeSet<String> = deployed.succeeds().outputs().into_keys().collect();
+        t.open_pr(1).await;
+        let finds = t
+            .command(["auto"])
+            .on_event("workflow_run", "name=workflow_run&number=1")
+            .await;
+        written.extend(finds.succeeds().outputs().into_keys());
         let documented = table("| Output | Value |").into_iter().map(|(name, _)| name).collect();
         assert_eq!(written, documented);
     })

@@ -46,5 +46,6 @@ mod teardown;
 mod tidy;
 mod truth;
 mod verify;
+mod wait;
 mod witnesses;
 mod working_directory;

@@ -1,15 +1,19 @@
 //! Does what was decided: one call of a flow for each decision.
 
 use super::Ended;
+use super::as_it_is;
 use super::asked::{Asked, Verb};
 use super::decide::Decision;
+use crate::actions::outputs::write_pull_requests;
 use crate::flows::context::Ctx;
 use crate::flows::source::Source;
 use crate::flows::{
     comment, deploy, eligibility, logs, preview, pull, redeploy, rollback, site, status, sweep, teardown, verify,
 };
+use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
+use crate::spec::Images;
 
 pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow::Result<Ended> {
     let report = match decision {
@@ -61,6 +65,21 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
             pull_request,
             closed: false,
         } => no_longer_wanted(ctx, pull_request, dry_run).await?,
+        Decision::AsItIs {
+            pull_request,
+            head,
+            images,
+        } => {
+            let request = as_it_is::Request {
+                pull_request,
+                head,
+                images,
+                dry_run,
+            };
+            as_it_is::run(ctx, &request).await?
+        }
+        Decision::Find { pull_requests } => found(ctx, &pull_requests)?,
+        Decision::Forks { pull_requests, head } => forks(ctx, &pull_requests, &head, dry_run).await?,
         Decision::Sweep => {
             sweep::run(ctx, &sweep::Request { dry_run }).await?;
             return Ok(Ended::Told);
@@ -70,6 +89,37 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
         Decision::Nothing { environment } => Report::new("", environment, State::Skipped),
     };
     Ok(Ended::Report(Box::new(report)))
+}
+
+/// Says which pull requests the next jobs act on, each in the pull request's own group.
+fn found(ctx: &Ctx, pull_requests: &[u64]) -> anyhow::Result<Report> {
+    if let Some(file) = &ctx.run.output_file {
+        write_pull_requests(file, pull_requests)?;
+    }
+    let first = pull_requests.first().copied();
+    let environment = first.map_or_else(Environment::production, Environment::Preview);
+    let mut report = Report::new("", environment, State::Skipped);
+    let numbers: Vec<String> = pull_requests.iter().map(ToString::to_string).collect();
+    report.notes.push(format!("Found pull request {}", numbers.join(", ")));
+    ctx.record(&report);
+    Ok(report)
+}
+
+/// A fork's pull request gets no preview, and its author is told so: for that no cloud is asked.
+async fn forks(ctx: &Ctx, pull_requests: &[u64], head: &Sha, dry_run: bool) -> anyhow::Result<Report> {
+    let mut last = None;
+    for &pull_request in pull_requests {
+        let request = preview::Request {
+            pull_request,
+            commit: eligibility::Commit::Event(head.clone()),
+            insisted: false,
+            force_build: false,
+            images: Images::default(),
+            dry_run,
+        };
+        last = Some(preview::run(ctx, &request).await?);
+    }
+    Ok(last.unwrap_or_else(|| Report::new("", Environment::production(), State::Skipped)))
 }
 
 /// Events come late and are replayed: what the pull request is now decides.

@@ -31,15 +31,20 @@ pub(crate) struct Flags {
 impl Flags {
     /// # Errors
     /// Names the first flag that means nothing to what is done about the event. Images do no harm where nothing is
-    /// deployed; a comment's command would deploy, and without them. A consent is for what is deployed.
-    pub(super) fn refuse_on(&self, event: &str, then: Then) -> Result<(), Failure> {
+    /// deployed; a comment's command would deploy, and without them. A consent is for what is deployed. `takes_pull`: the
+    /// job is told which of the event's pull requests it is about.
+    pub(super) fn refuse_on(&self, event: &str, then: Then, takes_pull: bool) -> Result<(), Failure> {
+        let is_a_pull = matches!(self.environment, Some(Environment::Preview(_)));
         let given = [
             ("--images", then == Then::Comment && !self.images.is_empty()),
             (
                 "--replace",
                 !matches!(then, Then::DeployPushed | Then::DeployTested) && !self.replace.is_empty(),
             ),
-            ("--environment` or `--pr", self.environment.is_some()),
+            (
+                "--environment` or `--pr",
+                self.environment.is_some() && !(takes_pull && is_a_pull),
+            ),
             ("--commit", self.commit.is_some()),
             ("--to", self.to.is_some()),
             ("--force-build", self.force_build),

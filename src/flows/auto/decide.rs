@@ -31,6 +31,21 @@ pub(super) enum Decision {
         pull_request: u64,
         closed: bool,
     },
+    /// Made, updated or removed, as the pull request is now.
+    AsItIs {
+        pull_request: u64,
+        head: Sha,
+        images: Images,
+    },
+    /// Pull requests to be acted on, in jobs of their own.
+    Find {
+        pull_requests: Vec<u64>,
+    },
+    /// Pull requests that get no preview, whose authors are told why.
+    Forks {
+        pull_requests: Vec<u64>,
+        head: Sha,
+    },
     Sweep,
     Asked(Asked),
     Comment(comment::Request),
@@ -46,6 +61,9 @@ impl fmt::Display for Decision {
             Self::Deploy { environment, .. } => write!(f, "deploy {environment}"),
             Self::Preview { pull_request, .. } => write!(f, "preview of pull request {pull_request}"),
             Self::Teardown { pull_request, .. } => write!(f, "teardown of pull request {pull_request}'s preview"),
+            Self::AsItIs { pull_request, .. } => write!(f, "preview of pull request {pull_request} as it is now"),
+            Self::Find { .. } => f.write_str("the output `pull-requests`"),
+            Self::Forks { .. } => f.write_str("a comment"),
             Self::Sweep => f.write_str("sweep"),
             Self::Asked(asked) => write!(f, "{asked}"),
             Self::Comment(request) => write!(f, "a comment's command on pull request {}", request.pull_request),
@@ -62,7 +80,7 @@ pub(super) struct Chosen {
     pub(super) reason: String,
 }
 
-/// `config`: `None` until it is known. `Ok(None)`: the answer depends on it.
+/// `config`: `None` until it is known. `Ok(None)`: the answer depends on it, or on the heads that the event lacks.
 ///
 /// # Errors
 /// Inputs that make no sense, and an event that no workflow may give to `auto`.
@@ -71,6 +89,10 @@ pub(super) fn decide(event: &Event, config: Option<&Config>, flags: &Flags) -> R
         let holds = match (row.holds, config) {
             (Holds::Always, _) => true,
             (Holds::Payload(holds), _) => holds(event),
+            // Of no other event they are asked for.
+            (Holds::Headed(_), _) if !event.is_a_start() => false,
+            (Holds::Headed(_), _) if event.start.heads.is_none() => return Ok(None),
+            (Holds::Headed(holds), _) => holds(event),
             (Holds::Configured(holds), Some(config)) => holds(event, config),
             (Holds::Configured(_), None) => return Ok(None),
         };
@@ -85,8 +107,12 @@ impl Decision {
     /// Whether images that were given are of use. Not asked for a comment's command, which takes none.
     pub(super) fn deploys(&self) -> bool {
         match self {
-            Self::Deploy { .. } | Self::Preview { .. } | Self::Asked(_) | Self::Comment(_) => true,
-            Self::Teardown { .. } | Self::Sweep | Self::Nothing { .. } => false,
+            Self::Deploy { .. } | Self::Preview { .. } | Self::AsItIs { .. } | Self::Asked(_) | Self::Comment(_) => {
+                true
+            }
+            Self::Teardown { .. } | Self::Find { .. } | Self::Forks { .. } | Self::Sweep | Self::Nothing { .. } => {
+                false
+            }
         }
     }
 }
@@ -108,7 +134,7 @@ fn choose(row: &'static Row, event: &Event, config: Option<&Config>, flags: &Fla
         replace: flags.replace.clone(),
     };
     if row.then != Then::Asked {
-        flags.refuse_on(&event.name, row.then)?;
+        flags.refuse_on(&event.name, row.then, event.is_a_start())?;
     }
     let decision = match row.then {
         Then::DeployPushed => deploy(site::Commit::Pushed),
@@ -125,6 +151,18 @@ fn choose(row: &'static Row, event: &Event, config: Option<&Config>, flags: &Fla
         Then::TeardownUnwanted => Decision::Teardown {
             pull_request: event.numbered()?,
             closed: false,
+        },
+        Then::AsItIs => Decision::AsItIs {
+            pull_request: event.numbered()?,
+            head: event.head(),
+            images: flags.images.clone(),
+        },
+        Then::Find => Decision::Find {
+            pull_requests: event.head_numbers(),
+        },
+        Then::Fork => Decision::Forks {
+            pull_requests: event.head_numbers(),
+            head: event.head(),
         },
         Then::Sweep => Decision::Sweep,
         Then::Asked => Decision::Asked(asked(event.inputs()?, flags)?),

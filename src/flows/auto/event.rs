@@ -8,6 +8,7 @@ use crate::flows::{comment, site};
 use crate::model::commit::Sha;
 use crate::model::environment::{Environment, PRODUCTION};
 use crate::model::failure::Failure;
+use crate::model::pull_request::PullRequest;
 
 /// Its runs get no secrets but those that a repository gives to Dependabot.
 const DEPENDABOT: &str = "dependabot[bot]";
@@ -86,12 +87,22 @@ fn key(pointer: &str) -> String {
     pointer.trim_start_matches('/').replace('/', ".")
 }
 
+/// What is known beside the payload of the workflow that starts isolated previews.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Start {
+    /// The pull request that this job is about, by `--pr`: one job finds them, and one for each acts.
+    pub(super) about: Option<u64>,
+    /// The pull requests whose head is the run's commit, from its repository, as they are now. `None`: not asked yet.
+    pub(super) heads: Option<Vec<PullRequest>>,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Event {
     pub(super) name: String,
     payload: Value,
     /// Whether the run was given a DigitalOcean token.
     has_token: bool,
+    pub(super) start: Start,
 }
 
 impl Event {
@@ -108,6 +119,7 @@ impl Event {
             name: name.to_owned(),
             payload,
             has_token,
+            start: Start::default(),
         })
     }
 
@@ -130,7 +142,7 @@ impl Event {
     }
 
     /// Empty where there is none.
-    fn text(&self, pointer: &str) -> &str {
+    pub(super) fn text(&self, pointer: &str) -> &str {
         self.payload.pointer(pointer).and_then(Value::as_str).unwrap_or("")
     }
 
@@ -209,7 +221,8 @@ impl Event {
     // A pull request
 
     pub(super) fn pull_request(&self) -> Option<u64> {
-        self.some("/pull_request/number")?.as_u64()
+        let named = || self.some("/pull_request/number")?.as_u64();
+        self.start.about.or_else(named)
     }
 
     /// # Errors
@@ -220,7 +233,10 @@ impl Event {
     }
 
     pub(super) fn head(&self) -> Sha {
-        Sha::new(self.text("/pull_request/head/sha"))
+        match self.name.as_str() {
+            "workflow_run" => self.commit(),
+            _ => Sha::new(self.text("/pull_request/head/sha")),
+        }
     }
 
     /// A fork that has been deleted is `null`.
@@ -293,6 +309,7 @@ impl Event {
     pub(super) fn about(&self) -> Environment {
         let commented = self.some("/issue/number").filter(|_| self.is_on_a_pull_request());
         self.pull_request()
+            .or_else(|| self.head_numbers().first().copied())
             .or_else(|| commented?.as_u64())
             .map_or_else(Environment::production, Environment::Preview)
     }
@@ -310,7 +327,12 @@ impl Event {
             "ref" => text("/ref").map(|name| name.trim_start_matches("refs/tags/").to_owned()),
             "branch" => self.branch().map(str::to_owned),
             "environment" => self.environment(config?),
-            "number" => self.some("/pull_request/number").map(ToString::to_string),
+            "number" => self.pull_request().map(|number| number.to_string()),
+            "numbers" => {
+                let numbers: Vec<String> = self.head_numbers().iter().map(ToString::to_string).collect();
+                Some(numbers.join(", "))
+            }
+            "commit" => Some(self.commit().short().to_owned()),
             "label" => text("/label/name"),
             "conclusion" => text("/workflow_run/conclusion").or_else(|| Some("no conclusion".to_owned())),
             "started by" => text("/workflow_run/event"),

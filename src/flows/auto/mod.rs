@@ -1,9 +1,11 @@
 //! Chooses what to do from the event that started the run, and does it.
 
 mod act;
+mod as_it_is;
 mod asked;
 mod decide;
 mod event;
+mod start;
 mod table;
 
 pub(crate) use asked::Flags;
@@ -13,6 +15,7 @@ use event::Event;
 
 use super::context::Ctx;
 use super::source::Source;
+use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::model::verdict::Verdict;
@@ -45,9 +48,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Ended> {
             .why("`GITHUB_EVENT_PATH` is not set")
             .next("set it to the file that holds the event's payload")
     })?;
-    let event = Event::new(&name, payload, ctx.platform.is_some())?;
+    let mut event = Event::new(&name, payload, ctx.platform.is_some())?;
     event.must_be_of(ctx.repository.as_deref())?;
-    let chosen = choose(ctx, &event, &request.flags).await?;
+    let chosen = choose(ctx, &mut event, &request.flags).await?;
     announce(ctx, &name, &chosen);
     if !request.flags.images.is_empty() && !chosen.decision.deploys() {
         ctx.console.say("The images are of no use here: nothing is deployed");
@@ -61,10 +64,21 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Ended> {
     act::act(ctx, chosen.decision, request.flags.dry_run).await
 }
 
-/// Reads the configuration only if the answer depends on it.
-async fn choose(ctx: &Ctx, event: &Event, flags: &Flags) -> anyhow::Result<Chosen> {
+/// Asks for pull requests and the configuration only if the answer depends on them.
+async fn choose(ctx: &Ctx, event: &mut Event, flags: &Flags) -> anyhow::Result<Chosen> {
+    if event.is_a_start() {
+        event.start.about = flags.environment.as_ref().and_then(Environment::pull_request);
+    }
     if let Some(chosen) = decide(event, None, flags)? {
         return Ok(chosen);
+    }
+    if event.is_a_start() {
+        let commit = event.commit();
+        let heads = ctx.github()?.pulls_headed_by(&commit, event.head_repository()).await?;
+        event.start.heads = Some(heads);
+        if let Some(chosen) = decide(event, None, flags)? {
+            return Ok(chosen);
+        }
     }
     let config = Source::of_branch(ctx, event.default_branch()).await.config().await?;
     let chosen = decide(event, Some(&config), flags)?;

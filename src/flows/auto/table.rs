@@ -25,6 +25,8 @@ pub(super) struct Row {
 pub(super) enum Holds {
     Always,
     Payload(fn(&Event) -> bool),
+    /// It depends on the pull requests whose head the event's commit is, which GitHub is asked for.
+    Headed(fn(&Event) -> bool),
     Configured(fn(&Event, &Config) -> bool),
 }
 
@@ -39,6 +41,12 @@ pub(super) enum Then {
     TeardownClosed,
     /// Unless the pull request gets a preview again.
     TeardownUnwanted,
+    /// Whatever the pull request calls for as it is now.
+    AsItIs,
+    /// Says which pull requests the event is about, for the jobs that act on one each.
+    Find,
+    /// Says in the comment why there is no preview.
+    Fork,
     Sweep,
     /// What the inputs of a dispatched run ask for.
     Asked,
@@ -56,6 +64,9 @@ impl Then {
             Self::DeployPushed | Self::DeployTested => "`deploy`",
             Self::Preview => "`preview`",
             Self::TeardownClosed | Self::TeardownUnwanted => "`teardown`",
+            Self::AsItIs => "`preview`, or `teardown` if it gets none any more",
+            Self::Find => "their numbers as the output `pull-requests`",
+            Self::Fork => "a comment that says why there is no preview",
             Self::Sweep => "`sweep`",
             Self::Asked => "what the inputs ask for",
             Self::Comment => "the command",
@@ -65,9 +76,10 @@ impl Then {
     }
 }
 
-use Holds::{Always, Configured, Payload};
+use Holds::{Always, Configured, Headed, Payload};
 use Then::{
-    Asked, Comment, DeployPushed, DeployTested, Nothing, Preview, Refuse, Sweep, TeardownClosed, TeardownUnwanted,
+    AsItIs, Asked, Comment, DeployPushed, DeployTested, Find, Fork, Nothing, Preview, Refuse, Sweep, TeardownClosed,
+    TeardownUnwanted,
 };
 
 const PUSH: &[&str] = &["push"];
@@ -96,6 +108,20 @@ pub(super) const ROWS: &[Row] = &[
         because: "the other workflow has not finished" },
     Row { events: RUN, when: "ended with anything but `success`", holds: Payload(|it| !it.run_succeeded()), then: Nothing,
         because: "the other workflow ended with `{conclusion}`" },
+    Row { events: RUN, when: "of `preview-start.yml`, started by anything but `pull_request`", holds: Payload(|it| it.is_a_start() && !it.was_started_by_a_pull_request()), then: Nothing,
+        because: "previews start with `pull_request`, and the other workflow was started by `{started by}`" },
+    Row { events: RUN, when: "of `preview-start.yml`, on a commit that is no pull request's head by now", holds: Headed(|it| it.is_a_start() && it.heads_nothing()), then: Nothing,
+        because: "`{commit}` is no pull request's head any more; a newer commit has a run of its own" },
+    Row { events: RUN, when: "of `preview-start.yml`, for a fork", holds: Payload(|it| it.is_a_start() && it.run_was_for_a_fork()), then: Fork,
+        because: FROM_A_FORK },
+    Row { events: RUN, when: "of `preview-start.yml`, in a job that is not given `pr`", holds: Payload(|it| it.is_a_start() && it.is_to_find()), then: Find,
+        because: "`{commit}` is the head of pull request {numbers}" },
+    Row { events: RUN, when: "of `preview-start.yml`, and the commit is not the head of `pr` by now", holds: Headed(|it| it.is_a_start() && it.is_about_another_head()), then: Nothing,
+        because: "`{commit}` is not the head of pull request {number} any more; a newer commit has a run of its own" },
+    Row { events: RUN, when: "of `preview-start.yml`, and `pr` is closed: merged or not, its branch deleted or not", holds: Headed(|it| it.is_a_start() && it.is_about_a_closed_one()), then: TeardownClosed,
+        because: "pull request {number} is closed" },
+    Row { events: RUN, when: "of `preview-start.yml`, and `pr` is open", holds: Payload(Event::is_a_start), then: AsItIs,
+        because: "`{commit}` is the head of pull request {number}" },
     Row { events: RUN, when: "ran for a fork", holds: Payload(Event::run_was_for_a_fork), then: Nothing,
         because: "the other workflow ran for a fork" },
     Row { events: RUN, when: "started by anything but `push`, `workflow_dispatch` and `schedule`", holds: Payload(|it| !it.run_was_for_a_branch()), then: Nothing,

@@ -15,6 +15,7 @@ use serde_json::json;
 
 pub(crate) use git::root;
 pub(crate) use pin::ACTION;
+pub(crate) use workflows::Form;
 
 use files::{File, State};
 use pin::Pin;
@@ -31,6 +32,8 @@ use crate::platform::scopes;
 pub(crate) struct Request {
     /// What `--repo` says. It wins over the clone's `origin`, which wins over `GITHUB_REPOSITORY`.
     pub(crate) repository: Option<String>,
+    /// Which of the two forms of the previews' workflows.
+    pub(crate) form: Form,
     /// The live app whose spec is taken.
     pub(crate) from_app: Option<String>,
     /// The action's own repository: which commit is this program's version.
@@ -49,7 +52,7 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     let config = Source::working_copy(ctx).await.config().await?;
     let repository = Repository::find(ctx, root, &config, request.repository.as_deref()).await?;
     let spec = app_spec::choose(ctx, root, &config, &repository, request.from_app.as_deref()).await?;
-    let mut wanted = workflows::write(&repository.branch, spec.input());
+    let mut wanted = workflows::write(request.form, &repository.branch, spec.input());
     let pin = Pin::ask(&request.action, env!("CARGO_PKG_VERSION")).await;
     pin.apply(root, &mut wanted)?;
     let mut notes = spec.notes.clone();
@@ -79,7 +82,7 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     }
     if !ctx.json {
         conclude(ctx, &files, &notes, request);
-        ctx.console.say(&steps::words(&repository, &config));
+        ctx.console.say(&steps::words(&repository, &config, request.form));
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::repository::Repository;
+use super::workflows::Form;
 use crate::config::Config;
 use crate::platform::scopes;
 
@@ -17,53 +18,74 @@ pub(super) fn production_scopes(config: &Config) -> Vec<&'static str> {
     scopes
 }
 
-pub(super) fn words(repository: &Repository, config: &Config) -> String {
+pub(super) fn words(repository: &Repository, config: &Config, form: Form) -> String {
     let Repository { name, server, .. } = repository;
     let mut text = format!(
         "\nTwo things are left that only you can do:\n\n\
          1. Create two DigitalOcean tokens with exactly these scopes, at https://cloud.digitalocean.com/account/api/tokens/new\n\n\
          \x20    production: {}\n     previews:   {}\n\n\
-         \x20  The previews' token should be from a DigitalOcean team of its own, because whoever can push a branch can use it.\n\
+         \x20  The previews' token should be from a DigitalOcean team of its own{}.\n\
          \x20  Each team has to be allowed to read `{name}`: https://cloud.digitalocean.com/apps/github/install\n\n\
          2. Add each token as the secret `{SECRET}` of its GitHub environment, at {server}/{name}/settings/environments\n\
          \x20  or with GitHub's command line:\n\n",
         production_scopes(config).join(" "),
-        scopes::PREVIEWS.join(" ")
+        scopes::PREVIEWS.join(" "),
+        match form {
+            Form::Plain => ", because whoever can push a branch can use it",
+            Form::Isolated => "",
+        }
     );
-    for command in commands(repository) {
+    for command in commands(repository, form) {
         let _ = writeln!(text, "     {command}");
     }
+    text += FORMS;
     text += "\nThen commit the files. A push to ";
-    let _ = write!(
-        text,
-        "`{}` deploys production, and the next pull request gets a preview.",
-        repository.branch
-    );
+    let next = match form {
+        Form::Plain => "the next pull request gets a preview",
+        // GitHub starts `workflow_run` only where the default branch has the file.
+        Form::Isolated => "pull requests get previews once the files are on the default branch",
+    };
+    let _ = write!(text, "`{}` deploys production, and {next}.", repository.branch);
     text
 }
 
-/// `production` is for its branch alone; previews are for every branch.
-fn commands(repository: &Repository) -> Vec<String> {
+/// The two forms of the previews' workflows, in three lines.
+const FORMS: &str = "\nPreviews come in two forms; https://github.com/org/do-deploy/blob/v1/docs/security.md#two-forms-of-previews says who can do what:\n\
+    \x20 plain, `do-deploy init`: one workflow; whoever can push a branch can use the previews' token.\n\
+    \x20 isolated, `do-deploy init --isolated`: two workflows; only what is on the default branch can use it.\n";
+
+/// `production` is for its branch alone; plain previews are for every branch, isolated ones for the default branch.
+fn commands(repository: &Repository, form: Form) -> Vec<String> {
     let Repository { name, .. } = repository;
-    let mut commands = vec![format!(
-        "gh api --method PUT repos/{name}/environments/production \
-         -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'"
-    )];
     let mut branches = vec![&repository.branch];
     // Redeploying by hand runs on the default branch.
     if repository.default_branch != repository.branch {
         branches.push(&repository.default_branch);
     }
-    for branch in branches {
-        commands.push(format!(
-            "gh api --method POST repos/{name}/environments/production/deployment-branch-policies -f name={}",
-            crate::spec::shell_word(branch)
-        ));
-    }
+    let mut commands = limited(name, "production", &branches);
     commands.push(format!("gh secret set {SECRET} --repo {name} --env production"));
-    // Without a rule for branches: what removes a preview after the merge runs on the base branch, and commands and the
-    // schedule on the default branch.
-    commands.push(format!("gh api --method PUT repos/{name}/environments/preview"));
+    match form {
+        // Without a rule for branches: what removes a preview after the merge runs on the base branch, and commands and
+        // the schedule on the default branch.
+        Form::Plain => commands.push(format!("gh api --method PUT repos/{name}/environments/preview")),
+        Form::Isolated => commands.extend(limited(name, "preview", &[&repository.default_branch])),
+    }
     commands.push(format!("gh secret set {SECRET} --repo {name} --env preview"));
+    commands
+}
+
+/// An environment that only these branches may use.
+/// <https://docs.github.com/rest/deployments/branch-policies#create-a-deployment-branch-policy>
+fn limited(name: &str, environment: &str, branches: &[&String]) -> Vec<String> {
+    let mut commands = vec![format!(
+        "gh api --method PUT repos/{name}/environments/{environment} \
+         -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'"
+    )];
+    commands.extend(branches.iter().map(|branch| {
+        format!(
+            "gh api --method POST repos/{name}/environments/{environment}/deployment-branch-policies -f name={}",
+            crate::spec::shell_word(branch)
+        )
+    }));
     commands
 }

@@ -11,23 +11,36 @@ pub(super) const PRODUCTION: &str = ".github/workflows/do-deploy-production.yml"
 const PREFIX: &str = "do-deploy-";
 
 struct Template {
-    /// The file's name among the templates, and how their comments call it.
+    /// The file's name, and how the templates' comments call it.
     name: &'static str,
     text: &'static str,
     /// Whether what it starts reads the app spec.
     reads_spec: bool,
 }
 
+/// Who can reach the previews' token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// One workflow on `pull_request`: whoever can push a branch.
+    Plain,
+    /// A workflow that starts, and one of the default branch that has the token: whoever can change the default branch.
+    Isolated,
+}
+
 /// As they stand they are for a repository whose default branch is `main`.
-const TEMPLATES: [Template; 4] = [
+fn templates(form: Form) -> Vec<&'static Template> {
+    let previews: &[Template] = match form {
+        Form::Plain => &PLAIN,
+        Form::Isolated => &ISOLATED,
+    };
+    let [first, rest @ ..] = &COMMON;
+    std::iter::once(first).chain(previews).chain(rest).collect()
+}
+
+const COMMON: [Template; 3] = [
     Template {
         name: "production.yml",
         text: include_str!("../../../workflows-templates/production.yml"),
-        reads_spec: true,
-    },
-    Template {
-        name: "preview.yml",
-        text: include_str!("../../../workflows-templates/preview.yml"),
         reads_spec: true,
     },
     Template {
@@ -42,13 +55,32 @@ const TEMPLATES: [Template; 4] = [
     },
 ];
 
+const PLAIN: [Template; 1] = [Template {
+    name: "preview.yml",
+    text: include_str!("../../../workflows-templates/preview.yml"),
+    reads_spec: true,
+}];
+
+const ISOLATED: [Template; 2] = [
+    Template {
+        name: "preview-start.yml",
+        text: include_str!("../../../workflows-templates/isolated/preview-start.yml"),
+        reads_spec: false,
+    },
+    Template {
+        name: "preview.yml",
+        text: include_str!("../../../workflows-templates/isolated/preview.yml"),
+        reads_spec: true,
+    },
+];
+
 const BRANCH: &str = "branches: [main]";
 const TOKEN: &str = "          token: ${{ secrets.DIGITALOCEAN_ACCESS_TOKEN }}\n";
 
 /// `spec`: the action's input, where do-deploy would not find the spec by itself.
-pub(super) fn write(branch: &str, spec: Option<&str>) -> Vec<Wanted> {
-    TEMPLATES
-        .iter()
+pub(super) fn write(form: Form, branch: &str, spec: Option<&str>) -> Vec<Wanted> {
+    templates(form)
+        .into_iter()
         .map(|template| {
             let mut text = renamed(template.text).replace(BRANCH, &format!("branches: [{}]", pattern(branch)));
             if let Some(spec) = spec.filter(|_| template.reads_spec) {
@@ -71,9 +103,14 @@ impl Template {
 
 /// With the names that the files get in the repository, wherever one speaks of another.
 fn renamed(text: &str) -> String {
-    TEMPLATES.iter().fold(text.to_owned(), |text, Template { name, .. }| {
+    names().fold(text.to_owned(), |text, name| {
         text.replace(name, &format!("{PREFIX}{name}"))
     })
+}
+
+/// Of every file of either form, each once.
+fn names() -> impl Iterator<Item = &'static str> {
+    COMMON.iter().chain(&ISOLATED).map(|template| template.name)
 }
 
 /// A branch as a filter pattern that matches it alone.
@@ -92,7 +129,7 @@ fn pattern(branch: &str) -> String {
 
 /// Other workflows that deploy this repository.
 pub(super) fn others(root: &Path) -> Vec<String> {
-    let ours = |path: &str| TEMPLATES.iter().any(|template| template.path() == path);
+    let ours = |path: &str| COMMON.iter().chain(&ISOLATED).any(|template| template.path() == path);
     let mut found: Vec<String> = std::fs::read_dir(root.join(FOLDER))
         .into_iter()
         .flatten()
@@ -124,47 +161,58 @@ pub(super) fn others(root: &Path) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PREFIX, PRODUCTION, TEMPLATES, TOKEN, Template, renamed, write};
+    use super::{Form, PREFIX, PRODUCTION, TOKEN, names, renamed, templates, write};
 
     /// What people paste stays small enough to be read.
     const LONGEST: usize = 39;
+    const FORMS: [Form; 2] = [Form::Plain, Form::Isolated];
 
     #[test]
     fn templates_are_short_also_when_they_are_filled_in() {
-        for file in write("main", Some("deploy/app.yaml")) {
+        for file in FORMS.map(|form| write(form, "main", Some("deploy/app.yaml"))).concat() {
             assert!(file.text.lines().count() <= LONGEST, "{}", file.path);
         }
     }
 
     #[test]
     fn as_they_stand_they_are_for_main_and_the_usual_spec() {
-        for (file, template) in write("main", None).iter().zip(&TEMPLATES) {
-            assert_eq!(file.text, renamed(template.text), "{}", file.path);
-            assert_eq!(template.text.matches(TOKEN).count(), 1, "{}", file.path);
+        for form in FORMS {
+            for (file, template) in write(form, "main", None).iter().zip(templates(form)) {
+                assert_eq!(file.text, renamed(template.text), "{}", file.path);
+                let starts_nothing = template.name == "preview-start.yml";
+                assert_eq!(
+                    template.text.matches(TOKEN).count(),
+                    usize::from(!starts_nothing),
+                    "{}",
+                    file.path
+                );
+            }
         }
     }
 
     #[test]
     fn comments_call_the_files_what_they_are_called_once_they_are_written() {
-        let written = write("main", None);
-        assert_eq!(written[0].path, PRODUCTION);
-        let mut mentions = 0;
-        for file in &written {
-            for Template { name, .. } in &TEMPLATES {
-                mentions += file.text.matches(name).count();
-                let renamed = file.text.matches(&format!("{PREFIX}{name}")).count();
-                assert_eq!(file.text.matches(name).count(), renamed, "{name} in {}", file.path);
+        for form in FORMS {
+            let written = write(form, "main", None);
+            assert_eq!(written[0].path, PRODUCTION);
+            let mut mentions = 0;
+            for file in &written {
+                for name in names() {
+                    mentions += file.text.matches(name).count();
+                    let renamed = file.text.matches(&format!("{PREFIX}{name}")).count();
+                    assert_eq!(file.text.matches(name).count(), renamed, "{name} in {}", file.path);
+                }
             }
+            assert!(mentions > 3, "only {mentions} mentions were found");
         }
-        assert!(mentions > 3, "only {mentions} mentions were found");
     }
 
     #[test]
     fn another_branch_leaves_nothing_of_main() {
-        for file in write("release/2", None) {
+        for file in FORMS.map(|form| write(form, "release/2", None)).concat() {
             assert!(!file.text.contains("[main]"), "{}", file.path);
         }
-        let production = |branch: &str| write(branch, None).remove(0).text;
+        let production = |branch: &str| write(Form::Plain, branch, None).remove(0).text;
         assert!(production("release/2").contains("branches: [release/2]\n"));
         assert!(production("1.10").contains("branches: [\"1.10\"]\n"));
         assert!(production("c++").contains("branches: [\"c\\\\+\\\\+\"]\n"));

@@ -179,18 +179,20 @@ pub(super) fn workflow_url(urls: &Urls) -> String {
     urls.api(&format!("/actions/workflows/{WORKFLOW}"))
 }
 
-/// `pull-request-minimal`
 fn pull_json(call: &Call, run: &Run, repository: &Value) -> Value {
     let records = call.hub.records();
-    let Some(pull) = records.pulls.get(&run.number) else {
-        return Value::Null;
-    };
+    let pull = records.pulls.get(&run.number);
+    pull.map_or(Value::Null, |pull| pull_minimal(&call.urls, pull, &run.sha, repository))
+}
+
+/// `pull-request-minimal`
+pub(super) fn pull_minimal(urls: &Urls, pull: &Pull, sha: &str, repository: &Value) -> Value {
     let minimal = json!({"id": repository["id"], "url": repository["url"], "name": repository["name"]});
     json!({
         "id": pull.id,
         "number": pull.number,
-        "url": call.urls.api(&format!("/pulls/{}", pull.number)),
-        "head": {"ref": pull.head, "sha": run.sha, "repo": minimal},
+        "url": urls.api(&format!("/pulls/{}", pull.number)),
+        "head": {"ref": pull.head, "sha": sha, "repo": minimal},
         "base": {"ref": pull.base, "sha": pull.base_sha, "repo": minimal},
     })
 }

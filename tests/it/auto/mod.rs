@@ -2,9 +2,11 @@
 
 mod dispatch;
 mod images;
+mod isolated;
 mod other;
 mod pull_request;
 mod push;
+mod redundant;
 mod schedule;
 mod secrets;
 mod workflow_run;

@@ -67,6 +67,10 @@ fn a_repository_without_a_spec_gets_one_and_its_people_are_told_what_is_left() {
          gh api --method PUT repos/acme/shop/environments/preview
          gh secret set DIGITALOCEAN_ACCESS_TOKEN --repo acme/shop --env preview
 
+    Previews come in two forms; https://github.com/org/do-deploy/blob/v1/docs/security.md#two-forms-of-previews says who can do what:
+      plain, `do-deploy init`: one workflow; whoever can push a branch can use the previews' token.
+      isolated, `do-deploy init --isolated`: two workflows; only what is on the default branch can use it.
+
     Then commit the files. A push to `main` deploys production, and the next pull request gets a preview.
     ");
     for name in WORKFLOWS {
@@ -160,8 +164,9 @@ fn branch_and_spec_are_those_of_the_repository() {
         let workflow: Value =
             serde_saphyr::from_str(&clone.read(&format!(".github/workflows/do-deploy-{name}.yml"))).unwrap();
         let jobs = workflow["jobs"].as_object().unwrap();
-        let steps = jobs.values().next().unwrap()["steps"].as_array().unwrap();
-        let with = &steps.last().unwrap()["with"];
+        let steps = jobs.values().filter_map(|job| job["steps"].as_array()).flatten();
+        let mut deploying = steps.filter(|step| step["with"]["token"].is_string());
+        let with = &deploying.next().expect("a step with the token")["with"];
         assert_eq!(with["spec"], "deploy/prod.yaml", "{name}");
     }
     assert!(
@@ -212,4 +217,59 @@ fn nothing_is_written_through_a_link_that_leads_out_of_the_repository() {
     said.ends_with(2).says("leads out of the repository");
     assert!(!clone.path().join(".do").exists(), "half of it was written");
     assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn isolated_previews_have_two_workflows_and_an_environment_for_the_default_branch_alone() {
+    let clone = python();
+    let said = clone.init(&["--isolated"]);
+    said.ends_with(0);
+    for (file, name) in [
+        ("production", "production"),
+        ("preview-start", "isolated/preview-start"),
+        ("preview", "isolated/preview"),
+        ("sweep", "sweep"),
+        ("redeploy", "redeploy"),
+    ] {
+        let text = clone.read(&format!(".github/workflows/do-deploy-{file}.yml"));
+        assert_eq!(text, written(name), "{file}");
+    }
+    let (_, left) = said
+        .stderr
+        .split_once("2. Add each token ")
+        .expect("what is left to do");
+    assert_snapshot!(left, @r"
+    as the secret `DIGITALOCEAN_ACCESS_TOKEN` of its GitHub environment, at https://github.com/acme/shop/settings/environments
+       or with GitHub's command line:
+
+         gh api --method PUT repos/acme/shop/environments/production -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'
+         gh api --method POST repos/acme/shop/environments/production/deployment-branch-policies -f name=main
+         gh secret set DIGITALOCEAN_ACCESS_TOKEN --repo acme/shop --env production
+         gh api --method PUT repos/acme/shop/environments/preview -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'
+         gh api --method POST repos/acme/shop/environments/preview/deployment-branch-policies -f name=main
+         gh secret set DIGITALOCEAN_ACCESS_TOKEN --repo acme/shop --env preview
+
+    Previews come in two forms; https://github.com/org/do-deploy/blob/v1/docs/security.md#two-forms-of-previews says who can do what:
+      plain, `do-deploy init`: one workflow; whoever can push a branch can use the previews' token.
+      isolated, `do-deploy init --isolated`: two workflows; only what is on the default branch can use it.
+
+    Then commit the files. A push to `main` deploys production, and pull requests get previews once the files are on the default branch.
+    ");
+    said.says("from a DigitalOcean team of its own.\n");
+    clone.init(&["--isolated"]).ends_with(0).says("Nothing to do");
+}
+
+#[test]
+fn the_form_of_the_previews_is_changed_only_with_force() {
+    let clone = python();
+    clone.init(&[]).ends_with(0);
+    clone
+        .init(&["--isolated"])
+        .ends_with(2)
+        .says("a file is there already and differs: `.github/workflows/do-deploy-preview.yml`; nothing was written");
+    clone.init(&["--isolated", "--force"]).ends_with(0);
+    assert_eq!(
+        clone.read(".github/workflows/do-deploy-preview.yml"),
+        written("isolated/preview")
+    );
 }

@@ -22,6 +22,8 @@ fn version() -> &'static str {
 }
 
 const WORKFLOWS: [&str; 4] = ["production", "preview", "sweep", "redeploy"];
+/// What takes the place of `preview` where previews are isolated.
+const ISOLATED: [&str; 2] = ["isolated/preview-start", "isolated/preview"];
 
 /// A clone on somebody's machine, without tokens and without a network.
 struct Clone(TempDir);
@@ -131,9 +133,10 @@ fn template(name: &str) -> String {
     fs::read_to_string(path).expect("a template")
 }
 
-/// A template as it has to stand in the repository: with the names that the four files have there.
+/// A template as it has to stand in the repository: with the names that the files have there.
 fn written(name: &str) -> String {
-    WORKFLOWS.iter().fold(template(name), |text, other| {
+    let names = WORKFLOWS.into_iter().chain(["preview-start"]);
+    names.fold(template(name), |text, other| {
         text.replace(&format!("{other}.yml"), &format!("do-deploy-{other}.yml"))
     })
 }

@@ -4,11 +4,11 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::{WORKFLOWS, template};
+use super::{ISOLATED, WORKFLOWS, template};
 
 #[test]
 fn templates_have_the_least_rights_and_say_why() {
-    for name in WORKFLOWS {
+    for name in WORKFLOWS.iter().chain(&ISOLATED) {
         let text = template(name);
         let workflow: Value = serde_saphyr::from_str(&text).expect("YAML");
         assert!(text.lines().count() < 40, "{name}");
@@ -18,28 +18,43 @@ fn templates_have_the_least_rights_and_say_why() {
         for line in code().filter(|line| line.contains(": write")) {
             assert!(line.contains(": write # "), "{name}: {line:?} does not say why");
         }
-        let (_, job) = workflow["jobs"].as_object().unwrap().iter().next().unwrap();
-        assert!(workflow["name"].is_string() && job["name"].is_string(), "{name}");
-        let concurrency = [&workflow["concurrency"], &job["concurrency"]]
-            .into_iter()
-            .find(|it| it.is_object());
-        let concurrency = concurrency.unwrap_or_else(|| panic!("{name} has no group"));
-        assert_eq!(concurrency["queue"], "max", "{name}");
-        assert!(concurrency.get("cancel-in-progress").is_none(), "{name}");
-        assert_eq!(job["environment"]["deployment"], false, "{name}");
-        for step in job["steps"].as_array().unwrap() {
-            let uses = step["uses"].as_str().expect("nothing but actions");
-            if let Some(commit) = uses.strip_prefix("actions/checkout@") {
-                assert!(
-                    commit.len() == 40 && step["with"]["persist-credentials"] == false,
-                    "{name}"
-                );
-                assert!(text.contains(&format!("{uses} # v")), "{name}");
+        assert!(workflow["name"].is_string(), "{name}");
+        for (id, job) in workflow["jobs"].as_object().unwrap() {
+            assert!(job["name"].is_string(), "{name}: {id}");
+            let steps = job["steps"].as_array().unwrap();
+            if steps.iter().all(|step| step["run"] == "true") {
+                has_nothing(&format!("{name}: {id}"), job);
+                continue;
+            }
+            let concurrency = [&workflow["concurrency"], &job["concurrency"]]
+                .into_iter()
+                .find(|it| it.is_object());
+            let concurrency = concurrency.unwrap_or_else(|| panic!("{name}: {id} has no group"));
+            assert_eq!(concurrency["queue"], "max", "{name}");
+            assert!(concurrency.get("cancel-in-progress").is_none(), "{name}");
+            if has_token(job) {
+                assert_eq!(job["environment"]["deployment"], false, "{name}");
             } else {
-                assert_eq!(uses, "org/do-deploy@v1", "{name}");
+                assert!(job["environment"].is_null(), "{name}: {id}");
+            }
+            for step in steps {
+                let uses = step["uses"].as_str().expect("nothing but actions");
+                if let Some(commit) = uses.strip_prefix("actions/checkout@") {
+                    assert!(
+                        commit.len() == 40 && step["with"]["persist-credentials"] == false,
+                        "{name}"
+                    );
+                    assert!(text.contains(&format!("{uses} # v")), "{name}");
+                } else {
+                    assert_eq!(uses, "org/do-deploy@v1", "{name}");
+                }
             }
         }
-        for line in text.lines().filter(|line| line.contains("run:")) {
+        let nothing = "run: \"true\"";
+        for line in text
+            .lines()
+            .filter(|line| line.contains("run:") && !line.contains(nothing))
+        {
             assert!(
                 !line.contains("${{") || line.contains("env:"),
                 "{name}: {line:?} runs what others wrote"
@@ -48,11 +63,74 @@ fn templates_have_the_least_rights_and_say_why() {
     }
 }
 
+fn has_token(job: &Value) -> bool {
+    let steps = job["steps"].as_array().into_iter().flatten();
+    steps.into_iter().any(|step| step["with"]["token"].is_string())
+}
+
+/// A job that only waits or ends: no secret, no right, and no group that another could be held up in.
+fn has_nothing(place: &str, job: &Value) {
+    for key in ["permissions", "concurrency", "env", "outputs"] {
+        assert!(job[key].is_null(), "{place}: {key}");
+    }
+    assert!(!job.to_string().contains("secrets."), "{place}");
+}
+
+#[test]
+fn a_reviewer_is_asked_before_the_group_and_never_within_it() {
+    for (name, job, reviewed) in [
+        ("production", "deploy", "production-approval"),
+        (
+            "redeploy",
+            "redeploy",
+            "${{ inputs.environment || 'production' }}-approval",
+        ),
+    ] {
+        let workflow: Value = serde_saphyr::from_str(&template(name)).expect("YAML");
+        assert!(
+            workflow["concurrency"].is_null(),
+            "{name}: the group is the last job's alone"
+        );
+        let (approve, job) = (&workflow["jobs"]["approve"], &workflow["jobs"][job]);
+        assert_eq!(approve["environment"]["name"], reviewed, "{name}");
+        assert_eq!(approve["environment"]["deployment"], false, "{name}");
+        assert_eq!(job["needs"], "approve", "{name}");
+        assert!(job["concurrency"]["group"].is_string(), "{name}");
+    }
+}
+
+#[test]
+fn where_previews_are_isolated_only_the_default_branchs_workflow_has_the_token() {
+    let start: Value = serde_saphyr::from_str(&template("isolated/preview-start")).expect("YAML");
+    let plain: Value = serde_saphyr::from_str(&template("preview")).expect("YAML");
+    assert_eq!(start["on"], plain["on"], "every type that a preview depends on");
+    assert_eq!(start["jobs"]["start"]["if"], plain["jobs"]["preview"]["if"]);
+    assert_eq!(start["jobs"].as_object().unwrap().len(), 1);
+    let code = template("isolated/preview-start");
+    let mut code = code.lines().filter(|line| !line.trim_start().starts_with('#'));
+    assert!(code.all(|line| !line.contains("secrets") && !line.contains("uses:")));
+
+    let preview: Value = serde_saphyr::from_str(&template("isolated/preview")).expect("YAML");
+    assert_eq!(
+        preview["on"],
+        json!({ "workflow_run": { "workflows": [start["name"]], "types": ["completed"] } })
+    );
+    let (find, act) = (&preview["jobs"]["find"], &preview["jobs"]["preview"]);
+    assert!(!has_token(find) && find["environment"].is_null());
+    assert!(has_token(act));
+    assert_eq!(act["environment"]["name"], "preview");
+    let said = preview.to_string();
+    for foreign in ["head_branch", "pull_requests", "display_title", "artifact"] {
+        assert!(!said.contains(foreign), "`{foreign}` is whatever the author wants");
+    }
+}
+
 #[test]
 fn whatever_touches_the_same_app_waits_in_the_same_group() {
     let group = |name: &str| {
         let workflow: Value = serde_saphyr::from_str(&template(name)).expect("YAML");
-        let (_, job) = workflow["jobs"].as_object().unwrap().iter().next().unwrap();
+        let jobs = workflow["jobs"].as_object().unwrap();
+        let job = jobs.values().find(|job| has_token(job)).expect("a job with the token");
         let group = workflow["concurrency"]["group"]
             .as_str()
             .or(job["concurrency"]["group"].as_str());
@@ -60,6 +138,7 @@ fn whatever_touches_the_same_app_waits_in_the_same_group() {
     };
     assert_eq!(group("production"), "do-deploy-production");
     assert_eq!(group("preview"), "do-deploy-pr-${{ github.event.pull_request.number }}");
+    assert_eq!(group("isolated/preview"), "do-deploy-pr-${{ matrix.pr }}");
     assert_eq!(
         group("redeploy"),
         "do-deploy-${{ github.event.issue.number && format('pr-{0}', github.event.issue.number) \
@@ -96,11 +175,19 @@ fn what_the_templates_offer_beside_what_they_run_is_there() {
             "events that a run's GITHUB_TOKEN causes, deployment_status too, start no other workflow",
         ],
     );
+    offered(
+        "isolated/preview-start",
+        &[
+            "  # e2e:\n",
+            "command: wait",
+            "  #   permissions: {contents: read, deployments: read}",
+            "env: {BASE_URL: \"${{ steps.preview.outputs.url }}\"}",
+        ],
+    );
     let redeploy: Value = serde_saphyr::from_str(&template("redeploy")).expect("YAML");
     assert_eq!(
         redeploy["jobs"]["redeploy"]["if"],
-        "github.event_name != 'issue_comment' || github.event.issue.pull_request && startsWith(github.event.comment.body, '/') && \
-         contains(fromJSON('[\"OWNER\",\"MEMBER\",\"COLLABORATOR\",\"CONTRIBUTOR\"]'), github.event.comment.author_association)",
+        "${{ !cancelled() && needs.approve.result != 'failure' && (github.event_name != 'issue_comment' || github.event.issue.pull_request && startsWith(github.event.comment.body, '/') && contains(fromJSON('[\"OWNER\",\"MEMBER\",\"COLLABORATOR\",\"CONTRIBUTOR\"]'), github.event.comment.author_association)) }}",
         "dispatched runs always, comments only on pull requests, only where they begin with a slash, never of strangers"
     );
 }
@@ -126,6 +213,11 @@ fn what_is_commented_out_is_a_workflow_once_it_is_uncommented() {
         assert!(preview["jobs"]["preview"]["outputs"][output].is_string(), "{output}");
     }
 
+    let tests = &uncommented("isolated-preview-start")["jobs"]["e2e"];
+    assert_eq!(tests["steps"][0]["with"]["command"], "wait");
+    assert!(!has_token(tests));
+    assert_eq!(tests["steps"][1]["env"]["BASE_URL"], "${{ steps.preview.outputs.url }}");
+
     let production = uncommented("production");
     assert_eq!(
         production["on"]["workflow_run"],
@@ -133,7 +225,7 @@ fn what_is_commented_out_is_a_workflow_once_it_is_uncommented() {
     );
     let jobs = &production["jobs"];
     assert_eq!(jobs["test"]["uses"], "./.github/workflows/test.yml");
-    assert_eq!(jobs["deploy"]["needs"], "test");
+    assert_eq!(jobs["approve"]["needs"], "test");
     let steps = jobs["deploy"]["steps"].as_array().expect("steps");
     let (told, deploys) = (&steps[2], &steps[1]);
     assert_eq!(deploys["env"]["STRIPE_KEY"], "${{ secrets.STRIPE_KEY }}");
@@ -158,9 +250,9 @@ fn comments_of_strangers_start_no_job() {
     let mut let_in: Vec<String> = serde_json::from_str(listed).expect("JSON");
     let_in.sort();
     assert_eq!(let_in, ["COLLABORATOR", "CONTRIBUTOR", "MEMBER", "OWNER"]);
-    assert_eq!(rest, ", github.event.comment.author_association)");
+    assert_eq!(rest, ", github.event.comment.author_association)) }}");
     assert!(
-        condition.starts_with("github.event_name != 'issue_comment' || "),
+        condition.contains("(github.event_name != 'issue_comment' || "),
         "{condition}"
     );
 }

@@ -57,3 +57,26 @@ async fn a_pull_request_with_conflicts_starts_no_run() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_end_of_a_pull_requests_own_workflow_is_an_event_that_names_its_head() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let body = json!({ "head": "stranger:feature-1", "base": "main", "title": "From a fork" });
+        t.open_pr_as(2, body).await;
+        let event = async |number: u64| t.event(&format!("name=workflow_run&number={number}")).await;
+        let ours = event(1).await;
+        let run = &ours["workflow_run"];
+        assert_eq!(ours["action"], "completed");
+        assert_eq!(run["event"], "pull_request");
+        assert_eq!(run["head_sha"], t.repository.head("feature-1").as_str());
+        assert_eq!(run["head_repository"]["full_name"], "org/shop");
+        assert_eq!(run["pull_requests"][0]["number"], 1);
+        let fork = event(2).await;
+        let run = &fork["workflow_run"];
+        assert_eq!(run["head_repository"]["full_name"], "stranger/shop");
+        assert_eq!(run["repository"]["full_name"], "org/shop");
+        assert_eq!(run["pull_requests"], json!([]), "GitHub leaves a fork's out");
+    })
+    .await;
+}

@@ -1,5 +1,7 @@
 //! A payload for every row of the table, in the shapes that GitHub sends, and the page that shows the table.
 
+mod starts;
+
 use serde_json::{Value, json};
 
 use super::decide;
@@ -220,6 +222,12 @@ fn every_event_has_one_answer_and_every_row_of_the_table_a_case() {
             said.starts_with(expected),
             "{event}: {said}\nexpected: {expected}\n{payload}"
         );
+        assert!(!said.contains(['?', '{']), "a gap was not filled: {said}");
+        answered.push((when, said));
+    }
+    for (payload, about, heads, expected) in starts::cases() {
+        let (when, said) = starts::say(&payload, about, &heads);
+        assert!(said.starts_with(expected), "{said}\nexpected: {expected}\n{payload}");
         assert!(!said.contains(['?', '{']), "a gap was not filled: {said}");
         answered.push((when, said));
     }

@@ -4,15 +4,28 @@ use serde_json::{Value, json};
 
 use super::Asked;
 use crate::sandbox::github::commits::read;
+use crate::sandbox::github::following::current;
 use crate::sandbox::github::hub::stamp;
 use crate::sandbox::github::refusal::Refusal;
 use crate::sandbox::github::repositories;
-use crate::sandbox::github::runs::{Facts, WORKFLOW, workflow_run, workflow_url};
+use crate::sandbox::github::runs::{Facts, WORKFLOW, pull_minimal, workflow_run, workflow_url};
 
 /// Of the workflow that is looked at.
 const PATH: &str = ".github/workflows/ci.yml";
+/// Of the one that a pull request's event started: where previews are isolated, their own comes after it.
+const START: (&str, &str) = ("Preview start", ".github/workflows/do-deploy-preview-start.yml");
 
-pub(super) const KEYS_OF_RUN: &[&str] = &["branch", "sha", "conclusion", "event", "workflow", "run_id", "action"];
+pub(super) const KEYS_OF_RUN: &[&str] = &[
+    "branch",
+    "sha",
+    "conclusion",
+    "event",
+    "workflow",
+    "path",
+    "run_id",
+    "action",
+    "number",
+];
 pub(super) const KEYS_OF_DISPATCH: &[&str] = &["ref", "inputs", "workflow"];
 pub(super) const KEYS_OF_REPOSITORY_DISPATCH: &[&str] = &["event_type", "client_payload"];
 
@@ -21,17 +34,35 @@ const MOST_INPUTS: usize = 25;
 const MOST_PROPERTIES: usize = 10;
 
 /// `branch` (default: the default branch), `sha` (default: its head), `conclusion` (`success`), `event`
-/// (`push`), `workflow` (`CI`), `run_id`, `action` (`completed`).
+/// (`push`), `workflow` (`CI`), `path` (`.github/workflows/ci.yml`), `run_id`, `action` (`completed`). With `number` it
+/// is the run that an event of that pull request started: on its head, of the workflow that starts previews.
 pub(super) async fn run(asked: &Asked) -> Result<Value, Refusal> {
     let (hub, urls) = (&asked.hub, &asked.urls);
-    let (branch, head) = asked.branch("branch").await?;
+    let pull = match asked.key("number") {
+        Some(_) => Some(
+            current(hub, asked.number("number")?)
+                .await
+                .ok_or_else(Refusal::not_found)?,
+        ),
+        None => None,
+    };
+    let (branch, head) = match &pull {
+        // Its branch may be gone by now.
+        Some(pull) => (pull.head.clone(), pull.head_sha.clone()),
+        None => asked.branch("branch").await?,
+    };
     let sha = match asked.key("sha") {
         Some(sha) => hub.repository.resolve(sha).await.ok_or_else(Refusal::not_found)?,
         None => head,
     };
     let commit = read(&hub.repository, &sha).await?.ok_or_else(Refusal::not_found)?;
     let id = asked.number("run_id").unwrap_or(3_000_001);
-    let name = asked.key("workflow").unwrap_or("CI");
+    let (usual_name, usual_path, usual_event) = match &pull {
+        Some(_) => (START.0, START.1, "pull_request"),
+        None => ("CI", PATH, "push"),
+    };
+    let name = asked.key("workflow").unwrap_or(usual_name);
+    let path = asked.key("path").unwrap_or(usual_path);
     let action = asked.key("action").unwrap_or("completed");
     let conclusion = (action == "completed").then(|| asked.key("conclusion").unwrap_or("success"));
     let now = stamp(hub.clock.now());
@@ -41,26 +72,36 @@ pub(super) async fn run(asked: &Asked) -> Result<Value, Refusal> {
         "id": WORKFLOW,
         "node_id": format!("W_{WORKFLOW}"),
         "name": name,
-        "path": PATH,
+        "path": path,
         "state": "active",
         "created_at": now,
         "updated_at": now,
         "url": workflow_url(urls),
-        "html_url": urls.html(&format!("/blob/{branch}/{PATH}")),
+        "html_url": urls.html(&format!("/blob/{branch}/{path}")),
         "badge_url": urls.html("/workflows/CI/badge.svg"),
     });
     let facts = Facts {
         id,
         suite: id + 1,
         name,
-        path: PATH,
+        path,
         branch: &branch,
-        event: asked.key("event").unwrap_or("push"),
+        event: asked.key("event").unwrap_or(usual_event),
         status: if action == "completed" { action } else { "in_progress" },
         conclusion,
         at: hub.clock.now(),
     };
-    let run = workflow_run(urls, &facts, &commit, &actor, &repository);
+    let mut run = workflow_run(urls, &facts, &commit, &actor, &repository);
+    match &pull {
+        // GitHub leaves a fork's pull request out, and one that is closed.
+        Some(pull) if pull.is_fork_of(&hub.repository.owner) => {
+            run["head_repository"] = repositories::fork_json(hub, urls, &pull.head_owner).await;
+        }
+        Some(pull) if pull.is_open() => {
+            run["pull_requests"] = json!([pull_minimal(urls, pull, &sha, &repository)]);
+        }
+        _ => {}
+    }
     Ok(json!({"action": action, "workflow_run": run, "workflow": workflow, "sender": actor}))
 }
 

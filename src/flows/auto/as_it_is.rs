@@ -1,0 +1,103 @@
+//! A preview as its pull request is now, after an event that does not say what happened: made, brought up to date,
+//! removed, or left alone.
+
+use crate::flows::context::Ctx;
+use crate::flows::eligibility::{self, skip_reason};
+use crate::flows::source::Source;
+use crate::flows::{ownership, preview, pull, teardown};
+use crate::github::repository::Repository;
+use crate::model::commit::Sha;
+use crate::model::environment::Environment;
+use crate::model::pull_request::PullRequest;
+use crate::model::report::{Report, State};
+use crate::spec::Images;
+
+/// The first attempt of a run, in GitHub's counting; any further one was started by a person.
+const BY_THE_EVENT: u64 = 1;
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Request {
+    pub(super) pull_request: u64,
+    /// The commit that the event was about.
+    pub(super) head: Sha,
+    pub(super) images: Images,
+    pub(super) dry_run: bool,
+}
+
+pub(super) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
+    // Before anything is decided: a secret that was forgotten must not look like success.
+    ctx.platform()?;
+    let repository = ctx.github()?.repository().await?;
+    let pull = pull::pull(ctx, request.pull_request).await?;
+    match unwanted(ctx, &repository, &pull).await? {
+        Some(reason) => {
+            let request = teardown::Request {
+                pull_request: pull.number,
+                only_if_closed: false,
+                because: teardown::Because::Unwanted(reason),
+                dry_run: request.dry_run,
+            };
+            return teardown::run(ctx, &request).await;
+        }
+        None if is_up_to_date(ctx, request, &repository, &pull).await? => {
+            let why = format!(
+                "The preview of pull request {} serves `{}` already: it stays as it is",
+                pull.number,
+                pull.head.sha.short()
+            );
+            ctx.console.notice(&why);
+            let mut report = Report::new("", Environment::Preview(pull.number), State::Skipped);
+            report.notes.push(why);
+            ctx.record(&report);
+            return Ok(report);
+        }
+        None => {}
+    }
+    let request = preview::Request {
+        pull_request: pull.number,
+        commit: eligibility::Commit::Event(request.head.clone()),
+        insisted: false,
+        force_build: false,
+        images: request.images.clone(),
+        dry_run: request.dry_run,
+    };
+    preview::run(ctx, &request).await
+}
+
+/// Why a preview that is there is to go: its pull request gets none any more. `None` also where there is none.
+async fn unwanted(ctx: &Ctx, repository: &Repository, pull: &PullRequest) -> anyhow::Result<Option<String>> {
+    // What is wrong with the configuration is said where the preview is made.
+    let Ok(config) = Source::of_branch(ctx, &repository.default_branch).await.config().await else {
+        return Ok(None);
+    };
+    let Some(skip) = skip_reason(&config.preview, pull, &repository.full_name, false) else {
+        return Ok(None);
+    };
+    let environment = Environment::Preview(pull.number);
+    let app = ownership::marked(ctx, repository.id, &environment).await?;
+    Ok(app.map(|_| skip.reason))
+}
+
+/// Whether nothing has happened that a preview depends on: a label of another kind, a reviewer, the same event again.
+async fn is_up_to_date(
+    ctx: &Ctx,
+    request: &Request,
+    repository: &Repository,
+    pull: &PullRequest,
+) -> anyhow::Result<bool> {
+    if ctx.run.attempt > BY_THE_EVENT || !request.images.is_empty() {
+        return Ok(false);
+    }
+    let environment = Environment::Preview(pull.number);
+    let Some(app) = ownership::marked(ctx, repository.id, &environment).await? else {
+        return Ok(false);
+    };
+    let head = &pull.head.sha;
+    if !ownership::serving(&app).is_some_and(|serving| serving.is(head)) {
+        return Ok(false);
+    }
+    // One that was found bad, or whose run was killed, is deployed and checked again.
+    let recorded = ctx.github()?.recorded(&environment, head).await?;
+    Ok(!recorded.is_empty() && recorded.iter().all(|it| it.state == "success"))
+}

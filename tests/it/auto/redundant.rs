@@ -1,0 +1,115 @@
+//! Runs of a push that waited too long: what they would deploy serves already, or something newer does.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::harness::{Change, Invocation, Run, Tester, run, run_with};
+
+/// `auto` for the push of this commit to `main`, whatever is at the branch's head by now.
+fn pushed<'t>(t: &'t Tester, commit: &str) -> Invocation<'t> {
+    let query = format!("name=push&ref=refs/heads/main&after={commit}");
+    t.command(["auto"]).on_event("push", &query)
+}
+
+/// Asserts that the run ended at once, and why.
+async fn is_skipped(t: &Tester, run: Arc<Run>, why: &str) {
+    let before = t.rollouts("shop").await.len();
+    run.succeeds().touches_nothing().says(why);
+    assert_eq!(run.output("status"), "skipped");
+    assert!(run.summary().contains(why), "{}", run.summary());
+    assert_eq!(t.rollouts("shop").await.len(), before);
+}
+
+async fn is_deployed(t: &Tester, run: Invocation<'_>) {
+    let before = t.rollouts("shop").await.len();
+    let run = run.await;
+    assert_eq!(run.succeeds().output("status"), "ready", "{run}");
+    assert!(t.rollouts("shop").await.len() > before, "{run}");
+}
+
+#[tokio::test]
+async fn a_push_whose_commit_serves_already_is_skipped() {
+    run(async |t: &mut Tester| {
+        let first = t.repository.head("main");
+        t.auto_push("main").await.succeeds();
+        let why = format!(
+            "`{}` serves already; `do-deploy redeploy` deploys it again",
+            &first[..7]
+        );
+        is_skipped(t, t.auto_push("main").await, &why).await;
+        let query = format!("name=workflow_run&branch=main&sha={first}&conclusion=success");
+        let tested = t.command(["auto"]).on_event("workflow_run", &query).await;
+        is_skipped(t, tested, &why).await;
+        is_skipped(t, t.auto_push("main").arg("--dry-run").await, &why).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_push_that_is_behind_what_serves_is_skipped() {
+    run(async |t: &mut Tester| {
+        let first = t.repository.head("main");
+        let second = t.push("main", "second");
+        let third = t.push("main", "third");
+        t.auto_push("main").await.succeeds();
+        t.push("main", "fourth");
+        for forgotten in [&first, &second] {
+            let why = format!("`{}` is behind `{}`, which serves", &forgotten[..7], &third[..7]);
+            is_skipped(t, pushed(t, forgotten).await, &why).await;
+        }
+        t.expect_serving("shop", "third").await;
+        is_deployed(t, t.auto_push("main")).await;
+        t.expect_serving("shop", "fourth").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_asks_for_the_same_commit_by_hand_gets_it() {
+    run(async |t: &mut Tester| {
+        t.auto_push("main").await.succeeds();
+        let dispatched = |inputs| {
+            let payload = json!({ "ref": "refs/heads/main", "inputs": inputs });
+            t.command(["auto"]).on_payload("workflow_dispatch", payload)
+        };
+        is_deployed(t, t.auto_push("main").env("GITHUB_RUN_ATTEMPT", "2")).await;
+        is_deployed(t, t.deploy()).await;
+        is_deployed(t, dispatched(json!({}))).await;
+        is_deployed(t, dispatched(json!({ "force-build": true }))).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_branch_that_was_set_back_is_deployed() {
+    run(async |t: &mut Tester| {
+        let first = t.repository.head("main");
+        t.push("main", "second");
+        t.auto_push("main").await.succeeds();
+        t.repository.git(&["reset", "--quiet", "--hard", &first]);
+        is_deployed(t, t.auto_push("main")).await;
+        t.expect_serving("shop", "first").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_commit_that_serves_and_was_found_bad_is_deployed_and_checked_again() {
+    let check = "[production]\nrollback = \"never\"\n[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
+    run_with(Change::whole_app("first").config(check), async |t: &mut Tester| {
+        t.auto_push("main").await.fails_with(1);
+        t.expect_serving("shop", "first").await;
+        t.auto_push("main").await.fails_with(1).does_not_say("serves already");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_without_our_marks_is_adopted_though_its_commit_serves() {
+    run(async |t: &mut Tester| {
+        t.app_by_hand("shop", |_| {}).await;
+        t.auto_push("main").await.succeeds().says("adopt");
+    })
+    .await;
+}
