@@ -92,10 +92,18 @@ impl Checks {
 
     /// At the app's own domain, which may still lead elsewhere.
     pub(super) fn on_own_domain(self) -> Self {
-        let on_own_domain = |targets: Vec<Target>| targets.into_iter().map(Target::on_own_domain).collect();
+        self.each(Target::on_own_domain)
+    }
+
+    /// On the platform's host, where the app has a domain of its own.
+    pub(super) fn beside_domain(self) -> Self {
+        self.each(Target::beside_domain)
+    }
+
+    fn each(self, change: fn(Target) -> Target) -> Self {
         Self {
-            targets: on_own_domain(self.targets),
-            roots: on_own_domain(self.roots),
+            targets: self.targets.into_iter().map(change).collect(),
+            roots: self.roots.into_iter().map(change).collect(),
         }
     }
 

@@ -63,6 +63,10 @@ pub(super) async fn ask(
         return Ok(None);
     };
     let checks = Checks::of(&platform.into(), health, spec, idle)?;
+    let checks = match &app.domain {
+        Some(_) => checks.beside_domain(),
+        None => checks,
+    };
     let mut answered = checks.ask(ctx, Deadline::after(limit)).await?;
     notes.extend(answered.note.take());
     let Some(domain) = &app.domain else {

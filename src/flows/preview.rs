@@ -201,7 +201,8 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     ctx.redactor_of(&plan.spec, &work.config);
     ctx.console.phase("Plan");
     // A forced build leaves the spec as it is, and with it the data.
-    let loss = plan.loss.clone().filter(|_| !request.force_build);
+    let is_forced = forced(request, live.as_ref(), &pull.head.sha).is_some();
+    let loss = plan.loss.clone().filter(|_| !is_forced);
     announce(ctx, &plan, loss.as_ref().map(|loss| loss.before.as_str()));
     if let Some(unmerged) = &unmerged {
         ctx.console.notice(unmerged);
@@ -237,10 +238,10 @@ enum Deployed {
     Beyond(String, Skip),
 }
 
-/// Whether the app runs the commit, as far as can be proven.
-fn runs(app: &App, commit: Option<&Sha>) -> bool {
-    let serving = ownership::serving(app);
-    serving.zip(commit).is_none_or(|(serving, commit)| serving.is(commit))
+/// The app that is built again as it is. Another commit than the one that it runs is built anyway, with its own spec.
+fn forced<'a>(request: &Request, live: Option<&'a App>, head: &Sha) -> Option<&'a App> {
+    let runs_head = |app: &&App| ownership::serving(app).is_none_or(|serving| serving.is(head));
+    live.filter(|_| request.force_build).filter(runs_head)
 }
 
 /// Creates or updates the app and follows the deployment that the reply names.
@@ -256,15 +257,15 @@ async fn deploy(
     let platform = ctx.platform()?;
     ctx.wait.check()?;
     ctx.console.phase("Build");
-    let rollout = match (&live, request.force_build) {
-        // A build cannot be forced by an update, and an update followed by a deployment makes two that race. Another commit
-        // is built anyway, with its own spec.
-        (Some(app), true) if runs(app, report.commit.as_ref()) => {
+    let forced = forced(request, live.as_ref(), &work.pull.head.sha);
+    let rollout = match forced {
+        // A build cannot be forced by an update, and an update followed by a deployment makes two that race.
+        Some(app) => {
             ctx.console
                 .say(&format!("Building `{}` anew; its spec stays as it is", app.name));
             platform.redeploy(app, true, async || Ok(())).await?
         }
-        _ => match apply(ctx, platform, &plan, live.as_ref()).await {
+        None => match apply(ctx, platform, &plan, live.as_ref()).await {
             Err(PlatformError::SleepRefused { .. }) => {
                 plan = work.plan(ctx, live.as_ref(), false)?;
                 ctx.redactor_of(&plan.spec, &work.config);
@@ -286,7 +287,6 @@ async fn deploy(
         ctx.console.warn(warning);
     }
     // What is deployed, and not what was planned, is what people are told about.
-    let forced = live.as_ref().filter(|_| request.force_build);
     if let Some(app) = forced {
         plan.spec.clone_from(&app.spec);
         plan.loss = None;

@@ -44,6 +44,8 @@ pub(crate) struct Target {
     pub(super) host: Option<String>,
     /// The app's own domain, whose records may still lead elsewhere.
     pub(super) own_domain: bool,
+    /// People visit the app under another name, and what that answers counts.
+    pub(super) beside_domain: bool,
     /// The path of the platform's own check, which need not be meant for requests from outside.
     pub(super) inside: bool,
     /// The platform's edge stands in front of it, and says in its answers which of them are its own.
@@ -58,6 +60,7 @@ impl Target {
             may_sleep: false,
             host: None,
             own_domain: false,
+            beside_domain: false,
             inside: false,
             behind_edge: false,
         }
@@ -100,6 +103,13 @@ impl Target {
     #[must_use]
     pub(crate) fn inside(mut self) -> Self {
         self.inside = true;
+        self
+    }
+
+    /// On the platform's host of an app that has a domain of its own.
+    #[must_use]
+    pub(crate) fn beside_domain(mut self) -> Self {
+        self.beside_domain = true;
         self
     }
 

@@ -145,10 +145,11 @@ struct Steady {
 
 impl Steady {
     /// What is in the way does not go away by waiting: a proxy, a domain's records, an app that keeps the platform's own
-    /// check from requests from outside. Anything else may pass: routes can be mounted late.
+    /// check from requests from outside or that turns the platform's host away. Anything else may pass: routes can be
+    /// mounted late.
     fn decides(&mut self, target: &Target, observation: &Observation) -> bool {
         let lasts = match observation {
-            Observation::Wrong { status, .. } => target.inside && *status < 500,
+            Observation::Wrong { status, .. } => (target.inside || target.beside_domain) && *status < 500,
             Observation::Blocked(obstacle) => obstacle.is_lasting(),
             // Records and certificates of a domain take longer than anybody waits here.
             Observation::Down { .. } => target.own_domain && !observation.proves_bad(),

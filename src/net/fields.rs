@@ -12,13 +12,14 @@ pub(crate) fn web_url(text: &str) -> Option<String> {
     // The parser forgives blanks and line breaks, which would still be there for the next reader.
     let plain =
         |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
-    if text.len() > LONGEST_URL || !text.chars().all(plain) {
+    // It forgives `HTTP:/shop.example` as well.
+    let is_web = text.starts_with("https://") || text.starts_with("http://");
+    if text.len() > LONGEST_URL || !is_web || !text.chars().all(plain) {
         return None;
     }
     let url = Url::parse(text).ok()?;
-    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
     let has_user = !url.username().is_empty() || url.password().is_some();
-    (is_web && !has_user).then(|| text.to_owned())
+    (url.has_host() && !has_user).then(|| text.to_owned())
 }
 
 /// For a field that holds an address; one in another form is read as empty.
@@ -66,6 +67,9 @@ mod tests {
             "https://a.example/\"><script>",
             "https://me:secret@a.example",
             "ht\ntps://a.example",
+            "HTTP://a.example",
+            "http:a.example",
+            "https:/a.example",
         ] {
             assert_eq!(web_url(bad), None, "{bad:?}");
         }

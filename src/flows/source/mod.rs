@@ -95,11 +95,6 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// A branch, beside the commit that is deployed.
-    pub(crate) async fn beside(&self, branch: &str) -> Self {
-        Self::of_branch(self.ctx, branch).await
-    }
-
     /// The app spec: `--spec`, else what the configuration names, else the usual places.
     pub(crate) async fn spec(&self, configured: &str) -> anyhow::Result<AppSpec> {
         self.found_spec(self.ctx.spec_file.as_deref(), configured).await

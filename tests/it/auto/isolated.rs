@@ -86,6 +86,7 @@ async fn the_job_without_the_token_finds_the_pull_request_and_touches_nothing() 
 
 #[tokio::test]
 async fn nothing_that_a_run_says_of_itself_counts() {
+    holds!("a writer, with the isolated workflows", ["use a token"]);
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         t.open_pr(2).await;
@@ -242,6 +243,7 @@ async fn a_forks_author_is_told_why_there_is_no_preview_by_the_job_without_the_t
 
 #[tokio::test]
 async fn a_branch_cannot_use_it_to_deploy_what_is_not_a_preview() {
+    holds!("a writer, with the isolated workflows", ["use a token"]);
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         let mut pushed = t.event("name=workflow_run&branch=main").await;

@@ -3,6 +3,9 @@
 
 use crate::harness::{Change, Tester, run_with, without_job};
 
+/// Serves its notes without a look at its database.
+const ONLY_HAS_DATABASE: &str = "DATABASE_URL=sqlite:////tmp/notes.db exec do-deploy demo-app serve\n";
+
 /// Serves its notes until the connection to its database breaks.
 const NEEDS_DATABASE: &str = r#"
 (exec 3<>"/dev/tcp/$DB_HOST/$DB_PORT"; cat <&3; rm -f "$NOTES"; mkdir "$NOTES") &
@@ -104,16 +107,17 @@ async fn a_preview_without_its_database_is_not_said_to_serve() {
             " keeps serving and answers as expected, although its database `db` was destroyed",
         ),
     ] {
+        let script = if is_needed { NEEDS_DATABASE } else { ONLY_HAS_DATABASE };
         let with = Change::version("second")
-            .spec(&with_database(is_needed))
-            .file("serve.sh", NEEDS_DATABASE);
+            .spec(&with_database(true))
+            .file("serve.sh", script);
         let dev = "[preview]\ndatabase = \"dev\"\n";
         run_with(Change::whole_app("first"), async move |t: &mut Tester| {
             t.open_pr_with(1, with.config(dev)).await;
             t.preview(1).await.succeeds();
             t.push(
                 1,
-                broken(&with_database(is_needed)).config("[preview]\ndatabase = \"none\"\n"),
+                broken(&with_database(true)).config("[preview]\ndatabase = \"none\"\n"),
             );
             let failed = t.preview(1).await;
             failed.fails_with(1);

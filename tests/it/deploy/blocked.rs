@@ -139,7 +139,7 @@ async fn through_a_proxy_the_apps_own_answer_counts() {
     run_with(first(), async |t: &mut Tester| {
         let proxy = honest_proxy().await;
         behind(t, &proxy, t.deploy()).await.succeeds();
-        let check = "[health]\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
+        let check = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
         t.push("main", Change::version("second").config(check));
         behind(t, &proxy, t.deploy())
             .await

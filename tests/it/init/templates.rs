@@ -101,6 +101,7 @@ fn a_reviewer_is_asked_before_the_group_and_never_within_it() {
 
 #[test]
 fn where_previews_are_isolated_only_the_default_branchs_workflow_has_the_token() {
+    holds!("a writer, with the isolated workflows", ["use a token"]);
     let start: Value = serde_saphyr::from_str(&template("isolated/preview-start")).expect("YAML");
     let plain: Value = serde_saphyr::from_str(&template("preview")).expect("YAML");
     assert_eq!(start["on"], plain["on"], "every type that a preview depends on");

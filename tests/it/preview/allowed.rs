@@ -11,6 +11,8 @@ fn with(more: &str) -> String {
 
 #[tokio::test]
 async fn a_pull_request_cannot_read_another_repository() {
+    holds!("a writer, with the isolated workflows", ["read other code"]);
+    holds!("an app", ["read other code"]);
     let main = with("workers:\n  - {name: lib, github: {repo: org/lib, branch: main}}\n");
     let first = Change::whole_app("first").spec(&main);
     run_with(first, async |t: &mut Tester| {

@@ -226,22 +226,24 @@ async fn a_hand_written_preview_spec_reaches_no_store_of_productions() {
 }
 
 #[tokio::test]
-async fn a_forced_build_takes_no_data_and_says_nothing_of_a_loss() {
+async fn a_forced_build_of_another_commit_is_an_update_that_says_what_goes() {
     let dev = "[preview]\ndatabase = \"dev\"\n";
     run_with(Change::whole_app("first"), async move |t: &mut Tester| {
-        let database = without_job() + "databases:\n  - {name: db, engine: PG}\n";
-        t.open_pr_with(1, Change::version("second").spec(&database).config(dev))
-            .await;
+        let database = without_job().replace("do-deploy demo-app serve", "bash serve.sh")
+            + "databases:\n  - {name: db, engine: PG}\n";
+        let serve = "DATABASE_URL=sqlite:////tmp/notes.db exec do-deploy demo-app serve\n";
+        let second = Change::version("second").spec(&database).file("serve.sh", serve);
+        t.open_pr_with(1, second.config(dev)).await;
         t.preview(1).await.succeeds();
+        let forced = t.command(["redeploy", "--pr", "1", "--force-build"]).await;
+        forced.succeeds().does_not_say("its data are deleted");
+        assert_eq!(t.app("shop-pr-1").await["spec"]["databases"][0]["name"], "db");
+
         t.push(1, Change::version("third").config("[preview]\ndatabase = \"none\"\n"));
         let forced = t.command(["redeploy", "--pr", "1", "--force-build"]).await;
-        forced
-            .succeeds()
-            .does_not_say("data are deleted")
-            .does_not_say("was destroyed");
-        assert!(!t.comment(1).await.contains("data are deleted"));
-        let spec = t.app("shop-pr-1").await["spec"].clone();
-        assert_eq!(spec["databases"][0]["name"], "db");
+        forced.succeeds().says("its data are deleted");
+        assert!(t.app("shop-pr-1").await["spec"]["databases"].is_null());
+        t.expect_serving("shop-pr-1", "third").await;
     })
     .await;
 }

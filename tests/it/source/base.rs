@@ -28,6 +28,7 @@ async fn into(t: &Tester, base: &str, config: &str) {
 
 #[tokio::test]
 async fn a_base_branch_that_somebody_pushed_allows_nothing_in_any_event() {
+    holds!("a writer, with the isolated workflows", ["use a token"]);
     let main = "[preview.env]\nKEY = { from = \"TEST_KEY\" }\n";
     run_with(Change::whole_app("first").config(main), async |t: &mut Tester| {
         let (test, sly) = (t.secret("TEST_KEY"), t.secret("PRODUCTIONS_KEY"));

@@ -46,7 +46,7 @@ checksum = "5b2f3b9d0c2a1e4f6d8c7b5a3e1f0d9c8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e"
 npm warn deprecated inflight@1.0.6: This module is not supported, and leaks memory
 added 1284 packages, and audited 1285 packages in 32s
 npm error code ELIFECYCLE
-npm error A complete log of this run can be found in: /home/app/.npm/_logs/2026-11-27T06_00_01_042Z-debug-0.log
+npm error A complete log of this run can be found in: /srv/app/.npm/_logs/2026-11-27T06_00_01_042Z-debug-0.log
    Compiling proc-macro2 v1.0.92
 warning: unused variable: `token`
 error[E0425]: cannot find value `api_key` in this scope
