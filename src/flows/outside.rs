@@ -8,6 +8,7 @@ use url::Url;
 use super::checks::{Answered, Checks};
 use super::context::Ctx;
 use crate::config::Health;
+use crate::health::{Expect, Target};
 use crate::model::failure::Failure;
 use crate::model::verdict::Testimony;
 use crate::platform::App;
@@ -82,7 +83,12 @@ pub(super) async fn ask(
         notes.extend(own.note.take().filter(|note| !notes.contains(note)));
         own
     };
-    let (answered, note) = added_up(answered, own, &domain.name);
+    let is_unasked = matches!(own.testimony, Testimony::Blocked(_) | Testimony::Unheard(_));
+    let turned_away = match answered.refused {
+        Some(status) if is_unasked => TURNED_AWAY.contains(&status) || !answers_at_root(ctx, platform).await?,
+        _ => false,
+    };
+    let (answered, note) = added_up(answered, own, &domain.name, turned_away);
     notes.extend(note);
     Ok(Some(answered))
 }
@@ -93,8 +99,27 @@ fn pending() -> Answered {
     Answered::without_question(Testimony::Unheard(why.to_owned()))
 }
 
+/// Statuses with which frameworks turn hosts away that they do not know, such as Django (400) and Rails (403). Others
+/// answer them with anything, at every path: 404, 410, a redirect to the host that they know.
+const TURNED_AWAY: [u16; 3] = [400, 403, 421];
+
+/// How long the platform's host is asked for the root, only to learn whether the app knows that host.
+const ONE_LOOK: Duration = Duration::from_secs(5);
+
+/// Whether the app knows the platform's host, although it answers a path there with the wrong status.
+async fn answers_at_root(ctx: &Ctx, platform: &str) -> anyhow::Result<bool> {
+    let Ok(base) = Url::parse(platform) else {
+        return Ok(false);
+    };
+    let root = Target::at(&base, "/", Expect::Range(200..=299)).of_deployed_app();
+    let answered = Checks::of_targets(vec![root])
+        .ask(ctx, Deadline::after(ONE_LOOK))
+        .await?;
+    Ok(answered.testimony == Testimony::Good)
+}
+
 /// What people get counts, and that is what the domain answers; where it cannot be asked, the platform's host.
-fn added_up(platform: Answered, own: Answered, domain: &str) -> (Answered, Option<String>) {
+fn added_up(platform: Answered, own: Answered, domain: &str, turned_away: bool) -> (Answered, Option<String>) {
     use Testimony::{Absent, Blocked, Good, Objects, Unheard};
     match (&platform.testimony, &own.testimony) {
         (_, Objects(_)) | (Blocked(_) | Unheard(_) | Absent, Good) => (own, None),
@@ -103,9 +128,7 @@ fn added_up(platform: Answered, own: Answered, domain: &str) -> (Answered, Optio
             let note = format!("The platform's own host answered{status}; `{domain}`, which people visit, is good");
             (own, Some(note))
         }
-        // Frameworks, routers and middlewares turn hosts away that they do not know in every way: 400, 403, 404, 421, a
-        // redirect to the one that they know.
-        (Objects(_), Blocked(_) | Unheard(_)) if platform.refused.is_some() => {
+        (Objects(_), Blocked(_) | Unheard(_)) if turned_away => {
             let why = reason(&own.testimony);
             let failure = Failure::unknown(format!("`{domain}` could not be asked from here"))
                 .why(format!(
@@ -171,13 +194,13 @@ mod tests {
             ("400", "blocked", "blocked", false, false),
             ("403", "blocked", "blocked", false, false),
             ("404", "blocked", "blocked", false, false),
-            ("410", "blocked", "blocked", false, false),
-            ("308", "blocked", "blocked", false, false),
+            ("known 404", "blocked", "bad", true, true),
             ("bad", "blocked", "bad", true, true),
             ("400", "400", "bad", true, false),
             ("404", "absent", "bad", true, false),
         ] {
-            let (answered, note) = added_up(answered(platform), answered(own), "shop.example");
+            let turned_away = platform.parse::<u16>().is_ok();
+            let (answered, note) = added_up(answered(platform), answered(own), "shop.example", turned_away);
             let word = match answered.testimony {
                 Testimony::Good => "good",
                 Testimony::Absent => "absent",
@@ -202,10 +225,11 @@ mod tests {
             ("403", "blocked", false),
             ("421", "blocked", false),
             ("404", "blocked", false),
-            ("308", "blocked", false),
+            ("known 404", "bad", true),
             ("bad", "bad", true),
         ] {
-            let (answered, note) = added_up(answered(platform), pending(), "shop.example");
+            let turned_away = platform.parse::<u16>().is_ok();
+            let (answered, note) = added_up(answered(platform), pending(), "shop.example", turned_away);
             let word = match &answered.testimony {
                 Testimony::Good => "good",
                 Testimony::Absent => "absent",

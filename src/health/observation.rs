@@ -113,6 +113,9 @@ pub(super) fn classify(target: &super::Target, answer: &Answer<'_>) -> Observati
             redirected_to,
         };
     }
+    if answer.status == 429 {
+        return Observation::Blocked(Obstacle::Throttled);
+    }
     let is_html = answer
         .text(&CONTENT_TYPE)
         .is_some_and(|kind| kind.starts_with("text/html"));
@@ -152,6 +155,13 @@ mod tests {
     use super::{Answer, Observation, classify};
     use crate::health::{Expect, Target};
     use crate::net::error::Unreachable;
+
+    #[test]
+    fn a_throttle_proves_nothing_unless_it_is_what_was_expected() {
+        let throttled = seen(false, Expect::Status(200), 429, None);
+        assert!(!throttled.proves_bad() && !throttled.is_up(), "{throttled}");
+        assert!(seen(false, Expect::Status(429), 429, None).is_up());
+    }
 
     const HTML: Option<&'static str> = Some("text/html; charset=utf-8");
 

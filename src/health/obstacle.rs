@@ -28,6 +28,8 @@ pub(crate) enum Obstacle {
     Elsewhere(u16),
     /// What stands between us and the platform, such as a firewall or a captive page, answered in the app's place.
     InBetween(u16),
+    /// So many requests of ours were too many for the app.
+    Throttled,
 }
 
 /// Cloudflare's word for a challenge in the answer's place.
@@ -128,6 +130,9 @@ impl Obstacle {
                 format!("let this machine's requests to `{host}` pass without a challenge, then ask again")
             }
             Self::Elsewhere(_) => format!("check where the records of `{host}` lead, then ask again"),
+            Self::Throttled => {
+                "let this machine's requests pass, or ask for less under `[health]`; then ask again".to_owned()
+            }
             Self::NoRoute(_) | Self::EdgeError(_) => {
                 "a new route may take minutes: look at the URL, then ask again".to_owned()
             }
@@ -170,6 +175,7 @@ impl fmt::Display for Obstacle {
                 f,
                 "something between here and the platform answered {status} in the app's place"
             ),
+            Self::Throttled => f.write_str("the app answered 429: it throttles these requests"),
             Self::EdgeError(status) => write!(f, "the edge answered {status}, an error page of its own"),
         }
     }

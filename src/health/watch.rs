@@ -108,7 +108,11 @@ pub(crate) async fn watch(
     loop {
         let mut observations = Vec::new();
         for (target, shown) in targets.iter().zip(&mut shown) {
-            let most = deadline.remaining().max(LAST_CHANCE);
+            // A row of good answers that has begun may end after the deadline, however long each of them takes.
+            let most = match in_a_row {
+                0 => deadline.remaining().max(LAST_CHANCE),
+                _ => Duration::MAX,
+            };
             let observation = tokio::select! {
                 observation = prober.probe(target, most) => observation,
                 cancelled = wait.cancelled() => return Err(cancelled),
@@ -126,7 +130,7 @@ pub(crate) async fn watch(
         if in_a_row >= successes_in_a_row.max(1) {
             return Ok(HealthVerdict::Good);
         }
-        // A row of good answers that has begun may end after the deadline: it takes seconds, and decides.
+        // The deadline is for finding a good answer: it does not end a row that has begun.
         if let Some((target, observation)) = worst(&observations)
             && (steady.decides(target, observation) || deadline.is_over())
         {
@@ -258,6 +262,20 @@ mod tests {
         let (verdict, heard) = judge(answers, Duration::from_secs(60));
         assert!(matches!(verdict, HealthVerdict::Good), "{verdict:?}");
         assert_eq!(heard, ["waking up", "200", "502", "200"]);
+    }
+
+    #[test]
+    fn routes_that_are_mounted_late_have_all_the_time_there_is() {
+        const ANSWERS: &[&str] = &{
+            let mut answers = ["404 Not Found"; 43];
+            answers[40] = "200 OK";
+            answers[41] = "200 OK";
+            answers[42] = "200 OK";
+            answers
+        };
+        let (verdict, heard) = judge(ANSWERS, Duration::from_secs(60));
+        assert!(matches!(verdict, HealthVerdict::Good), "{verdict:?}");
+        assert_eq!(heard, ["404", "200"]);
     }
 
     #[test]

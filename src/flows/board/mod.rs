@@ -8,6 +8,7 @@ mod clean;
 mod complaints;
 mod conversation;
 mod deps;
+mod files;
 mod merged;
 mod outputs;
 mod place;
@@ -21,14 +22,13 @@ use self::clean::cleaned;
 use self::complaints::Complaint;
 use self::conversation::{Conversation, Found, Missing, Written};
 pub(crate) use self::deps::BoardDeps;
+use self::files::write_files;
+pub(super) use self::files::{record, record_all};
 pub(crate) use self::outputs::outputs_of;
 use self::place::Place;
 use self::record::{Record, any_active, put_all_aside};
-use crate::actions::console::Console;
-use crate::actions::outputs::Outputs;
 use crate::actions::progress::Progress;
 use crate::actions::run::Run;
-use crate::actions::summary;
 use crate::config::{CommentLogs, CommentMode};
 use crate::github::GitHub;
 use crate::model::environment::Environment;
@@ -37,7 +37,6 @@ use crate::model::report::{Report, State};
 use crate::model::rollout::Step;
 use crate::model::stamp::Stamp;
 use crate::net::error::ApiError;
-use crate::redact::Redactor;
 use crate::render::body::{ProductionLine, marker};
 use crate::render::page::{self, Logs, Scene};
 
@@ -65,41 +64,6 @@ pub(crate) struct Board {
     withdrawn: bool,
     /// Why nothing was deployed.
     refusal: Option<Failure>,
-}
-
-/// Summary and outputs of a run that never had anything to show on GitHub.
-pub(super) fn record(run: &Run, console: &Console, redactor: &Redactor, report: &Report) {
-    let reports = [cleaned(report, redactor, &|text| console.in_words(text).into_owned())];
-    let text = page::notes(&reports[0]);
-    write_files(run, console, &outputs_of(&reports, None), &redactor.clean(&text));
-}
-
-/// The same for several apps; `nothing` is what the summary says of none.
-pub(super) fn record_all(run: &Run, console: &Console, redactor: &Redactor, reports: &[Report], nothing: &str) {
-    let reports: Vec<Report> = reports
-        .iter()
-        .map(|report| cleaned(report, redactor, &|text| console.in_words(text).into_owned()))
-        .collect();
-    let text = match reports.as_slice() {
-        [] => nothing.to_owned(),
-        reports => reports.iter().map(page::notes).collect::<Vec<_>>().join("\n\n"),
-    };
-    write_files(run, console, &outputs_of(&reports, None), &redactor.clean(&text));
-}
-
-/// The runner's two files. That they cannot be written does not change how the run ended.
-fn write_files(run: &Run, console: &Console, outputs: &Outputs, text: &str) {
-    let text = &unwritten::with_unwritten(run, text);
-    // Who is not given the files has not told.
-    if run.output_file.is_some() || run.summary_file.is_some() {
-        run.tell();
-    }
-    if let Some(Err(error)) = run.output_file.as_deref().map(|file| outputs.write(file)) {
-        console.warn(&format!("{error:#}; later steps see no outputs of this one"));
-    }
-    if let Some(Err(error)) = run.summary_file.as_deref().map(|file| summary::append(file, text)) {
-        console.warn(&format!("{error:#}"));
-    }
 }
 
 impl Board {

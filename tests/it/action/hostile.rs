@@ -30,7 +30,7 @@ fn freed() -> Vec<&'static str> {
 fn commands() -> BTreeSet<String> {
     let text = Regex::new(r#"\\.|\$\(\([^)]*\)\)|"(?:\\[\s\S]|[^"\\])*"|'[^']*'"#).unwrap();
     let pattern = Regex::new(r"^[^($]*\) ?").unwrap();
-    let place = r"(?:^|[;|&(]|command -v|set --|\b(?:if|elif|then|else|while|do|!)\b) *";
+    let place = r"(?:^|[;|&(]|command -v|set --|\b(?:if|elif|then|else|while|do|!)\b) *(?:[A-Z]+=\S+ +)?";
     let command = Regex::new(&format!(r"{place}([a-z\[][a-z0-9_]*)(?:[ );]|$)")).unwrap();
     let code = SCRIPT.lines().filter(|line| !line.trim_start().starts_with('#'));
     let code = code.collect::<Vec<_>>().join("\n").replace("\\\n", " ");

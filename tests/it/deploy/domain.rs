@@ -31,7 +31,9 @@ async fn an_app_that_knows_its_hosts_is_good_where_people_visit_it() {
 async fn an_app_that_turns_its_own_domain_away_is_rolled_back() {
     run_with(with_domain(""), async |t: &mut Tester| {
         t.deploy().await.succeeds();
-        t.push("main", Change::version("second").file("HOSTS", "other.example\n"));
+        let patience = "[health]\ntimeout = \"5s\"\n";
+        let second = Change::version("second").config(patience);
+        t.push("main", second.file("HOSTS", "other.example\n"));
         t.deploy()
             .await
             .fails_with(1)

@@ -40,7 +40,10 @@ async fn an_app_that_prints_our_words_does_not_get_its_log_into_a_public_comment
             async |t: &mut Tester| {
                 let shown = crash(t, words).await;
                 assert!(!shown.contains(SECRET), "{words}: {shown}");
-                assert!(shown.contains("not for this place"), "{words}: {shown}");
+                assert!(
+                    shown.contains("is not shown in a public repository"),
+                    "{words}: {shown}"
+                );
             },
         )
         .await;
