@@ -15,6 +15,9 @@ mod databases;
 mod rules;
 mod stores;
 
+/// What the run has as `GITHUB_TOKEN`.
+const OWN_TOKEN: &str = "ghs-token-of-the-run";
+
 /// A repository, a pull request and what surrounds them; every field can be changed before `plan`.
 struct World {
     config: String,
@@ -82,7 +85,7 @@ impl World {
                 pull_request: &pull_request,
                 policy: &config.preview,
                 files: &|path| text(&self.files, path),
-                variables: &|name| text(&self.variables, name),
+                variables: &|name| Variable::of(name, text(&self.variables, name), &[OWN_TOKEN.to_owned()]),
                 live: self.live.as_ref(),
                 random: &|| [7; 32],
                 sleep: self.sleep,
