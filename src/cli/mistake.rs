@@ -21,7 +21,7 @@ pub(super) fn watch() {
 
 fn stopped(place: Option<&Location<'_>>) -> Failure {
     let place = place.map_or_else(String::new, |place| format!(" at `{}:{}`", place.file(), place.line()));
-    Failure::unknown(format!("do-deploy stopped because of a mistake of its own{place}"))
+    Failure::unknown(format!("a mistake of the program itself stopped this run{place}"))
         .why("what it was working on is not shown, because it may hold a secret")
         .next("report the place and the version; a deployment that was under way continues on the platform, and `do-deploy status` shows it")
 }
@@ -37,7 +37,7 @@ mod tests {
         let failure = stopped(Some(Location::caller()));
         let said = failure.to_string();
         assert!(
-            said.starts_with("do-deploy stopped because of a mistake of its own at `src/cli/mistake.rs:"),
+            said.starts_with("a mistake of the program itself stopped this run at `src/cli/mistake.rs:"),
             "{said}"
         );
         assert_eq!(failure.kind.exit_code(), 3);

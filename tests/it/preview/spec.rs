@@ -134,7 +134,8 @@ async fn credentials_outside_of_envs_are_refused_by_name() {
         );
         run_with(Change::whole_app("first").spec(&leaking), async |t: &mut Tester| {
             t.open_pr(1).await;
-            t.preview(1).await.fails_with(2).touches_nothing().says(place);
+            t.preview(1).await.fails_with(2).says(place);
+            assert!(t.bodies("POST", "/v2/apps").is_empty(), "no app is created");
         })
         .await;
     }
