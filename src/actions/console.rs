@@ -24,7 +24,7 @@ const MOST_ANNOTATIONS: usize = 8;
 /// A run fails once: what else is wrong with it explains that.
 const MOST_ERRORS: usize = 1;
 
-/// People's text goes to standard error; data, annotations and masks to standard output. Cheap to clone.
+/// People's text and masks go to standard error; data and annotations to standard output. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Console {
     terminal: Arc<Mutex<Terminal>>,
@@ -210,8 +210,9 @@ impl Console {
     fn mask_forms(&self, forms: Vec<String>) {
         if self.tone.is_ci {
             for form in forms {
-                // The one line that must not be redacted.
-                self.command(&commands::add_mask(&form));
+                // The one line that must not be redacted. Standard output may be a file or a pipe, which the runner never
+                // sees; it reads commands on both streams.
+                self.terminal().say(&commands::add_mask(&form));
             }
         }
     }

@@ -21,6 +21,8 @@ pub(crate) struct Run {
     pub(crate) attempt: u64,
     /// `OWNER/NAME`.
     pub(crate) repository: Option<String>,
+    /// GitHub's number of it.
+    pub(crate) repository_id: Option<u64>,
     pub(crate) event_name: Option<String>,
     pub(crate) output_file: Option<PathBuf>,
     pub(crate) summary_file: Option<PathBuf>,
@@ -53,6 +55,7 @@ impl Run {
             id: number("GITHUB_RUN_ID"),
             attempt: number("GITHUB_RUN_ATTEMPT").unwrap_or(1),
             repository: text("GITHUB_REPOSITORY"),
+            repository_id: number("GITHUB_REPOSITORY_ID"),
             event_name: text("GITHUB_EVENT_NAME"),
             output_file: file("GITHUB_OUTPUT"),
             summary_file: file("GITHUB_STEP_SUMMARY"),

@@ -8,6 +8,7 @@ use super::args::{Common, Project};
 use super::environment::Variables;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
+use crate::config::Variable;
 use crate::flows::{self, checkout, context::Ctx};
 use crate::github::GitHub;
 use crate::model::failure::Failure;
@@ -144,17 +145,20 @@ fn folder(working_directory: &Path) -> Result<String, Failure> {
 
 /// Looks a variable up once; its value is a secret from then on.
 fn secret_lookup(variables: Variables, console: Console) -> flows::context::Variables {
-    let known: Mutex<BTreeMap<String, Option<String>>> = Mutex::default();
+    let known: Mutex<BTreeMap<String, Variable>> = Mutex::default();
+    let tokens = variables.own_tokens();
     Arc::new(move |name| {
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         known
             .entry(name.to_owned())
             .or_insert_with(|| {
-                let value = variables.get(name)?;
-                if let Some(secret) = Secret::new(&value) {
+                let variable = Variable::of(name, variables.get(name), &tokens);
+                if let Variable::Set(value) = &variable
+                    && let Some(secret) = Secret::new(value)
+                {
                     console.mask(&secret);
                 }
-                Some(value)
+                variable
             })
             .clone()
     })

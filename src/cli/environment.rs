@@ -2,6 +2,7 @@
 
 use url::{Host, Url};
 
+use crate::config::is_own_token;
 use crate::model::failure::Failure;
 use crate::redact::Secret;
 
@@ -11,6 +12,15 @@ pub(crate) struct Variables;
 impl Variables {
     pub(crate) fn get(self, name: &str) -> Option<String> {
         std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+    }
+
+    /// The tokens that this run acts with, whatever the variables are called that hold them.
+    pub(crate) fn own_tokens(self) -> Vec<String> {
+        let all =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let tokens = all.filter(|(name, _)| is_own_token(name));
+        let values = tokens.map(|(_, value)| value.trim().to_owned());
+        values.filter(|value| !value.is_empty()).collect()
     }
 
     pub(crate) fn secret(self, name: &str) -> Option<Secret> {

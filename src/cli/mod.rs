@@ -5,6 +5,7 @@ mod args;
 mod context;
 mod ending;
 mod environment;
+mod mistake;
 mod replace_arg;
 mod signals;
 mod wait_args;
@@ -43,6 +44,7 @@ async fn run(command: Command) -> u8 {
         Ok(code) => return code,
         Err(command) => command,
     };
+    mistake::watch();
     // Before the first word: a signal at any later moment finds a listener.
     let listening = signals::listen();
     let voice = Voice::new(variables, says_json());

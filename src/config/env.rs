@@ -5,10 +5,44 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-/// Our own tokens: an app that got one of them could act as us.
-const TOKENS: [&str; 3] = ["DIGITALOCEAN_ACCESS_TOKEN", "FLY_API_TOKEN", "GITHUB_TOKEN"];
+/// Our own tokens: an app that got one of them could act as us. The last two are how GitHub's command line reads them:
+/// <https://cli.github.com/manual/gh_help_environment>
+const TOKENS: [&str; 5] = [
+    "DIGITALOCEAN_ACCESS_TOKEN",
+    "FLY_API_TOKEN",
+    "GITHUB_TOKEN",
+    "GH_TOKEN",
+    "GH_ENTERPRISE_TOKEN",
+];
 /// What the runner hands to a step, its tokens among it.
 const RUNNER_PREFIXES: [&str; 3] = ["GITHUB_", "ACTIONS_", "RUNNER_"];
+
+/// What the step's environment has for an app under one name.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Variable {
+    Set(String),
+    Missing,
+    /// It belongs to the run: its name is reserved, or one of the run's own tokens is in its value.
+    Withheld,
+}
+
+impl Variable {
+    /// `tokens`: the run's own. A variable that is set but blank counts as missing.
+    pub(crate) fn of(name: &str, value: Option<String>, tokens: &[String]) -> Self {
+        match value.filter(|value| !value.trim().is_empty()) {
+            None => Self::Missing,
+            Some(value) if is_reserved(name) || tokens.iter().any(|token| holds(&value, token)) => Self::Withheld,
+            Some(value) => Self::Set(value),
+        }
+    }
+}
+
+/// Shortest token that is looked for inside of other values: `https://x-access-token:TOKEN@github.com` hands it over too.
+const LONG: usize = 8;
+
+fn holds(value: &str, token: &str) -> bool {
+    value.trim() == token || (token.len() >= LONG && value.contains(token))
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum EnvValue {
@@ -79,6 +113,11 @@ impl<'de> Visitor<'de> for EnvVisitor {
 pub(super) fn is_key(key: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
     !key.starts_with(|c: char| c.is_ascii_digit()) && !key.is_empty() && key.chars().all(fits)
+}
+
+/// Whether the value of a variable of this name lets whoever has it act as the run.
+pub(crate) fn is_own_token(name: &str) -> bool {
+    is_reserved(name) && name.to_ascii_uppercase().ends_with("_TOKEN")
 }
 
 pub(crate) fn is_reserved(name: &str) -> bool {

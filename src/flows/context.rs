@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::board::BoardDeps;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
-use crate::config::Config;
+use crate::config::{Config, Variable};
 use crate::github::GitHub;
 use crate::github::repository::Repository;
 use crate::model::failure::Failure;
@@ -16,8 +16,8 @@ use crate::platform::Platform;
 use crate::redact::Redactor;
 use crate::wait::{Deadline, Wait};
 
-/// Looks a variable of the step's environment up; the value is registered as a secret before it is returned.
-pub(crate) type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+/// Looks up a variable of the step's environment for an app; the value is registered as a secret before it is returned.
+pub(crate) type Variables = Arc<dyn Fn(&str) -> Variable + Send + Sync>;
 
 pub(crate) struct Ctx {
     pub(crate) console: Console,

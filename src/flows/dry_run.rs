@@ -15,6 +15,8 @@ pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value) -> anyhow:
             .data(&crate::spec::show(spec, |text| ctx.redactor.clean(text)));
         return Ok(());
     };
+    // What only the live app holds is hidden, too.
+    ctx.learn(&app.spec);
     let planned = ctx.platform()?.normalized(spec, Some(&app.id)).await?;
     let difference = crate::spec::diff(&app.spec, &planned);
     if difference.is_empty() {

@@ -184,8 +184,8 @@ async fn find(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Found> {
 /// As the runner describes it, <https://docs.github.com/en/actions/reference/workflows-and-actions/variables>.
 fn repository_by_variables(ctx: &Ctx) -> Option<Repository> {
     Some(Repository {
-        id: (ctx.variables)("GITHUB_REPOSITORY_ID")?.parse().ok()?,
-        full_name: ctx.repository.clone()?,
+        id: ctx.run.repository_id?,
+        full_name: ctx.run.repository.clone()?,
         default_branch: "HEAD".to_owned(),
         private: false,
     })

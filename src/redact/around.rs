@@ -18,6 +18,8 @@ pub(super) enum Next {
     Nothing,
     /// The next line begins with the value: the name ended its line, with an equals sign or a colon.
     Value,
+    /// The next line quotes the input that a validator did not accept: a line had nothing but the name.
+    Input,
     /// One of the next lines is `value: …`, after a line `name: NAME`.
     Pair(u8),
 }

@@ -134,9 +134,10 @@ pub(super) fn connection_passwords(value: &str) -> Vec<String> {
     }
     // Several hosts are no URL to the library, and a Go DSN such as `user:pw@tcp(host:3306)/db` has no scheme.
     if url::Url::parse(value).map_or(true, |url| url.cannot_be_a_base() && !value.contains("://"))
-        && let Some((before, _)) = value.rsplit_once('@')
+        && let Some((before, host)) = value.rsplit_once('@')
         && let Some((user, password)) = before.rsplit("://").next().and_then(|info| info.split_once(':'))
         && password != user
+        && (value.contains("://") || is_user(user, password, host))
     {
         passwords.push(password.to_owned());
         passwords.push(percent_decode_str(password).decode_utf8_lossy().into_owned());
@@ -150,6 +151,23 @@ pub(super) fn connection_passwords(value: &str) -> Vec<String> {
         }
     }
     passwords
+}
+
+/// What is written as `a:b@c` and has no password: addresses of people, versions of packages, digests of images.
+const OTHERS: [&str; 8] = ["mailto", "acct", "sip", "sips", "xmpp", "npm", "pkg", "workspace"];
+
+/// Whether `user:password@host` is that and no sentence with an address in it, no version, no image.
+fn is_user(user: &str, password: &str, host: &str) -> bool {
+    let in_words = user.contains(char::is_whitespace) || password.contains(char::is_whitespace);
+    let name = host.split(|c: char| "/:?#,(".contains(c)).next().unwrap_or_default();
+    let is_address = name.parse::<std::net::IpAddr>().is_ok() || !name.starts_with(|c: char| c.is_ascii_digit());
+    let is_digest = name == "sha256" || name == "sha512";
+    !in_words
+        && (user.is_empty() || user.contains(char::is_alphabetic))
+        && !user.contains('/')
+        && !OTHERS.contains(&user)
+        && is_address
+        && !is_digest
 }
 
 /// In a document or a connection string, where `pwd` is no working directory.

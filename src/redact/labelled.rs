@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::encoded::buffer;
 use super::random::looks_random;
 use super::reference::{Meaning, meaning, type_before};
+use super::sentence::is_sentence;
 use super::separator::{self, After};
 use super::{HIDDEN, pair};
 
@@ -60,6 +61,11 @@ pub(super) fn value_behind(line: &str, at: usize, name: &str) -> Option<Range<us
     // YAML's `KEY: |`, whose value is on the next line.
     let is_block = ["|", ">", "|-", ">-", "|+", ">+"].contains(&shown);
     if shown.is_empty() || shown == HIDDEN || is_block {
+        return None;
+    }
+    let said = &line[range.start..if skipped > 0 { range.end } else { line.len() }];
+    // `KEY: must be set` speaks of the value; `KEY=default` is one.
+    if line[at + name.len()..start].contains(':') && is_sentence(said) {
         return None;
     }
     match meaning(&line[range.start..], (skipped > 0).then_some(length), name) {

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::around::{Around, Next};
+use super::cut::Ends;
 use super::decode::readings;
 use super::encoded::{Tail, behind, runs, shape};
 use super::labelled::{is_left_open, value_before, value_behind, value_below};
@@ -14,13 +15,10 @@ use super::learned::{is_distinct, is_mixed};
 use super::named::words;
 use super::separator::is_assigned;
 use super::shapes::{self, Frame};
-use super::{HIDDEN, SHORTEST_MASKED, pair};
+use super::{HIDDEN, input, pair};
 
 /// From this length on a line may have been cut, and with it a secret at its end.
 pub(super) const MAY_BE_CUT: usize = 4_000;
-
-/// Shortest beginning of a secret that is hidden where a text was cut.
-const SHORTEST_BEGINNING: usize = 8;
 
 /// What is known, for all that learn together.
 #[derive(Clone, Default)]
@@ -55,13 +53,15 @@ pub(super) struct Machines {
     forms: AhoCorasick,
     /// Every few bytes of each secret: what is left of one where a buffer was broken over lines.
     pieces: Option<AhoCorasick>,
-    sorted: Vec<String>,
+    ends: Ends,
     /// In any case: `API_KEY` is `api_key` in a settings file.
     names: Option<AhoCorasick>,
     exact_names: BTreeSet<String>,
     /// The names that are one word, in capitals.
     words: BTreeSet<String>,
     pub(super) public: BTreeSet<String>,
+    /// Whether a form goes over several lines.
+    has_spanning: bool,
 }
 
 impl Machines {
@@ -86,7 +86,8 @@ impl Machines {
         Self {
             forms: machine(&known.forms, false),
             pieces: pieces(&known.values),
-            sorted: known.forms.iter().cloned().collect(),
+            ends: Ends::of(known.forms.iter()),
+            has_spanning: known.forms.iter().any(|form| form.contains('\n')),
             names: (!known.names.is_empty()).then(|| machine(&spellings, true)),
             words: known
                 .names
@@ -101,7 +102,7 @@ impl Machines {
 
     /// A text without the secrets that go over several of its lines.
     pub(super) fn without_spanning(&self, text: &str) -> String {
-        if !text.contains('\n') || !self.sorted.iter().any(|form| form.contains('\n')) {
+        if !text.contains('\n') || !self.has_spanning {
             return text.to_owned();
         }
         let found = self.forms.find_overlapping_iter(text).map(|found| found.range());
@@ -113,7 +114,7 @@ impl Machines {
 
     /// One line without the secrets that are known. `was_cut`: its end may be missing.
     fn without_known(&self, line: &str, was_cut: bool) -> String {
-        if self.sorted.is_empty() {
+        if self.ends.is_empty() {
             return line.to_owned();
         }
         let as_written = self.forms.find_overlapping_iter(line).map(|found| found.range());
@@ -128,9 +129,11 @@ impl Machines {
                 found.extend(secrets.map(|secret| reading.written(secret.range())));
             }
         }
+        found.extend(self.ends.around_marks(line));
         let mut ranges = merged(found);
-        if was_cut || line.len() >= MAY_BE_CUT || line.ends_with('…') {
-            ranges.extend(self.beginning_at_the_end(line, ranges.last().map_or(0, |last| last.end)));
+        if was_cut || line.len() >= MAY_BE_CUT {
+            let from = ranges.last().map_or(0, |last| last.end);
+            ranges.extend(self.ends.beginning(line, from, line.len()));
         }
         replace(line, ranges)
     }
@@ -174,23 +177,6 @@ impl Machines {
             }
         }
         merged(found)
-    }
-
-    /// A secret of which only the beginning is left, because the text was cut.
-    fn beginning_at_the_end(&self, text: &str, from: usize) -> Option<Range<usize>> {
-        let end = text.trim_end_matches('…').len();
-        let longest = self.sorted.iter().map(String::len).max()?;
-        let mut start = from.max(end.saturating_sub(longest));
-        while start + SHORTEST_BEGINNING.max(SHORTEST_MASKED) <= end {
-            if let Some(rest) = text.get(start..end) {
-                let next = self.sorted.partition_point(|form| form.as_str() < rest);
-                if self.sorted.get(next).is_some_and(|form| form.starts_with(rest)) {
-                    return Some(start..end);
-                }
-            }
-            start += 1;
-        }
-        None
     }
 
     /// One line; those inside of a private key say nothing of themselves.
@@ -239,7 +225,13 @@ impl Machines {
         let before = std::mem::take(next);
         let mut ranges: Vec<Range<usize>> = Vec::new();
         let Some(names) = &self.names else { return ranges };
+        if let Some(range) = input::value(line, before == Next::Input) {
+            ranges.push(range);
+        }
         for found in names.find_overlapping_iter(line) {
+            if input::is_place(line, &found.range()) {
+                *next = Next::Input;
+            }
             let hidden_already = ranges.last().is_some_and(|last| found.start() < last.end);
             let name = &line[found.range()];
             // In small letters a name of one word is any word.
@@ -260,7 +252,7 @@ impl Machines {
             let value = match before {
                 Next::Value => value_below(line),
                 Next::Pair(_) => pair::value(line),
-                Next::Nothing => None,
+                Next::Nothing | Next::Input => None,
             };
             let is_found = value.is_some();
             ranges.extend(value.filter(|range| !self.public.contains(&line[range.clone()])));

@@ -2,10 +2,12 @@
 
 mod around;
 pub(crate) mod credential;
+mod cut;
 mod decode;
 mod encoded;
 mod foreign;
 mod forms;
+mod input;
 mod labelled;
 mod learned;
 mod lines;
@@ -17,6 +19,7 @@ mod random;
 mod redactor;
 mod reference;
 mod secret;
+mod sentence;
 mod separator;
 mod shapes;
 pub(crate) mod strip;

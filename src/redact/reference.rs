@@ -63,6 +63,20 @@ static REST_OF_CALL: LazyLock<Regex> =
 /// A function around an expression: `str(…)`, `Some(…)`.
 static WRAPPER: LazyLock<Regex> = LazyLock::new(|| compiled(&[r"^[A-Za-z_][\w.:]*\(\s*"]).remove(0));
 
+/// The rule of a validator: `z.string().min(1)`, `Joi.string().required()`, `Field(...)`.
+/// <https://zod.dev/api>, <https://joi.dev/api/>, <https://docs.pydantic.dev/latest/concepts/fields/>
+static SCHEMA: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(&[
+        r"^(?:(?:z|zod|[Jj]oi|[Yy]up|v|t|Type|Schema|S|vine|envalid)(?:\.[A-Za-z]\w*(?:\([^()]*\))?)+|(?:pydantic\.)?Field\([^()]*\))",
+    ])
+    .remove(0)
+});
+
+/// What gives a value in such a rule.
+const GIVING: [&str; 8] = [
+    "default", "catch", "fallback", "example", "valid(", "value", "literal", "const",
+];
+
 /// A value beside an expression, for where that gives none.
 static FALLBACK: LazyLock<Regex> =
     LazyLock::new(|| compiled(&[r#"^\s*(?:,|or\b|\|\||\?\?|\?:)\s*(?:[a-z_]+\s*=\s*)?\\?["']"#]).remove(0));
@@ -152,12 +166,35 @@ pub(super) fn reference(text: &str, name: &str) -> Option<usize> {
     placeholder(text)
         .or_else(|| call(text, name))
         .or_else(|| path(text))
+        .or_else(|| schema(text))
+        .or_else(|| erb(text, name))
         .or_else(|| {
             let inside = WRAPPER.find(text)?.end();
             let rest = &text[inside..];
             let length = call(rest, name).or_else(|| path(rest))?;
             rest[length..].starts_with(')').then_some(inside + length + 1)
         })
+}
+
+/// A rule for the value, which says nothing about it, unless it gives a default.
+fn schema(text: &str) -> Option<usize> {
+    let found = SCHEMA.find(text)?;
+    let rule = found.as_str();
+    let gives_a_value = rule.contains(['"', '\'', '`']) && GIVING.iter().any(|word| rule.contains(word));
+    (!gives_a_value && !looks_random(rule)).then(|| found.end())
+}
+
+/// `<%= ENV["KEY"] %>`, or up to its fallback.
+fn erb(text: &str, name: &str) -> Option<usize> {
+    let rest = text.strip_prefix("<%=")?.trim_start();
+    let inside = text.len() - rest.len();
+    let end = inside + call(rest, name).or_else(|| path(rest))?;
+    let after = text[end..].trim_start();
+    Some(if after.starts_with("%>") {
+        text.len() - after.len() + 2
+    } else {
+        end
+    })
 }
 
 /// The length of `: str =`, a type before the value.
@@ -187,7 +224,8 @@ fn call(text: &str, name: &str) -> Option<usize> {
         .chars()
         .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     let is_name = asked.eq_ignore_ascii_case(name) || is_constant && asked.contains('_') || quote.is_empty();
-    if !is_name || !GETTERS.contains(&getter) || quote.is_empty() && path.is_empty() && !is_constant {
+    let is_own = asked.eq_ignore_ascii_case(name) && !quote.is_empty();
+    if !is_name || !(is_own || GETTERS.contains(&getter)) || quote.is_empty() && path.is_empty() && !is_constant {
         return None;
     }
     let end = found.get(0)?.end();

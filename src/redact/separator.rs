@@ -45,6 +45,9 @@ const TYPES: [&str; 14] = [
     "type_error",
 ];
 
+/// What parts the columns of a table: Markdown's and databases', Unicode's light, heavy, double and dashed lines.
+const COLUMNS: [char; 10] = ['|', '│', '┃', '║', '╎', '┆', '┊', '╏', '┇', '¦'];
+
 /// Where a name has no value on its own line but on the next: `KEY:`, `"KEY" =>`, YAML's `KEY: |`.
 static OPEN: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^\\?["']?\]?\s*(?:=>|[:=])\s*(?:[|>][-+]?)?\s*$"#));
 
@@ -107,7 +110,8 @@ pub(super) fn after<'l>(
         ':' if rest[1..].starts_with('=') => &rest[2..],
         // A name in a sentence, or a path in code, is followed by a colon as well.
         ':' if !rest[1..].starts_with(':') && (is_quoted || is_entry(&rest[1..])) => &rest[1..],
-        column @ ('|' | '│') if !rest[1..].starts_with('|') && (begins_a_line || before.contains(column)) => {
+        '|' if rest[1..].starts_with('|') => return in_words(after, begins_a_line),
+        column if COLUMNS.contains(&column) && (begins_a_line || before.contains(column)) => {
             let cell = rest.trim_start_matches(column);
             return Some(After::Whole(cell.split(column).next()?.trim()));
         }

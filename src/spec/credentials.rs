@@ -8,7 +8,7 @@ use super::component::Kind;
 use super::literal::{is_address, is_harmless, is_placeholder, is_reference, is_stand_in};
 use super::pieces::{self, Piece};
 use super::secrets::is_credential;
-use super::{component, env, names};
+use super::{component, env, hidden, names};
 use crate::redact::credential::{self, Promise};
 use crate::redact::{has_long_run, is_code, published};
 
@@ -43,12 +43,22 @@ fn holds_fields(value: &str) -> bool {
 
 /// The name of the first of these that has a credential for its value.
 fn named(pieces: &[Piece]) -> Option<&str> {
-    let is_credential = |piece: &&Piece| {
-        let value = piece.value.trim_matches(['"', '\'', ',']);
-        let is_value = !is_reference(value) && !is_stand_in(value) && !is_code(value, &piece.name);
-        !piece.name.is_empty() && is_value && is_single(&piece.name, value)
-    };
-    pieces.iter().find(is_credential).map(|piece| piece.name.as_str())
+    pieces
+        .iter()
+        .find(|piece| is_credential_piece(piece))
+        .map(|piece| piece.name.as_str())
+}
+
+fn is_credential_piece(piece: &Piece) -> bool {
+    let value = piece.value.trim_matches(['"', '\'', ',']);
+    let is_value = !is_reference(value) && !is_stand_in(value) && !is_code(value, &piece.name);
+    !piece.name.is_empty() && is_value && is_single(&piece.name, value)
+}
+
+/// The credentials that a command holds by their names.
+pub(super) fn values_in_command(command: &str) -> Vec<String> {
+    let pieces = pieces::of_command(command).into_iter();
+    pieces.filter(is_credential_piece).map(|piece| piece.value).collect()
 }
 
 /// Whether an env holds a credential that is recognised by its shape alone.
@@ -60,12 +70,13 @@ pub(super) fn env_has_shape(key: &str, value: &str) -> bool {
 /// Whether a text holds a credential that is recognised by its shape alone.
 pub(super) fn has_shape(text: &str) -> bool {
     let is_key = text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----");
-    is_key || text.lines().any(|line| shape(line).is_some())
+    is_key || hidden::has_shape(&text.lines().map(without_exempt).collect::<Vec<_>>().join("\n"))
 }
 
-/// Where a line holds a credential, and neither a reference to one nor that of a server on the same machine.
-fn shape(line: &str) -> Option<Range<usize>> {
-    credential::shapes_in(line).into_iter().find(|range| {
+/// A line with a reference in the place of what has the shape of a credential and is none: a reference to one, that of
+/// a server on the same machine, one that is public by design.
+fn without_exempt(line: &str) -> String {
+    let is_exempt = |range: &Range<usize>| {
         let (secret, after) = (&line[range.clone()], &line[range.end..]);
         let stays_here = ["@localhost", "@127.", "@[::1]", "@0.0.0.0"]
             .iter()
@@ -74,26 +85,25 @@ fn shape(line: &str) -> Option<Range<usize>> {
             || line
                 .split(|c: char| c.is_whitespace() || "\"',=".contains(c))
                 .any(|word| word.contains(secret) && published::is_for_browsers(word));
-        !stays_here && !is_public && !is_reference(secret) && !is_placeholder(secret)
-    })
+        stays_here || is_public || is_reference(secret) || is_placeholder(secret)
+    };
+    let mut line_without = line.to_owned();
+    for range in credential::shapes_in(line).into_iter().filter(is_exempt).rev() {
+        line_without.replace_range(range, "${EXEMPT}");
+    }
+    line_without
 }
 
 /// What of a shell command is a credential: `NAME=value`, `--password value`, and what is one by its shape.
 pub(super) fn in_command(command: &str) -> Option<String> {
-    if has_shape(command) {
-        return Some("a credential".to_owned());
-    }
-    named(&pieces::of_command(command)).map(|name| format!("a value for `{name}`"))
+    let pieces = pieces::of_command(command);
+    let named = named(&pieces).map(|name| format!("a value for `{name}`"));
+    named.or_else(|| has_shape(command).then(|| "a credential".to_owned()))
 }
 
 /// The envs of a spec, and the commands (`run_command` of `web`), in which a credential stands in plain text.
 pub(super) fn places(spec: &Value) -> Vec<String> {
     let components = component::components(spec);
-    let names: Vec<String> = components.iter().map(|it| format!("`{}`", it.name)).collect();
-    let owned = names
-        .iter()
-        .map(String::as_str)
-        .zip(components.iter().map(|it| it.value));
     let owners = std::iter::once(spec).chain(components.iter().map(|component| component.value));
     let mut places: Vec<String> = Vec::new();
     for owner in owners {
@@ -115,9 +125,7 @@ pub(super) fn places(spec: &Value) -> Vec<String> {
             }
         }
     }
-    for (owner, value) in std::iter::once(("the app", spec)).chain(owned) {
-        fields(owner, value, &mut places);
-    }
+    places.extend(in_fields(spec, &|_| false));
     let mut seen = Vec::new();
     places.retain(|place| {
         let new = !seen.contains(place);
@@ -127,20 +135,35 @@ pub(super) fn places(spec: &Value) -> Vec<String> {
     places
 }
 
+/// The fields beside envs and commands in which a credential stands in plain text, or one that `is_known`.
+pub(super) fn in_fields(spec: &Value, is_known: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let components = component::components(spec);
+    let names: Vec<String> = components.iter().map(|it| format!("`{}`", it.name)).collect();
+    let owned = names
+        .iter()
+        .map(String::as_str)
+        .zip(components.iter().map(|it| it.value));
+    let mut places = Vec::new();
+    for (owner, value) in std::iter::once(("the app", spec)).chain(owned) {
+        fields(owner, "", value, is_known, &mut places);
+    }
+    places
+}
+
 /// Registry credentials, tokens of log destinations, clone URLs with a password.
-fn fields(owner: &str, value: &Value, places: &mut Vec<String>) {
-    let Value::Object(map) = value else { return };
-    for (key, value) in map {
-        match value {
-            Value::String(text) if env::is_encrypted(text) || COMMANDS.contains(&key.as_str()) => {}
-            Value::String(text) if (is_credential(key) && !is_harmless(text)) || has_shape(text) => {
-                places.push(format!("`{key}` of {owner}"));
-            }
-            // The components have a turn of their own, and so have envs.
-            Value::Array(_) if key == "envs" || Kind::ALL.iter().any(|kind| kind.key() == key) => {}
-            Value::Array(items) => items.iter().for_each(|item| fields(owner, item, places)),
-            _ => fields(owner, value, places),
+fn fields(owner: &str, key: &str, value: &Value, is_known: &dyn Fn(&str) -> bool, places: &mut Vec<String>) {
+    match value {
+        Value::String(text) if env::is_encrypted(text) || COMMANDS.contains(&key) => {}
+        Value::String(text) if (is_credential(key) && !is_harmless(text)) || has_shape(text) || is_known(text) => {
+            places.push(format!("`{key}` of {owner}"));
         }
+        // The components have a turn of their own, and so have envs.
+        Value::Array(_) if key == "envs" || Kind::ALL.iter().any(|kind| kind.key() == key) => {}
+        Value::Array(items) => items.iter().for_each(|item| fields(owner, key, item, is_known, places)),
+        Value::Object(map) => map
+            .iter()
+            .for_each(|(key, value)| fields(owner, key, value, is_known, places)),
+        _ => {}
     }
 }
 

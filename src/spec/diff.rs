@@ -1,19 +1,31 @@
 //! Two specs side by side, as a unified diff without secrets.
 
-use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 use similar::TextDiff;
 
 use super::document::print;
-use super::env;
-use super::secrets::{has_password, is_credential};
+use super::hidden::{MASK, by_shape, without_password};
+use super::secrets::is_credential;
+use super::{credentials, env, shown};
 
-const MASK: &str = "***";
+/// Behind what is masked on both sides and is not the same.
+const ANOTHER: &str = "*** (another value)";
 
-/// What changes from `old` to `new`; empty when nothing does. Values of SECRETs and ciphertexts are masked.
+/// What changes from `old` to `new`; empty when nothing does. Values of SECRETs, ciphertexts, and what is a credential
+/// in plain text are masked: the live app may hold what the repository does not.
 pub(crate) fn diff(old: &Value, new: &Value) -> String {
-    let (before, after) = (print(&masked(old)), print(&masked(&in_order_of(old, new))));
+    let mut known = BTreeSet::new();
+    texts(old, &mut known);
+    let plain = |value: &Value, is_same: &dyn Fn(&str) -> bool| {
+        let mut value = value.clone();
+        hide_plain(&mut value, is_same);
+        mask(&mut value, false);
+        print(&value)
+    };
+    let before = plain(old, &|_| true);
+    let after = plain(&in_order_of(old, new), &|text| known.contains(text));
     if before == after {
         return String::new();
     }
@@ -31,6 +43,47 @@ pub(crate) fn show(spec: &Value, clean: impl Fn(&str) -> String) -> String {
     mask(&mut shown, true);
     clean_texts(&mut shown, &clean);
     print(&shown)
+}
+
+fn texts(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => map.values().for_each(|value| texts(value, found)),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Value::String(text) => {
+            found.insert(text.clone());
+        }
+        _ => {}
+    }
+}
+
+/// Hides what is a credential in plain text. `is_same`: whether the other side has the same text.
+fn hide_plain(value: &mut Value, is_same: &dyn Fn(&str) -> bool) {
+    let hide = |text: &mut String, shown: String| {
+        if shown != *text {
+            *text = if is_same(text) {
+                shown
+            } else {
+                shown.replacen(MASK, ANOTHER, 1)
+            };
+        }
+    };
+    match value {
+        Value::Object(map) => {
+            let key = map.get("key").and_then(Value::as_str).map(str::to_owned);
+            for (field, value) in map.iter_mut() {
+                match (value, &key) {
+                    (Value::String(text), Some(key)) if field == "value" => hide(text, shown::of_env(key, text)),
+                    (Value::String(text), _) if credentials::COMMANDS.contains(&field.as_str()) => {
+                        hide(text, shown::of_command(text));
+                    }
+                    (value, _) => hide_plain(value, is_same),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| hide_plain(item, is_same)),
+        Value::String(text) => hide(text, by_shape(text)),
+        _ => {}
+    }
 }
 
 fn clean_texts(value: &mut Value, clean: &impl Fn(&str) -> String) {
@@ -63,13 +116,6 @@ fn in_order_of(old: &Value, new: &Value) -> Value {
     }
 }
 
-/// A copy in which no secret can be read.
-pub(super) fn masked(spec: &Value) -> Value {
-    let mut spec = spec.clone();
-    mask(&mut spec, false);
-    spec
-}
-
 /// `bindings`: whether those of SECRETs stay. Beside a ciphertext, which may be of the same one, they say nothing.
 fn mask(value: &mut Value, bindings: bool) {
     match value {
@@ -85,28 +131,11 @@ fn mask(value: &mut Value, bindings: bool) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| mask(item, bindings)),
-        Value::String(text) => {
-            if let Cow::Owned(hidden) = without_password(text) {
-                *text = hidden;
-            }
+        Value::String(text) if !text.contains(MASK) => {
+            *text = without_password(text).into_owned();
         }
         _ => {}
     }
-}
-
-/// A ciphertext, or the password of a URL that somebody wrote into a GENERAL env.
-fn without_password(text: &str) -> Cow<'_, str> {
-    if env::is_encrypted(text) {
-        return Cow::Owned(MASK.to_owned());
-    }
-    if text.contains("://")
-        && let Ok(mut url) = url::Url::parse(text)
-        && has_password(&url)
-        && url.set_password(Some(MASK)).is_ok()
-    {
-        return Cow::Owned(url.to_string());
-    }
-    Cow::Borrowed(text)
 }
 
 #[cfg(test)]
@@ -139,6 +168,47 @@ mod tests {
                 Some("*** --port 80"),
             ]
         );
+    }
+
+    #[test]
+    fn credentials_in_plain_text_are_shown_on_neither_side() {
+        let old = json!({"name": "shop", "envs": [
+            {"key": "ADMIN_PASSWORD", "value": "panel-pw-99"},
+            {"key": "API_KEY", "value": "pan3lkey1"},
+            {"key": "MAIL", "value": "smtp://no-reply@acme.io:panel-pw@smtp.acme.io"},
+            {"key": "GONE_TOKEN", "value": "panel-pw-77"},
+        ], "services": [{"name": "web", "run_command": "./serve --token pan3lcmd", "health_check": {"http_path": "/?token=panel-pw"}}]});
+        let mut new = old.clone();
+        assert_eq!(diff(&old, &new), "");
+        new["envs"][0]["value"] = json!("file-pw-11");
+        new["envs"][2]["value"] = json!("smtp://no-reply@acme.io:file-pw@smtp.acme.io");
+        new["envs"].as_array_mut().expect("a list").pop();
+        new["services"][0]["run_command"] = json!("./serve --token fil3cmd");
+        new["services"][0]["health_check"]["http_path"] = json!("/?token=file-pw");
+        insta::assert_snapshot!(diff(&old, &new), @r#"
+    --- before
+    +++ after
+    @@ -1,15 +1,13 @@
+     name: shop
+     envs:
+     - key: ADMIN_PASSWORD
+    -  value: "***"
+    +  value: "*** (another value)"
+     - key: API_KEY
+       value: "***"
+     - key: MAIL
+    -  value: smtp://no-reply%40acme.io:***@smtp.acme.io
+    -- key: GONE_TOKEN
+    -  value: "***"
+    +  value: smtp://no-reply%40acme.io:*** (another value)@smtp.acme.io
+     services:
+     - name: web
+    -  run_command: ./serve --token ***
+    +  run_command: ./serve --token *** (another value)
+       health_check:
+    -    http_path: /?token=***
+    +    http_path: /?token=*** (another value)
+    "#);
     }
 
     #[test]

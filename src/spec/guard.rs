@@ -3,17 +3,28 @@
 use serde_json::Value;
 
 use super::component::{self, Kind, text};
-use super::{credentials, env, marks, shell, store};
+use super::{credentials, env, hidden, marks, shell, store};
 use crate::model::failure::Failure;
+use crate::redact::Redactor;
 
 /// Refuses a preview spec that would reach production's databases, domains, network or secrets, and names what does.
 /// `live` is the spec of the preview as it runs: ciphertexts that it holds already are its own. `decided` are the texts
 /// that `[preview]` gives: somebody's decision.
-pub(super) fn guard(spec: &Value, live: Option<&Value>, decided: &[&str], by_hand: bool) -> Result<(), Failure> {
+/// `known` knows the secrets that stand in production's spec.
+pub(super) fn guard(
+    spec: &Value,
+    live: Option<&Value>,
+    decided: &[&str],
+    known: &Redactor,
+    by_hand: bool,
+) -> Result<(), Failure> {
     let mut found = databases(spec);
     found.extend(top_level(spec));
     ciphertexts(spec, "", &own(live), &mut found);
-    found.extend(texts(spec, decided));
+    found.extend(texts(spec, decided, known));
+    let is_known = |text: &str| hidden::holds(known, text);
+    let fields = credentials::in_fields(spec, &is_known);
+    found.extend(fields.iter().map(|place| format!("{place} holds a credential")));
     if found.is_empty() {
         return Ok(());
     }
@@ -28,7 +39,7 @@ pub(super) fn guard(spec: &Value, live: Option<&Value>, decided: &[&str], by_han
 }
 
 /// Envs and commands that name a managed service's host or hold a credential.
-fn texts(spec: &Value, decided: &[&str]) -> Vec<String> {
+fn texts(spec: &Value, decided: &[&str], known: &Redactor) -> Vec<String> {
     let mut found = Vec::new();
     let components = component::components(spec);
     let mut look = |place: String, text: &str, credential: Option<String>| {
@@ -53,7 +64,9 @@ fn texts(spec: &Value, decided: &[&str]) -> Vec<String> {
             let command = component.text(field).unwrap_or_default();
             let command = without(command, decided);
             let address = || store::in_command(&command).map(|host| format!("the address of a store, `{host}`"));
-            let credential = credentials::in_command(&command).or_else(address);
+            let is_known =
+                || hidden::holds(known, &command).then(|| "a value that is secret in the app spec".to_owned());
+            let credential = credentials::in_command(&command).or_else(address).or_else(is_known);
             look(format!("`{field}` of `{}`", component.name), &command, credential);
         }
     }
@@ -173,7 +186,7 @@ mod tests {
                 "envs": [{"key": "KEY", "type": "SECRET", "value": "EV[1:c:d]"}],
             }],
         });
-        let why = guard(&spec, None, &[], true)
+        let why = guard(&spec, None, &[], &Redactor::new(), true)
             .expect_err("refused")
             .why
             .expect("says why");
@@ -196,7 +209,7 @@ mod tests {
             {"key": "DO_DEPLOY_ENVIRONMENT", "value": "pr-1"},
         ]);
         let spec = json!({"name": "shop-pr-1", "envs": envs});
-        let guard = |live: Option<&Value>| super::guard(&spec, live, &[], false);
+        let guard = |live: Option<&Value>| super::guard(&spec, live, &[], &Redactor::new(), false);
         assert!(guard(None).is_err());
         assert!(guard(Some(&spec)).is_ok());
         let unmarked = json!({"envs": [{"key": "KEY", "value": "EV[1:c:d]"}]});

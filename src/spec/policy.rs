@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::{component, env};
-use crate::config::{EnvValue, Generate};
+use crate::config::{EnvValue, Generate, Variable};
 
 /// A value and whether it is a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(super) struct Policy {
     pub(super) missing: Vec<(String, String)>,
     /// What the live app has and keeps: the key and the variable that is not set.
     pub(super) kept: Vec<(String, String)>,
+    /// Variables that are set and belong to the run.
+    withheld: Vec<String>,
 }
 
 impl Policy {
@@ -31,7 +33,7 @@ impl Policy {
     /// variable this run lacks.
     pub(super) fn resolve(
         env: &BTreeMap<String, EnvValue>,
-        variables: &dyn Fn(&str) -> Option<String>,
+        variables: &dyn Fn(&str) -> Variable,
         live: Option<&Value>,
         random: &dyn Fn() -> [u8; 32],
     ) -> Self {
@@ -39,12 +41,17 @@ impl Policy {
         for (key, value) in env {
             let given = match value {
                 EnvValue::Plain(text) => Some((text.clone(), false)),
-                EnvValue::From(name) => match variables(name).filter(|text| !text.is_empty()) {
-                    Some(text) => Some((text, true)),
-                    None => live.and_then(|live| encrypted(live, key)).map(|kept| {
-                        policy.kept.push((key.clone(), name.clone()));
-                        (kept, true)
-                    }),
+                EnvValue::From(name) => match variables(name) {
+                    Variable::Set(text) => Some((text, true)),
+                    other => {
+                        if other == Variable::Withheld {
+                            policy.withheld.push(name.clone());
+                        }
+                        live.and_then(|live| encrypted(live, key)).map(|kept| {
+                            policy.kept.push((key.clone(), name.clone()));
+                            (kept, true)
+                        })
+                    }
                 },
                 EnvValue::Generate(shape) => {
                     let kept = live.and_then(|live| encrypted(live, key));
@@ -60,6 +67,15 @@ impl Policy {
             }
         }
         policy
+    }
+
+    /// Why there is no value in this variable.
+    pub(super) fn lack(&self, variable: &str) -> String {
+        if self.withheld.iter().any(|name| name == variable) {
+            format!("the variable `{variable}` holds a token of this run, which no app gets")
+        } else {
+            format!("the variable `{variable}` is not in the step's environment")
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{component, credentials, env, literal};
-use crate::redact::Secret;
+use crate::redact::{Redactor, Secret};
 
 /// Whether a field beyond the envs holds a secret: credentials of registries and of log destinations.
 pub(super) fn is_credential(key: &str) -> bool {
@@ -53,12 +53,15 @@ pub(crate) fn secret_values(spec: &Value) -> Vec<Secret> {
     secrets
 }
 
-/// The secrets that stand in the spec and are too long to be a word: no other env may hold them either.
-pub(super) fn long_values(spec: &Value) -> Vec<String> {
-    let secrets = secret_values(spec);
-    let values = secrets.iter().map(Secret::expose);
-    let is_long = |value: &&str| value.len() >= LONG && !literal::is_harmless(value) && !literal::is_address(value);
-    values.filter(is_long).map(str::to_owned).collect()
+/// Knows the secrets that stand in the spec and are too long to be a word: nothing else may hold them either, in
+/// whatever form.
+pub(super) fn known_from(spec: &Value) -> Redactor {
+    let redactor = Redactor::new();
+    let is_long = |value: &str| value.len() >= LONG && !literal::is_harmless(value) && !literal::is_address(value);
+    for secret in secret_values(spec).iter().filter(|it| is_long(it.expose())) {
+        let _forms = redactor.register(secret);
+    }
+    redactor
 }
 
 fn envs(spec: &Value) -> Vec<&Value> {

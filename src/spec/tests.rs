@@ -9,10 +9,11 @@ use super::document::print;
 use super::guard::guard;
 use super::preview::{Allowed, PreviewInput, PreviewPlan, plan};
 use super::{AppSpec, marks, parse, sources};
-use crate::config::Preview;
+use crate::config::{Preview, Variable};
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::pull_request::{Head, PullRequest};
+use crate::redact::Redactor;
 
 /// The folder of real specs: `shared` beside the checkout, or `DO_DEPLOY_SHARED`.
 fn folder() -> Option<PathBuf> {
@@ -94,7 +95,7 @@ fn preview(spec: &AppSpec) -> Result<PreviewPlan, Failure> {
                 size: "auto".to_owned(),
             },
             files: &|_| None,
-            variables: &|_| None,
+            variables: &|_| Variable::Missing,
             live: None,
             random: &|| [7; 32],
             announcement: super::Announcement::new([7; 32]),
@@ -138,7 +139,7 @@ fn previews_of_real_specs_never_reach_production() {
             let value = secret["value"].as_str().expect("a value");
             assert!(value.starts_with("sqlite:") || value.contains("${"), "{file}: {secret}");
         }
-        guard(&plan.spec, None, &[], false).expect("nothing of production's");
+        guard(&plan.spec, None, &[], &Redactor::new(), false).expect("nothing of production's");
         assert!(marks(&plan.spec).is_some_and(|marks| marks.repository == 7), "{file}");
         assert_eq!(
             parse(&printed, &file).expect("still a spec").value(),

@@ -76,7 +76,7 @@ function answer(event, payload) {
     },
   });
   const outputs = readFileSync(file("output"), "utf8");
-  const shown = ended.stdout.replace(/^::add-mask::.*$/gm, "") + ended.stderr;
+  const shown = (ended.stdout + ended.stderr).replace(/^::add-mask::.*$/gm, "");
   return { code: ended.status, shown, everything: shown + outputs + readFileSync(file("summary"), "utf8"), outputs };
 }
 

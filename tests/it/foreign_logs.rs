@@ -147,7 +147,7 @@ async fn code_and_what_a_preview_was_given_in_the_clear_stay_readable() {
         maintained(t, true).await;
         t.open_pr(1).await;
         let preview = t.preview(1).await;
-        assert!(!preview.succeeds().stdout.contains("::add-mask::sqlite"), "{preview}");
+        assert!(!preview.succeeds().stderr.contains("::add-mask::sqlite"), "{preview}");
         let printed = t.command(["logs", "--pr", "1"]).locally().await;
         let json = t.command(["logs", "--pr", "1", "--json"]).locally().await;
         let told = logs(t, "/logs", &[]).await;
@@ -192,6 +192,29 @@ async fn an_earlier_deployments_log_hides_the_secrets_that_it_had() {
         let logs = logs.locally().await;
         assert!(logs.succeeds().stdout.contains("OLD_KEY=***"), "{logs}");
         assert!(!logs.shown().contains("only-there"), "{logs}");
+    })
+    .await;
+}
+
+/// Real programs print their settings as tables: Node's `console.table(process.env)`, Python's `rich`.
+#[tokio::test]
+async fn a_table_with_a_secret_in_it_is_a_line_like_any_other() {
+    let lines =
+        "printf '│ API_KEY │ %s │\\n' \"$API_KEY\"; printf 'API_KEY│x\\n'; printf '┃ API_KEY ┃ %s ┃\\n' \"$API_KEY\"";
+    run_with(printing(lines, API_KEY), async |t: &mut Tester| {
+        let key = t.secret("API_KEY");
+        t.deploy().env("API_KEY", &key).await.succeeds();
+        for args in [&["logs"][..], &["logs", "--json"]] {
+            let mut command = t.command(["logs"]).locally();
+            for arg in &args[1..] {
+                command = command.arg(arg);
+            }
+            let logs = command.await;
+            let shown = &logs.succeeds().stdout;
+            assert!(shown.contains("│ API_KEY │ *** │"), "{logs}");
+            assert!(shown.contains("┃ API_KEY ┃ *** ┃"), "{logs}");
+            assert!(!logs.shown().contains(&key), "{logs}");
+        }
     })
     .await;
 }

@@ -125,6 +125,7 @@ fn tokens_and_runner_variables_are_never_handed_to_an_app() {
         "DIGITALOCEAN_ACCESS_TOKEN",
         "FLY_API_TOKEN",
         "GITHUB_TOKEN",
+        "GH_TOKEN",
         "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
         "RUNNER_TEMP",
     ] {

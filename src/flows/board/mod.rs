@@ -28,7 +28,6 @@ pub(crate) use self::outputs::outputs_of;
 use self::place::Place;
 use self::record::{Record, any_active, put_all_aside};
 use crate::actions::progress::Progress;
-use crate::actions::run::Run;
 use crate::config::{CommentLogs, CommentMode};
 use crate::github::GitHub;
 use crate::model::environment::Environment;

@@ -6,6 +6,7 @@ mod learned;
 mod ordinary;
 mod properties;
 mod real_encoders;
+mod said;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -249,4 +250,27 @@ fn hides_the_beginning_of_a_secret_where_a_text_was_cut() {
         redactor.clean("invalid value correct-horse-b"),
         "invalid value correct-horse-b"
     );
+}
+
+#[test]
+fn what_is_left_of_a_secret_where_a_text_was_cut_is_hidden() {
+    let hex = "a3f1c2d4e5b60718293a4b5ca3f1c2d4e5b60718293a4b5c6d7e8f90a1b2c3d4";
+    let redactor = knowing(&[hex, "live0f9e8d7c6b5a"]);
+    let (head, tail) = (&hex[..24], &hex[41..]);
+    for (text, shown) in [
+        (
+            format!("input_value='{head}...{tail}', input_type=str"),
+            "input_value='***...***', input_type=str",
+        ),
+        (format!("{head}…{tail}"), "***…***"),
+        (format!("token {head}..."), "token ***..."),
+        (format!("token {head}… is bad"), "token ***… is bad"),
+        (format!("...{tail}"), "...***"),
+        (format!("....{tail} is bad"), "....*** is bad"),
+        ("\"value\":\"live0f9e8d7c...\"".to_owned(), "\"value\":\"***...\""),
+        ("loading... a3f1 and more…".to_owned(), "loading... a3f1 and more…"),
+        ("a3f1c2d...c3d4".to_owned(), "a3f1c2d...c3d4"),
+    ] {
+        assert_eq!(redactor.clean(&text), shown);
+    }
 }

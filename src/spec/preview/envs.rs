@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::env;
 use super::super::policy::Policy;
 use super::super::store::{Access, Store};
-use super::super::{change, component, credentials, marks, secrets};
+use super::super::{change, component, credentials, hidden, marks, secrets};
 use super::database::Decision;
 use super::{DatabaseMode, Notes};
 
@@ -20,7 +20,7 @@ enum Fate {
 pub(super) fn apply(preview: &mut Value, decision: &Decision, policy: &Policy, database_url: &str, notes: &mut Notes) {
     let mut given = Vec::new();
     let mut secrets = Vec::new();
-    let known = secrets::long_values(preview);
+    let known = secrets::known_from(preview);
     env::each_list(preview, |component, envs| {
         let owner = component.map_or_else(|| "the app".to_owned(), |name| format!("`{name}`"));
         envs.retain_mut(|env| {
@@ -31,9 +31,7 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, policy: &Policy, d
             if policy.given.contains_key(&key) && !given.contains(&key) {
                 given.push(key.clone());
             }
-            let is_known = known
-                .iter()
-                .any(|secret| env::value(env).is_some_and(|value| value.contains(secret)));
+            let is_known = env::value(env).is_some_and(|value| hidden::holds(&known, value));
             let fate = match fate(env, decision, policy, database_url) {
                 Fate::Keep if is_known => Fate::Leave {
                     why: "its value is a secret under another name",

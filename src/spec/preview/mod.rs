@@ -9,8 +9,8 @@ use super::guard::guard;
 use super::images::{self, Images};
 use super::migration::Announcement;
 use super::policy::Policy;
-use super::{env, marks};
-use crate::config;
+use super::{env, marks, secrets};
+use crate::config::{self, Variable};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -18,6 +18,7 @@ use crate::model::marks::Marks;
 use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{self, Change, Sleep};
+use crate::redact::Redactor;
 
 mod allowed;
 mod build;
@@ -52,7 +53,7 @@ pub(crate) struct PreviewInput<'a> {
     /// The text of a repository file at the head, by path; `super::wanted_files` says which are asked for.
     pub(crate) files: &'a dyn Fn(&str) -> Option<String>,
     /// The step's environment, for `{ from = "NAME" }`.
-    pub(crate) variables: &'a dyn Fn(&str) -> Option<String>,
+    pub(crate) variables: &'a dyn Fn(&str) -> Variable,
     /// The spec of the preview as it runs: generated secrets stay the same over pushes.
     pub(crate) live: Option<&'a Value>,
     pub(crate) random: &'a dyn Fn() -> [u8; 32],
@@ -133,13 +134,14 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
     let policy = Policy::resolve(&input.policy.env, input.variables, input.live, input.random);
     let mut notes = Notes::default();
     for (key, variable) in &policy.missing {
-        notes.warnings.push(format!(
-            "`{key}` is not set: the variable `{variable}` is not in the step's environment"
-        ));
+        notes
+            .warnings
+            .push(format!("`{key}` is not set: {}", policy.lack(variable)));
     }
     for (key, variable) in &policy.kept {
         notes.warnings.push(format!(
-            "`{key}` keeps the value that the preview has: the variable `{variable}` is not in the step's environment"
+            "`{key}` keeps the value that the preview has: {}",
+            policy.lack(variable)
         ));
     }
     let spec = &input.images.apply(spec, &mut notes.changes, &mut notes.warnings)?;
@@ -168,7 +170,14 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
     let wished = input.policy;
     let mut decided = vec![wished.database_url.as_str(), wished.prepare.trim(), wished.start.trim()];
     decided.extend(policy.given.values().map(|given| given.value.as_str()));
-    guard(&preview, input.live, &decided, !wished.spec.is_empty())?;
+    let by_hand = !wished.spec.is_empty();
+    // What a preview spec of its own holds is not production's.
+    let known = if by_hand {
+        Redactor::new()
+    } else {
+        secrets::known_from(&spec.value)
+    };
+    guard(&preview, input.live, &decided, &known, by_hand)?;
     unknown::refuse(&preview)?;
     notes.warnings.extend(images::taken_back(input.live, &preview));
     Ok(PreviewPlan {

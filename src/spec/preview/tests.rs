@@ -18,6 +18,9 @@ mod handwritten;
 mod rules;
 mod stores;
 
+/// What the run has as `GITHUB_TOKEN`.
+const OWN_TOKEN: &str = "ghs-token-of-the-run";
+
 /// A repository, a pull request and what surrounds them; every field can be changed before `plan`.
 struct World {
     config: String,
@@ -121,7 +124,7 @@ impl World {
                 policy: &config.preview,
                 allowed: &allowed,
                 files: &|path| text(&self.files, path),
-                variables: &|name| text(&self.variables, name),
+                variables: &|name| Variable::of(name, text(&self.variables, name), &[OWN_TOKEN.to_owned()]),
                 live: self.live.as_ref(),
                 random: &|| [7; 32],
                 announcement: crate::spec::Announcement::new([7; 32]),

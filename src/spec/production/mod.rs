@@ -7,7 +7,7 @@ use super::document::AppSpec;
 use super::images::{self, Images};
 use super::policy::Policy;
 use super::{component, credentials, env, marks};
-use crate::config::Target;
+use crate::config::{Target, Variable};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -34,7 +34,7 @@ pub(crate) struct ProductionInput<'a> {
     pub(crate) branch: &'a str,
     pub(crate) target: &'a Target,
     /// The step's environment.
-    pub(crate) variables: &'a dyn Fn(&str) -> Option<String>,
+    pub(crate) variables: &'a dyn Fn(&str) -> Variable,
     /// The live app's spec. `None`: there is no app of this name yet.
     pub(crate) live: Option<&'a Value>,
     pub(crate) live_marks: Option<&'a Marks>,

@@ -8,7 +8,8 @@ use super::super::document::AppSpec;
 use super::super::policy::Policy;
 use super::super::{env, placeholder};
 use super::ProductionInput;
-use crate::config::is_reserved;
+use crate::config::{Variable, is_reserved};
+use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 
 /// An env without a value and its owner, `None` for the app.
@@ -19,7 +20,12 @@ struct Missing {
     owner: Option<String>,
     /// The file has something that is to be replaced by the value.
     has_placeholder: bool,
+    /// The variable is there and belongs to the run.
+    is_withheld: bool,
 }
+
+/// Why a variable that is there does not fill a secret.
+const WITHHELD: &str = "in this step is the run's own, which no app gets";
 
 pub(super) fn fill(
     spec: &AppSpec,
@@ -54,9 +60,18 @@ pub(super) fn fill(
                 None => named.unwrap_or(&key).to_owned(),
             };
             let has_placeholder = placeholder.is_some();
-            let found = (input.variables)(&variable).filter(|value| !value.trim().is_empty());
-            if has_placeholder {
-                let name = format!("the secret `{key}` of {}", owner_noun(&spec.value, owner));
+            let variable_is = (input.variables)(&variable);
+            let is_withheld = variable_is == Variable::Withheld;
+            let name = || format!("the secret `{key}` of {}", owner_noun(&spec.value, owner));
+            let found = match variable_is {
+                Variable::Set(value) => Some(value),
+                Variable::Missing | Variable::Withheld => None,
+            };
+            let live = live_value(input.live, owner, &key);
+            if is_withheld && live.is_some() {
+                changes.push(format!("kept {}", name()), format!("`{variable}` {WITHHELD}"));
+            } else if has_placeholder {
+                let name = name();
                 match &found {
                     Some(_) => changes.push(
                         format!("set {name} from `{variable}`"),
@@ -70,13 +85,14 @@ pub(super) fn fill(
                     ),
                 }
             }
-            match found.or_else(|| live_value(input.live, owner, &key)) {
+            match found.or(live) {
                 Some(value) => env::set(env, &value, true),
                 None => missing.push(Missing {
                     variable,
                     owner: owner.map(str::to_owned),
                     key: key.clone(),
                     has_placeholder,
+                    is_withheld,
                 }),
             }
             placed.push(key);
@@ -114,6 +130,7 @@ fn add(
                 variable: variable.clone(),
                 owner: None,
                 has_placeholder: false,
+                is_withheld: (input.variables)(variable) == Variable::Withheld,
             }),
         }
     }
@@ -210,23 +227,50 @@ fn failure(spec: &AppSpec, missing: &[Missing], input: &ProductionInput<'_>) -> 
             true => ", whose value in the file is a placeholder",
             false => "",
         };
-        let name = format!("`{}`{variable} ({}){placeholder}", it.key, owners.join(", "));
+        let own = match it.is_withheld {
+            true => format!("; `{}` {WITHHELD}", it.variable),
+            false => String::new(),
+        };
+        let name = format!("`{}`{variable} ({}{own}){placeholder}", it.key, owners.join(", "));
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    let (what, it) = match names.len() {
-        1 => ("a secret has no value".to_owned(), "it"),
-        count => (format!("{count} secrets have no value"), "them"),
+    let what = match names.len() {
+        1 => "a secret has no value".to_owned(),
+        count => format!("{count} secrets have no value"),
     };
-    let example = &missing[0].variable;
-    let failure = Failure::input(what).why(names.join(", ")).next(format!(
-        "set {it} in the step's `env:`, such as `{example}: ${{{{ secrets.{example} }}}}`; {} has no value for {it} either",
-        input.environment
-    ));
+    let (withheld, absent): (Vec<&Missing>, Vec<&Missing>) = missing.iter().partition(|it| it.is_withheld);
+    let mut next = Vec::new();
+    if let Some(first) = absent.first() {
+        let it = if absent.iter().all(|other| other.key == first.key) {
+            "it"
+        } else {
+            "them"
+        };
+        let (example, environment) = (&first.variable, input.environment);
+        next.push(format!(
+            "set {it} in the step's `env:`, such as `{example}: ${{{{ secrets.{example} }}}}`; {environment} has no value for {it} either"
+        ));
+    }
+    if let Some(first) = withheld.first() {
+        let (key, table) = (&first.key, table(input.environment));
+        next.push(format!(
+            "give the app a token of its own under another name: below `[{table}]` in do-deploy.toml let `{key}` be `{{ from = \"APP_{key}\" }}`, and set `APP_{key}: ${{{{ secrets.APP_{key} }}}}` in the step's `env:`"
+        ));
+    }
+    let failure = Failure::input(what).why(names.join(", ")).next(next.join("; "));
     match pointer(spec, &missing[0]) {
         Some(pointer) => spec.locate(failure, &pointer),
         None => failure,
+    }
+}
+
+/// The table of do-deploy.toml that gives an environment its envs.
+fn table(environment: &Environment) -> String {
+    match environment {
+        Environment::Named(name) if name != "production" => format!("environments.{name}.env"),
+        _ => "production.env".to_owned(),
     }
 }
 

@@ -9,7 +9,11 @@ use super::*;
 use crate::config::Config;
 
 mod live;
+mod own;
 mod taken;
+
+/// What the run has as `GITHUB_TOKEN`.
+const OWN_TOKEN: &str = "ghs-token-of-the-run";
 
 struct World {
     config: String,
@@ -63,7 +67,10 @@ impl World {
                 commit: &Sha::new("abc1234"),
                 branch: self.branch,
                 target: config.environment(&self.environment.to_string()).expect("declared"),
-                variables: &|name| self.variables.get(name).map(|text| (*text).to_owned()),
+                variables: &|name| {
+                    let value = self.variables.get(name).map(|text| (*text).to_owned());
+                    Variable::of(name, value, &[OWN_TOKEN.to_owned()])
+                },
                 live: self.live.as_ref(),
                 live_marks: live_marks.as_ref(),
                 active: self.active.as_ref(),

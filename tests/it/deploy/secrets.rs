@@ -1,8 +1,8 @@
 //! Secrets of an app: from the step, from the live app, or named as missing.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::harness::{Change, Tester, run_with, spec};
+use crate::harness::{Api, Change, GITHUB_TOKEN, Tester, run_with, spec};
 
 // Secrets
 
@@ -123,4 +123,78 @@ fn service_env<'a>(app: &'a Value, key: &str) -> &'a Value {
     envs.iter()
         .find(|env| env["key"] == key)
         .unwrap_or_else(|| panic!("no env `{key}` in {envs:#?}"))
+}
+
+#[tokio::test]
+async fn the_runs_own_tokens_are_handed_to_no_app() {
+    let wanting = with_secrets()
+        .replace("STRIPE_KEY", "GITHUB_TOKEN")
+        .replace("MAIL_KEY", "DIGITALOCEAN_ACCESS_TOKEN");
+    run_with(Change::whole_app("first").spec(&wanting), async |t: &mut Tester| {
+        let stopped = t.deploy().await;
+        stopped
+            .fails_with(2)
+            .touches_nothing()
+            .says("2 secrets have no value")
+            .says("`GITHUB_TOKEN` in this step is the run's own, which no app gets")
+            .says("below `[production.env]` in do-deploy.toml let `GITHUB_TOKEN` be `{ from = \"APP_GITHUB_TOKEN\" }`");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_keeps_its_own_token_of_the_same_name() {
+    let wanting = with_secrets()
+        .replace("STRIPE_KEY", "GITHUB_TOKEN")
+        .replace("MAIL_KEY", "DEPLOY_TOKEN");
+    let config = "[production.env]\nGITHUB_TOKEN = { from = \"APP_GITHUB_TOKEN\" }\n";
+    run_with(
+        Change::whole_app("first").spec(&wanting).config(config),
+        async |t: &mut Tester| {
+            let (github, deploy) = (t.secret("GITHUB"), t.secret("DEPLOY"));
+            t.deploy()
+                .env("APP_GITHUB_TOKEN", &github)
+                .env("DEPLOY_TOKEN", &deploy)
+                .await
+                .succeeds();
+            let before = t.app("shop").await;
+            t.push("main", Change::whole_app("second").spec(&wanting).config(""));
+            let kept = t.deploy().env("DEPLOY_TOKEN", GITHUB_TOKEN).await;
+            kept.succeeds()
+                .says("kept the secret `GITHUB_TOKEN` of service `web`")
+                .says("kept the secret `DEPLOY_TOKEN` of service `web`");
+            let after = t.app("shop").await;
+            for key in ["GITHUB_TOKEN", "DEPLOY_TOKEN"] {
+                assert_eq!(service_env(&after, key)["value"], service_env(&before, key)["value"]);
+            }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_no_credential_that_only_the_live_app_has() {
+    run_with(Change::whole_app("first"), async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        let app = t.app("shop").await;
+        let mut spec = app["spec"].clone();
+        let envs = spec["services"][0]["envs"].as_array_mut().expect("a list");
+        for (key, value) in [
+            ("ADMIN_PASSWORD", "panel-pw-99"),
+            ("LONG_PASSWORD", "panel-pw-99-longer"),
+            ("API_KEY", "pan3lkey1"),
+            ("MAIL", "smtp://no-reply@acme.io:panel-pw@smtp.acme.io"),
+        ] {
+            envs.push(json!({"key": key, "scope": "RUN_TIME", "value": value}));
+        }
+        spec["services"][0]["run_command"] = json!("do-deploy demo-app serve --token pan3lcmd");
+        let path = format!("/v2/apps/{}", app["id"].as_str().expect("an id"));
+        t.call(Api::DigitalOcean, "PUT", &path, Some(&json!({ "spec": spec })))
+            .await
+            .expect(200);
+        let planned = t.deploy().arg("--dry-run").await;
+        planned.succeeds().says("ADMIN_PASSWORD").says("serve --token ***");
+        assert!(!planned.shown().contains("pan"), "{}", planned.shown());
+    })
+    .await;
 }

@@ -90,3 +90,56 @@ async fn gets_the_envs_that_its_own_table_names() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_printed_as_hidden_is_not_sent() {
+    let envs = "    envs:\n      - {key: EMAIL_URL, scope: RUN_TIME, value: 'smtp://no-reply@acme.io:hunter33@smtp.acme.io:587'}\n      \
+                - {key: METRICS, scope: RUN_TIME, value: 'bob:hunter55@metrics.acme.io:9090'}\n      \
+                - {key: MAILER, scope: RUN_TIME, value: 'smtp://app:hun/ter22@smtp.acme.io'}\n      \
+                - {key: ADMIN_PASSWORD, scope: RUN_TIME, value: hunter22/hunter22}\n      \
+                - {key: NEUTRAL, scope: RUN_TIME, value: 'x hunter22%2Fhunter22'}\n";
+    let leaking = spec("    envs:\n", envs);
+    run_with(Change::whole_app("first").spec(&leaking), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let preview = t.preview(1).await;
+        preview
+            .succeeds()
+            .says("Not set in previews: `EMAIL_URL`, `METRICS`, `MAILER`, `ADMIN_PASSWORD`, `NEUTRAL`");
+        let sent = serde_json::to_string(&t.bodies("POST", "/v2/apps")).expect("JSON");
+        assert!(!sent.contains("hun"), "{sent}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn credentials_outside_of_envs_are_refused_by_name() {
+    for (from, to, place) in [
+        (
+            "run_command: do-deploy demo-app serve",
+            "run_command: do-deploy demo-app serve hunter22hunter22",
+            "`run_command` of `web` holds a value that is secret in the app spec",
+        ),
+        (
+            "http_path: /health",
+            "http_path: /health?token=hunter44",
+            "`http_path` of `web` holds a credential",
+        ),
+        (
+            "services:\n",
+            "ingress:\n  rules:\n    - match: {path: {prefix: /old}}\n      redirect: {uri: '/?token=hunter44'}\nservices:\n",
+            "`uri` of the app holds a credential",
+        ),
+    ] {
+        let leaking = spec(from, to).replacen(
+            "    envs:\n",
+            "    envs:\n      - {key: ADMIN_PASSWORD, scope: RUN_TIME, value: hunter22hunter22}\n",
+            1,
+        );
+        run_with(Change::whole_app("first").spec(&leaking), async |t: &mut Tester| {
+            t.open_pr(1).await;
+            t.preview(1).await.fails_with(2).says(place);
+            assert!(t.bodies("POST", "/v2/apps").is_empty(), "no app is created");
+        })
+        .await;
+    }
+}

@@ -1,6 +1,6 @@
 //! A secret is not seen in any form, whether the run was given it, found it in a file, or only knows its name.
 
-use crate::harness::{Change, Tester, run, run_with, spec};
+use crate::harness::{Change, DIGITALOCEAN_TOKEN, GITHUB_TOKEN, Tester, run, run_with, spec};
 
 /// A secret with a character of every kind that somebody escapes.
 const SECRET: &str = "kT9'q\"w/e r$t&y+u=i-4711";
@@ -134,7 +134,7 @@ async fn every_secret_is_masked_before_anything_else_is_said() {
     run(async |t: &mut Tester| {
         let deploy = t.deploy().await;
         deploy.succeeds();
-        let first = deploy.stdout.lines().next().unwrap_or_default();
+        let first = deploy.stderr.lines().next().unwrap_or_default();
         assert!(first.starts_with("::add-mask::"), "{first}");
     })
     .await;
@@ -156,8 +156,34 @@ async fn a_generated_secret_is_masked() {
             .filter(|env| env["key"] == "SIGNING_KEY")
             .find_map(|env| env["value"].as_str())
             .expect("it was sent");
-        assert!(preview.stdout.contains(&format!("::add-mask::{value}")), "{preview}");
+        assert!(preview.stderr.contains(&format!("::add-mask::{value}")), "{preview}");
         assert!(!preview.shown().contains(value), "{preview}");
+    })
+    .await;
+}
+
+/// Standard output is often a file, which the runner never sees and an artifact may publish.
+#[tokio::test]
+async fn what_is_redirected_holds_no_mask() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.deploy().await.succeeds();
+        t.preview(1).await.succeeds();
+        for invocation in [
+            t.command(["logs"]),
+            t.command(["status"]),
+            t.command(["verify"]),
+            t.deploy().arg("--dry-run"),
+            t.preview(1).arg("--dry-run"),
+        ] {
+            let ended = invocation.await;
+            ended.succeeds();
+            assert!(!ended.stdout.contains("::add-mask::"), "{}", ended.stdout);
+            for token in [DIGITALOCEAN_TOKEN, GITHUB_TOKEN] {
+                assert!(!ended.stdout.contains(token), "{ended}");
+                assert!(ended.stderr.contains(&format!("::add-mask::{token}\n")), "{ended}");
+            }
+        }
     })
     .await;
 }

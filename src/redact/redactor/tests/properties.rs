@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::knowing;
+use crate::redact::{Foreign, Redactor, Secret, TargetSecrets};
 
 /// What somebody may have as a secret: anything on one line that is no everyday word or number.
 pub(super) fn secrets() -> impl Strategy<Value = String> {
@@ -45,6 +46,126 @@ fn written(c: char) -> Vec<String> {
         format!("\\u{{{code:x}}}"),
         format!("\\U{code:08x}"),
     ]
+}
+
+/// A line in which marks that the redactor looks for stand beside any character whatever.
+fn lines() -> impl Strategy<Value = String> {
+    let marks = prop::sample::select(vec![
+        "API_KEY",
+        "apiKey",
+        "api-key",
+        "TOKEN",
+        "token",
+        "value",
+        "name",
+        "=",
+        ":",
+        ":=",
+        "=>",
+        "->",
+        "!=",
+        "|",
+        "││",
+        "│",
+        "┃",
+        "║",
+        "'",
+        "\"",
+        "\\",
+        "\\\"",
+        "`",
+        "[",
+        "]",
+        "{",
+        "}",
+        "(",
+        ")",
+        "<",
+        ">",
+        "</",
+        ",",
+        ";",
+        ".",
+        "...",
+        "…",
+        " ",
+        "\t",
+        "%",
+        "%C3",
+        "%E2%94",
+        "\\x",
+        "\\u",
+        "\\u{",
+        "&#",
+        "&#x2502;",
+        "&amp;",
+        "=\n",
+        "\n",
+        "\r",
+        "\u{1b}[1m",
+        "\u{200b}",
+        "\u{202e}",
+        "-----BEGIN ",
+        "-----END ",
+        "PRIVATE KEY-----",
+        "<Buffer ",
+        "73 6b ",
+        "0x73, ",
+        "string(",
+        "aHVudGVyMjJodW50ZXIyMg==",
+        "://",
+        "@",
+        "@tcp(",
+        "?token=",
+        "Bearer ",
+        "input_value=",
+        ", input_type=",
+        "${",
+        "$(",
+        "<%=",
+        "%>",
+        "z.string()",
+        "Field(",
+        "env.str(",
+        "os.environ[",
+        "-D",
+        "--",
+        " for ",
+        " is ",
+        "EV[1:",
+    ]);
+    let part = prop_oneof![
+        3 => marks.prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from),
+        1 => "[\u{e9}\u{2502}\u{4e2d}\u{1f980}\u{301}]{1,2}",
+    ];
+    prop::collection::vec(part, 0..14).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2048, ..config() })]
+
+    #[test]
+    fn no_line_is_too_strange_for_any_reader(lines in prop::collection::vec(lines(), 1..5), secret in secrets()) {
+        let secrets = TargetSecrets {
+            names: ["API_KEY", "TOKEN", "\u{e9}t\u{e9}_KEY"].map(str::to_owned).to_vec(),
+            values: Secret::new(&secret).into_iter().collect(),
+            public: vec!["info".to_owned()],
+        };
+        let redactor = Redactor::new();
+        let (target, _) = redactor.for_target(&secrets);
+        let foreign: Vec<Foreign> = lines.iter().map(Foreign::new).collect();
+        let mut following = target.following();
+        for (line, foreign) in lines.iter().zip(&foreign) {
+            let _clean = redactor.clean(line);
+            let clean = target.line(foreign);
+            let _again = redactor.again(&clean);
+            let _followed = following.line(foreign);
+        }
+        prop_assert_eq!(target.lines(&foreign).len(), lines.len());
+        prop_assert_eq!(target.lines_as_printed(&foreign).len(), lines.len());
+        prop_assert!(!redactor.clean(&lines.join("\n")).contains(&secret));
+    }
 }
 
 proptest! {
