@@ -33,7 +33,7 @@ enum Standing {
     UnderWay,
     /// With the URL of each app, by the app's name.
     Ready(BTreeMap<String, String>),
-    Ended(Failure),
+    Ended(Box<Failure>),
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
@@ -71,7 +71,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                 report.url = Some(url);
             }
         }
-        Standing::Ended(failure) => fail(&mut report, failure),
+        Standing::Ended(failure) => fail(&mut report, *failure),
         Standing::UnderWay => fail(
             &mut report,
             Failure::unknown(format!("the preview of `{}` is still being deployed", commit.short()))
@@ -137,7 +137,7 @@ fn standing(commit: &Sha, records: &[Recorded]) -> Standing {
                 continue;
             }
         };
-        return Standing::Ended(ended);
+        return Standing::Ended(Box::new(ended));
     }
     match standing {
         Standing::Ready(urls) if urls.is_empty() => Standing::Absent,

@@ -60,10 +60,10 @@ impl Obstacle {
         }
         let from_app = headers.contains_key(APP_ORIGIN);
         // Over TLS a proxy only passes on what it cannot read.
-        if let Some(proxy) = proxy.filter(|_| target.url.scheme() == "http" && !from_app) {
-            if target.behind_edge || (!met && is_middleboxes(status)) {
-                return Some(Self::ProxyAnswers(proxy.clone(), status));
-            }
+        if let Some(proxy) = proxy.filter(|_| target.url.scheme() == "http" && !from_app)
+            && (target.behind_edge || (!met && is_middleboxes(status)))
+        {
+            return Some(Self::ProxyAnswers(proxy.clone(), status));
         }
         if !met && matches!(status, 407 | 511) {
             return Some(Self::Login(status));

@@ -72,7 +72,7 @@ fn numbers(line: &str) -> Vec<Vec<Range<usize>>> {
         let is_number =
             digits.len() <= 8 && !digits.is_empty() && bytes[digits.clone()].iter().all(u8::is_ascii_hexdigit);
         let is_long =
-            digits.len() >= 16 && digits.len() % 2 == 0 && bytes[digits.clone()].iter().all(u8::is_ascii_hexdigit);
+            digits.len() >= 16 && digits.len().is_multiple_of(2) && bytes[digits.clone()].iter().all(u8::is_ascii_hexdigit);
         let follows = run.last().is_some_and(|last| {
             let gap = &bytes[last.end..word.start];
             gap.len() <= LONGEST_GAP && gap.iter().all(|byte| b" ,:;-\\".contains(byte))
@@ -200,9 +200,9 @@ impl Tail {
             return Some(Self { before, kind, width });
         }
         let run = trailing_base64(text);
-        let is_broken = run.len() >= SHORTEST_BROKEN && run.len() % 4 == 0 && looks_encoded(run);
+        let is_broken = run.len() >= SHORTEST_BROKEN && run.len().is_multiple_of(4) && looks_encoded(run);
         let before = shape(&text[..text.len() - run.len()]);
-        is_broken.then(|| Self {
+        is_broken.then_some(Self {
             before,
             kind: Kind::Base64,
             width: run.len(),
