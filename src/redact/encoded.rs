@@ -71,8 +71,9 @@ fn numbers(line: &str) -> Vec<Vec<Range<usize>>> {
         let digits = digits(bytes, word.clone());
         let is_number =
             digits.len() <= 8 && !digits.is_empty() && bytes[digits.clone()].iter().all(u8::is_ascii_hexdigit);
-        let is_long =
-            digits.len() >= 16 && digits.len().is_multiple_of(2) && bytes[digits.clone()].iter().all(u8::is_ascii_hexdigit);
+        let is_long = digits.len() >= 16
+            && digits.len().is_multiple_of(2)
+            && bytes[digits.clone()].iter().all(u8::is_ascii_hexdigit);
         let follows = run.last().is_some_and(|last| {
             let gap = &bytes[last.end..word.start];
             gap.len() <= LONGEST_GAP && gap.iter().all(|byte| b" ,:;-\\".contains(byte))

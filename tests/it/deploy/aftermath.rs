@@ -8,7 +8,7 @@ const ONLY_HAS_DATABASE: &str = "DATABASE_URL=sqlite:////tmp/notes.db exec do-de
 
 /// Serves its notes until the connection to its database breaks.
 const NEEDS_DATABASE: &str = r#"
-(exec 3<>"/dev/tcp/$DB_HOST/$DB_PORT"; cat <&3; rm -f "$NOTES"; mkdir "$NOTES") &
+(exec 3<>"/dev/tcp/$PLACE/$GATE"; cat <&3; rm -f "$NOTES"; mkdir "$NOTES") &
 DATABASE_URL="sqlite:///$NOTES" exec do-deploy demo-app serve
 "#;
 
@@ -16,8 +16,8 @@ DATABASE_URL="sqlite:///$NOTES" exec do-deploy demo-app serve
 fn with_database(is_needed: bool) -> String {
     let envs = "    envs:
       - {key: NOTES, value: /tmp/notes.db}
-      - {key: DB_HOST, value: \"${db.HOSTNAME}\"}
-      - {key: DB_PORT, value: \"${db.PORT}\"}
+      - {key: PLACE, value: \"${db.HOSTNAME}\"}
+      - {key: GATE, value: \"${db.PORT}\"}
 ";
     let spec = without_job() + "databases:\n  - {name: db, engine: PG}\n";
     match is_needed {

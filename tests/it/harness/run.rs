@@ -43,6 +43,11 @@ impl Run {
         format!("{}\n{}", without_masks(&self.stdout), without_masks(&self.stderr))
     }
 
+    /// What a person reads: standard error, without the lines that the runner takes away.
+    pub(crate) fn log(&self) -> String {
+        without_masks(&self.stderr)
+    }
+
     /// Asserts that what people read contains `part`.
     #[track_caller]
     pub(crate) fn says(&self, part: &str) -> &Self {

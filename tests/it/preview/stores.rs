@@ -34,7 +34,7 @@ async fn a_preview_gets_no_way_to_productions_stores() {
         let spec = t.app("shop-pr-1").await["spec"].to_string();
         for text in ["prod.example", "hunter22", "ondigitalocean.com", "doadmin"] {
             assert!(!spec.contains(text), "{text} is in {spec}");
-            assert!(!made.stderr.contains("hunter22") && !t.comment(1).await.contains(text));
+            assert!(!made.log().contains("hunter22") && !t.comment(1).await.contains(text));
         }
         t.expect_serving("shop-pr-1", "first").await;
     })
