@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::context::Ctx;
+use super::ownership;
 use super::succession::Successor;
 use crate::config::Target;
 use crate::model::commit::Sha;
@@ -98,16 +99,8 @@ pub(super) async fn run(
     if let (Some(live), Phase::Active) = (&mut report.was_live, &ended.phase) {
         live.until = Some(ended.phase_since.unwrap_or_else(|| platform.now()));
     }
-    if ended.phase == Phase::Active
-        && earlier
-            .spec
-            .as_ref()
-            .is_some_and(|spec| crate::spec::marks(spec).is_none())
-    {
-        report.notes.push(
-            "The app has no marks of do-deploy again, as it had none then: the next deployment has to adopt it"
-                .to_owned(),
-        );
+    if ended.phase == Phase::Active {
+        report.notes.extend(ownership::marks_are_gone(&earlier));
     }
     report.notes.push(match ended.phase {
         Phase::Active => format!("Rolled back to deployment {previous}"),

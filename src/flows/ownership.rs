@@ -4,7 +4,7 @@ use super::context::Ctx;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::platform::App;
+use crate::platform::{App, Deployment};
 
 /// Passes an app that carries our marks for this repository and this environment.
 ///
@@ -69,6 +69,14 @@ pub(super) async fn taken(ctx: &Ctx, name: &str, repository: u64, environment: &
     })?;
     require(&app, repository, environment)?;
     Ok(app)
+}
+
+/// What a rollback to a deployment from before the app was adopted has to say: it brings the app spec of that time back.
+pub(super) fn marks_are_gone(earlier: &Deployment) -> Option<String> {
+    let had_none = crate::spec::marks(earlier.spec.as_ref()?).is_none();
+    had_none.then(|| {
+        "The app has no marks of do-deploy again, as it had none then: the next deployment has to adopt it".to_owned()
+    })
 }
 
 /// The commit that the app's active deployment was built from, where that can be proven.

@@ -105,17 +105,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             let ends_pinned = verdict == Verdict::Good || report.was_live.is_some();
             if ends_pinned {
                 report.notes.push(release_note(&request.environment));
-            }
-            if ends_pinned
-                && earlier
-                    .spec
-                    .as_ref()
-                    .is_some_and(|spec| crate::spec::marks(spec).is_none())
-            {
-                report.notes.push(
-                    "The app has no marks of do-deploy again, as it had none then: the next deployment has to adopt it"
-                        .to_owned(),
-                );
+                report.notes.extend(ownership::marks_are_gone(&earlier));
             }
             board.close(std::slice::from_ref(&report)).await;
             Ok(report)
