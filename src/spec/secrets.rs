@@ -37,7 +37,8 @@ pub(crate) fn secret_values(spec: &Value) -> Vec<Secret> {
             continue;
         };
         if env::is_secret(it) {
-            secrets.extend(Secret::new(value));
+            // `<REQUIRED>` in the place of a secret may stand in the place of anything else, too.
+            secrets.extend(Secret::new(value).filter(|_| !is_left_open(value)));
         } else {
             secrets.extend(Secret::in_connection(value));
             // A shorter one may be a word of the logs.
@@ -86,6 +87,11 @@ fn fields(value: &Value, secrets: &mut Vec<Secret>) {
     }
 }
 
+/// `<REQUIRED>`, `<your key>`
+fn is_left_open(value: &str) -> bool {
+    value.starts_with('<') && value.ends_with('>')
+}
+
 fn is_plain(value: &str) -> bool {
     !env::is_encrypted(value) && !env::is_bound(value)
 }
@@ -104,6 +110,7 @@ mod tests {
                 { "key": "GIVEN", "type": "SECRET", "value": "s3cr3t-given" },
                 { "key": "ENCRYPTED", "type": "SECRET", "value": "EV[1:a:b]" },
                 { "key": "BOUND", "type": "SECRET", "value": "${db.DATABASE_URL}" },
+                { "key": "LEFT_OPEN", "type": "SECRET", "value": "<REQUIRED>" },
             ],
             "services": [{
                 "name": "web",
@@ -116,7 +123,7 @@ mod tests {
                 ],
             }],
         });
-        assert_eq!(secret_names(&spec), ["GIVEN", "ENCRYPTED", "BOUND"]);
+        assert_eq!(secret_names(&spec), ["GIVEN", "ENCRYPTED", "BOUND", "LEFT_OPEN"]);
         let values: Vec<String> = secret_values(&spec)
             .iter()
             .map(|secret| secret.expose().to_owned())
