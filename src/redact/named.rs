@@ -92,11 +92,14 @@ pub(crate) fn promise(name: &str) -> Promise {
     let Some((last, before)) = words.split_last() else {
         return Promise::Nothing;
     };
+    // `ADMIN_PASSWORD2` is one more of the same.
+    let last = Some(last.trim_end_matches(|c: char| c.is_ascii_digit())).filter(|last| !last.is_empty());
+    let last = last.unwrap_or_default();
     let before = before.last().map(String::as_str);
     if ENDINGS.iter().any(|ending| last.ends_with(ending)) {
         return Promise::Credential;
     }
-    match (before, last.as_str()) {
+    match (before, last) {
         (Some(_), last) if LAST.contains(&last) => Promise::Credential,
         (Some("BASIC"), "AUTH") | (Some("SEED"), "PHRASE") => Promise::Credential,
         (Some("PUBLIC" | "PUBLISHABLE" | "SITE"), "KEY" | "KEYS") => Promise::Nothing,
@@ -142,6 +145,8 @@ mod tests {
             "STRIPE_API_KEY",
             "SSH_PRIVATE_KEY",
             "API_KEY_2",
+            "ADMIN_PASSWORD2",
+            "SMTP_PASS1",
             "GITHUB_PAT",
             "TOKEN",
             "AUTHTOKEN",
