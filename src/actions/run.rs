@@ -44,6 +44,12 @@ pub(crate) struct Unwritten {
 }
 
 impl Run {
+    /// Whether a person started it again; the first attempt is the event's.
+    /// <https://docs.github.com/actions/reference/workflows-and-actions/variables>
+    pub(crate) fn was_started_again(&self) -> bool {
+        self.attempt > 1
+    }
+
     /// Reads the variables through `lookup`. One that is set but empty counts as missing.
     pub(crate) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Self {
         let text = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());

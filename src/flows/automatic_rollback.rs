@@ -139,32 +139,27 @@ async fn ways(ctx: &Ctx, rollout: &Rollout, judged: &Deployment, report: &Report
     let all = ctx.platform()?.deployments(&rollout.app_id, LOOK_BACK).await?;
     let before = all.iter().find(|it| Some(&it.id) == rollout.previous.as_ref()).cloned();
     let from = before.as_ref().and_then(|before| before.spec.clone());
-    let again = before.filter(|before| same_commit(before, judged));
-    let (Some(again), Some(commit)) = (again, judged.commit()) else {
-        return Ok(Ways {
-            from,
-            back: ways_back(all, judged),
-        });
-    };
     // Where the commit was found good when it served before, it is not the cause, and older versions are no better.
-    let environment = report.environment.on_github();
-    if ctx.github()?.was_good(environment, &commit).await? != Some(true) {
-        return Ok(Ways {
-            from,
-            back: ways_back(all, judged),
-        });
-    }
-    if again.spec != judged.spec {
-        return Ok(Ways {
-            from,
-            back: vec![again],
-        });
-    }
-    let what = format!(
-        "`{}` was found good when it was deployed before, with the same app spec, so an earlier version would not help",
-        commit.short()
-    );
-    Err(Failure::unknown(what).into())
+    let again = before.filter(|before| same_commit(before, judged));
+    let good_before = match (again, judged.commit()) {
+        (Some(again), Some(commit)) => {
+            let was_good = ctx.github()?.was_good(report.environment.on_github(), &commit).await?;
+            (was_good == Some(true)).then_some((again, commit))
+        }
+        _ => None,
+    };
+    let back = match good_before {
+        None => ways_back(all, judged),
+        Some((again, _)) if again.spec != judged.spec => vec![again],
+        Some((_, commit)) => {
+            let what = format!(
+                "`{}` was found good when it was deployed before, with the same app spec, so an earlier version would not help",
+                commit.short()
+            );
+            return Err(Failure::unknown(what).into());
+        }
+    };
+    Ok(Ways { from, back })
 }
 
 /// The commit of an earlier deployment that was found bad when it was deployed, as far as GitHub's deployments tell.

@@ -11,16 +11,12 @@ use crate::github::repository::Comparison;
 use crate::model::commit::Sha;
 use crate::net::error::ApiError;
 
-/// The first attempt of a run, in GitHub's counting; any further one was started by a person.
-/// <https://docs.github.com/actions/reference/workflows-and-actions/variables>
-const BY_THE_EVENT: u64 = 1;
-
 /// Why the run has nothing to deploy. `None`: it deploys.
 pub(super) async fn reason(ctx: &Ctx, site: &Site, expected: &Commit) -> anyhow::Result<Option<String>> {
     let (Commit::Pushed(commit) | Commit::Tested(commit)) = expected else {
         return Ok(None);
     };
-    if ctx.run.attempt > BY_THE_EVENT {
+    if ctx.run.was_started_again() {
         return Ok(None);
     }
     let ours = site.app.as_ref().filter(|app| {

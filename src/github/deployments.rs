@@ -234,10 +234,10 @@ impl GitHub {
 
     /// How a commit's last deployments to an environment ended: good if any of them was. `None`: nobody has said so.
     pub(crate) async fn was_good(&self, environment: &str, commit: &Sha) -> Result<Option<bool>, ApiError> {
-        let all = self.deployments(environment).await?;
-        let of_commit = all.iter().filter(|it| commit.is(&Sha::new(it.sha.clone())));
+        let mut of_commit = self.of_commit(environment, commit).await?;
+        of_commit.sort_by_key(|deployment| std::cmp::Reverse(deployment.id));
         let mut was_good = None;
-        for deployment in of_commit.take(LOOKED_THROUGH) {
+        for deployment in of_commit.iter().take(LOOKED_THROUGH) {
             let statuses = self.statuses(deployment.id).await?;
             if statuses.iter().any(|status| status.state == "success") {
                 return Ok(Some(true));
@@ -247,6 +247,19 @@ impl GitHub {
             }
         }
         Ok(was_good)
+    }
+
+    /// Those of a commit that carry our note. <https://docs.github.com/rest/deployments/deployments#list-deployments>
+    async fn of_commit(&self, environment: &str, commit: &Sha) -> Result<Vec<Deployment>, ApiError> {
+        let rest = format!("/deployments?environment={}&per_page=100", segment(environment));
+        // GitHub compares the whole name of a commit.
+        let rest = match commit.is_full() {
+            true => format!("{rest}&sha={}", segment(commit.as_str())),
+            false => rest,
+        };
+        let mut deployments: Vec<Deployment> = self.list(&rest, PAGES).await?;
+        deployments.retain(|it| it.payload().is_some() && Sha::new(&*it.sha).is(commit));
+        Ok(deployments)
     }
 
     /// `None`: it has no status yet.
@@ -262,19 +275,10 @@ impl GitHub {
     /// The deployments of a commit to an environment, of each app the newest. Takes `deployments: read`
     /// and nothing else. <https://docs.github.com/rest/deployments/deployments#list-deployments>
     pub(crate) async fn recorded(&self, environment: &Environment, commit: &Sha) -> Result<Vec<Recorded>, ApiError> {
-        let rest = format!(
-            "/deployments?environment={}&per_page=100",
-            segment(environment.on_github())
-        );
-        // GitHub compares the whole name of a commit.
-        let rest = match commit.is_full() {
-            true => format!("{rest}&sha={}", segment(commit.as_str())),
-            false => rest,
-        };
         let mut newest: BTreeMap<String, u64> = BTreeMap::new();
-        for deployment in self.list::<Deployment>(&rest, PAGES).await? {
+        for deployment in self.of_commit(environment.on_github(), commit).await? {
             let Some(payload) = deployment.payload() else { continue };
-            if payload.pr == environment.pull_request() && Sha::new(&*deployment.sha).is(commit) {
+            if payload.pr == environment.pull_request() {
                 let id = newest.entry(payload.app).or_default();
                 *id = deployment.id.max(*id);
             }

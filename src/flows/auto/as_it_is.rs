@@ -12,9 +12,6 @@ use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
 use crate::spec::Images;
 
-/// The first attempt of a run, in GitHub's counting; any further one was started by a person.
-const BY_THE_EVENT: u64 = 1;
-
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub(super) struct Request {
@@ -86,7 +83,7 @@ async fn is_up_to_date(
     repository: &Repository,
     pull: &PullRequest,
 ) -> anyhow::Result<bool> {
-    if ctx.run.attempt > BY_THE_EVENT || !request.images.is_empty() {
+    if ctx.run.was_started_again() || !request.images.is_empty() {
         return Ok(false);
     }
     let environment = Environment::Preview(pull.number);
