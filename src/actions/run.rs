@@ -24,6 +24,8 @@ pub(crate) struct Run {
     /// GitHub's number of it.
     pub(crate) repository_id: Option<u64>,
     pub(crate) event_name: Option<String>,
+    /// The workflow file and the ref it was taken from: `OWNER/NAME/.github/workflows/FILE@REF`.
+    pub(crate) workflow_ref: Option<String>,
     pub(crate) output_file: Option<PathBuf>,
     pub(crate) summary_file: Option<PathBuf>,
     /// Somebody asked for more words: `RUNNER_DEBUG` is `1`.
@@ -63,6 +65,7 @@ impl Run {
             repository: text("GITHUB_REPOSITORY"),
             repository_id: number("GITHUB_REPOSITORY_ID"),
             event_name: text("GITHUB_EVENT_NAME"),
+            workflow_ref: text("GITHUB_WORKFLOW_REF"),
             output_file: file("GITHUB_OUTPUT"),
             summary_file: file("GITHUB_STEP_SUMMARY"),
             is_debugging: is("RUNNER_DEBUG", "1"),

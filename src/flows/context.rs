@@ -73,6 +73,7 @@ impl Ctx {
             console: self.console.clone(),
             comment: Config::default().comment,
             repository: None,
+            pages: self.platform.as_ref().and_then(Platform::pages),
             redactor: self.redactor.clone(),
         }
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use url::Url;
+
 use super::board::Board;
 use super::context::Ctx;
 use super::failure::{cancelled, failure_of};
@@ -9,14 +11,16 @@ use super::rollout::Ended;
 use crate::model::commit::Sha;
 use crate::model::failure::Kind;
 use crate::model::live::Live;
-use crate::model::report::{Report, State};
+use crate::model::report::{Report, Route, State};
 use crate::model::verdict::Verdict;
+use crate::platform::Deployment;
 
 /// Writes how the deployment ended into the report.
 pub(super) fn conclude(report: &mut Report, ended: Ended) {
     report.notes.extend(ended.notes);
     if ended.became_active {
         report.url = ended.url.or(report.url.take());
+        report.routes = routes(report.url.as_deref(), ended.judged.as_ref());
         report.serving = ended.built;
         report.nothing_serves = false;
         report.was_live = ended
@@ -29,6 +33,24 @@ pub(super) fn conclude(report: &mut Report, ended: Ended) {
         Verdict::Bad(failure) => (State::Failed, Some(failure)),
         Verdict::Unknown(failure) => (State::Unknown, Some(failure)),
     };
+}
+
+/// Where each public component of the app at `url` is, as the platform deployed it.
+fn routes(url: Option<&str>, deployment: Option<&Deployment>) -> Vec<Route> {
+    let spec = deployment.and_then(|deployment| deployment.spec.as_ref());
+    let (Some(base), Some(spec)) = (url.and_then(|url| Url::parse(url).ok()), spec) else {
+        return Vec::new();
+    };
+    let components = crate::spec::public_components(spec, base.host_str().unwrap_or_default());
+    components
+        .into_iter()
+        .map(|(component, path)| {
+            let mut url = base.clone();
+            url.set_path(&path);
+            let url = url.to_string();
+            Route { component, url }
+        })
+        .collect()
 }
 
 /// Whose newer commit may have taken the place of a run that was told to stop.

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 
-use super::board::Board;
+use super::board::{Board, busy_with};
 use super::context::Ctx;
 use super::explain;
 use super::witnesses::{Health, ask_for_the_commit, ask_from_outside, ask_the_platform, ask_the_platform_again};
@@ -68,11 +69,23 @@ pub(crate) async fn follow(
         ctx.console.say("Nothing to deploy: the platform found no change");
         return judge_active(ctx, rollout, None, expected).await;
     };
-    let waited = platform
-        .wait(rollout, expected.deadline, &mut |deployment| {
-            board.progress(&deployment.steps);
-        })
-        .await;
+    let waited = {
+        let (busy, changes) = watch::channel(None);
+        let progress = ctx.console.progress();
+        let waiting = async {
+            let mut on_change = |deployment: &Deployment| {
+                progress.update(&deployment.steps);
+                busy.send_if_modified(|busy| {
+                    let before = std::mem::replace(busy, busy_with(&deployment.steps));
+                    *busy != before
+                });
+            };
+            let waited = platform.wait(rollout, expected.deadline, &mut on_change).await;
+            drop(busy);
+            waited
+        };
+        tokio::join!(waiting, board.write_steps(changes)).0
+    };
     let deployment = match waited {
         Ok(deployment) => {
             show_build_log(ctx, rollout, &deployment, expected.redactor).await?;

@@ -2,6 +2,7 @@
 
 pub(crate) mod aftermath;
 pub(crate) mod answer;
+pub(crate) mod commands;
 pub(crate) mod commit;
 pub(crate) mod environment;
 pub(crate) mod excerpt;

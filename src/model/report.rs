@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::aftermath::Aftermath;
 use super::commit::Sha;
 use super::environment::Environment;
@@ -69,6 +71,32 @@ pub(crate) struct Change {
     pub(crate) why: String,
 }
 
+/// A deployment that is under way, for people who wait for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Underway {
+    pub(crate) since: Option<Timestamp>,
+    /// What the platform is doing: ``web: building``.
+    pub(crate) step: Option<String>,
+    /// How long this app's deployments took before, at the median.
+    pub(crate) usually: Option<Duration>,
+}
+
+/// A public component and its address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Route {
+    pub(crate) component: String,
+    pub(crate) url: String,
+}
+
+/// Where a platform shows its deployments to people who may sign in there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pages {
+    /// As the platform calls itself: `App Platform`.
+    pub(crate) name: &'static str,
+    /// The address of the app with this id, or of one of its deployments.
+    pub(crate) url: fn(&str, Option<&str>) -> String,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Report {
     pub(crate) app: String,
@@ -77,6 +105,8 @@ pub(crate) struct Report {
     pub(crate) environment: Environment,
     pub(crate) state: State,
     pub(crate) url: Option<String>,
+    /// Where each public component is, of an app that has several.
+    pub(crate) routes: Vec<Route>,
     /// The commit that this run is about.
     pub(crate) commit: Option<Sha>,
     /// The commit that answers requests now, as far as it is known. Differs from `commit` while building,
@@ -90,6 +120,8 @@ pub(crate) struct Report {
     pub(crate) nothing_serves: bool,
     /// Nothing of the app is built from a commit, so that none can be said to serve.
     pub(crate) only_images: bool,
+    /// What is known of a deployment that is under way.
+    pub(crate) underway: Underway,
     /// Of a cancelled run: the newer commit that its place was taken by.
     pub(crate) superseded_by: Option<Sha>,
     pub(crate) duration: Option<Duration>,
@@ -117,12 +149,14 @@ impl Report {
             environment,
             state,
             url: None,
+            routes: Vec::new(),
             commit: None,
             serving: None,
             aftermath: None,
             was_live: None,
             nothing_serves: false,
             only_images: false,
+            underway: Underway::default(),
             superseded_by: None,
             duration: None,
             sleep: None,

@@ -1,6 +1,7 @@
 //! One attempt to bring a version of an app into service.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -16,6 +17,8 @@ pub(crate) struct Deployment {
     pub(crate) created_at: Option<Timestamp>,
     /// When it came into the phase that it is in.
     pub(crate) phase_since: Option<Timestamp>,
+    /// From its creation until it took requests, where it did.
+    pub(crate) took: Option<Duration>,
     /// The deployment that was active before this one.
     pub(crate) previous: Option<String>,
     /// The earlier deployment that a rollback brings back.

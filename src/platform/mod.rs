@@ -21,7 +21,7 @@ pub(crate) use error::{PlatformError, Result};
 pub(crate) use log::{LogKind, LogLine};
 pub(crate) use words::Words;
 
-use crate::model::report::Cost;
+use crate::model::report::{Cost, Pages};
 use crate::model::rollout::Built;
 use crate::redact::{Clean, Secret};
 use crate::wait::{Deadline, Wait};
@@ -49,6 +49,13 @@ impl Platform {
     pub(crate) fn now(&self) -> Timestamp {
         match self {
             Self::AppPlatform(cloud) => cloud.now(),
+        }
+    }
+
+    /// Its pages for people. `None`: this is a stand-in, which has none.
+    pub(crate) fn pages(&self) -> Option<Pages> {
+        match self {
+            Self::AppPlatform(cloud) => cloud.pages(),
         }
     }
 

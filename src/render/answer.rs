@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
+use super::failure::last_lines;
 use super::markdown::web_address;
 use super::page::Scene;
-use super::view::last_lines;
 use crate::model::answer::Answer;
 
 /// Room for the log of an answer, in bytes: the rest of it is short.

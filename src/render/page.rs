@@ -8,7 +8,7 @@ use super::templates;
 use super::view::{CommitView, PageView};
 use crate::model::answer::Answer;
 use crate::model::failure::Failure;
-use crate::model::report::{Report, State};
+use crate::model::report::{Pages, Report, State};
 use crate::model::stamp::Stamp;
 
 /// Longest text, in bytes, and so in characters too. With marker, production's line and an answer it stays below the
@@ -27,6 +27,12 @@ pub(crate) struct Scene {
     pub(crate) run_url: Option<String>,
     pub(crate) run: Option<Stamp>,
     pub(crate) logs: Logs,
+    /// `None`: the platform is not one that has pages for people.
+    pub(crate) pages: Option<Pages>,
+    /// When what is shown was last found to be so, by GitHub's clock.
+    pub(crate) updated: Option<Timestamp>,
+    /// The commands that somebody may write now, each with what it does.
+    pub(crate) commands: Vec<(&'static str, &'static str)>,
 }
 
 /// Which log lines may be shown.
@@ -65,29 +71,19 @@ pub(crate) fn notes(report: &Report) -> String {
 /// The job summary of a run that ended before it had anything else to say: what failed, why, what to do next.
 pub(crate) fn early_end(failure: &Failure) -> String {
     use super::markdown::{code, prose};
-    let at = failure
-        .at
-        .as_ref()
-        .map(|at| format!("At {}\n\n", code(&at.to_string())));
-    let title = failure.subject.as_ref().map(|it| format!("### {}\n\n", prose(it)));
-    let points: Vec<String> = failure.points.iter().map(|it| format!("\n- {}", prose(it))).collect();
-    let points = match points.is_empty() {
-        true => String::new(),
-        false => format!("\n{}", points.concat()),
-    };
+    let subject = failure.subject.as_ref().map(|it| format!(": {}", prose(it)));
     let why = failure.why.as_ref().map(|why| format!(": {}", prose(why)));
-    let next = failure
-        .next
-        .as_ref()
-        .map(|next| format!("\n\n**Next:** {}", prose(next)));
-    format!(
-        "{}{}**Failed**: {}{}{points}{}",
-        title.unwrap_or_default(),
-        at.unwrap_or_default(),
-        prose(&failure.what),
-        why.unwrap_or_default(),
-        next.unwrap_or_default()
-    )
+    let at = failure.at.as_ref().map(|at| format!("At {}", code(&at.to_string())));
+    let points: Vec<String> = failure.points.iter().map(|it| format!("- {}", prose(it))).collect();
+    let next = failure.next.as_ref().map(|next| format!("**Next:** {}", prose(next)));
+    let paragraphs = [
+        Some(format!("### ❌ Failed{}", subject.unwrap_or_default())),
+        Some(format!("**Cause:** {}{}", prose(&failure.what), why.unwrap_or_default())),
+        at,
+        (!points.is_empty()).then(|| points.join("\n")),
+        next,
+    ];
+    paragraphs.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
 }
 
 /// One line for the comment of the merged pull request whose commit went to production.

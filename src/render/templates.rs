@@ -22,6 +22,8 @@ static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
     for (name, text) in [
         ("comment", include_str!("templates/comment.hbs")),
         ("commit", include_str!("templates/commit.hbs")),
+        ("heading", include_str!("templates/heading.hbs")),
+        ("section", include_str!("templates/section.hbs")),
         ("headline", include_str!("templates/headline.hbs")),
         ("served", include_str!("templates/served.hbs")),
         ("details", include_str!("templates/details.hbs")),

@@ -1,46 +1,49 @@
 //! What the templates are given: every decision taken, every address checked, foreign text still foreign.
 
-use std::time::Duration;
-
 use serde::Serialize;
 
+use super::failure::FailureView;
 use super::markdown::web_address;
-use super::page::{Logs, Scene};
+use super::page::Scene;
+use super::row::RowView;
 use crate::model::commit::Sha;
-use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::report::{Database, Report, Sleep, State};
-use crate::redact::Clean;
-use crate::redact::strip::{cut, strip};
 use crate::wait::humanize;
 
 /// Room for all logs of a page together, in bytes: half of what GitHub takes, whatever the rest needs.
 const LOG_ROOM: usize = 30_000;
-/// Longest line of a log, in characters.
-const LOG_LINE: usize = 500;
-const LOG_LINES: usize = 100;
 /// More of them say nothing to anybody.
 const NOTES: usize = 10;
 const CHANGES: usize = 200;
 
 #[derive(Debug, Serialize)]
 pub(super) struct PageView {
-    /// Where there is one app, it needs no table.
-    pub(super) one: Option<AppView>,
-    pub(super) several: Vec<AppView>,
-    pub(super) run_url: Option<String>,
-    pub(super) run_id: Option<u64>,
+    /// The state of the app that needs attention most.
+    icon: &'static str,
+    word: &'static str,
+    /// The apps in that state: `shop`, or `shop, production`.
+    title: Option<String>,
+    pull: Option<u64>,
+    is_preview: bool,
+    rows: Vec<RowView>,
+    several: bool,
+    /// What there is to say about an app beyond its row.
+    sections: Vec<AppView>,
+    commands: Vec<CommandView>,
+}
+
+#[derive(Debug, Serialize)]
+struct CommandView {
+    usage: &'static str,
+    does: &'static str,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct AppView {
     app: String,
-    /// What a section about it is called.
-    heading: String,
     environment: String,
     deployment: Option<String>,
     is_preview: bool,
-    state: &'static str,
-    word: &'static str,
     /// By state, because templates cannot compare.
     building: bool,
     ready: bool,
@@ -50,14 +53,15 @@ pub(super) struct AppView {
     unknown: bool,
     cancelled: bool,
     superseded_by: Option<CommitView>,
-    url: Option<String>,
+    /// Of a deployment that is under way.
+    since: Option<String>,
+    step: Option<String>,
+    usually: Option<String>,
     commit: Option<CommitView>,
     /// What serves, where that is another commit.
     other: Option<CommitView>,
     /// How what is live does without what the update took from it.
     aftermath: Option<String>,
-    /// It is not known to work.
-    may_not_work: bool,
     /// The commit itself serves.
     serves: bool,
     /// When it took requests before it was found bad.
@@ -66,16 +70,18 @@ pub(super) struct AppView {
     is_over: bool,
     /// It is known that no version ever served.
     nothing_serves: bool,
-    duration: Option<String>,
+    /// Whether the line of facts says something about sleep, and anything before the cost.
+    sleeps: bool,
+    before_cost: bool,
     sleeps_after: Option<String>,
     never_sleeps: Option<String>,
     resets: bool,
     database: Option<String>,
     awake: Option<String>,
     asleep: Option<String>,
-    has_facts: bool,
     failure: Option<FailureView>,
     notes: Vec<String>,
+    notes_title: String,
     /// Below a table: whether there is anything to say beyond the row.
     has_more: bool,
     /// What the list of changes is called.
@@ -90,27 +96,6 @@ pub(super) struct CommitView {
 }
 
 #[derive(Debug, Serialize)]
-struct FailureView {
-    what: String,
-    why: Option<String>,
-    points: Vec<String>,
-    code: Option<String>,
-    at: Option<String>,
-    next: Option<String>,
-    log: Option<LogView>,
-    /// There is a log, but it is not shown here.
-    log_withheld: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct LogView {
-    kind: &'static str,
-    component: Option<String>,
-    lines: Vec<String>,
-    left_out: usize,
-}
-
-#[derive(Debug, Serialize)]
 struct ChangeView {
     what: String,
     why: String,
@@ -120,13 +105,22 @@ impl PageView {
     pub(super) fn new(reports: &[Report], scene: &Scene) -> Self {
         let with_log = |report: &&Report| report.failure.as_ref().is_some_and(|failure| failure.log.is_some());
         let room = LOG_ROOM / reports.iter().filter(with_log).count().max(1);
-        let mut apps: Vec<AppView> = reports.iter().map(|report| AppView::new(report, scene, room)).collect();
-        let one = if apps.len() == 1 { apps.pop() } else { None };
+        let worst = reports.iter().max_by_key(|report| urgency(report.state));
+        let pull = reports.iter().find_map(|report| report.environment.pull_request());
         Self {
-            one,
-            several: apps,
-            run_url: scene.run_url.as_deref().and_then(web_address),
-            run_id: scene.run.map(|run| run.id),
+            icon: worst.map_or("", |report| icon(report)),
+            word: worst.map_or("", |report| word(report)),
+            title: worst.and_then(|worst| title(reports, worst.state)),
+            pull,
+            is_preview: pull.is_some(),
+            rows: reports.iter().flat_map(|report| RowView::of(report, scene)).collect(),
+            several: reports.len() > 1,
+            sections: reports.iter().map(|report| AppView::new(report, scene, room)).collect(),
+            commands: scene
+                .commands
+                .iter()
+                .map(|(usage, does)| CommandView { usage, does })
+                .collect(),
         }
     }
 }
@@ -166,7 +160,6 @@ impl AppView {
         // The platform makes a database before the first version serves, and asks money for it.
         let made = report.app_id.is_some() && report.database == Some(Database::Development);
         let database = report.database.filter(|_| lives || (state == State::Failed && made));
-        let has_facts = sleeps_after.is_some() || never_sleeps.is_some() || cost.is_some() || database.is_some();
         let failure = report
             .failure
             .as_ref()
@@ -174,7 +167,6 @@ impl AppView {
         let notes: Vec<String> = report.notes.iter().take(NOTES).cloned().collect();
         Self {
             app: report.app.clone(),
-            heading: heading(report),
             environment: report
                 .environment
                 .to_string()
@@ -184,8 +176,6 @@ impl AppView {
             // Printed as part of a command: only what a shell and Markdown leave as it is.
             deployment: report.deployment_id.clone().filter(|id| is_plain(id)),
             is_preview: report.environment.pull_request().is_some(),
-            state: status(state),
-            word: word(report),
             building: state == State::Building,
             ready: state == State::Ready,
             failed: state == State::Failed,
@@ -194,32 +184,33 @@ impl AppView {
             unknown: state == State::Unknown,
             cancelled: state == State::Cancelled,
             superseded_by: report.superseded_by.as_ref().map(commit),
-            url: report
-                .url
-                .as_deref()
-                .filter(|_| state != State::Removed)
-                .and_then(web_address),
+            since: report
+                .underway
+                .since
+                .map(|since| since.strftime("%H:%M UTC").to_string()),
+            step: report.underway.step.clone(),
+            usually: report.underway.usually.map(humanize),
             commit: about.map(commit),
             other: other.filter(|_| state != State::Removed),
             aftermath: report.aftermath.as_ref().map(ToString::to_string),
-            may_not_work: report.aftermath.as_ref().is_some_and(|it| it.works() != Some(true)),
             serves,
             was_live: report.was_live.map(|live| live.to_string()),
             is_over: report.was_live.is_some_and(|live| live.until.is_some()),
             nothing_serves: report.nothing_serves,
-            duration: report
-                .duration
-                .filter(|time| *time >= Duration::from_secs(1))
-                .map(humanize),
+            sleeps: sleeps_after.is_some() || never_sleeps.is_some(),
+            before_cost: sleeps_after.is_some() || never_sleeps.is_some() || database.is_some(),
             resets: sleeps_after.is_some() && database == Some(Database::Sqlite),
             sleeps_after,
             never_sleeps,
             database: database.map(|database| database.to_string()),
             awake: cost.map(|cost| format!("{:.2}", cost.awake)),
             asleep: cost.and_then(|cost| cost.asleep).map(|asleep| format!("{asleep:.2}")),
-            has_facts,
-            has_more: failure.is_some() || !notes.is_empty(),
+            has_more: failure.is_some() || !notes.is_empty() || cost.is_some() || database.is_some(),
             failure,
+            notes_title: match notes.len() {
+                1 => "1 note".to_owned(),
+                several => format!("{several} notes"),
+            },
             notes,
             changes_title: match (report.environment.pull_request(), state) {
                 (None, State::Ready | State::Building) => "What this deployment changed",
@@ -240,13 +231,29 @@ impl AppView {
     }
 }
 
-/// A preview's app is named after its environment already; without an app there is only the environment.
-fn heading(report: &Report) -> String {
-    let environment = &report.environment;
-    match report.app.as_str() {
-        "" => environment.to_string(),
-        app if environment.pull_request().is_some() => app.to_owned(),
-        app => format!("{app}: {environment}"),
+/// The apps in that state, and the environment where it is no preview: that one is named by its number.
+fn title(reports: &[Report], state: State) -> Option<String> {
+    let in_it = reports.iter().filter(|report| report.state == state);
+    let named = in_it.map(|report| match (report.spec_name(), report.environment.pull_request()) {
+        ("", Some(_)) => String::new(),
+        (app, Some(_)) => app.to_owned(),
+        ("", None) => report.environment.to_string(),
+        (app, None) => format!("{app}, {}", report.environment),
+    });
+    let named: Vec<String> = named.filter(|name| !name.is_empty()).collect();
+    (!named.is_empty()).then(|| named.join(", "))
+}
+
+/// Which of several apps a heading speaks of.
+fn urgency(state: State) -> u8 {
+    match state {
+        State::Failed => 6,
+        State::Unknown => 5,
+        State::Cancelled => 4,
+        State::Building => 3,
+        State::Ready => 2,
+        State::Skipped => 1,
+        State::Removed => 0,
     }
 }
 
@@ -270,68 +277,6 @@ impl CommitView {
     }
 }
 
-impl FailureView {
-    fn new(failure: &Failure, scene: &Scene, room: usize) -> Self {
-        let shown = failure.log.as_ref().filter(|log| scene.logs.show(log.kind));
-        Self {
-            what: failure.what.clone(),
-            why: failure.why.clone(),
-            points: failure.points.clone(),
-            code: failure.code.clone(),
-            at: failure.at.as_ref().map(ToString::to_string),
-            next: failure.next.clone(),
-            log_withheld: failure.log.is_some() && shown.is_none(),
-            log: shown
-                .map(|log| LogView::new(log, failure.component.clone(), room))
-                .filter(|log| !log.lines.is_empty()),
-        }
-    }
-}
-
-impl LogView {
-    /// The last lines that fit.
-    fn new(log: &Excerpt, component: Option<String>, room: usize) -> Self {
-        let lines = last_lines(&log.lines, room);
-        Self {
-            kind: match log.kind {
-                Shown::Build => "build log",
-                Shown::Migration => "migration's log",
-                Shown::Run => "log",
-            },
-            component,
-            left_out: log.lines.len() - lines.len(),
-            lines,
-        }
-    }
-}
-
-/// The last lines that fit into so many bytes, each stripped and cut to what a person reads.
-pub(super) fn last_lines(lines: &[Clean], room: usize) -> Vec<String> {
-    let mut taken = 0;
-    let mut last: Vec<String> = lines
-        .iter()
-        .rev()
-        .take(LOG_LINES)
-        .map(|line| cut(&strip(&cut(line, 8 * LOG_LINE)), LOG_LINE))
-        .take_while(|line| {
-            taken += line.len() + 1;
-            taken <= room
-        })
-        .collect();
-    last.reverse();
-    last
-}
-
-impl Logs {
-    pub(crate) fn show(self, kind: Shown) -> bool {
-        match self {
-            Self::All => true,
-            Self::BuildsAndMigrations => kind != Shown::Run,
-            Self::None => false,
-        }
-    }
-}
-
 /// The output `status`. A run that was cancelled found nothing out.
 pub(super) fn status(state: State) -> &'static str {
     match state {
@@ -343,7 +288,7 @@ pub(super) fn status(state: State) -> &'static str {
     }
 }
 
-fn word(report: &Report) -> &'static str {
+pub(super) fn word(report: &Report) -> &'static str {
     match report.state {
         State::Building => "Building",
         State::Ready => "Ready",
@@ -353,5 +298,19 @@ fn word(report: &Report) -> &'static str {
         State::Unknown => "Could not find out",
         State::Cancelled if report.superseded_by.is_some() => "Superseded",
         State::Cancelled => "Cancelled",
+    }
+}
+
+/// Beside the word, never instead of it.
+pub(super) fn icon(report: &Report) -> &'static str {
+    match report.state {
+        State::Building => "🔨",
+        State::Ready => "✅",
+        State::Failed => "❌",
+        State::Skipped => "⏭️",
+        State::Removed => "🗑️",
+        State::Unknown => "⚠️",
+        State::Cancelled if report.superseded_by.is_some() => "⏩",
+        State::Cancelled => "⏹️",
     }
 }

@@ -55,6 +55,16 @@ pub(crate) fn roots_of_checked(spec: &Value, host: &str, idle: &[String]) -> Vec
     roots
 }
 
+/// Every component that has a public path on `host`, with that path.
+pub(crate) fn public_components(spec: &Value, host: &str) -> Vec<(String, String)> {
+    let routes = Routes::on(spec, host);
+    let kinds = [Kind::Service, Kind::StaticSite, Kind::Function];
+    let components = kinds.into_iter().flat_map(|kind| component::of(spec, kind));
+    components
+        .filter_map(|it| Some((it.name.to_owned(), routes.root_of(it.name)?)))
+        .collect()
+}
+
 /// Whether what answers at a path on `host` has instances, as far as the spec's routes tell.
 pub(crate) fn runs_at(spec: &Value, host: &str, path: &str, idle: &[String]) -> bool {
     !Routes::on(spec, host).leads_to_any(path, idle)

@@ -43,7 +43,7 @@ pub(crate) use shell::quote as shell_word;
 pub(crate) use yaml::scalar;
 
 pub(crate) use health::runs_at;
-pub(crate) use health::{Question, has_http, questions, roots_of_checked};
+pub(crate) use health::{Question, has_http, public_components, questions, roots_of_checked};
 pub(crate) use images::{Images, only_images};
 pub(crate) use jobs::migrates;
 pub(crate) use marks::marks;

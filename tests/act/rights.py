@@ -23,7 +23,7 @@ def less_rights(world, step, runs) -> None:
         number = world.open_pull("feature", "With a token that may only read")
         secrets = {"GITHUB_TOKEN": READER, "DIGITALOCEAN_ACCESS_TOKEN": world.env["DIGITALOCEAN_ACCESS_TOKEN"]}
         made = runs.run("preview", "pull_request", pull(world, "opened", number), secrets=secrets)
-        made.succeeds().output_is("status", "ready").says("may only read", "Summary - ", "**Ready**")
+        made.succeeds().output_is("status", "ready").says("may only read", "Summary - ", "✅ Ready")
         serves(world, f"shop-pr-{number}", "fourth")
         expect(not world.github("GET", f"/issues/{number}/comments"), "there is a comment")
         world.github("PATCH", f"/pulls/{number}", {"state": "closed"})

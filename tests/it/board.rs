@@ -24,16 +24,16 @@ async fn the_comment_begins_with_its_mark_and_its_run() {
 }
 
 #[tokio::test]
-async fn the_comment_gives_state_and_commit_first_then_url_and_run() {
+async fn the_comment_gives_the_state_first_then_url_commit_and_run() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         let preview = t.preview(1).await;
         let comment = preview.succeeds().comment(1);
         let url = comment.find(&t.url_of("shop-pr-1").await).expect("the URL");
         let commit = comment.find(&t.repository.head("feature-1")[..7]).expect("the commit");
-        let state = comment.find("**Ready**").expect("the state");
+        let state = comment.find("✅ Ready").expect("the state");
         let run = comment.find("/org/shop/actions/runs/").expect("the run");
-        assert!(state < commit && commit < url && url < run, "{comment}");
+        assert!(state < url && url < commit && commit < run, "{comment}");
     })
     .await;
 }
@@ -43,17 +43,16 @@ async fn the_comment_of_a_ready_preview_reads_like_this() {
     run(async |t: &mut Tester| {
         t.open_pr_with(1, "feature").await;
         let preview = t.preview(1).await;
-        insta::assert_snapshot!(t.redact(preview.succeeds().comment(1)), @r"
+        insta::assert_snapshot!(t.redact(preview.succeeds().comment(1)), @"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
-        **Ready**: [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves
+        ### ✅ Ready: shop, preview of #1
 
-        http://127.0.0.1:[port]
+        | App | State | Preview | Commit | Updated (UTC) | Logs |
+        |---|---|---|---|---|---|
+        | shop-pr-1 | ✅ Ready | [Open the preview](http://127.0.0.1:[port]) | [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves | [time] | [Run [run]]([link to the run]) |
 
-        - Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew
-        - Database: SQLite
-        - Costs $5.00 a month awake, $0.50 asleep
-        - [Run [run]]([link to the run])
+        Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
         ");
     })
     .await;
@@ -67,18 +66,22 @@ async fn the_comment_of_a_broken_preview_reads_like_this() {
         t.preview(1).await.succeeds();
         t.push_broken(1);
         let failed = t.preview(1).await;
-        insta::assert_snapshot!(t.redact(failed.fails_with(1).comment(1)), @r"
+        insta::assert_snapshot!(t.redact(failed.fails_with(1).comment(1)), @"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
-        **Failed**: `web` did not start: the program ended with an error (exit code 1) (`ContainerExitNonZero`)
+        ### ❌ Failed: shop, preview of #1
+
+        | App | State | Preview | Commit | Updated (UTC) | Logs |
+        |---|---|---|---|---|---|
+        | shop-pr-1 | ❌ Failed | [Open the preview](http://127.0.0.1:[port]) | [`[broken]`](https://github.com/org/shop/commit/[commit broken]); [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves | [time] | [Run [run]]([link to the run]) |
+
+        **Cause:** `web` did not start: the program ended with an error (exit code 1) (`ContainerExitNonZero`)
 
         [`[broken]`](https://github.com/org/shop/commit/[commit broken]) did not go live; [`[feature]`](https://github.com/org/shop/commit/[commit feature]) still serves
 
-        http://127.0.0.1:[port]
-
         **Next:** read the last lines of its log; often a setting is missing or the command is wrong
 
-        <details><summary>Last lines of the log of <code>web</code></summary>
+        <details open><summary>Last lines of the log of <code>web</code></summary>
 
         ```text
         KeyError: 'SHOP_SECRET' is missing
@@ -86,8 +89,6 @@ async fn the_comment_of_a_broken_preview_reads_like_this() {
         ```
 
         </details>
-
-        - [Run [run]]([link to the run])
         ");
     })
     .await;
@@ -98,20 +99,25 @@ async fn the_comment_of_a_preview_that_was_broken_from_the_start_reads_like_this
     run(async |t: &mut Tester| {
         t.open_pr_with(1, Change::broken("broken", "KeyError\n")).await;
         let failed = t.preview(1).await;
-        insta::assert_snapshot!(t.redact(failed.fails_with(1).comment(1)), @r"
+        insta::assert_snapshot!(t.redact(failed.fails_with(1).comment(1)), @"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
-        **Failed**: `web` did not start: the program ended with an error (exit code 1) (`ContainerExitNonZero`)
+        ### ❌ Failed: shop, preview of #1
+
+        | App | State | Preview | Commit | Updated (UTC) | Logs |
+        |---|---|---|---|---|---|
+        | shop-pr-1 | ❌ Failed |  | [`[broken]`](https://github.com/org/shop/commit/[commit broken]) | [time] | [Run [run]]([link to the run]) |
+
+        **Cause:** `web` did not start: the program ended with an error (exit code 1) (`ContainerExitNonZero`)
 
         [`[broken]`](https://github.com/org/shop/commit/[commit broken]) did not go live; nothing serves yet
 
         **Next:** read the last lines of its log; often a setting is missing or the command is wrong
 
         Public repositories show no lines of a running app here (`[comment] logs` changes that); the run's log has the last ones, and `do-deploy logs --environment pr-1 --deployment [id]` prints it
-
-        - [Run [run]]([link to the run])
         ");
-        assert!(failed.summary().starts_with("### shop-pr-1\n"), "{}", failed.summary());
+        let summary = failed.summary();
+        assert!(summary.starts_with("### ❌ Failed: shop, preview of #1\n"), "{summary}");
     })
     .await;
 }
@@ -124,7 +130,7 @@ async fn the_comment_describes_no_preview_where_the_platform_refused_to_make_one
         let failed = t.preview(1).await;
         failed.fails_with(2);
         let comment = t.comment(1).await;
-        assert!(comment.contains("**Failed**"), "{comment}");
+        assert!(comment.contains("❌ Failed"), "{comment}");
         for fact in ["Sleeps", "Database", "Costs", "http://127"] {
             assert!(!comment.contains(fact), "{fact} of nothing in {comment}");
         }
@@ -170,7 +176,7 @@ async fn the_comment_shows_why_it_failed_and_what_still_serves() {
             let failed = t.preview(1).await;
             let comment = failed.fails_with(1).comment(1);
             assert!(comment.contains("KeyError: 'SHOP_SECRET' is missing"), "{comment}");
-            assert!(comment.contains("<details>"), "{comment}");
+            assert!(comment.contains("<details open>"), "{comment}");
             assert!(comment.contains(&t.repository.commits()[1].1[..7]), "{comment}");
         },
     )
@@ -445,7 +451,7 @@ async fn duplicates_of_our_comment_are_deleted() {
         }
         let oldest = t.comments(1).await[0]["id"].clone();
         let preview = t.preview(1).await;
-        assert!(preview.succeeds().comment(1).contains("**Ready**"), "{preview}");
+        assert!(preview.succeeds().comment(1).contains("✅ Ready"), "{preview}");
         assert_eq!(t.comments(1).await[0]["id"], oldest);
     })
     .await;

@@ -84,7 +84,7 @@ fn every_command_line_in_the_documents_has_its_command_and_its_flags() {
 
 #[test]
 fn the_table_of_commands_in_comments_is_the_programs_own_help() {
-    let source = fs::read_to_string(root().join("src/flows/comment/command.rs")).expect("the grammar of comments");
+    let source = fs::read_to_string(root().join("src/model/commands.rs")).expect("the commands of comments");
     let row = Regex::new(r#"\(\s*"(/[^"]+)",\s*"([^"]+)",?\s*\)"#).unwrap();
     let (help, _) = source.split_once("];").expect("the list of commands");
     let said: Vec<(String, String)> = row

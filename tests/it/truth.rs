@@ -27,9 +27,9 @@ async fn a_removal_that_could_not_be_told_is_told_by_the_next_teardown() {
         t.faults(&json!([{"method": "PATCH", "path": "/issues/comments/", "nth": 1, "times": 5, "do": "status:500"}]))
             .await;
         t.teardown(1).await.succeeds();
-        assert!(t.comment(1).await.contains("**Ready**"), "nobody could say it yet");
+        assert!(t.comment(1).await.contains("✅ Ready"), "nobody could say it yet");
         t.teardown(1).await.succeeds();
-        assert!(t.comment(1).await.contains("**Removed**"), "{}", t.comment(1).await);
+        assert!(t.comment(1).await.contains("🗑️ Removed"), "{}", t.comment(1).await);
     })
     .await;
 }
@@ -46,7 +46,7 @@ async fn a_verdict_stands_when_the_pull_request_cannot_be_read_again() {
         assert_eq!(preview.output("status"), "ready");
         let comment = t.comment(1).await;
         assert!(
-            comment.contains("**Ready**") && comment.contains("could not be found out"),
+            comment.contains("✅ Ready") && comment.contains("could not be found out"),
             "{comment}"
         );
     })
@@ -64,7 +64,7 @@ async fn two_first_runs_at_once_make_one_app_and_both_say_that_it_is_ready() {
         for run in [first, second] {
             assert_eq!(run.succeeds().does_not_say("taken").output("status"), "ready");
         }
-        assert!(t.comment(1).await.contains("**Ready**"), "{}", t.comment(1).await);
+        assert!(t.comment(1).await.contains("✅ Ready"), "{}", t.comment(1).await);
         assert_eq!(t.app_names().await, ["shop-pr-1"]);
         t.expect_serving("shop-pr-1", "first").await;
     })
@@ -80,7 +80,7 @@ async fn what_fails_after_a_broken_deployment_does_not_hide_it() {
             .await;
         t.preview(1).await.fails_with(1).says("did not start");
         t.faults(&json!([])).await;
-        assert!(t.comment(1).await.contains("**Failed**"));
+        assert!(t.comment(1).await.contains("❌ Failed"));
     })
     .await;
 }
@@ -93,7 +93,7 @@ async fn a_mistake_in_the_configuration_is_told_in_the_comment() {
         t.push(1, Change::version("second").config("[preview]\nslep = \"1h\"\n"));
         t.preview(1).at("feature-1").await.fails_with(2);
         let comment = t.comment(1).await;
-        assert!(comment.contains("slep") && comment.contains("**Failed**"), "{comment}");
+        assert!(comment.contains("slep") && comment.contains("❌ Failed"), "{comment}");
         t.expect_serving("shop-pr-1", "first").await;
     })
     .await;

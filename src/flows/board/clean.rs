@@ -17,6 +17,11 @@ pub(super) fn cleaned(report: &Report, redactor: &Redactor, words: &dyn Fn(&str)
     let mut clean = report.clone();
     clean.app = text(&report.app);
     clean.url = maybe(&report.url);
+    clean.underway.step = maybe(&report.underway.step);
+    for route in &mut clean.routes {
+        route.component = text(&route.component);
+        route.url = text(&route.url);
+    }
     if let Some(Sleep::Never(why)) = &mut clean.sleep {
         *why = text(why);
     }
@@ -78,7 +83,7 @@ mod tests {
     use crate::model::answer::{Answer, AnswerLog};
     use crate::model::environment::Environment;
     use crate::model::failure::{Excerpt, Failure, Shown};
-    use crate::model::report::{Change, Report, Sleep, State};
+    use crate::model::report::{Change, Report, Route, Sleep, State};
     use crate::redact::{Foreign, Redactor, Secret, TargetSecrets};
 
     #[test]
@@ -102,6 +107,11 @@ mod tests {
         });
         let mut report = Report::new(&*secret, Environment::Preview(1), State::Failed);
         report.url = Some(secret.clone());
+        report.underway.step = Some(secret.clone());
+        report.routes = vec![Route {
+            component: secret.clone(),
+            url: secret.clone(),
+        }];
         report.sleep = Some(Sleep::Never(secret.clone()));
         report.notes = vec![secret.clone()];
         report.aftermath = Some(Aftermath {
@@ -122,6 +132,6 @@ mod tests {
         assert_eq!(shown.matches("x *** y").count(), 5, "{shown}");
         let shown = format!("{:?}", cleaned(&report, &redactor, &str::to_owned));
         assert!(!shown.contains("2222"), "{shown}");
-        assert_eq!(shown.matches("x *** y").count(), 16, "{shown}");
+        assert_eq!(shown.matches("x *** y").count(), 19, "{shown}");
     }
 }

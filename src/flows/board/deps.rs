@@ -5,6 +5,7 @@ use crate::actions::run::Run;
 use crate::config::Comment as CommentConfig;
 use crate::github::GitHub;
 use crate::github::repository::Repository;
+use crate::model::report::Pages;
 use crate::redact::Redactor;
 use crate::wait::Wait;
 
@@ -17,6 +18,7 @@ pub(crate) struct BoardDeps {
     pub(crate) console: Console,
     pub(crate) comment: CommentConfig,
     pub(crate) repository: Option<Repository>,
+    pub(crate) pages: Option<Pages>,
     pub(crate) redactor: Redactor,
 }
 

@@ -5,6 +5,7 @@
 
 mod answer;
 mod clean;
+mod commands;
 mod complaints;
 mod conversation;
 mod deps;
@@ -13,9 +14,12 @@ mod merged;
 mod outputs;
 mod place;
 mod record;
+mod underway;
 mod unwritten;
 
 use std::time::Duration;
+
+use jiff::Timestamp;
 
 pub(super) use self::answer::{failed_run_url, last_written, react, react_last};
 use self::clean::cleaned;
@@ -26,14 +30,13 @@ use self::files::write_files;
 pub(super) use self::files::{record, record_all};
 pub(crate) use self::outputs::outputs_of;
 use self::place::Place;
+pub(super) use self::underway::busy_with;
 use self::record::{Record, any_active, put_all_aside};
-use crate::actions::progress::Progress;
 use crate::config::{CommentLogs, CommentMode};
 use crate::github::GitHub;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
-use crate::model::rollout::Step;
 use crate::model::stamp::Stamp;
 use crate::net::error::ApiError;
 use crate::render::body::{ProductionLine, marker};
@@ -51,12 +54,15 @@ const LAST_WORDS: Duration = Duration::from_millis(1_250);
 pub(crate) struct Board {
     deps: BoardDeps,
     reports: Vec<Report>,
+    /// Since when they say so, by GitHub's clock.
+    updated: Option<Timestamp>,
     conversation: Option<Conversation>,
     records: Vec<Record>,
     comment_url: Option<String>,
     /// Whether this run's words have been in the comment.
     has_written: bool,
-    progress: Option<Progress>,
+    /// Commands in comments that this repository's workflows answer. `None`: not asked for yet.
+    commands: Option<Vec<(&'static str, &'static str)>>,
     /// What has been complained about, each once.
     complaints: Vec<Complaint>,
     /// Nothing of the environment is left, whatever the report says.
@@ -69,6 +75,9 @@ impl Board {
     /// Says that something begins: comment "building", GitHub deployments `in_progress`.
     pub(crate) async fn open(deps: BoardDeps, reports: &[Report]) -> Self {
         let mut board = Self::new(deps, reports);
+        for report in &mut board.reports {
+            report.underway.since = board.updated;
+        }
         if board.deps.github.is_none() {
             board
                 .deps
@@ -87,7 +96,7 @@ impl Board {
 
     /// Says how it ended, everywhere.
     pub(crate) async fn close(&mut self, reports: &[Report]) {
-        self.progress = None;
+        self.updated = self.deps.github.as_ref().map(GitHub::now);
         self.deps.console.end_phase();
         self.reports = reports
             .iter()
@@ -176,12 +185,6 @@ impl Board {
         matches!(any_active(github, environment.on_github(), pull).await, Ok(false))
     }
 
-    /// How the components are doing; what is not named stays as it was.
-    pub(crate) fn progress(&mut self, steps: &[Step]) {
-        let console = &self.deps.console;
-        self.progress.get_or_insert_with(|| console.progress()).update(steps);
-    }
-
     fn new(mut deps: BoardDeps, reports: &[Report]) -> Self {
         deps.github = deps.github.as_ref().map(GitHub::impatient);
         let pull = reports.iter().find_map(|report| report.environment.pull_request());
@@ -193,6 +196,7 @@ impl Board {
             _ => None,
         };
         Self {
+            updated: deps.github.as_ref().map(GitHub::now),
             reports: reports
                 .iter()
                 .map(|report| cleaned(report, &deps.redactor, &|text| deps.console.in_words(text).into_owned()))
@@ -202,7 +206,7 @@ impl Board {
             records: Vec::new(),
             comment_url: None,
             has_written: false,
-            progress: None,
+            commands: None,
             complaints: Vec::new(),
             withdrawn: false,
             refusal: None,
@@ -229,6 +233,21 @@ impl Board {
     }
 
     async fn write_comment_over(&mut self, missing: Missing, production: Option<ProductionLine>) -> bool {
+        match self.try_to_write_comment(missing, production).await {
+            Ok(()) => true,
+            Err(error) => {
+                self.complain(Complaint::Comment, &error);
+                false
+            }
+        }
+    }
+
+    async fn try_to_write_comment(
+        &mut self,
+        missing: Missing,
+        production: Option<ProductionLine>,
+    ) -> Result<(), ApiError> {
+        self.find_commands().await;
         let text = page::comment(&self.reports, &self.scene());
         let text = self.deps.redactor.clean(&text);
         let run = self.deps.run.stamp();
@@ -239,7 +258,7 @@ impl Board {
             false => self.place().await,
         };
         let Some(conversation) = &mut self.conversation else {
-            return true;
+            return Ok(());
         };
         // The answer to a command that came after this run's first words is news, and stays.
         let keeps_answer = self.has_written;
@@ -255,22 +274,15 @@ impl Board {
                 body
             })
             .await;
-        match written {
-            Ok(Some(Written { comment, body, .. })) => {
-                self.comment_url = Some(comment.html_url);
-                match (&place, body.text == text) {
-                    (_, true) => self.has_written = true,
-                    (Place::Overtaken(newer), false) => self.say_overtaken(*newer),
-                    (_, false) => self.say_overtaken(Some(body.run)),
-                }
-            }
-            Ok(None) => {}
-            Err(error) => {
-                self.complain(Complaint::Comment, &error);
-                return false;
+        if let Some(Written { comment, body, .. }) = written? {
+            self.comment_url = Some(comment.html_url);
+            match (&place, body.text == text) {
+                (_, true) => self.has_written = true,
+                (Place::Overtaken(newer), false) => self.say_overtaken(*newer),
+                (_, false) => self.say_overtaken(Some(body.run)),
             }
         }
-        true
+        Ok(())
     }
 
     fn say_overtaken(&mut self, newer: Option<Stamp>) {
@@ -354,6 +366,9 @@ impl Board {
             run_url: self.deps.run.run_url(),
             run: self.deps.run.stamp(),
             logs: logs(self.deps.comment.logs, private),
+            pages: self.deps.pages,
+            updated: self.updated,
+            commands: self.commands_now(),
         }
     }
 }

@@ -32,20 +32,6 @@ pub(crate) enum Misunderstood {
     Nothing(&'static str),
 }
 
-/// Every command with its arguments, and what it does.
-pub(super) const HELP: [(&str, &str); 7] = [
-    ("/preview", "makes the preview, also of a draft or without the label"),
-    ("/redeploy [force-build]", "deploys the preview again"),
-    (
-        "/logs",
-        "shows the last lines of a log: of the most telling one, or of the one that you name, `build`, `deploy`, `run` or `restarted`",
-    ),
-    ("/status", "tells what serves, where, and what it costs"),
-    ("/wake", "wakes the preview and waits until it answers"),
-    ("/teardown", "removes the preview until the next push"),
-    ("/help", "lists these commands"),
-];
-
 /// Longest line that is looked at, in bytes: no command is half as long.
 const LONGEST: usize = 200;
 
@@ -116,7 +102,8 @@ impl Command {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Command, HELP, Misunderstood};
+    use super::{Command, Misunderstood};
+    use crate::model::commands::COMMANDS;
     use crate::platform::LogKind;
 
     #[test]
@@ -175,7 +162,7 @@ mod tests {
 
     #[test]
     fn the_help_names_every_command() {
-        for (usage, _) in HELP {
+        for (usage, _) in COMMANDS {
             let word = usage.split(' ').next().unwrap_or_default();
             let command = Command::parse(word);
             assert_eq!(command.and_then(Command::word), Some(word));

@@ -1,7 +1,8 @@
 //! The answers that need no looking: help, forks, closed pull requests, previews that are not there.
 
-use super::command::{Command, HELP, Misunderstood};
+use super::command::{Command, Misunderstood};
 use crate::model::answer::Answer;
+use crate::model::commands::COMMANDS;
 use crate::model::failure::Failure;
 
 /// The commands that there are.
@@ -25,7 +26,7 @@ pub(super) fn unknown(wrong: Misunderstood) -> Answer {
 }
 
 fn list(mut answer: Answer) -> Answer {
-    for (usage, what) in HELP {
+    for (usage, what) in COMMANDS {
         answer = answer.point(format!("`{usage}` {what}"));
     }
     answer.point("A command is the first line of a new comment, by somebody who may push to this repository")

@@ -7,6 +7,7 @@ mod destroy;
 mod health;
 mod live_logs;
 mod logs;
+mod pages;
 mod progress;
 mod project;
 mod reasons;
@@ -57,6 +58,8 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 pub(crate) struct AppPlatform {
     client: Client,
     wait: Wait,
+    /// The host that the API was reached at.
+    host: Option<String>,
     sizes: Arc<OnceCell<cost::Prices>>,
     /// The spec that was proposed last, and the platform's sum for it.
     proposed: Arc<Mutex<Option<(Value, f64)>>>,
@@ -65,6 +68,7 @@ pub(crate) struct AppPlatform {
 impl AppPlatform {
     pub(super) fn new(base: Url, token: &Secret, wait: Wait) -> anyhow::Result<Self> {
         Ok(Self {
+            host: base.host_str().map(str::to_owned),
             client: Client::new(
                 "DigitalOcean",
                 base,

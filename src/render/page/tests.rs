@@ -12,7 +12,7 @@ use super::{Logs, Scene, comment, production_line, summary};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::{Excerpt, Failure, Shown};
-use crate::model::report::{Change, Cost, Database, Report, Sleep, State};
+use crate::model::report::{Change, Cost, Database, Pages, Report, Route, Sleep, State};
 use crate::model::stamp::Stamp;
 
 const NEW: &str = "abc1234abc1234abc1234abc1234abc1234abc12";
@@ -24,6 +24,12 @@ fn scene() -> Scene {
         run_url: Some("https://github.com/shop/shop/actions/runs/42/attempts/1".to_owned()),
         run: Some(Stamp { id: 42, attempt: 1 }),
         logs: Logs::All,
+        pages: Some(Pages {
+            name: "App Platform",
+            url: |app, deployment| format!("https://panel.example/{app}/{}", deployment.unwrap_or_default()),
+        }),
+        updated: Timestamp::from_second(1_795_224_000).ok(),
+        commands: Vec::new(),
     }
 }
 
@@ -45,6 +51,9 @@ fn ready() -> Report {
             asleep: Some(0.5),
         }),
         database: Some(Database::Sqlite),
+        app_id: Some("4f6c71e2".to_owned()),
+        deployment_id: Some("d-2".to_owned()),
+        preview_of: Some("shop".to_owned()),
         ..report(State::Ready)
     }
 }
@@ -73,26 +82,29 @@ fn building() {
         serving: Some(Sha::new(OLD)),
         ..report(State::Building)
     };
-    assert_snapshot!(comment(&[report], &scene()), @r"
-    **Building** [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves until it is ready
+    assert_snapshot!(comment(&[report], &scene()), @"
+    ### 🔨 Building: shop, preview of #12
 
-    https://shop-pr-12-x7.ondigitalocean.app
+    | App | State | Preview | Commit | Updated (UTC) | Logs |
+    |---|---|---|---|---|---|
+    | shop | 🔨 Building | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
 
-    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+    Waiting for the platform
+
+    [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves until [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) is ready
     ");
 }
 
 #[test]
 fn ready_and_asleep_later() {
-    assert_snapshot!(comment(&[ready()], &scene()), @r"
-    **Ready** in 2m 23s: [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves
+    assert_snapshot!(comment(&[ready()], &scene()), @"
+    ### ✅ Ready: shop, preview of #12
 
-    https://shop-pr-12-x7.ondigitalocean.app
+    | App | State | Preview | Commit | Updated (UTC) | Logs |
+    |---|---|---|---|---|---|
+    | shop | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
 
-    - Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew
-    - Database: SQLite
-    - Costs $5.00 a month awake, $0.50 asleep
-    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
     ");
 }
 
@@ -111,31 +123,41 @@ fn ready_with_a_descendant_that_never_sleeps() {
         notes: vec!["`STRIPE_KEY` is not set in previews".to_owned()],
         ..ready()
     };
-    assert_snapshot!(comment(&[report], &scene()), @r"
-    **Ready** in 2m 23s: [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves, which contains [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12)
+    assert_snapshot!(comment(&[report], &scene()), @"
+    ### ✅ Ready: shop, preview of #12
 
-    https://shop-pr-12-x7.ondigitalocean.app
+    | App | State | Preview | Commit | Updated (UTC) | Logs |
+    |---|---|---|---|---|---|
+    | shop | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
+
+    [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves, which contains [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12)
+
+    <details><summary>1 note</summary>
 
     - `STRIPE_KEY` is not set in previews
-    - Does not sleep: this DigitalOcean account has no scale to zero
-    - Database: development database (PostgreSQL), $7 a month
-    - Costs $12.00 a month
-    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+
+    </details>
+
+    Does not sleep: this DigitalOcean account has no scale to zero · Database: development database (PostgreSQL), $7 a month · Costs $12.00 a month
     ");
 }
 
 #[test]
 fn failed_with_the_last_lines_of_its_log() {
-    assert_snapshot!(comment(&[failed()], &scene()), @r"
-    **Failed** after 1m 1s: the build of `web` failed: `pip install` ended with 1 (`BuildJobExitNonZero`)
+    assert_snapshot!(comment(&[failed()], &scene()), @"
+    ### ❌ Failed: shop, preview of #12
+
+    | App | State | Preview | Commit | Updated (UTC) | Logs |
+    |---|---|---|---|---|---|
+    | shop | ❌ Failed after 1m 1s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
+
+    **Cause:** the build of `web` failed: `pip install` ended with 1 (`BuildJobExitNonZero`)
 
     [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) did not go live; [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) still serves
 
-    https://shop-pr-12-x7.ondigitalocean.app
-
     **Next:** correct `requirements.txt`, then push again
 
-    <details><summary>Last lines of the build log of <code>web</code></summary>
+    <details open><summary>Last lines of the build log of <code>web</code></summary>
 
     ````text
     Collecting flask==99
@@ -143,8 +165,6 @@ fn failed_with_the_last_lines_of_its_log() {
     ````
 
     </details>
-
-    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
     ");
 }
 
@@ -162,14 +182,18 @@ fn failed_before_anything_was_touched() {
         ),
         ..report(State::Failed)
     };
-    assert_snapshot!(comment(&[report], &scene()), @r"
-    **Failed**: unknown key `serivces`
+    assert_snapshot!(comment(&[report], &scene()), @"
+    ### ❌ Failed: shop, preview of #12
+
+    | App | State | Preview | Commit | Updated (UTC) | Logs |
+    |---|---|---|---|---|---|
+    | shop | ❌ Failed |  |  | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
+
+    **Cause:** unknown key `serivces`
 
     At `.do/app.yaml:3:1`
 
     **Next:** write `services`
-
-    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
     ");
 }
 
@@ -189,24 +213,77 @@ fn failed_where_nothing_ever_served() {
         failure: Some(Failure::bad("the build of `web` failed").next("push again")),
         ..failed()
     };
-    assert_snapshot!(comment(&[report], &scene()), @r"
-    **Failed** after 1m 1s: the build of `web` failed
+    assert_snapshot!(comment(&[report], &scene()), @"
+    ### ❌ Failed: shop, preview of #12
+
+    | App | State | Preview | Commit | Updated (UTC) | Logs |
+    |---|---|---|---|---|---|
+    | shop | ❌ Failed after 1m 1s |  | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2) |
+
+    **Cause:** the build of `web` failed
 
     [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) did not go live; nothing serves yet
 
     **Next:** push again
 
-    - Database: development database (PostgreSQL), $7 a month
-    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+    Database: development database (PostgreSQL), $7 a month
     ");
 }
 
 #[test]
-fn a_summary_is_headed_by_what_there_is() {
+fn public_components_have_a_row_each_where_there_are_several() {
+    let route = |component: &str, path: &str| Route {
+        component: component.to_owned(),
+        url: format!("https://shop-pr-12-x7.ondigitalocean.app{path}"),
+    };
+    let report = Report {
+        routes: vec![route("front", "/"), route("api", "/api")],
+        ..ready()
+    };
+    assert_snapshot!(comment(&[report], &scene()), @"
+    ### ✅ Ready: shop, preview of #12
+
+    | App | State | Preview | Commit | Updated (UTC) | Logs |
+    |---|---|---|---|---|---|
+    | shop, front | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
+    | shop, api | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app/api) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
+
+    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+    ");
+}
+
+#[test]
+fn the_commands_are_folded_away() {
+    let scene = Scene {
+        commands: vec![("/redeploy [force-build]", "deploys the preview again")],
+        ..scene()
+    };
+    assert_snapshot!(comment(&[ready()], &scene), @"
+    ### ✅ Ready: shop, preview of #12
+
+    | App | State | Preview | Commit | Updated (UTC) | Logs |
+    |---|---|---|---|---|---|
+    | shop | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
+
+    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+
+    <details><summary>Commands</summary>
+
+    The first line of a new comment, by people who may push to this repository:
+
+    - `/redeploy [force-build]` deploys the preview again
+
+    </details>
+    ");
+}
+
+#[test]
+fn the_heading_names_state_app_and_environment() {
     for (app, environment, heading) in [
-        ("", Environment::Preview(2), "### pr-2\n"),
-        ("shop-pr-2", Environment::Preview(2), "### shop-pr-2\n"),
-        ("shop", Environment::production(), "### shop: production\n"),
+        ("", Environment::Preview(2), "### ⏭️ Skipped: preview of #2\n"),
+        ("shop", Environment::Preview(2), "### ⏭️ Skipped: shop, preview of #2\n"),
+        ("shop", Environment::production(), "### ⏭️ Skipped: shop, production\n"),
+        ("", Environment::production(), "### ⏭️ Skipped: production\n"),
     ] {
         let text = summary(&[Report::new(app, environment, State::Skipped)], &scene());
         assert!(text.starts_with(heading), "{text}");
@@ -220,11 +297,14 @@ fn skipped() {
         notes: vec!["No preview: the pull request is a draft; mark it ready for review to get one".to_owned()],
         ..report(State::Skipped)
     };
-    assert_snapshot!(comment(&[report], &scene()), @r"
-    **Skipped** [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12)
+    assert_snapshot!(comment(&[report], &scene()), @"
+    ### ⏭️ Skipped: shop, preview of #12
+
+    | App | State | Preview | Commit | Updated (UTC) | Logs |
+    |---|---|---|---|---|---|
+    | shop | ⏭️ Skipped |  | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
 
     - No preview: the pull request is a draft; mark it ready for review to get one
-    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
     ");
 }
 
@@ -234,10 +314,14 @@ fn removed() {
             commit: None,
             state: State::Removed,
             ..ready()
-        }], &scene()), @r"
-    **Removed**: the preview and its data are gone
+        }], &scene()), @"
+    ### 🗑️ Removed: shop, preview of #12
 
-    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
+    | App | State | Preview | Commit | Updated (UTC) | Logs |
+    |---|---|---|---|---|---|
+    | shop | 🗑️ Removed |  |  | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
+
+    The preview and its data are gone
     ");
 }
 
@@ -252,14 +336,16 @@ fn unknown() {
         serving: None,
         ..report(State::Unknown)
     };
-    assert_snapshot!(comment(&[report], &scene()), @r"
-    **Could not find out** whether [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves: DigitalOcean could not be heard: no answer in time
+    assert_snapshot!(comment(&[report], &scene()), @"
+    ### ⚠️ Could not find out: shop, preview of #12
 
-    https://shop-pr-12-x7.ondigitalocean.app
+    | App | State | Preview | Commit | Updated (UTC) | Logs |
+    |---|---|---|---|---|---|
+    | shop | ⚠️ Could not find out | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
+
+    Could not find out whether [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves: DigitalOcean could not be heard: no answer in time
 
     **Next:** run again
-
-    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
     ");
 }
 
@@ -270,13 +356,16 @@ fn cancelled() {
         notes: vec!["A newer commit took its place".to_owned()],
         ..report(State::Cancelled)
     };
-    assert_snapshot!(comment(&[report], &scene()), @r"
-    **Cancelled** before [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) was ready; [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves
+    assert_snapshot!(comment(&[report], &scene()), @"
+    ### ⏹️ Cancelled: shop, preview of #12
 
-    https://shop-pr-12-x7.ondigitalocean.app
+    | App | State | Preview | Commit | Updated (UTC) | Logs |
+    |---|---|---|---|---|---|
+    | shop | ⏹️ Cancelled | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
+
+    Cancelled before [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) was ready; [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves
 
     - A newer commit took its place
-    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
     ");
 }
 
@@ -286,19 +375,27 @@ fn several_apps_have_a_row_each() {
         app: "admin".to_owned(),
         ..failed()
     };
-    assert_snapshot!(comment(&[ready(), admin], &scene()), @r"
-    | App | State | URL | Commit | A month |
-    |---|---|---|---|---|
-    | shop | Ready in 2m 23s | https://shop-pr-12-x7.ondigitalocean.app | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | $5.00, asleep $0.50 |
-    | admin | Failed | https://shop-pr-12-x7.ondigitalocean.app | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves |  |
+    assert_snapshot!(comment(&[ready(), admin], &scene()), @"
+    ### ❌ Failed: admin, preview of #12
 
-    admin: **Failed** after 1m 1s: the build of `web` failed: `pip install` ended with 1 (`BuildJobExitNonZero`)
+    | App | State | Preview | Commit | Updated (UTC) | Logs |
+    |---|---|---|---|---|---|
+    | shop | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
+    | admin | ❌ Failed after 1m 1s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
+
+    **shop**
+
+    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+
+    **admin**
+
+    **Cause:** the build of `web` failed: `pip install` ended with 1 (`BuildJobExitNonZero`)
 
     [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) did not go live; [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) still serves
 
     **Next:** correct `requirements.txt`, then push again
 
-    <details><summary>Last lines of the build log of <code>web</code></summary>
+    <details open><summary>Last lines of the build log of <code>web</code></summary>
 
     ````text
     Collecting flask==99
@@ -306,8 +403,6 @@ fn several_apps_have_a_row_each() {
     ````
 
     </details>
-
-    - [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
     ");
 }
 
@@ -327,15 +422,13 @@ fn the_summary_says_what_is_different_and_why() {
         ..ready()
     };
     assert_snapshot!(summary(&[report], &scene()), @r"
-    ### shop
+    ### ✅ Ready: shop, preview of #12
 
-    **Ready** in 2m 23s: [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves
+    | App | State | Preview | Commit | Updated (UTC) | Logs |
+    |---|---|---|---|---|---|
+    | shop | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
 
-    https://shop-pr-12-x7.ondigitalocean.app
-
-    - Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew
-    - Database: SQLite
-    - Costs $5.00 a month awake, $0.50 asleep
+    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
 
     What is different from production's spec:
 
@@ -370,7 +463,7 @@ fn no_commit_is_said_to_serve_where_an_image_does() {
     };
     let text = comment(std::slice::from_ref(&report), &scene());
     assert!(
-        text.contains("**Ready** in 2m 23s") && !text.contains("abc1234"),
+        text.contains("✅ Ready in 2m 23s") && !text.contains("abc1234"),
         "{text}"
     );
     let line = production_line(&report, &scene(), Timestamp::UNIX_EPOCH);

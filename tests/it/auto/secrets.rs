@@ -103,7 +103,7 @@ async fn a_token_that_may_only_read_keeps_no_deployment_from_going_on() {
             let run = run.env("GITHUB_TOKEN", &reader).await;
             assert_eq!(run.succeeds().output("status"), "ready");
             run.says("may only read").says("pull-requests: write");
-            assert!(run.summary().contains("**Ready**"), "{}", run.summary());
+            assert!(run.summary().contains("✅ Ready"), "{}", run.summary());
         }
         t.expect_serving("shop", "first").await;
         t.expect_serving("shop-pr-1", "bump").await;

@@ -80,18 +80,17 @@ async fn status_is_answered_below_what_is_known_of_the_preview() {
         let told = t.redact(&ours(t, 1).await);
         // How long ago that is depends on the machine.
         let age = regex_lite::Regex::new(r", deployed .* ago").unwrap();
-        insta::assert_snapshot!(age.replace(&told, ""), @r"
+        insta::assert_snapshot!(age.replace(&told, ""), @"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
         <!-- answer:1002:1:9 -->
-        **Ready**: [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves
+        ### ✅ Ready: shop, preview of #1
 
-        http://127.0.0.1:[port]
+        | App | State | Preview | Commit | Updated (UTC) | Logs |
+        |---|---|---|---|---|---|
+        | shop-pr-1 | ✅ Ready | [Open the preview](http://127.0.0.1:[port]) | [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves | [time] | [Run [run]]([link to the run]) |
 
-        - Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew
-        - Database: SQLite
-        - Costs $5.00 a month awake, $0.50 asleep
-        - [Run [run]]([link to the run])
+        Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
 
         ---
 
@@ -127,7 +126,7 @@ async fn the_next_answer_and_the_next_deployment_take_an_answers_place() {
         t.push(1, "second");
         t.auto_pull_request(1, "synchronize").await.succeeds();
         let told = ours(t, 1).await;
-        assert!(!told.contains("is awake") && told.contains("**Ready**"), "{told}");
+        assert!(!told.contains("is awake") && told.contains("✅ Ready"), "{told}");
     })
     .await;
 }
@@ -161,14 +160,14 @@ async fn the_answer_to_a_command_that_came_while_it_deployed_outlives_the_deploy
         heard(t, before).await.succeeds();
         let preview = t.preview(1).env("DIGITALOCEAN_API_URL", &held.url()).start().await;
         held.reached().await;
-        assert!(ours(t, 1).await.contains("**Building**"));
+        assert!(ours(t, 1).await.contains("🔨 Building"));
         let comment = says(t, MAINTAINER, 1, "/help").await;
         heard(t, comment).await.succeeds();
         let _between = held.go();
         preview.end().await.succeeds();
         let told = ours(t, 1).await;
         assert!(
-            told.contains("**Ready**") && told.contains("these are the commands"),
+            told.contains("✅ Ready") && told.contains("these are the commands"),
             "{told}"
         );
         assert!(!told.contains("nonsense"), "{told}");
@@ -198,7 +197,7 @@ async fn productions_line_survives_commands() {
             heard(t, comment).await.succeeds();
             assert_eq!(line(&ours(t, 1).await), before, "{word}");
         }
-        assert!(ours(t, 1).await.contains("**Removed**"));
+        assert!(ours(t, 1).await.contains("🗑️ Removed"));
     })
     .await;
 }
@@ -292,11 +291,11 @@ async fn an_answer_that_was_begun_before_a_deployment_ended_does_not_bring_back_
         let comment = says(t, MAINTAINER, 1, "/help").await;
         heard(t, comment).await.succeeds();
         let (board, building) = (id_of_ours(t).await, ours(t, 1).await);
-        assert!(building.contains("**Building**"), "{building}");
+        assert!(building.contains("🔨 Building"), "{building}");
         late_look(t, 2).await;
         drop(gate);
         until("the deployment has ended", async || {
-            one(t, board).await.contains("**Ready**").then_some(())
+            one(t, board).await.contains("✅ Ready").then_some(())
         })
         .await;
         // As a run writes that read the comment before, and adds its answer to what it read.
@@ -304,7 +303,7 @@ async fn an_answer_that_was_begun_before_a_deployment_ended_does_not_bring_back_
         running.end().await.succeeds();
         let told = ours(t, 1).await;
         assert!(
-            told.contains("**Ready**") && told.contains("these are the commands"),
+            told.contains("✅ Ready") && told.contains("these are the commands"),
             "{told}"
         );
     })

@@ -19,7 +19,7 @@ async fn preview_makes_a_draft_s_preview_without_its_label() {
         assert_eq!(run.succeeds().output("status"), "ready");
         t.expect_serving("shop-pr-1", "first").await;
         assert_eq!(reactions(t, comment).await, ["eyes", "rocket"]);
-        assert!(ours(t, 1).await.contains("**Ready**"), "{run}");
+        assert!(ours(t, 1).await.contains("✅ Ready"), "{run}");
     })
     .await;
 }
@@ -70,7 +70,7 @@ async fn a_redeployment_that_fails_says_so_everywhere() {
         let run = heard(t, comment).await;
         assert_eq!(run.fails_with(1).output("status"), "failed");
         assert_eq!(reactions(t, comment).await, ["eyes", "confused"]);
-        assert!(ours(t, 1).await.contains("**Failed**"));
+        assert!(ours(t, 1).await.contains("❌ Failed"));
     })
     .await;
 }
@@ -96,7 +96,7 @@ async fn a_head_that_was_pushed_after_the_comment_is_refused() {
             let ready = |comment: &str| {
                 comment
                     .lines()
-                    .find(|line| line.contains("**Ready**"))
+                    .find(|line| line.contains("✅ Ready"))
                     .map(str::to_owned)
             };
             assert_eq!(ready(&after), ready(&before), "what is said of the preview stays");
@@ -210,7 +210,7 @@ async fn teardown_removes_an_open_pull_requests_preview_until_the_next_push() {
         assert_eq!(t.app_names().await, Vec::<String>::new());
         let told = ours(t, 1).await;
         assert!(
-            told.contains("**Removed**") && told.contains("next push makes the preview again"),
+            told.contains("🗑️ Removed") && told.contains("next push makes the preview again"),
             "{told}"
         );
         assert!(told.contains("comment `/preview`"), "comments are heard here: {told}");
@@ -239,7 +239,7 @@ async fn a_closed_pull_request_can_only_be_torn_down() {
         assert_eq!(t.app_names().await, Vec::<String>::new());
         let comment = says(t, MAINTAINER, 1, "/teardown").await;
         heard(t, comment).await.succeeds().says("there is no preview");
-        assert!(ours(t, 1).await.contains("**Removed**"));
+        assert!(ours(t, 1).await.contains("🗑️ Removed"));
     })
     .await;
 }

@@ -188,7 +188,7 @@ async fn log_lines_are_harmless_wherever_they_are_shown() {
         );
         let told = ours(t, 1).await;
         let (state, answer) = told.split_once("\n---\n").expect("an answer below the rest");
-        assert!(state.contains("**Failed**"), "{told}");
+        assert!(state.contains("❌ Failed"), "{told}");
         let parts: Vec<&str> = answer.split("````").collect();
         assert_eq!(parts.len(), 3, "one fenced block: {answer}");
         assert!(
@@ -218,7 +218,7 @@ async fn a_long_log_stays_below_githubs_limit() {
             "{}",
             told.len()
         );
-        assert!(told.contains("**Failed**"), "{told}");
+        assert!(told.contains("❌ Failed"), "{told}");
     })
     .await;
 }

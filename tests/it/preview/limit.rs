@@ -45,7 +45,7 @@ async fn previews_made_together_stay_within_the_limit() {
             assert_eq!(t.app_names().await.len(), ready);
             for number in 1..=pulls {
                 let comment = t.comment(number).await;
-                assert!(comment.contains("**Ready**") != comment.contains("limit"), "{comment}");
+                assert!(comment.contains("✅ Ready") != comment.contains("limit"), "{comment}");
             }
         })
         .await;

@@ -98,7 +98,7 @@ async fn githubs_secondary_limit_is_waited_for() {
         .await;
         let limited = t.preview(1).env("DO_DEPLOY_PACE", PACE).await;
         assert_eq!(limited.succeeds().output("status"), "ready");
-        assert!(t.comment(1).await.contains("**Ready**"));
+        assert!(t.comment(1).await.contains("✅ Ready"));
     })
     .await;
 }

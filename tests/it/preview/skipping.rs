@@ -80,7 +80,7 @@ async fn a_draft_is_told_what_is_wrong_where_drafts_are_wanted() {
         let failed = t.preview(1).await;
         let comment = failed.fails_with(2).comment(1);
         assert!(
-            comment.contains("**Failed**") && comment.contains("no component"),
+            comment.contains("❌ Failed") && comment.contains("no component"),
             "{comment}"
         );
         assert!(failed.summary().starts_with("### pr-1\n"), "{}", failed.summary());
@@ -101,7 +101,7 @@ async fn only_whoever_wants_a_preview_is_told_what_is_wrong() {
                 .comments(1)
                 .await
                 .iter()
-                .any(|it| it.to_string().contains("**Failed**"));
+                .any(|it| it.to_string().contains("❌ Failed"));
             assert!(!failure, "{told}");
         })
         .await;

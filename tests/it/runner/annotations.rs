@@ -61,7 +61,7 @@ async fn a_failure_before_the_board_is_in_the_summary_too() {
         assert_eq!(failed.output("status"), "failed");
         let summary = failed.summary();
         assert!(
-            summary.contains("**Failed**") && summary.contains("do-deploy.toml:2:1"),
+            summary.contains("### ❌ Failed") && summary.contains("do-deploy.toml:2:1"),
             "{summary}"
         );
     })

@@ -54,7 +54,7 @@ async fn while_the_board_opens() {
         assert_eq!(t.app_names().await, Vec::<String>::new());
         assert_eq!(cancelled.output("status"), "unknown");
         t.preview(1).await.succeeds();
-        assert!(t.comment(1).await.contains("**Ready**"));
+        assert!(t.comment(1).await.contains("✅ Ready"));
     })
     .await;
 }
@@ -70,17 +70,17 @@ async fn while_building() {
         cancelled.fails_with(130).does_not_say("::error");
         assert_eq!(cancelled.output("status"), "unknown");
         assert!(
-            cancelled.comment(1).contains("**Cancelled**"),
+            cancelled.comment(1).contains("⏹️ Cancelled"),
             "{}",
             cancelled.comment(1)
         );
-        assert!(cancelled.summary().contains("**Cancelled**"), "{cancelled}");
+        assert!(cancelled.summary().contains("⏹️ Cancelled"), "{cancelled}");
         assert_eq!(t.deployment_states("preview").await, ["error"]);
         t.settled().await;
         assert_eq!(t.rollouts("shop-pr-1").await[0]["phase"], "CANCELED");
         drop(gate);
         t.preview(1).await.succeeds();
-        assert!(t.comment(1).await.contains("**Ready**"));
+        assert!(t.comment(1).await.contains("✅ Ready"));
         t.expect_serving("shop-pr-1", "first").await;
     })
     .await;
@@ -96,7 +96,7 @@ async fn by_a_newer_push() {
         let newer = t.push(1, "second");
         let superseded = running.cancelled_by_the_runner().await;
         superseded.fails_with(130);
-        let said = format!("**Superseded** by [`{}`]", &newer[..7]);
+        let said = format!("Superseded by [`{}`]", &newer[..7]);
         assert!(superseded.comment(1).contains(&said), "{}", superseded.comment(1));
         assert_eq!(superseded.output("status"), "unknown");
         t.settled().await;
@@ -115,7 +115,7 @@ async fn productions_deployment_is_left_to_finish_also_when_it_is_superseded() {
         let newer = t.push("main", "second");
         let superseded = running.cancelled_by_the_runner().await;
         superseded.fails_with(130);
-        let said = format!("**Superseded** by [`{}`]", &newer[..7]);
+        let said = format!("Superseded by [`{}`]", &newer[..7]);
         assert!(superseded.summary().contains(&said), "{superseded}");
         assert!(superseded.summary().contains("goes on by itself"), "{superseded}");
         let cancels = superseded
@@ -142,7 +142,7 @@ async fn while_probing() {
         let cancelled = running.cancelled_by_the_runner().await;
         cancelled.fails_with(130);
         assert!(
-            cancelled.comment(1).contains("**Cancelled**"),
+            cancelled.comment(1).contains("⏹️ Cancelled"),
             "{}",
             cancelled.comment(1)
         );
@@ -166,11 +166,11 @@ async fn while_removing() {
         assert_eq!(cancelled.output("status"), "unknown");
         let comment = t.comment(1).await;
         assert!(
-            comment.contains("**Cancelled**") && comment.contains("being removed"),
+            comment.contains("⏹️ Cancelled") && comment.contains("being removed"),
             "{comment}"
         );
         t.teardown(1).await.succeeds();
-        assert!(t.comment(1).await.contains("**Removed**"));
+        assert!(t.comment(1).await.contains("🗑️ Removed"));
     })
     .await;
 }
@@ -185,7 +185,7 @@ async fn while_rolling_back() {
         running.says("Rolling `shop` back").await;
         let cancelled = running.cancelled_by_the_runner().await;
         cancelled.fails_with(130);
-        assert!(cancelled.summary().contains("**Cancelled**"), "{cancelled}");
+        assert!(cancelled.summary().contains("⏹️ Cancelled"), "{cancelled}");
         assert_eq!(cancelled.output("status"), "unknown");
         t.settled().await;
     })
@@ -204,7 +204,7 @@ async fn while_github_hangs() {
         github_answers_again(t).await;
         cancelled.fails_with(130);
         assert_eq!(cancelled.output("status"), "unknown");
-        assert!(cancelled.summary().contains("**Cancelled**"), "{cancelled}");
+        assert!(cancelled.summary().contains("⏹️ Cancelled"), "{cancelled}");
         t.settled().await;
         assert_eq!(t.rollouts("shop-pr-1").await[0]["phase"], "CANCELED");
     })
@@ -225,7 +225,7 @@ async fn while_digitalocean_hangs() {
         github_answers_again(t).await;
         cancelled.fails_with(130);
         let comment = t.comment(1).await;
-        assert!(comment.contains("**Cancelled**"), "{comment}");
+        assert!(comment.contains("⏹️ Cancelled"), "{comment}");
     })
     .await;
     drop(gate);

@@ -63,7 +63,11 @@ fn stays_text(markdown: &str) {
             }
             None => {}
         }
-        let outside = without_code(line);
+        // The heading's own number is no foreign text.
+        let outside = match line.starts_with("### ") {
+            true => without_code(line).replacen("preview of #", "preview of ", 1),
+            false => without_code(line),
+        };
         for active in [
             "@octocat",
             "@org/team",

@@ -31,17 +31,16 @@ async fn a_forged_run_number_does_not_freeze_the_comment() {
         let comments = t.comments(1).await;
         // Overwritten in place: a new one would mail everybody.
         assert_eq!((comments.len(), &comments[0]["id"]), (1, &forged["id"]));
-        insta::assert_snapshot!(t.redact(second.comment(1)), @r"
+        insta::assert_snapshot!(t.redact(second.comment(1)), @"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
-        **Ready**: [`[second]`](https://github.com/org/shop/commit/[commit second]) serves
+        ### ✅ Ready: shop, preview of #1
 
-        http://127.0.0.1:[port]
+        | App | State | Preview | Commit | Updated (UTC) | Logs |
+        |---|---|---|---|---|---|
+        | shop-pr-1 | ✅ Ready | [Open the preview](http://127.0.0.1:[port]) | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves | [time] | [Run [run]]([link to the run]) |
 
-        - Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew
-        - Database: SQLite
-        - Costs $5.00 a month awake, $0.50 asleep
-        - [Run [run]]([link to the run])
+        Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
         ");
     })
     .await;

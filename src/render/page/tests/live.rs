@@ -21,10 +21,11 @@ fn was_live(serving: &str, until: Option<&str>) -> Report {
     }
 }
 
-/// The line below the headline.
+/// The line below the cause.
 fn served(report: Report) -> String {
     let text = comment(&[report], &scene());
-    let line = text.lines().nth(2).unwrap_or_default();
+    let below = text.lines().skip_while(|line| !line.starts_with("**Cause:**"));
+    let line = below.skip(2).next().unwrap_or_default();
     line.replace("(https://github.com/shop/shop/commit/", "(…/")
 }
 

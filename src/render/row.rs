@@ -1,0 +1,109 @@
+//! One row of the table of apps: state, where it is, which commit, since when, and where to read more.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::markdown::web_address;
+use super::page::Scene;
+use super::view::{CommitView, icon, word};
+use crate::model::report::{Report, State};
+use crate::wait::humanize;
+
+#[derive(Debug, Serialize)]
+pub(super) struct RowView {
+    app: String,
+    /// Of an app with several public components, the one that this row is about.
+    component: Option<String>,
+    icon: &'static str,
+    word: &'static str,
+    /// `in 2m 23s`, `after 2m 23s`.
+    duration: Option<String>,
+    /// What the link reads.
+    link: &'static str,
+    url: Option<String>,
+    commit: Option<CommitView>,
+    serves: bool,
+    /// What serves, where that is another commit.
+    other: Option<CommitView>,
+    /// It is not known to work.
+    may_not_work: bool,
+    updated: Option<String>,
+    run_url: Option<String>,
+    run_id: Option<u64>,
+    page: Option<PageLink>,
+}
+
+/// The platform's own page of the deployment.
+#[derive(Debug, Serialize)]
+struct PageLink {
+    name: &'static str,
+    url: String,
+}
+
+impl RowView {
+    /// One, or one for each public component where there are several.
+    pub(super) fn of(report: &Report, scene: &Scene) -> Vec<Self> {
+        if report.routes.len() < 2 || report.state == State::Removed {
+            return vec![Self::new(report, scene, None, report.url.as_deref())];
+        }
+        let routes = report.routes.iter();
+        routes
+            .map(|route| Self::new(report, scene, Some(&route.component), Some(&route.url)))
+            .collect()
+    }
+
+    fn new(report: &Report, scene: &Scene, component: Option<&str>, url: Option<&str>) -> Self {
+        let state = report.state;
+        let is_it = |serving: &&crate::model::commit::Sha| report.commit.as_ref().is_some_and(|it| it.is(serving));
+        let serving = report.serving.as_ref().filter(|_| state != State::Removed);
+        // What is ready are the images that the notes name, whatever the run's commit is.
+        let about = report
+            .commit
+            .as_ref()
+            .filter(|_| !(report.only_images && state == State::Ready));
+        Self {
+            app: match report.app.as_str() {
+                "" => report.environment.to_string(),
+                app => app.to_owned(),
+            },
+            component: component.map(str::to_owned),
+            icon: icon(report),
+            word: word(report),
+            duration: report
+                .duration
+                .filter(|time| *time >= Duration::from_secs(1))
+                .and_then(|time| match state {
+                    State::Ready => Some(format!("in {}", humanize(time))),
+                    State::Failed => Some(format!("after {}", humanize(time))),
+                    _ => None,
+                }),
+            link: match report.environment.pull_request() {
+                Some(_) => "Open the preview",
+                None => "Open",
+            },
+            url: url.filter(|_| state != State::Removed).and_then(web_address),
+            commit: about.map(|sha| CommitView::new(sha, scene)),
+            serves: serving.as_ref().is_some_and(is_it),
+            other: serving
+                .filter(|serving| !is_it(serving))
+                .map(|sha| CommitView::new(sha, scene)),
+            may_not_work: report.aftermath.as_ref().is_some_and(|it| it.works() != Some(true)),
+            updated: scene
+                .updated
+                .map(|updated| updated.strftime("%Y-%m-%d %H:%M").to_string()),
+            run_url: scene.run_url.as_deref().and_then(web_address),
+            run_id: scene.run.map(|run| run.id),
+            page: PageLink::to(report, scene),
+        }
+    }
+}
+
+impl PageLink {
+    fn to(report: &Report, scene: &Scene) -> Option<Self> {
+        let pages = scene.pages.filter(|_| report.state != State::Removed)?;
+        let url = (pages.url)(report.app_id.as_deref()?, report.deployment_id.as_deref());
+        let url = web_address(&url)?;
+        Some(Self { name: pages.name, url })
+    }
+}
