@@ -1,8 +1,8 @@
 //! Handlebars templates and the typed views they take.
 
 mod answer;
-mod failure;
 pub(crate) mod body;
+mod failure;
 pub(crate) mod markdown;
 pub(crate) mod page;
 mod row;

@@ -78,7 +78,11 @@ pub(crate) fn early_end(failure: &Failure) -> String {
     let next = failure.next.as_ref().map(|next| format!("**Next:** {}", prose(next)));
     let paragraphs = [
         Some(format!("### ❌ Failed{}", subject.unwrap_or_default())),
-        Some(format!("**Cause:** {}{}", prose(&failure.what), why.unwrap_or_default())),
+        Some(format!(
+            "**Cause:** {}{}",
+            prose(&failure.what),
+            why.unwrap_or_default()
+        )),
         at,
         (!points.is_empty()).then(|| points.join("\n")),
         next,

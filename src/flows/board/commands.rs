@@ -83,8 +83,14 @@ mod tests {
     #[test]
     fn the_workflow_is_a_file_of_this_repository() {
         for (workflow_ref, file) in [
-            ("acme/shop/.github/workflows/a.yml@refs/pull/12/merge", Some(".github/workflows/a.yml")),
-            ("acme/shop/.github/workflows/a@b.yml@refs/heads/x@y", Some(".github/workflows/a@b.yml")),
+            (
+                "acme/shop/.github/workflows/a.yml@refs/pull/12/merge",
+                Some(".github/workflows/a.yml"),
+            ),
+            (
+                "acme/shop/.github/workflows/a@b.yml@refs/heads/x@y",
+                Some(".github/workflows/a@b.yml"),
+            ),
             ("acme/other/.github/workflows/a.yml@refs/heads/main", None),
             ("acme/shop/elsewhere.yml@refs/heads/main", None),
             ("acme/shop", None),

@@ -43,7 +43,10 @@ mod tests {
         let pages_of_vendor = pages("https://api.digitalocean.com").expect("it has pages");
         let page = pages_of_vendor.url;
         assert_eq!(page("4f6c", None), "https://cloud.digitalocean.com/apps/4f6c");
-        assert_eq!(page("4f6c", Some("a/b")), "https://cloud.digitalocean.com/apps/4f6c/deployments/a%2Fb");
+        assert_eq!(
+            page("4f6c", Some("a/b")),
+            "https://cloud.digitalocean.com/apps/4f6c/deployments/a%2Fb"
+        );
         assert!(pages("http://127.0.0.1:8080").is_none());
     }
 }

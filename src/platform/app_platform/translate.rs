@@ -96,7 +96,12 @@ fn took(wire: &wire::Deployment) -> Option<Duration> {
     if !matches!(phase(&wire.phase), Phase::Active | Phase::Superseded) {
         return None;
     }
-    let ended = wire.progress.steps.iter().filter_map(|step| time(&step.ended_at)).max()?;
+    let ended = wire
+        .progress
+        .steps
+        .iter()
+        .filter_map(|step| time(&step.ended_at))
+        .max()?;
     Duration::try_from(ended.duration_since(time(&wire.created_at)?)).ok()
 }
 

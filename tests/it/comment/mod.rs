@@ -5,6 +5,7 @@ mod building;
 mod hostile;
 mod logs;
 mod permission;
+mod underway;
 mod waking;
 
 use serde_json::{Value, json};

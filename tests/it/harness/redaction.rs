@@ -42,9 +42,14 @@ impl Tester {
             (id > 1000).then(|| "[Run [run]]".to_owned())
         });
         // By GitHub's clock, which a test moves.
-        let text = replace(&text, r"\b20\d\d-\d\d-\d\d \d\d:\d\d \|", |_| Some("[time] |".to_owned()));
+        let text = replace(&text, r"\b20\d\d-\d\d-\d\d \d\d:\d\d \|", |_| {
+            Some("[time] |".to_owned())
+        });
         let text = replace(&text, r"under way since \d\d:\d\d UTC", |_| {
             Some("under way since [time]".to_owned())
+        });
+        let text = replace(&text, r"; this app usually takes (?:\d+m )?\d+s", |_| {
+            Some("; this app usually takes [time]".to_owned())
         });
         // Less than a second is not shown at all, so the words around a duration go with it.
         replace(&text, r" (?:in|after) (?:(\d+)m )?(\d+)s\b", |found| {

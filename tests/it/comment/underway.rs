@@ -1,0 +1,110 @@
+//! What the comment says while a deployment is under way, and which commands it offers.
+
+use super::ours;
+use crate::harness::{Change, Gate, Tester, run_with, spec, until};
+
+/// The app whose build waits at a gate.
+fn slow(version: &str, gate: &Gate) -> Change {
+    let built = spec(
+        "    run_command: do-deploy demo-app serve",
+        &format!(
+            "    build_command: {}\n    run_command: do-deploy demo-app serve",
+            gate.wait()
+        ),
+    );
+    Change::whole_app(version).spec(&built)
+}
+
+#[tokio::test]
+async fn the_comment_says_what_step_since_when_how_long_it_usually_takes_and_what_serves() {
+    let (first, second) = (Gate::closed().await, Gate::closed().await);
+    run_with(slow("first", &first), async |t: &mut Tester| {
+        t.open_pr_with(1, "feature").await;
+        let mut running = t.preview(1).start().await;
+        running.says("building").await;
+        let building = ours(t, 1).await;
+        assert!(!building.contains("usually"), "there was no earlier deployment: {building}");
+        t.advance(90).await;
+        drop(first);
+        running.end().await.succeeds();
+        t.push(1, slow("second", &second));
+        let mut running = t.preview(1).start().await;
+        running.says("building").await;
+        let building = until("the step is written", async || {
+            let comment = ours(t, 1).await;
+            comment.contains("`web`").then_some(comment)
+        })
+        .await;
+        assert!(building.contains("; this app usually takes 1m 3"), "{building}");
+        insta::assert_snapshot!(t.redact(&building), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        ### 🔨 Building: shop, preview of #1
+
+        | App | State | Preview | Commit | Updated (UTC) | Logs |
+        |---|---|---|---|---|---|
+        | shop-pr-1 | 🔨 Building | [Open the preview](http://127.0.0.1:[port]) | [`[second]`](https://github.com/org/shop/commit/[commit second]); [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves | [time] | [Run [run]]([link to the run]) |
+
+        `web`: building service, under way since [time]; this app usually takes [time]
+
+        [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves until [`[second]`](https://github.com/org/shop/commit/[commit second]) is ready
+
+        Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite
+        ");
+        drop(second);
+        running.end().await.succeeds();
+        assert!(!ours(t, 1).await.contains("under way"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_commands_stand_in_the_comment_where_the_workflow_answers_comments() {
+    let workflow = |events: &str| format!("on: [{events}]\njobs: {{}}\n");
+    let first = Change::whole_app("first")
+        .file(
+            ".github/workflows/preview.yml",
+            &workflow("pull_request, issue_comment"),
+        )
+        .file(".github/workflows/quiet.yml", &workflow("pull_request"));
+    run_with(first, async |t: &mut Tester| {
+        t.open_pr(1).await;
+        for (file, offered) in [("preview.yml", true), ("quiet.yml", false), ("gone.yml", false)] {
+            let workflow = format!("org/shop/.github/workflows/{file}@refs/pull/1/merge");
+            let preview = t.preview(1).env("GITHUB_WORKFLOW_REF", &workflow).await;
+            let comment = preview.succeeds().comment(1);
+            assert_eq!(
+                comment.contains("- `/redeploy [force-build]` deploys the preview again"),
+                offered,
+                "{file}: {comment}"
+            );
+            assert!(!preview.summary().contains("/redeploy"), "{preview}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_public_component_has_a_row_where_there_are_several() {
+    let two = spec(
+        "jobs:\n",
+        "static_sites:\n  - name: docs\n    github: {repo: org/shop, branch: main}\n    output_dir: pages\n    routes: [{path: /docs}]\njobs:\n",
+    );
+    let two = two.replace("    health_check:\n", "    routes: [{path: /}]\n    health_check:\n");
+    let first = Change::whole_app("first").spec(&two).file("pages/index.html", "Docs\n");
+    run_with(first, async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let preview = t.preview(1).await;
+        let comment = preview.succeeds().comment(1);
+        let url = t.url_of("shop-pr-1").await;
+        for row in [
+            "| shop-pr-1, web | ✅ Ready".to_owned(),
+            format!("[Open the preview]({url}) |"),
+            "| shop-pr-1, docs | ✅ Ready".to_owned(),
+            format!("[Open the preview]({url}/docs) |"),
+        ] {
+            assert!(comment.contains(&row), "{row} in {comment}");
+        }
+    })
+    .await;
+}
