@@ -208,7 +208,6 @@ mod tests {
             },
             created_at: None,
             phase_since: None,
-            took: None,
             previous: None,
             restores: None,
             built: match commit {

@@ -43,7 +43,6 @@ mod succession;
 pub(crate) mod sweep;
 pub(crate) mod teardown;
 mod unmerged;
-mod usual;
 pub(crate) mod verify;
 pub(crate) mod wait;
 mod witnesses;

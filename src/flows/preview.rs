@@ -13,7 +13,7 @@ use super::preview_plan::{self, Work};
 use super::preview_report::{announce, leave_out_the_plan, opening_report, say_what_was_lost};
 use super::rollout::{self, Ended, Expected};
 use super::source::Source;
-use super::{aftermath, dry_run, ending, limit, ownership, pull, teardown, unmerged, usual};
+use super::{aftermath, dry_run, ending, limit, ownership, pull, teardown, unmerged};
 use crate::config::{Config, Preview};
 use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
@@ -116,7 +116,6 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         mut report,
     } = ready;
     report.notes.extend(elsewhere);
-    report.underway.usually = usual::duration(ctx, live.as_ref()).await;
     let mut board = Board::open(ctx.board(&config, &repository), std::slice::from_ref(&report)).await;
     let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());

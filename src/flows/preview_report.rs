@@ -47,6 +47,7 @@ pub(super) fn opening_report(
     report.serving = live.and_then(ownership::serving);
     report.nothing_serves = live.is_some_and(|app| app.active.is_none());
     report.app_id = live.map(|app| app.id.clone());
+    report.underway.last_took = live.and_then(|app| app.active.as_ref()?.took());
     report.sleep = Some(plan.sleep.clone());
     report.database = plan.database.shown();
     report.changes.clone_from(&plan.changes);

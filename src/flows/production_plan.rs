@@ -54,7 +54,7 @@ impl Work<'_> {
 
     /// A plan is made before anything is touched.
     fn refused(&self, failure: Failure, live: Option<&App>) -> Failure {
-        let failure = failure.about(format!("{}: {}", self.site.spec.name(), self.environment));
+        let failure = failure.about(format!("{}, {}", self.site.spec.name(), self.environment));
         match live.filter(|app| app.active.is_some()).map(ownership::serving) {
             Some(Some(sha)) => failure.point(format!("nothing was touched; `{}` keeps serving", sha.short())),
             Some(None) => failure.point("nothing was touched; what was deployed before keeps serving"),

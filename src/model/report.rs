@@ -77,8 +77,8 @@ pub(crate) struct Underway {
     pub(crate) since: Option<Timestamp>,
     /// What the platform is doing: ``web: building``.
     pub(crate) step: Option<String>,
-    /// How long this app's deployments took before, at the median.
-    pub(crate) usually: Option<Duration>,
+    /// How long the deployment took that serves until this one does.
+    pub(crate) last_took: Option<Duration>,
 }
 
 /// A public component and its address.

@@ -17,8 +17,6 @@ pub(crate) struct Deployment {
     pub(crate) created_at: Option<Timestamp>,
     /// When it came into the phase that it is in.
     pub(crate) phase_since: Option<Timestamp>,
-    /// From its creation until it took requests, where it did.
-    pub(crate) took: Option<Duration>,
     /// The deployment that was active before this one.
     pub(crate) previous: Option<String>,
     /// The earlier deployment that a rollback brings back.
@@ -50,6 +48,15 @@ impl Deployment {
     /// Whether it brought an earlier one back.
     pub(crate) fn is_rollback(&self) -> bool {
         matches!(self.cause.kind, CauseKind::Rollback | CauseKind::AutoRollback)
+    }
+
+    /// From its creation until it took requests. `None`: it does not, or nothing was built for it.
+    pub(crate) fn took(&self) -> Option<Duration> {
+        let (from, until) = (self.created_at?, self.phase_since?);
+        let is_measure = self.phase == Phase::Active && !self.is_rollback();
+        Duration::try_from(until.duration_since(from))
+            .ok()
+            .filter(|_| is_measure)
     }
 
     /// Whether somebody who watches would notice a difference to `before`.

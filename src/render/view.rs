@@ -1,5 +1,7 @@
 //! What the templates are given: every decision taken, every address checked, foreign text still foreign.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::failure::FailureView;
@@ -56,7 +58,7 @@ pub(super) struct AppView {
     /// Of a deployment that is under way.
     since: Option<String>,
     step: Option<String>,
-    usually: Option<String>,
+    last_took: Option<String>,
     commit: Option<CommitView>,
     /// What serves, where that is another commit.
     other: Option<CommitView>,
@@ -189,7 +191,11 @@ impl AppView {
                 .since
                 .map(|since| since.strftime("%H:%M UTC").to_string()),
             step: report.underway.step.clone(),
-            usually: report.underway.usually.map(humanize),
+            last_took: report
+                .underway
+                .last_took
+                .filter(|took| *took >= Duration::from_secs(1))
+                .map(humanize),
             commit: about.map(commit),
             other: other.filter(|_| state != State::Removed),
             aftermath: report.aftermath.as_ref().map(ToString::to_string),

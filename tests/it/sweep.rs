@@ -83,7 +83,7 @@ async fn a_cancelled_sweep_stops_without_complaining() {
         let cancelled = running.cancelled_by_the_runner().await;
         t.faults(&json!([])).await;
         cancelled.fails_with(130).does_not_say("could not be swept");
-        assert!(cancelled.summary().contains("⏹️ Cancelled"), "{cancelled}");
+        assert!(cancelled.summary().contains("**Cancelled**"), "{cancelled}");
         assert_eq!(t.app_names().await.len(), 2);
     })
     .await;

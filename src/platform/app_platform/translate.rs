@@ -1,7 +1,5 @@
 //! From App Platform's JSON to the words that fit any cloud.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -79,7 +77,6 @@ pub(super) fn deployment(wire: wire::Deployment) -> Deployment {
         cause: cause(&wire),
         created_at: time(&wire.created_at),
         phase_since: time(&wire.phase_last_updated_at),
-        took: took(&wire),
         built: built::built(&wire),
         steps: progress::steps(&wire.progress),
         failures: progress::failures(&wire.progress),
@@ -88,21 +85,6 @@ pub(super) fn deployment(wire: wire::Deployment) -> Deployment {
         id: wire.id,
         spec: wire.spec,
     }
-}
-
-/// From its creation to the end of its last step. The phase's own time is no measure: a deployment that another one has
-/// replaced came into its phase then.
-fn took(wire: &wire::Deployment) -> Option<Duration> {
-    if !matches!(phase(&wire.phase), Phase::Active | Phase::Superseded) {
-        return None;
-    }
-    let ended = wire
-        .progress
-        .steps
-        .iter()
-        .filter_map(|step| time(&step.ended_at))
-        .max()?;
-    Duration::try_from(ended.duration_since(time(&wire.created_at)?)).ok()
 }
 
 pub(super) fn validation(wire: wire::Validation) -> Validation {

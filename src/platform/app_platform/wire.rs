@@ -222,8 +222,6 @@ pub(super) struct Step {
     pub(super) component_name: String,
     #[serde(deserialize_with = "null_ok")]
     pub(super) message_base: String,
-    #[serde(deserialize_with = "null_ok")]
-    pub(super) ended_at: String,
     pub(super) reason: Option<Reason>,
     #[serde(deserialize_with = "null_ok")]
     pub(super) steps: Vec<Step>,

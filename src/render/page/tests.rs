@@ -1,6 +1,7 @@
 //! Every state as a person reads it.
 
 mod hostile;
+mod layout;
 mod live;
 
 use insta::assert_snapshot;
@@ -12,7 +13,7 @@ use super::{Logs, Scene, comment, production_line, summary};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::{Excerpt, Failure, Shown};
-use crate::model::report::{Change, Cost, Database, Pages, Report, Route, Sleep, State};
+use crate::model::report::{Change, Cost, Database, Pages, Report, Sleep, State};
 use crate::model::stamp::Stamp;
 
 const NEW: &str = "abc1234abc1234abc1234abc1234abc1234abc12";
@@ -231,66 +232,6 @@ fn failed_where_nothing_ever_served() {
 }
 
 #[test]
-fn public_components_have_a_row_each_where_there_are_several() {
-    let route = |component: &str, path: &str| Route {
-        component: component.to_owned(),
-        url: format!("https://shop-pr-12-x7.ondigitalocean.app{path}"),
-    };
-    let report = Report {
-        routes: vec![route("front", "/"), route("api", "/api")],
-        ..ready()
-    };
-    assert_snapshot!(comment(&[report], &scene()), @"
-    ### ✅ Ready: shop, preview of #12
-
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop, front | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
-    | shop, api | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app/api) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
-
-    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
-    ");
-}
-
-#[test]
-fn the_commands_are_folded_away() {
-    let scene = Scene {
-        commands: vec![("/redeploy [force-build]", "deploys the preview again")],
-        ..scene()
-    };
-    assert_snapshot!(comment(&[ready()], &scene), @"
-    ### ✅ Ready: shop, preview of #12
-
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
-
-    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
-
-    <details><summary>Commands</summary>
-
-    The first line of a new comment, by people who may push to this repository:
-
-    - `/redeploy [force-build]` deploys the preview again
-
-    </details>
-    ");
-}
-
-#[test]
-fn the_heading_names_state_app_and_environment() {
-    for (app, environment, heading) in [
-        ("", Environment::Preview(2), "### ⏭️ Skipped: preview of #2\n"),
-        ("shop", Environment::Preview(2), "### ⏭️ Skipped: shop, preview of #2\n"),
-        ("shop", Environment::production(), "### ⏭️ Skipped: shop, production\n"),
-        ("", Environment::production(), "### ⏭️ Skipped: production\n"),
-    ] {
-        let text = summary(&[Report::new(app, environment, State::Skipped)], &scene());
-        assert!(text.starts_with(heading), "{text}");
-    }
-}
-
-#[test]
 fn skipped() {
     let report = Report {
         url: None,
@@ -366,43 +307,6 @@ fn cancelled() {
     Cancelled before [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) was ready; [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves
 
     - A newer commit took its place
-    ");
-}
-
-#[test]
-fn several_apps_have_a_row_each() {
-    let admin = Report {
-        app: "admin".to_owned(),
-        ..failed()
-    };
-    assert_snapshot!(comment(&[ready(), admin], &scene()), @"
-    ### ❌ Failed: admin, preview of #12
-
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
-    | admin | ❌ Failed after 1m 1s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
-
-    **shop**
-
-    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
-
-    **admin**
-
-    **Cause:** the build of `web` failed: `pip install` ended with 1 (`BuildJobExitNonZero`)
-
-    [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) did not go live; [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) still serves
-
-    **Next:** correct `requirements.txt`, then push again
-
-    <details open><summary>Last lines of the build log of <code>web</code></summary>
-
-    ````text
-    Collecting flask==99
-    ERROR: ```no``` matching
-    ````
-
-    </details>
     ");
 }
 

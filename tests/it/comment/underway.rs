@@ -16,14 +16,14 @@ fn slow(version: &str, gate: &Gate) -> Change {
 }
 
 #[tokio::test]
-async fn the_comment_says_what_step_since_when_how_long_it_usually_takes_and_what_serves() {
+async fn the_comment_says_what_step_since_when_how_long_the_last_one_took_and_what_serves() {
     let (first, second) = (Gate::closed().await, Gate::closed().await);
     run_with(slow("first", &first), async |t: &mut Tester| {
         t.open_pr_with(1, "feature").await;
         let mut running = t.preview(1).start().await;
         running.says("building").await;
         let building = ours(t, 1).await;
-        assert!(!building.contains("usually"), "there was no earlier deployment: {building}");
+        assert!(!building.contains("took"), "there was no earlier deployment: {building}");
         t.advance(90).await;
         drop(first);
         running.end().await.succeeds();
@@ -35,7 +35,7 @@ async fn the_comment_says_what_step_since_when_how_long_it_usually_takes_and_wha
             comment.contains("`web`").then_some(comment)
         })
         .await;
-        assert!(building.contains("; this app usually takes 1m 3"), "{building}");
+        assert!(building.contains("; the last deployment took 1m 3"), "{building}");
         insta::assert_snapshot!(t.redact(&building), @"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
@@ -45,7 +45,7 @@ async fn the_comment_says_what_step_since_when_how_long_it_usually_takes_and_wha
         |---|---|---|---|---|---|
         | shop-pr-1 | 🔨 Building | [Open the preview](http://127.0.0.1:[port]) | [`[second]`](https://github.com/org/shop/commit/[commit second]); [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves | [time] | [Run [run]]([link to the run]) |
 
-        `web`: building service, under way since [time]; this app usually takes [time]
+        `web`: building service, under way since [time]; the last deployment took [time]
 
         [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves until [`[second]`](https://github.com/org/shop/commit/[commit second]) is ready
 

@@ -421,7 +421,7 @@ async fn a_refusal_is_a_list_that_says_what_keeps_serving() {
         let summary = refused.fails_with(2).touches_nothing().summary();
         let serving = format!("- nothing was touched; `{}` keeps serving", &first[..7]);
         for line in [
-            "### shop: production",
+            "### ❌ Failed: shop, production",
             "- destroy the development database `db` with its data: the file does not have it",
             "- move the app from the region `fra` to `ams`: the file names another",
             &serving,

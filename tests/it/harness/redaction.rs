@@ -48,8 +48,8 @@ impl Tester {
         let text = replace(&text, r"under way since \d\d:\d\d UTC", |_| {
             Some("under way since [time]".to_owned())
         });
-        let text = replace(&text, r"; this app usually takes (?:\d+m )?\d+s", |_| {
-            Some("; this app usually takes [time]".to_owned())
+        let text = replace(&text, r"; the last deployment took (?:\d+m )?\d+s", |_| {
+            Some("; the last deployment took [time]".to_owned())
         });
         // Less than a second is not shown at all, so the words around a duration go with it.
         replace(&text, r" (?:in|after) (?:(\d+)m )?(\d+)s\b", |found| {

@@ -83,7 +83,8 @@ async fn a_draft_is_told_what_is_wrong_where_drafts_are_wanted() {
             comment.contains("❌ Failed") && comment.contains("no component"),
             "{comment}"
         );
-        assert!(failed.summary().starts_with("### pr-1\n"), "{}", failed.summary());
+        let summary = failed.summary();
+        assert!(summary.starts_with("### ❌ Failed: preview of #1\n"), "{summary}");
     })
     .await;
 }

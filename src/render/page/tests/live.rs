@@ -24,8 +24,8 @@ fn was_live(serving: &str, until: Option<&str>) -> Report {
 /// The line below the cause.
 fn served(report: Report) -> String {
     let text = comment(&[report], &scene());
-    let below = text.lines().skip_while(|line| !line.starts_with("**Cause:**"));
-    let line = below.skip(2).next().unwrap_or_default();
+    let (_, below) = text.split_once("**Cause:**").expect("a cause");
+    let line = below.lines().nth(2).unwrap_or_default();
     line.replace("(https://github.com/shop/shop/commit/", "(…/")
 }
 
