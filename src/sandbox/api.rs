@@ -20,7 +20,7 @@ impl Api {
             ["_sandbox", ..] => Self::Own,
             ["v1" | "v2", ..] => Self::DigitalOcean,
             ["repos", ..] => Self::GitHub,
-            [_, _, "pull" | "commit", _] | [_, _, "actions", "runs", ..] => Self::Page,
+            [""] | [_, _, "pull" | "commit", _] | [_, _, "actions", "runs", ..] => Self::Page,
             _ => Self::GitHub,
         }
     }
@@ -37,7 +37,7 @@ mod tests {
             ("/repos/org/shop/pulls", Api::GitHub),
             ("/repos/org/pull/1", Api::GitHub),
             ("/user", Api::GitHub),
-            ("/", Api::GitHub),
+            ("/", Api::Page),
             ("/_sandbox/clock", Api::Own),
             ("/_sandbox", Api::Own),
             ("/_sandbox/log/a", Api::Own),

@@ -9,6 +9,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use axum::{Json, Router};
 use hyper::body::Incoming;
 use hyper::service::{Service, service_fn};
@@ -26,6 +27,7 @@ use super::digitalocean::error::ApiError;
 use super::digitalocean::{self, Cloud, scopes};
 use super::faults::{Act, Faults};
 use super::github::{self, GitHub};
+use super::page;
 use super::record::{Exchange, Recorder};
 use super::requests::{Entry, Requests};
 use super::world::rate_limit::{Standing, Verdict};
@@ -90,7 +92,9 @@ impl Server {
             base_url: self.base_url.clone(),
         };
         let github = Arc::clone(&self.github);
+        let home = Router::new().route("/", get(page::home::get)).with_state(Arc::clone(&self));
         Router::new()
+            .merge(home)
             .merge(controls::router(self))
             .merge(digitalocean::router(cloud.clone()))
             .merge(digitalocean::log_router(cloud))
@@ -172,7 +176,7 @@ impl Server {
         let owners = |token: Option<String>| token.is_some_and(|token| self.world.account.is_owners(&token));
         match api {
             Api::Own if !owners(bearer(parts)) => Err(controls::unauthorized()),
-            Api::Page if !owners(bearer(parts)) && !owners(queried(parts)) => Err(github::page_needs_token()),
+            Api::Page if !owners(bearer(parts)) && !owners(queried(parts)) => Err(page::needs_token()),
             _ => Ok(()),
         }
     }
@@ -239,7 +243,7 @@ fn bearer(parts: &Parts) -> Option<String> {
 }
 
 /// `?token=X`, which a link to a page has.
-fn queried(parts: &Parts) -> Option<String> {
+pub(crate) fn queried(parts: &Parts) -> Option<String> {
     let query = url::form_urlencoded::parse(parts.uri.query()?.as_bytes());
     let mut tokens = query.filter(|(key, _)| key == "token");
     tokens.next().map(|(_, token)| token.into_owned())

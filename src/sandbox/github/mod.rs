@@ -46,6 +46,32 @@ use super::account::Account;
 use super::clock::Clock;
 use super::repository::Repository;
 
+/// A repository and its pull requests, oldest first.
+#[derive(Debug)]
+pub(crate) struct Overview {
+    pub(crate) name: String,
+    pub(crate) pulls: Vec<PullLine>,
+}
+
+#[derive(Debug)]
+pub(crate) struct PullLine {
+    pub(crate) number: u64,
+    pub(crate) title: String,
+    pub(crate) head: String,
+    pub(crate) state: &'static str,
+}
+
+impl PullLine {
+    fn of(pull: &pulls::Pull) -> Self {
+        Self {
+            number: pull.number,
+            title: pull.title.clone(),
+            head: pull.head_label(),
+            state: if pull.merged_at.is_some() { "merged" } else { pull.state() },
+        }
+    }
+}
+
 /// The stand-in for api.github.com.
 #[derive(Debug)]
 pub(crate) struct GitHub {
@@ -84,6 +110,19 @@ impl GitHub {
         self.hubs.iter().find(is).cloned()
     }
 
+    /// What there is, for a page that links to it.
+    pub(crate) async fn overview(&self) -> Vec<Overview> {
+        let mut all = Vec::new();
+        for hub in &self.hubs {
+            let pulls = following::all_current(hub).await;
+            all.push(Overview {
+                name: hub.repository.full_name(),
+                pulls: pulls.iter().map(PullLine::of).collect(),
+            });
+        }
+        all
+    }
+
     fn first(&self) -> Option<&Arc<Hub>> {
         self.hubs.first()
     }
@@ -118,11 +157,6 @@ impl GitHub {
 /// 401 as GitHub says it.
 pub(crate) fn unauthorized() -> Response {
     Refusal::bad_credentials().into_response()
-}
-
-/// 401 of a page, in words for people.
-pub(crate) fn page_needs_token() -> Response {
-    page::needs_token()
 }
 
 /// The API as api.github.com has it, and a page for each pull request.
