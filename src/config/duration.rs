@@ -5,6 +5,8 @@ use std::time::Duration;
 use jiff::{Span, SpanRelativeTo};
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 
+use super::SleepAfter;
+
 /// What App Platform accepts for `inactivity_sleep.after_seconds`.
 const SLEEP_SECONDS: std::ops::RangeInclusive<u64> = 600..=86_400;
 
@@ -35,27 +37,30 @@ pub(super) fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Dur
     deserializer.deserialize_any(Positive)
 }
 
-/// A duration that the platform accepts for falling asleep, or `false`.
-pub(super) fn sleep<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+/// `auto`, a duration that the platform accepts for falling asleep, or `false`.
+pub(super) fn sleep<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SleepAfter, D::Error> {
     struct Sleep;
     impl Visitor<'_> for Sleep {
-        type Value = Option<Duration>;
+        type Value = SleepAfter;
 
         fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-            f.write_str("`false`, or a duration from `10m` to `24h`")
+            f.write_str("`auto`, `false`, or a duration from `10m` to `24h`")
         }
 
         fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
             if value {
                 return Err(E::invalid_value(Unexpected::Bool(true), &self));
             }
-            Ok(None)
+            Ok(SleepAfter::Never)
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+            if text == "auto" {
+                return Ok(SleepAfter::Auto);
+            }
             parse(text)
                 .filter(|duration| SLEEP_SECONDS.contains(&duration.as_secs()))
-                .map(Some)
+                .map(SleepAfter::Duration)
                 .ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
         }
     }

@@ -90,9 +90,8 @@ pub(crate) struct Preview {
     pub(crate) prepare: String,
     /// The service's start command; empty: find it out.
     pub(crate) start: String,
-    /// Scale to zero after; `None`: never.
     #[serde(deserialize_with = "duration::sleep")]
-    pub(crate) sleep: Option<Duration>,
+    pub(crate) sleep: SleepAfter,
     /// `auto` or an instance size's slug.
     pub(crate) size: String,
     #[serde(deserialize_with = "duration::positive")]
@@ -114,12 +113,21 @@ impl Default for Preview {
             database_url: "sqlite:////tmp/preview.db".to_owned(),
             prepare: String::new(),
             start: String::new(),
-            sleep: Some(HOUR),
+            sleep: SleepAfter::Auto,
             size: "auto".to_owned(),
             timeout: 30 * MINUTE,
             env: BTreeMap::new(),
         }
     }
+}
+
+/// When a preview scales to zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SleepAfter {
+    /// After an hour without a request, where a sleep costs SQLite's data after a day.
+    Auto,
+    Never,
+    Duration(Duration),
 }
 
 /// Where previews keep their data.
@@ -169,6 +177,19 @@ pub(crate) struct Check {
 pub(crate) struct Comment {
     pub(crate) mode: CommentMode,
     pub(crate) logs: CommentLogs,
+    pub(crate) notify: Notify,
+}
+
+/// What a pull request gets a comment of its own for: edits of the one comment mail nobody.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Notify {
+    /// Its preview serves for the first time.
+    Ready,
+    /// The production deployment of its merge failed.
+    Failed,
+    #[default]
+    Off,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]

@@ -69,6 +69,7 @@ impl Config {
             ("[preview] size", clipped(&other.size, &own.size) != other.size),
             ("[comment] mode", self.comment.mode != commit.comment.mode),
             ("[comment] logs", self.comment.logs != commit.comment.logs),
+            ("[comment] notify", self.comment.notify != commit.comment.notify),
         ]
         .into_iter()
         .filter(|(_, differs)| *differs)
@@ -281,6 +282,7 @@ mod tests {
             ("[health]\nchecks = [{path = \"/x\", status = 200}]", ""),
             ("[comment]\nmode = \"off\"", "[comment] mode"),
             ("[comment]\nlogs = \"never\"", "[comment] logs"),
+            ("[comment]\nnotify = \"ready\"", "[comment] notify"),
         ] {
             let commit = config(text);
             let named = default.other_policy(&commit);

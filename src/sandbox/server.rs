@@ -92,7 +92,9 @@ impl Server {
             base_url: self.base_url.clone(),
         };
         let github = Arc::clone(&self.github);
-        let home = Router::new().route("/", get(page::home::get)).with_state(Arc::clone(&self));
+        let home = Router::new()
+            .route("/", get(page::home::get))
+            .with_state(Arc::clone(&self));
         Router::new()
             .merge(home)
             .merge(controls::router(self))

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::{Change, Tester, run, run_with, until};
 
 /// The default of `[preview] sleep`, and a minute.
-const LONGER_THAN_SLEEP: u64 = 61 * 60;
+const LONGER_THAN_SLEEP: u64 = 25 * 60 * 60;
 
 /// Whether the platform's health says that the service has no instance.
 async fn asleep(t: &Tester, name: &str) -> bool {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use super::super::{Check, CommentMode, Config, EnvValue, Generate, PreviewDatabase};
+use super::super::{Check, CommentMode, Config, EnvValue, Generate, PreviewDatabase, SleepAfter};
 
 fn parse(text: &str) -> Config {
     Config::parse(text, "do-deploy.toml").expect("valid")
@@ -77,7 +77,7 @@ mode = "off"
         ("develop", ".do/staging.yaml")
     );
     assert_eq!(config.environment("qa"), None);
-    assert_eq!(config.preview.sleep, None);
+    assert_eq!(config.preview.sleep, SleepAfter::Never);
     assert_eq!(config.preview.database, PreviewDatabase::Dev);
     assert_eq!(config.preview.env["A"], EnvValue::Generate(Generate::Base64Url));
     assert_eq!(config.preview.env["B"], EnvValue::Generate(Generate::Hex64));
@@ -96,15 +96,15 @@ mode = "off"
 fn an_unknown_key_names_the_nearest_with_line_and_column() {
     insta::assert_snapshot!(refuse("[preview]\n  databse = \"dev\""), @"do-deploy.toml:2:3: unknown key `databse` | did you mean `database`?");
     insta::assert_snapshot!(refuse("[previews]\n"), @"do-deploy.toml:1:2: unknown key `previews` | did you mean `preview`?");
-    insta::assert_snapshot!(refuse("[comment]\nzzzzzzzzz = 1"), @"do-deploy.toml:2:1: unknown key `zzzzzzzzz` | known here: `mode`, `logs`");
+    insta::assert_snapshot!(refuse("[comment]\nzzzzzzzzz = 1"), @"do-deploy.toml:2:1: unknown key `zzzzzzzzz` | known here: `mode`, `logs`, `notify`");
     insta::assert_snapshot!(refuse("[preview]\nenv = { A = { form = \"X\" } }"), @"do-deploy.toml:2:13: unknown key `form` | did you mean `from`?");
 }
 
 #[test]
 fn a_wrong_value_says_what_is_right() {
     insta::assert_snapshot!(refuse("[preview]\ndatabase = \"mysql\""), @"do-deploy.toml:2:12: `mysql` is not known here | use one of `auto`, `sqlite`, `dev`, `none`");
-    insta::assert_snapshot!(refuse("[preview]\nsleep = \"5m\""), @r#"do-deploy.toml:2:9: invalid value: string "5m", expected `false`, or a duration from `10m` to `24h` | every key, its default and its format are in do-deploy's `reference.toml`"#);
-    insta::assert_snapshot!(refuse("[preview]\nsleep = true"), @"do-deploy.toml:2:9: invalid value: boolean `true`, expected `false`, or a duration from `10m` to `24h` | every key, its default and its format are in do-deploy's `reference.toml`");
+    insta::assert_snapshot!(refuse("[preview]\nsleep = \"5m\""), @r#"do-deploy.toml:2:9: invalid value: string "5m", expected `auto`, `false`, or a duration from `10m` to `24h` | every key, its default and its format are in do-deploy's `reference.toml`"#);
+    insta::assert_snapshot!(refuse("[preview]\nsleep = true"), @"do-deploy.toml:2:9: invalid value: boolean `true`, expected `auto`, `false`, or a duration from `10m` to `24h` | every key, its default and its format are in do-deploy's `reference.toml`");
     insta::assert_snapshot!(refuse("[preview]\nttl = 14"), @"do-deploy.toml:2:7: invalid type: integer `14`, expected a duration such as `90s`, `75m`, `1h 30m` or `14d` | every key, its default and its format are in do-deploy's `reference.toml`");
     insta::assert_snapshot!(refuse("[preview]\nlimit = 0"), @"do-deploy.toml:2:1: `limit` has to be at least 1 | `enabled = false` switches previews off");
     insta::assert_snapshot!(refuse("[production]\ntimeout = \"soon\""), @r#"do-deploy.toml:2:11: invalid value: string "soon", expected a duration such as `90s`, `75m`, `1h 30m` or `14d` | every key, its default and its format are in do-deploy's `reference.toml`"#);

@@ -9,22 +9,30 @@ use crate::model::report::State;
 /// <https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#issue_comment>
 const EVENT: &str = "issue_comment";
 
+/// As `init` writes it.
+const TEMPLATE: &str = ".github/workflows/do-deploy-redeploy.yml";
+
 impl Board {
-    /// Looks once whether this run's workflow, as the default branch has it, answers comments. GitHub starts workflows of
-    /// comments from that branch alone. What cannot be read promises nothing.
+    /// Looks once whether a workflow of the default branch answers comments: GitHub starts those of comments from that
+    /// branch alone. What cannot be read promises nothing.
     pub(super) async fn find_commands(&mut self) {
         if self.commands.is_some() || self.conversation.is_none() || self.deps.wait.check().is_err() {
             return;
         }
         let answers = match (&self.deps.github, &self.deps.repository) {
             _ if self.deps.run.event_name.as_deref() == Some(EVENT) => true,
-            (Some(github), Some(repository)) => match workflow_file(&self.deps.run) {
-                Some(file) => {
+            (Some(github), Some(repository)) => {
+                let own = workflow_file(&self.deps.run).filter(|own| own != TEMPLATE);
+                let mut answers = false;
+                for file in std::iter::once(TEMPLATE.to_owned()).chain(own) {
                     let text = github.file(&file, &repository.default_branch).await;
-                    text.ok().flatten().is_some_and(|text| is_started_by_comments(&text))
+                    answers |= text.ok().flatten().is_some_and(|text| is_started_by_comments(&text));
+                    if answers {
+                        break;
+                    }
                 }
-                None => false,
-            },
+                answers
+            }
             _ => false,
         };
         self.commands = Some(if answers { COMMANDS.to_vec() } else { Vec::new() });

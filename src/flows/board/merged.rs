@@ -28,7 +28,8 @@ impl Board {
 
     /// Production's end on the comment of the merged pull request whose commit it deployed. After `close`.
     pub(crate) async fn tell_merged(&mut self, pull: u64) {
-        let Some(report) = self.reports.first().filter(|report| report.environment.is_production()) else {
+        let production = self.reports.first().filter(|report| report.environment.is_production());
+        let Some(report) = production.cloned() else {
             return;
         };
         let (Some(github), Some(repository)) = (&self.deps.github, &self.deps.repository) else {
@@ -39,7 +40,7 @@ impl Board {
         }
         let line = match &self.refusal {
             Some(failure) => page::refused_line(failure, &self.scene()),
-            None => page::production_line(report, &self.scene(), github.now()),
+            None => page::production_line(&report, &self.scene(), github.now()),
         };
         let line = self.deps.redactor.clean(&line);
         let run = self.deps.run.stamp();
@@ -55,22 +56,24 @@ impl Board {
         let telling = async {
             // A later deployment of the same commit says it. Where GitHub does not tell, this one does.
             if let Some(record) = record
-                && matches!(is_repeated(github, record, report).await, Ok(true))
+                && matches!(is_repeated(github, record, &report).await, Ok(true))
             {
-                return Ok(());
+                return Ok(false);
             }
             conversation.write(Missing::Create, change).await?;
             if self.settle().await {
                 conversation.write(Missing::Leave, change).await?;
             }
-            Ok::<(), ApiError>(())
+            Ok::<bool, ApiError>(true)
         };
         let told = tokio::select! {
             told = telling => told,
             () = self.deps.wait.cancelled_for(LAST_WORDS) => return,
         };
-        if let Err(error) = told {
-            self.complain(Complaint::Merged, &error);
+        match told {
+            Ok(true) => self.notice_failed(pull, &report).await,
+            Ok(false) => {}
+            Err(error) => self.complain(Complaint::Merged, &error),
         }
     }
 

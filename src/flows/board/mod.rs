@@ -11,6 +11,7 @@ mod conversation;
 mod deps;
 mod files;
 mod merged;
+mod notice;
 mod outputs;
 mod place;
 mod record;
@@ -61,6 +62,8 @@ pub(crate) struct Board {
     comment_url: Option<String>,
     /// Whether this run's words have been in the comment.
     has_written: bool,
+    /// Whether an earlier version served when this run began.
+    has_served: bool,
     /// Commands in comments that this repository's workflows answer. `None`: not asked for yet.
     commands: Option<Vec<(&'static str, &'static str)>>,
     /// What has been complained about, each once.
@@ -121,6 +124,7 @@ impl Board {
         self.write_last_words(missing, removed).await;
         if !in_a_hurry {
             self.write_files();
+            self.notice_ready().await;
         }
     }
 
@@ -206,6 +210,7 @@ impl Board {
             records: Vec::new(),
             comment_url: None,
             has_written: false,
+            has_served: reports.iter().any(|report| report.url.is_some()),
             commands: None,
             complaints: Vec::new(),
             withdrawn: false,

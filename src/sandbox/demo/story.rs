@@ -35,7 +35,7 @@ const FIRST_MIGRATION: &str = "CREATE TABLE notes (id INTEGER PRIMARY KEY, text 
 const SECOND_MIGRATION: &str = "ALTER TABLE notes ADD COLUMN done INTEGER NOT NULL DEFAULT 0;\n";
 
 /// One second more than the hour after which previews fall asleep.
-const AN_HOUR: Duration = Duration::from_secs(3601);
+const A_DAY: Duration = Duration::from_secs(86_401);
 
 pub(super) async fn play(stage: &mut Stage, narrator: &Narrator, keep: bool) -> anyhow::Result<()> {
     production_deployed_and_verified(stage, narrator).await?;
@@ -171,12 +171,12 @@ async fn asleep_and_awake(stage: &mut Stage, narrator: &Narrator, preview: &Prev
     );
     narrator.say("a reviewer wrote a note into the preview's SQLite");
     let slept = naps(stage, preview, "scale_to_zero").await?;
-    stage.advance_clock(AN_HOUR).await?;
+    stage.advance_clock(A_DAY).await?;
     until("the preview is asleep", async || {
         Ok((naps(stage, preview, "scale_to_zero").await? > slept).then_some(()))
     })
     .await?;
-    narrator.say("the sandbox's clock was moved by an hour: asleep, no process is left of it");
+    narrator.say("the sandbox's clock was moved by a day: asleep, no process is left of it");
     let asked = Instant::now();
     expect_serving(&preview.url, "notes three").await?;
     narrator.say(&format!(

@@ -67,7 +67,11 @@ impl PullLine {
             number: pull.number,
             title: pull.title.clone(),
             head: pull.head_label(),
-            state: if pull.merged_at.is_some() { "merged" } else { pull.state() },
+            state: if pull.merged_at.is_some() {
+                "merged"
+            } else {
+                pull.state()
+            },
         }
     }
 }

@@ -52,7 +52,9 @@ pub(crate) async fn get(State(server): State<Arc<Server>>, parts: Parts) -> Resp
     }
     page.push("<table><tr><th>App<th>Newest deployment<th>URL</tr>");
     for (name, phase, url) in apps {
-        let link = url.map(|url: String| escape(&url)).map(|url| format!("<a href=\"{url}\">{url}</a>"));
+        let link = url
+            .map(|url: String| escape(&url))
+            .map(|url| format!("<a href=\"{url}\">{url}</a>"));
         let link = link.unwrap_or_default();
         page.push(&format!("<tr><td>{name}<td>{phase}<td>{link}</tr>"));
     }

@@ -212,7 +212,8 @@ fn derive(
     if let Some(why) = &decision.without {
         notes.warnings.push(format!("this preview has no database: {why}"));
     }
-    let sleep = sleep::apply(preview, input, notes);
+    let has_sqlite = decision.database.mode == DatabaseMode::Sqlite;
+    let sleep = sleep::apply(preview, input, has_sqlite, notes);
     if component::components(preview)
         .iter()
         .all(|component| component.kind == Kind::Database)

@@ -1,10 +1,13 @@
 //! Scale to zero for what can be woken by a request.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::super::component::{self, Kind};
 use super::super::health::is_public;
 use super::{Notes, PreviewInput};
+use crate::config::SleepAfter;
 use crate::model::report::Sleep;
 
 /// What people are told of an account that refuses or drops the field.
@@ -12,11 +15,23 @@ pub(crate) fn no_scale_to_zero() -> Sleep {
     Sleep::Never("this DigitalOcean account has no scale to zero".to_owned())
 }
 
-pub(super) fn apply(preview: &mut Value, input: &PreviewInput<'_>, notes: &mut Notes) -> Sleep {
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// As long as the platform allows: who comes back the next morning finds what they left.
+/// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `inactivity_sleep`
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+pub(super) fn apply(preview: &mut Value, input: &PreviewInput<'_>, has_sqlite: bool, notes: &mut Notes) -> Sleep {
     let app = preview.clone();
     let services = component::of(&app, Kind::Service);
     let never = |why: &str| Sleep::Never(why.to_owned());
-    let (after, sleep) = match input.policy.sleep {
+    let wanted = match input.policy.sleep {
+        SleepAfter::Never => None,
+        SleepAfter::Auto if has_sqlite => Some(DAY),
+        SleepAfter::Auto => Some(HOUR),
+        SleepAfter::Duration(after) => Some(after),
+    };
+    let (after, sleep) = match wanted {
         None => (None, never("switched off in do-deploy.toml")),
         Some(_) if !input.sleep => (None, no_scale_to_zero()),
         Some(_) if !services.iter().any(|service| is_public(&app, service.value)) => {
@@ -43,10 +58,13 @@ pub(super) fn apply(preview: &mut Value, input: &PreviewInput<'_>, notes: &mut N
         }
     });
     if after.is_some() {
-        notes.changes.push(
-            "sleeps when nobody looks",
-            "`[preview] sleep` in do-deploy.toml; a wake starts with a fresh disk",
-        );
+        let why = match input.policy.sleep {
+            SleepAfter::Auto if has_sqlite => {
+                "after a day, because a wake starts with a fresh disk; `sleep = \"1h\"` saves up to $0.16 a day"
+            }
+            _ => "`[preview] sleep` in do-deploy.toml; a wake starts with a fresh disk",
+        };
+        notes.changes.push("sleeps when nobody looks", why);
         awake(&app, notes);
     }
     sleep

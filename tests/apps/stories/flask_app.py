@@ -56,7 +56,7 @@ def tell(world: World, step) -> None:
         expect(get(f"{production}/health")["revision"] == "0001", "the preview migrated production")
     with step("asleep and awake again, the preview migrates a fresh database"):
         for _ in range(10):
-            world.own("POST", "/clock", {"advance_seconds": 2 * 3600})
+            world.own("POST", "/clock", {"advance_seconds": 25 * 3600})
             time.sleep(0.5)
             if get(f"{preview}/notes") == []:
                 break

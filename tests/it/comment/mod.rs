@@ -4,6 +4,7 @@ mod answers;
 mod building;
 mod hostile;
 mod logs;
+mod notify;
 mod permission;
 mod underway;
 mod waking;

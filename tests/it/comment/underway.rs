@@ -49,7 +49,7 @@ async fn the_comment_says_what_step_since_when_how_long_the_last_one_took_and_wh
 
         [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves until [`[second]`](https://github.com/org/shop/commit/[commit second]) is ready
 
-        Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite
+        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite
         ");
         drop(second);
         running.end().await.succeeds();
@@ -59,29 +59,27 @@ async fn the_comment_says_what_step_since_when_how_long_the_last_one_took_and_wh
 }
 
 #[tokio::test]
-async fn the_commands_stand_in_the_comment_where_the_workflow_answers_comments() {
+async fn the_commands_stand_in_the_comment_where_a_workflow_answers_comments() {
+    const OWN: &str = "org/shop/.github/workflows/preview.yml@refs/pull/1/merge";
     let workflow = |events: &str| format!("on: [{events}]\njobs: {{}}\n");
-    let first = Change::whole_app("first")
-        .file(
-            ".github/workflows/preview.yml",
-            &workflow("pull_request, issue_comment"),
-        )
-        .file(".github/workflows/quiet.yml", &workflow("pull_request"));
-    run_with(first, async |t: &mut Tester| {
-        t.open_pr(1).await;
-        for (file, offered) in [("preview.yml", true), ("quiet.yml", false), ("gone.yml", false)] {
-            let workflow = format!("org/shop/.github/workflows/{file}@refs/pull/1/merge");
-            let preview = t.preview(1).env("GITHUB_WORKFLOW_REF", &workflow).await;
+    let (quiet, answering) = (workflow("pull_request"), workflow("pull_request, issue_comment"));
+    for (file, text, offered) in [
+        ("do-deploy-redeploy.yml", &answering, true),
+        ("preview.yml", &answering, true),
+        ("preview.yml", &quiet, false),
+        ("another.yml", &answering, false),
+    ] {
+        let first = Change::whole_app("first").file(&format!(".github/workflows/{file}"), text);
+        run_with(first, async |t: &mut Tester| {
+            t.open_pr(1).await;
+            let preview = t.preview(1).env("GITHUB_WORKFLOW_REF", OWN).await;
             let comment = preview.succeeds().comment(1);
-            assert_eq!(
-                comment.contains("- `/redeploy [force-build]` deploys the preview again"),
-                offered,
-                "{file}: {comment}"
-            );
+            let is_offered = comment.contains("- `/redeploy [force-build]` deploys the preview again");
+            assert_eq!(is_offered, offered, "{file}: {comment}");
             assert!(!preview.summary().contains("/redeploy"), "{preview}");
-        }
-    })
-    .await;
+        })
+        .await;
+    }
 }
 
 #[tokio::test]

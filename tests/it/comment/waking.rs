@@ -9,7 +9,7 @@ async fn wake_wakes_a_sleeping_preview_and_says_how_long_it_took() {
         with_maintainer(t).await;
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
-        t.advance(2 * 60 * 60).await;
+        t.advance(25 * 60 * 60).await;
         until("the preview is asleep", async || {
             let comment = says(t, MAINTAINER, 1, "/status").await;
             heard(t, comment).await.succeeds();

@@ -65,11 +65,14 @@ async fn a_second_reaction_of_the_same_kind_is_the_first_one() {
 }
 
 #[tokio::test]
-async fn a_page_shows_comments_as_text() {
+async fn a_page_shows_comments_as_github_does() {
     let world = World::new().await;
     world.open("topic").await;
     world
-        .post("/issues/1/comments", json!({"body": "<script>alert(1)</script>"}))
+        .post(
+            "/issues/1/comments",
+            json!({"body": "**Ready** <script>alert(1)</script>"}),
+        )
         .await;
     let page = world
         .http
@@ -78,5 +81,8 @@ async fn a_page_shows_comments_as_text() {
         .await
         .expect("a page");
     let page = page.text().await.expect("text");
-    assert!(page.contains("&lt;script&gt;alert(1)"), "{page}");
+    assert!(
+        page.contains("<strong>Ready</strong>") && !page.contains("alert(1)"),
+        "{page}"
+    );
 }

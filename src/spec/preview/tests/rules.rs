@@ -109,6 +109,15 @@ fn a_preview_sleeps_unless_policy_or_account_say_no() {
     };
     let plan = World::with("sleep = '30m'").good(PLAIN);
     assert_eq!(after(&plan), Some(1800));
+    for (database, seconds) in [("sqlite", 86_400), ("dev", 3_600)] {
+        let spec = PLAIN.replace(
+            "name: shop",
+            "name: shop\ndatabases: [{name: db, engine: PG}]\nenvs: [{key: DATABASE_URL, value: '${db.DATABASE_URL}'}]",
+        );
+        let plan = World::with(&format!("database = '{database}'")).good(&spec);
+        assert_eq!(after(&plan), Some(seconds), "{database}");
+    }
+    assert_eq!(after(&World::new().good(PLAIN)), Some(3_600), "nothing is lost");
     let plan = World::with("sleep = false").good(PLAIN);
     assert_eq!(
         (after(&plan), plan.sleep),
