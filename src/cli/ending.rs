@@ -114,12 +114,12 @@ pub(crate) fn of_usage(usage: &clap::Error) -> ExitCode {
 /// A run that was told to stop, whether it could say so on a board or not.
 pub(crate) fn of_cancelled(console: &Console, run: &Run, cancelled: Cancelled) -> u8 {
     console.end_phase();
-    console.say("Cancelled; the next run picks up where this one stopped");
+    console.say("Cancelled before the end; the same command again looks at what there is");
     tell(
         console,
         run,
         "unknown",
-        "**Cancelled**; the next run picks up where this one stopped",
+        "**Cancelled** before the end; the same command again looks at what there is",
     );
     cancelled.exit_code
 }

@@ -13,7 +13,7 @@ use crate::model::failure::Kind;
 use crate::model::live::Live;
 use crate::model::report::{Report, Route, State};
 use crate::model::verdict::Verdict;
-use crate::platform::Deployment;
+use crate::platform::{Deployment, PlatformError};
 
 /// Writes how the deployment ended into the report.
 pub(super) fn conclude(report: &mut Report, ended: Ended) {
@@ -101,7 +101,7 @@ pub(super) async fn break_off(
     }
     if let (Some(deployment), false) = (&report.deployment_id, is_preview) {
         report.notes.push(format!(
-            "Deployment {deployment} goes on by itself on the platform; the next run picks it up"
+            "Deployment {deployment} goes on on the platform; how it ends was not seen"
         ));
     }
     board.close(std::slice::from_ref(&report)).await;
@@ -138,6 +138,10 @@ async fn newer_commit(ctx: &Ctx, report: &Report, successor: Successor<'_>) -> O
 
 fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {
     let mut failure = failure_of(error);
+    if let Some(PlatformError::Gone { .. }) = error.downcast_ref() {
+        (report.app_id, report.deployment_id, report.url) = (None, None, None);
+        report.nothing_serves = true;
+    }
     if report.deployment_id.is_some() && failure.kind == Kind::Input {
         // What goes wrong while a deployment is under way says nothing about the app.
         failure.kind = Kind::Unknown;

@@ -15,6 +15,7 @@ mod ending;
 mod explain;
 pub(crate) mod failure;
 mod git;
+mod hint;
 pub(crate) mod init;
 mod limit;
 pub(crate) mod logs;

@@ -13,7 +13,7 @@ use super::preview_plan::{self, Work};
 use super::preview_report::{announce, leave_out_the_plan, opening_report, say_what_was_lost};
 use super::rollout::{self, Ended, Expected};
 use super::source::Source;
-use super::{aftermath, dry_run, ending, limit, ownership, pull, teardown, unmerged};
+use super::{aftermath, dry_run, ending, hint, limit, ownership, pull, teardown, unmerged};
 use crate::config::{Config, Preview};
 use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
@@ -21,6 +21,7 @@ use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
+use crate::model::verdict::Verdict;
 use crate::platform::{App, PlatformError};
 use crate::spec::Images;
 use crate::spec::preview::PreviewPlan;
@@ -324,14 +325,20 @@ async fn deploy(
     let lost: Vec<String> = plan.loss.iter().filter_map(|loss| loss.with_update.clone()).collect();
     // For a run that is cancelled from here on.
     report.aftermath = Aftermath::of(lost.clone());
-    let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
+    let mut ended = rollout::follow(ctx, &rollout, &expected, board).await?;
     rollout::heard_to_the_end(ctx, &ended)?;
+    if let Verdict::Bad(failure) = &mut ended.verdict {
+        hint::add(failure, &plan);
+    }
     report.aftermath = None;
     if !ended.became_active {
         match platform.app(&rollout.app_id).await {
             Ok(app) => {
                 report.serving = app.as_ref().and_then(ownership::serving);
                 report.nothing_serves = app.as_ref().is_none_or(|app| app.active.is_none());
+                if app.is_none() {
+                    (report.app_id, report.deployment_id) = (None, None);
+                }
                 if !report.nothing_serves {
                     leave_out_the_plan(report, &plan);
                 }

@@ -92,6 +92,8 @@ pub(crate) async fn follow(
             deployment
         }
         Err(PlatformError::Cancelled(cancelled)) => return Err(Cancelled::into(cancelled)),
+        // There is nothing left to judge.
+        Err(gone @ PlatformError::Gone { .. }) => return Err(gone.into()),
         Err(error) => {
             let why = match error {
                 PlatformError::Deadline { .. } => {

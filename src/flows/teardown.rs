@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use super::board::{self, Board, BoardDeps};
 use super::context::Ctx;
+use super::failure::failure_of;
 use super::source::Source;
 use super::{ownership, pull};
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
+use crate::model::failure::Kind;
 use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
@@ -80,15 +82,14 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     }
     let source = Source::of_branch(ctx, &repository.default_branch).await;
     let config = source.config().await?;
-    // The head may be gone, and with it what its spec said: the default branch names the app as well, and the marks decide.
+    // The head may be gone, and with it what its spec said: the default branch names the app as well. Where its spec is
+    // broken, the marks alone tell what there is to remove.
     let name = match source.spec(&config.spec).await {
         Ok(spec) => names::preview_app(spec.name(), pull.number, repository.id),
-        Err(error) => match ownership::marked(ctx, repository.id, &Environment::Preview(pull.number))
-            .await?
-            .map(|app| app.name)
-        {
-            Some(name) => name,
-            None => return Err(error),
+        Err(error) if failure_of(&error).kind != Kind::Input => return Err(error),
+        Err(_) => match ownership::marked(ctx, repository.id, &Environment::Preview(pull.number)).await? {
+            Some(app) => app.name,
+            None => String::new(),
         },
     };
     if request.dry_run {
@@ -114,9 +115,9 @@ pub(super) async fn remove(
     report.notes = because.notes(pull);
     let apps = find(ctx, repository, pull, name).await?;
     if apps.is_empty() {
-        ctx.console
-            .say(&format!("There is no preview `{name}`: nothing to remove"));
-        if Board::has_said_removed(&board, pull.number).await {
+        ctx.console.say(&nothing_to_remove(pull.number, name));
+        // What was said while the pull request was open is no longer true of a closed one.
+        if pull.open && Board::has_said_removed(&board, pull.number).await {
             board::record(&board.run, &board.console, &board.redactor, &report);
             return Ok(report);
         }
@@ -159,6 +160,7 @@ async fn find(ctx: &Ctx, repository: &Repository, pull: &PullRequest, name: &str
     let environment = Environment::Preview(pull.number);
     let apps = ownership::all_marked(ctx, repository.id, &environment).await?;
     if apps.is_empty()
+        && !name.is_empty()
         && let Some(app) = ctx.platform()?.find(name).await?
     {
         ownership::require(&app, repository.id, &environment)?;
@@ -167,14 +169,20 @@ async fn find(ctx: &Ctx, repository: &Repository, pull: &PullRequest, name: &str
     Ok(apps)
 }
 
+fn nothing_to_remove(pull: u64, name: &str) -> String {
+    match name {
+        "" => format!("There is no preview of pull request {pull}: nothing to remove"),
+        name => format!("There is no preview `{name}`: nothing to remove"),
+    }
+}
+
 async fn planned(ctx: &Ctx, repository: &Repository, pull: &PullRequest, name: &str) -> anyhow::Result<Report> {
     let apps = find(ctx, repository, pull, name).await?;
     for app in &apps {
         ctx.console.say(&format!("Would remove `{}`", app.name));
     }
     if apps.is_empty() {
-        ctx.console
-            .say(&format!("There is no preview `{name}`: nothing to remove"));
+        ctx.console.say(&nothing_to_remove(pull.number, name));
     }
     let name = apps.first().map_or(name, |app| &app.name);
     let mut report = Report::new(name, Environment::Preview(pull.number), State::Skipped);

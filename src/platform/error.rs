@@ -55,6 +55,9 @@ pub(crate) enum PlatformError {
     /// There is nothing to wait for.
     #[error("the app `{app}` has no deployment")]
     NoDeployment { app: String },
+    /// Somebody removed the app meanwhile.
+    #[error("the app `{app}` was removed while this run watched it")]
+    Gone { app: String },
     #[error("there is no project `{name}`")]
     NoSuchProject { name: String },
 }
@@ -74,7 +77,8 @@ impl PlatformError {
             | Self::Deadline { .. }
             | Self::Superseded { .. }
             | Self::Overtaken { .. }
-            | Self::NoDeployment { .. } => Kind::Unknown,
+            | Self::NoDeployment { .. }
+            | Self::Gone { .. } => Kind::Unknown,
             Self::NameTaken { .. }
             | Self::Pinned { .. }
             | Self::SleepRefused { .. }
@@ -111,6 +115,7 @@ impl PlatformError {
             Self::Superseded { .. } => "look at the newer deployment; it is the one that counts".to_owned(),
             Self::Overtaken { .. } => "run again: it decides by what is there now".to_owned(),
             Self::NoDeployment { .. } => "deploy it first".to_owned(),
+            Self::Gone { .. } => "run again to have it made anew, if nobody meant to remove it".to_owned(),
             Self::NoSuchProject { .. } => {
                 "correct `project` in `do-deploy.toml`; it takes a project's name or id".to_owned()
             }

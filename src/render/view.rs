@@ -72,6 +72,8 @@ pub(super) struct AppView {
     is_over: bool,
     /// It is known that no version ever served.
     nothing_serves: bool,
+    /// It is known that this commit never did: something else serves, or its own deployment failed.
+    never_live: bool,
     /// Whether the line of facts says something about sleep, and anything before the cost.
     sleeps: bool,
     before_cost: bool,
@@ -203,6 +205,7 @@ impl AppView {
             was_live: report.was_live.map(|live| live.to_string()),
             is_over: report.was_live.is_some_and(|live| live.until.is_some()),
             nothing_serves: report.nothing_serves,
+            never_live: other_serves || report.nothing_serves || report.deployment_id.is_some(),
             sleeps: sleeps_after.is_some() || never_sleeps.is_some(),
             before_cost: sleeps_after.is_some() || never_sleeps.is_some() || database.is_some(),
             resets: sleeps_after.is_some() && database == Some(Database::Sqlite),

@@ -1,6 +1,6 @@
 //! Closing a pull request removes everything that its preview was, and nothing else.
 
-use crate::harness::{Change, Tester, run, spec};
+use crate::harness::{Change, Tester, run, run_with, spec};
 
 #[tokio::test]
 async fn removes_app_and_says_so() {
@@ -123,6 +123,50 @@ async fn a_preview_is_found_by_its_marks_when_the_spec_has_another_name_now() {
         );
         t.close_pr(1).await;
         assert_eq!(t.teardown(1).await.succeeds().output("status"), "removed");
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn closing_after_a_teardown_takes_back_that_the_pull_request_is_open() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.teardown(1).await.succeeds();
+        assert!(t.comment(1).await.contains("is still open"), "{}", t.comment(1).await);
+        t.close_pr(1).await;
+        let closed = t.auto_pull_request(1, "closed").await;
+        assert_eq!(closed.succeeds().output("status"), "removed");
+        let comment = t.comment(1).await;
+        assert!(!comment.contains("open") && comment.contains("🗑️ Removed"), "{comment}");
+        assert!(closed.summary().starts_with("### 🗑️ Removed: "), "{}", closed.summary());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pull_request_that_never_had_a_preview_needs_no_spec_to_be_closed() {
+    for spec in ["name: shop\nserivces: []\n", "{"] {
+        run_with(Change::whole_app("first").spec(spec), async |t: &mut Tester| {
+            t.open_pr_with(1, Change::version("second")).await;
+            t.close_pr(1).await;
+            let closed = t.auto_pull_request(1, "closed").await;
+            closed.succeeds().says("There is no preview of pull request 1");
+            assert_eq!(t.comments(1).await.len(), 0);
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_preview_is_removed_by_its_marks_where_the_spec_is_broken_by_now() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.push("main", Change::version("broken").spec("name: shop\nserivces: []\n"));
+        t.close_pr(1).await;
+        t.auto_pull_request(1, "closed").await.succeeds();
         assert_eq!(t.app_names().await, Vec::<String>::new());
     })
     .await;

@@ -39,10 +39,12 @@ impl Command {
     /// `None`: the comment is none of our business.
     pub(crate) fn parse(comment: &str) -> Option<Self> {
         let line = comment.split(['\n', '\r']).next().unwrap_or_default();
+        let line = unquoted(line);
         let mut words = line
             .get(..LONGEST)
             .unwrap_or(line)
-            .split([' ', '\t'])
+            // A no-break space comes from keyboards and from pages that were copied.
+            .split([' ', '\t', '\u{a0}'])
             .filter(|word| !word.is_empty());
         let word = words.next()?.strip_prefix('/').filter(|_| line.starts_with('/'))?;
         // A path such as `/etc/hosts`, a second slash, a sign: not a command of anybody.
@@ -96,6 +98,17 @@ impl Command {
             Self::Unknown(_) => return None,
         })
     }
+}
+
+/// The command of a line that is one code span: people copy it from a comment, backticks and all.
+fn unquoted(line: &str) -> &str {
+    let inside = line
+        .trim_end()
+        .strip_prefix('`')
+        .and_then(|rest| rest.strip_suffix('`'));
+    inside
+        .filter(|inside| inside.starts_with('/') && !inside.contains('`'))
+        .unwrap_or(line)
 }
 
 #[cfg(test)]
@@ -177,12 +190,13 @@ mod tests {
                 prop_assert_eq!(Command::parse(&format!("{line}{end}{rest}")), command);
             }
             let first = line.split(['\n', '\r']).next().unwrap_or_default();
+            let first = first.strip_prefix('`').unwrap_or(first);
             prop_assert!(command.is_none() || first.starts_with('/'), "{:?}", line);
             prop_assert_eq!(Command::parse(&format!(" {line}")), None);
             prop_assert_eq!(Command::parse(&format!("> {line}")), None);
             // Nothing is obeyed that has another word than the command's own.
             if let Some(word) = command.and_then(Command::word) {
-                let written = first.split([' ', '\t']).next().unwrap_or_default();
+                let written = first.split([' ', '\t', '\u{a0}', '`']).next().unwrap_or_default();
                 prop_assert!(written.eq_ignore_ascii_case(word), "{:?} {}", line, word);
                 prop_assert!(first.len() <= 200, "{:?}", line);
             }

@@ -69,6 +69,11 @@ impl AppPlatform {
                     not_found += 1;
                     None
                 }
+                Err(error) if error.is_not_found() && matches!(self.app(&rollout.app_id).await, Ok(None)) => {
+                    return Err(PlatformError::Gone {
+                        app: rollout.app_name.clone(),
+                    });
+                }
                 Err(error) if error.is_transient() => {
                     failed += 1;
                     Some(error)

@@ -10,7 +10,7 @@ use super::images::{self, Images};
 use super::migration::Announcement;
 use super::policy::Policy;
 use super::{env, marks, secrets};
-use crate::config::{self, Variable};
+use crate::config::{self, PreviewDatabase, Variable};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -208,7 +208,8 @@ fn derive(
     envs::apply(preview, &decision, policy, &input.policy.database_url, notes);
     development::apply(preview, &decision, notes);
     prepare::apply(preview, &decision, &input.announcement, notes);
-    tell(&decision.database, notes);
+    let is_wish = input.policy.database == PreviewDatabase::Dev;
+    tell(&decision.database, is_wish, notes);
     if let Some(why) = &decision.without {
         notes.warnings.push(format!("this preview has no database: {why}"));
     }
@@ -225,17 +226,19 @@ fn derive(
     Ok((decision.database, sleep))
 }
 
-fn tell(database: &Database, notes: &mut Notes) {
+fn tell(database: &Database, is_wish: bool, notes: &mut Notes) {
     match database.mode {
         DatabaseMode::Sqlite => notes.changes.push("uses SQLite", database.why.clone()),
         DatabaseMode::Dev => {
             notes
                 .changes
                 .push("uses a development database (PostgreSQL)", database.why.clone());
-            notes.warnings.push(format!(
-                "this preview has a development database, because {}",
-                database.why
-            ));
+            if !is_wish {
+                notes.warnings.push(format!(
+                    "this preview has a development database, because {}",
+                    database.why
+                ));
+            }
         }
         DatabaseMode::None => {}
     }

@@ -2,6 +2,7 @@
 
 mod allowed;
 mod app;
+mod hints;
 mod interruption;
 mod limit;
 mod limits;
