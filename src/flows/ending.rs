@@ -101,7 +101,7 @@ pub(super) async fn break_off(
     }
     if let (Some(deployment), false) = (&report.deployment_id, is_preview) {
         report.notes.push(format!(
-            "Deployment {deployment} goes on on the platform; how it ends was not seen"
+            "Deployment {deployment} goes on by itself on the platform; how it ends was not seen"
         ));
     }
     board.close(std::slice::from_ref(&report)).await;
