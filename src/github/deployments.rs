@@ -203,15 +203,6 @@ impl GitHub {
         Ok(self.last_state(deployment).await?.as_deref() == Some("inactive"))
     }
 
-    /// Whether nobody has said yet how the deployment ended.
-    pub(crate) async fn is_unfinished(&self, deployment: u64) -> Result<bool, ApiError> {
-        let state = self.last_state(deployment).await?;
-        Ok(matches!(
-            state.as_deref(),
-            None | Some("in_progress" | "queued" | "pending")
-        ))
-    }
-
     /// Whether the newest deployment of an app to an environment that stays ended well. `false`: also where GitHub shows
     /// none. <https://docs.github.com/rest/deployments/deployments#list-deployments>
     pub(crate) async fn last_deployment_succeeded(&self, environment: &str, app: &str) -> Result<bool, ApiError> {
@@ -263,7 +254,7 @@ impl GitHub {
     }
 
     /// `None`: it has no status yet.
-    async fn last_state(&self, deployment: u64) -> Result<Option<String>, ApiError> {
+    pub(crate) async fn last_state(&self, deployment: u64) -> Result<Option<String>, ApiError> {
         Ok(self.last_status(deployment).await?.map(|status| status.state))
     }
 

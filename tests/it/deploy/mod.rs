@@ -13,6 +13,7 @@ mod offline;
 mod outside;
 mod renamed;
 mod rollback;
+mod rolled_back;
 mod secrets;
 mod succession;
 mod was_live;
