@@ -11,6 +11,7 @@ mod parse;
 mod shape;
 
 pub(crate) use env::{EnvValue, Generate, Variable, is_own_token, is_reserved};
+pub(crate) use parse::nearest;
 pub(crate) use shape::clipped as clipped_size;
 
 use crate::model::environment::PRODUCTION;

@@ -251,7 +251,8 @@ fn variant(message: &str) -> Failure {
     Failure::input(format!("`{value}` is not known here")).next(format!("use one of `{}`", known.join("`, `")))
 }
 
-fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
+/// The known word that somebody may have meant.
+pub(crate) fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
         .map(|candidate| (strsim::damerau_levenshtein(key, candidate), *candidate))

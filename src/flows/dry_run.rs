@@ -19,10 +19,22 @@ pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value) -> anyhow:
     ctx.learn(&app.spec);
     let planned = ctx.platform()?.normalized(spec, Some(&app.id)).await?;
     let difference = crate::spec::diff(&app.spec, &planned);
-    if difference.is_empty() {
-        ctx.console.say(&format!("The spec of `{}` stays as it is", app.name));
-    } else {
-        ctx.console.data(&difference);
+    let given = crate::spec::secrets_given(&app.spec, spec);
+    let given = (!given.is_empty()).then(|| given.join(", "));
+    match (difference.is_empty(), given) {
+        (true, None) => ctx.console.say(&format!("The spec of `{}` stays as it is", app.name)),
+        (true, Some(given)) => ctx.console.say(&format!(
+            "The spec of `{}` stays as it is, but for secrets that are given a value: {given}",
+            app.name
+        )),
+        (false, given) => {
+            ctx.console.data(&difference);
+            if let Some(given) = given {
+                ctx.console.say(&format!(
+                    "Secrets that are given a value, which the difference does not show: {given}"
+                ));
+            }
+        }
     }
     Ok(())
 }

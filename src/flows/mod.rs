@@ -33,6 +33,7 @@ pub(crate) mod redeploy;
 mod redundant;
 mod refusal;
 pub(crate) mod rollback;
+mod rolled_back;
 mod rollout;
 mod secrets;
 pub(crate) mod sentence;

@@ -9,7 +9,7 @@ use super::ending::Successor;
 use super::failure::{cancelled, failure_of};
 use super::rollout::{self, Expected};
 use super::site::{self, Site};
-use super::{ending, ownership, pin};
+use super::{ending, ownership, pin, rolled_back};
 use crate::config::{Config, Target};
 use crate::github::repository::Repository;
 use crate::model::commit::Sha;
@@ -101,6 +101,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     match ended {
         Ok(ended) => {
             let verdict = ended.verdict.clone();
+            let took_over = ended
+                .became_active
+                .then(|| ended.live_since.unwrap_or_else(|| platform.now()));
             ending::conclude(&mut report, ended);
             let ends_pinned = verdict == Verdict::Good || report.was_live.is_some();
             if ends_pinned {
@@ -108,6 +111,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                 report.notes.extend(ownership::marks_are_gone(&earlier));
             }
             board.close(std::slice::from_ref(&report)).await;
+            if let Some(at) = took_over.filter(|_| request.environment.is_production()) {
+                rolled_back::tell(ctx, app, &earlier, at, &report, &mut board).await;
+            }
             Ok(report)
         }
         Err(error) => ending::break_off(ctx, &mut board, report, Successor::Nobody, error).await,

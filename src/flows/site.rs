@@ -2,7 +2,6 @@
 
 use super::context::Ctx;
 use super::failure::{cancelled, failure_of};
-use super::rollout::plural;
 use super::source::Source;
 use crate::config::{Config, Target};
 use crate::github::repository::{Comparison, Repository};
@@ -89,7 +88,16 @@ impl Site {
                 (branch.to_owned(), head)
             }
         };
-        let nothing_to_do = unexpected_head(ctx, expected, &head, &branch).await?;
+        let nothing_to_do = match unexpected_head(ctx, expected, &head, &branch).await? {
+            None => bad_head(ctx, expected, &head, &branch, environment).await?,
+            reason => reason,
+        };
+        if let (None, Commit::Pushed(sha)) = (&nothing_to_do, expected)
+            && !head.is(sha)
+        {
+            let head = head.short();
+            ctx.console.say(&format!("`{branch}` has moved on: deploying `{head}`"));
+        }
         if branch != repository.default_branch {
             config = config.with_environment_of(&files.config().await?, &environment.to_string());
         }
@@ -257,18 +265,13 @@ async fn unexpected_head(ctx: &Ctx, expected: &Commit, head: &Sha, branch: &str)
         ))),
         Commit::Pushed(sha) if !head.is(sha) => {
             let comparison = ctx.github()?.compare(sha.as_str(), head.as_str()).await?;
-            if let Some(comparison) = comparison.filter(Comparison::head_contains_base) {
+            if comparison.as_ref().is_some_and(Comparison::head_contains_base) {
                 let message = ctx.github()?.message_of(head).await?;
                 if message.is_some_and(|message| says_skip(&message)) {
                     return Ok(Some(format!(
                         "the head commit of `{branch}` says `[skip deploy]` by now; the next push without it deploys everything"
                     )));
                 }
-                ctx.console.say(&format!(
-                    "`{branch}` has moved on by {}: deploying `{}`",
-                    plural(comparison.ahead_by, "commit"),
-                    head.short()
-                ));
                 return Ok(None);
             }
             Ok(Some(format!(
@@ -278,4 +281,40 @@ async fn unexpected_head(ctx: &Ctx, expected: &Commit, head: &Sha, branch: &str)
         }
         _ => Ok(None),
     }
+}
+
+/// Why a push's run does not deploy a head that is not its own commit: that was deployed before, and found bad or not
+/// found good. Whoever runs the head's own run again, or names it, has decided to deploy it.
+async fn bad_head(
+    ctx: &Ctx,
+    expected: &Commit,
+    head: &Sha,
+    branch: &str,
+    environment: &Environment,
+) -> anyhow::Result<Option<String>> {
+    match expected {
+        Commit::Pushed(sha) if !head.is(sha) => {}
+        _ => return Ok(None),
+    }
+    let ended = match ctx.github()?.last_end(environment.on_github(), head).await {
+        Ok(ended) => ended,
+        // A token that may not read deployments deploys, as it does without this rule.
+        Err(error) => {
+            ctx.wait.check()?;
+            ctx.console.say(&format!(
+                "Could not read whether `{}` was deployed before: {error}",
+                head.short()
+            ));
+            None
+        }
+    };
+    let ended = match ended.as_deref() {
+        Some("failure") => "failed",
+        Some("error") => "ended without a result",
+        _ => return Ok(None),
+    };
+    Ok(Some(format!(
+        "`{branch}` is at `{}`, whose deployment {ended}; run its own run again, or `do-deploy redeploy --environment {environment}`, to deploy it all the same",
+        head.short()
+    )))
 }

@@ -203,15 +203,6 @@ impl GitHub {
         Ok(self.last_state(deployment).await?.as_deref() == Some("inactive"))
     }
 
-    /// Whether nobody has said yet how the deployment ended.
-    pub(crate) async fn is_unfinished(&self, deployment: u64) -> Result<bool, ApiError> {
-        let state = self.last_state(deployment).await?;
-        Ok(matches!(
-            state.as_deref(),
-            None | Some("in_progress" | "queued" | "pending")
-        ))
-    }
-
     /// Whether the newest deployment of an app to an environment that stays ended well. `false`: also where GitHub shows
     /// none. <https://docs.github.com/rest/deployments/deployments#list-deployments>
     pub(crate) async fn last_deployment_succeeded(&self, environment: &str, app: &str) -> Result<bool, ApiError> {
@@ -249,6 +240,21 @@ impl GitHub {
         Ok(was_good)
     }
 
+    /// How the last deployment of a commit that came to an end did: `success`, `failure` or `error`. `None`: none has. What
+    /// GitHub or a later deployment made inactive since was one of these before.
+    pub(crate) async fn last_end(&self, environment: &str, commit: &Sha) -> Result<Option<String>, ApiError> {
+        let mut of_commit = self.of_commit(environment, commit).await?;
+        of_commit.sort_by_key(|deployment| std::cmp::Reverse(deployment.id));
+        for deployment in of_commit.iter().take(LOOKED_THROUGH) {
+            let mut statuses = self.statuses(deployment.id).await?;
+            statuses.retain(|status| matches!(status.state.as_str(), "success" | "failure" | "error"));
+            if let Some(last) = statuses.into_iter().max_by_key(|status| status.id) {
+                return Ok(Some(last.state));
+            }
+        }
+        Ok(None)
+    }
+
     /// Those of a commit that carry our note. <https://docs.github.com/rest/deployments/deployments#list-deployments>
     async fn of_commit(&self, environment: &str, commit: &Sha) -> Result<Vec<Deployment>, ApiError> {
         let rest = format!("/deployments?environment={}&per_page=100", segment(environment));
@@ -263,7 +269,7 @@ impl GitHub {
     }
 
     /// `None`: it has no status yet.
-    async fn last_state(&self, deployment: u64) -> Result<Option<String>, ApiError> {
+    pub(crate) async fn last_state(&self, deployment: u64) -> Result<Option<String>, ApiError> {
         Ok(self.last_status(deployment).await?.map(|status| status.state))
     }
 

@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(Body::parse(&marker(7, 12), &body.to_string()), Some(body.clone()));
         body.production = Some(ProductionLine {
             run: Stamp { id: 50, attempt: 1 },
-            line: "In production since yesterday".to_owned(),
+            line: "Deployed to production yesterday".to_owned(),
         });
         let windows = body.to_string().replace('\n', "\r\n");
         assert_eq!(Body::parse(&marker(7, 12), &windows), Some(body));

@@ -5,6 +5,7 @@ pub(crate) mod body;
 mod failure;
 pub(crate) mod markdown;
 pub(crate) mod page;
+pub(crate) mod production;
 mod row;
 mod templates;
 mod view;

@@ -1,11 +1,10 @@
-//! The texts that people read: the comment's, the job summary's, and production's line on a merged pull request.
+//! The texts that people read: the comment's and the job summary's.
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::answer::AnswerView;
 use super::templates;
-use super::view::{CommitView, PageView};
+use super::view::PageView;
 use crate::model::answer::Answer;
 use crate::model::failure::Failure;
 use crate::model::report::{Pages, Report, State};
@@ -88,65 +87,6 @@ pub(crate) fn early_end(failure: &Failure) -> String {
         next,
     ];
     paragraphs.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
-}
-
-/// One line for the comment of the merged pull request whose commit went to production.
-pub(crate) fn production_line(report: &Report, scene: &Scene, now: Timestamp) -> String {
-    #[derive(Serialize)]
-    struct View {
-        since: Option<String>,
-        failed: bool,
-        what: Option<String>,
-        why: Option<String>,
-        url: Option<String>,
-        commit: Option<CommitView>,
-        was_live: Option<String>,
-        /// What took its place.
-        other: Option<CommitView>,
-        aftermath: Option<String>,
-        run_url: Option<String>,
-    }
-    let failure = report.failure.as_ref();
-    let commit = report
-        .serving
-        .as_ref()
-        .or(report.commit.as_ref().filter(|_| !report.only_images));
-    let view = View {
-        since: (report.state == State::Ready).then(|| now.strftime("%Y-%m-%d %H:%M UTC").to_string()),
-        failed: report.state == State::Failed,
-        what: failure.map(|failure| failure.what.clone()),
-        why: failure.and_then(|failure| failure.why.clone()),
-        url: report.url.as_deref().and_then(super::markdown::web_address),
-        commit: commit.map(|sha| CommitView::new(sha, scene)),
-        was_live: report.was_live.map(|live| live.to_string()),
-        other: report
-            .serving
-            .as_ref()
-            .filter(|serving| {
-                let is_another = report.commit.as_ref().is_none_or(|commit| !commit.is(serving));
-                report.was_live.is_some() && is_another
-            })
-            .map(|sha| CommitView::new(sha, scene)),
-        aftermath: report.aftermath.as_ref().map(ToString::to_string),
-        run_url: scene.run_url.as_deref().and_then(super::markdown::web_address),
-    };
-    templates::render("production", &view).replace('\n', " ")
-}
-
-/// The same where nothing was deployed, because the run refused to.
-pub(crate) fn refused_line(failure: &Failure, scene: &Scene) -> String {
-    use super::markdown::prose;
-    let facts = failure.why.iter().chain(&failure.points).map(|fact| prose(fact));
-    let facts: Vec<String> = facts.collect();
-    let run = scene.run_url.as_deref().and_then(super::markdown::web_address);
-    let line = format!(
-        "Not deployed to production: {}{}{}{}",
-        prose(&failure.what),
-        if facts.is_empty() { "" } else { ": " },
-        facts.join("; "),
-        run.map(|run| format!(" ([run]({run}))")).unwrap_or_default()
-    );
-    line.replace('\n', " ")
 }
 
 /// What tells people that a preview serves for the first time.

@@ -32,6 +32,7 @@ static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
         ("table", include_str!("templates/table.hbs")),
         ("summary", include_str!("templates/summary.hbs")),
         ("production", include_str!("templates/production.hbs")),
+        ("rolled_back", include_str!("templates/rolled_back.hbs")),
         ("answer", include_str!("templates/answer.hbs")),
     ] {
         templates

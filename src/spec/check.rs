@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::component::{self, Kind};
 use super::document::AppSpec;
-use super::types;
+use super::{placeholder, types};
 use crate::model::failure::Failure;
 use crate::model::names;
 
@@ -61,6 +61,12 @@ fn name(spec: &AppSpec) -> Result<(), Failure> {
 fn objection(spec: &AppSpec, noun: &str, name: &str, pointer: &str) -> Result<(), Failure> {
     match names::objection(name) {
         None => Ok(()),
+        Some(_) if !placeholder::parts(name).is_empty() || placeholder::whole(name).is_some() => {
+            let failure = Failure::input(format!("the name of the {noun} is `{name}`"))
+                .why("placeholders are not expanded in an app spec: nothing replaces it")
+                .next(format!("write the {noun}'s name, such as `my-app`"));
+            Err(spec.locate(failure, pointer))
+        }
         Some(why) => {
             let failure = Failure::input(format!("App Platform refuses `{name}` as the name of the {noun}"))
                 .why(why)

@@ -1,5 +1,6 @@
 //! The app spec: parse, check, print, diff, and the preview transformation. Pure.
 
+mod bindings;
 mod change;
 mod check;
 mod component;
@@ -50,7 +51,7 @@ pub(crate) use marks::marks;
 pub(crate) use migration::Announcement;
 pub(crate) use offline::{Offline, offline};
 pub(crate) use production::{Replace, same_places, taken_by_going_back};
-pub(crate) use secrets::{secret_names, secret_values};
+pub(crate) use secrets::{secret_names, secret_values, secrets_given};
 pub(crate) use start::wanted_files;
 
 #[cfg(test)]

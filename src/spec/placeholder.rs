@@ -1,6 +1,6 @@
 //! A value that only says that another is to take its place: `${APP_KEY}`, `$APP_KEY`, `{{ APP_KEY }}`, `<APP_KEY>`.
 
-use super::env;
+use super::env::{self, Binding};
 
 /// What opens and closes one, the longest first.
 const FENCES: [(&str, &str); 7] = [
@@ -14,6 +14,11 @@ const FENCES: [(&str, &str); 7] = [
 ];
 /// The same around a name in capitals only: anything else may be what somebody has chosen.
 const NAME_FENCES: [&str; 3] = ["__", "@", "%"];
+
+/// What other programs call the place of their own variables: `${env.HOME}` of Maven, `${secrets.KEY}` of a workflow.
+const FOREIGN: [&str; 9] = [
+    "env", "ENV", "sys", "process", "secrets", "vars", "github", "settings", "project",
+];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Placeholder<'a> {
@@ -55,6 +60,47 @@ pub(super) fn whole(value: &str) -> Option<Placeholder<'_>> {
     Some(Placeholder {
         variable: is_variable.then_some(name),
     })
+}
+
+/// Every `${…}` in a value that App Platform does not fill in: what it would is left out, whether it exists or not.
+pub(super) fn parts(value: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = value;
+    while let Some(start) = rest.find("${") {
+        let Some(length) = rest[start..].find('}') else { break };
+        let whole = &rest[start..=start + length];
+        let inner = &whole[2..whole.len() - 1];
+        let is_one = inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && !inner.contains(['{', '\n']);
+        if is_one && !is_the_platforms(whole) && !parts.contains(&whole) {
+            parts.push(whole);
+        }
+        rest = &rest[start + length + 1..];
+    }
+    parts
+}
+
+/// Whether a part of a value is `${APP_URL}` or the like, or a binding as `${db.DATABASE_URL}`.
+fn is_the_platforms(part: &str) -> bool {
+    match env::bindings(part).first() {
+        Some(binding) => is_meant_for_platform(binding),
+        None => env::is_bound(part),
+    }
+}
+
+/// Whether a binding is written as App Platform's are: `${db.DATABASE_URL}`, and not `${spring.port}`, `${env.HOME}` or
+/// the inside of `${{secrets.KEY}}`.
+pub(super) fn is_meant_for_platform(binding: &Binding<'_>) -> bool {
+    let is_named = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    is_capital(binding.variable) && binding.component.chars().all(is_named) && !FOREIGN.contains(&binding.component)
+}
+
+/// Whether a value waits for a variable of a shell, a workflow or a template, in whole or in part.
+pub(super) fn waits(value: &str) -> bool {
+    let names_variable = |part: &&str| {
+        let inner = &part[2..part.len() - 1];
+        is_capital(inner.split(':').next().unwrap_or(inner))
+    };
+    whole(value).is_some_and(|it| it.variable.is_some()) || parts(value).iter().any(names_variable)
 }
 
 fn is_name(text: &str) -> bool {

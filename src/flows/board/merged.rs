@@ -6,12 +6,14 @@ use super::conversation::{Conversation, Found, Missing};
 use super::record::is_repeated;
 use super::{Board, BoardDeps, LAST_WORDS};
 use crate::config::CommentMode;
+use crate::github::GitHub;
+use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::net::error::ApiError;
 use crate::render::body::marker;
-use crate::render::page;
+use crate::render::production::{self, RolledBack};
 
 impl Board {
     /// The same of a deployment that was refused before anything was touched, and so has no board of its own.
@@ -28,21 +30,49 @@ impl Board {
 
     /// Production's end on the comment of the merged pull request whose commit it deployed. After `close`.
     pub(crate) async fn tell_merged(&mut self, pull: u64) {
-        let production = self.reports.first().filter(|report| report.environment.is_production());
-        let Some(report) = production.cloned() else {
+        let Some((report, github)) = self.production() else {
             return;
         };
-        let (Some(github), Some(repository)) = (&self.deps.github, &self.deps.repository) else {
+        let line = match &self.refusal {
+            Some(failure) => production::refused_line(failure, &self.scene()),
+            None => production::deployment_line(report, &self.scene(), github.now()),
+        };
+        let report = report.clone();
+        if self.write_on_merged(pull, report.commit.as_ref(), &line).await {
+            self.notice_failed(pull, &report).await;
+        }
+    }
+
+    /// What production's rollback means for the commit of a merged pull request. After `close`.
+    pub(crate) async fn tell_rolled_back(&mut self, pull: u64, rolled: &RolledBack) {
+        let Some((report, github)) = self.production() else {
             return;
+        };
+        let line = production::rollback_line(rolled, report, &self.scene(), github.now());
+        let commit = match rolled {
+            RolledBack::Left { commit, .. } => Some(commit.clone()),
+            RolledBack::Back => report.commit.clone(),
+        };
+        self.write_on_merged(pull, commit.as_ref(), &line).await;
+    }
+
+    fn production(&self) -> Option<(&Report, &GitHub)> {
+        let report = self
+            .reports
+            .first()
+            .filter(|report| report.environment.is_production())?;
+        Some((report, self.deps.github.as_ref()?))
+    }
+
+    /// `commit`: the one that the line is about. `false`: it is not there, or another run has written it.
+    async fn write_on_merged(&mut self, pull: u64, commit: Option<&Sha>, line: &str) -> bool {
+        let (Some(github), Some(repository)) = (&self.deps.github, &self.deps.repository) else {
+            return false;
         };
         if self.deps.comment.mode == CommentMode::Off {
-            return;
+            return false;
         }
-        let line = match &self.refusal {
-            Some(failure) => page::refused_line(failure, &self.scene()),
-            None => page::production_line(&report, &self.scene(), github.now()),
-        };
-        let line = self.deps.redactor.clean(&line);
+        let line = self.deps.redactor.clean(line);
         let run = self.deps.run.stamp();
         let mut conversation = Conversation::new(github.clone(), pull, marker(repository.id, pull));
         let change = |Found { mut body, .. }: Found| {
@@ -55,8 +85,11 @@ impl Board {
         }
         let telling = async {
             // A later deployment of the same commit says it. Where GitHub does not tell, this one does.
-            if let Some(record) = record
-                && matches!(is_repeated(github, record, &report).await, Ok(true))
+            if let (Some(record), Some(commit)) = (record, commit)
+                && matches!(
+                    is_repeated(github, record, Environment::production().on_github(), commit).await,
+                    Ok(true)
+                )
             {
                 return Ok(false);
             }
@@ -68,13 +101,12 @@ impl Board {
         };
         let told = tokio::select! {
             told = telling => told,
-            () = self.deps.wait.cancelled_for(LAST_WORDS) => return,
+            () = self.deps.wait.cancelled_for(LAST_WORDS) => return false,
         };
-        match told {
-            Ok(true) => self.notice_failed(pull, &report).await,
-            Ok(false) => {}
-            Err(error) => self.complain(Complaint::Merged, &error),
-        }
+        told.unwrap_or_else(|error| {
+            self.complain(Complaint::Merged, &error);
+            false
+        })
     }
 
     /// That the pull request could not be looked for, and so not told.

@@ -336,7 +336,10 @@ impl Board {
             match pull {
                 Some(_) if report.state == State::Ready => record.put_earlier_aside(github, environment, run).await?,
                 Some(_) => {}
-                None => record.end_unfinished(github, environment, run).await?,
+                None => {
+                    let serves = report.state == State::Ready;
+                    record.end_earlier(github, environment, run, serves).await?;
+                }
             }
         }
         match pull {

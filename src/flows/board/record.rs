@@ -3,6 +3,7 @@
 use crate::actions::run::Run;
 use crate::github::GitHub;
 use crate::github::deployments::{Deployment, DeploymentState, NewDeployment, Payload, Status};
+use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
 use crate::model::stamp::Stamp;
@@ -97,11 +98,13 @@ impl Record {
             if github.is_inactive(earlier.id).await? {
                 break;
             }
-            put_aside(github, earlier.id, "A newer deployment took its place", run).await?;
+            put_aside(github, earlier.id, REPLACED, run).await?;
         }
         Ok(())
     }
 }
+
+const REPLACED: &str = "A newer deployment took its place";
 
 /// In a deployment's description, before the run that made it.
 const BY_RUN: &str = "run ";
@@ -113,12 +116,15 @@ impl Deployment {
     }
 }
 
-/// Whether GitHub has made a later deployment of the same commit in the environment of this one.
-pub(super) async fn is_repeated(github: &GitHub, record: &Record, report: &Report) -> Result<bool, ApiError> {
-    let environment = report.environment.on_github();
+/// Whether GitHub has made a later deployment than this one, of a commit in the same environment.
+pub(super) async fn is_repeated(
+    github: &GitHub,
+    record: &Record,
+    environment: &str,
+    commit: &Sha,
+) -> Result<bool, ApiError> {
     let later = github.deployments_until(environment, |it| it.id <= record.id).await?;
-    let is_same = |it: &Deployment| report.commit.as_ref().is_some_and(|commit| commit.as_str() == it.sha);
-    Ok(later.iter().any(is_same))
+    Ok(later.iter().any(|it| commit.as_str() == it.sha))
 }
 
 /// The run behind the pull request's last deployment, where that failed. `None` also where a person made it by hand.
@@ -136,19 +142,31 @@ pub(super) async fn failed_run(github: &GitHub, pull: u64) -> Result<Option<Stam
     })
 }
 
-/// How far back a run that was killed is looked for.
+/// How far back a run that was killed, and the deployment that served before, are looked for.
 const LOOKED_THROUGH: usize = 5;
 
 impl Record {
-    /// Ends the records of earlier runs that were killed before they could: GitHub would show them in progress for ever.
-    pub(super) async fn end_unfinished(&self, github: &GitHub, environment: &str, run: &Run) -> Result<(), ApiError> {
+    /// Ends the records of earlier deployments to an environment that stays: those of runs that were killed before they
+    /// could, which GitHub would show in progress for ever, and once this one serves, those that do not any more. GitHub
+    /// leaves them active in production. <https://docs.github.com/rest/deployments/statuses#create-a-deployment-status>
+    pub(super) async fn end_earlier(
+        &self,
+        github: &GitHub,
+        environment: &str,
+        run: &Run,
+        serves: bool,
+    ) -> Result<(), ApiError> {
         let all = github.deployments(environment).await?;
         let earlier = all
             .iter()
             .filter(|it| it.id < self.id && it.payload().as_ref() == Some(&self.payload));
         for earlier in earlier.take(LOOKED_THROUGH) {
-            if github.is_unfinished(earlier.id).await? {
-                put_aside(github, earlier.id, "Its run ended before it did", run).await?;
+            match github.last_state(earlier.id).await?.as_deref() {
+                None | Some("in_progress" | "queued" | "pending") => {
+                    put_aside(github, earlier.id, "Its run ended before it did", run).await?;
+                }
+                Some("success") if serves => put_aside(github, earlier.id, REPLACED, run).await?,
+                _ => {}
             }
         }
         Ok(())

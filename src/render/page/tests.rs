@@ -9,12 +9,13 @@ use jiff::Timestamp;
 use std::time::Duration;
 
 use self::hostile::log;
-use super::{Logs, Scene, comment, production_line, summary};
+use super::{Logs, Scene, comment, summary};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::report::{Change, Cost, Database, Pages, Report, Sleep, State};
 use crate::model::stamp::Stamp;
+use crate::render::production::deployment_line;
 
 const NEW: &str = "abc1234abc1234abc1234abc1234abc1234abc12";
 const OLD: &str = "0123456012345601234560123456012345601234";
@@ -350,12 +351,12 @@ fn production_tells_the_merged_pull_request() {
         environment: Environment::production(),
         ..ready()
     };
-    assert_snapshot!(production_line(&report, &scene(), now), @"In production since 2026-11-21 01:20 UTC: [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves at https://shop-pr-12-x7.ondigitalocean.app ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
+    assert_snapshot!(deployment_line(&report, &scene(), now), @"✅ Deployed to production at 2026-11-21 01:20 UTC: [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) at https://shop-pr-12-x7.ondigitalocean.app ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
     let report = Report {
         environment: Environment::production(),
         ..failed()
     };
-    assert_snapshot!(production_line(&report, &scene(), now), @"Production deployment failed: the build of `web` failed: `pip install` ended with 1 ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
+    assert_snapshot!(deployment_line(&report, &scene(), now), @"❌ Production deployment failed at 2026-11-21 01:20 UTC: the build of `web` failed: `pip install` ended with 1 ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
 }
 
 #[test]
@@ -370,8 +371,8 @@ fn no_commit_is_said_to_serve_where_an_image_does() {
         text.contains("✅ Ready in 2m 23s") && !text.contains("abc1234"),
         "{text}"
     );
-    let line = production_line(&report, &scene(), Timestamp::UNIX_EPOCH);
-    assert!(line.contains("00:00 UTC at https://"), "{line}");
+    let line = deployment_line(&report, &scene(), Timestamp::UNIX_EPOCH);
+    assert!(line.contains("00:00 UTC: https://"), "{line}");
 }
 
 #[test]

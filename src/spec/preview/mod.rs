@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::bindings::{self, Broken};
 use super::change::{Changes, listed};
 use super::component::{self, Kind};
 use super::document::AppSpec;
@@ -166,6 +167,11 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
     notes
         .changes
         .push(format!("called `{name}`"), "every pull request has an app of its own");
+    let broken = bindings::broken(&spec.value, &|key| policy.given.contains_key(key));
+    let (left, harmless): (Vec<_>, Vec<_>) = broken.into_iter().partition(|it| it.stays_in(&preview));
+    bindings::refuse(spec, &left)?;
+    notes.warnings.extend(harmless.iter().map(Broken::sentence));
+    notes.warnings.extend(bindings::unfilled(&spec.value, &preview));
     warn_of_dangling(&preview, &mut notes);
     let wished = input.policy;
     let mut decided = vec![wished.database_url.as_str(), wished.prepare.trim(), wished.start.trim()];

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::change::Changes;
 use super::super::component::{self, Component, Kind};
 use super::super::document::AppSpec;
-use super::super::{env, images};
+use super::super::{env, images, marks};
 use super::{Neighbour, ProductionInput, keys, loss, sources};
 use crate::model::failure::Failure;
 
@@ -200,14 +200,15 @@ fn same(one: &Component<'_>, other: &Component<'_>) -> bool {
     one.kind == other.kind && one.name == other.name
 }
 
-/// Lists what an update removes from an app of ours and cannot be asked back: components without data, and secrets.
+/// Lists what an update removes from an app of ours: components without data, secrets, and envs, which somebody may have
+/// added on the platform.
 pub(super) fn removed(live: &Value, planned: &Value, changes: &mut Changes) {
-    let mut gone = lost_secrets(live, planned, "the app");
+    let mut gone = lost_envs(live, &[planned], "the app");
     let after = component::components(planned);
     for before in component::components(live) {
         let owner = format!("{} `{}`", before.kind.noun(), before.name);
         match after.iter().find(|it| same(it, &before)) {
-            Some(after) => gone.extend(lost_secrets(before.value, after.value, &owner)),
+            Some(after) => gone.extend(lost_envs(before.value, &[after.value, planned], &owner)),
             None if before.kind != Kind::Database => gone.push(owner),
             None => {}
         }
@@ -223,10 +224,14 @@ pub(super) fn removed(live: &Value, planned: &Value, changes: &mut Changes) {
     }
 }
 
-fn lost_secrets(before: &Value, after: &Value, owner: &str) -> Vec<String> {
-    let kept = keys(after);
+/// `after`: where an env that the owner had may still be; what stands in the whole app's list reaches it.
+fn lost_envs(before: &Value, after: &[&Value], owner: &str) -> Vec<String> {
+    let kept: Vec<&str> = after.iter().flat_map(|after| keys(after)).collect();
     env::list(before)
-        .filter(|it| env::is_secret(it) && !kept.contains(&env::key(it)))
-        .map(|it| format!("the secret `{}` of {owner}", env::key(it)))
+        .filter(|it| !kept.contains(&env::key(it)) && !marks::is_mark(env::key(it)))
+        .map(|it| match env::is_secret(it) {
+            true => format!("the secret `{}` of {owner}", env::key(it)),
+            false => format!("env `{}` of {owner}", env::key(it)),
+        })
         .collect()
 }

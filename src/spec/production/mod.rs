@@ -6,7 +6,7 @@ use super::change::Changes;
 use super::document::AppSpec;
 use super::images::{self, Images};
 use super::policy::Policy;
-use super::{component, credentials, env, marks};
+use super::{bindings, component, credentials, env, marks};
 use crate::config::{Target, Variable};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -84,6 +84,10 @@ pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<Produc
     sources::follow(&mut planned, input, &mut changes, &mut warnings);
     // Config refuses `generate` here, so that nothing random is needed.
     let policy = Policy::resolve(&input.target.env, input.variables, None, &|| [0; 32]);
+    bindings::refuse(
+        spec,
+        &bindings::broken(&spec.value, &|key| policy.given.contains_key(key)),
+    )?;
     secrets::fill(spec, &mut planned, &policy, input, &mut changes)?;
     if let Some(root) = planned.as_object_mut() {
         let marks = Marks {
@@ -94,6 +98,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<Produc
         marks::write(root, &marks);
     }
     kept::keep(&mut planned, input, &mut warnings);
+    warnings.extend(bindings::unfilled(&spec.value, &planned));
     let taken = taken(spec, &planned, input, &mut changes)?;
     adoption::losses(spec, &planned, input, &mut changes)?;
     warnings.extend(images::taken_back(input.live, &planned));

@@ -36,11 +36,16 @@ pub(super) fn fill(
 ) -> Result<(), Failure> {
     let mut missing: Vec<Missing> = Vec::new();
     let mut placed: Vec<String> = Vec::new();
+    let mut from_step: Vec<FromStep> = Vec::new();
     env::each_list(planned, |owner, envs| {
         for env in envs {
             let key = env::key(env).to_owned();
             if let Some(given) = policy.given.get(&key) {
                 env::set(env, &given.value, given.secret);
+                if given.secret {
+                    let is_live = live_value(input.live, owner, &key).is_some();
+                    from_step.push(FromStep::new(&key, &key, is_live));
+                }
                 placed.push(key);
                 continue;
             }
@@ -52,6 +57,17 @@ pub(super) fn fill(
             let wanting = (given.is_none() || placeholder.is_some())
                 && (env::is_secret(env) || is_live_secret(input.live, owner, &key));
             if from.is_none() && !wanting {
+                if let Some(text) = given.filter(|text| placeholder::waits(text))
+                    && let Some(live) =
+                        live_value(input.live, owner, &key).filter(|live| live != text && !placeholder::waits(live))
+                {
+                    changes.push(
+                        format!("kept env `{key}` of {}", owner_noun(&spec.value, owner)),
+                        "its value in the file has a placeholder that nothing fills in, and the live app has a value",
+                    );
+                    let secret = is_live_secret(input.live, owner, &key);
+                    env::set(env, &live, secret);
+                }
                 continue;
             }
             let named = placeholder.and_then(|it| it.variable).filter(|name| !is_reserved(name));
@@ -85,6 +101,9 @@ pub(super) fn fill(
                     ),
                 }
             }
+            if found.is_some() {
+                from_step.push(FromStep::new(&key, &variable, live.is_some()));
+            }
             match found.or(live) {
                 Some(value) => env::set(env, &value, true),
                 None => missing.push(Missing {
@@ -98,15 +117,64 @@ pub(super) fn fill(
             placed.push(key);
         }
     });
-    add(planned, policy, input, &placed, &mut missing);
+    add(planned, policy, input, &placed, &mut missing, &mut from_step);
     opened(spec, planned, input, changes);
     for key in policy.given.keys() {
         changes.push(format!("set env `{key}`"), "`env` in do-deploy.toml");
     }
     if missing.is_empty() {
+        tell_of_step(from_step, input, changes);
         return Ok(());
     }
     Err(failure(spec, &missing, input))
+}
+
+/// A secret that a variable of this run gave a value.
+#[derive(PartialEq, Eq)]
+struct FromStep {
+    /// Key and, where it has another name, the variable.
+    name: String,
+    /// The live app has a value, which this one takes the place of.
+    replaces: bool,
+}
+
+impl FromStep {
+    fn new(key: &str, variable: &str, replaces: bool) -> Self {
+        let name = match key == variable {
+            true => format!("`{key}`"),
+            false => format!("`{key}` from `{variable}`"),
+        };
+        Self { name, replaces }
+    }
+}
+
+/// Says by key which secrets are given a value in this run: the live app's are replaced, and whether by the same value
+/// cannot be known, because the platform shows them encrypted.
+fn tell_of_step(given: Vec<FromStep>, input: &ProductionInput<'_>, changes: &mut Changes) {
+    for (replaces, why) in [
+        (
+            true,
+            "the live app has a value already, and this step's takes its place",
+        ),
+        (
+            false,
+            match input.live {
+                Some(_) => "the live app has none yet",
+                None => "they are set in the step's environment",
+            },
+        ),
+    ] {
+        let mut names: Vec<&str> = given
+            .iter()
+            .filter(|it| it.replaces == replaces)
+            .map(|it| it.name.as_str())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        if !names.is_empty() {
+            changes.push(format!("secrets from this step: {}", names.join(", ")), why);
+        }
+    }
 }
 
 /// What do-deploy.toml gives and the file does not list reaches the whole app.
@@ -116,11 +184,15 @@ fn add(
     input: &ProductionInput<'_>,
     placed: &[String],
     missing: &mut Vec<Missing>,
+    from_step: &mut Vec<FromStep>,
 ) {
     let is_new = |key: &&String| !placed.contains(key);
     let mut new: Vec<Value> = Vec::new();
     for (key, given) in policy.given.iter().filter(|(key, _)| is_new(key)) {
         new.push(env::new(key, &given.value, given.secret));
+        if given.secret {
+            from_step.push(FromStep::new(key, key, live_value(input.live, None, key).is_some()));
+        }
     }
     for (key, variable) in policy.missing.iter().filter(|(key, _)| is_new(&key)) {
         match live_value(input.live, None, key) {

@@ -138,7 +138,10 @@ fn marks_are_set_and_the_second_trigger_is_switched_off() {
         json!({"key": "KEY", "type": "SECRET", "scope": "RUN_TIME", "value": "k"})
     );
     assert_eq!(plan.spec["envs"][0]["value"], "s");
-    insta::assert_snapshot!(told(&plan), @"switched `deploy_on_push` of `web` off: two triggers make two racing deployments");
+    insta::assert_snapshot!(told(&plan), @"
+    switched `deploy_on_push` of `web` off: two triggers make two racing deployments
+    secrets from this step: `KEY`, `SHARED`: they are set in the step's environment
+    ");
     assert!(plan.warnings.is_empty());
 }
 
@@ -318,7 +321,12 @@ fn an_app_of_somebody_else_is_refused() {
     let live =
         json!({"name": "shop", "envs": marked(7, "production"), "services": [{"name": "web", "envs": [{"key": "B"}]}]});
     let plan = World::new().live(live).good(PLAIN);
-    assert_eq!(told(&plan), "", "our own app may lose envs that the file no longer has");
+    let removed = "removed env `B` of service `web`: the file does not have it";
+    assert_eq!(
+        told(&plan),
+        removed,
+        "our own app may lose envs that the file no longer has"
+    );
 }
 
 #[test]

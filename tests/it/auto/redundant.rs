@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::harness::{Change, Invocation, Run, Tester, run, run_with};
+use crate::harness::{Change, Invocation, Run, Tester, run, run_with, without_job};
 
 /// `auto` for the push of this commit to `main`, whatever is at the branch's head by now.
 fn pushed<'t>(t: &'t Tester, commit: &str) -> Invocation<'t> {
@@ -102,6 +102,81 @@ async fn a_commit_that_serves_and_was_found_bad_is_deployed_and_checked_again() 
         t.expect_serving("shop", "first").await;
         t.auto_push("main").await.fails_with(1).does_not_say("serves already");
     })
+    .await;
+}
+
+const CHECK: &str = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
+
+/// Production at `first`; the head `bad` was deployed, found bad and rolled back. Both commits.
+async fn rolled_back(t: &Tester) -> [String; 2] {
+    let first = t.repository.head("main");
+    t.auto_push("main").await.succeeds();
+    let bad = t.push("main", Change::version("bad").config(CHECK));
+    t.auto_push("main").await.fails_with(1).says("Rolled back");
+    t.expect_serving("shop", "first").await;
+    [first, bad]
+}
+
+fn found_bad(commit: &str) -> String {
+    format!(
+        "`main` is at `{}`, whose deployment failed; run its own run again, or `do-deploy redeploy --environment production`, to deploy it all the same",
+        &commit[..7]
+    )
+}
+
+#[tokio::test]
+async fn an_old_run_does_not_deploy_a_head_that_was_found_bad() {
+    run_with(
+        Change::whole_app("first").spec(&without_job()),
+        async |t: &mut Tester| {
+            let [first, bad] = rolled_back(t).await;
+            let why = found_bad(&bad);
+            is_skipped(t, pushed(t, &first).env("GITHUB_RUN_ATTEMPT", "2").await, &why).await;
+            is_skipped(t, pushed(t, &first).await, &why).await;
+            is_skipped(t, pushed(t, &first).arg("--dry-run").await, &why).await;
+            t.expect_serving("shop", "first").await;
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_head_whose_deployment_broke_before_it_served_is_left_to_its_own_run() {
+    run(async |t: &mut Tester| {
+        let first = t.repository.head("main");
+        t.auto_push("main").await.succeeds();
+        let broken = t.push_broken("main");
+        t.auto_push("main").await.fails_with(1);
+        is_skipped(
+            t,
+            pushed(t, &first).env("GITHUB_RUN_ATTEMPT", "2").await,
+            &found_bad(&broken),
+        )
+        .await;
+        t.push("main", Change::version("fixed").without("CRASH"));
+        is_deployed(t, pushed(t, &broken).env("GITHUB_RUN_ATTEMPT", "2")).await;
+        t.expect_serving("shop", "fixed").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_decides_to_deploy_a_head_that_was_found_bad_can() {
+    run_with(
+        Change::whole_app("first").spec(&without_job()),
+        async |t: &mut Tester| {
+            let [_, bad] = rolled_back(t).await;
+            for decision in [
+                t.auto_push("main").env("GITHUB_RUN_ATTEMPT", "2"),
+                t.deploy().args(["--commit", &bad]),
+                t.command(["redeploy", "--environment", "production"]),
+            ] {
+                let before = t.rollouts("shop").await.len();
+                decision.await.fails_with(1);
+                assert!(t.rollouts("shop").await.len() > before);
+            }
+        },
+    )
     .await;
 }
 

@@ -35,14 +35,15 @@ async fn moves_the_github_deployment_to_failure() {
 }
 
 #[tokio::test]
-async fn one_line_on_the_merged_pull_request_says_since_when_it_is_in_production() {
+async fn one_line_on_the_merged_pull_request_says_when_it_was_deployed_to_production() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
         t.merge_pr(1).await;
         t.teardown(1).await.succeeds();
-        let comment = t.deploy().await.succeeds().comment(1).to_lowercase();
-        assert!(comment.contains("in production since"), "{comment}");
+        let deployed = t.deploy().await;
+        let comment = deployed.succeeds().comment(1);
+        assert!(comment.contains("Deployed to production at 2"), "{comment}");
     })
     .await;
 }

@@ -75,11 +75,11 @@ async fn the_merged_pull_request_says_that_its_commit_was_live() {
             t.deploy().await.fails_with(1);
             let comment = t.comment(1).await;
             assert!(
-                comment.contains("Production deployment failed, live from 2"),
+                comment.contains("Production deployment failed at 2") && comment.contains(", live from 2"),
                 "{comment}"
             );
             assert!(comment.contains("404 instead of 200"), "{comment}");
-            assert!(comment.contains(" serves now"), "{comment}");
+            assert!(comment.contains(" took its place"), "{comment}");
         },
     )
     .await;

@@ -6,7 +6,8 @@ use super::{failed, ready, scene};
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::report::{Change, Report, Sleep};
 use crate::redact::{Clean, Foreign, Redactor, TargetSecrets};
-use crate::render::page::{LONGEST, comment, production_line, summary};
+use crate::render::page::{LONGEST, comment, summary};
+use crate::render::production::deployment_line;
 
 /// Lines of a log, as a redactor makes them.
 pub(super) fn log(lines: &[impl AsRef<str>]) -> Vec<Clean> {
@@ -41,7 +42,7 @@ fn hostile_text_stays_text_everywhere() {
         comment(std::slice::from_ref(&report), &scene()),
         comment(&[report.clone(), ready()], &scene()),
         summary(&[report.clone(), report.clone()], &scene()),
-        production_line(&report, &scene(), Timestamp::UNIX_EPOCH),
+        deployment_line(&report, &scene(), Timestamp::UNIX_EPOCH),
     ] {
         let outside = outside_code(&text);
         for active in [

@@ -7,7 +7,8 @@ use super::{OLD, failed, scene};
 use crate::model::commit::Sha;
 use crate::model::live::Live;
 use crate::model::report::Report;
-use crate::render::page::{comment, production_line};
+use crate::render::page::comment;
+use crate::render::production::deployment_line;
 
 fn was_live(serving: &str, until: Option<&str>) -> Report {
     let at = |text: &str| text.parse().expect("a time");
@@ -40,5 +41,5 @@ fn from_when_to_when_and_what_serves_now() {
 #[test]
 fn the_merged_pull_request_reads_the_same() {
     let report = was_live(OLD, Some("2026-11-21T10:05:12Z"));
-    assert_snapshot!(production_line(&report, &scene(), Timestamp::UNIX_EPOCH), @"Production deployment failed, live from 2026-11-21 10:03:07 to 10:05:12 UTC: the build of `web` failed: `pip install` ended with 1; [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves now ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
+    assert_snapshot!(deployment_line(&report, &scene(), Timestamp::UNIX_EPOCH), @"❌ Production deployment failed at 1970-01-01 00:00 UTC, live from 2026-11-21 10:03:07 to 10:05:12 UTC: the build of `web` failed: `pip install` ended with 1; [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) took its place ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
 }

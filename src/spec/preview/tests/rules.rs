@@ -270,8 +270,13 @@ fn a_value_that_the_policy_could_not_get_is_not_productions() {
 
 #[test]
 fn a_binding_to_a_component_that_is_gone_is_named() {
-    let plan = World::new().good(&format!(
-        "{PLAIN}  envs: [{{key: PEER, value: '${{gone.PRIVATE_URL}}'}}]\n"
-    ));
-    insta::assert_snapshot!(plan.warnings.join("\n"), @"`PEER=${gone.PRIVATE_URL}` names a component that this preview does not have");
+    let bound = |name: &str| format!("{PLAIN}  envs: [{{key: PEER, value: '${{{name}.COMMIT_HASH}}'}}]\n");
+    let job = "jobs: [{name: seed, kind: FAILED_DEPLOY, github: {repo: acme/shop, branch: main}}]\n";
+    let plan = World::new().good(&format!("{}{job}", bound("seed")));
+    insta::assert_snapshot!(plan.warnings.join("\n"), @"`PEER=${seed.COMMIT_HASH}` names a component that this preview does not have");
+    // The file does not have it either.
+    insta::assert_snapshot!(World::new().refused(&bound("gone")), @"
+    app.yaml:6:10: `PEER` of service `web` names `${gone.COMMIT_HASH}`, but the app spec has no component `gone`: App Platform gives the app such a text as it stands
+    its components are `web`
+    ");
 }

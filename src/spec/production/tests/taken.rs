@@ -119,6 +119,7 @@ fn what_has_no_data_is_listed_and_goes() {
     }));
     insta::assert_snapshot!(told(&World::new().live(live).good(PLAIN)), @"
         removed the secret `BY_HAND` of service `web`: the file does not have it
+        removed env `PLAIN` of service `web`: the file does not have it
         removed static site `docs`: the file does not have it
         removed worker `queue`: the file does not have it
         removed job `seed`: the file does not have it
@@ -267,6 +268,10 @@ fn a_placeholder_is_no_value_of_a_secret() {
         // Not for an app, in `do-deploy.toml` neither.
         ("${GITHUB_TOKEN}", "A"),
     ] {
+        let from = match variable {
+            "A" => "`A`".to_owned(),
+            variable => format!("`A` from `{variable}`"),
+        };
         for kind in [", type: SECRET", ""] {
             let file = with_env(&format!("{{key: A{kind}, value: '{value}'}}"));
             let mut world = World::new().live(live.clone());
@@ -288,12 +293,11 @@ fn a_placeholder_is_no_value_of_a_secret() {
             assert_eq!(
                 told(&plan),
                 format!(
-                    "set the secret `A` of service `web` from `{variable}`: its value in the file is a placeholder"
+                    "set the secret `A` of service `web` from `{variable}`: its value in the file is a placeholder\nsecrets from this step: {from}: the live app has a value already, and this step's takes its place"
                 )
             );
         }
         let file = with_env(&format!("{{key: A, type: SECRET, value: '{value}'}}"));
-        let from = if variable == "A" { "`A`" } else { "`A` from `APP_KEY`" };
         let said = World::new().refused(&file);
         assert!(
             said.starts_with(&format!(
@@ -306,7 +310,7 @@ fn a_placeholder_is_no_value_of_a_secret() {
             "{said}"
         );
     }
-    for value in ["${web.PRIVATE_URL}", "${gone.DATABASE_URL}", "${APP_URL}", "x-${A}"] {
+    for value in ["${web.PRIVATE_URL}", "${APP_URL}", "x-${a.b}"] {
         let file = with_env(&format!("{{key: A, type: SECRET, value: '{value}'}}"));
         let sent = World::new().live(live.clone()).good(&file).spec["services"][0]["envs"][0]["value"].clone();
         assert_eq!(sent, value);
@@ -314,6 +318,36 @@ fn a_placeholder_is_no_value_of_a_secret() {
     let file = with_env("{key: A, value: '${APP_KEY}'}");
     let sent = &World::new().good(&file).spec["services"][0]["envs"][0];
     assert_eq!(sent["value"], "${APP_KEY}", "what is no secret is as the file has it");
+}
+
+#[test]
+fn a_value_that_waits_for_a_variable_never_takes_the_place_of_a_live_one() {
+    for (value, live, sent) in [
+        ("${API_URL}", "https://api.example", "https://api.example"),
+        ("https://${API_HOST}/v1", "https://api.example", "https://api.example"),
+        ("{{ API_URL }}", "https://api.example", "https://api.example"),
+        ("${API_URL:-none}", "https://api.example", "https://api.example"),
+        // The live app waits as well, and what names no variable is what somebody wants.
+        ("${API_HOST}", "${API_URL}", "${API_HOST}"),
+        ("%d ${level}", "%d", "%d ${level}"),
+        ("${web.PRIVATE_URL}", "https://api.example", "${web.PRIVATE_URL}"),
+    ] {
+        let mut app = ours(json!({}));
+        app["services"][0]["envs"] = json!([{"key": "A", "value": live}]);
+        let plan = World::new()
+            .live(app)
+            .good(&with_env(&format!("{{key: A, value: '{value}'}}")));
+        assert_eq!(plan.spec["services"][0]["envs"][0]["value"], sent, "{value}");
+        let is_kept = told(&plan).contains("kept env `A` of service `web`: its value in the file has a placeholder");
+        assert_eq!(is_kept, sent == live, "{value}: {}", told(&plan));
+    }
+    let mut app = ours(json!({}));
+    app["services"][0]["envs"] = json!([{"key": "A", "type": "SECRET", "value": "EV[1:a:b]"}]);
+    let plan = World::new().live(app).good(&with_env(
+        "{key: A, type: SECRET, value: 'postgres://app:${PW}@host/db'}",
+    ));
+    let kept = json!({"key": "A", "type": "SECRET", "value": "EV[1:a:b]"});
+    assert_eq!(plan.spec["services"][0]["envs"][0], kept);
 }
 
 #[test]

@@ -1,0 +1,112 @@
+//! Production's line on the comment of a merged pull request. It stays there while others deploy, so each says when.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::markdown::{prose, web_address};
+use super::page::Scene;
+use super::templates;
+use super::view::CommitView;
+use crate::model::commit::Sha;
+use crate::model::failure::Failure;
+use crate::model::live::Live;
+use crate::model::report::{Report, State};
+
+/// What a rollback of production means for one commit.
+#[derive(Clone, Debug)]
+pub(crate) enum RolledBack {
+    /// It was taken out of service.
+    Left { commit: Sha, was_live: Option<Live> },
+    /// It is the one that production went back to.
+    Back,
+}
+
+/// How the commit's deployment to production ended.
+pub(crate) fn deployment_line(report: &Report, scene: &Scene, now: Timestamp) -> String {
+    #[derive(Serialize)]
+    struct View {
+        at: String,
+        ready: bool,
+        failed: bool,
+        what: Option<String>,
+        why: Option<String>,
+        url: Option<String>,
+        commit: Option<CommitView>,
+        was_live: Option<String>,
+        /// What took its place.
+        other: Option<CommitView>,
+        aftermath: Option<String>,
+        run_url: Option<String>,
+    }
+    let failure = report.failure.as_ref();
+    let commit = report
+        .serving
+        .as_ref()
+        .or(report.commit.as_ref().filter(|_| !report.only_images));
+    let view = View {
+        at: minute(now),
+        ready: report.state == State::Ready,
+        failed: report.state == State::Failed,
+        what: failure.map(|failure| failure.what.clone()),
+        why: failure.and_then(|failure| failure.why.clone()),
+        url: report.url.as_deref().and_then(web_address),
+        commit: commit.map(|sha| CommitView::new(sha, scene)),
+        was_live: report.was_live.map(|live| live.to_string()),
+        other: report
+            .serving
+            .as_ref()
+            .filter(|serving| {
+                let is_another = report.commit.as_ref().is_none_or(|commit| !commit.is(serving));
+                report.was_live.is_some() && is_another
+            })
+            .map(|sha| CommitView::new(sha, scene)),
+        aftermath: report.aftermath.as_ref().map(ToString::to_string),
+        run_url: scene.run_url.as_deref().and_then(web_address),
+    };
+    templates::render("production", &view).replace('\n', " ")
+}
+
+/// The same where nothing was deployed, because the run refused to.
+pub(crate) fn refused_line(failure: &Failure, scene: &Scene) -> String {
+    let facts = failure.why.iter().chain(&failure.points).map(|fact| prose(fact));
+    let facts: Vec<String> = facts.collect();
+    let run = scene.run_url.as_deref().and_then(web_address);
+    let line = format!(
+        "❌ Not deployed to production: {}{}{}{}",
+        prose(&failure.what),
+        if facts.is_empty() { "" } else { ": " },
+        facts.join("; "),
+        run.map(|run| format!(" ([run]({run}))")).unwrap_or_default()
+    );
+    line.replace('\n', " ")
+}
+
+/// What a rollback did to the commit. `report`: the rollback's own, whose commit is the one that production went back to.
+pub(crate) fn rollback_line(rolled: &RolledBack, report: &Report, scene: &Scene, now: Timestamp) -> String {
+    #[derive(Serialize)]
+    struct View {
+        at: String,
+        left: Option<CommitView>,
+        was_live: Option<String>,
+        to: Option<CommitView>,
+        url: Option<String>,
+        run_url: Option<String>,
+    }
+    let (left, was_live) = match rolled {
+        RolledBack::Left { commit, was_live } => (Some(commit), *was_live),
+        RolledBack::Back => (None, None),
+    };
+    let view = View {
+        at: minute(now),
+        left: left.map(|sha| CommitView::new(sha, scene)),
+        was_live: was_live.map(|live| live.to_string()),
+        to: report.commit.as_ref().map(|sha| CommitView::new(sha, scene)),
+        url: report.url.as_deref().and_then(web_address),
+        run_url: scene.run_url.as_deref().and_then(web_address),
+    };
+    templates::render("rolled_back", &view).replace('\n', " ")
+}
+
+fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
