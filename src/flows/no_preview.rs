@@ -123,7 +123,9 @@ impl Candidate<'_> {
         let Ok(Some(app)) = ownership::marked(self.ctx, self.repository.id, &report.environment).await else {
             return false;
         };
-        report.serving = ownership::serving(&app);
+        // What is not known is not claimed.
+        let names = self.ctx.learn_names_of(self.repository, &app).await;
+        report.serving = names.ok().and_then(|()| ownership::serving(self.ctx, &app));
         report.url = app.active.and(app.url);
         report.app = app.name;
         report.app_id = Some(app.id);

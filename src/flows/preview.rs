@@ -13,7 +13,7 @@ use super::preview_plan::{self, Work};
 use super::preview_report::{announce, leave_out_the_plan, opening_report, say_what_was_lost};
 use super::rollout::{self, Ended, Expected};
 use super::source::Source;
-use super::{aftermath, dry_run, ending, limit, ownership, pull, teardown, unmerged};
+use super::{aftermath, dry_run, ending, limit, own, ownership, pull, teardown, unmerged};
 use crate::config::{Config, Preview};
 use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
@@ -197,11 +197,13 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
         (None, _) => {}
     }
     let live = live.cloned();
+    ctx.learn_names(repository, work.specs().chain(live.iter().flat_map(own::specs_of)))
+        .await?;
     let plan = work.plan(ctx, live.as_ref(), true)?;
     ctx.redactor_of(&plan.spec, &work.config);
     ctx.console.phase("Plan");
     // A forced build leaves the spec as it is, and with it the data.
-    let is_forced = forced(request, live.as_ref(), &pull.head.sha).is_some();
+    let is_forced = forced(ctx, request, live.as_ref(), &pull.head.sha).is_some();
     let loss = plan.loss.clone().filter(|_| !is_forced);
     announce(ctx, &plan, loss.as_ref().map(|loss| loss.before.as_str()));
     if let Some(unmerged) = &unmerged {
@@ -220,7 +222,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     {
         return Ok(Begun::Skipped(Skip::quietly(newer)));
     }
-    let mut report = opening_report(&spec_name, &plan, environment, pull, live.as_ref());
+    let mut report = opening_report(ctx, &spec_name, &plan, environment, pull, live.as_ref());
     report.notes.extend(unmerged);
     report.notes.extend(loss.map(|loss| loss.before));
     Ok(Begun::Ready(Box::new(Ready {
@@ -239,8 +241,8 @@ enum Deployed {
 }
 
 /// The app that is built again as it is. Another commit than the one that it runs is built anyway, with its own spec.
-fn forced<'a>(request: &Request, live: Option<&'a App>, head: &Sha) -> Option<&'a App> {
-    let runs_head = |app: &&App| ownership::serving(app).is_none_or(|serving| serving.is(head));
+fn forced<'a>(ctx: &Ctx, request: &Request, live: Option<&'a App>, head: &Sha) -> Option<&'a App> {
+    let runs_head = |app: &&App| ownership::serving(ctx, app).is_none_or(|serving| serving.is(head));
     live.filter(|_| request.force_build).filter(runs_head)
 }
 
@@ -257,7 +259,7 @@ async fn deploy(
     let platform = ctx.platform()?;
     ctx.wait.check()?;
     ctx.console.phase("Build");
-    let forced = forced(request, live.as_ref(), &work.pull.head.sha);
+    let forced = forced(ctx, request, live.as_ref(), &work.pull.head.sha);
     let rollout = match forced {
         // A build cannot be forced by an update, and an update followed by a deployment makes two that race.
         Some(app) => {
@@ -330,7 +332,7 @@ async fn deploy(
     if !ended.became_active {
         match platform.app(&rollout.app_id).await {
             Ok(app) => {
-                report.serving = app.as_ref().and_then(ownership::serving);
+                report.serving = app.as_ref().and_then(|app| ownership::serving(ctx, app));
                 report.nothing_serves = app.as_ref().is_none_or(|app| app.active.is_none());
                 if !report.nothing_serves {
                     leave_out_the_plan(report, &plan);
@@ -366,7 +368,7 @@ async fn planned(
         ctx.console.say(&format!("{}: {}", change.what, change.why));
     }
     dry_run::show(ctx, live, &plan.spec).await?;
-    let mut report = opening_report(spec_name, plan, environment, pull, live);
+    let mut report = opening_report(ctx, spec_name, plan, environment, pull, live);
     report.state = State::Skipped;
     report.notes = vec!["A dry run: nothing was touched".to_owned()];
     ctx.record(&report);

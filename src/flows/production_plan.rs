@@ -32,7 +32,7 @@ impl Work<'_> {
         let plan = crate::spec::production::plan(
             &site.spec,
             &ProductionInput {
-                repository: &site.repository.full_name,
+                repository: &ctx.own(),
                 repository_id: site.repository.id,
                 environment: self.environment,
                 commit: &site.head,
@@ -55,7 +55,10 @@ impl Work<'_> {
     /// A plan is made before anything is touched.
     fn refused(&self, failure: Failure, live: Option<&App>) -> Failure {
         let failure = failure.about(format!("{}: {}", self.site.spec.name(), self.environment));
-        match live.filter(|app| app.active.is_some()).map(ownership::serving) {
+        match live
+            .filter(|app| app.active.is_some())
+            .map(|app| ownership::serving(self.ctx, app))
+        {
             Some(Some(sha)) => failure.point(format!("nothing was touched; `{}` keeps serving", sha.short())),
             Some(None) => failure.point("nothing was touched; what was deployed before keeps serving"),
             None => failure,

@@ -48,18 +48,25 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         app,
     } = &find(ctx, &request.environment).await?;
     ownership::require(app, repository.id, &request.environment)?;
+    // GitHub may be down: then a commit that it cannot place is not claimed.
+    if let Err(error) = ctx.learn_names_of(repository, app).await {
+        ctx.wait.check()?;
+        ctx.console
+            .say(&format!("Could not read what `{}` is built from: {error:#}", app.name));
+    }
     let earlier = choose(ctx, platform, app, request).await?;
     consent(app, &earlier, request)?;
-    let commit = earlier.commit();
+    let commit = ctx.commit_of(&earlier);
     if request.dry_run {
         return planned(ctx, request, app, &earlier);
     }
 
     let mut report = Report::new(&app.name, request.environment.clone(), State::Building);
     report.commit.clone_from(&commit);
-    report.only_images = earlier.spec.as_ref().is_some_and(crate::spec::only_images);
+    let spec = earlier.spec.as_ref();
+    report.built_elsewhere = spec.is_some_and(|spec| crate::spec::is_built_elsewhere(spec, &ctx.own()));
     report.url.clone_from(&app.url);
-    report.serving = ownership::serving(app);
+    report.serving = ownership::serving(ctx, app);
     report.app_id = Some(app.id.clone());
     let timeout = site::target(config, &request.environment)?.timeout;
     let redactor = ctx.redactor_of(&app.spec, config);
@@ -183,7 +190,7 @@ fn repository_by_variables(ctx: &Ctx) -> Option<Repository> {
 
 /// Where it would go.
 fn planned(ctx: &Ctx, request: &Request, app: &App, earlier: &Deployment) -> anyhow::Result<Report> {
-    let commit = earlier.commit();
+    let commit = ctx.commit_of(&earlier);
     let built = commit.as_ref().map(|sha| format!(", which built `{}`", sha.short()));
     let would = format!(
         "Would roll `{}` back to deployment {}{} and pin it there{}",
@@ -198,7 +205,7 @@ fn planned(ctx: &Ctx, request: &Request, app: &App, earlier: &Deployment) -> any
     ctx.console.say(&would);
     let mut report = Report::new(&app.name, request.environment.clone(), State::Skipped);
     report.commit = commit;
-    report.serving = ownership::serving(app);
+    report.serving = ownership::serving(ctx, app);
     report.app_id = Some(app.id.clone());
     report.notes = vec![would, "A dry run: nothing was touched".to_owned()];
     ctx.record(&report);

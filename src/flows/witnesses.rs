@@ -22,10 +22,10 @@ pub(super) async fn ask_for_the_commit(
     expected: &Expected<'_>,
     notes: &mut Vec<String>,
 ) -> (Testimony, Option<Sha>) {
-    let (Some(repository), Ok(platform)) = (ctx.repository.as_deref(), ctx.platform()) else {
+    let Ok(platform) = ctx.platform() else {
         return (Testimony::Absent, None);
     };
-    let built = platform.built_from(deployment, repository);
+    let built = platform.built_from(deployment, &ctx.own());
     if let Some(failure) = other_image(&built, expected.spec) {
         return (Testimony::Objects(failure), None);
     }

@@ -21,6 +21,7 @@ pub(crate) use error::{PlatformError, Result};
 pub(crate) use log::{LogKind, LogLine};
 pub(crate) use words::Words;
 
+use crate::model::own::OwnRepository;
 use crate::model::report::Cost;
 use crate::model::rollout::Built;
 use crate::redact::{Clean, Secret};
@@ -235,9 +236,8 @@ impl Platform {
         }
     }
 
-    /// What every component of a deployment was built from, where components of another repository than `owner/name`
-    /// prove nothing.
-    pub(crate) fn built_from(&self, deployment: &Deployment, repository: &str) -> Vec<(String, Built)> {
+    /// What every component of a deployment was built from, where components of another repository prove nothing.
+    pub(crate) fn built_from(&self, deployment: &Deployment, repository: &OwnRepository) -> Vec<(String, Built)> {
         match self {
             Self::AppPlatform(_) => app_platform::built_from(deployment, repository),
         }

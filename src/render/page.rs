@@ -110,7 +110,7 @@ pub(crate) fn production_line(report: &Report, scene: &Scene, now: Timestamp) ->
     let commit = report
         .serving
         .as_ref()
-        .or(report.commit.as_ref().filter(|_| !report.only_images));
+        .or(report.commit.as_ref().filter(|_| !report.built_elsewhere));
     let view = View {
         since: (report.state == State::Ready).then(|| now.strftime("%Y-%m-%d %H:%M UTC").to_string()),
         failed: report.state == State::Failed,

@@ -9,6 +9,7 @@ mod document;
 mod env;
 mod find;
 pub(crate) mod first;
+mod former;
 mod guard;
 mod health;
 mod hidden;
@@ -34,7 +35,7 @@ mod store;
 mod types;
 mod yaml;
 
-pub(crate) use component::{Kind, components, sources};
+pub(crate) use component::{Kind, components, is_built_elsewhere, names_on_github, source, sources};
 pub(crate) use diff::{diff, show};
 pub(crate) use document::{AppSpec, parse, print};
 pub(crate) use find::{USUAL, find_default};
@@ -44,7 +45,7 @@ pub(crate) use yaml::scalar;
 
 pub(crate) use health::runs_at;
 pub(crate) use health::{Question, has_http, questions, roots_of_checked};
-pub(crate) use images::{Images, only_images};
+pub(crate) use images::Images;
 pub(crate) use jobs::migrates;
 pub(crate) use marks::marks;
 pub(crate) use migration::Announcement;
