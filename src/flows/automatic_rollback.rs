@@ -188,7 +188,7 @@ fn ways_back(all: Vec<Deployment>, judged: &Deployment) -> Vec<Deployment> {
         .skip_while(|it| it.id != judged.id)
         .skip(1)
         .filter(|it| matches!(it.phase, Phase::Active | Phase::Superseded) && !left.contains(&it.id))
-        .filter(|it| !same_commit(it, judged))
+        .filter(|it| !same_commit(it, judged) && it.serves_by_its_spec())
         .collect()
 }
 

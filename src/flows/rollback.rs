@@ -9,6 +9,7 @@ use super::ending::Successor;
 use super::failure::{cancelled, failure_of};
 use super::rollout::{self, Expected};
 use super::site::{self, Site};
+use super::verify::RESTORE;
 use super::{ending, ownership, pin};
 use crate::config::{Config, Target};
 use crate::github::repository::Repository;
@@ -19,7 +20,7 @@ use crate::model::report::{Report, State};
 use crate::model::rollout::{Built, Phase};
 use crate::model::verdict::Verdict;
 use crate::platform::{App, Deployment, Platform};
-use crate::spec::Replace;
+use crate::spec::{Offline, Replace};
 
 /// How many successful deployments App Platform keeps to go back to.
 /// <https://docs.digitalocean.com/products/app-platform/how-to/manage-deployments/#roll-back>
@@ -54,6 +55,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         ctx.console
             .say(&format!("Could not read what `{}` is built from: {error:#}", app.name));
     }
+    refuse_archived(app)?;
     let earlier = choose(ctx, platform, app, request).await?;
     consent(app, &earlier, request)?;
     let commit = ctx.commit_of(&earlier);
@@ -118,6 +120,19 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             Ok(report)
         }
         Err(error) => ending::break_off(ctx, &mut board, report, Successor::Nobody, error).await,
+    }
+}
+
+/// A rollback brings the app spec of an earlier time back, and with it an app that somebody has archived.
+fn refuse_archived(app: &App) -> Result<(), Failure> {
+    match crate::spec::offline(&app.spec) {
+        Some(Offline::Archived) => Err(Failure::input(format!(
+            "`{}` is archived: a rollback would start it",
+            app.name
+        ))
+        .why("the deployments before it are from when it ran")
+        .next(format!("{RESTORE}; then roll back"))),
+        Some(Offline::Maintenance) | None => Ok(()),
     }
 }
 
@@ -238,6 +253,8 @@ async fn choose(ctx: &Ctx, platform: &Platform, app: &App, request: &Request) ->
     let left = Deployment::left(&earlier);
     let successful: Vec<String> = earlier.iter().map(|deployment| deployment.id.clone()).collect();
     earlier.retain(|deployment| Some(deployment.id.as_str()) != active);
+    // Nobody goes back to an app that does not serve.
+    earlier.retain(|deployment| deployment.serves_by_its_spec());
     let candidates: Vec<Deployment> = match to {
         Some(to) => earlier
             .into_iter()
