@@ -20,6 +20,7 @@ mod limit;
 pub(crate) mod logs;
 mod no_preview;
 mod outside;
+mod overtaken;
 pub(crate) mod own;
 mod ownership;
 mod pin;

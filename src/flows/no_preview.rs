@@ -71,7 +71,9 @@ impl Candidate<'_> {
         self.ctx
             .console
             .say("Others were quicker: this preview is one too many and is removed again");
-        platform.destroy(app_id, Deadline::after(REMOVAL)).await?;
+        platform
+            .destroy(app_id, Deadline::after(REMOVAL), async || Ok(()))
+            .await?;
         let report = self.say_skipped(skip);
         Ok(match board {
             Some(board) => {

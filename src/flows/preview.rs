@@ -8,6 +8,7 @@ use super::eligibility::{Commit, Skip, unexpected_head};
 use super::ending::Successor;
 use super::failure::{cancelled, failure_of};
 use super::no_preview::Candidate;
+use super::overtaken::still_wanted;
 use super::preview_app::{apply, would_be_accepted};
 use super::preview_plan::{self, Work};
 use super::preview_report::{announce, leave_out_the_plan, opening_report, say_what_was_lost};
@@ -119,6 +120,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let mut board = Board::open(ctx.board(&config, &repository), std::slice::from_ref(&report)).await;
     let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
+    let mut overtaken = None;
     match deployed {
         Ok(Deployed::Ended(ended)) => ending::conclude(&mut report, *ended),
         Ok(Deployed::Beyond(app, skip)) => {
@@ -127,23 +129,27 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
                 skipped => skipped,
             };
         }
-        Err(error) => {
-            return ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await;
-        }
+        Err(error) => match error.downcast_ref() {
+            Some(PlatformError::Overtaken { by }) => overtaken = Some(by.clone()),
+            _ => return ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await,
+        },
     }
     match github.pull(pull.number).await {
         Ok(now) if !now.open => {
             ctx.console
                 .say("The pull request was closed meanwhile: what was just made is removed again");
-            return teardown::remove(
-                ctx,
-                ctx.board(&config, &repository),
-                &repository,
-                &now,
-                &work.name,
-                &teardown::Because::Asked,
-            )
-            .await;
+            let board = ctx.board(&config, &repository);
+            let because = teardown::Because::Asked;
+            return teardown::remove(ctx, board, &repository, &now, &work.name, &because).await;
+        }
+        now if overtaken.is_some() => {
+            let by = overtaken.unwrap_or_default();
+            if now.is_ok_and(|now| !now.head.sha.is(&pull.head.sha)) {
+                return ending::not_sent(ctx, &mut board, report, by).await;
+            }
+            // Somebody else changes the preview at the same time.
+            let error = PlatformError::Overtaken { by }.into();
+            return ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await;
         }
         Ok(now) if now.head.sha != pull.head.sha => report.notes.push(format!(
             "The pull request has moved on to `{}`, which gets a run of its own",
@@ -265,13 +271,15 @@ async fn deploy(
         Some(app) => {
             ctx.console
                 .say(&format!("Building `{}` anew; its spec stays as it is", app.name));
-            platform.redeploy(app, true, async || Ok(())).await?
+            platform
+                .redeploy(app, true, async || still_wanted(ctx, work.pull).await)
+                .await?
         }
-        None => match apply(ctx, platform, &plan, live.as_ref()).await {
+        None => match apply(ctx, platform, &plan, work.pull, live.as_ref()).await {
             Err(PlatformError::SleepRefused { .. }) => {
                 plan = work.plan(ctx, live.as_ref(), false)?;
                 ctx.redactor_of(&plan.spec, &work.config);
-                apply(ctx, platform, &plan, live.as_ref()).await?
+                apply(ctx, platform, &plan, work.pull, live.as_ref()).await?
             }
             // Another run of this pull request was quicker: its app is ours as well.
             Err(PlatformError::NameTaken { .. }) => {
@@ -280,7 +288,7 @@ async fn deploy(
                 plan = work.plan(ctx, Some(&app), true)?;
                 ctx.learn(&plan.spec);
                 plan.loss.iter().for_each(|loss| ctx.console.warn(&loss.before));
-                apply(ctx, platform, &plan, Some(&app)).await?
+                apply(ctx, platform, &plan, work.pull, Some(&app)).await?
             }
             other => other?,
         },

@@ -85,7 +85,15 @@ impl Work<'_> {
         let Some(app) = app else {
             ctx.console.say(&format!("Creating `{}`", plan.name));
             let project = Some(project.as_str()).filter(|project| !project.is_empty());
-            return match platform.create(&plan.spec, project).await {
+            let created = platform
+                .create(&plan.spec, project, async || self.head_stands().await)
+                .await;
+            return match created {
+                Err(PlatformError::Overtaken { by }) => {
+                    ctx.console.say(&format!("Not sent: {by}"));
+                    site.still_at_head(ctx, self.commit).await?;
+                    Err(PlatformError::Overtaken { by }.into())
+                }
                 // Another run of this environment was quicker: its app is ours as well.
                 Err(PlatformError::NameTaken { .. }) => {
                     let app = ownership::taken(ctx, &plan.name, site.repository.id, self.environment).await?;

@@ -218,6 +218,7 @@ pub(super) async fn ask_from_outside(
     };
     // As the platform keeps it: it gives a route to what has none in the file.
     let spec = deployment.spec.as_ref().unwrap_or(expected.spec);
+    let spec = &crate::spec::with_secure_header_of(spec, expected.spec);
     let (health, limit) = (expected.health, expected.health.timeout);
     let Some(mut answered) = outside::ask(ctx, &app, health, spec, idle, limit, notes).await? else {
         return unheard("the platform names no URL".to_owned());

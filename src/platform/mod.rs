@@ -81,10 +81,15 @@ impl Platform {
     }
 
     /// Creates an app, in a project given by name or id. When the reply is lost, what it made is found by name and
-    /// marks and taken up.
-    pub(crate) async fn create(&self, spec: &Value, project: Option<&str>) -> Result<Rollout> {
+    /// marks and taken up. `still`: as in `update`.
+    pub(crate) async fn create(
+        &self,
+        spec: &Value,
+        project: Option<&str>,
+        still: impl AsyncFn() -> Result<()>,
+    ) -> Result<Rollout> {
         match self {
-            Self::AppPlatform(cloud) => cloud.create(spec, project).await,
+            Self::AppPlatform(cloud) => cloud.create(spec, project, still).await,
         }
     }
 
@@ -148,10 +153,15 @@ impl Platform {
         }
     }
 
-    /// Removes the app and waits until it is gone. Fine if it was gone already.
-    pub(crate) async fn destroy(&self, app_id: &str, deadline: Deadline) -> Result<()> {
+    /// Removes the app and waits until it is gone. Fine if it was gone already. `still`: as in `update`.
+    pub(crate) async fn destroy(
+        &self,
+        app_id: &str,
+        deadline: Deadline,
+        still: impl AsyncFn() -> Result<()>,
+    ) -> Result<()> {
         match self {
-            Self::AppPlatform(cloud) => cloud.destroy(app_id, deadline).await,
+            Self::AppPlatform(cloud) => cloud.destroy(app_id, deadline, still).await,
         }
     }
 

@@ -28,6 +28,7 @@ pub(crate) mod preview;
 pub(crate) mod production;
 mod route;
 mod secrets;
+mod secure_header;
 mod shell;
 mod shown;
 mod start;
@@ -52,6 +53,7 @@ pub(crate) use migration::Announcement;
 pub(crate) use offline::{Offline, offline};
 pub(crate) use production::{Replace, same_places, taken_by_going_back};
 pub(crate) use secrets::{secret_names, secret_values};
+pub(crate) use secure_header::{SecureHeader, secure_header, with_secure_header_of};
 pub(crate) use start::wanted_files;
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod outside;
 mod renamed;
 mod rollback;
 mod secrets;
+mod secure_header;
 mod succession;
 mod was_live;
 mod ways_back;
