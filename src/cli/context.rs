@@ -9,7 +9,7 @@ use super::environment::Variables;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
 use crate::config::Variable;
-use crate::flows::{self, checkout, context::Ctx};
+use crate::flows::{self, checkout, context::Ctx, own::Names};
 use crate::github::GitHub;
 use crate::model::failure::Failure;
 use crate::platform::Platform;
@@ -79,12 +79,14 @@ pub(crate) fn build(
     let config_file = project.config.clone().unwrap_or_else(|| CONFIG.to_owned());
     let folder = folder(&project.working_directory)?;
     let lookup = secret_lookup(variables, console.clone());
+    let server = run.server_url().to_owned();
     Ok(Ctx {
         console,
         run,
         wait,
         redactor,
         variables: lookup,
+        names: Names::new(repository.as_deref(), &server),
         repository,
         github,
         platform,

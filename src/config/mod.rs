@@ -15,6 +15,7 @@ pub(crate) use parse::nearest;
 pub(crate) use shape::clipped as clipped_size;
 
 use crate::model::environment::PRODUCTION;
+use crate::model::failure::Failure;
 use crate::model::rollback::RollbackPolicy;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -33,6 +34,16 @@ pub(crate) struct Config {
     pub(crate) preview: Preview,
     pub(crate) health: Health,
     pub(crate) comment: Comment,
+    /// Where each `branch` of `[environments]` stands.
+    #[serde(skip)]
+    places: BTreeMap<String, Place>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    file: String,
+    line: usize,
+    column: usize,
 }
 
 /// `[production]` or `[environments.NAME]`: what is deployed where, and how.
@@ -235,6 +246,14 @@ impl Config {
         match target.spec.as_str() {
             "" => &self.spec,
             own => own,
+        }
+    }
+
+    /// Puts the place of a named environment's `branch` on a failure.
+    pub(crate) fn located(&self, failure: Failure, environment: &str) -> Failure {
+        match self.places.get(environment) {
+            Some(place) => failure.at(&place.file, place.line, place.column),
+            None => failure,
         }
     }
 

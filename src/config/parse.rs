@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
-use super::{Config, EnvValue, Target, env};
+use super::{Config, EnvValue, Place, Target, env};
 use crate::model::environment::{Environment, PRODUCTION, same_on_github};
 use crate::model::failure::Failure;
 
@@ -30,6 +30,11 @@ impl Config {
             return Err(Failure::input(wrong.what).next(wrong.next).at(file, line, column));
         }
         config.production.spec = config.spec.clone();
+        for name in config.environments.keys() {
+            let (line, column) = find(text, &format!("environments.{name}"), "branch");
+            let file = file.to_owned();
+            config.places.insert(name.clone(), Place { file, line, column });
+        }
         Ok(config)
     }
 

@@ -86,7 +86,9 @@ pub(super) async fn run(
         return Ok(());
     };
     if let Some(successor) = Successor::of(&app, bad) {
-        report.notes.push(format!("Not rolled back: {}", successor.sentence()));
+        report
+            .notes
+            .push(format!("Not rolled back: {}", successor.sentence(ctx)));
         return Ok(());
     }
     for warning in &warnings {
@@ -141,7 +143,7 @@ async fn ways(ctx: &Ctx, rollout: &Rollout, judged: &Deployment, report: &Report
     let from = before.as_ref().and_then(|before| before.spec.clone());
     // Where the commit was found good when it served before, it is not the cause, and older versions are no better.
     let again = before.filter(|before| same_commit(before, judged));
-    let good_before = match (again, judged.commit()) {
+    let good_before = match (again, ctx.commit_of(judged)) {
         (Some(again), Some(commit)) => {
             let was_good = ctx.github()?.was_good(report.environment.on_github(), &commit).await?;
             (was_good == Some(true)).then_some((again, commit))
@@ -164,7 +166,7 @@ async fn ways(ctx: &Ctx, rollout: &Rollout, judged: &Deployment, report: &Report
 
 /// The commit of an earlier deployment that was found bad when it was deployed, as far as GitHub's deployments tell.
 async fn found_bad(ctx: &Ctx, report: &Report, deployment: &Deployment) -> Option<Sha> {
-    let commit = deployment.commit()?;
+    let commit = ctx.commit_of(deployment)?;
     let was_good = ctx
         .github()
         .ok()?
@@ -186,7 +188,7 @@ fn ways_back(all: Vec<Deployment>, judged: &Deployment) -> Vec<Deployment> {
         .skip_while(|it| it.id != judged.id)
         .skip(1)
         .filter(|it| matches!(it.phase, Phase::Active | Phase::Superseded) && !left.contains(&it.id))
-        .filter(|it| !same_commit(it, judged))
+        .filter(|it| !same_commit(it, judged) && it.serves_by_its_spec())
         .collect()
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Checks {
     targets: Vec<Target>,
     /// Where the services answer whose own check's path is among the targets.
     roots: Vec<Target>,
+    /// Why there is no target although there is something to ask.
+    unasked: Option<String>,
 }
 
 /// What asking from outside came to.
@@ -63,7 +65,17 @@ impl Checks {
         let url = &place.url;
         let base = Url::parse(url).with_context(|| format!("the platform's URL `{url}` is not a URL"))?;
         let host = place.host.as_deref().or(base.host_str()).unwrap_or_default();
-        let at_place = |target: Target| target.of_deployed_app().asked_as(place.host.as_deref());
+        let guard = crate::spec::secure_header(spec);
+        if let Some(guard) = guard.as_ref().filter(|guard| guard.value.is_none()) {
+            return Ok(Self::unasked(format!(
+                "Nothing was asked from outside: the platform lets requests with the header `{}` through alone, whose value the spec does not show",
+                guard.name
+            )));
+        }
+        let at_place = |target: Target| {
+            let target = target.of_deployed_app().guarded_by(guard.as_ref());
+            target.asked_as(place.host.as_deref())
+        };
         let runs = |path: &str| runs_at(spec, host, path, idle);
         let first = match health.path.as_str() {
             "" => questions(spec, host, idle),
@@ -87,6 +99,7 @@ impl Checks {
             roots: roots
                 .map(|path| at_place(Target::at(&base, &path, Expect::Below500)))
                 .collect(),
+            unasked: None,
         })
     }
 
@@ -104,12 +117,23 @@ impl Checks {
         Self {
             targets: self.targets.into_iter().map(change).collect(),
             roots: self.roots.into_iter().map(change).collect(),
+            unasked: self.unasked,
         }
     }
 
     pub(super) fn of_targets(targets: Vec<Target>) -> Self {
-        let roots = Vec::new();
-        Self { targets, roots }
+        Self {
+            targets,
+            roots: Vec::new(),
+            unasked: None,
+        }
+    }
+
+    fn unasked(why: String) -> Self {
+        Self {
+            unasked: Some(why),
+            ..Self::of_targets(Vec::new())
+        }
     }
 
     pub(super) fn targets(&self) -> &[Target] {
@@ -119,7 +143,10 @@ impl Checks {
     /// Asks until everything answers well several times in a row, or the time is over.
     pub(super) async fn ask(&self, ctx: &Ctx, deadline: Deadline) -> anyhow::Result<Answered> {
         if self.targets.is_empty() {
-            return Ok(Answered::without_question(Testimony::Absent));
+            return Ok(Answered {
+                note: self.unasked.clone(),
+                ..Answered::without_question(Testimony::Absent)
+            });
         }
         let mut watched = watched(ctx, &self.targets, deadline).await?;
         let mut note = None;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::board::BoardDeps;
+use super::own::Names;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
 use crate::config::{Config, Variable};
@@ -27,6 +28,8 @@ pub(crate) struct Ctx {
     pub(crate) variables: Variables,
     /// `owner/name`
     pub(crate) repository: Option<String>,
+    /// That, and what it was called before.
+    pub(crate) names: Names,
     pub(crate) github: Option<GitHub>,
     pub(crate) platform: Option<Platform>,
     /// The folder that holds spec and configuration, whatever is checked out in it.

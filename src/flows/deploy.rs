@@ -79,7 +79,7 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     }
     let (replace, second) = beside_another(ctx, &site, request).await?;
     if let (true, Some(app)) = (request.force_build, live) {
-        same_commit(app, head, &site.branch)?;
+        same_commit(ctx, app, head, &site.branch)?;
     }
     let work = Work {
         ctx,
@@ -104,9 +104,9 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let mut report = Report::new(spec.name(), environment.clone(), State::Building);
     report.commit = Some(head.clone());
     report.url = live.as_ref().and_then(|app| app.active.as_ref().and(app.url.clone()));
-    report.serving = live.as_ref().and_then(ownership::serving);
+    report.serving = live.as_ref().and_then(|app| ownership::serving(ctx, app));
     report.changes.clone_from(&plan.changes);
-    report.only_images = crate::spec::only_images(&plan.spec);
+    report.built_elsewhere = crate::spec::is_built_elsewhere(&plan.spec, &ctx.own());
     let mut board = Board::open(ctx.board(config, repository), std::slice::from_ref(&report)).await;
     let deployed = deploy(work, &mut plan, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
@@ -127,8 +127,8 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
 }
 
 /// A forced build takes the branch's head with the spec that the app has: another commit's spec, if it is another commit.
-fn same_commit(app: &App, head: &Sha, branch: &str) -> Result<(), Failure> {
-    match ownership::serving(app).filter(|serving| !serving.is(head)) {
+fn same_commit(ctx: &Ctx, app: &App, head: &Sha, branch: &str) -> Result<(), Failure> {
+    match ownership::serving(ctx, app).filter(|serving| !serving.is(head)) {
         None => Ok(()),
         Some(serving) => Err(Failure::input(format!(
             "`{branch}` is at `{}`, and `{}` runs `{}`",
@@ -218,7 +218,7 @@ async fn settle(
         has_previous: rollout.previous.is_some(),
     };
     match succession::successor(ctx, &rollout.app_id, &ended).await {
-        Ok(Some(successor)) => succession::reconsider(&mut ended, &successor),
+        Ok(Some(successor)) => succession::reconsider(ctx, &mut ended, &successor),
         Ok(None) => {}
         Err(error) => note(ctx, "Whether it still serves could not be found out", error, report)?,
     }

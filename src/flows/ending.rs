@@ -136,6 +136,18 @@ async fn newer_commit(ctx: &Ctx, report: &Report, successor: Successor<'_>) -> O
     (!head.is(own)).then_some(head)
 }
 
+/// Nothing came of the run: what it had planned was no longer right when the platform would have taken it.
+pub(super) async fn not_sent(ctx: &Ctx, board: &mut Board, mut report: Report, by: String) -> anyhow::Result<Report> {
+    ctx.wait.check()?;
+    let why = format!("Not deployed: {by} before the platform took the request; that has a run of its own");
+    ctx.console.notice(&why);
+    report.state = State::Skipped;
+    report.changes.clear();
+    report.notes = vec![why];
+    board.close(std::slice::from_ref(&report)).await;
+    Ok(report)
+}
+
 fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {
     let mut failure = failure_of(error);
     if let Some(PlatformError::Gone { .. }) = error.downcast_ref() {

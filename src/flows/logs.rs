@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::context::Ctx;
 use super::explain::is_job;
-use super::verify::app_of;
+use super::verify::{Found, app_of};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::rollout::{Phase, Stage};
@@ -121,7 +121,7 @@ pub(crate) struct Request {
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
-    let (app, _, redactor) = app_of(ctx, &request.environment).await?;
+    let Found { app, redactor, .. } = app_of(ctx, &request.environment).await?;
     let platform = ctx.platform()?;
     let component = request.component.as_deref();
     let names: Vec<&str> = crate::spec::components(&app.spec)

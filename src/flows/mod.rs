@@ -21,6 +21,8 @@ mod limit;
 pub(crate) mod logs;
 mod no_preview;
 mod outside;
+mod overtaken;
+pub(crate) mod own;
 mod ownership;
 mod pin;
 pub(crate) mod preview;

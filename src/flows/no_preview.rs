@@ -71,7 +71,9 @@ impl Candidate<'_> {
         self.ctx
             .console
             .say("Others were quicker: this preview is one too many and is removed again");
-        platform.destroy(app_id, Deadline::after(REMOVAL)).await?;
+        platform
+            .destroy(app_id, Deadline::after(REMOVAL), async || Ok(()))
+            .await?;
         let report = self.say_skipped(skip);
         Ok(match board {
             Some(board) => {
@@ -123,7 +125,9 @@ impl Candidate<'_> {
         let Ok(Some(app)) = ownership::marked(self.ctx, self.repository.id, &report.environment).await else {
             return false;
         };
-        report.serving = ownership::serving(&app);
+        // What is not known is not claimed.
+        let names = self.ctx.learn_names_of(self.repository, &app).await;
+        report.serving = names.ok().and_then(|()| ownership::serving(self.ctx, &app));
         report.url = app.active.and(app.url);
         report.app = app.name;
         report.app_id = Some(app.id);

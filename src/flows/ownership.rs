@@ -79,7 +79,7 @@ pub(super) fn marks_are_gone(earlier: &Deployment) -> Option<String> {
     })
 }
 
-/// The commit that the app's active deployment was built from, where that can be proven.
-pub(crate) fn serving(app: &App) -> Option<Sha> {
-    app.active.as_ref()?.commit()
+/// The commit of this repository that the app's active deployment was built from, where that can be proven.
+pub(crate) fn serving(ctx: &Ctx, app: &App) -> Option<Sha> {
+    ctx.commit_of(app.active.as_ref()?)
 }

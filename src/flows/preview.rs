@@ -8,12 +8,13 @@ use super::eligibility::{Commit, Skip, unexpected_head};
 use super::ending::Successor;
 use super::failure::{cancelled, failure_of};
 use super::no_preview::Candidate;
+use super::overtaken::still_wanted;
 use super::preview_app::{apply, would_be_accepted};
 use super::preview_plan::{self, Work};
 use super::preview_report::{announce, leave_out_the_plan, opening_report, say_what_was_lost};
 use super::rollout::{self, Ended, Expected};
 use super::source::Source;
-use super::{aftermath, dry_run, ending, hint, limit, ownership, pull, teardown, unmerged};
+use super::{aftermath, dry_run, ending, hint, limit, own, ownership, pull, teardown, unmerged};
 use crate::config::{Config, Preview};
 use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
@@ -120,6 +121,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let mut board = Board::open(ctx.board(&config, &repository), std::slice::from_ref(&report)).await;
     let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
+    let mut overtaken = None;
     match deployed {
         Ok(Deployed::Ended(ended)) => ending::conclude(&mut report, *ended),
         Ok(Deployed::Beyond(app, skip)) => {
@@ -128,23 +130,27 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
                 skipped => skipped,
             };
         }
-        Err(error) => {
-            return ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await;
-        }
+        Err(error) => match error.downcast_ref() {
+            Some(PlatformError::Overtaken { by }) => overtaken = Some(by.clone()),
+            _ => return ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await,
+        },
     }
     match github.pull(pull.number).await {
         Ok(now) if !now.open => {
             ctx.console
                 .say("The pull request was closed meanwhile: what was just made is removed again");
-            return teardown::remove(
-                ctx,
-                ctx.board(&config, &repository),
-                &repository,
-                &now,
-                &work.name,
-                &teardown::Because::Asked,
-            )
-            .await;
+            let board = ctx.board(&config, &repository);
+            let because = teardown::Because::Asked;
+            return teardown::remove(ctx, board, &repository, &now, &work.name, &because).await;
+        }
+        now if overtaken.is_some() => {
+            let by = overtaken.unwrap_or_default();
+            if now.is_ok_and(|now| !now.head.sha.is(&pull.head.sha)) {
+                return ending::not_sent(ctx, &mut board, report, by).await;
+            }
+            // Somebody else changes the preview at the same time.
+            let error = PlatformError::Overtaken { by }.into();
+            return ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await;
         }
         Ok(now) if now.head.sha != pull.head.sha => report.notes.push(format!(
             "The pull request has moved on to `{}`, which gets a run of its own",
@@ -198,11 +204,13 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
         (None, _) => {}
     }
     let live = live.cloned();
+    ctx.learn_names(repository, work.specs().chain(live.iter().flat_map(own::specs_of)))
+        .await?;
     let plan = work.plan(ctx, live.as_ref(), true)?;
     ctx.redactor_of(&plan.spec, &work.config);
     ctx.console.phase("Plan");
     // A forced build leaves the spec as it is, and with it the data.
-    let is_forced = forced(request, live.as_ref(), &pull.head.sha).is_some();
+    let is_forced = forced(ctx, request, live.as_ref(), &pull.head.sha).is_some();
     let loss = plan.loss.clone().filter(|_| !is_forced);
     announce(ctx, &plan, loss.as_ref().map(|loss| loss.before.as_str()));
     if let Some(unmerged) = &unmerged {
@@ -221,7 +229,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     {
         return Ok(Begun::Skipped(Skip::quietly(newer)));
     }
-    let mut report = opening_report(&spec_name, &plan, environment, pull, live.as_ref());
+    let mut report = opening_report(ctx, &spec_name, &plan, environment, pull, live.as_ref());
     report.notes.extend(unmerged);
     report.notes.extend(loss.map(|loss| loss.before));
     Ok(Begun::Ready(Box::new(Ready {
@@ -240,8 +248,8 @@ enum Deployed {
 }
 
 /// The app that is built again as it is. Another commit than the one that it runs is built anyway, with its own spec.
-fn forced<'a>(request: &Request, live: Option<&'a App>, head: &Sha) -> Option<&'a App> {
-    let runs_head = |app: &&App| ownership::serving(app).is_none_or(|serving| serving.is(head));
+fn forced<'a>(ctx: &Ctx, request: &Request, live: Option<&'a App>, head: &Sha) -> Option<&'a App> {
+    let runs_head = |app: &&App| ownership::serving(ctx, app).is_none_or(|serving| serving.is(head));
     live.filter(|_| request.force_build).filter(runs_head)
 }
 
@@ -258,19 +266,21 @@ async fn deploy(
     let platform = ctx.platform()?;
     ctx.wait.check()?;
     ctx.console.phase("Build");
-    let forced = forced(request, live.as_ref(), &work.pull.head.sha);
+    let forced = forced(ctx, request, live.as_ref(), &work.pull.head.sha);
     let rollout = match forced {
         // A build cannot be forced by an update, and an update followed by a deployment makes two that race.
         Some(app) => {
             ctx.console
                 .say(&format!("Building `{}` anew; its spec stays as it is", app.name));
-            platform.redeploy(app, true, async || Ok(())).await?
+            platform
+                .redeploy(app, true, async || still_wanted(ctx, work.pull).await)
+                .await?
         }
-        None => match apply(ctx, platform, &plan, live.as_ref()).await {
+        None => match apply(ctx, platform, &plan, work.pull, live.as_ref()).await {
             Err(PlatformError::SleepRefused { .. }) => {
                 plan = work.plan(ctx, live.as_ref(), false)?;
                 ctx.redactor_of(&plan.spec, &work.config);
-                apply(ctx, platform, &plan, live.as_ref()).await?
+                apply(ctx, platform, &plan, work.pull, live.as_ref()).await?
             }
             // Another run of this pull request was quicker: its app is ours as well.
             Err(PlatformError::NameTaken { .. }) => {
@@ -279,7 +289,7 @@ async fn deploy(
                 plan = work.plan(ctx, Some(&app), true)?;
                 ctx.learn(&plan.spec);
                 plan.loss.iter().for_each(|loss| ctx.console.warn(&loss.before));
-                apply(ctx, platform, &plan, Some(&app)).await?
+                apply(ctx, platform, &plan, work.pull, Some(&app)).await?
             }
             other => other?,
         },
@@ -334,7 +344,7 @@ async fn deploy(
     if !ended.became_active {
         match platform.app(&rollout.app_id).await {
             Ok(app) => {
-                report.serving = app.as_ref().and_then(ownership::serving);
+                report.serving = app.as_ref().and_then(|app| ownership::serving(ctx, app));
                 report.nothing_serves = app.as_ref().is_none_or(|app| app.active.is_none());
                 if app.is_none() {
                     (report.app_id, report.deployment_id) = (None, None);
@@ -373,7 +383,7 @@ async fn planned(
         ctx.console.say(&format!("{}: {}", change.what, change.why));
     }
     dry_run::show(ctx, live, &plan.spec).await?;
-    let mut report = opening_report(spec_name, plan, environment, pull, live);
+    let mut report = opening_report(ctx, spec_name, plan, environment, pull, live);
     report.state = State::Skipped;
     report.notes = vec!["A dry run: nothing was touched".to_owned()];
     ctx.record(&report);

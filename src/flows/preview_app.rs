@@ -1,6 +1,8 @@
 //! The app of a preview: asked about before it exists, created, updated.
 
 use super::context::Ctx;
+use super::overtaken::still_wanted;
+use crate::model::pull_request::PullRequest;
 use crate::platform::{App, Platform, PlatformError, Rollout};
 use crate::spec::preview::PreviewPlan;
 
@@ -17,16 +19,18 @@ pub(super) async fn apply(
     ctx: &Ctx,
     platform: &Platform,
     plan: &PreviewPlan,
+    pull: &PullRequest,
     live: Option<&App>,
 ) -> Result<Rollout, PlatformError> {
+    let still = async || still_wanted(ctx, pull).await;
     match live {
         Some(app) => {
             ctx.console.say(&format!("Updating the preview `{}`", plan.name));
-            platform.update(app, &plan.spec, async || Ok(())).await
+            platform.update(app, &plan.spec, still).await
         }
         None => {
             ctx.console.say(&format!("Creating the preview `{}`", plan.name));
-            platform.create(&plan.spec, None).await
+            platform.create(&plan.spec, None, still).await
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::context::Ctx;
 use super::source::Source;
 use crate::config::Config;
@@ -48,6 +50,11 @@ impl<'a> Work<'a> {
         })
     }
 
+    /// Every spec whose sources count.
+    pub(super) fn specs(&self) -> impl Iterator<Item = &Value> {
+        std::iter::once(self.spec.value()).chain(self.allowed.specs())
+    }
+
     pub(super) fn plan(&self, ctx: &Ctx, live: Option<&App>, sleep: bool) -> Result<PreviewPlan, Failure> {
         // A rehearsal shows what is going to change, and not that every run has words of its own.
         let before = live.filter(|_| ctx.dry_run);
@@ -55,7 +62,7 @@ impl<'a> Work<'a> {
         crate::spec::preview::plan(
             &self.spec,
             &PreviewInput {
-                repository: &self.repository.full_name,
+                repository: &ctx.own(),
                 repository_id: self.repository.id,
                 pull_request: self.pull,
                 commit: &self.pull.head.sha,

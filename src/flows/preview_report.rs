@@ -34,6 +34,7 @@ fn unset(plan: &PreviewPlan) -> Option<String> {
 }
 
 pub(super) fn opening_report(
+    ctx: &Ctx,
     spec_name: &str,
     plan: &PreviewPlan,
     environment: Environment,
@@ -44,14 +45,14 @@ pub(super) fn opening_report(
     report.preview_of = Some(spec_name.to_owned());
     report.commit = Some(pull.head.sha.clone());
     report.url = live.and_then(|app| app.active.as_ref().and(app.url.clone()));
-    report.serving = live.and_then(ownership::serving);
+    report.serving = live.and_then(|app| ownership::serving(ctx, app));
     report.nothing_serves = live.is_some_and(|app| app.active.is_none());
     report.app_id = live.map(|app| app.id.clone());
     report.underway.last_took = live.and_then(|app| app.active.as_ref()?.took());
     report.sleep = Some(plan.sleep.clone());
     report.database = plan.database.shown();
     report.changes.clone_from(&plan.changes);
-    report.only_images = crate::spec::only_images(&plan.spec);
+    report.built_elsewhere = crate::spec::is_built_elsewhere(&plan.spec, &ctx.own());
     report.notes.extend(notes(plan));
     report
 }

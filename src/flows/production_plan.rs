@@ -32,7 +32,7 @@ impl Work<'_> {
         let plan = crate::spec::production::plan(
             &site.spec,
             &ProductionInput {
-                repository: &site.repository.full_name,
+                repository: &ctx.own(),
                 repository_id: site.repository.id,
                 environment: self.environment,
                 commit: &site.head,
@@ -55,7 +55,10 @@ impl Work<'_> {
     /// A plan is made before anything is touched.
     fn refused(&self, failure: Failure, live: Option<&App>) -> Failure {
         let failure = failure.about(format!("{}, {}", self.site.spec.name(), self.environment));
-        match live.filter(|app| app.active.is_some()).map(ownership::serving) {
+        match live
+            .filter(|app| app.active.is_some())
+            .map(|app| ownership::serving(self.ctx, app))
+        {
             Some(Some(sha)) => failure.point(format!("nothing was touched; `{}` keeps serving", sha.short())),
             Some(None) => failure.point("nothing was touched; what was deployed before keeps serving"),
             None => failure,
@@ -82,7 +85,15 @@ impl Work<'_> {
         let Some(app) = app else {
             ctx.console.say(&format!("Creating `{}`", plan.name));
             let project = Some(project.as_str()).filter(|project| !project.is_empty());
-            return match platform.create(&plan.spec, project).await {
+            let created = platform
+                .create(&plan.spec, project, async || self.head_stands().await)
+                .await;
+            return match created {
+                Err(PlatformError::Overtaken { by }) => {
+                    ctx.console.say(&format!("Not sent: {by}"));
+                    site.still_at_head(ctx, self.commit).await?;
+                    Err(PlatformError::Overtaken { by }.into())
+                }
                 // Another run of this environment was quicker: its app is ours as well.
                 Err(PlatformError::NameTaken { .. }) => {
                     let app = ownership::taken(ctx, &plan.name, site.repository.id, self.environment).await?;

@@ -23,7 +23,7 @@ pub(super) async fn reason(ctx: &Ctx, site: &Site, expected: &Commit) -> anyhow:
         let marks = app.marks.as_ref();
         marks.is_some_and(|marks| marks.same_owner(site.repository.id, &site.environment))
     });
-    let Some(serving) = ours.and_then(ownership::serving) else {
+    let Some(serving) = ours.and_then(|app| ownership::serving(ctx, app)) else {
         return Ok(None);
     };
     match of_commit(ctx.github()?, site, commit, &serving).await {

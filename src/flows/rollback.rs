@@ -9,6 +9,7 @@ use super::ending::Successor;
 use super::failure::{cancelled, failure_of};
 use super::rollout::{self, Expected};
 use super::site::{self, Site};
+use super::verify::RESTORE;
 use super::{ending, ownership, pin, rolled_back};
 use crate::config::{Config, Target};
 use crate::github::repository::Repository;
@@ -19,7 +20,7 @@ use crate::model::report::{Report, State};
 use crate::model::rollout::{Built, Phase};
 use crate::model::verdict::Verdict;
 use crate::platform::{App, Deployment, Platform};
-use crate::spec::Replace;
+use crate::spec::{Offline, Replace};
 
 /// How many successful deployments App Platform keeps to go back to.
 /// <https://docs.digitalocean.com/products/app-platform/how-to/manage-deployments/#roll-back>
@@ -48,18 +49,26 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         app,
     } = &find(ctx, &request.environment).await?;
     ownership::require(app, repository.id, &request.environment)?;
+    // GitHub may be down: then a commit that it cannot place is not claimed.
+    if let Err(error) = ctx.learn_names_of(repository, app).await {
+        ctx.wait.check()?;
+        ctx.console
+            .say(&format!("Could not read what `{}` is built from: {error:#}", app.name));
+    }
+    refuse_archived(app)?;
     let earlier = choose(ctx, platform, app, request).await?;
     consent(app, &earlier, request)?;
-    let commit = earlier.commit();
+    let commit = ctx.commit_of(&earlier);
     if request.dry_run {
         return planned(ctx, request, app, &earlier);
     }
 
     let mut report = Report::new(&app.name, request.environment.clone(), State::Building);
     report.commit.clone_from(&commit);
-    report.only_images = earlier.spec.as_ref().is_some_and(crate::spec::only_images);
+    let spec = earlier.spec.as_ref();
+    report.built_elsewhere = spec.is_some_and(|spec| crate::spec::is_built_elsewhere(spec, &ctx.own()));
     report.url.clone_from(&app.url);
-    report.serving = ownership::serving(app);
+    report.serving = ownership::serving(ctx, app);
     report.app_id = Some(app.id.clone());
     let timeout = site::target(config, &request.environment)?.timeout;
     let redactor = ctx.redactor_of(&app.spec, config);
@@ -117,6 +126,19 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             Ok(report)
         }
         Err(error) => ending::break_off(ctx, &mut board, report, Successor::Nobody, error).await,
+    }
+}
+
+/// A rollback brings the app spec of an earlier time back, and with it an app that somebody has archived.
+fn refuse_archived(app: &App) -> Result<(), Failure> {
+    match crate::spec::offline(&app.spec) {
+        Some(Offline::Archived) => Err(Failure::input(format!(
+            "`{}` is archived: a rollback would start it",
+            app.name
+        ))
+        .why("the deployments before it are from when it ran")
+        .next(format!("{RESTORE}; then roll back"))),
+        Some(Offline::Maintenance) | None => Ok(()),
     }
 }
 
@@ -189,7 +211,7 @@ fn repository_by_variables(ctx: &Ctx) -> Option<Repository> {
 
 /// Where it would go.
 fn planned(ctx: &Ctx, request: &Request, app: &App, earlier: &Deployment) -> anyhow::Result<Report> {
-    let commit = earlier.commit();
+    let commit = ctx.commit_of(&earlier);
     let built = commit.as_ref().map(|sha| format!(", which built `{}`", sha.short()));
     let would = format!(
         "Would roll `{}` back to deployment {}{} and pin it there{}",
@@ -204,7 +226,7 @@ fn planned(ctx: &Ctx, request: &Request, app: &App, earlier: &Deployment) -> any
     ctx.console.say(&would);
     let mut report = Report::new(&app.name, request.environment.clone(), State::Skipped);
     report.commit = commit;
-    report.serving = ownership::serving(app);
+    report.serving = ownership::serving(ctx, app);
     report.app_id = Some(app.id.clone());
     report.notes = vec![would, "A dry run: nothing was touched".to_owned()];
     ctx.record(&report);
@@ -237,6 +259,8 @@ async fn choose(ctx: &Ctx, platform: &Platform, app: &App, request: &Request) ->
     let left = Deployment::left(&earlier);
     let successful: Vec<String> = earlier.iter().map(|deployment| deployment.id.clone()).collect();
     earlier.retain(|deployment| Some(deployment.id.as_str()) != active);
+    // Nobody goes back to an app that does not serve.
+    earlier.retain(|deployment| deployment.serves_by_its_spec());
     let candidates: Vec<Deployment> = match to {
         Some(to) => earlier
             .into_iter()

@@ -250,7 +250,7 @@ async fn superseded(ctx: &Ctx, rollout: &Rollout, ours: &Deployment, expected: &
             winner.id
         ));
         match platform.wait(&its, expected.deadline, &mut |_| {}).await {
-            Ok(ended) if ended.phase == Phase::Active && is_expected(&ended, expected) => {
+            Ok(ended) if ended.phase == Phase::Active && is_expected(ctx, &ended, expected) => {
                 return judge_active(ctx, &its, Some(&ended), expected).await;
             }
             Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
@@ -270,8 +270,8 @@ async fn superseded(ctx: &Ctx, rollout: &Rollout, ours: &Deployment, expected: &
     })
 }
 
-fn is_expected(deployment: &Deployment, expected: &Expected<'_>) -> bool {
-    let (built, wanted) = (deployment.commit(), expected.commit);
+fn is_expected(ctx: &Ctx, deployment: &Deployment, expected: &Expected<'_>) -> bool {
+    let (built, wanted) = (ctx.commit_of(deployment), expected.commit);
     built.zip(wanted).is_some_and(|(built, wanted)| built.is(wanted))
 }
 

@@ -32,7 +32,7 @@ impl After<'_> {
             health,
         } = self;
         let app = ctx.platform()?.app(&rollout.app_id).await?;
-        report.serving = app.as_ref().and_then(ownership::serving);
+        report.serving = app.as_ref().and_then(|app| ownership::serving(ctx, app));
         let active = app.as_ref().and_then(|app| app.active.as_ref());
         let replaced = active.zip(bad).is_some_and(|(active, bad)| active.id != bad.id);
         if let (true, Some(live @ Live { until: None, .. })) = (replaced, &mut report.was_live) {

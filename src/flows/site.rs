@@ -2,12 +2,14 @@
 
 use super::context::Ctx;
 use super::failure::{cancelled, failure_of};
+use super::own;
 use super::source::Source;
 use crate::config::{Config, Target};
 use crate::github::repository::{Comparison, Repository};
 use crate::model::commit::Sha;
 use crate::model::environment::{Environment, PRODUCTION};
 use crate::model::failure::{Failure, Kind};
+use crate::model::own::OwnRepository;
 use crate::platform::App;
 use crate::spec::AppSpec;
 use crate::spec::production::Neighbour;
@@ -103,10 +105,13 @@ impl Site {
         }
         let target = self::target(&config, environment)?;
         let spec = files.spec(config.spec_of(target)).await?;
-        if target.branch.is_empty() {
-            same_branch(&spec, &repository, &branch, environment)?;
-        }
         let app = platform.find(spec.name()).await?;
+        let living = app.iter().flat_map(own::specs_of);
+        ctx.learn_names(&repository, std::iter::once(spec.value()).chain(living))
+            .await?;
+        if target.branch.is_empty() {
+            same_branch(&spec, &ctx.own(), &branch, environment)?;
+        }
         let is_unmarked = app.as_ref().is_some_and(|app| app.marks.is_none());
         let neighbours = match deploys && is_unmarked && !environment.is_production() {
             true => neighbours(ctx, &config, environment, &repository).await?,
@@ -194,14 +199,12 @@ async fn neighbours(
 /// Where nobody configured a branch, a spec that builds another one than the default would deploy what nobody pushed.
 fn same_branch(
     spec: &AppSpec,
-    repository: &Repository,
+    repository: &OwnRepository,
     branch: &str,
     environment: &Environment,
 ) -> Result<(), Failure> {
     let sources = crate::spec::sources(spec.value());
-    let ours = sources
-        .iter()
-        .filter(|source| source.is_repository(&repository.full_name));
+    let ours = sources.iter().filter(|source| source.is_repository(repository));
     let Some((component, other)) = ours
         .filter_map(|source| Some((&source.component, source.branch.as_deref()?)))
         .find(|(_, other)| *other != branch)

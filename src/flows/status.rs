@@ -119,10 +119,17 @@ pub(super) async fn row(
     environment: Environment,
     app: &App,
 ) -> anyhow::Result<Row> {
-    let commit = ownership::serving(app);
+    // A row that lacks its commit is better than none.
+    if let Err(error) = ctx.learn_names_of(repository, app).await {
+        ctx.wait.check()?;
+        ctx.console
+            .say(&format!("Could not read what `{}` is built from: {error:#}", app.name));
+    }
+    let own = ctx.own();
+    let commit = ownership::serving(ctx, app);
     let branch = crate::spec::sources(&app.spec)
         .into_iter()
-        .find(|source| source.is_repository(&repository.full_name))
+        .find(|source| source.is_repository(&own))
         .and_then(|source| source.branch);
     let behind = match (&commit, &branch) {
         (Some(commit), Some(branch)) => ctx
@@ -135,7 +142,7 @@ pub(super) async fn row(
         _ => None,
     };
     let image = app.active.as_ref().filter(|_| commit.is_none()).and_then(|active| {
-        let built = platform.built_from(active, &repository.full_name);
+        let built = platform.built_from(active, &own);
         built.into_iter().find_map(|(_, built)| match built {
             Built::Digest(digest) => Some(digest),
             _ => None,

@@ -26,10 +26,10 @@ impl Successor {
     }
 
     /// Why nothing is rolled back.
-    pub(super) fn sentence(&self) -> String {
+    pub(super) fn sentence(&self, ctx: &Ctx) -> String {
         match self {
-            Self::Serves(it) => format!("{} took the place of this one", named(it)),
-            Self::UnderWay(it) => format!("{} is under way", named(it)),
+            Self::Serves(it) => format!("{} took the place of this one", named(ctx, it)),
+            Self::UnderWay(it) => format!("{} is under way", named(ctx, it)),
         }
     }
 
@@ -42,8 +42,8 @@ impl Successor {
 }
 
 /// `deployment 6f0e… (`1a2b3c4`, manual)`
-fn named(deployment: &Deployment) -> String {
-    let commit = deployment.commit().map(|sha| format!("`{}`", sha.short()));
+fn named(ctx: &Ctx, deployment: &Deployment) -> String {
+    let commit = ctx.commit_of(deployment).map(|sha| format!("`{}`", sha.short()));
     let cause = Some(deployment.cause.text.clone()).filter(|text| !text.is_empty());
     let known: Vec<String> = commit.into_iter().chain(cause).collect();
     if known.is_empty() {
@@ -63,7 +63,7 @@ pub(super) async fn successor(ctx: &Ctx, app_id: &str, ended: &Ended) -> anyhow:
 }
 
 /// What was not found bad and no longer serves is not ready.
-pub(super) fn reconsider(ended: &mut Ended, successor: &Successor) {
+pub(super) fn reconsider(ctx: &Ctx, ended: &mut Ended, successor: &Successor) {
     let same = ended
         .judged
         .as_ref()
@@ -74,10 +74,10 @@ pub(super) fn reconsider(ended: &mut Ended, successor: &Successor) {
     }
     let failure = Failure::unknown(format!(
         "{} took the place of this one while it was checked",
-        named(active)
+        named(ctx, active)
     ))
     .why("it serves now, and was not what this run checked")
     .next("look at the newer run; if there is none, somebody deployed by hand or `deploy_on_push` is on");
     ended.verdict = Verdict::Unknown(failure);
-    ended.built = active.commit();
+    ended.built = ctx.commit_of(active);
 }

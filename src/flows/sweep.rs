@@ -52,6 +52,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
                 true => would_remove(&app, number, &reason),
                 false => remove(ctx, &config, &repository, &pull, &app, &reason).await?,
             };
+            // It is wanted again.
+            if !request.dry_run && report.state == State::Skipped {
+                return Ok(None);
+            }
             anyhow::Ok(Some((report, reason)))
         };
         match removed.await {
@@ -90,7 +94,9 @@ async fn remove(
     let board = ctx.board(config, repository).on_github_only();
     let because = teardown::Because::Swept(reason.to_owned());
     let mut report = teardown::remove(ctx, board, repository, pull, &app.name, &because).await?;
-    report.notes = vec![format!("Removed `{}`: {reason}", app.name)];
+    if report.state == State::Removed {
+        report.notes = vec![format!("Removed `{}`: {reason}", app.name)];
+    }
     Ok(report)
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::board::{self, Board, BoardDeps};
 use super::context::Ctx;
 use super::failure::failure_of;
+use super::overtaken::still_unwanted;
 use super::source::Source;
 use super::{ownership, pull};
 use crate::github::repository::Repository;
@@ -13,7 +14,7 @@ use crate::model::failure::Kind;
 use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
-use crate::platform::App;
+use crate::platform::{App, PlatformError};
 use crate::wait::Deadline;
 
 /// How long the platform may take to let go of an app.
@@ -127,7 +128,19 @@ pub(super) async fn remove(
         ctx.console.say(&format!("Removing the preview `{}`", app.name));
         ctx.console.phase("Removal");
         let limit = Deadline::after(ctx.timeout.unwrap_or(REMOVAL));
-        if let Err(error) = platform.destroy(&app.id, limit).await {
+        let still = async || still_unwanted(ctx, pull, because, &app).await;
+        let destroyed = platform.destroy(&app.id, limit, still).await;
+        if let Err(PlatformError::Overtaken { by }) = &destroyed {
+            let why = format!("Not removed: {by} before the platform took the request");
+            ctx.console.notice(&why);
+            report.state = State::Skipped;
+            report.app = app.name;
+            report.app_id = Some(app.id);
+            report.notes = vec![why];
+            board::record(&board.run, &board.console, &board.redactor, &report);
+            return Ok(report);
+        }
+        if let Err(error) = destroyed {
             if ctx.wait.check().is_err() {
                 report.app = app.name;
                 tell_cancelled(board, report).await;

@@ -22,6 +22,10 @@ use crate::redact::TargetRedactor;
 use crate::spec::Offline;
 use crate::wait::{Deadline, humanize};
 
+/// How an archived app comes back. <https://docs.digitalocean.com/products/app-platform/how-to/archive-restore/>
+pub(super) const RESTORE: &str =
+    "restore it in the control panel, or deploy with `maintenance: {archive: false}` in the app spec";
+
 /// How long a URL of no environment is asked before it is given up.
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(180);
 
@@ -49,9 +53,15 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
             (base, vec![target], DEFAULT_DEADLINE, None)
         }
         Subject::Environment(environment) => {
-            let (app, health, _) = app_of(ctx, environment).await?;
-            if let Some(state) = crate::spec::offline(&app.spec) {
-                return Ok(asked_for(ctx, environment, &app, state));
+            let Found {
+                app, health, wished, ..
+            } = app_of(ctx, environment).await?;
+            match crate::spec::offline(&app.spec) {
+                Some(Offline::Archived) if wished != Some(Offline::Archived) => {
+                    return Ok(archived(ctx, environment, &app));
+                }
+                Some(state) => return Ok(asked_for(ctx, environment, &app, state)),
+                None => {}
             }
             let url = app.url.clone().ok_or_else(|| {
                 Failure::bad(format!("`{}` has no URL", app.name))
@@ -129,6 +139,24 @@ fn asked_for(ctx: &Ctx, environment: &Environment, app: &App, state: Offline) ->
     Verdict::Good
 }
 
+/// Somebody archived the app on the platform, and its file wants it to serve: whoever visits it gets the offline page
+/// until it is restored, however many deployments succeed meanwhile.
+fn archived(ctx: &Ctx, environment: &Environment, app: &App) -> Verdict {
+    let failure = Failure::bad(format!("`{}` is archived, and nothing of it runs", app.name))
+        .why("that was done on the platform: its app spec does not ask for it")
+        .next(match environment {
+            Environment::Named(_) => RESTORE,
+            Environment::Preview(_) => {
+                "deploy the preview again: `do-deploy preview --pr N`, or `/preview` in a comment"
+            }
+        });
+    let verdict = Verdict::Bad(failure);
+    let url = app.url.clone().unwrap_or_default();
+    say(ctx, &url, &verdict);
+    record(ctx, environment, url, &verdict);
+    verdict
+}
+
 /// Summary and outputs. A URL of no environment is in neither.
 fn record(ctx: &Ctx, environment: &Environment, url: String, verdict: &Verdict) {
     let (state, failure) = match verdict {
@@ -152,14 +180,28 @@ fn expected(status: Option<u16>, chosen: bool) -> Expect {
     }
 }
 
-/// The app of an environment, with how its health is asked for, and what opens its logs.
-pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Result<(App, Health, TargetRedactor)> {
-    let (name, app, config) = match environment {
+/// The app of an environment.
+pub(super) struct Found {
+    pub(super) app: App,
+    /// How its health is asked for.
+    health: Health,
+    /// What opens its logs.
+    pub(super) redactor: TargetRedactor,
+    /// What its file says of serving.
+    wished: Option<Offline>,
+}
+
+pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Found> {
+    let (name, app, config, wished) = match environment {
         Environment::Named(_) => {
             let site = Site::find(ctx, environment).await?;
-            (site.spec.name().to_owned(), site.app, site.config)
+            let wished = crate::spec::offline(site.spec.value());
+            (site.spec.name().to_owned(), site.app, site.config, wished)
         }
-        Environment::Preview(number) => preview_of(ctx, *number, environment).await?,
+        Environment::Preview(number) => {
+            let (name, app, config) = preview_of(ctx, *number, environment).await?;
+            (name, app, config, None)
+        }
     };
     let app = app.ok_or_else(|| {
         Failure::input(format!("`{environment}` is not deployed"))
@@ -167,7 +209,12 @@ pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
             .next("deploy it first")
     })?;
     let redactor = ctx.redactor_of(&app.spec, &config);
-    Ok((app, config.health, redactor))
+    Ok(Found {
+        app,
+        health: config.health,
+        redactor,
+        wished,
+    })
 }
 
 /// A preview's name, its app, and the configuration with its own shape.

@@ -22,10 +22,10 @@ pub(super) async fn ask_for_the_commit(
     expected: &Expected<'_>,
     notes: &mut Vec<String>,
 ) -> (Testimony, Option<Sha>) {
-    let (Some(repository), Ok(platform)) = (ctx.repository.as_deref(), ctx.platform()) else {
+    let Ok(platform) = ctx.platform() else {
         return (Testimony::Absent, None);
     };
-    let built = platform.built_from(deployment, repository);
+    let built = platform.built_from(deployment, &ctx.own());
     if let Some(failure) = other_image(&built, expected.spec) {
         return (Testimony::Objects(failure), None);
     }
@@ -218,6 +218,7 @@ pub(super) async fn ask_from_outside(
     };
     // As the platform keeps it: it gives a route to what has none in the file.
     let spec = deployment.spec.as_ref().unwrap_or(expected.spec);
+    let spec = &crate::spec::with_secure_header_of(spec, expected.spec);
     let (health, limit) = (expected.health, expected.health.timeout);
     let Some(mut answered) = outside::ask(ctx, &app, health, spec, idle, limit, notes).await? else {
         return unheard("the platform names no URL".to_owned());

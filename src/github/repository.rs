@@ -48,6 +48,26 @@ impl GitHub {
         self.client.get(&self.path("")).await
     }
 
+    /// The number of any repository, by whatever name it has or had. `None`: none that the token may see.
+    pub(crate) async fn id_of(&self, full_name: &str) -> Result<Option<u64>, ApiError> {
+        #[derive(Deserialize)]
+        struct Numbered {
+            id: u64,
+        }
+        let Some((owner, name)) = full_name
+            .split_once('/')
+            .filter(|(owner, name)| is_part(owner) && is_part(name))
+        else {
+            return Ok(None);
+        };
+        let path = format!("/repos/{}/{}", segment(owner), segment(name));
+        match self.client.get::<Numbered>(&path).await {
+            // Blocked, or beyond what the token was made for.
+            Err(error) if matches!(error.status(), Some(403 | 451)) && !error.is_limit() => Ok(None),
+            reply => Ok(found(reply)?.map(|numbered| numbered.id)),
+        }
+    }
+
     /// The commit at a branch's head. `None`: no such branch.
     pub(crate) async fn branch_head(&self, branch: &str) -> Result<Option<Sha>, ApiError> {
         #[derive(Deserialize)]
@@ -161,6 +181,12 @@ impl GitHub {
             .filter(|entry| entry.r#type == "dir" && !entry.name.starts_with('.'));
         Ok(folders.map(|entry| entry.name).collect())
     }
+}
+
+/// Whether GitHub could call an owner or a repository so; `..` would lead to another path of the API.
+fn is_part(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !text.trim_matches('.').is_empty() && text.chars().all(fits)
 }
 
 /// GitHub breaks base64 into lines.

@@ -28,6 +28,8 @@ pub(crate) enum Obstacle {
     Elsewhere(u16),
     /// What stands between us and the platform, such as a firewall or a captive page, answered in the app's place.
     InBetween(u16),
+    /// The edge lets requests with a certain header through alone.
+    Guarded(u16),
     /// So many requests of ours were too many for the app.
     Throttled,
 }
@@ -86,6 +88,10 @@ impl Obstacle {
         if met {
             return None;
         }
+        let has_no_key = target.key_to_guard().is_none();
+        if target.guard.is_some() && matches!(status, 400..=499) && (has_no_key || !from_app) {
+            return Some(Self::Guarded(status));
+        }
         if text(FAILURE_CODE) == Some(NO_ROUTE_FOUND) {
             return Some(Self::NoRoute(status));
         }
@@ -111,6 +117,7 @@ impl Obstacle {
                 | Self::Login(_)
                 | Self::Elsewhere(_)
                 | Self::InBetween(_)
+                | Self::Guarded(_)
         )
     }
 
@@ -132,6 +139,10 @@ impl Obstacle {
             Self::Elsewhere(_) => format!("check where the records of `{host}` lead, then ask again"),
             Self::Throttled => {
                 "let this machine's requests pass, or ask for less under `[health]`; then ask again".to_owned()
+            }
+            Self::Guarded(_) => {
+                "look at the app through the proxy that sends the header, and compare it with `ingress.secure_header`"
+                    .to_owned()
             }
             Self::NoRoute(_) | Self::EdgeError(_) => {
                 "a new route may take minutes: look at the URL, then ask again".to_owned()
@@ -174,6 +185,10 @@ impl fmt::Display for Obstacle {
             Self::InBetween(status) => write!(
                 f,
                 "something between here and the platform answered {status} in the app's place"
+            ),
+            Self::Guarded(status) => write!(
+                f,
+                "the platform's edge answered {status}: it lets requests with the header of `ingress.secure_header` through alone"
             ),
             Self::Throttled => f.write_str("the app answered 429: it throttles these requests"),
             Self::EdgeError(status) => write!(f, "the edge answered {status}, an error page of its own"),

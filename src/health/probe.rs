@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT, CACHE_CONTROL, HOST};
+use reqwest::header::{ACCEPT, CACHE_CONTROL, HOST, HeaderValue};
 
 use super::observation::{Answer, Observation, classify};
 use super::obstacle::Obstacle;
@@ -39,6 +39,12 @@ impl Prober {
         let mut request = self.http.get(target.url.clone());
         if let Some(host) = &target.host {
             request = request.header(HOST, host);
+        }
+        if let Some((name, value)) = target.key_to_guard()
+            && let Ok(mut value) = HeaderValue::from_str(value.expose())
+        {
+            value.set_sensitive(true);
+            request = request.header(name, value);
         }
         let sent = request
             .header(ACCEPT, "application/json, */*;q=0.1")

@@ -4,6 +4,9 @@ use std::ops::RangeInclusive;
 
 use reqwest::Url;
 
+use crate::redact::Secret;
+use crate::spec::SecureHeader;
+
 /// Which status is a good answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Expect {
@@ -50,6 +53,8 @@ pub(crate) struct Target {
     pub(super) inside: bool,
     /// The platform's edge stands in front of it, and says in its answers which of them are its own.
     pub(super) behind_edge: bool,
+    /// The header without which the edge lets no request through.
+    pub(super) guard: Option<SecureHeader>,
 }
 
 impl Target {
@@ -63,6 +68,7 @@ impl Target {
             beside_domain: false,
             inside: false,
             behind_edge: false,
+            guard: None,
         }
     }
 
@@ -111,6 +117,19 @@ impl Target {
     pub(crate) fn beside_domain(mut self) -> Self {
         self.beside_domain = true;
         self
+    }
+
+    /// The edge lets requests with this header through alone.
+    #[must_use]
+    pub(crate) fn guarded_by(mut self, guard: Option<&SecureHeader>) -> Self {
+        self.guard = guard.cloned();
+        self
+    }
+
+    /// What is sent to be let through. The records of a domain may lead elsewhere, and the value is a secret.
+    pub(super) fn key_to_guard(&self) -> Option<(&str, &Secret)> {
+        let guard = self.guard.as_ref().filter(|_| !self.own_domain)?;
+        Some((&guard.name, guard.value.as_ref()?))
     }
 
     pub(crate) fn is_inside(&self) -> bool {

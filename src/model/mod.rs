@@ -10,6 +10,7 @@ pub(crate) mod failure;
 pub(crate) mod live;
 pub(crate) mod marks;
 pub(crate) mod names;
+pub(crate) mod own;
 pub(crate) mod pull_request;
 pub(crate) mod report;
 pub(crate) mod rollback;

@@ -118,8 +118,8 @@ pub(crate) struct Report {
     pub(crate) was_live: Option<Live>,
     /// After a failure: it was found out that no version of the app ever served.
     pub(crate) nothing_serves: bool,
-    /// Nothing of the app is built from a commit, so that none can be said to serve.
-    pub(crate) only_images: bool,
+    /// Nothing of the app is built from a commit of this repository, so that none can be said to serve.
+    pub(crate) built_elsewhere: bool,
     /// What is known of a deployment that is under way.
     pub(crate) underway: Underway,
     /// Of a cancelled run: the newer commit that its place was taken by.
@@ -155,7 +155,7 @@ impl Report {
             aftermath: None,
             was_live: None,
             nothing_serves: false,
-            only_images: false,
+            built_elsewhere: false,
             underway: Underway::default(),
             superseded_by: None,
             duration: None,

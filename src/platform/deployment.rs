@@ -45,6 +45,11 @@ impl Deployment {
         rollbacks.filter_map(|it| it.previous.clone()).collect()
     }
 
+    /// Whether its spec lets it serve: one in maintenance or of an archived app became active, too.
+    pub(crate) fn serves_by_its_spec(&self) -> bool {
+        self.spec.as_ref().and_then(crate::spec::offline).is_none()
+    }
+
     /// Whether it brought an earlier one back.
     pub(crate) fn is_rollback(&self) -> bool {
         matches!(self.cause.kind, CauseKind::Rollback | CauseKind::AutoRollback)

@@ -21,6 +21,7 @@ pub(crate) use error::{PlatformError, Result};
 pub(crate) use log::{LogKind, LogLine};
 pub(crate) use words::Words;
 
+use crate::model::own::OwnRepository;
 use crate::model::report::{Cost, Pages};
 use crate::model::rollout::Built;
 use crate::redact::{Clean, Secret};
@@ -87,10 +88,15 @@ impl Platform {
     }
 
     /// Creates an app, in a project given by name or id. When the reply is lost, what it made is found by name and
-    /// marks and taken up.
-    pub(crate) async fn create(&self, spec: &Value, project: Option<&str>) -> Result<Rollout> {
+    /// marks and taken up. `still`: as in `update`.
+    pub(crate) async fn create(
+        &self,
+        spec: &Value,
+        project: Option<&str>,
+        still: impl AsyncFn() -> Result<()>,
+    ) -> Result<Rollout> {
         match self {
-            Self::AppPlatform(cloud) => cloud.create(spec, project).await,
+            Self::AppPlatform(cloud) => cloud.create(spec, project, still).await,
         }
     }
 
@@ -154,10 +160,15 @@ impl Platform {
         }
     }
 
-    /// Removes the app and waits until it is gone. Fine if it was gone already.
-    pub(crate) async fn destroy(&self, app_id: &str, deadline: Deadline) -> Result<()> {
+    /// Removes the app and waits until it is gone. Fine if it was gone already. `still`: as in `update`.
+    pub(crate) async fn destroy(
+        &self,
+        app_id: &str,
+        deadline: Deadline,
+        still: impl AsyncFn() -> Result<()>,
+    ) -> Result<()> {
         match self {
-            Self::AppPlatform(cloud) => cloud.destroy(app_id, deadline).await,
+            Self::AppPlatform(cloud) => cloud.destroy(app_id, deadline, still).await,
         }
     }
 
@@ -242,9 +253,8 @@ impl Platform {
         }
     }
 
-    /// What every component of a deployment was built from, where components of another repository than `owner/name`
-    /// prove nothing.
-    pub(crate) fn built_from(&self, deployment: &Deployment, repository: &str) -> Vec<(String, Built)> {
+    /// What every component of a deployment was built from, where components of another repository prove nothing.
+    pub(crate) fn built_from(&self, deployment: &Deployment, repository: &OwnRepository) -> Vec<(String, Built)> {
         match self {
             Self::AppPlatform(_) => app_platform::built_from(deployment, repository),
         }

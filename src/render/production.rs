@@ -42,7 +42,7 @@ pub(crate) fn deployment_line(report: &Report, scene: &Scene, now: Timestamp) ->
     let commit = report
         .serving
         .as_ref()
-        .or(report.commit.as_ref().filter(|_| !report.only_images));
+        .or(report.commit.as_ref().filter(|_| !report.built_elsewhere));
     let view = View {
         at: minute(now),
         ready: report.state == State::Ready,

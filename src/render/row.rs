@@ -61,7 +61,7 @@ impl RowView {
         let about = report
             .commit
             .as_ref()
-            .filter(|_| !(report.only_images && state == State::Ready));
+            .filter(|_| !(report.built_elsewhere && state == State::Ready));
         Self {
             app: match report.app.as_str() {
                 "" => report.environment.to_string(),

@@ -138,7 +138,7 @@ impl AppView {
         let about = report
             .commit
             .as_ref()
-            .filter(|_| !(report.only_images && state == State::Ready));
+            .filter(|_| !(report.built_elsewhere && state == State::Ready));
         let lives = match state {
             State::Building | State::Ready => true,
             // Where no app is known, or nothing of it ever served, there is nothing that sleeps or costs by the hour.

@@ -34,6 +34,8 @@ pub(crate) struct AccountRules {
     pub(crate) concurrent_builds: Option<usize>,
     /// `false` lifts GitHub's primary limit, which cannot carry a hundred previews at once. `None`: it is kept.
     pub(crate) github_limit: Option<bool>,
+    /// Names that a mounted repository had before, each with the one that it has.
+    pub(crate) renamed: BTreeMap<String, String>,
     /// After a deployment has failed, the platform deploys again what serves.
     pub(crate) auto_rollback: bool,
 }
@@ -71,6 +73,14 @@ impl Token {
 pub(crate) struct Account {
     rules: Arc<RwLock<AccountRules>>,
     handed_out: Arc<Tokens>,
+}
+
+impl AccountRules {
+    /// The name that a repository of this earlier one has now.
+    pub(crate) fn renamed_to(&self, full_name: &str) -> Option<&str> {
+        let found = self.renamed.iter().find(|(old, _)| old.eq_ignore_ascii_case(full_name));
+        found.map(|(_, new)| new.as_str())
+    }
 }
 
 impl Account {

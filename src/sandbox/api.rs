@@ -19,7 +19,7 @@ impl Api {
             ["_sandbox", "logs" | "live", ..] => Self::Log,
             ["_sandbox", ..] => Self::Own,
             ["v1" | "v2", ..] => Self::DigitalOcean,
-            ["repos", ..] => Self::GitHub,
+            ["repos" | "repositories", ..] => Self::GitHub,
             [""] | [_, _, "pull" | "commit", _] | [_, _, "actions", "runs", ..] => Self::Page,
             _ => Self::GitHub,
         }
@@ -36,6 +36,7 @@ mod tests {
             ("/v2/apps", Api::DigitalOcean),
             ("/repos/org/shop/pulls", Api::GitHub),
             ("/repos/org/pull/1", Api::GitHub),
+            ("/repositories/1/actions/runs", Api::GitHub),
             ("/user", Api::GitHub),
             ("/", Api::Page),
             ("/_sandbox/clock", Api::Own),

@@ -128,7 +128,7 @@ fn open(
     let clock = Clock::new(pace);
     let account = Account::default();
     let runner = Arc::new(Runner::new(root, images, clock.clone()));
-    let mounted = Repositories::new(repositories.clone());
+    let mounted = Repositories::new(repositories.clone(), account.clone());
     Server {
         world: World::new(clock.clone(), account.clone(), runner, mounted),
         github: GitHub::new(clock, account, repositories, base_url.clone()),

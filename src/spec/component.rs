@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::model::own::OwnRepository;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     Service,
@@ -175,26 +177,34 @@ impl Source {
         self.kind == other.kind && self.place == other.place
     }
 
-    /// Whether it is the GitHub repository `owner/name`, by name or by clone URL.
-    pub(crate) fn is_repository(&self, repository: &str) -> bool {
+    /// `owner/name` on the server that this repository is on, by name or by clone URL. `None`: it is somewhere else.
+    pub(crate) fn on_github(&self, own: &OwnRepository) -> Option<String> {
         match self.kind {
-            SourceKind::GitHub => self.repo.eq_ignore_ascii_case(repository),
-            SourceKind::Git => {
-                let url = self.repo.to_ascii_lowercase();
-                let url = url.trim_end_matches('/').trim_end_matches(".git");
-                let from_host = url.split_once("://").map_or(url, |(_, rest)| rest);
-                // A user, but no `@` of the path.
-                let host = from_host.find('/').unwrap_or(from_host.len());
-                let from_host = from_host[..host]
-                    .rfind('@')
-                    .map_or(from_host, |at| &from_host[at + 1..]);
-                let from_host = from_host.strip_prefix("www.").unwrap_or(from_host);
-                let path = from_host.strip_prefix("github.com");
-                path.and_then(|path| path.strip_prefix(['/', ':'])) == Some(repository.to_ascii_lowercase().as_str())
-            }
-            SourceKind::GitLab | SourceKind::Bitbucket | SourceKind::Image => false,
+            SourceKind::GitHub => Some(self.repo.clone()).filter(|repo| !repo.is_empty()),
+            SourceKind::Git => own.of_clone_url(&self.repo),
+            SourceKind::GitLab | SourceKind::Bitbucket | SourceKind::Image => None,
         }
     }
+
+    /// Whether it is this repository, by whatever name GitHub knows it.
+    pub(crate) fn is_repository(&self, own: &OwnRepository) -> bool {
+        self.on_github(own).is_some_and(|name| own.is(&name))
+    }
+}
+
+/// Whether no commit of this repository can tell what serves: the app has sources, and all are elsewhere, images among them.
+pub(crate) fn is_built_elsewhere(spec: &Value, own: &OwnRepository) -> bool {
+    let sources = sources(spec);
+    !sources.is_empty() && !sources.iter().any(|source| source.is_repository(own))
+}
+
+/// Every name on this repository's server that a spec has for a source.
+pub(crate) fn names_on_github(spec: &Value, own: &OwnRepository) -> Vec<String> {
+    let sources = components(spec).into_iter();
+    sources
+        .flat_map(|it| all_sources(it.name, it.value))
+        .filter_map(|source| source.on_github(own))
+        .collect()
 }
 
 /// What every component is built from, in the spec's order.
@@ -205,7 +215,8 @@ pub(crate) fn sources(spec: &Value) -> Vec<Source> {
         .collect()
 }
 
-pub(super) fn source(name: &str, component: &Value) -> Option<Source> {
+/// What a component is built from.
+pub(crate) fn source(name: &str, component: &Value) -> Option<Source> {
     all_sources(name, component).into_iter().next()
 }
 

@@ -223,7 +223,7 @@ pub(super) fn taken_back(live: Option<&Value>, planned: &Value) -> Vec<String> {
 }
 
 /// Whether images are all that the app is made from: no commit tells what serves then.
-pub(crate) fn only_images(spec: &Value) -> bool {
+pub(super) fn only_images(spec: &Value) -> bool {
     let sources = component::sources(spec);
     !sources.is_empty() && sources.iter().all(|source| source.kind == SourceKind::Image)
 }

@@ -10,6 +10,7 @@ mod document;
 mod env;
 mod find;
 pub(crate) mod first;
+mod former;
 mod guard;
 mod health;
 mod hidden;
@@ -28,6 +29,7 @@ pub(crate) mod preview;
 pub(crate) mod production;
 mod route;
 mod secrets;
+mod secure_header;
 mod shell;
 mod shown;
 mod start;
@@ -35,7 +37,7 @@ mod store;
 mod types;
 mod yaml;
 
-pub(crate) use component::{Kind, components, sources};
+pub(crate) use component::{Kind, components, is_built_elsewhere, names_on_github, source, sources};
 pub(crate) use diff::{diff, show};
 pub(crate) use document::{AppSpec, parse, print};
 pub(crate) use find::{USUAL, find_default};
@@ -45,13 +47,14 @@ pub(crate) use yaml::scalar;
 
 pub(crate) use health::runs_at;
 pub(crate) use health::{Question, has_http, public_components, questions, roots_of_checked};
-pub(crate) use images::{Images, only_images};
+pub(crate) use images::Images;
 pub(crate) use jobs::migrates;
 pub(crate) use marks::marks;
 pub(crate) use migration::Announcement;
 pub(crate) use offline::{Offline, offline};
 pub(crate) use production::{Replace, same_places, taken_by_going_back};
 pub(crate) use secrets::{secret_names, secret_values, secrets_given};
+pub(crate) use secure_header::{SecureHeader, secure_header, with_secure_header_of};
 pub(crate) use start::wanted_files;
 
 #[cfg(test)]

@@ -80,6 +80,7 @@ pub(crate) fn secret_values(spec: &Value) -> Vec<Secret> {
         }
     }
     fields(spec, &mut secrets);
+    secrets.extend(super::secure_header(spec).and_then(|header| header.value));
     secrets
 }
 

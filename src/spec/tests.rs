@@ -84,7 +84,7 @@ fn preview(spec: &AppSpec) -> Result<PreviewPlan, Failure> {
     plan(
         spec,
         &PreviewInput {
-            repository: &repository,
+            repository: &crate::model::own::OwnRepository::new(&repository, "https://github.com"),
             repository_id: 7,
             pull_request: &pull_request,
             policy: &Preview::default(),

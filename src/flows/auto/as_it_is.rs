@@ -90,8 +90,9 @@ async fn is_up_to_date(
     let Some(app) = ownership::marked(ctx, repository.id, &environment).await? else {
         return Ok(false);
     };
+    ctx.learn_names_of(repository, &app).await?;
     let head = &pull.head.sha;
-    if !ownership::serving(&app).is_some_and(|serving| serving.is(head)) {
+    if !ownership::serving(ctx, &app).is_some_and(|serving| serving.is(head)) {
         return Ok(false);
     }
     // One that was found bad, or whose run was killed, is deployed and checked again.

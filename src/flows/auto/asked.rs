@@ -34,17 +34,17 @@ impl Flags {
     /// deployed; a comment's command would deploy, and without them. A consent is for what is deployed. `takes_pull`: the
     /// job is told which of the event's pull requests it is about.
     pub(super) fn refuse_on(&self, event: &str, then: Then, takes_pull: bool) -> Result<(), Failure> {
-        let is_a_pull = matches!(self.environment, Some(Environment::Preview(_)));
+        let deploys = matches!(then, Then::DeployPushed | Then::DeployTested);
+        let names_what_it_cannot = match self.environment {
+            None => false,
+            Some(Environment::Preview(_)) => !takes_pull,
+            // A workflow for one of a branch's environments names it whatever was pushed.
+            Some(Environment::Named(_)) => !deploys && !(then == Then::Nothing && event == "push"),
+        };
         let given = [
             ("--images", then == Then::Comment && !self.images.is_empty()),
-            (
-                "--replace",
-                !matches!(then, Then::DeployPushed | Then::DeployTested) && !self.replace.is_empty(),
-            ),
-            (
-                "--environment` or `--pr",
-                self.environment.is_some() && !(takes_pull && is_a_pull),
-            ),
+            ("--replace", !deploys && !self.replace.is_empty()),
+            ("--environment` or `--pr", names_what_it_cannot),
             ("--commit", self.commit.is_some()),
             ("--to", self.to.is_some()),
             ("--force-build", self.force_build),

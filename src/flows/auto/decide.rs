@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::asked::{Asked, Flags, asked};
+use super::environment;
 use super::event::Event;
 use super::table::{Holds, ROWS, Row, Then};
 use crate::config::Config;
@@ -125,20 +126,23 @@ impl Row {
 
 fn choose(row: &'static Row, event: &Event, config: Option<&Config>, flags: &Flags) -> Result<Chosen, Failure> {
     let reason = fill(row.because, |name| event.fact(name, config));
-    let deploy = |commit: fn(Sha) -> site::Commit| Decision::Deploy {
-        environment: config
-            .and_then(|config| event.environment(config))
-            .map_or_else(Environment::production, Environment::Named),
-        commit: commit(event.commit()),
-        images: flags.images.clone(),
-        replace: flags.replace.clone(),
+    let deploy = |commit: fn(Sha) -> site::Commit| -> Result<Decision, Failure> {
+        Ok(Decision::Deploy {
+            environment: match config {
+                Some(config) => environment::deployed(event, config, flags)?,
+                None => Environment::production(),
+            },
+            commit: commit(event.commit()),
+            images: flags.images.clone(),
+            replace: flags.replace.clone(),
+        })
     };
     if row.then != Then::Asked {
         flags.refuse_on(&event.name, row.then, event.is_a_start())?;
     }
     let decision = match row.then {
-        Then::DeployPushed => deploy(site::Commit::Pushed),
-        Then::DeployTested => deploy(site::Commit::Tested),
+        Then::DeployPushed => deploy(site::Commit::Pushed)?,
+        Then::DeployTested => deploy(site::Commit::Tested)?,
         Then::Preview => Decision::Preview {
             pull_request: event.numbered()?,
             head: event.head(),

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::flows::sentence::quoted;
 use crate::flows::{comment, site};
 use crate::model::commit::Sha;
-use crate::model::environment::{Environment, PRODUCTION};
+use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::pull_request::PullRequest;
 
@@ -186,19 +186,6 @@ impl Event {
         site::says_skip(message)
     }
 
-    /// The environment that is deployed from the branch.
-    pub(super) fn environment(&self, config: &Config) -> Option<String> {
-        let branch = self.branch()?;
-        let production = Some(config.production.branch.as_str())
-            .filter(|branch| !branch.is_empty())
-            .unwrap_or_else(|| self.default_branch());
-        if branch == production {
-            return Some(PRODUCTION.to_owned());
-        }
-        let named = config.environments.iter().find(|(_, target)| target.branch == branch);
-        named.map(|(name, _)| name.clone())
-    }
-
     pub(super) fn commit(&self) -> Sha {
         Sha::new(match self.name.as_str() {
             "push" => self.text("/after"),
@@ -326,7 +313,7 @@ impl Event {
             "type" => text("/action"),
             "ref" => text("/ref").map(|name| name.trim_start_matches("refs/tags/").to_owned()),
             "branch" => self.branch().map(str::to_owned),
-            "environment" => self.environment(config?),
+            "environment" => self.environments(config?).first().cloned(),
             "number" => self.pull_request().map(|number| number.to_string()),
             "numbers" => {
                 let numbers: Vec<String> = self.head_numbers().iter().map(ToString::to_string).collect();

@@ -4,6 +4,7 @@ mod act;
 mod as_it_is;
 mod asked;
 mod decide;
+mod environment;
 mod event;
 mod start;
 mod table;

@@ -41,7 +41,7 @@ fn app_output(report: &Report) -> AppOutput {
         deployment_id: identifier(report.deployment_id.as_deref()),
         // The commit of the run says nothing about an image that was built elsewhere.
         commit: served
-            .or(report.commit.as_ref().filter(|_| !report.only_images))
+            .or(report.commit.as_ref().filter(|_| !report.built_elsewhere))
             .map(ToString::to_string),
         monthly_cost: report.cost.map(|cost| dollars(cost.awake)),
         was_live: report.was_live.map(|live| WasLive {

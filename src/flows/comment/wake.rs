@@ -39,7 +39,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
     .await?;
     let mut report = Report::new(&app.name, environment.clone(), State::Ready);
     report.url = Some(url.to_owned());
-    report.commit = super::super::ownership::serving(app);
+    report.commit = super::super::ownership::serving(ctx, app);
     report.app_id = Some(app.id.clone());
     report.duration = Some(started.elapsed());
     let took = humanize(started.elapsed());

@@ -8,6 +8,7 @@ use super::git::git;
 use crate::config::Config;
 use crate::flows::context::Ctx;
 use crate::model::failure::Failure;
+use crate::model::own::OwnRepository;
 use crate::spec::{AppSpec, sources};
 
 #[derive(Clone, Debug)]
@@ -60,7 +61,8 @@ impl Repository {
             ));
         }
         let sources = sources(spec.value());
-        if !sources.is_empty() && !sources.iter().any(|source| source.is_repository(&self.name)) {
+        let own = OwnRepository::new(&self.name, &self.server);
+        if !sources.is_empty() && !sources.iter().any(|source| source.is_repository(&own)) {
             let list: Vec<&str> = sources.iter().map(|source| source.repo.as_str()).collect();
             notes.push(format!(
                 "No component of `{}` is built from `{}`, but from `{}`",

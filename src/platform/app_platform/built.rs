@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::wire;
 use crate::model::commit::Sha;
+use crate::model::own::OwnRepository;
 use crate::model::rollout::Built;
 use crate::platform::deployment::Deployment;
+use crate::spec::source;
 
 /// Component kinds that have a source and can tell what it was. Functions cannot.
 const KINDS: [&str; 4] = ["services", "static_sites", "workers", "jobs"];
@@ -43,15 +45,15 @@ pub(super) fn built(deployment: &wire::Deployment) -> Vec<(String, Built)> {
     found
 }
 
-/// The same, where a component whose source is another repository than `owner/name` proves nothing.
-pub(in crate::platform) fn built_from(deployment: &Deployment, repository: &str) -> Vec<(String, Built)> {
+/// The same, where a component whose source is another repository proves nothing.
+pub(in crate::platform) fn built_from(deployment: &Deployment, repository: &OwnRepository) -> Vec<(String, Built)> {
     let foreign = |name: &str| {
         let spec = deployment.spec.as_ref()?;
         let (_, component) = KINDS
             .iter()
             .flat_map(|kind| components(spec, kind))
             .find(|(found, _)| *found == name)?;
-        Some(!source_repository(component)?.eq_ignore_ascii_case(repository))
+        Some(!source(name, component)?.is_repository(repository))
     };
     deployment
         .built
@@ -61,20 +63,6 @@ pub(in crate::platform) fn built_from(deployment: &Deployment, repository: &str)
             built => (name.clone(), built.clone()),
         })
         .collect()
-}
-
-/// `owner/name` of a component's Git source; of a clone URL, the last two parts of its path.
-fn source_repository(component: &Value) -> Option<String> {
-    let named = ["github", "gitlab", "bitbucket"]
-        .iter()
-        .find_map(|host| component.get(host)?.get("repo")?.as_str());
-    if let Some(named) = named {
-        return Some(named.to_owned());
-    }
-    let url = component.pointer("/git/repo_clone_url")?.as_str()?;
-    let mut parts = url.trim_end_matches('/').trim_end_matches(".git").rsplit(['/', ':']);
-    let (name, owner) = (parts.next()?, parts.next()?);
-    Some(format!("{owner}/{name}"))
 }
 
 /// Name and body of every component of a kind.
@@ -90,7 +78,7 @@ pub(super) fn components<'a>(spec: &'a Value, kind: &str) -> impl Iterator<Item 
 mod tests {
     use serde_json::json;
 
-    use super::{built, source_repository};
+    use super::built;
     use crate::model::commit::Sha;
     use crate::model::rollout::Built;
 
@@ -119,23 +107,5 @@ mod tests {
                 ("fn".to_owned(), Built::Unprovable),
             ]
         );
-    }
-
-    #[test]
-    fn finds_the_repository_of_a_source() {
-        for (source, repository) in [
-            (json!({"github": {"repo": "acme/shop"}}), Some("acme/shop")),
-            (
-                json!({"git": {"repo_clone_url": "https://github.com/acme/shop.git"}}),
-                Some("acme/shop"),
-            ),
-            (
-                json!({"git": {"repo_clone_url": "git@github.com:acme/shop.git"}}),
-                Some("acme/shop"),
-            ),
-            (json!({"image": {"tag": "v1"}}), None),
-        ] {
-            assert_eq!(source_repository(&source).as_deref(), repository, "{source}");
-        }
     }
 }

@@ -1,5 +1,7 @@
 //! Creates an app exactly once, also when the reply is lost.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -7,6 +9,7 @@ use super::refusal::refusal;
 use super::same_spec::{comes_from, sleep_dropped};
 use super::translate::{marks, name_of};
 use super::{AppPlatform, PAUSES, complete, translate, wire};
+use crate::net::client::Client;
 use crate::net::error::ApiError;
 use crate::net::retry::Repeat;
 use crate::platform::app::App;
@@ -14,7 +17,12 @@ use crate::platform::deployment::Rollout;
 use crate::platform::error::{PlatformError, Result};
 
 impl AppPlatform {
-    pub(in crate::platform) async fn create(&self, spec: &Value, project: Option<&str>) -> Result<Rollout> {
+    pub(in crate::platform) async fn create(
+        &self,
+        spec: &Value,
+        project: Option<&str>,
+        still: impl AsyncFn() -> Result<()>,
+    ) -> Result<Rollout> {
         let mut body = json!({ "spec": spec });
         if let Some(project) = project.filter(|project| !project.is_empty()) {
             body["project_id"] = self.project_id(project).await?.into();
@@ -22,12 +30,20 @@ impl AppPlatform {
         let mut pauses = PAUSES.into_iter();
         // Whether an earlier try may have made the app that a later one finds in its way.
         let mut unclear = false;
+        let client = self.client.patient_for(Duration::ZERO);
+        let mut refused = 0;
         loop {
             self.wait.check()?;
-            let error = match self.post(&body).await {
+            let error = match post(&client, &body).await {
                 Ok(app) => return self.made(app, spec).await,
                 Err(error) => error,
             };
+            if error.is_limit() {
+                self.heard(self.client.outwait(error, refused).await)?;
+                refused += 1;
+                still().await?;
+                continue;
+            }
             unclear |= error.may_have_happened();
             let found = match unclear && (error.may_have_happened() || error.status() == Some(409)) {
                 true => self.find(name_of(spec)).await?,
@@ -40,15 +56,8 @@ impl AppPlatform {
                 Some(pause) => self.wait.sleep(pause).await?,
                 None => return self.heard(Err(error)),
             }
+            still().await?;
         }
-    }
-
-    async fn post(&self, body: &Value) -> std::result::Result<wire::App, ApiError> {
-        let reply: wire::Reply = self
-            .client
-            .send(Method::POST, "/v2/apps", Some(body), Repeat::OnlyIfNotDone)
-            .await?;
-        complete(reply.app, Method::POST, "/v2/apps")
     }
 
     async fn made(&self, made: wire::App, spec: &Value) -> Result<Rollout> {
@@ -101,4 +110,11 @@ impl AppPlatform {
             warnings: vec![warning.to_owned()],
         })
     }
+}
+
+async fn post(client: &Client, body: &Value) -> std::result::Result<wire::App, ApiError> {
+    let reply: wire::Reply = client
+        .send(Method::POST, "/v2/apps", Some(body), Repeat::OnlyIfNotDone)
+        .await?;
+    complete(reply.app, Method::POST, "/v2/apps")
 }

@@ -13,10 +13,27 @@ use crate::wait::Deadline;
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 impl AppPlatform {
-    pub(in crate::platform) async fn destroy(&self, app_id: &str, deadline: Deadline) -> Result<()> {
+    pub(in crate::platform) async fn destroy(
+        &self,
+        app_id: &str,
+        deadline: Deadline,
+        still: impl AsyncFn() -> Result<()>,
+    ) -> Result<()> {
         self.wait.check()?;
         let path = app_path(app_id);
-        let sending = async { self.heard(self.client.send_only(Method::DELETE, &path, None, Repeat::Freely).await) };
+        let client = self.client.patient_for(Duration::ZERO);
+        let sending = async {
+            let mut refused = 0;
+            loop {
+                let error = match client.send_only(Method::DELETE, &path, None, Repeat::Freely).await {
+                    Err(error) if error.is_limit() => error,
+                    sent => return self.heard(sent),
+                };
+                self.heard(self.client.outwait(error, refused).await)?;
+                refused += 1;
+                still().await?;
+            }
+        };
         match self.within(deadline, sending).await {
             Ok(()) => {}
             Err(error) if error.is_not_found() => return Ok(()),

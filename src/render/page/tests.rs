@@ -362,7 +362,7 @@ fn production_tells_the_merged_pull_request() {
 #[test]
 fn no_commit_is_said_to_serve_where_an_image_does() {
     let report = Report {
-        only_images: true,
+        built_elsewhere: true,
         serving: None,
         ..ready()
     };

@@ -87,6 +87,8 @@ struct Shared {
     /// The app, as its answers to the public name it.
     origin: Option<HeaderValue>,
     routes: RwLock<Arc<Vec<Route>>>,
+    /// The header and its value without which no request comes through.
+    guard: RwLock<Option<(String, String)>>,
     upstreams: Upstreams,
 }
 
@@ -108,6 +110,7 @@ impl Edge {
         let shared = Arc::new(Shared {
             origin,
             routes: RwLock::default(),
+            guard: RwLock::default(),
             upstreams: Upstreams::default(),
         });
         let mut tasks = JoinSet::new();
@@ -127,6 +130,26 @@ impl Edge {
     /// Replaces all routes at once; requests already on their way finish where they began.
     pub(crate) fn set_routes(&self, routes: Vec<Route>) {
         *self.shared.routes.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(routes);
+    }
+}
+
+impl Edge {
+    /// Lets requests with this header through alone. `None`: all.
+    pub(crate) fn set_guard(&self, guard: Option<(String, String)>) {
+        *self.shared.guard.write().unwrap_or_else(PoisonError::into_inner) = guard;
+    }
+}
+
+impl Shared {
+    fn lets_in<T>(&self, request: &Request<T>) -> bool {
+        let guard = self.guard.read().unwrap_or_else(PoisonError::into_inner).clone();
+        guard.is_none_or(|(name, value)| {
+            let shown = request
+                .headers()
+                .get(name.as_str())
+                .and_then(|shown| shown.to_str().ok());
+            shown == Some(value.as_str())
+        })
     }
 }
 
@@ -183,6 +206,13 @@ async fn route_to(
     client: SocketAddr,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Response<Body>> {
+    if !shared.lets_in(&request) {
+        return Err(failed(
+            StatusCode::FORBIDDEN,
+            flag::DENIED,
+            "the secure header is missing",
+        ));
+    }
     let routes = Arc::clone(&shared.routes.read().unwrap_or_else(PoisonError::into_inner));
     let path = request.uri().path();
     let Some(route) = route::choose(&routes, host_of(&request), path) else {
@@ -264,6 +294,7 @@ fn redirect<T>(to: &Redirect, request: &Request<T>) -> Response<Body> {
 /// Why the edge has no answer of the app's: a response flag of Envoy's, as the platform's answers carry it.
 /// <https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage>
 mod flag {
+    pub(super) const DENIED: &str = "UAEX";
     pub(super) const NO_ROUTE: &str = "NR";
     pub(super) const NO_HEALTHY_UPSTREAM: &str = "UH";
     pub(super) const CONNECTION_FAILED: &str = "UF";

@@ -43,9 +43,20 @@ impl FromRequest<Arc<GitHub>> for Call {
             .map_err(|_| Refusal::bad_json())?;
         let params = params(&mut parts).await;
         let named = |key: &str| params.get(key).map(String::as_str).unwrap_or_default();
-        let hub = github
-            .hub(named("owner"), named("repo"))
-            .ok_or_else(Refusal::not_found)?;
+        let (owner, name) = (named("owner"), named("repo"));
+        let hub = match named("repository_id") {
+            "" => github.hub(owner, name),
+            id => github.numbered(id),
+        };
+        let hub = match (hub, github.renamed(owner, name)) {
+            (Some(hub), _) => hub,
+            (None, Some(moved)) => {
+                let base = base(&parts.headers, &github.base_url);
+                let url = moved_to(&parts, &base, moved.repository.id);
+                return Err(Refusal::moved(&parts.method, url));
+            }
+            (None, None) => return Err(Refusal::not_found()),
+        };
         Ok(Self {
             urls: Urls::new(base(&parts.headers, &github.base_url), &hub.repository),
             hub,
@@ -70,6 +81,22 @@ async fn params(parts: &mut Parts) -> BTreeMap<String, String> {
 fn asked_path(parts: &Parts) -> String {
     let original = parts.extensions.get::<OriginalUri>().map(|OriginalUri(uri)| uri);
     original.unwrap_or(&parts.uri).path().to_owned()
+}
+
+/// The same request by the repository's number.
+fn moved_to(parts: &Parts, base: &str, id: u64) -> String {
+    let path = asked_path(parts);
+    let rest: Vec<&str> = path.splitn(5, '/').skip(4).collect();
+    let mut url = format!("{base}/repositories/{id}");
+    for text in rest {
+        url.push('/');
+        url.push_str(text);
+    }
+    if let Some(query) = parts.uri.query() {
+        url.push('?');
+        url.push_str(query);
+    }
+    url
 }
 
 fn query(parts: &Parts) -> BTreeMap<String, String> {

@@ -127,6 +127,19 @@ impl GitHub {
         all
     }
 
+    /// By its number, as GitHub's redirects name it.
+    fn numbered(&self, id: &str) -> Option<Arc<Hub>> {
+        let id: u64 = id.parse().ok()?;
+        self.hubs.iter().find(|hub| hub.repository.id == id).cloned()
+    }
+
+    /// What a name that is no longer a repository's leads to.
+    fn renamed(&self, owner: &str, name: &str) -> Option<Arc<Hub>> {
+        let rules = self.account.rules();
+        let (owner, name) = rules.renamed_to(&format!("{owner}/{name}"))?.split_once('/')?;
+        self.hub(owner, name)
+    }
+
     fn first(&self) -> Option<&Arc<Hub>> {
         self.hubs.first()
     }
@@ -229,7 +242,8 @@ pub(crate) fn router(github: Arc<GitHub>) -> Router {
         );
     let gate = from_fn_with_state(Arc::clone(&github), gate);
     Router::new()
-        .nest("/repos/{owner}/{repo}", api)
+        .nest("/repos/{owner}/{repo}", api.clone())
+        .nest("/repositories/{repository_id}", api)
         .route("/user", get(forbidden).patch(forbidden))
         // Answered by the gate, which knows where the caller stands.
         .route("/rate_limit", get(forbidden))

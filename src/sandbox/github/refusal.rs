@@ -1,6 +1,7 @@
 //! GitHub's refusals, in GitHub's words and shape.
 
-use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -12,6 +13,7 @@ pub(crate) struct Refusal {
     status: StatusCode,
     message: String,
     errors: Vec<Value>,
+    location: Option<String>,
 }
 
 impl Refusal {
@@ -20,6 +22,20 @@ impl Refusal {
             status,
             message: message.into(),
             errors: Vec::new(),
+            location: None,
+        }
+    }
+
+    /// The repository has another name now; 307 keeps the method of what is no reading.
+    /// <https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects>
+    pub(crate) fn moved(method: &Method, url: String) -> Self {
+        let (status, message) = match *method {
+            Method::GET | Method::HEAD => (StatusCode::MOVED_PERMANENTLY, "Moved Permanently"),
+            _ => (StatusCode::TEMPORARY_REDIRECT, "Temporary Redirect"),
+        };
+        Self {
+            location: Some(url),
+            ..Self::new(status, message)
         }
     }
 
@@ -94,7 +110,14 @@ impl IntoResponse for Refusal {
         if !self.errors.is_empty() {
             body["errors"] = Value::Array(self.errors);
         }
-        json_reply(self.status, &body)
+        if let Some(url) = &self.location {
+            body["url"] = json!(url);
+        }
+        let mut response = json_reply(self.status, &body);
+        if let Some(location) = self.location.and_then(|url| HeaderValue::from_str(&url).ok()) {
+            response.headers_mut().insert(LOCATION, location);
+        }
+        response
     }
 }
 

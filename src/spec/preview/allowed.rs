@@ -28,7 +28,8 @@ pub(crate) struct Allowed {
 }
 
 impl Allowed {
-    fn specs(&self) -> impl Iterator<Item = &Value> {
+    /// Both, where they are there.
+    pub(crate) fn specs(&self) -> impl Iterator<Item = &Value> {
         [&self.production, &self.by_hand]
             .into_iter()
             .flatten()

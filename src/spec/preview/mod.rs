@@ -10,13 +10,14 @@ use super::guard::guard;
 use super::images::{self, Images};
 use super::migration::Announcement;
 use super::policy::Policy;
-use super::{env, marks, secrets};
+use super::{env, former, marks, secrets};
 use crate::config::{self, PreviewDatabase, Variable};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::names;
+use crate::model::own::OwnRepository;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{self, Change, Sleep};
 use crate::redact::Redactor;
@@ -44,8 +45,7 @@ pub(crate) use sleep::no_scale_to_zero;
 
 /// Everything that decides how a preview looks.
 pub(crate) struct PreviewInput<'a> {
-    /// `owner/name`.
-    pub(crate) repository: &'a str,
+    pub(crate) repository: &'a OwnRepository,
     pub(crate) repository_id: u64,
     pub(crate) pull_request: &'a PullRequest,
     pub(crate) policy: &'a config::Preview,
@@ -126,7 +126,7 @@ impl Notes {
 
 /// The preview's spec. Fails where it would touch production or cannot work, before anything is created.
 pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPlan, Failure> {
-    if input.pull_request.is_fork_of(input.repository) {
+    if input.pull_request.is_fork_of(input.repository.name()) {
         return Err(Failure::input("a pull request from a fork cannot have a preview")
             .why(format!("App Platform builds branches of `{}` only", input.repository))
             .next("push the branch to the repository itself"));
@@ -145,6 +145,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
             policy.lack(variable)
         ));
     }
+    notes.warnings.extend(former::warnings(spec, input.repository));
     let spec = &input.images.apply(spec, &mut notes.changes, &mut notes.warnings)?;
     let mut preview = spec.value.clone();
     let (database, sleep) = if input.policy.spec.is_empty() {

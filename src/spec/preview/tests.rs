@@ -21,6 +21,13 @@ mod stores;
 /// What the run has as `GITHUB_TOKEN`.
 const OWN_TOKEN: &str = "ghs-token-of-the-run";
 
+/// The repository, which was called `acme/old` before.
+fn own() -> OwnRepository {
+    let mut own = OwnRepository::new("acme/shop", "https://github.com");
+    own.add_former("acme/old");
+    own
+}
+
 /// A repository, a pull request and what surrounds them; every field can be changed before `plan`.
 struct World {
     config: String,
@@ -118,7 +125,7 @@ impl World {
         plan(
             &spec,
             &PreviewInput {
-                repository: "acme/shop",
+                repository: &own(),
                 repository_id: 7,
                 pull_request: &pull_request,
                 policy: &config.preview,

@@ -39,7 +39,10 @@ fn maintenance(planned: &mut Map<String, Value>, live: &Value, warnings: &mut Ve
     let is_silent = planned.get("maintenance").is_none_or(Value::is_null);
     for (key, state) in [("archive", "archived"), ("enabled", "in maintenance mode")] {
         let mentioned = planned.get("maintenance").and_then(|it| it.get(key));
-        if live.get(key) != Some(&Value::Bool(true)) || mentioned.is_some() {
+        // `archive` implies `enabled`, <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Apps>: who restores the
+        // app wants it to serve.
+        let is_implied = key == "enabled" && live.get("archive") == Some(&Value::Bool(true));
+        if live.get(key) != Some(&Value::Bool(true)) || mentioned.is_some() || is_implied {
             continue;
         }
         warnings.push(format!(

@@ -6,12 +6,13 @@ use super::change::Changes;
 use super::document::AppSpec;
 use super::images::{self, Images};
 use super::policy::Policy;
-use super::{bindings, component, credentials, env, marks};
+use super::{bindings, component, credentials, env, former, marks};
 use crate::config::{Target, Variable};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
+use crate::model::own::OwnRepository;
 use crate::model::report::Change;
 
 mod adoption;
@@ -25,8 +26,7 @@ pub(crate) use replace::{Replace, Taken};
 
 /// Everything that decides what is sent.
 pub(crate) struct ProductionInput<'a> {
-    /// `owner/name`.
-    pub(crate) repository: &'a str,
+    pub(crate) repository: &'a OwnRepository,
     pub(crate) repository_id: u64,
     pub(crate) environment: &'a Environment,
     pub(crate) commit: &'a Sha,
@@ -80,6 +80,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<Produc
     let mut warnings = Vec::new();
     let spec = &input.images.apply(spec, &mut changes, &mut warnings)?;
     warnings.extend(plain_credentials(spec));
+    warnings.extend(former::warnings(spec, input.repository));
     let mut planned = spec.value.clone();
     sources::follow(&mut planned, input, &mut changes, &mut warnings);
     // Config refuses `generate` here, so that nothing random is needed.

@@ -15,6 +15,13 @@ mod taken;
 /// What the run has as `GITHUB_TOKEN`.
 const OWN_TOKEN: &str = "ghs-token-of-the-run";
 
+/// The repository, which was called `acme/old` before.
+fn own() -> OwnRepository {
+    let mut own = OwnRepository::new("acme/shop", "https://github.com");
+    own.add_former("acme/old");
+    own
+}
+
 struct World {
     config: String,
     environment: Environment,
@@ -61,7 +68,7 @@ impl World {
         plan(
             &spec,
             &ProductionInput {
-                repository: "acme/shop",
+                repository: &own(),
                 repository_id: 7,
                 environment: &self.environment,
                 commit: &Sha::new("abc1234"),

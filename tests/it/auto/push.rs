@@ -1,6 +1,6 @@
 //! What a push starts: a deployment of its branch, or nothing and the reason.
 
-use crate::harness::{Change, Tester, run, run_with};
+use crate::harness::{Change, SPEC, Tester, run, run_with};
 
 #[tokio::test]
 async fn a_push_to_the_default_branch_deploys_production() {
@@ -92,11 +92,34 @@ async fn a_dry_run_of_a_push_shows_the_plan_and_touches_nothing() {
 async fn a_flag_of_a_dispatched_run_is_refused_on_a_push() {
     run(async |t: &mut Tester| {
         t.auto_push("main")
-            .args(["--environment", "production"])
+            .args(["--pr", "3"])
             .await
             .fails_with(2)
             .touches_nothing()
             .says("`auto` takes no `--environment` or `--pr` on `push`");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_push_to_the_branch_of_two_environments_deploys_the_one_that_its_workflow_names() {
+    let config = "# Both follow main.\n[environments.staging]\nspec = \"staging.yaml\"\nbranch = \"main\"\n";
+    let staging = SPEC.replace("name: shop", "name: shop-staging");
+    let first = Change::whole_app("first").config(config).file("staging.yaml", &staging);
+    run_with(first, async |t: &mut Tester| {
+        let silent = t.auto_push("main").await;
+        silent
+            .fails_with(2)
+            .touches_nothing()
+            .says("do-deploy.toml:4:1: `production`, `staging` are all deployed from `main`")
+            .says("`--environment NAME`");
+        for (name, app) in [("staging", "shop-staging"), ("production", "shop")] {
+            t.auto_push("main").args(["--environment", name]).await.succeeds();
+            t.expect_serving(app, "first").await;
+        }
+        t.push("topic", "second");
+        let elsewhere = t.auto_push("topic").args(["--environment", "staging"]).await;
+        elsewhere.succeeds().says("`topic` is not deployed anywhere");
     })
     .await;
 }

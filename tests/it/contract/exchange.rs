@@ -32,6 +32,7 @@ fn exchange(line: &str) -> Exchange {
     let text = |key: &str| json[key].as_str().unwrap_or_default().to_owned();
     let whole = text("path");
     let (path, query) = whole.split_once('?').unwrap_or((&whole, ""));
+    let path = &by_name(path);
     let status = json["status"].as_u64().unwrap_or_default();
     Exchange {
         api: api_of(path).to_owned(),
@@ -42,6 +43,16 @@ fn exchange(line: &str) -> Exchange {
         status: u16::try_from(status).expect("a status has three digits"),
         response_body: json["response_body"].clone(),
         fault: json["fault"].as_str().map(str::to_owned),
+    }
+}
+
+/// GitHub's redirects lead to a repository by its number; the document has the same operations by name alone.
+fn by_name(path: &str) -> String {
+    let rest = path.strip_prefix("/repositories/");
+    match rest.map(|rest| rest.split_once('/').unwrap_or((rest, ""))) {
+        Some((id, "")) => format!("/repos/by-number/{id}"),
+        Some((id, rest)) => format!("/repos/by-number/{id}/{rest}"),
+        None => path.to_owned(),
     }
 }
 

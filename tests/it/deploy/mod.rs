@@ -17,6 +17,7 @@ mod renamed;
 mod rollback;
 mod rolled_back;
 mod secrets;
+mod secure_header;
 mod succession;
 mod was_live;
 mod ways_back;

@@ -1,5 +1,6 @@
 //! Something between the program and an API of the sandbox: it passes everything on, and answers as a test wants.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -75,6 +76,41 @@ impl Held {
         })
         .await;
         Self { between, reached, go }
+    }
+
+    /// In front of DigitalOcean and GitHub: the first request of this method whose path ends so is refused by DigitalOcean's
+    /// rate limit, and what waits is the next look at GitHub. Also gives what stands in front of DigitalOcean.
+    pub(crate) async fn before_the_next_look(
+        digitalocean: &str,
+        github: &str,
+        method: &'static str,
+        path_end: &'static str,
+    ) -> (Between, Self) {
+        let ((tell, reached), (go, gone)) = (oneshot::channel(), oneshot::channel());
+        let refused = Arc::new(AtomicBool::new(false));
+        let was_refused = Arc::clone(&refused);
+        let cloud = Between::start(digitalocean, move |asked, path| {
+            let path = path.split('?').next().unwrap_or_default();
+            let is_it = asked == method && path.ends_with(path_end);
+            match is_it && !refused.swap(true, Ordering::SeqCst) {
+                true => Answer::Instead(limited()),
+                false => Answer::Changed(Box::new(|text| text)),
+            }
+        })
+        .await;
+        let waiting = Mutex::new(Some((tell, gone)));
+        let between = Between::start(github, move |asked, path| {
+            let is_it = asked == "GET" && path.contains("/pulls/") && was_refused.load(Ordering::SeqCst);
+            match waiting.lock().expect("no test panics here").take_if(|_| is_it) {
+                Some((tell, gone)) => {
+                    let _ = tell.send(());
+                    Answer::After(gone)
+                }
+                None => Answer::Changed(Box::new(|text| text)),
+            }
+        })
+        .await;
+        (cloud, Self { between, reached, go })
     }
 
     pub(crate) fn url(&self) -> String {

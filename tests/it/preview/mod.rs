@@ -2,6 +2,7 @@
 
 mod allowed;
 mod app;
+mod held_up;
 mod hints;
 mod interruption;
 mod limit;

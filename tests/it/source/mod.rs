@@ -2,6 +2,7 @@
 
 mod base;
 mod hostile;
+mod names;
 mod shape;
 mod terminal;
 mod unproven;

@@ -15,7 +15,7 @@ fn a_created_app_whose_reply_was_lost_is_found_and_taken_up() {
                 "pending_deployment": {"id": "d9", "phase": "PENDING_BUILD"}}})),
             _ => not_found(),
         },
-        async |platform| platform.create(&spec("abc"), None).await,
+        async |platform| platform.create(&spec("abc"), None, async || Ok(())).await,
     );
     let rollout = rollout.expect("taken up");
     assert_eq!(rollout.deployment.as_deref(), Some("d9"));
@@ -35,7 +35,7 @@ fn a_name_taken_by_an_unheard_request_of_ours_is_ours() {
             ("GET /v2/apps/a1/deployments", _) => say(json!({"deployments": [{"id": "d1", "phase": "ERROR"}]})),
             _ => not_found(),
         },
-        async |platform| platform.create(&spec("abc"), None).await,
+        async |platform| platform.create(&spec("abc"), None, async || Ok(())).await,
     );
     assert_eq!(rollout.expect("taken up").deployment.as_deref(), Some("d1"));
     assert_eq!(count(&requests, "POST"), 2);
@@ -45,7 +45,7 @@ fn a_name_taken_by_an_unheard_request_of_ours_is_ours() {
 fn a_name_that_was_taken_before_is_not_ours() {
     let (refused, requests) = run(
         |_, _| refuse(409, "App name already exists"),
-        async |platform| platform.create(&spec("abc"), None).await,
+        async |platform| platform.create(&spec("abc"), None, async || Ok(())).await,
     );
     assert!(matches!(refused, Err(PlatformError::NameTaken { name }) if name == "shop-pr-12"));
     assert_eq!(requests.len(), 1);
@@ -60,7 +60,7 @@ fn an_unheard_creation_does_not_take_a_foreign_app() {
             "GET /v2/apps" => say(json!({"apps": [foreign]})),
             _ => say(json!({"app": foreign})),
         },
-        async |platform| platform.create(&spec("abc"), None).await,
+        async |platform| platform.create(&spec("abc"), None, async || Ok(())).await,
     );
     assert!(matches!(refused, Err(PlatformError::NameTaken { .. })), "{refused:?}");
 }

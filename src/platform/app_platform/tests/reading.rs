@@ -65,11 +65,19 @@ fn an_app_is_destroyed_when_it_cannot_be_found_any_more() {
             ("GET /v2/apps/a1", 0) => say(json!({"app": app(spec("old"))})),
             _ => not_found(),
         },
-        async |platform| platform.destroy("a1", Deadline::after(Duration::from_secs(60))).await,
+        async |platform| {
+            platform
+                .destroy("a1", Deadline::after(Duration::from_secs(60)), async || Ok(()))
+                .await
+        },
     );
     destroyed.expect("gone");
     assert_eq!(count(&requests, "GET"), 2);
-    let gone = async |platform: &Platform| platform.destroy("a1", Deadline::after(Duration::ZERO)).await;
+    let gone = async |platform: &Platform| {
+        platform
+            .destroy("a1", Deadline::after(Duration::ZERO), async || Ok(()))
+            .await
+    };
     run(|_, _| not_found(), gone).0.expect("gone already");
 }
 

@@ -18,6 +18,7 @@ impl Rollout {
     pub(super) fn switch_traffic(&self, builds: &Builds) -> Result<(), Failed> {
         Ok(self.world.with_app(&self.app, |app| {
             let services = self.next_services(app);
+            app.edge.set_guard(self.spec.guard());
             app.edge.set_routes(routes::of(&self.spec, builds, &services));
             set_private_routes(app, &services);
         })?)
@@ -74,6 +75,7 @@ impl Rollout {
             let before = app.active_deployment();
             let rules = before.and_then(|active| {
                 let spec = Spec::view(&active.spec).ok()?;
+                app.edge.set_guard(spec.guard());
                 Some(routes::of(&spec, &active.builds, &app.serving))
             });
             app.edge.set_routes(rules.unwrap_or_default());

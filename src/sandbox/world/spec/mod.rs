@@ -68,6 +68,20 @@ impl Env {
 #[serde(default)]
 pub(crate) struct Ingress {
     pub(crate) rules: Vec<Rule>,
+    pub(crate) secure_header: Option<SecureHeader>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct SecureHeader {
+    pub(crate) key: String,
+    pub(crate) value: String,
+}
+
+impl SecureHeader {
+    fn pair(&self) -> (String, String) {
+        (self.key.to_ascii_lowercase(), self.value.clone())
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -145,6 +159,12 @@ impl Spec {
         let jobs = self.jobs.iter().map(|component| (Kind::Job, component));
         let functions = self.functions.iter().map(|component| (Kind::Function, component));
         services.chain(sites).chain(workers).chain(jobs).chain(functions)
+    }
+
+    /// The header and its value without which the edge lets nothing through.
+    pub(crate) fn guard(&self) -> Option<(String, String)> {
+        let header = self.ingress.secure_header.as_ref();
+        header.filter(|header| !header.key.is_empty()).map(SecureHeader::pair)
     }
 
     /// Is anything of it offered to the internet at all?

@@ -6,21 +6,28 @@ use std::sync::Arc;
 use super::Spec;
 use super::check::indexed;
 use super::component::Component;
+use crate::sandbox::account::Account;
 use crate::sandbox::repository::Repository;
 use crate::sandbox::world::refusal::Refusal;
 
 /// The mounted repositories.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Repositories(Vec<Arc<Repository>>);
+pub(crate) struct Repositories {
+    mounted: Vec<Arc<Repository>>,
+    /// Knows which of them had another name before.
+    account: Account,
+}
 
 impl Repositories {
-    pub(crate) fn new(repositories: Vec<Arc<Repository>>) -> Self {
-        Self(repositories)
+    pub(crate) fn new(mounted: Vec<Arc<Repository>>, account: Account) -> Self {
+        Self { mounted, account }
     }
 
-    /// GitHub's names ignore case.
+    /// GitHub's names ignore case, and it redirects from earlier ones, for clones as well.
     pub(crate) fn find(&self, full_name: &str) -> Option<&Arc<Repository>> {
-        self.0
+        let rules = self.account.rules();
+        let full_name = rules.renamed_to(full_name).unwrap_or(full_name);
+        self.mounted
             .iter()
             .find(|repository| repository.full_name().eq_ignore_ascii_case(full_name))
     }

@@ -92,6 +92,13 @@ fn what_somebody_switched_on_stays_where_the_file_is_silent() {
             told(&plan)
         );
     }
+    let mut archived = unmarked();
+    archived["envs"] = marked(7, "production");
+    archived["maintenance"] = json!({"archive": true, "enabled": true});
+    let world = World::new().live(archived.clone());
+    assert_eq!(world.good(PLAIN).spec["maintenance"], archived["maintenance"]);
+    let plan = world.good(&format!("{PLAIN}maintenance: {{archive: false}}\n"));
+    assert_eq!(plan.spec["maintenance"], json!({"archive": false}));
     let mut live = unmarked();
     live["envs"] = marked(7, "production");
     live["maintenance"] = json!({"enabled": false});

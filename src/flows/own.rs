@@ -1,0 +1,106 @@
+//! Which sources of app specs are this repository: GitHub is asked about names that differ from its own.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+use super::context::Ctx;
+use crate::github::repository::Repository;
+use crate::model::commit::Sha;
+use crate::model::own::OwnRepository;
+use crate::model::rollout::Built;
+use crate::platform::{App, Deployment};
+
+/// Most names that GitHub is asked about in a run: a pull request may write as many as it likes.
+const MOST_NAMES: usize = 10;
+
+/// The repository's names as far as the run knows them. Cheap to clone; all clones learn together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names(Arc<Mutex<Known>>);
+
+#[derive(Debug, Default)]
+struct Known {
+    own: OwnRepository,
+    /// In lower case.
+    asked: BTreeSet<String>,
+}
+
+impl Names {
+    pub(crate) fn new(repository: Option<&str>, server: &str) -> Self {
+        let known = Known {
+            own: OwnRepository::new(repository.unwrap_or_default(), server),
+            asked: BTreeSet::new(),
+        };
+        Self(Arc::new(Mutex::new(known)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ctx {
+    /// The repository by every name that this run knows.
+    pub(super) fn own(&self) -> OwnRepository {
+        self.names.lock().own.clone()
+    }
+
+    /// Asks GitHub about each name in the specs that is not known yet, once in a run. GitHub redirects from a name that
+    /// the repository had before: <https://docs.github.com/en/repositories/creating-and-managing-repositories/renaming-a-repository>.
+    ///
+    /// # Errors
+    /// When GitHub does not say what a name means.
+    pub(super) async fn learn_names<'a>(
+        &self,
+        repository: &Repository,
+        specs: impl IntoIterator<Item = &'a Value>,
+    ) -> anyhow::Result<()> {
+        let own = {
+            let mut known = self.names.lock();
+            known.own.rename(&repository.full_name);
+            known.own.clone()
+        };
+        let written: Vec<String> = specs
+            .into_iter()
+            .flat_map(|spec| crate::spec::names_on_github(spec, &own))
+            .collect();
+        for name in written {
+            let is_new = {
+                let mut known = self.names.lock();
+                !known.own.is(&name) && known.asked.len() < MOST_NAMES && known.asked.insert(name.to_ascii_lowercase())
+            };
+            if !is_new {
+                continue;
+            }
+            match self.github()?.id_of(&name).await? {
+                Some(id) if id == repository.id => self.names.lock().own.add_former(&name),
+                Some(_) => {}
+                None => self.console.say(&format!(
+                    "GitHub shows this run no repository `{name}`: what is built from it counts as another repository's"
+                )),
+            }
+        }
+        Ok(())
+    }
+
+    /// The same for a living app: the spec that it has, and the one that serves.
+    pub(super) async fn learn_names_of(&self, repository: &Repository, app: &App) -> anyhow::Result<()> {
+        self.learn_names(repository, specs_of(app)).await
+    }
+
+    /// The commit of this repository that a deployment was built from, where that can be proven.
+    pub(super) fn commit_of(&self, deployment: &Deployment) -> Option<Sha> {
+        let built = self.platform().ok()?.built_from(deployment, &self.own());
+        built.into_iter().find_map(|(_, built)| match built {
+            Built::Commit(sha) => Some(sha),
+            Built::Digest(_) | Built::Unprovable => None,
+        })
+    }
+}
+
+/// Every spec that an app is known by.
+pub(super) fn specs_of(app: &App) -> impl Iterator<Item = &Value> {
+    let active = app.active.as_ref().and_then(|active| active.spec.as_ref());
+    std::iter::once(&app.spec).chain(active)
+}
