@@ -58,7 +58,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     refuse_archived(app)?;
     let earlier = choose(ctx, platform, app, request).await?;
     consent(app, &earlier, request)?;
-    let commit = ctx.commit_of(&earlier);
+    let commit = ctx.commit_of(earlier);
     if request.dry_run {
         return planned(ctx, request, app, &earlier);
     }
@@ -211,7 +211,7 @@ fn repository_by_variables(ctx: &Ctx) -> Option<Repository> {
 
 /// Where it would go.
 fn planned(ctx: &Ctx, request: &Request, app: &App, earlier: &Deployment) -> anyhow::Result<Report> {
-    let commit = ctx.commit_of(&earlier);
+    let commit = ctx.commit_of(earlier);
     let built = commit.as_ref().map(|sha| format!(", which built `{}`", sha.short()));
     let would = format!(
         "Would roll `{}` back to deployment {}{} and pin it there{}",
