@@ -412,12 +412,12 @@ fn a_branch_of_several_environments_is_deployed_to_the_one_that_is_named() {
     };
     let named = "[production]\nbranch = \"release\"\n[environments.a]\nbranch = \"develop\"\n[environments.b]\nbranch = \"develop\"\n";
     let main = "[environments.demo]\nbranch = \"main\"\n";
-    insta::assert_snapshot!(say(named, "develop", None), @"");
-    insta::assert_snapshot!(say(main, "main", None), @"");
+    insta::assert_snapshot!(say(named, "develop", None), @"do-deploy.toml:6:1: `a`, `b` are all deployed from `develop`: a run deploys one environment, and this one does not say which");
+    insta::assert_snapshot!(say(main, "main", None), @"do-deploy.toml:2:1: `production`, `demo` are all deployed from `main`: a run deploys one environment, and this one does not say which");
     assert_eq!(say(named, "develop", Some("b")), "deploy b");
     assert_eq!(say(named, "release", None), "deploy production");
     assert_eq!(say(main, "main", Some("production")), "deploy production");
     assert_eq!(say(main, "other", Some("demo")), "nothing");
-    insta::assert_snapshot!(say(named, "release", Some("a")), @"");
+    insta::assert_snapshot!(say(named, "release", Some("a")), @"`a` is not deployed from `release`: this run is for the environment that its input names");
     assert!(say(main, "main", Some("pr-7")).starts_with("`auto` takes no `--environment` or `--pr`"));
 }
