@@ -58,7 +58,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     refuse_archived(app)?;
     let earlier = choose(ctx, platform, app, request).await?;
     consent(app, &earlier, request)?;
-    let commit = ctx.commit_of(earlier);
+    let commit = ctx.commit_of(&earlier);
     if request.dry_run {
         return planned(ctx, request, app, &earlier);
     }
