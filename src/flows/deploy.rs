@@ -69,7 +69,9 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     if let Some(reason) = &site.nothing_to_do {
         return skipped(ctx, environment, reason);
     }
-    if let Some(app) = live.as_ref().filter(|app| app.pinned.is_some() && !request.release) {
+    // Whose app it is comes first: another's pin is no reason to skip.
+    let pinned = live.as_ref().filter(|app| app.pinned.is_some() && !request.release);
+    if let Some(app) = pinned.filter(|app| ownership::is_marked(app, repository.id, environment)) {
         return skipped(ctx, environment, &pin::described(app, environment));
     }
     // What was built or agreed to for this run is a reason to deploy, whatever serves.

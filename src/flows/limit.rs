@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::context::Ctx;
 use super::eligibility::Skip;
+use super::ownership;
 use crate::config::Config;
 use crate::github::repository::Repository;
 use crate::platform::{App, PlatformError};
@@ -74,9 +75,9 @@ fn left_of_the_second() -> Duration {
 /// The repository's previews in the order in which they were made.
 fn previews<'a>(apps: &'a [App], repository: &Repository) -> Vec<&'a App> {
     let is_ours = |app: &&App| {
-        app.marks
-            .as_ref()
-            .is_some_and(|marks| marks.repository == repository.id && marks.environment.pull_request().is_some())
+        let environment = app.marks.as_ref().map(|marks| &marks.environment);
+        let preview = environment.filter(|it| it.pull_request().is_some());
+        preview.is_some_and(|preview| ownership::is_marked(app, repository.id, preview))
     };
     let mut previews: Vec<&App> = apps.iter().filter(is_ours).collect();
     previews.sort_by_key(|app| (app.created_at.unwrap_or(Timestamp::MAX), &app.id));
@@ -113,7 +114,7 @@ mod tests {
     fn app(id: &str, second: Option<i64>, repository: u64, environment: Environment) -> App {
         App {
             id: id.to_owned(),
-            name: id.to_owned(),
+            name: format!("{id}-{environment}"),
             ingress: None,
             domain: None,
             url: None,

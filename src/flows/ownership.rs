@@ -4,7 +4,9 @@ use super::context::Ctx;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
+use crate::model::names;
 use crate::platform::{App, Deployment};
+use crate::spec::SourceKind;
 
 /// Passes an app that carries our marks for this repository and this environment.
 ///
@@ -13,7 +15,12 @@ use crate::platform::{App, Deployment};
 pub(crate) fn require(app: &App, repository: u64, environment: &Environment) -> Result<(), Failure> {
     let held = Failure::input(format!("the name `{}` is held by an app that is not ours", app.name));
     match &app.marks {
-        Some(marks) if marks.same_owner(repository, environment) => Ok(()),
+        Some(_) if is_marked(app, repository, environment) => Ok(()),
+        Some(marks) if marks.same_owner(repository, environment) => Err(held
+            .why(format!(
+                "it has the marks of `{environment}` without the name of its preview: they were copied"
+            ))
+            .next("remove the envs `DO_DEPLOY_REPOSITORY` and `DO_DEPLOY_ENVIRONMENT` from that app")),
         Some(marks) if marks.repository == repository => Err(held
             .why(format!(
                 "it is marked as `{}` of this repository, not as `{environment}`",
@@ -32,10 +39,52 @@ pub(crate) fn require(app: &App, repository: u64, environment: &Environment) -> 
     }
 }
 
+/// Passes an app that is known by its name alone and may be looked at as the environment's: with its marks, or without
+/// any and built from this repository.
+///
+/// # Errors
+/// Another repository's or environment's app, whatever it is called.
+pub(super) async fn not_anothers(ctx: &Ctx, app: &App, environment: &Environment) -> anyhow::Result<()> {
+    let repository = ctx.github()?.repository().await?;
+    if app.marks.is_some() {
+        return Ok(require(app, repository.id, environment)?);
+    }
+    ctx.learn_names_of(&repository, app).await?;
+    let own = ctx.own();
+    let sources = crate::spec::sources(&app.spec);
+    let mut built = sources.iter().filter(|source| source.kind != SourceKind::Image);
+    if built.any(|source| !source.is_repository(&own)) {
+        require(app, repository.id, environment)?;
+    }
+    Ok(())
+}
+
 /// The app that carries our marks for the environment, whatever it is called.
+///
+/// # Errors
+/// When several do: an app spec that was copied brings its marks along, and which of them is meant is not known.
 pub(super) async fn marked(ctx: &Ctx, repository: u64, environment: &Environment) -> anyhow::Result<Option<App>> {
     let apps = ctx.platform()?.list().await?;
-    Ok(among(&apps, repository, environment).next().cloned())
+    Ok(only(&apps, repository, environment)?.cloned())
+}
+
+/// The same among some apps.
+pub(super) fn only<'a>(
+    apps: &'a [App],
+    repository: u64,
+    environment: &Environment,
+) -> Result<Option<&'a App>, Failure> {
+    let marked: Vec<&App> = among(apps, repository, environment).collect();
+    if marked.len() < 2 {
+        return Ok(marked.first().copied());
+    }
+    let names: Vec<String> = marked.iter().map(|app| format!("`{}`", app.name)).collect();
+    Err(Failure::input(format!(
+        "several apps have the marks of `{environment}`: {}",
+        names.join(", ")
+    ))
+    .why("an app spec that was copied brings its marks along")
+    .next("remove the envs `DO_DEPLOY_REPOSITORY` and `DO_DEPLOY_ENVIRONMENT` from those that are copies"))
 }
 
 /// Every app that does. There is one, unless somebody else's doing has made a second.
@@ -45,15 +94,19 @@ pub(super) async fn all_marked(ctx: &Ctx, repository: u64, environment: &Environ
 }
 
 /// Those of some apps that carry our marks for the environment.
-pub(super) fn among<'a>(
-    apps: &'a [App],
-    repository: u64,
-    environment: &'a Environment,
-) -> impl Iterator<Item = &'a App> {
-    apps.iter().filter(move |app| {
-        let marks = app.marks.as_ref();
-        marks.is_some_and(|marks| marks.same_owner(repository, environment))
-    })
+pub(super) fn among<'a>(apps: &'a [App], repository: u64, environment: &Environment) -> impl Iterator<Item = &'a App> {
+    apps.iter().filter(move |app| is_marked(app, repository, environment))
+}
+
+/// Whether the app is that of the environment: by its marks, and a preview by its name as well. Marks are envs, which go
+/// wherever somebody copies an app spec.
+pub(super) fn is_marked(app: &App, repository: u64, environment: &Environment) -> bool {
+    let marks = app.marks.as_ref();
+    let has_name = match environment {
+        Environment::Preview(number) => names::is_preview_app(&app.name, *number),
+        Environment::Named(_) => true,
+    };
+    has_name && marks.is_some_and(|marks| marks.same_owner(repository, environment))
 }
 
 /// The app that holds a name which was free a moment ago, if another run of ours made it.

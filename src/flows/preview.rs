@@ -190,7 +190,10 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     let apps = platform.list().await?;
     let named = apps.iter().find(|app| app.name == work.name);
     // The spec's name may have changed since the preview was made: it is the same preview.
-    let live = named.or_else(|| ownership::among(&apps, repository.id, &environment).next());
+    let live = match named {
+        None => ownership::only(&apps, repository.id, &environment)?,
+        named => named,
+    };
     if let Some(app) = live {
         ownership::require(app, repository.id, &environment)?;
     }

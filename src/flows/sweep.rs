@@ -5,7 +5,7 @@ use serde_json::json;
 use super::board::last_written;
 use super::context::Ctx;
 use super::source::Source;
-use super::{board, teardown};
+use super::{board, ownership, teardown};
 use crate::config::{Config, Preview};
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
@@ -39,6 +39,13 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         else {
             continue;
         };
+        if !ownership::is_marked(&app, repository.id, &Environment::Preview(number)) {
+            ctx.console.say(&format!(
+                "`{}` has the marks of pull request {number} without the name of its preview: it is left alone",
+                app.name
+            ));
+            continue;
+        }
         let removed = async {
             let pull = github.pull(number).await?;
             let Some(reason) = reason_to_remove(ctx, &config.preview, pull.open, &app)? else {

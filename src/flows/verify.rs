@@ -203,6 +203,9 @@ pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
             (name, app, config, None)
         }
     };
+    if let Some(app) = &app {
+        ownership::not_anothers(ctx, app, environment).await?;
+    }
     let app = app.ok_or_else(|| {
         Failure::input(format!("`{environment}` is not deployed"))
             .why(format!("there is no app `{name}`"))

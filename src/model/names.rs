@@ -19,6 +19,11 @@ pub(crate) fn preview_app(app: &str, pull_request: u64, repository: u64) -> Stri
     format!("{}{tail}", cut.trim_end_matches('-'))
 }
 
+/// Whether an app of that name can be the preview of a pull request, whatever its app spec is called.
+pub(crate) fn is_preview_app(name: &str, pull_request: u64) -> bool {
+    name.ends_with(&format!("-pr-{pull_request}"))
+}
+
 /// Why the platform would refuse a name (`^[a-z][a-z0-9-]{0,30}[a-z0-9]$`), in words. `None`: it would not.
 pub(crate) fn objection(name: &str) -> Option<&'static str> {
     let starts_well = name.starts_with(|c: char| c.is_ascii_lowercase());

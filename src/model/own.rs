@@ -80,28 +80,22 @@ impl OwnRepository {
 
     /// `owner/name` of a clone URL that leads to the same server: `https://…`, `ssh://…`, `git@host:owner/name.git`.
     pub(crate) fn of_clone_url(&self, url: &str) -> Option<String> {
-        let (scheme, rest) = match url.trim().split_once("://") {
-            Some((scheme, rest)) => (Some(scheme), rest),
-            None => (None, url.trim()),
-        };
-        // A user, but no `@` of the path.
-        let end = rest.find('/').unwrap_or(rest.len());
-        let rest = rest[..end].rfind('@').map_or(rest, |at| &rest[at + 1..]);
-        // Without a scheme a colon begins the path, as `scp` has it; with one it begins a port.
-        let (host, port, path) = match scheme {
-            None => {
-                let (host, path) = rest.split_once([':', '/'])?;
-                (host, None, path)
+        let url = url.trim();
+        let (host, port, path) = if url.contains("://") {
+            let url = Url::parse(url).ok()?;
+            if url.query().is_some() || url.fragment().is_some() {
+                return None;
             }
-            Some(_) => {
-                let (authority, path) = rest.split_once('/')?;
-                match authority.split_once(':') {
-                    Some((host, port)) => (host, Some(port).filter(|port| !port.is_empty()), path),
-                    None => (authority, None, path),
-                }
-            }
+            let port = url.port().map(|port| port.to_string());
+            (url.host_str()?.to_owned(), port, url.path().to_owned())
+        } else {
+            // As `scp` has it: a colon begins the path. A user, but no `@` of the path.
+            let end = url.find(['/', ':', '?', '#']).unwrap_or(url.len());
+            let from_host = url[..end].rfind('@').map_or(url, |at| &url[at + 1..]);
+            let (host, path) = from_host.split_once([':', '/'])?;
+            (host.to_owned(), None, path.to_owned())
         };
-        if !self.hosts.iter().any(|known| known.is(host, port)) {
+        if !self.hosts.iter().any(|known| known.is(&host, port.as_deref())) {
             return None;
         }
         let path = path.trim_matches('/');
@@ -159,6 +153,10 @@ mod tests {
             (&github, "https://github.com@evil.example/org/shop", None),
             (&github, "https://gitlab.com/org/shop.git", None),
             (&github, "https://git.corp.example:8443/org/shop.git", None),
+            (&github, "https://evil.example?x=@github.com/org/shop", None),
+            (&github, "https://evil.example#@github.com/org/shop", None),
+            (&github, "evil.example?x=@github.com:org/shop", None),
+            (&github, "https://github.com/org/shop?x=1", None),
             (&github, "https://github.com/org", None),
             (&github, "https://github.com/org/shop/tree", None),
             (&github, "", None),

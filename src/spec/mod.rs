@@ -37,7 +37,7 @@ mod store;
 mod types;
 mod yaml;
 
-pub(crate) use component::{Kind, components, is_built_elsewhere, names_on_github, source, sources};
+pub(crate) use component::{Kind, SourceKind, components, is_built_elsewhere, names_on_github, source, sources};
 pub(crate) use diff::{diff, show};
 pub(crate) use document::{AppSpec, parse, print};
 pub(crate) use find::{USUAL, find_default};

@@ -12,6 +12,7 @@ macro_rules! holds {
 }
 
 mod contract;
+mod copies;
 mod harness;
 
 mod action;

@@ -134,7 +134,7 @@ pub(super) fn losses(
     let Some(live) = input.live.filter(|_| input.live_marks.is_none()) else {
         return Ok(());
     };
-    let lost = lost(live, planned);
+    let lost = lost(live, planned, input);
     if !lost.is_empty() && !input.target.adopt {
         let failure = Failure::input(format!("app `{}` has settings that the file lacks", spec.name()))
             .why(format!("an update would remove {}", lost.join(", ")))
@@ -164,7 +164,7 @@ fn table(input: &ProductionInput<'_>) -> String {
 
 /// Domains, envs and components of the live app that the new spec does not have. Its databases need a consent of their
 /// own.
-fn lost(live: &Value, planned: &Value) -> Vec<String> {
+fn lost(live: &Value, planned: &Value, input: &ProductionInput<'_>) -> Vec<String> {
     let mut lost = Vec::new();
     let kept: Vec<String> = loss::domain_list(planned).map(loss::host).collect();
     lost.extend(
@@ -189,6 +189,14 @@ fn lost(live: &Value, planned: &Value) -> Vec<String> {
             }
             continue;
         };
+        let sources = |it: &Component<'_>| component::all_sources(it.name, it.value);
+        let stays = |source: &component::Source| sources(after).iter().any(|it| it.is_same_place(source));
+        lost.extend(
+            sources(&before)
+                .iter()
+                .filter(|source| !source.is_repository(input.repository) && !stays(source))
+                .map(|source| format!("source `{}` of {noun} `{}`", source.repo, before.name)),
+        );
         let kept = keys(after.value);
         let gone = keys(before.value).into_iter().filter(|key| !kept.contains(key));
         lost.extend(gone.map(|key| format!("env `{key}` of {noun} `{}`", before.name)));
