@@ -26,6 +26,8 @@ pub(crate) struct Run {
     pub(crate) event_name: Option<String>,
     /// The workflow file and the ref it was taken from: `OWNER/NAME/.github/workflows/FILE@REF`.
     pub(crate) workflow_ref: Option<String>,
+    /// The folder that a workflow's checkout goes to.
+    pub(crate) workspace: Option<PathBuf>,
     pub(crate) output_file: Option<PathBuf>,
     pub(crate) summary_file: Option<PathBuf>,
     /// Somebody asked for more words: `RUNNER_DEBUG` is `1`.
@@ -66,6 +68,7 @@ impl Run {
             repository_id: number("GITHUB_REPOSITORY_ID"),
             event_name: text("GITHUB_EVENT_NAME"),
             workflow_ref: text("GITHUB_WORKFLOW_REF"),
+            workspace: file("GITHUB_WORKSPACE"),
             output_file: file("GITHUB_OUTPUT"),
             summary_file: file("GITHUB_STEP_SUMMARY"),
             is_debugging: is("RUNNER_DEBUG", "1"),

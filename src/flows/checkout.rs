@@ -5,12 +5,16 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::model::failure::Failure;
 
-/// A file of a folder, if it exists and is text.
+/// A file that a person names, if it exists and is text. It may be a pipe of theirs.
 ///
 /// # Errors
 /// When it exists and cannot be read.
 pub(crate) fn file(folder: &Path, path: &str) -> Result<Option<String>, Failure> {
-    match std::fs::read_to_string(folder.join(path)) {
+    understood(path, std::fs::read_to_string(folder.join(path)))
+}
+
+fn understood(path: &str, read: std::io::Result<String>) -> Result<Option<String>, Failure> {
+    match read {
         Ok(text) => Ok(Some(text)),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
         Err(error) if error.kind() == ErrorKind::InvalidData => Err(Failure::input(format!("`{path}` is no text"))
@@ -22,6 +26,25 @@ pub(crate) fn file(folder: &Path, path: &str) -> Result<Option<String>, Failure>
     }
 }
 
+/// No file that is read for a deployment is nearly as large.
+const LARGEST: u64 = 8 << 20;
+
+/// The bytes of an ordinary file: a FIFO would be waited for, whatever the run's time.
+pub(crate) fn bytes_of(file: &Path) -> std::io::Result<Vec<u8>> {
+    let facts = std::fs::metadata(file)?;
+    if !facts.is_file() {
+        return Err(std::io::Error::other("it is not an ordinary file"));
+    }
+    if facts.len() > LARGEST {
+        return Err(std::io::Error::other("it is larger than 8 MiB"));
+    }
+    std::fs::read(file)
+}
+
+fn text_of(file: &Path) -> std::io::Result<String> {
+    String::from_utf8(bytes_of(file)?).map_err(|error| std::io::Error::new(ErrorKind::InvalidData, error))
+}
+
 /// The same for a path that stands in a file of the repository, which a pull request can change.
 ///
 /// # Errors
@@ -30,7 +53,7 @@ pub(crate) fn own_file(folder: &Path, path: &str) -> Result<Option<String>, Fail
     if leads_out(folder, path) {
         return Err(leads_outside(path));
     }
-    file(folder, path)
+    understood(path, text_of(&folder.join(path)))
 }
 
 /// What is wrong with a path of the repository's that leads out of it.
@@ -45,8 +68,13 @@ pub(crate) fn root(folder: &Path) -> Option<PathBuf> {
     let folder = std::path::absolute(folder).ok()?;
     folder
         .ancestors()
-        .find(|it| it.join(".git").exists())
+        .find(|it| is_repository(&it.join(".git")))
         .map(Path::to_owned)
+}
+
+/// As Git sees it: a folder with a HEAD, or a file that says where one is. An empty folder hides nothing above it.
+fn is_repository(git: &Path) -> bool {
+    git.is_file() || std::fs::symlink_metadata(git.join("HEAD")).is_ok()
 }
 
 fn leads_out(folder: &Path, path: &str) -> bool {

@@ -261,14 +261,16 @@ fn environment(inputs: &Value, flags: &Flags) -> Result<Option<Environment>, Fai
 
 /// An input's value; one that is empty counts as missing.
 fn text(inputs: &Value, name: &str) -> Result<Option<String>, Failure> {
-    Ok(untrimmed(inputs, name)?.map(|text| text.trim().to_owned()))
+    let text = untrimmed(inputs, name)?.map(|text| text.trim().to_owned());
+    Ok(text.filter(|text| !text.is_empty()))
 }
 
-/// As it stands: the workflow makes its concurrency group of it, spaces and all.
+/// As it stands: the workflow makes its concurrency group of it, and asks for an approval by it. To GitHub a blank is not
+/// empty, <https://docs.github.com/actions/reference/workflows-and-actions/expressions#literals>.
 fn untrimmed(inputs: &Value, name: &str) -> Result<Option<String>, Failure> {
     match inputs.get(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.trim().is_empty())),
+        Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
         Some(Value::Bool(flag)) => Ok(Some(flag.to_string())),
         Some(Value::Number(number)) => Ok(Some(number.to_string())),
         Some(_) => Err(refused(name, "it is neither text, number nor `true` or `false`")),

@@ -125,9 +125,17 @@ pub(super) fn write(root: &Path, files: &[File]) -> Result<(), Failure> {
 /// All of it or nothing: half a workflow would stand in the way of the next run.
 fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     let temporary = path.with_extension("do-deploy-new");
-    let written = std::fs::write(&temporary, text).and_then(|()| std::fs::rename(&temporary, path));
+    // What an earlier run left, or a link that somebody committed: it is removed and not followed.
+    let _not_there = std::fs::remove_file(&temporary);
+    let written = write_new(&temporary, text).and_then(|()| std::fs::rename(&temporary, path));
     if written.is_err() {
         let _not_there = std::fs::remove_file(&temporary);
     }
     written
+}
+
+fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())
 }

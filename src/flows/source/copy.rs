@@ -45,12 +45,17 @@ struct Step {
 }
 
 impl Copy {
-    /// `None`: the folder is in no clone.
-    pub(super) async fn of(folder: &Path) -> Option<Self> {
+    /// `None`: the folder is in no clone. `workspace`: what lies above it is nothing of this job's.
+    pub(super) async fn of(folder: &Path, workspace: Option<&Path>) -> Option<Self> {
         let folder = folder.canonicalize().ok()?;
         let mut root = checkout::root(&folder)?;
         while is_submodule(&root) {
             root = checkout::root(root.parent()?)?;
+        }
+        let workspace = workspace.and_then(|workspace| workspace.canonicalize().ok());
+        let is_within = |workspace: PathBuf| !folder.starts_with(&workspace) || root.starts_with(&workspace);
+        if !workspace.is_none_or(is_within) {
+            return None;
         }
         let below = folder.strip_prefix(&root).ok()?.to_str()?;
         Some(Self {
@@ -101,7 +106,8 @@ impl Copy {
 /// Git keeps a submodule's own files below `.git/modules` of the repository that it is in,
 /// <https://git-scm.com/docs/gitsubmodules>.
 fn is_submodule(root: &Path) -> bool {
-    let named = std::fs::read_to_string(root.join(".git")).unwrap_or_default();
+    let named = checkout::bytes_of(&root.join(".git")).unwrap_or_default();
+    let named = String::from_utf8_lossy(&named);
     named.starts_with("gitdir:") && named.contains("/modules/")
 }
 
@@ -190,7 +196,7 @@ fn trail(root: &Path, path: &str) -> Option<Vec<Step>> {
     steps.push(Step {
         path: at.to_str()?.to_owned(),
         is_link: false,
-        bytes: std::fs::read(file).ok()?,
+        bytes: checkout::bytes_of(&file).ok()?,
     });
     Some(steps)
 }

@@ -61,7 +61,7 @@ impl<'a> Source<'a> {
             ctx,
             at: at.to_owned(),
             commit,
-            copy: Copy::of(&ctx.working_directory).await,
+            copy: Copy::of(&ctx.working_directory, ctx.run.workspace.as_deref()).await,
             setting,
             deploys,
         }

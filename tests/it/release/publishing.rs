@@ -22,7 +22,7 @@ fn what_has_no_provenance_or_another_hash_is_not_published() {
     .unwrap();
     world
         .step("publish", "1.2.3")
-        .fails_with("the draft's `do-deploy-1.2.3-aarch64-unknown-linux-musl` has the sha256");
+        .fails_with("is not that of the draft's assets");
     assert!(
         !world.state().join("published").exists(),
         "the bytes are not the manifest's"
@@ -73,6 +73,75 @@ fn a_release_commit_that_changes_more_than_the_manifest_is_not_published() {
             .fails_with("changes more than `action/manifest.txt`");
         assert!(!world.state().join("published").exists(), "{file}");
     }
+}
+
+/// A world whose release commit somebody has replaced: `script` is run in a clone in which it is checked out.
+fn tampered(script: &str) -> World {
+    let world = World::new();
+    for step in ["prepare", "draft", "attest"] {
+        world.step(step, "1.2.3").succeeds();
+    }
+    world.git(&["fetch", "-q", "origin", "release-1.2.3"]);
+    world.git(&["checkout", "-q", "--detach", "FETCH_HEAD"]);
+    world.shell(&format!(
+        "export GIT_AUTHOR_NAME=eve GIT_AUTHOR_EMAIL=eve@example.com GIT_COMMITTER_NAME=eve GIT_COMMITTER_EMAIL=eve@example.com\n{script}"
+    ));
+    world.git(&["push", "-q", "--force", "origin", "HEAD:refs/heads/release-1.2.3"]);
+    world.git(&["checkout", "-q", "--force", "main"]);
+    world
+}
+
+/// The program and `release/publish` may read one file in two ways: only the bytes that the assets make are published.
+#[test]
+fn a_manifest_that_the_assets_do_not_make_is_not_published() {
+    for script in [
+        "sed -i 's#https://github.com/#https://evil.example/#' action/manifest.txt",
+        "sed -i 's# 1.2.3 # 9.9.9 #' action/manifest.txt",
+        "sed -i '2p' action/manifest.txt",
+        "printf '# \\0\\nx86_64-unknown-linux-musl 1.2.3 0000 https://evil.example/x\\n' >>action/manifest.txt",
+        "sed -i '/x86_64/d' action/manifest.txt",
+        "printf '\\n' >>action/manifest.txt",
+    ] {
+        let world = tampered(&format!("{script}\ngit commit -q --amend --no-edit --all"));
+        world
+            .step("publish", "1.2.3")
+            .fails_with("is not that of the draft's assets");
+        assert!(!world.state().join("published").exists(), "{script}");
+    }
+}
+
+#[test]
+fn a_manifest_that_is_a_link_is_not_published() {
+    let world = tampered(
+        "blob=$(git rev-parse HEAD:action/manifest.txt)\n\
+         git update-index --cacheinfo \"120000,$blob,action/manifest.txt\"\ngit commit -q --amend --no-edit",
+    );
+    world.step("publish", "1.2.3").fails_with("is not an ordinary file");
+    assert!(!world.state().join("published").exists());
+}
+
+/// Merged, it would take the default branch back to the tree of the release.
+#[test]
+fn a_release_commit_with_a_second_parent_is_not_published() {
+    let world = tampered(
+        "below=$(git rev-parse HEAD^) tree=$(git rev-parse 'HEAD^{tree}')\n\
+         later=$(git commit-tree -p \"$below\" -m later \"$(git rev-parse \"$below^{tree}\")\")\n\
+         git reset -q --soft \"$(git commit-tree -p \"$below\" -p \"$later\" -m 'Release 1.2.3' \"$tree\")\"",
+    );
+    world.step("publish", "1.2.3").fails_with("has another parent beside");
+    assert!(!world.state().join("published").exists());
+}
+
+#[test]
+fn a_draft_that_somebody_turned_to_another_commit_is_published_at_its_own() {
+    let world = World::new();
+    for step in ["prepare", "draft", "attest"] {
+        world.step(step, "1.2.3").succeeds();
+    }
+    let own = fs::read_to_string(world.state().join("target")).unwrap();
+    fs::write(world.state().join("target"), world.git(&["rev-parse", "main"])).unwrap();
+    world.step("publish", "1.2.3").succeeds();
+    assert_eq!(fs::read_to_string(world.state().join("target")).unwrap(), own);
 }
 
 #[test]

@@ -33,6 +33,7 @@ case $verb in
     case " $* " in *" --source-ref $(cat "attested/$(sha256sum <"$3" | cut -d ' ' -f 1)") "*) ;; *) exit 1 ;; esac ;;
   publish)
     echo "gh publish $3" >>log
+    before=; for word; do [ "$before" != --target ] || echo "$word" >target; before=$word; done
     git -C "$REMOTE" update-ref "refs/tags/$3" "$(cat target)" && touch published ;;
   api) [ -e mutable ] && echo false || echo true ;;
   *) echo "gh: unknown: $*" >&2; exit 2 ;;
@@ -162,6 +163,13 @@ impl World {
         let mut command = Command::new("git");
         command.args(arguments);
         self.ran(command).succeeds().trim_end().to_owned()
+    }
+
+    /// A script in the clone.
+    pub(super) fn shell(&self, script: &str) {
+        let mut command = Command::new("bash");
+        command.args(["-euc", script]);
+        self.ran(command).succeeds();
     }
 
     pub(super) fn remote(&self, arguments: &[&str]) -> String {

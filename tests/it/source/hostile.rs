@@ -1,7 +1,7 @@
 //! A folder whose Git configuration is hostile: nothing of it runs, and our tokens are not in Git's environment.
 
 use super::{app, flavoured, plans};
-use crate::harness::{Change, Tester, run_with};
+use crate::harness::{Change, Tester, run, run_with};
 
 /// Everything in a folder's configuration that names a program.
 const CONFIGURED: &str = r#"
@@ -166,6 +166,30 @@ chmod +x ../bin/git
             assert!(!seen.contains(name), "{name} is in Git's environment:\n{seen}");
         }
         std::fs::remove_file(t.work().join("seen")).unwrap();
+    })
+    .await;
+}
+
+/// docs/security.md, an earlier job: what it left in the workspace or above it.
+#[tokio::test]
+async fn a_pipe_that_an_earlier_job_left_does_not_hold_the_run_up() {
+    for path in ["do-deploy.toml", ".do/app.yaml"] {
+        run(async |t: &mut Tester| {
+            let script = format!("rm -f {path} && mkfifo {path}");
+            let deployed = t.deploy().after_step(&script).await;
+            deployed.fails_with(2).says("is not an ordinary file").touches_nothing();
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn an_empty_folder_called_git_above_the_workspace_moves_no_path() {
+    run(async |t: &mut Tester| {
+        let deployed = t.deploy().after_step("mkdir -p ../.git && rm -rf .git").await;
+        // The same files without a clone: GitHub's count.
+        deployed.succeeds();
+        t.expect_serving("shop", "first").await;
     })
     .await;
 }
