@@ -205,7 +205,7 @@ fn repository_by_variables(ctx: &Ctx) -> Option<Repository> {
 
 /// Where it would go.
 fn planned(ctx: &Ctx, request: &Request, app: &App, earlier: &Deployment) -> anyhow::Result<Report> {
-    let commit = ctx.commit_of(&earlier);
+    let commit = ctx.commit_of(earlier);
     let built = commit.as_ref().map(|sha| format!(", which built `{}`", sha.short()));
     let would = format!(
         "Would roll `{}` back to deployment {}{} and pin it there{}",

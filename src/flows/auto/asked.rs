@@ -39,7 +39,7 @@ impl Flags {
             None => false,
             Some(Environment::Preview(_)) => !takes_pull,
             // A workflow for one of a branch's environments names it whatever was pushed.
-            Some(Environment::Named(_)) => !deploys && !(then == Then::Nothing && event == "push"),
+            Some(Environment::Named(_)) => !(deploys || then == Then::Nothing && event == "push"),
         };
         let given = [
             ("--images", then == Then::Comment && !self.images.is_empty()),
