@@ -85,12 +85,13 @@ impl Obstacle {
                 return Some(Self::InBetween(status));
             }
         }
-        if met {
-            return None;
-        }
+        // Whatever answer is good: the edge's own refusal is none of the app's.
         let has_no_key = target.key_to_guard().is_none();
         if target.guard.is_some() && matches!(status, 400..=499) && (has_no_key || !from_app) {
             return Some(Self::Guarded(status));
+        }
+        if met {
+            return None;
         }
         if text(FAILURE_CODE) == Some(NO_ROUTE_FOUND) {
             return Some(Self::NoRoute(status));
@@ -198,11 +199,13 @@ impl fmt::Display for Obstacle {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+    use reqwest::header::{HeaderMap, HeaderName, HeaderValue, SERVER};
 
     use super::Obstacle;
     use crate::health::{Expect, Target};
     use crate::net::proxy::Proxy;
+    use crate::redact::Secret;
+    use crate::spec::SecureHeader;
 
     fn seen(url: &str, proxied: bool, status: u16, headers: &[(&'static str, &'static str)]) -> Option<String> {
         let target = Target::new(url.parse().expect("a URL"), Expect::Status(200)).of_deployed_app();
@@ -321,5 +324,41 @@ mod tests {
             let seen = Obstacle::in_answer(&target, None, status, &HeaderMap::new(), met);
             assert_eq!(seen, Some(Obstacle::Elsewhere(status)), "{status}");
         }
+    }
+
+    #[test]
+    fn a_refusal_of_the_edge_that_guards_the_app_is_an_obstacle() {
+        let guard = |value: Option<&str>| SecureHeader {
+            name: "x-from-proxy".to_owned(),
+            value: value.and_then(Secret::new),
+        };
+        let seen = |guard: Option<SecureHeader>, status: u16, own_domain: bool, from_app: bool| {
+            let target = Target::new("https://shop.example/".parse().expect("a URL"), Expect::Below500);
+            let target = target.of_deployed_app().guarded_by(guard.as_ref());
+            let target = if own_domain { target.on_own_domain() } else { target };
+            let mut headers = HeaderMap::from_iter([(SERVER, HeaderValue::from_static("cloudflare"))]);
+            if from_app {
+                headers.insert(super::APP_ORIGIN, HeaderValue::from_static("a"));
+            }
+            let met = target.expected.is_met_by(status);
+            Obstacle::in_answer(&target, None, status, &headers, met) == Some(Obstacle::Guarded(status))
+        };
+        for (value, status, own_domain, from_app, is_guard) in [
+            (Some("kept"), 403, false, false, true),
+            (Some("kept"), 403, false, true, false),
+            (Some("kept"), 200, false, true, false),
+            (Some("kept"), 503, false, false, false),
+            (None, 404, false, true, true),
+            // It is not sent to a domain.
+            (Some("kept"), 403, true, true, true),
+        ] {
+            let case = format!("{value:?} {status} {own_domain} {from_app}");
+            assert_eq!(
+                seen(Some(guard(value)), status, own_domain, from_app),
+                is_guard,
+                "{case}"
+            );
+        }
+        assert!(!seen(None, 403, false, true));
     }
 }

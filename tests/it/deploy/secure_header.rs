@@ -2,6 +2,9 @@
 
 use crate::harness::{Answer, Between, Change, Tester, run_with, without_job};
 
+/// A refusal of the edge is no 200.
+const CHECK: &str = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/health\", status = 200 }]\n";
+
 const VALUE: &str = "kept-between-proxy-and-edge-7f3a";
 
 fn spec(more: &str) -> String {
@@ -15,9 +18,7 @@ fn spec(more: &str) -> String {
 async fn the_look_from_outside_shows_the_header_that_the_edge_wants() {
     let guarded = spec(&format!(", value: {VALUE}"));
     run_with(
-        Change::whole_app("first")
-            .spec(&without_job())
-            .config("[health]\ntimeout = \"5s\"\n"),
+        Change::whole_app("first").spec(&without_job()).config(CHECK),
         async |t: &mut Tester| {
             t.deploy().await.succeeds();
             t.push("main", Change::version("second").spec(&guarded));
@@ -43,9 +44,7 @@ async fn the_look_from_outside_shows_the_header_that_the_edge_wants() {
 async fn an_app_whose_header_is_not_known_is_left_to_the_platforms_own_health_check() {
     let guarded = spec(&format!(", value: {VALUE}"));
     run_with(
-        Change::whole_app("first")
-            .spec(&guarded)
-            .config("[health]\ntimeout = \"5s\"\n"),
+        Change::whole_app("first").spec(&guarded).config(CHECK),
         async |t: &mut Tester| {
             // The platform hides it, and so does the file.
             let hides = |_: &str, _: &str| Answer::Changed(Box::new(|text: String| text.replace(VALUE, "EV[1:a:b]")));
