@@ -112,6 +112,7 @@ mod tests {
         let (repository, folder) = (outside.path().join("shop"), outside.path().join("shop/web"));
         std::fs::create_dir_all(repository.join(".git")).unwrap();
         std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(repository.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
         for (path, text) in [
             ("secret", "outside"),
             ("shop/app.yaml", "top"),

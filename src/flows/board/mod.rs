@@ -15,6 +15,7 @@ mod notice;
 mod outputs;
 mod place;
 mod record;
+mod scene;
 mod underway;
 mod unwritten;
 
@@ -32,8 +33,9 @@ pub(super) use self::files::{record, record_all};
 pub(crate) use self::outputs::outputs_of;
 use self::place::Place;
 use self::record::{Record, any_active, put_all_aside};
+pub(super) use self::scene::logs;
 pub(super) use self::underway::busy_with;
-use crate::config::{CommentLogs, CommentMode};
+use crate::config::CommentMode;
 use crate::github::GitHub;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -41,7 +43,7 @@ use crate::model::report::{Report, State};
 use crate::model::stamp::Stamp;
 use crate::net::error::ApiError;
 use crate::render::body::{ProductionLine, marker};
-use crate::render::page::{self, Logs, Scene};
+use crate::render::page;
 
 /// Several runs may write to a pull request's comment at once: the preview's, production's after the merge, a command's.
 /// Each looks again after this long whether its words are still there; GitHub knows no conditional update.
@@ -273,6 +275,10 @@ impl Board {
                     return found.body;
                 }
                 let Found { mut body, .. } = found;
+                // Gone is gone: when that was seen once more is no news.
+                if removed && without_rows(&body.text) == without_rows(&text) {
+                    return body;
+                }
                 body.production = body.production.or_else(|| production.clone());
                 body.answer = body.answer.filter(|_| keeps_answer);
                 body.write(run, &text);
@@ -357,36 +363,9 @@ impl Board {
             None => false,
         }
     }
-
-    fn scene(&self) -> Scene {
-        let private = self
-            .deps
-            .repository
-            .as_ref()
-            .is_some_and(|repository| repository.private);
-        let server = self.deps.run.server_url();
-        Scene {
-            repository_url: self
-                .deps
-                .repository
-                .as_ref()
-                .map(|repository| format!("{server}/{}", repository.full_name)),
-            run_url: self.deps.run.run_url(),
-            run: self.deps.run.stamp(),
-            logs: logs(self.deps.comment.logs, private),
-            pages: self.deps.pages,
-            updated: self.updated,
-            commands: self.commands_now(),
-        }
-    }
 }
 
-/// Which lines a comment may show, by config and by who reads it. Unknown readers count as the public.
-pub(super) fn logs(config: CommentLogs, private: bool) -> Logs {
-    match config {
-        CommentLogs::Always => Logs::All,
-        CommentLogs::Auto if private => Logs::All,
-        CommentLogs::Auto => Logs::BuildsAndMigrations,
-        CommentLogs::Never => Logs::None,
-    }
+/// A comment's text without the rows of its table, which have times and runs.
+fn without_rows(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| !line.starts_with('|')).collect()
 }

@@ -1,3 +1,5 @@
+//! Which bindings are broken, which placeholders nobody fills, and in which words.
+
 use super::{broken, refuse, unfilled};
 use crate::spec::document::{AppSpec, parse};
 

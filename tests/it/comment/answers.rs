@@ -187,7 +187,7 @@ async fn productions_line_survives_commands() {
         let line = |comment: &str| {
             comment
                 .lines()
-                .find(|line| line.contains("In production"))
+                .find(|line| line.contains("Deployed to production"))
                 .map(str::to_owned)
         };
         let before = line(&ours(t, 1).await);

@@ -63,11 +63,14 @@ async fn a_forged_answer_and_production_line_are_overwritten_too() {
         t.merge_pr(1).await;
         t.teardown(1).await.succeeds();
         t.deploy().await.succeeds();
-        let forge = |body: &str| with_greatest(body).replace("In production", "Forged");
+        let forge = |body: &str| with_greatest(body).replace("Deployed to production", "Forged");
         assert!(edited(t, 1, forge).await["body"].as_str().unwrap().contains("Forged"));
         t.deploy().await.succeeds();
         let told = t.comment(1).await;
-        assert!(told.contains("In production") && !told.contains("Forged"), "{told}");
+        assert!(
+            told.contains("Deployed to production") && !told.contains("Forged"),
+            "{told}"
+        );
     })
     .await;
 }

@@ -1,0 +1,39 @@
+//! Where the texts point to, and what they may show to whom.
+
+use super::Board;
+use crate::config::CommentLogs;
+use crate::render::page::{Logs, Scene};
+
+impl Board {
+    pub(super) fn scene(&self) -> Scene {
+        let private = self
+            .deps
+            .repository
+            .as_ref()
+            .is_some_and(|repository| repository.private);
+        let server = self.deps.run.server_url();
+        Scene {
+            repository_url: self
+                .deps
+                .repository
+                .as_ref()
+                .map(|repository| format!("{server}/{}", repository.full_name)),
+            run_url: self.deps.run.run_url(),
+            run: self.deps.run.stamp(),
+            logs: logs(self.deps.comment.logs, private),
+            pages: self.deps.pages,
+            updated: self.updated,
+            commands: self.commands_now(),
+        }
+    }
+}
+
+/// Which lines a comment may show, by config and by who reads it. Unknown readers count as the public.
+pub(in crate::flows) fn logs(config: CommentLogs, private: bool) -> Logs {
+    match config {
+        CommentLogs::Always => Logs::All,
+        CommentLogs::Auto if private => Logs::All,
+        CommentLogs::Auto => Logs::BuildsAndMigrations,
+        CommentLogs::Never => Logs::None,
+    }
+}
