@@ -14,6 +14,9 @@ static TRIGGERS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         "://",
         "jdbc:oracle",
         "@tcp(",
+        "@(",
+        "@cloudsql(",
+        ":152",
         "@unix(",
         "_v1_",
         "gho_",
@@ -100,11 +103,13 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // `scheme://user:password@host`
         r"(?i)\b[a-z][a-z0-9+.-]*://[^\s:/?#@]*:(?P<s>[^\s/?#@]+)@",
         // Passwords of databases are often written as they are, with characters that a URL would encode.
-        r#"(?i)\b(?:postgres(?:ql)?|mysql2?|mariadb|mongodb(?:\+srv)?|rediss?|valkeys?|amqps?|kafka|clickhouse)(?:\+[a-z0-9]+)?://[^\s:/?#@"']*:(?P<s>[^\s"'<>]+)@"#,
+        r#"(?i)\b(?:postgres(?:ql)?|mysql2?|mariadb|mongodb(?:\+srv)?|rediss?|valkeys?|amqps?|kafka|clickhouse)(?:\+[a-z0-9]+)?://[^\s:/?#"']*:(?P<s>[^\s"'<>]+)@"#,
         // `user:password@tcp(host:3306)/name`: https://github.com/go-sql-driver/mysql#dsn-data-source-name
-        r#"(?i)[a-z0-9_.%+-]+:(?P<s>[^\s"']+)@(?:tcp|unix)\("#,
+        r#"(?i)[a-z0-9_.%+-]+:(?P<s>[^\s"']+)@(?:tcp|unix|cloudsql)?\("#,
         // `jdbc:oracle:thin:user/password@host`
         r"(?i)\bjdbc:oracle:[a-z]+:[^/\s]+/(?P<s>[^@\s]+)@",
+        // `user/password@host:1521/service`: https://docs.oracle.com/en/database/oracle/oracle-database/23/netag/
+        r#"\b[A-Za-z][\w$#]*/(?P<s>[^@\s/"']{3,})@(?://)?[\w.-]+:152\d/\w"#,
         // `host=… password=…` and `Server=…;Password=…`, in either order.
         r#"(?i)\b(?:host|hostaddr|server|data source|user id|uid|user|username|dbname|database|initial catalog)\s*=[^\n"(),]*?[\s;](?:password|pwd)\s*=\s*'?(?P<s>[^\s;"']+)"#,
         r#"(?i)\b(?:password|pwd)\s*=\s*'?(?P<s>[^\s;"']+)'?[\s;]+(?:host|hostaddr|server|data source|user id|uid|user|dbname|database|initial catalog)\s*="#,

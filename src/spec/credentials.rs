@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use base64::Engine as _;
 use serde_json::Value;
 
 use super::component::Kind;
@@ -18,7 +19,27 @@ pub(super) fn is_plain(key: &str, value: &str) -> bool {
     if env::is_encrypted(value) || published::is_browser_key(key, value) || published::is_firebase_config(value) {
         return false;
     }
-    has_shape(value) || holds_fields(value) || is_single(key, value)
+    has_shape(value)
+        || decoded(value).is_some_and(|text| has_shape(&text))
+        || holds_fields(value)
+        || is_single(key, value)
+}
+
+/// The text that is written in percent signs or in base64. `None`: it is neither, or no text.
+fn decoded(value: &str) -> Option<String> {
+    if value.contains("%3A%2F%2F") || value.contains("%3a%2f%2f") {
+        return percent_encoding::percent_decode_str(value)
+            .decode_utf8()
+            .ok()
+            .map(Into::into);
+    }
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/-_=".contains(c);
+    if value.len() < 24 || !value.chars().all(is_base64) {
+        return None;
+    }
+    let plain = value.trim_end_matches('=').replace('-', "+").replace('_', "/");
+    let bytes = base64::engine::general_purpose::STANDARD_NO_PAD.decode(plain).ok()?;
+    String::from_utf8(bytes).ok()
 }
 
 /// The same by its name alone.
@@ -31,9 +52,24 @@ fn is_single(key: &str, value: &str) -> bool {
     }
     match names::promise(key) {
         Promise::Credential => !is_address(value),
-        Promise::Maybe => !is_address(value) && has_long_run(value),
+        Promise::Maybe => !is_address(value) && (has_long_run(value) || is_uuid(value) || is_pair(value)),
         Promise::Nothing => false,
     }
+}
+
+/// As identity services write the id of a secret.
+fn is_uuid(value: &str) -> bool {
+    let parts: Vec<&str> = value.split('-').collect();
+    let is_hex = |part: &&str| part.chars().all(|c| c.is_ascii_hexdigit());
+    parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(is_hex)
+}
+
+/// `d3adb33f:cafebabe`, the key of a private package registry.
+fn is_pair(value: &str) -> bool {
+    let is_half = |half: &str| half.len() >= 8 && half.chars().all(|c| c.is_ascii_hexdigit());
+    value
+        .split_once(':')
+        .is_some_and(|(one, other)| is_half(one) && is_half(other))
 }
 
 /// Whether a value that is a document, a file of settings or a list of flags holds a credential by its name in there.
@@ -234,6 +270,21 @@ mod tests {
             ("CONFIG", "{'host': 'db', 'password': 'hunter22'}"),
             ("PHP", "db_password: 'hunter22'"),
             ("OPTS", "--db-password hunter22 --port 80"),
+            ("SECRET_STRIPE", "a1B2c3D4e5F6g7H8i9"),
+            ("TOKEN_GITHUB", "0123456789abcdef0123"),
+            ("VAULT_SECRET_ID", "550e8400-e29b-41d4-a716-446655440000"),
+            ("DBPWD", "hunter22"),
+            ("PGPASS", "hunter22"),
+            ("NEO4J_AUTH", "neo4j/hunter22"),
+            ("REDISCLI_AUTH", "hunter22"),
+            ("SECRET_KEY", "/9j3kLmQ8sdfA7vBn2wXcR5t"),
+            ("BUNDLE_GEMS__CONTRIBSYS__COM", "d3adb33f:cafebabe"),
+            ("A", "postgres://me@corp:pa/ss@db.example/shop"),
+            ("A", "scott/tiger22@db.example:1521/orcl"),
+            ("A", "app:hunter22@(db.example:3306)/shop"),
+            ("A", "app:hunter22@cloudsql(project:region:name)/shop"),
+            ("A", "postgres%3A%2F%2Fapp%3Ahunter22%40db.example%2Fshop"),
+            ("A", "cG9zdGdyZXM6Ly9hcHA6aHVudGVyMjJAZGIuZXhhbXBsZS9zaG9w"),
         ] {
             assert!(is_plain(key, value), "{key}={value}");
         }
@@ -300,6 +351,13 @@ mod tests {
             ("PUBLIC_URL", "https://git@git.example/shop.git"),
             ("GREETING", "Hello: it's a shop, isn't it"),
             ("CONFIG_YAML", "db:\n  password: ${DB_PASSWORD}\n"),
+            ("SECRET_NAME", "projects/shop/secrets/a1B2c3D4e5F6g7H8i9"),
+            ("TOKEN_CONTRACT", "main"),
+            ("TOKEN_ENDPOINT", "a1B2c3D4e5F6g7H8i9"),
+            ("NEO4J_AUTH", "none"),
+            ("IMAGE", "acme/shop@sha256:0123456789abcdef"),
+            ("DB_PASSWORD_FILE", "/run/secrets/production/db"),
+            ("LOGO", "aHR0cHM6Ly9zaG9wLmV4YW1wbGUvbG9nby5wbmc="),
         ] {
             assert!(!is_plain(key, value), "{key}={value}");
         }
@@ -325,6 +383,9 @@ mod tests {
             "SECRET_KEY=$'abc' ./serve",
             "sh -c \"API_TOKEN='abc' ./serve\"",
             "npm config set //npm.example/:_authToken=abc",
+            "npm config set //npm.example/:_authToken abc",
+            "aws configure set aws_secret_access_key abc",
+            "ADMIN_PASSWORD=Latest-Build_8821 ./serve",
         ] {
             assert!(in_command(command).is_some(), "{command}");
         }

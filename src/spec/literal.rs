@@ -1,5 +1,7 @@
 //! What a literal value can be other than a credential: a number, a switch, a path, something still to be filled in.
 
+use crate::redact::has_long_run;
+
 /// What people write where a value is still to come, without `-`, `_` and spaces.
 const PLACEHOLDERS: [&str; 13] = [
     "changeme",
@@ -152,8 +154,11 @@ pub(super) fn is_reference(value: &str) -> bool {
 
 /// A path, or a URL without a credential in it.
 pub(super) fn is_address(value: &str) -> bool {
-    let path =
-        value.starts_with('/') && value.contains(|c: char| c.is_ascii_alphabetic()) && !value.contains(['+', '=']);
+    // Base64 has a slash for its first character, too, once in 64.
+    let path = value.starts_with('/')
+        && value.contains(|c: char| c.is_ascii_alphabetic())
+        && !value.contains(['+', '='])
+        && !value.split('/').any(has_long_run);
     let is_file = |end: &&str| value.ends_with(*end) && !value.contains(char::is_whitespace);
     let file = [".json", ".pem", ".key", ".crt", ".p12", ".jks", ".txt"]
         .iter()
@@ -177,8 +182,16 @@ pub(super) fn is_stand_in(value: &str) -> bool {
         "notused",
         "unused",
         "not-used",
-        "test",
-        "build",
     ];
-    parts.iter().any(|part| lower.contains(part)) || value.chars().all(|c| c == 'x' || c == 'X')
+    // A password may have them inside: `Latest-Build_8821`.
+    let mut words = lower.split(|c: char| !c.is_ascii_alphabetic());
+    let is_of_a_build = words.any(|word| ["test", "testing", "build"].contains(&word)) && !has_digit_inside(&lower);
+    is_of_a_build || parts.iter().any(|part| lower.contains(part)) || value.chars().all(|c| c == 'x' || c == 'X')
+}
+
+fn has_digit_inside(value: &str) -> bool {
+    value
+        .trim_end_matches(|c: char| c.is_ascii_digit())
+        .contains(|c: char| c.is_ascii_digit())
+        || value.bytes().filter(u8::is_ascii_digit).count() > 3
 }

@@ -3,10 +3,14 @@
 use crate::redact::credential::{self, Promise, words};
 
 /// Last words that mean a credential in a spec. In a log, `PASS` is a test that went well.
-const LAST: [&str; 9] = [
+const LAST: [&str; 13] = [
     "PW",
     "PASS",
     "DBPASS",
+    "DBPWD",
+    "DBPW",
+    "PGPASS",
+    "PGPWD",
     "CREDS",
     "PEPPER",
     "MNEMONIC",
@@ -19,6 +23,63 @@ const LAST: [&str; 9] = [
 const MAYBE: [&str; 16] = [
     "PWD", "HMAC", "FERNET", "JWT", "JWK", "BEARER", "AUTH", "NEXTAUTH", "SK", "WEBHOOK", "SIGNING", "PRIVATE", "BOT",
     "SEED", "COOKIE", "CODE",
+];
+
+/// Words that mean a credential wherever they stand in a name.
+const ANYWHERE: [&str; 9] = [
+    "SECRET",
+    "SECRETS",
+    "TOKEN",
+    "PASSWORD",
+    "PASSWD",
+    "PASSPHRASE",
+    "APIKEY",
+    "CREDENTIAL",
+    "CREDENTIALS",
+];
+
+/// Last words of names that are about a credential: its address, its age, its length.
+const ABOUT: [&str; 40] = [
+    "TTL",
+    "URL",
+    "URI",
+    "HOST",
+    "PORT",
+    "PATH",
+    "FILE",
+    "DIR",
+    "NAME",
+    "KIND",
+    "TYPE",
+    "FIELD",
+    "HEADER",
+    "PREFIX",
+    "SUFFIX",
+    "LENGTH",
+    "MIN",
+    "MAX",
+    "SIZE",
+    "LIMIT",
+    "AGE",
+    "EXPIRY",
+    "EXPIRES",
+    "EXPIRATION",
+    "LIFETIME",
+    "TIMEOUT",
+    "MINUTES",
+    "SECONDS",
+    "HOURS",
+    "DAYS",
+    "ENABLED",
+    "REQUIRED",
+    "POLICY",
+    "ALGORITHM",
+    "ISSUER",
+    "AUDIENCE",
+    "ENDPOINT",
+    "PROVIDER",
+    "VERSION",
+    "COUNT",
 ];
 
 /// What the name of an env or of a field says about its value.
@@ -34,15 +95,23 @@ pub(super) fn promise(name: &str) -> Promise {
         // https://guides.rubyonrails.org/active_record_encryption.html#setup
         (Some("CRYPT" | "CIPHER"), "KEY") => Promise::Credential,
         (Some("PRIMARY"), "KEY") if words.iter().any(|word| word == "ENCRYPTION") => Promise::Credential,
+        // https://neo4j.com/docs/operations-manual/current/docker/introduction/, https://redis.io/docs/latest/develop/tools/cli/
+        (Some("NEO4J" | "REDISCLI"), "AUTH") => Promise::Credential,
         (_, last) if LAST.contains(&last) => Promise::Credential,
         (Some("SERVICE"), "ACCOUNT") | (Some("PASSWORD" | "PASS"), "HASH") => Promise::Maybe,
         // `BUNDLE_GEMS__CONTRIBSYS__COM`: https://bundler.io/man/bundle-config.1.html#CREDENTIALS-FOR-GEM-SOURCES
         _ if name.starts_with("BUNDLE_") && name.contains("__") => Promise::Maybe,
         _ => match credential::promise(name) {
-            Promise::Nothing if MAYBE.contains(&last.as_str()) => Promise::Maybe,
+            Promise::Nothing if MAYBE.contains(&last.as_str()) || speaks_of_one(&words) => Promise::Maybe,
             promise => promise,
         },
     }
+}
+
+/// Whether a word of the name means a credential, and the last one nothing about it: `SECRET_STRIPE`, `TOKEN_GITHUB`.
+fn speaks_of_one(words: &[String]) -> bool {
+    let is_about = words.last().is_some_and(|last| ABOUT.contains(&last.as_str()));
+    !is_about && words.iter().any(|word| ANYWHERE.contains(&word.as_str()))
 }
 
 #[cfg(test)]
@@ -55,6 +124,10 @@ mod tests {
             "ADMIN_PW",
             "LDAP_BIND_PW",
             "DBPASS",
+            "DBPWD",
+            "PGPASS",
+            "NEO4J_AUTH",
+            "REDISCLI_AUTH",
             "PASS",
             "PEPPER",
             "MNEMONIC",
@@ -87,6 +160,10 @@ mod tests {
             "ADMIN_PASSWORD_HASH",
             "SESSION_COOKIE",
             "BUNDLE_GEMS__CONTRIBSYS__COM",
+            "SECRET_STRIPE",
+            "TOKEN_GITHUB",
+            "PASSWORD_SMTP",
+            "VAULT_SECRET_ID",
         ] {
             assert_eq!(promise(name), Promise::Maybe, "{name}");
         }
@@ -95,6 +172,9 @@ mod tests {
             "AUTH_URL",
             "COOKIE_DOMAIN",
             "TOKEN_TTL",
+            "SECRET_NAME",
+            "TOKEN_ENDPOINT",
+            "PASSWORD_MIN_LENGTH",
             "PRIVATE_URL",
             "BUNDLE_PATH",
         ] {

@@ -110,8 +110,21 @@ fn words(text: &str, depth: usize, pieces: &mut Vec<Piece>) {
                 add(flag, &pair[1], depth, pieces);
             }
         }
+        // `npm config set NAME VALUE`, `aws configure set NAME VALUE`
+        for setting in command.windows(4) {
+            if let [tool, verb, name, value] = setting
+                && (tool.starts_with("conf") && verb == "set")
+            {
+                add(last_of(name), value, depth, pieces);
+            }
+        }
         client::passwords_and_hosts(&command, depth, pieces);
     }
+}
+
+/// `_authToken` of `//npm.example/:_authToken`.
+fn last_of(name: &str) -> &str {
+    name.rsplit([':', '/']).next().unwrap_or(name)
 }
 
 fn add(name: &str, value: &str, depth: usize, pieces: &mut Vec<Piece>) {
