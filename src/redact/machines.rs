@@ -228,7 +228,11 @@ impl Machines {
         if let Some(range) = input::value(line, before == Next::Input) {
             ranges.push(range);
         }
-        for found in names.find_overlapping_iter(line) {
+        for (nth, found) in names.find_overlapping_iter(line).enumerate() {
+            if nth == MOST_NAMES {
+                ranges.push(found.start()..line.len());
+                break;
+            }
             if input::is_place(line, &found.range()) {
                 *next = Next::Input;
             }
@@ -267,6 +271,10 @@ impl Machines {
         merged(ranges)
     }
 }
+
+/// Each name is looked at with the whole line around it. A line that has more of them was made to be slow, or lists
+/// nothing but secrets: the rest of it is hidden.
+const MOST_NAMES: usize = 100;
 
 /// Shortest piece of a secret that is looked for in buffers, in bytes.
 const PIECE: usize = 8;

@@ -27,7 +27,8 @@ fn pattern(pattern: &str) -> Regex {
 
 /// The value of an entry before the one that has the name, which begins at `at`.
 pub(super) fn before(line: &str, at: usize, name: &str) -> Option<Range<usize>> {
-    let entry = NAME.find(&line[..at])?.start();
+    let near = nearby(line, at);
+    let entry = at - near.len() + NAME.find(near)?.start();
     let found = VALUE.find_iter(&line[..=entry.min(at - 1)]).last()?;
     let range = of(line, found.end(), name)?;
     let is_same_map = range.end <= entry + 1 && !line[range.end..at].contains(['{', '}']);
@@ -37,7 +38,17 @@ pub(super) fn before(line: &str, at: usize, name: &str) -> Option<Range<usize>> 
 /// Whether this name is the value of an entry `name`, and the only one in its line.
 pub(super) fn is_named(line: &str, name: Range<usize>) -> bool {
     let rest = line[name.end..].trim_matches(|c: char| c.is_whitespace() || "\"',\\".contains(c));
-    rest.is_empty() && NAME.is_match(&line[..name.start])
+    rest.is_empty() && NAME.is_match(nearby(line, name.start))
+}
+
+/// What stands right before a place, longer than any match of `NAME`: a line may have thousands of names in it.
+fn nearby(line: &str, at: usize) -> &str {
+    const LONGEST: usize = 120;
+    let mut from = at.saturating_sub(LONGEST);
+    while !line.is_char_boundary(from) {
+        from += 1;
+    }
+    &line[from..at]
 }
 
 /// Whether a line is an entry of the same map, perhaps.

@@ -320,3 +320,15 @@ fn leaves_words_and_code_around_names_readable() {
         assert_eq!(redactor.clean(text), text);
     }
 }
+
+#[test]
+fn a_line_full_of_names_is_hidden_from_the_hundredth_on_and_not_looked_at_for_minutes() {
+    let redactor = Redactor::new();
+    redactor.register_name("API_KEY");
+    let line = format!("{}API_KEY=marlin8888", "API_KEY ".repeat(20_000));
+    let shown = redactor.clean(&line);
+    assert!(shown.ends_with("***") && !shown.contains("marlin"), "{}", &shown[..200]);
+    let few = format!("{}API_KEY=marlin8888 and more", "API_KEY ".repeat(20));
+    assert!(!redactor.clean(&few).contains("marlin"));
+    assert!(redactor.clean(&few).contains("and more"));
+}
