@@ -192,7 +192,7 @@ pub(crate) struct Comment {
     pub(crate) notify: Notify,
 }
 
-/// What a pull request gets a comment of its own for: edits of the one comment mail nobody.
+/// What a pull request gets a comment of its own for: GitHub sends no mail about edits of the one comment.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Notify {

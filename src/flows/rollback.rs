@@ -259,7 +259,7 @@ async fn choose(ctx: &Ctx, platform: &Platform, app: &App, request: &Request) ->
     let left = Deployment::left(&earlier);
     let successful: Vec<String> = earlier.iter().map(|deployment| deployment.id.clone()).collect();
     earlier.retain(|deployment| Some(deployment.id.as_str()) != active);
-    // Nobody goes back to an app that does not serve.
+    // A rollback to an app that does not serve helps no one.
     earlier.retain(|deployment| deployment.serves_by_its_spec());
     let candidates: Vec<Deployment> = match to {
         Some(to) => earlier

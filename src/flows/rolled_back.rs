@@ -1,4 +1,4 @@
-//! What merged pull requests are told of a person's rollback: whose commits it took out of production, and whose is back.
+//! What the comments of merged pull requests say of a person's rollback: whose commits it took out of production, and whose is back.
 
 use jiff::Timestamp;
 
@@ -14,7 +14,7 @@ use crate::render::production::RolledBack;
 /// How far back is looked for what served in between.
 const LOOK_BACK: usize = 50;
 
-/// How many pull requests are told: each takes several requests.
+/// How many pull requests get a line: each takes several requests.
 const MOST: usize = 10;
 
 /// Writes on the comments of the merged pull requests. The rollback's end does not depend on it.

@@ -287,7 +287,7 @@ async fn unexpected_head(ctx: &Ctx, expected: &Commit, head: &Sha, branch: &str)
 }
 
 /// Why a push's run does not deploy a head that is not its own commit: that was deployed before, and found bad or not
-/// found good. Whoever runs the head's own run again, or names it, has decided to deploy it.
+/// found good. A person who runs the head's own run again, or names it, has decided to deploy it.
 async fn bad_head(
     ctx: &Ctx,
     expected: &Commit,

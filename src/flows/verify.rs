@@ -139,7 +139,7 @@ fn asked_for(ctx: &Ctx, environment: &Environment, app: &App, state: Offline) ->
     Verdict::Good
 }
 
-/// Somebody archived the app on the platform, and its file wants it to serve: whoever visits it gets the offline page
+/// Somebody archived the app on the platform, and its file wants it to serve: its visitors get the offline page
 /// until it is restored, however many deployments succeed meanwhile.
 fn archived(ctx: &Ctx, environment: &Environment, app: &App) -> Verdict {
     let failure = Failure::bad(format!("`{}` is archived, and nothing of it runs", app.name))

@@ -115,7 +115,7 @@ impl PlatformError {
             Self::Superseded { .. } => "look at the newer deployment; it is the one that counts".to_owned(),
             Self::Overtaken { .. } => "run again: it decides by what is there now".to_owned(),
             Self::NoDeployment { .. } => "deploy it first".to_owned(),
-            Self::Gone { .. } => "run again to have it made anew, if nobody meant to remove it".to_owned(),
+            Self::Gone { .. } => "run again to make it anew, unless it was removed on purpose".to_owned(),
             Self::NoSuchProject { .. } => {
                 "correct `project` in `do-deploy.toml`; it takes a project's name or id".to_owned()
             }

@@ -17,7 +17,7 @@ pub(crate) struct SecureHeader {
     pub(crate) value: Option<Secret>,
 }
 
-/// `None`: whoever asks reaches the app.
+/// `None`: every request reaches the app.
 pub(crate) fn secure_header(spec: &Value) -> Option<SecureHeader> {
     let header = spec.pointer("/ingress/secure_header")?;
     let value = text(header, "value").filter(|value| !value.starts_with("EV[") && placeholder::whole(value).is_none());

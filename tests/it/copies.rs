@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Api, Change, Tester, marks, run, run_with};
 
-/// An app that is nobody's preview, with the marks of one.
+/// An app that is no preview, with the marks of one.
 async fn copied(t: &Tester, name: &str, environment: &str) -> Value {
     t.somebody_creates(name, marks(t.repository_id().await, environment))
         .await

@@ -1,4 +1,4 @@
-//! A short comment of its own, for people who wait: GitHub mails nobody about an edit.
+//! A short comment of its own, for people who wait: GitHub sends no mail about an edit.
 
 use super::{Board, unwritten};
 use crate::config::Notify;
@@ -29,7 +29,7 @@ impl Board {
         }
     }
 
-    /// Once: whoever gets a mail does not want it twice. Where it is not known whether it is there, it is left so.
+    /// Sent once. Where it is not known whether it arrived, it is not sent again: a second mail would be noise.
     async fn write_notice(&self, pull: u64, text: &str) {
         let Some(github) = self.deps.github.as_ref().filter(|_| self.deps.wait.check().is_ok()) else {
             return;

@@ -1,4 +1,4 @@
-//! Which bindings are broken, which placeholders nobody fills, and in which words.
+//! Which bindings are broken, which placeholders stay unfilled, and in which words.
 
 use super::{broken, refuse, unfilled};
 use crate::spec::document::{AppSpec, parse};

@@ -161,7 +161,7 @@ async fn a_head_whose_deployment_broke_before_it_served_is_left_to_its_own_run()
 }
 
 #[tokio::test]
-async fn whoever_decides_to_deploy_a_head_that_was_found_bad_can() {
+async fn a_person_who_decides_to_deploy_a_head_that_was_found_bad_can() {
     run_with(
         Change::whole_app("first").spec(&without_job()),
         async |t: &mut Tester| {

@@ -1,4 +1,4 @@
-//! `[comment] notify`: a short comment of its own, because GitHub mails nobody about an edit.
+//! `[comment] notify`: a short comment of its own, because GitHub sends no mail about an edit.
 
 use super::text;
 use crate::harness::{Change, Tester, run_with};
@@ -54,7 +54,7 @@ async fn a_production_deployment_that_fails_is_announced_on_its_pull_request() {
 }
 
 #[tokio::test]
-async fn nobody_is_mailed_unless_the_default_branch_says_so() {
+async fn no_mail_is_sent_unless_the_default_branch_asks_for_it() {
     run_with(Change::whole_app("first"), async |t: &mut Tester| {
         t.open_pr_with(1, app("ready")).await;
         t.preview(1).await.succeeds();
