@@ -20,7 +20,8 @@ pub(crate) enum Expect {
 impl Expect {
     pub(crate) fn is_met_by(&self, status: u16) -> bool {
         match self {
-            Self::Below500 => status < 500,
+            // What is below 200 is no answer yet: https://www.rfc-editor.org/rfc/rfc9110#section-15.2
+            Self::Below500 => (200..500).contains(&status),
             Self::Status(expected) => status == *expected,
             Self::Range(range) => range.contains(&status),
         }
@@ -182,6 +183,6 @@ mod tests {
         assert!(Expect::Below500.is_met_by(302));
         assert!(!Expect::Status(200).is_met_by(302));
         assert!(Expect::Range(200..=399).is_met_by(302));
-        assert!(!Expect::Below500.is_met_by(500));
+        assert!(!Expect::Below500.is_met_by(500) && !Expect::Below500.is_met_by(101));
     }
 }

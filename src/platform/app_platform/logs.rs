@@ -90,6 +90,9 @@ impl AppPlatform {
                 kept.push(&piece);
                 read += piece.len();
                 if read > MOST_READ {
+                    // Else lines from its middle would be taken for its last ones.
+                    kept.end_piece();
+                    kept.push(b"(the log goes on: only its first 64 MiB were read)\n");
                     break;
                 }
             }
