@@ -5,8 +5,11 @@ use crate::model::report::Database;
 use crate::spec::preview::PreviewPlan;
 
 /// What SQLite and programs that expect another database say when they meet each other, in lower case.
-const BOUND: [&str; 22] = [
-    "sqlite",
+const BOUND: [&str; 25] = [
+    "sqlite3.",
+    "sqlite_",
+    "sqliteerror",
+    "sqliteexception",
     "no such function",
     "no such column",
     "no such table",
