@@ -1,5 +1,8 @@
 //! Removes what an event missed: previews whose pull request is closed, and those that nobody has touched for too long.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::board::last_written;
@@ -136,7 +139,15 @@ fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)], missed: &[Repo
 /// text says does not count, only when GitHub last saw it written.
 async fn was_commanded(ctx: &Ctx, config: &Config, repository: &Repository, pull: u64) -> anyhow::Result<bool> {
     let written = last_written(&ctx.board(config, repository), pull).await?;
-    Ok(written.is_some_and(|(written, now)| now.duration_since(written).unsigned_abs() <= config.preview.ttl))
+    Ok(written.is_some_and(|(written, now)| age(now, written) <= config.preview.ttl))
+}
+
+/// Two services whose clocks differ by more do not both tell the time: something in between answers for one of them.
+const CLOCKS_APART: Duration = Duration::from_secs(60 * 60);
+
+/// What is dated in the future has no age.
+fn age(now: Timestamp, then: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(then)).unwrap_or_default()
 }
 
 /// Ages are counted on the platform's clock, from the last deployment.
@@ -147,7 +158,15 @@ fn reason_to_remove(ctx: &Ctx, policy: &Preview, open: bool, app: &App) -> Resul
     let Some(touched) = app.last_deployed_at.or(app.updated_at).or(app.created_at) else {
         return Ok(None);
     };
-    let age = ctx.platform()?.now().duration_since(touched).unsigned_abs();
+    let (now, of_github) = (ctx.platform()?.now(), ctx.github()?.now());
+    let age = age(now, touched);
+    if age > policy.ttl && now.duration_since(of_github).unsigned_abs() > CLOCKS_APART {
+        ctx.console.warn(&format!(
+            "`{}` is not removed for its age: DigitalOcean's clock says {now:.0}, GitHub's {of_github:.0}",
+            app.name
+        ));
+        return Ok(None);
+    }
     Ok((age > policy.ttl).then(|| {
         format!(
             "nobody has touched it for {}, longer than `ttl` ({})",
@@ -155,4 +174,21 @@ fn reason_to_remove(ctx: &Ctx, policy: &Preview, open: bool, app: &App) -> Resul
             humanize(policy.ttl)
         )
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::Timestamp;
+
+    use super::age;
+
+    #[test]
+    fn what_is_dated_in_the_future_has_no_age() {
+        let at = |second| Timestamp::from_second(second).expect("a time");
+        for (now, then, seconds) in [(100, 40, 60), (100, 100, 0), (40, 100, 0), (0, 5_000_000_000, 0)] {
+            assert_eq!(age(at(now), at(then)), Duration::from_secs(seconds), "{now} {then}");
+        }
+    }
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::body::bounded;
 use super::clock::Clock;
 use super::error::{ApiError, Problem, Unreachable, describe, problem_of};
+use super::fields;
 use super::http::builder;
 use super::limit;
 use super::links;
@@ -185,6 +186,9 @@ impl Client {
         body: Option<&Value>,
         repeat: Repeat,
     ) -> Result<(HeaderMap, Vec<u8>), ApiError> {
+        if !fields::stays_in_place(path) {
+            return Err(self.error(method, path, Problem::not_sent()));
+        }
         let mut pauses = pauses();
         let mut refused = 0;
         loop {

@@ -76,6 +76,18 @@ impl fmt::Display for Unreachable {
     }
 }
 
+impl Problem {
+    /// The path leads elsewhere than it says.
+    pub(super) fn not_sent() -> Self {
+        Self::Status {
+            status: 400,
+            message: "a part of this path is only dots, so that it leads elsewhere: the request was not sent"
+                .to_owned(),
+            request_id: None,
+        }
+    }
+}
+
 impl ApiError {
     /// The status of an answer to the request itself; a limit's says nothing about it.
     pub(crate) fn status(&self) -> Option<u16> {

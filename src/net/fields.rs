@@ -34,11 +34,37 @@ pub(crate) fn id(text: &str) -> Option<&str> {
     (!text.is_empty() && text.len() <= LONGEST_ID && text.chars().all(fits)).then_some(text)
 }
 
+/// Whether a request's path has no part that leads out of it. What an API calls an id goes into paths, and to a URL's
+/// parser `..` is a way up, however it is encoded: <https://url.spec.whatwg.org/#double-dot-path-segment>
+pub(super) fn stays_in_place(path: &str) -> bool {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let is_dots = |part: &str| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+    !path.split(['/', '\\']).any(is_dots)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{id, web_url};
+    use super::{id, stays_in_place, web_url};
+
+    #[test]
+    fn no_part_of_a_path_leads_out_of_it() {
+        for (path, stays) in [
+            ("/v2/apps/4f6c71e2", true),
+            ("/v2/apps?page=1&per_page=..", true),
+            ("/repos/o/r/contents/a%2F..%2Fb?ref=main", true),
+            ("/repos/o/.github", true),
+            ("/v2/apps/..", false),
+            ("/v2/apps/../droplets", false),
+            ("/v2/apps/.", false),
+            ("/v2/apps/%2e%2E/x", false),
+            ("/v2/apps/.%2e", false),
+            ("/v2/apps\\..\\x", false),
+        ] {
+            assert_eq!(stays_in_place(path), stays, "{path}");
+        }
+    }
 
     #[test]
     fn only_addresses_of_the_web_are_passed_on_and_as_they_stand() {

@@ -151,3 +151,55 @@ async fn an_answer_without_an_end_ends_the_request_and_not_the_runner() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_preview_that_is_dated_in_the_future_is_not_removed_for_its_age() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        let comment = t.comments(1).await[0]["id"].clone();
+        let path = format!("/repos/org/shop/issues/comments/{comment}");
+        t.github("DELETE", &path, None).await.expect(204);
+        let later = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), |_, _| {
+            Answer::Changed(Box::new(|text| {
+                text.replace(
+                    "\"last_deployment_created_at\":\"20",
+                    "\"last_deployment_created_at\":\"21",
+                )
+            }))
+        })
+        .await;
+        let swept = t.command(["sweep"]).env("DIGITALOCEAN_API_URL", &later.url()).await;
+        swept.succeeds().does_not_say("longer than `ttl`");
+        t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}
+
+/// An id goes into the path of a request, from which `..` would lead away.
+#[tokio::test]
+async fn an_app_whose_id_leads_out_of_its_path_is_not_removed_and_not_said_to_be_gone() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        let id = t.app("shop-pr-1").await["id"].as_str().unwrap().to_owned();
+        for evil in ["..", "."] {
+            let own = id.clone();
+            let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, _| {
+                let own = own.clone();
+                Answer::Changed(Box::new(move |text| {
+                    text.replace(&format!("\"id\":\"{own}\""), &format!("\"id\":\"{evil}\""))
+                }))
+            })
+            .await;
+            let kept = t.teardown(1).env("DIGITALOCEAN_API_URL", &between.url()).await;
+            assert!(
+                !kept.changes().iter().any(|call| call.starts_with("DELETE")),
+                "{evil}: {kept}"
+            );
+            assert!(!kept.shown().contains("is gone"), "{evil}: {kept}");
+        }
+        t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}
