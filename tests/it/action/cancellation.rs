@@ -3,18 +3,12 @@
 use nix::sys::signal::Signal;
 
 use super::runner::Runner;
-use crate::harness::{Change, Gate, Tester, run_with, spec};
+use crate::harness::{Change, Gate, Tester, built_at, run_with};
 
 #[tokio::test]
 async fn a_cancelled_step_says_so_on_the_pull_request() {
     let gate = Gate::closed().await;
-    let slow = spec(
-        "    run_command: do-deploy demo-app serve",
-        &format!(
-            "    build_command: {}\n    run_command: do-deploy demo-app serve",
-            gate.wait()
-        ),
-    );
+    let slow = built_at(&gate);
     run_with(Change::whole_app("first").spec(&slow), async |t: &mut Tester| {
         t.open_pr(1).await;
         let runner = Runner::with_the_program();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{MAINTAINER, heard, ours, reactions, says, text, with_maintainer};
-use crate::harness::{Api, Change, Gate, Held, Tester, run, run_with, spec, until};
+use crate::harness::{Api, Change, Gate, Held, Tester, built_at, run, run_with, until};
 
 #[tokio::test]
 async fn an_unknown_command_gets_help_in_one_comment() {
@@ -276,13 +276,7 @@ async fn an_answer_that_was_written_over_at_once_is_said_again() {
 #[tokio::test]
 async fn an_answer_that_was_begun_before_a_deployment_ended_does_not_bring_back_building() {
     let gate = Gate::closed().await;
-    let slow = spec(
-        "    run_command: do-deploy demo-app serve",
-        &format!(
-            "    build_command: {}\n    run_command: do-deploy demo-app serve",
-            gate.wait()
-        ),
-    );
+    let slow = built_at(&gate);
     run_with(Change::whole_app("first").spec(&slow), async |t: &mut Tester| {
         with_maintainer(t).await;
         t.open_pr(1).await;

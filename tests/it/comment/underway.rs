@@ -1,17 +1,11 @@
 //! What the comment says while a deployment is under way, and which commands it offers.
 
 use super::ours;
-use crate::harness::{Change, Gate, Tester, run_with, spec, until};
+use crate::harness::{Change, Gate, Tester, built_at, run_with, spec, until};
 
 /// The app whose build waits at a gate.
 fn slow(version: &str, gate: &Gate) -> Change {
-    let built = spec(
-        "    run_command: do-deploy demo-app serve",
-        &format!(
-            "    build_command: {}\n    run_command: do-deploy demo-app serve",
-            gate.wait()
-        ),
-    );
+    let built = built_at(gate);
     Change::whole_app(version).spec(&built)
 }
 

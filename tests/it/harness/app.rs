@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::gate::Gate;
 use super::knobs::Api;
 use super::tester::Tester;
 
@@ -51,6 +52,12 @@ pub(crate) const FIRST_MIGRATION: &str = "CREATE TABLE notes (id INTEGER PRIMARY
 pub(crate) fn spec(from: &str, to: &str) -> String {
     assert!(SPEC.contains(from), "the spec has no {from:?}");
     SPEC.replace(from, to)
+}
+
+/// The spec of an app whose build waits at a gate.
+pub(crate) fn built_at(gate: &Gate) -> String {
+    let start = "    run_command: do-deploy demo-app serve";
+    spec(start, &format!("    build_command: {}\n{start}", gate.wait()))
 }
 
 /// The spec without its migration job.

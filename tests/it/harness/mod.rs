@@ -33,7 +33,7 @@ mod sandbox;
 mod story;
 mod tester;
 
-pub(crate) use app::{Change, SPEC, app_env, spec, without_job};
+pub(crate) use app::{Change, SPEC, app_env, built_at, spec, without_job};
 pub(crate) use between::{Answer, Between, Held};
 pub(crate) use deadline::{until, within};
 pub(crate) use gate::Gate;

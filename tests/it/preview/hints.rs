@@ -1,6 +1,6 @@
 //! The next step after a failure, where what the preview lacks explains it; and an app that is removed meanwhile.
 
-use crate::harness::{Api, Change, Gate, Tester, run_with, spec};
+use crate::harness::{Api, Change, Gate, Tester, built_at, run_with, spec};
 
 /// The app whose service ends with these words, and whose production has a secret.
 fn failing(words: &str) -> Change {
@@ -72,13 +72,7 @@ async fn any_other_failure_is_not_blamed_on_the_preview() {
 #[tokio::test]
 async fn an_app_that_is_removed_while_its_run_watches_it_is_said_to_be_gone() {
     let gate = Gate::closed().await;
-    let slow = spec(
-        "    run_command: do-deploy demo-app serve",
-        &format!(
-            "    build_command: {}\n    run_command: do-deploy demo-app serve",
-            gate.wait()
-        ),
-    );
+    let slow = built_at(&gate);
     run_with(Change::whole_app("first").spec(&slow), async |t: &mut Tester| {
         t.open_pr(1).await;
         let mut running = t.preview(1).start().await;

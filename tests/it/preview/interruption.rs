@@ -3,19 +3,13 @@
 use nix::sys::signal::Signal;
 use serde_json::json;
 
-use crate::harness::{Change, Gate, Tester, run, run_with, spec, until};
+use crate::harness::{Change, Gate, Tester, built_at, run, run_with, until};
 
 // Never wrong, never stuck
 
 /// The notes service whose build waits at the gate.
 fn built_behind(gate: &Gate) -> Change {
-    let slow = spec(
-        "    run_command: do-deploy demo-app serve",
-        &format!(
-            "    build_command: {}\n    run_command: do-deploy demo-app serve",
-            gate.wait()
-        ),
-    );
+    let slow = built_at(gate);
     Change::whole_app("first").spec(&slow)
 }
 
