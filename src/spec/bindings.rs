@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::change::listed;
-use super::component::{self, Component, Kind, text};
+use super::component::{self, Component, Kind, owner_noun, owners, text};
 use super::document::AppSpec;
 use super::env::{self, Binding};
 use super::{credentials, placeholder};
@@ -63,8 +63,9 @@ pub(super) struct Broken {
 impl Broken {
     /// Whether a spec that was made of this one still has it.
     pub(super) fn stays_in(&self, planned: &Value) -> bool {
-        let value = value_in(planned, self.owner.as_deref(), &self.key);
-        value.is_some_and(|value| value.contains(&self.binding))
+        let env = env::find(planned, self.owner.as_deref(), &self.key);
+        env.and_then(env::value)
+            .is_some_and(|value| value.contains(&self.binding))
     }
 
     /// For where nothing is refused because of it.
@@ -77,7 +78,7 @@ impl Broken {
 pub(super) fn broken(spec: &Value, is_given: &dyn Fn(&str) -> bool) -> Vec<Broken> {
     let components = component::components(spec);
     let mut broken = Vec::new();
-    for (owner, value) in owners(spec, &components) {
+    for (owner, value) in owners(spec) {
         for (index, env) in env::list(value).enumerate() {
             let key = env::key(env);
             if is_given(key) {
@@ -95,7 +96,11 @@ pub(super) fn broken(spec: &Value, is_given: &dyn Fn(&str) -> bool) -> Vec<Broke
                         None => format!("/envs/{index}"),
                         Some(owner) => format!("/{}/{}/envs/{index}", owner.kind.key(), owner.index),
                     },
-                    what: format!("`{key}` of {} names `{}`, but {lacks}", noun(owner), binding.whole),
+                    what: format!(
+                        "`{key}` of {} names `{}`, but {lacks}",
+                        owner_noun(owner),
+                        binding.whole
+                    ),
                     next,
                 });
             }
@@ -173,8 +178,7 @@ fn objection(
             listed(known)
         ),
     };
-    let noun = its.kind.noun();
-    Some((format!("the {noun} `{}` has no variable `{variable}`", its.name), next))
+    Some((format!("the {} has no variable `{variable}`", its.titled()), next))
 }
 
 fn meant(text: &str) -> String {
@@ -203,17 +207,17 @@ fn variables(kind: Kind) -> &'static [&'static str] {
 /// command. `planned`: what is sent.
 pub(super) fn unfilled(spec: &Value, planned: &Value) -> Option<String> {
     let mut places: Vec<String> = Vec::new();
-    let components = component::components(spec);
-    for (owner, value) in owners(spec, &components) {
+    for (owner, value) in owners(spec) {
         for env in env::list(value) {
             let (key, Some(text)) = (env::key(env), env::value(env)) else {
                 continue;
             };
             // Filled in, kept, left out.
-            if value_in(planned, owner.map(|it| it.name), key) != Some(text) {
+            let sent = env::find(planned, owner.map(|it| it.name), key);
+            if sent.and_then(env::value) != Some(text) {
                 continue;
             }
-            let of = noun(owner);
+            let of = owner_noun(owner);
             match placeholder::parts(text).as_slice() {
                 [] if placeholder::whole(text).is_some_and(|it| it.variable.is_some()) => {
                     places.push(format!("`{key}` of {of}"));
@@ -223,10 +227,10 @@ pub(super) fn unfilled(spec: &Value, planned: &Value) -> Option<String> {
             }
         }
     }
-    for (owner, value) in owners(planned, &component::components(planned)) {
+    for (owner, value) in owners(planned) {
         let fields = value.as_object().into_iter().flatten();
         for (key, field) in fields.filter(|(key, _)| owner.is_some() || !is_list_of_components(key)) {
-            in_field(key, field, &noun(owner), &mut places);
+            in_field(key, field, &owner_noun(owner), &mut places);
         }
     }
     let more = places.len().saturating_sub(MOST);
@@ -262,35 +266,6 @@ fn in_field(key: &str, value: &Value, owner: &str, places: &mut Vec<String>) {
         Value::Array(items) => items.iter().for_each(|item| in_field(key, item, owner, places)),
         Value::Object(map) => map.iter().for_each(|(key, value)| in_field(key, value, owner, places)),
         _ => {}
-    }
-}
-
-fn owners<'a>(
-    spec: &'a Value,
-    components: &[Component<'a>],
-) -> impl Iterator<Item = (Option<Component<'a>>, &'a Value)> {
-    let components: Vec<Component<'a>> = components.to_vec();
-    std::iter::once((None, spec)).chain(components.into_iter().map(|it| (Some(it), it.value)))
-}
-
-fn value_in<'a>(spec: &'a Value, owner: Option<&str>, key: &str) -> Option<&'a str> {
-    let owner = match owner {
-        None => spec,
-        Some(name) => {
-            component::components(spec)
-                .into_iter()
-                .find(|it| it.name == name)?
-                .value
-        }
-    };
-    env::value(env::list(owner).find(|env| env::key(env) == key)?)
-}
-
-/// `the app`, `` service `web` ``.
-fn noun(owner: Option<Component<'_>>) -> String {
-    match owner {
-        None => "the app".to_owned(),
-        Some(owner) => format!("{} `{}`", owner.kind.noun(), owner.name),
     }
 }
 

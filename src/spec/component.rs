@@ -67,6 +67,11 @@ impl<'a> Component<'a> {
         text(self.value, key)
     }
 
+    /// `` service `web` ``
+    pub(super) fn titled(&self) -> String {
+        format!("{} `{}`", self.kind.noun(), self.name)
+    }
+
     pub(crate) fn is_job(&self, when: &str) -> bool {
         self.kind == Kind::Job && job_kind(self.value) == when
     }
@@ -88,6 +93,17 @@ pub(crate) fn of(spec: &Value, kind: Kind) -> Vec<Component<'_>> {
             value,
         })
         .collect()
+}
+
+/// The app and every component, each with what has its envs. `None`: the app.
+pub(super) fn owners(spec: &Value) -> impl Iterator<Item = (Option<Component<'_>>, &Value)> {
+    let components = components(spec).into_iter().map(|it| (Some(it), it.value));
+    std::iter::once((None, spec)).chain(components)
+}
+
+/// `the app`, `` service `web` ``.
+pub(super) fn owner_noun(owner: Option<Component<'_>>) -> String {
+    owner.map_or_else(|| "the app".to_owned(), |owner| owner.titled())
 }
 
 /// Hands every component, databases included, to `change`.

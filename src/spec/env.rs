@@ -26,6 +26,12 @@ pub(super) fn list(owner: &Value) -> impl Iterator<Item = &Value> {
     owner.get("envs").and_then(Value::as_array).into_iter().flatten()
 }
 
+/// An env of the app (`None`) or of the component of this name.
+pub(super) fn find<'a>(spec: &'a Value, owner: Option<&str>, key: &str) -> Option<&'a Value> {
+    let (_, owner) = component::owners(spec).find(|(it, _)| it.map(|it| it.name) == owner)?;
+    list(owner).find(|env| self::key(env) == key)
+}
+
 pub(super) fn list_mut(owner: &mut Map<String, Value>) -> Option<&mut Vec<Value>> {
     let envs = owner.entry("envs").or_insert_with(|| json!([]));
     if envs.is_null() {
@@ -82,23 +88,28 @@ pub(super) struct Binding<'a> {
     pub(super) whole: &'a str,
 }
 
-pub(super) fn bindings(value: &str) -> Vec<Binding<'_>> {
-    let mut found = Vec::new();
+pub(super) fn bindings<'a>(value: &'a str) -> Vec<Binding<'a>> {
+    let binding = |(whole, inner): (&'a str, &'a str)| {
+        let ((component, _), (_, variable)) = (inner.split_once('.')?, inner.rsplit_once('.')?);
+        Some(Binding {
+            component,
+            variable,
+            whole,
+        })
+    };
+    braced(value).filter_map(binding).collect()
+}
+
+/// Every `${…}` in a value, and what stands between the braces.
+pub(super) fn braced(value: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = value;
-    while let Some(start) = rest.find("${") {
-        let Some(length) = rest[start..].find('}') else { break };
-        let whole = &rest[start..=start + length];
-        let inner = &whole[2..whole.len() - 1];
-        if let (Some((component, _)), Some((_, variable))) = (inner.split_once('.'), inner.rsplit_once('.')) {
-            found.push(Binding {
-                component,
-                variable,
-                whole,
-            });
-        }
-        rest = &rest[start + length + 1..];
-    }
-    found
+    std::iter::from_fn(move || {
+        let start = rest.find("${")?;
+        let end = start + rest[start..].find('}')?;
+        let found = (&rest[start..=end], &rest[start + 2..end]);
+        rest = &rest[end + 1..];
+        Some(found)
+    })
 }
 
 /// Whether a value is a bindable variable and no more, which says nothing secret.

@@ -65,16 +65,11 @@ pub(super) fn whole(value: &str) -> Option<Placeholder<'_>> {
 /// Every `${…}` in a value that App Platform does not fill in: what it would is left out, whether it exists or not.
 pub(super) fn parts(value: &str) -> Vec<&str> {
     let mut parts = Vec::new();
-    let mut rest = value;
-    while let Some(start) = rest.find("${") {
-        let Some(length) = rest[start..].find('}') else { break };
-        let whole = &rest[start..=start + length];
-        let inner = &whole[2..whole.len() - 1];
+    for (whole, inner) in env::braced(value) {
         let is_one = inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && !inner.contains(['{', '\n']);
         if is_one && !is_the_platforms(whole) && !parts.contains(&whole) {
             parts.push(whole);
         }
-        rest = &rest[start + length + 1..];
     }
     parts
 }

@@ -28,25 +28,18 @@ pub(crate) fn secret_names(spec: &Value) -> Vec<&str> {
 /// The secrets to which `planned` gives a value, whether it is another one or not: the live app's are encrypted. One that
 /// it sends back as it is, and one that the platform fills in, are none of them. `` `KEY` of service `web` ``
 pub(crate) fn secrets_given(live: &Value, planned: &Value) -> Vec<String> {
-    let before = component::components(live);
-    let named = component::components(planned);
-    let owners = std::iter::once((None, planned)).chain(named.iter().map(|it| (Some(it), it.value)));
     let mut given = Vec::new();
-    for (owner, value) in owners {
-        let old = match owner {
-            None => Some(live),
-            Some(owner) => before.iter().find(|it| it.name == owner.name).map(|it| it.value),
-        };
+    for (owner, value) in component::owners(planned) {
         for it in env::list(value).filter(|it| env::is_secret(it)) {
+            let key = env::key(it);
             let Some(text) = env::value(it).filter(|text| !env::is_bound(text)) else {
                 continue;
             };
-            let mut known = old.into_iter().flat_map(env::list);
-            let is_same = known.any(|known| env::key(known) == env::key(it) && env::value(known) == Some(text));
-            if !is_same {
+            let old = env::find(live, owner.map(|it| it.name), key).and_then(env::value);
+            if old != Some(text) {
                 given.push(match owner {
-                    None => format!("`{}`", env::key(it)),
-                    Some(owner) => format!("`{}` of {} `{}`", env::key(it), owner.kind.noun(), owner.name),
+                    None => format!("`{key}`"),
+                    Some(owner) => format!("`{key}` of {}", owner.titled()),
                 });
             }
         }

@@ -182,10 +182,10 @@ fn lost(live: &Value, planned: &Value, input: &ProductionInput<'_>) -> Vec<Strin
     );
     let components = component::components(planned);
     for before in component::components(live) {
-        let noun = before.kind.noun();
+        let owner = before.titled();
         let Some(after) = components.iter().find(|it| same(it, &before)) else {
             if before.kind != Kind::Database {
-                lost.push(format!("{noun} `{}`", before.name));
+                lost.push(owner);
             }
             continue;
         };
@@ -195,11 +195,11 @@ fn lost(live: &Value, planned: &Value, input: &ProductionInput<'_>) -> Vec<Strin
             sources(&before)
                 .iter()
                 .filter(|source| !source.is_repository(input.repository) && !stays(source))
-                .map(|source| format!("source `{}` of {noun} `{}`", source.repo, before.name)),
+                .map(|source| format!("source `{}` of {owner}", source.repo)),
         );
         let kept = keys(after.value);
         let gone = keys(before.value).into_iter().filter(|key| !kept.contains(key));
-        lost.extend(gone.map(|key| format!("env `{key}` of {noun} `{}`", before.name)));
+        lost.extend(gone.map(|key| format!("env `{key}` of {owner}")));
     }
     lost
 }
@@ -214,7 +214,7 @@ pub(super) fn removed(live: &Value, planned: &Value, changes: &mut Changes) {
     let mut gone = lost_envs(live, &[planned], "the app");
     let after = component::components(planned);
     for before in component::components(live) {
-        let owner = format!("{} `{}`", before.kind.noun(), before.name);
+        let owner = before.titled();
         match after.iter().find(|it| same(it, &before)) {
             Some(after) => gone.extend(lost_envs(before.value, &[after.value, planned], &owner)),
             None if before.kind != Kind::Database => gone.push(owner),

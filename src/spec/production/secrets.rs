@@ -250,35 +250,21 @@ fn opened(spec: &AppSpec, planned: &Value, input: &ProductionInput<'_>, changes:
 
 /// `the app`, `` service `web` ``.
 fn owner_noun(spec: &Value, owner: Option<&str>) -> String {
-    let components = component::components(spec);
-    let of = |name: &str| components.iter().find(|it| it.name == name).map(|it| it.kind.noun());
-    match owner {
-        None => "the app".to_owned(),
-        Some(name) => format!("{} `{name}`", of(name).unwrap_or("component")),
+    let found = component::owners(spec).find(|(it, _)| it.map(|it| it.name) == owner);
+    match (found, owner) {
+        (None, Some(name)) => format!("component `{name}`"),
+        (found, _) => component::owner_noun(found.and_then(|(it, _)| it)),
     }
 }
 
 /// The value that a spec, the live app's or the file's, has at this place.
 fn live_value(live: Option<&Value>, owner: Option<&str>, key: &str) -> Option<String> {
-    env::value(live_env(live?, owner, key)?).map(str::to_owned)
+    env::value(env::find(live?, owner, key)?).map(str::to_owned)
 }
 
 fn is_live_secret(live: Option<&Value>, owner: Option<&str>, key: &str) -> bool {
-    live.and_then(|live| live_env(live, owner, key))
+    live.and_then(|live| env::find(live, owner, key))
         .is_some_and(env::is_secret)
-}
-
-fn live_env<'a>(live: &'a Value, owner: Option<&str>, key: &str) -> Option<&'a Value> {
-    let owner = match owner {
-        None => live,
-        Some(name) => {
-            component::components(live)
-                .into_iter()
-                .find(|it| it.name == name)?
-                .value
-        }
-    };
-    env::list(owner).find(|env| env::key(env) == key)
 }
 
 /// All of them at once, at the place of the first in the file.
