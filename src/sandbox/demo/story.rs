@@ -34,7 +34,7 @@ const CONFIG: &str = "[comment]\nlogs = \"always\"\n";
 const FIRST_MIGRATION: &str = "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL);\n";
 const SECOND_MIGRATION: &str = "ALTER TABLE notes ADD COLUMN done INTEGER NOT NULL DEFAULT 0;\n";
 
-/// One second more than the hour after which previews fall asleep.
+/// One second more than the day after which previews with SQLite fall asleep.
 const A_DAY: Duration = Duration::from_secs(86_401);
 
 pub(super) async fn play(stage: &mut Stage, narrator: &Narrator, keep: bool) -> anyhow::Result<()> {

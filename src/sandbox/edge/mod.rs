@@ -131,9 +131,7 @@ impl Edge {
     pub(crate) fn set_routes(&self, routes: Vec<Route>) {
         *self.shared.routes.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(routes);
     }
-}
 
-impl Edge {
     /// Lets requests with this header through alone. `None`: all.
     pub(crate) fn set_guard(&self, guard: Option<(String, String)>) {
         *self.shared.guard.write().unwrap_or_else(PoisonError::into_inner) = guard;

@@ -67,11 +67,7 @@ impl PullLine {
             number: pull.number,
             title: pull.title.clone(),
             head: pull.head_label(),
-            state: if pull.merged_at.is_some() {
-                "merged"
-            } else {
-                pull.state()
-            },
+            state: pull.shown_state(),
         }
     }
 }

@@ -16,11 +16,7 @@ pub(crate) async fn pull(call: Call) -> Reply {
     let mut page = Page::new(&format!("{} · #{number}", pull.title));
     page.push(&format!(
         "<p class=facts>{state} · {head} → {base} · {sha} · by {author}</p>",
-        state = if pull.merged_at.is_some() {
-            "merged"
-        } else {
-            pull.state()
-        },
+        state = pull.shown_state(),
         head = escape(&pull.head_label()),
         base = escape(&pull.base),
         sha = escape(pull.head_sha.get(..7).unwrap_or_default()),

@@ -45,6 +45,15 @@ impl Pull {
         if self.is_open() { "open" } else { "closed" }
     }
 
+    /// As a page shows it.
+    pub(crate) fn shown_state(&self) -> &'static str {
+        if self.merged_at.is_some() {
+            "merged"
+        } else {
+            self.state()
+        }
+    }
+
     /// `owner:branch`
     pub(crate) fn head_label(&self) -> String {
         format!("{}:{}", self.head_owner, self.head)
