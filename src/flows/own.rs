@@ -89,13 +89,23 @@ impl Ctx {
         self.learn_names(repository, specs_of(app)).await
     }
 
+    /// The same where the run goes on without: a commit that cannot be placed is not claimed.
+    ///
+    /// # Errors
+    /// When the run was cancelled meanwhile.
+    pub(super) async fn learn_names_or_say(&self, repository: &Repository, app: &App) -> anyhow::Result<()> {
+        if let Err(error) = self.learn_names_of(repository, app).await {
+            self.wait.check()?;
+            self.console
+                .say(&format!("Could not read what `{}` is built from: {error:#}", app.name));
+        }
+        Ok(())
+    }
+
     /// The commit of this repository that a deployment was built from, where that can be proven.
     pub(super) fn commit_of(&self, deployment: &Deployment) -> Option<Sha> {
         let built = self.platform().ok()?.built_from(deployment, &self.own());
-        built.into_iter().find_map(|(_, built)| match built {
-            Built::Commit(sha) => Some(sha),
-            Built::Digest(_) | Built::Unprovable => None,
-        })
+        Built::first_commit(&built).cloned()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whether an app is ours: asked before anything is changed or deleted.
 
 use super::context::Ctx;
+use super::sentence::list;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -78,13 +79,12 @@ pub(super) fn only<'a>(
     if marked.len() < 2 {
         return Ok(marked.first().copied());
     }
-    let names: Vec<String> = marked.iter().map(|app| format!("`{}`", app.name)).collect();
-    Err(Failure::input(format!(
-        "several apps have the marks of `{environment}`: {}",
-        names.join(", ")
-    ))
-    .why("an app spec that was copied brings its marks along")
-    .next("remove the envs `DO_DEPLOY_REPOSITORY` and `DO_DEPLOY_ENVIRONMENT` from those that are copies"))
+    let names = list(marked.iter().map(|app| app.name.as_str()));
+    Err(
+        Failure::input(format!("several apps have the marks of `{environment}`: {names}"))
+            .why("an app spec that was copied brings its marks along")
+            .next("remove the envs `DO_DEPLOY_REPOSITORY` and `DO_DEPLOY_ENVIRONMENT` from those that are copies"),
+    )
 }
 
 /// Every app that does. There is one, unless somebody else's doing has made a second.

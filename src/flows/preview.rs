@@ -121,37 +121,38 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let mut board = Board::open(ctx.board(&config, &repository), std::slice::from_ref(&report)).await;
     let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut board).await;
     report.duration = Some(started.elapsed());
+    let successor = Successor::Pull(pull.number);
     let mut overtaken = None;
     match deployed {
         Ok(Deployed::Ended(ended)) => ending::conclude(&mut report, *ended),
         Ok(Deployed::Beyond(app, skip)) => {
             return match candidate.take_back(&config, &app, &skip, Some(&mut board)).await {
-                Err(error) => ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await,
+                Err(error) => ending::break_off(ctx, &mut board, report, successor, error).await,
                 skipped => skipped,
             };
         }
         Err(error) => match error.downcast_ref() {
             Some(PlatformError::Overtaken { by }) => overtaken = Some(by.clone()),
-            _ => return ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await,
+            _ => return ending::break_off(ctx, &mut board, report, successor, error).await,
         },
     }
-    match github.pull(pull.number).await {
-        Ok(now) if !now.open => {
-            ctx.console
-                .say("The pull request was closed meanwhile: what was just made is removed again");
-            let board = ctx.board(&config, &repository);
-            let because = teardown::Because::Asked;
-            return teardown::remove(ctx, board, &repository, &now, &work.name, &because).await;
+    let now = github.pull(pull.number).await;
+    if let Some(now) = now.as_ref().ok().filter(|now| !now.open) {
+        ctx.console
+            .say("The pull request was closed meanwhile: what was just made is removed again");
+        let board = ctx.board(&config, &repository);
+        let because = teardown::Because::Asked;
+        return teardown::remove(ctx, board, &repository, now, &work.name, &because).await;
+    }
+    if let Some(by) = overtaken {
+        if now.is_ok_and(|now| !now.head.sha.is(&pull.head.sha)) {
+            return ending::not_sent(ctx, &mut board, report, by).await;
         }
-        now if overtaken.is_some() => {
-            let by = overtaken.unwrap_or_default();
-            if now.is_ok_and(|now| !now.head.sha.is(&pull.head.sha)) {
-                return ending::not_sent(ctx, &mut board, report, by).await;
-            }
-            // Somebody else changes the preview at the same time.
-            let error = PlatformError::Overtaken { by }.into();
-            return ending::break_off(ctx, &mut board, report, Successor::Pull(pull.number), error).await;
-        }
+        // Somebody else changes the preview at the same time.
+        let error = PlatformError::Overtaken { by }.into();
+        return ending::break_off(ctx, &mut board, report, successor, error).await;
+    }
+    match now {
         Ok(now) if now.head.sha != pull.head.sha => report.notes.push(format!(
             "The pull request has moved on to `{}`, which gets a run of its own",
             now.head.sha.short()

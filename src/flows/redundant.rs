@@ -10,6 +10,7 @@ use crate::github::GitHub;
 use crate::github::repository::Comparison;
 use crate::model::commit::Sha;
 use crate::net::error::ApiError;
+use crate::platform::App;
 
 /// Why the run has nothing to deploy. `None`: it deploys.
 pub(super) async fn reason(ctx: &Ctx, site: &Site, expected: &Commit) -> anyhow::Result<Option<String>> {
@@ -19,10 +20,8 @@ pub(super) async fn reason(ctx: &Ctx, site: &Site, expected: &Commit) -> anyhow:
     if ctx.run.was_started_again() {
         return Ok(None);
     }
-    let ours = site.app.as_ref().filter(|app| {
-        let marks = app.marks.as_ref();
-        marks.is_some_and(|marks| marks.same_owner(site.repository.id, &site.environment))
-    });
+    let is_ours = |app: &&App| ownership::is_marked(app, site.repository.id, &site.environment);
+    let ours = site.app.as_ref().filter(is_ours);
     let Some(serving) = ours.and_then(|app| ownership::serving(ctx, app)) else {
         return Ok(None);
     };

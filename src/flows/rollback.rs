@@ -49,12 +49,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         app,
     } = &find(ctx, &request.environment).await?;
     ownership::require(app, repository.id, &request.environment)?;
-    // GitHub may be down: then a commit that it cannot place is not claimed.
-    if let Err(error) = ctx.learn_names_of(repository, app).await {
-        ctx.wait.check()?;
-        ctx.console
-            .say(&format!("Could not read what `{}` is built from: {error:#}", app.name));
-    }
+    // GitHub may be down.
+    ctx.learn_names_or_say(repository, app).await?;
     refuse_archived(app)?;
     let earlier = choose(ctx, platform, app, request).await?;
     consent(app, &earlier, request)?;

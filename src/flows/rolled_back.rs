@@ -30,11 +30,14 @@ pub(super) async fn tell(ctx: &Ctx, app: &App, back: &Deployment, at: Timestamp,
     let all = platform.deployments(&app.id, LOOK_BACK).await;
     let all = all.unwrap_or_else(|_| vec![before.clone()]);
     let live = before.phase_since.map(|from| Live { from, until: Some(at) });
-    let left = left(&all, before, back).into_iter().enumerate().map(|(n, commit)| {
-        let was_live = live.filter(|_| n == 0 && before.commit().is_some_and(|it| it.is(&commit)));
+    let commit_of = |deployment: &Deployment| ctx.commit_of(deployment);
+    let last = commit_of(before);
+    let left = left(&all, before, back, &commit_of).into_iter().enumerate();
+    let left = left.map(|(n, commit)| {
+        let was_live = live.filter(|_| n == 0 && last.as_ref().is_some_and(|it| it.is(&commit)));
         (commit.clone(), RolledBack::Left { commit, was_live })
     });
-    let back = back.commit().map(|commit| (commit, RolledBack::Back));
+    let back = commit_of(back).map(|commit| (commit, RolledBack::Back));
     for (commit, rolled) in left.take(MOST).chain(back) {
         match github.merged_pull_of(&commit).await {
             Ok(Some(pull)) => match (&rolled, report.state) {
@@ -50,23 +53,80 @@ pub(super) async fn tell(ctx: &Ctx, app: &App, back: &Deployment, at: Timestamp,
 }
 
 /// The commits that served after the deployment that production went back to, the last one first. What an earlier rollback
-/// left was told then.
-fn left(all: &[Deployment], before: &Deployment, back: &Deployment) -> Vec<Sha> {
+/// left was told then. `commit_of`: this repository's commit, where there is one; another's has no pull request here.
+fn left(
+    all: &[Deployment],
+    before: &Deployment,
+    back: &Deployment,
+    commit_of: &dyn Fn(&Deployment) -> Option<Sha>,
+) -> Vec<Sha> {
     let until_now: Vec<Deployment> = all.iter().skip_while(|it| it.id != before.id).cloned().collect();
     let left_earlier = Deployment::left(&until_now);
+    let served = until_now
+        .iter()
+        .take_while(|it| it.id != back.id)
+        .filter(|it| matches!(it.phase, Phase::Active | Phase::Superseded) && !left_earlier.contains(&it.id));
+    let back = commit_of(back);
     let mut commits: Vec<Sha> = Vec::new();
-    for deployment in until_now.iter().take_while(|it| it.id != back.id) {
-        let served = matches!(deployment.phase, Phase::Active | Phase::Superseded);
-        let Some(commit) = deployment
-            .commit()
-            .filter(|_| served && !left_earlier.contains(&deployment.id))
-        else {
-            continue;
-        };
-        let is_back = back.commit().is_some_and(|back| back.is(&commit));
-        if !is_back && !commits.iter().any(|known| known.is(&commit)) {
+    for commit in served.filter_map(commit_of) {
+        if !back.iter().chain(&commits).any(|known| known.is(&commit)) {
             commits.push(commit);
         }
     }
     commits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::left;
+    use crate::model::commit::Sha;
+    use crate::model::rollout::{Built, Phase};
+    use crate::platform::Deployment;
+    use crate::platform::deployment::{Cause, CauseKind};
+
+    /// `back`: the deployment that a rollback left.
+    fn deployment(id: &str, commit: &str, phase: Phase, back: Option<&str>) -> Deployment {
+        Deployment {
+            id: id.to_owned(),
+            phase,
+            cause: Cause {
+                kind: back.map_or(CauseKind::Manual, |_| CauseKind::Rollback),
+                text: String::new(),
+                user: None,
+            },
+            created_at: None,
+            phase_since: None,
+            previous: back.map(str::to_owned),
+            restores: None,
+            built: vec![("web".to_owned(), Built::Commit(Sha::new(commit.repeat(40))))],
+            steps: Vec::new(),
+            failures: Vec::new(),
+            spec: None,
+        }
+    }
+
+    #[test]
+    fn what_served_since_then_is_left_each_once_the_last_first() {
+        use Phase::{Active, Failed, Superseded};
+        let all = [
+            // The rollback itself.
+            deployment("8", "a", Active, Some("7")),
+            deployment("7", "d", Superseded, None),
+            deployment("6", "d", Superseded, None),
+            deployment("5", "c", Failed, None),
+            // An earlier rollback, away from `b`, which was told then.
+            deployment("4", "a", Superseded, Some("3")),
+            deployment("3", "b", Superseded, None),
+            deployment("2", "e", Superseded, None),
+            deployment("1", "a", Superseded, None),
+        ];
+        for (back, expected) in [(7, "de"), (6, "da"), (1, "")] {
+            let commits = left(&all, &all[1], &all[back], &Deployment::commit);
+            let first_letters: String = commits.iter().map(|sha| &sha.as_str()[..1]).collect();
+            assert_eq!(first_letters, expected, "back to {}", all[back].id);
+        }
+        let ours = |it: &Deployment| it.commit().filter(|sha| !sha.as_str().starts_with('d'));
+        let commits = left(&all, &all[1], &all[7], &ours);
+        assert_eq!(commits, [Sha::new("e".repeat(40))], "another repository's is not told");
+    }
 }

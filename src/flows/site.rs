@@ -90,13 +90,12 @@ impl Site {
                 (branch.to_owned(), head)
             }
         };
+        let has_moved_on = matches!(expected, Commit::Pushed(sha) if !head.is(sha));
         let nothing_to_do = match unexpected_head(ctx, expected, &head, &branch).await? {
-            None => bad_head(ctx, expected, &head, &branch, environment).await?,
+            None if has_moved_on => bad_head(ctx, &head, &branch, environment).await?,
             reason => reason,
         };
-        if let (None, Commit::Pushed(sha)) = (&nothing_to_do, expected)
-            && !head.is(sha)
-        {
+        if has_moved_on && nothing_to_do.is_none() {
             let head = head.short();
             ctx.console.say(&format!("`{branch}` has moved on: deploying `{head}`"));
         }
@@ -288,17 +287,7 @@ async fn unexpected_head(ctx: &Ctx, expected: &Commit, head: &Sha, branch: &str)
 
 /// Why a push's run does not deploy a head that is not its own commit: that was deployed before, and found bad or not
 /// found good. A person who runs the head's own run again, or names it, has decided to deploy it.
-async fn bad_head(
-    ctx: &Ctx,
-    expected: &Commit,
-    head: &Sha,
-    branch: &str,
-    environment: &Environment,
-) -> anyhow::Result<Option<String>> {
-    match expected {
-        Commit::Pushed(sha) if !head.is(sha) => {}
-        _ => return Ok(None),
-    }
+async fn bad_head(ctx: &Ctx, head: &Sha, branch: &str, environment: &Environment) -> anyhow::Result<Option<String>> {
     let ended = match ctx.github()?.last_end(environment.on_github(), head).await {
         Ok(ended) => ended,
         // A token that may not read deployments deploys, as it does without this rule.

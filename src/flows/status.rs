@@ -120,11 +120,7 @@ pub(super) async fn row(
     app: &App,
 ) -> anyhow::Result<Row> {
     // A row that lacks its commit is better than none.
-    if let Err(error) = ctx.learn_names_of(repository, app).await {
-        ctx.wait.check()?;
-        ctx.console
-            .say(&format!("Could not read what `{}` is built from: {error:#}", app.name));
-    }
+    ctx.learn_names_or_say(repository, app).await?;
     let own = ctx.own();
     let commit = ownership::serving(ctx, app);
     let branch = crate::spec::sources(&app.spec)

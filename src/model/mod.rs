@@ -1,5 +1,6 @@
 //! Names and ownership, progress, verdict, pull requests: data and decisions, no I/O.
 
+pub(crate) mod address;
 pub(crate) mod aftermath;
 pub(crate) mod answer;
 pub(crate) mod commands;

@@ -5,6 +5,8 @@ use std::fmt;
 
 use url::Url;
 
+use super::address::is_loopback;
+
 const GITHUB: &str = "github.com";
 
 /// Ports at which a clone URL means the host itself: HTTPS, SSH, HTTP and Git.
@@ -34,8 +36,7 @@ impl OwnRepository {
             port: server.as_ref().and_then(Url::port).map(|port| port.to_string()),
         }];
         // A stand-in on this machine answers for github.com. On an Enterprise Server that is another repository.
-        let is_loopback = host == "localhost" || host.starts_with("127.") || host == "[::1]";
-        if is_loopback {
+        if server.as_ref().is_some_and(is_loopback) {
             hosts.push(Host {
                 name: GITHUB.to_owned(),
                 port: None,

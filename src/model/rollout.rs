@@ -76,3 +76,13 @@ pub(crate) enum Built {
     /// Nothing that could prove a version: an image by tag, a function, a foreign repository.
     Unprovable,
 }
+
+impl Built {
+    /// Of what the components of a deployment were built from, by name.
+    pub(crate) fn first_commit(components: &[(String, Self)]) -> Option<&Sha> {
+        components.iter().find_map(|(_, built)| match built {
+            Self::Commit(sha) => Some(sha),
+            Self::Digest(_) | Self::Unprovable => None,
+        })
+    }
+}

@@ -31,10 +31,7 @@ pub(crate) struct Deployment {
 impl Deployment {
     /// The commit that it was built from, where that can be proven.
     pub(crate) fn commit(&self) -> Option<Sha> {
-        self.built.iter().find_map(|(_, built)| match built {
-            Built::Commit(sha) => Some(sha.clone()),
-            Built::Digest(_) | Built::Unprovable => None,
-        })
+        Built::first_commit(&self.built).cloned()
     }
 
     /// Those among an app's deployments that a rollback has left.

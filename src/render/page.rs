@@ -96,19 +96,6 @@ pub(crate) fn ready_notice(report: &Report) -> String {
     format!("✅ The preview of this pull request is ready{link}")
 }
 
-/// What tells people that the deployment of their merge failed; the one comment has the rest.
-pub(crate) fn failed_notice(failure: Option<&Failure>, scene: &Scene) -> String {
-    use super::markdown::prose;
-    let what = failure.map(|failure| format!(": {}", prose(&failure.what)));
-    let run = scene.run_url.as_deref().and_then(super::markdown::web_address);
-    let run = run.map(|run| format!(" ([run]({run}))"));
-    format!(
-        "❌ The production deployment of this pull request failed{}{}",
-        what.unwrap_or_default(),
-        run.unwrap_or_default()
-    )
-}
-
 /// The output `status` of a state.
 pub(crate) fn status(state: State) -> &'static str {
     super::view::status(state)

@@ -70,15 +70,29 @@ pub(crate) fn deployment_line(report: &Report, scene: &Scene, now: Timestamp) ->
 pub(crate) fn refused_line(failure: &Failure, scene: &Scene) -> String {
     let facts = failure.why.iter().chain(&failure.points).map(|fact| prose(fact));
     let facts: Vec<String> = facts.collect();
-    let run = scene.run_url.as_deref().and_then(web_address);
     let line = format!(
         "❌ Not deployed to production: {}{}{}{}",
         prose(&failure.what),
         if facts.is_empty() { "" } else { ": " },
         facts.join("; "),
-        run.map(|run| format!(" ([run]({run}))")).unwrap_or_default()
+        run_link(scene)
     );
     line.replace('\n', " ")
+}
+
+/// What tells people that the deployment of their merge failed; the one comment has the rest.
+pub(crate) fn failed_notice(failure: Option<&Failure>, scene: &Scene) -> String {
+    let what = failure.map(|failure| format!(": {}", prose(&failure.what)));
+    format!(
+        "❌ The production deployment of this pull request failed{}{}",
+        what.unwrap_or_default(),
+        run_link(scene)
+    )
+}
+
+fn run_link(scene: &Scene) -> String {
+    let run = scene.run_url.as_deref().and_then(web_address);
+    run.map(|run| format!(" ([run]({run}))")).unwrap_or_default()
 }
 
 /// What a rollback did to the commit. `report`: the rollback's own, whose commit is the one that production went back to.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::markdown::web_address;
 use super::page::Scene;
-use super::view::{CommitView, icon, word};
+use super::view::{CommitView, Commits, icon, word};
 use crate::model::report::{Report, State};
 use crate::wait::humanize;
 
@@ -55,13 +55,7 @@ impl RowView {
 
     fn new(report: &Report, scene: &Scene, component: Option<&str>, url: Option<&str>) -> Self {
         let state = report.state;
-        let is_it = |serving: &&crate::model::commit::Sha| report.commit.as_ref().is_some_and(|it| it.is(serving));
-        let serving = report.serving.as_ref().filter(|_| state != State::Removed);
-        // What is ready are the images that the notes name, whatever the run's commit is.
-        let about = report
-            .commit
-            .as_ref()
-            .filter(|_| !(report.built_elsewhere && state == State::Ready));
+        let Commits { own, serves, other } = Commits::of(report);
         Self {
             app: match report.app.as_str() {
                 "" => report.environment.to_string(),
@@ -83,11 +77,9 @@ impl RowView {
                 None => "Open",
             },
             url: url.filter(|_| state != State::Removed).and_then(web_address),
-            commit: about.map(|sha| CommitView::new(sha, scene)),
-            serves: serving.as_ref().is_some_and(is_it),
-            other: serving
-                .filter(|serving| !is_it(serving))
-                .map(|sha| CommitView::new(sha, scene)),
+            commit: own.map(|sha| CommitView::new(sha, scene)),
+            serves,
+            other: other.map(|sha| CommitView::new(sha, scene)),
             may_not_work: report.aftermath.as_ref().is_some_and(|it| it.works() != Some(true)),
             updated: scene
                 .updated

@@ -20,6 +20,7 @@ static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
     templates.register_helper("html", Box::new(html));
     templates.register_helper("fenced", Box::new(fenced));
     for (name, text) in [
+        ("apps", include_str!("templates/apps.hbs")),
         ("comment", include_str!("templates/comment.hbs")),
         ("commit", include_str!("templates/commit.hbs")),
         ("heading", include_str!("templates/heading.hbs")),

@@ -25,8 +25,8 @@ pub(super) struct PageView {
     word: &'static str,
     /// The apps in that state: `shop`, or `shop, production`.
     title: Option<String>,
+    /// Of previews.
     pull: Option<u64>,
-    is_preview: bool,
     rows: Vec<RowView>,
     several: bool,
     /// What there is to say about an app beyond its row.
@@ -50,7 +50,6 @@ pub(super) struct AppView {
     building: bool,
     ready: bool,
     failed: bool,
-    skipped: bool,
     removed: bool,
     unknown: bool,
     cancelled: bool,
@@ -110,13 +109,11 @@ impl PageView {
         let with_log = |report: &&Report| report.failure.as_ref().is_some_and(|failure| failure.log.is_some());
         let room = LOG_ROOM / reports.iter().filter(with_log).count().max(1);
         let worst = reports.iter().max_by_key(|report| urgency(report.state));
-        let pull = reports.iter().find_map(|report| report.environment.pull_request());
         Self {
             icon: worst.map_or("", |report| icon(report)),
             word: worst.map_or("", |report| word(report)),
             title: worst.and_then(|worst| title(reports, worst.state)),
-            pull,
-            is_preview: pull.is_some(),
+            pull: reports.iter().find_map(|report| report.environment.pull_request()),
             rows: reports.iter().flat_map(|report| RowView::of(report, scene)).collect(),
             several: reports.len() > 1,
             sections: reports.iter().map(|report| AppView::new(report, scene, room)).collect(),
@@ -133,28 +130,13 @@ impl AppView {
     fn new(report: &Report, scene: &Scene, room: usize) -> Self {
         let state = report.state;
         let commit = |sha: &Sha| CommitView::new(sha, scene);
-        let same = |a: &Option<Sha>, b: &Sha| a.as_ref().is_some_and(|a| a.is(b));
-        // What is ready are the images that the notes name, whatever the run's commit is.
-        let about = report
-            .commit
-            .as_ref()
-            .filter(|_| !(report.built_elsewhere && state == State::Ready));
+        let Commits { own, serves, other } = Commits::of(report);
         let lives = match state {
             State::Building | State::Ready => true,
             // Where no app is known, or nothing of it ever served, there is nothing that sleeps or costs by the hour.
             State::Failed | State::Unknown => report.app_id.is_some() && !report.nothing_serves,
             State::Skipped | State::Removed | State::Cancelled => false,
         };
-        let other = report
-            .serving
-            .as_ref()
-            .filter(|serving| !same(&report.commit, serving))
-            .map(commit);
-        let other_serves = other.is_some();
-        let serves = report
-            .serving
-            .as_ref()
-            .is_some_and(|serving| same(&report.commit, serving));
         let (sleeps_after, never_sleeps) = match &report.sleep {
             Some(Sleep::After(after)) if lives => (Some(humanize(*after)), None),
             Some(Sleep::Never(why)) if lives => (None, Some(why.clone())),
@@ -183,7 +165,6 @@ impl AppView {
             building: state == State::Building,
             ready: state == State::Ready,
             failed: state == State::Failed,
-            skipped: state == State::Skipped,
             removed: state == State::Removed,
             unknown: state == State::Unknown,
             cancelled: state == State::Cancelled,
@@ -198,14 +179,14 @@ impl AppView {
                 .last_took
                 .filter(|took| *took >= Duration::from_secs(1))
                 .map(humanize),
-            commit: about.map(commit),
-            other: other.filter(|_| state != State::Removed),
+            commit: own.map(commit),
+            other: other.map(commit),
             aftermath: report.aftermath.as_ref().map(ToString::to_string),
             serves,
             was_live: report.was_live.map(|live| live.to_string()),
             is_over: report.was_live.is_some_and(|live| live.until.is_some()),
             nothing_serves: report.nothing_serves,
-            never_live: other_serves || report.nothing_serves || report.deployment_id.is_some(),
+            never_live: other.is_some() || report.nothing_serves || report.deployment_id.is_some(),
             sleeps: sleeps_after.is_some() || never_sleeps.is_some(),
             before_cost: sleeps_after.is_some() || never_sleeps.is_some() || database.is_some(),
             resets: sleeps_after.is_some() && database == Some(Database::Sqlite),
@@ -224,7 +205,7 @@ impl AppView {
             changes_title: match (report.environment.pull_request(), state) {
                 (None, State::Ready | State::Building) => "What this deployment changed",
                 (None, _) => "What this deployment was to change",
-                (Some(_), State::Failed) if other_serves => "What would be different from production's spec",
+                (Some(_), State::Failed) if other.is_some() => "What would be different from production's spec",
                 (Some(_), _) => "What is different from production's spec",
             },
             changes: report
@@ -273,6 +254,30 @@ fn is_plain(text: &str) -> bool {
 
 fn is_plain_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+}
+
+/// The commits that a report speaks of.
+pub(super) struct Commits<'a> {
+    /// The run's own.
+    pub(super) own: Option<&'a Sha>,
+    /// It serves.
+    pub(super) serves: bool,
+    /// What serves, where that is another commit.
+    pub(super) other: Option<&'a Sha>,
+}
+
+impl<'a> Commits<'a> {
+    pub(super) fn of(report: &'a Report) -> Self {
+        let is_own = |serving: &&Sha| report.commit.as_ref().is_some_and(|own| own.is(serving));
+        let serving = report.serving.as_ref().filter(|_| report.state != State::Removed);
+        // What is ready are the images that the notes name, whatever the run's commit is.
+        let of_images = report.built_elsewhere && report.state == State::Ready;
+        Self {
+            own: report.commit.as_ref().filter(|_| !of_images),
+            serves: serving.as_ref().is_some_and(is_own),
+            other: serving.filter(|serving| !is_own(serving)),
+        }
+    }
 }
 
 impl CommitView {

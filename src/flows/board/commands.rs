@@ -26,8 +26,8 @@ impl Board {
                 let mut answers = false;
                 for file in std::iter::once(TEMPLATE.to_owned()).chain(own) {
                     let text = github.file(&file, &repository.default_branch).await;
-                    answers |= text.ok().flatten().is_some_and(|text| is_started_by_comments(&text));
-                    if answers {
+                    if text.ok().flatten().is_some_and(|text| is_started_by_comments(&text)) {
+                        answers = true;
                         break;
                     }
                 }

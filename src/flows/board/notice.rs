@@ -3,7 +3,7 @@
 use super::{Board, unwritten};
 use crate::config::Notify;
 use crate::model::report::{Report, State};
-use crate::render::page;
+use crate::render::{page, production};
 
 impl Board {
     /// That the pull request's preview serves for the first time.
@@ -24,7 +24,7 @@ impl Board {
     pub(super) async fn notice_failed(&self, pull: u64, report: &Report) {
         if self.deps.comment.notify == Notify::Failed && report.state == State::Failed {
             let failure = report.failure.as_ref().or(self.refusal.as_ref());
-            self.write_notice(pull, &page::failed_notice(failure, &self.scene()))
+            self.write_notice(pull, &production::failed_notice(failure, &self.scene()))
                 .await;
         }
     }

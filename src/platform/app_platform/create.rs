@@ -1,7 +1,5 @@
 //! Creates an app exactly once, also when the reply is lost.
 
-use std::time::Duration;
-
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -30,20 +28,14 @@ impl AppPlatform {
         let mut pauses = PAUSES.into_iter();
         // Whether an earlier try may have made the app that a later one finds in its way.
         let mut unclear = false;
-        let client = self.client.patient_for(Duration::ZERO);
-        let mut refused = 0;
         loop {
-            self.wait.check()?;
-            let error = match post(&client, &body).await {
+            let error = match self
+                .past_limits(async |client| post(client, &body).await, &still)
+                .await?
+            {
                 Ok(app) => return self.made(app, spec).await,
                 Err(error) => error,
             };
-            if error.is_limit() {
-                self.heard(self.client.outwait(error, refused).await)?;
-                refused += 1;
-                still().await?;
-                continue;
-            }
             unclear |= error.may_have_happened();
             let found = match unclear && (error.may_have_happened() || error.status() == Some(409)) {
                 true => self.find(name_of(spec)).await?,

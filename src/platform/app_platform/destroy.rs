@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 
 use super::{AppPlatform, app_path};
+use crate::net::client::Client;
 use crate::net::retry::Repeat;
 use crate::platform::error::{PlatformError, Result};
 use crate::wait::Deadline;
@@ -19,20 +20,10 @@ impl AppPlatform {
         deadline: Deadline,
         still: impl AsyncFn() -> Result<()>,
     ) -> Result<()> {
-        self.wait.check()?;
         let path = app_path(app_id);
-        let client = self.client.patient_for(Duration::ZERO);
         let sending = async {
-            let mut refused = 0;
-            loop {
-                let error = match client.send_only(Method::DELETE, &path, None, Repeat::Freely).await {
-                    Err(error) if error.is_limit() => error,
-                    sent => return self.heard(sent),
-                };
-                self.heard(self.client.outwait(error, refused).await)?;
-                refused += 1;
-                still().await?;
-            }
+            let send = async |client: &Client| client.send_only(Method::DELETE, &path, None, Repeat::Freely).await;
+            self.heard(self.past_limits(send, &still).await?)
         };
         match self.within(deadline, sending).await {
             Ok(()) => {}

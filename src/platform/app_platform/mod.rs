@@ -180,6 +180,27 @@ impl AppPlatform {
         self.heard(self.client.send_only(Method::POST, &path, None, Repeat::Freely).await)
     }
 
+    /// Sends until no rate limit refuses. A limit may hold a request up for minutes, so that `still` is asked before every
+    /// further try.
+    async fn past_limits<T>(
+        &self,
+        send: impl AsyncFn(&Client) -> std::result::Result<T, ApiError>,
+        still: &impl AsyncFn() -> Result<()>,
+    ) -> Result<std::result::Result<T, ApiError>> {
+        let client = self.client.patient_for(Duration::ZERO);
+        let mut refused = 0;
+        loop {
+            self.wait.check()?;
+            let error = match send(&client).await {
+                Err(error) if error.is_limit() => error,
+                sent => return Ok(sent),
+            };
+            self.heard(self.client.outwait(error, refused).await)?;
+            refused += 1;
+            still().await?;
+        }
+    }
+
     /// An error that a cancellation caused is that cancellation.
     fn heard<T>(&self, answer: std::result::Result<T, ApiError>) -> Result<T> {
         match answer {
