@@ -86,13 +86,10 @@ async fn a_pin_of_another_repositorys_app_is_no_reason_to_skip() {
     run(async |t: &mut Tester| {
         let first = t.somebody_creates("shop", marks(1, "production")).await;
         let path = format!("/v2/apps/{}", first["id"].as_str().unwrap());
-        let mut spec = first["spec"].clone();
-        spec["services"][0]["instance_size_slug"] = json!("apps-s-1vcpu-1gb");
-        let changed = t
-            .call(Api::DigitalOcean, "PUT", &path, Some(&json!({ "spec": spec })))
-            .await;
-        changed.expect(200);
-        t.settled().await;
+        t.change_in_panel("shop", |spec| {
+            spec["services"][0]["instance_size_slug"] = json!("apps-s-1vcpu-1gb");
+        })
+        .await;
         let back = json!({ "deployment_id": first["active_deployment"]["id"] });
         let back = t
             .call(Api::DigitalOcean, "POST", &format!("{path}/rollback"), Some(&back))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::harness::{Change, Invocation, Run, Tester, run, run_with, without_job};
+use crate::harness::{Change, FAILING_CHECK, Invocation, Run, Tester, run, run_with, without_job};
 
 /// `auto` for the push of this commit to `main`, whatever is at the branch's head by now.
 fn pushed<'t>(t: &'t Tester, commit: &str) -> Invocation<'t> {
@@ -104,14 +104,11 @@ async fn a_commit_that_serves_and_was_found_bad_is_deployed_and_checked_again() 
     })
     .await;
 }
-
-const CHECK: &str = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
-
 /// Production at `first`; the head `bad` was deployed, found bad and rolled back. Both commits.
 async fn rolled_back(t: &Tester) -> [String; 2] {
     let first = t.repository.head("main");
     t.auto_push("main").await.succeeds();
-    let bad = t.push("main", Change::version("bad").config(CHECK));
+    let bad = t.push("main", Change::version("bad").config(FAILING_CHECK));
     t.auto_push("main").await.fails_with(1).says("Rolled back");
     t.expect_serving("shop", "first").await;
     [first, bad]

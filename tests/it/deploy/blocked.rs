@@ -3,7 +3,7 @@
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::harness::{Answer, Between, Change, Gate, Invocation, Tester, run_with, without_job};
+use crate::harness::{Answer, Between, Change, FAILING_CHECK, Gate, Invocation, Tester, run_with, without_job};
 
 /// Nothing listens there.
 const DEAD: &str = "http://127.0.0.1:9";
@@ -139,8 +139,7 @@ async fn through_a_proxy_the_apps_own_answer_counts() {
     run_with(first(), async |t: &mut Tester| {
         let proxy = honest_proxy().await;
         behind(t, &proxy, t.deploy()).await.succeeds();
-        let check = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
-        t.push("main", Change::version("second").config(check));
+        t.push("main", Change::version("second").config(FAILING_CHECK));
         behind(t, &proxy, t.deploy())
             .await
             .fails_with(1)

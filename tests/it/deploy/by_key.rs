@@ -1,25 +1,13 @@
 //! What an update does to single envs is said by key: a secret given anew, an env that the file lacks.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::harness::{Api, Change, Tester, run_with, spec};
+use crate::harness::{Change, Tester, run_with, spec};
 
 /// The notes service with two secrets without a value.
 fn with_secrets() -> Change {
     let secrets = "http_path: /health\n    envs:\n      - {key: STRIPE_KEY, scope: RUN_TIME, type: SECRET}\n      - {key: MAIL_KEY, scope: RUN_TIME, type: SECRET}\n";
     Change::whole_app("first").spec(&spec("http_path: /health\n    envs:\n", secrets))
-}
-
-/// Somebody adds an env to the live service, as the panel does.
-async fn adds_in_the_console(t: &Tester, env: serde_json::Value) {
-    let app = t.app("shop").await;
-    let mut spec = app["spec"].clone();
-    spec["services"][0]["envs"].as_array_mut().unwrap().push(env);
-    let path = format!("/v2/apps/{}", app["id"].as_str().unwrap());
-    t.call(Api::DigitalOcean, "PUT", &path, Some(&json!({ "spec": spec })))
-        .await
-        .expect(200);
-    t.settled().await;
 }
 
 #[tokio::test]
@@ -82,7 +70,9 @@ async fn a_dry_run_names_the_secrets_that_are_given_anew() {
 async fn an_env_that_was_added_in_the_console_is_not_removed_without_a_word() {
     run_with(Change::whole_app("first"), async |t: &mut Tester| {
         t.deploy().await.succeeds();
-        adds_in_the_console(t, json!({ "key": "FLAG", "value": "on", "scope": "RUN_TIME" })).await;
+        let flag = json!({ "key": "FLAG", "value": "on", "scope": "RUN_TIME" });
+        let add = |spec: &mut Value| spec["services"][0]["envs"].as_array_mut().unwrap().push(flag);
+        t.change_in_panel("shop", add).await;
         let dry = t.deploy().arg("--dry-run").await;
         dry.succeeds()
             .says("removed env `FLAG` of service `web`: the file does not have it");

@@ -1,29 +1,15 @@
 //! A request that a rate limit or an error held up is decided on again before it is sent again.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::harness::{Api, Change, Held, Tester, run, run_with, without_job};
-
-const CHECK: &str = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
-
-async fn held_up(t: &Tester, method: &'static str, path_end: &'static str) -> Held {
+use crate::harness::{Change, FAILING_CHECK, Held, Tester, run, run_with, without_job};
+async fn held_up(t: &Tester, method: &'static str, path_end: &str) -> Held {
     Held::up_by_a_limit(&t.sandbox.url("DIGITALOCEAN_API_URL"), method, path_end).await
 }
 
-/// Somebody changes the live app in the control panel.
-async fn in_the_panel(t: &Tester, change: impl FnOnce(&mut Value)) {
-    let app = t.app("shop").await;
-    let mut spec = app["spec"].clone();
-    change(&mut spec);
-    let path = format!("/v2/apps/{}", app["id"].as_str().unwrap());
-    let body = json!({ "spec": spec });
-    t.call(Api::DigitalOcean, "PUT", &path, Some(&body)).await.expect(200);
-    t.settled().await;
-}
-
-/// The end of the path of an update, which only the app's id tells.
-fn leaked(text: &Value) -> &'static str {
-    Box::leak(text.as_str().unwrap().to_owned().into_boxed_str())
+/// The end of the path of an update.
+async fn id(t: &Tester) -> String {
+    t.app("shop").await["id"].as_str().expect("an id").to_owned()
 }
 
 #[tokio::test]
@@ -31,11 +17,14 @@ async fn an_update_is_planned_again_where_the_app_changed_while_a_limit_held_it_
     run(async |t: &mut Tester| {
         t.deploy().await.succeeds();
         t.push("main", "second");
-        let id = leaked(&t.app("shop").await["id"]);
-        let mut held = held_up(t, "PUT", id).await;
+        let id = id(t).await;
+        let mut held = held_up(t, "PUT", &id).await;
         let update = t.deploy().env("DIGITALOCEAN_API_URL", &held.url()).start().await;
         held.reached().await;
-        in_the_panel(t, |spec| spec["databases"] = json!([{ "name": "db", "engine": "PG" }])).await;
+        t.change_in_panel("shop", |spec| {
+            spec["databases"] = json!([{ "name": "db", "engine": "PG" }])
+        })
+        .await;
         let between = held.go();
         let update = update.end().await;
         update
@@ -54,13 +43,13 @@ async fn a_push_that_came_while_a_limit_held_an_update_up_has_a_run_of_its_own()
     run(async |t: &mut Tester| {
         t.deploy().await.succeeds();
         t.push("main", "second");
-        let id = leaked(&t.app("shop").await["id"]);
+        let id = id(t).await;
         for (run, code, status) in [
             ("push", 0, "skipped"),
             ("by commit", 2, "failed"),
             ("by hand", 3, "unknown"),
         ] {
-            let mut held = held_up(t, "PUT", id).await;
+            let mut held = held_up(t, "PUT", &id).await;
             let asked = match run {
                 "push" => t.auto_push("main"),
                 "by commit" => t.deploy().args(["--commit", &t.repository.head("main")]),
@@ -89,7 +78,7 @@ async fn a_rollback_that_was_held_up_never_takes_away_the_fix_that_came_meanwhil
             Change::whole_app("first").spec(&without_job()),
             async |t: &mut Tester| {
                 t.deploy().await.succeeds();
-                let config = if by_a_person { "" } else { CHECK };
+                let config = if by_a_person { "" } else { FAILING_CHECK };
                 t.push("main", Change::version("second").config(config));
                 if by_a_person {
                     t.deploy().await.succeeds();

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::response::Response;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::harness::{Answer, Api, Between, Change, Run, Tester, run_with, without_job};
+use crate::harness::{Answer, Between, Change, FAILING_CHECK, Run, Tester, run_with, without_job};
 
 fn first() -> Change {
     Change::whole_app("first").spec(&without_job())
@@ -131,25 +131,14 @@ async fn a_component_without_instances_is_not_asked_from_outside() {
     .await;
 }
 
-/// Somebody changes `maintenance` of an app in the control panel.
-async fn in_the_panel(t: &Tester, name: &str, maintenance: Value) {
-    let app = t.app(name).await;
-    let mut spec = app["spec"].clone();
-    spec["maintenance"] = maintenance;
-    let path = format!("/v2/apps/{}", app["id"].as_str().unwrap());
-    t.call(Api::DigitalOcean, "PUT", &path, Some(&json!({ "spec": spec })))
-        .await
-        .expect(200);
-    t.settled().await;
-}
-
 #[tokio::test]
 async fn an_app_that_was_archived_on_the_platform_is_not_verified_and_not_rolled_back() {
     run_with(first(), async |t: &mut Tester| {
         t.deploy().await.succeeds();
         t.push("main", "second");
         t.deploy().await.succeeds();
-        in_the_panel(t, "shop", json!({ "archive": true })).await;
+        t.change_in_panel("shop", |spec| spec["maintenance"] = json!({ "archive": true }))
+            .await;
         let verified = t.command(["verify", "--environment", "production"]).await;
         verified
             .fails_with(1)
@@ -182,7 +171,8 @@ async fn an_app_that_was_archived_on_the_platform_is_not_verified_and_not_rolled
             again.says("archived");
         }
         assert_eq!(t.serving("shop").await.0, 503, "the offline page");
-        in_the_panel(t, "shop", json!({ "archive": false })).await;
+        t.change_in_panel("shop", |spec| spec["maintenance"] = json!({ "archive": false }))
+            .await;
         t.expect_serving("shop", "third").await;
         // The deployments in between were of an app that does not serve: no way back.
         t.command(["rollback"]).await.succeeds();
@@ -195,10 +185,10 @@ async fn an_app_that_was_archived_on_the_platform_is_not_verified_and_not_rolled
 async fn an_automatic_rollback_leads_past_an_archived_deployment() {
     run_with(first(), async |t: &mut Tester| {
         t.deploy().await.succeeds();
-        in_the_panel(t, "shop", json!({ "archive": true })).await;
-        let check = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
+        t.change_in_panel("shop", |spec| spec["maintenance"] = json!({ "archive": true }))
+            .await;
         let restored = format!("{}maintenance: {{archive: false}}\n", without_job());
-        t.push("main", Change::version("bad").spec(&restored).config(check));
+        t.push("main", Change::version("bad").spec(&restored).config(FAILING_CHECK));
         t.deploy().await.fails_with(1).says("Rolled back to deployment");
         t.expect_serving("shop", "first").await;
     })
@@ -210,7 +200,8 @@ async fn a_preview_that_was_archived_on_the_platform_is_not_verified() {
     run_with(first(), async |t: &mut Tester| {
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
-        in_the_panel(t, "shop-pr-1", json!({ "archive": true })).await;
+        t.change_in_panel("shop-pr-1", |spec| spec["maintenance"] = json!({ "archive": true }))
+            .await;
         t.command(["verify", "--pr", "1"])
             .await
             .fails_with(1)

@@ -1,18 +1,15 @@
 //! After a bad deployment that took traffic: rolled back where that is safe.
 
-use crate::harness::{Change, Tester, run, run_with, without_job};
+use crate::harness::{Change, FAILING_CHECK, Tester, run, run_with, without_job};
 
 // Verdict and rollback
-
-const CHECK: &str = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
-
 #[tokio::test]
 async fn rolls_back_when_a_configured_check_fails_and_no_job_changed_the_database() {
     run_with(
         Change::whole_app("first").spec(&without_job()),
         async |t: &mut Tester| {
             t.deploy().await.succeeds();
-            t.push("main", Change::version("second").config(CHECK));
+            t.push("main", Change::version("second").config(FAILING_CHECK));
             t.deploy().await.fails_with(1).says("/nowhere");
             t.expect_serving("shop", "first").await;
             assert!(
@@ -28,7 +25,7 @@ async fn rolls_back_when_a_configured_check_fails_and_no_job_changed_the_databas
 async fn does_not_roll_back_where_a_job_may_have_changed_the_database() {
     run(async |t: &mut Tester| {
         t.deploy().await.succeeds();
-        t.push("main", Change::version("second").config(CHECK));
+        t.push("main", Change::version("second").config(FAILING_CHECK));
         t.deploy().await.fails_with(1).says("rollback");
         t.expect_serving("shop", "second").await;
     })
@@ -37,7 +34,7 @@ async fn does_not_roll_back_where_a_job_may_have_changed_the_database() {
 
 #[tokio::test]
 async fn never_rolls_back_when_told_so() {
-    let config = format!("[production]\nrollback = \"never\"\n{CHECK}");
+    let config = format!("[production]\nrollback = \"never\"\n{FAILING_CHECK}");
     run_with(
         Change::whole_app("first").spec(&without_job()),
         async |t: &mut Tester| {

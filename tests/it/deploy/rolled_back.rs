@@ -1,6 +1,6 @@
 //! What the comment of a merged pull request says of production stays true after a rollback, and after later deployments.
 
-use crate::harness::{Change, Tester, run, run_with, without_job};
+use crate::harness::{Change, FAILING_CHECK, Tester, run, run_with, without_job};
 
 /// Production at the merge of pull request 1, then of 2. Their commits.
 async fn two_merges(t: &Tester) -> [String; 2] {
@@ -104,12 +104,11 @@ async fn what_a_later_deployment_replaces_is_not_said_to_serve() {
 
 #[tokio::test]
 async fn after_an_automatic_rollback_the_commit_that_serves_stays_active_on_github() {
-    const CHECK: &str = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
     run_with(
         Change::whole_app("first").spec(&without_job()),
         async |t: &mut Tester| {
             let [_, second] = two_merges(t).await;
-            t.open_pr_with(3, Change::version("fourth").config(CHECK)).await;
+            t.open_pr_with(3, Change::version("fourth").config(FAILING_CHECK)).await;
             t.merge_pr(3).await;
             t.deploy().await.fails_with(1).says("Rolled back");
             let bad = t.comment(3).await;

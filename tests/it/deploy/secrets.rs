@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Api, Change, GITHUB_TOKEN, Tester, run_with, spec};
+use crate::harness::{Change, GITHUB_TOKEN, Tester, run_with, spec};
 
 // Secrets
 
@@ -176,22 +176,19 @@ async fn an_app_keeps_its_own_token_of_the_same_name() {
 async fn a_dry_run_shows_no_credential_that_only_the_live_app_has() {
     run_with(Change::whole_app("first"), async |t: &mut Tester| {
         t.deploy().await.succeeds();
-        let app = t.app("shop").await;
-        let mut spec = app["spec"].clone();
-        let envs = spec["services"][0]["envs"].as_array_mut().expect("a list");
-        for (key, value) in [
-            ("ADMIN_PASSWORD", "panel-pw-99"),
-            ("LONG_PASSWORD", "panel-pw-99-longer"),
-            ("API_KEY", "pan3lkey1"),
-            ("MAIL", "smtp://no-reply@acme.io:panel-pw@smtp.acme.io"),
-        ] {
-            envs.push(json!({"key": key, "scope": "RUN_TIME", "value": value}));
-        }
-        spec["services"][0]["run_command"] = json!("do-deploy demo-app serve --token pan3lcmd");
-        let path = format!("/v2/apps/{}", app["id"].as_str().expect("an id"));
-        t.call(Api::DigitalOcean, "PUT", &path, Some(&json!({ "spec": spec })))
-            .await
-            .expect(200);
+        t.begin_change_in_panel("shop", |spec| {
+            let envs = spec["services"][0]["envs"].as_array_mut().expect("a list");
+            for (key, value) in [
+                ("ADMIN_PASSWORD", "panel-pw-99"),
+                ("LONG_PASSWORD", "panel-pw-99-longer"),
+                ("API_KEY", "pan3lkey1"),
+                ("MAIL", "smtp://no-reply@acme.io:panel-pw@smtp.acme.io"),
+            ] {
+                envs.push(json!({"key": key, "scope": "RUN_TIME", "value": value}));
+            }
+            spec["services"][0]["run_command"] = json!("do-deploy demo-app serve --token pan3lcmd");
+        })
+        .await;
         let planned = t.deploy().arg("--dry-run").await;
         planned.succeeds().says("ADMIN_PASSWORD").says("serve --token ***");
         assert!(!planned.shown().contains("pan"), "{}", planned.shown());

@@ -1,6 +1,6 @@
 //! An app behind a proxy of its owner's: the platform's edge lets requests with the proxy's header through alone.
 
-use crate::harness::{Answer, Between, Change, Tester, run_with, without_job};
+use crate::harness::{Answer, Between, Change, FAILING_CHECK, Tester, run_with, without_job};
 
 /// A refusal of the edge is no 200.
 const CHECK: &str = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/health\", status = 200 }]\n";
@@ -29,11 +29,7 @@ async fn the_look_from_outside_shows_the_header_that_the_edge_wants() {
             assert_eq!(t.serving("shop").await.0, 403, "without the header");
             t.command(["verify", "--environment", "production"]).await.succeeds();
             // Behind the guard the app is judged as any other.
-            t.push(
-                "main",
-                Change::version("third")
-                    .config("[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/nowhere\", status = 200 }]\n"),
-            );
+            t.push("main", Change::version("third").config(FAILING_CHECK));
             t.deploy().await.fails_with(1).says("Rolled back to deployment");
         },
     )

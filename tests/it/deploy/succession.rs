@@ -3,21 +3,14 @@
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
-use crate::harness::{Api, Change, Held, Tester, run_with, without_job};
-
-const CHECK: &str = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
-
+use crate::harness::{Change, FAILING_CHECK, Held, Tester, run_with, without_job};
 /// Somebody sends the live spec with an env more, as the panel does.
 async fn hotfix(t: &Tester) -> Value {
-    let app = t.app("shop").await;
-    let mut spec = app["spec"].clone();
-    let envs = spec["services"][0]["envs"].as_array_mut().unwrap();
-    envs.push(json!({ "key": "HOTFIX", "value": "1", "scope": "RUN_TIME" }));
-    let path = format!("/v2/apps/{}", app["id"].as_str().unwrap());
-    let sent = t
-        .call(Api::DigitalOcean, "PUT", &path, Some(&json!({ "spec": spec })))
-        .await;
-    sent.expect(200)
+    t.begin_change_in_panel("shop", |spec| {
+        let envs = spec["services"][0]["envs"].as_array_mut().unwrap();
+        envs.push(json!({ "key": "HOTFIX", "value": "1", "scope": "RUN_TIME" }));
+    })
+    .await
 }
 
 async fn held(t: &Tester, method: &'static str, path_end: &'static str) -> Held {
@@ -30,7 +23,7 @@ async fn a_rollback_never_takes_away_what_somebody_else_deployed() {
         Change::whole_app("first").spec(&without_job()),
         async |t: &mut Tester| {
             t.deploy().await.succeeds();
-            t.push("main", Change::version("second").config(CHECK));
+            t.push("main", Change::version("second").config(FAILING_CHECK));
             let mut held = held(t, "POST", "/rollback/validate").await;
             let bad = t.deploy().env("DIGITALOCEAN_API_URL", &held.url()).start().await;
             held.reached().await;
@@ -59,7 +52,7 @@ async fn a_rollback_leaves_alone_what_is_under_way() {
         Change::whole_app("first").spec(&without_job()),
         async |t: &mut Tester| {
             t.deploy().await.succeeds();
-            t.push("main", Change::version("second").config(CHECK));
+            t.push("main", Change::version("second").config(FAILING_CHECK));
             let mut held = held(t, "POST", "/rollback/validate").await;
             let bad = t.deploy().env("DIGITALOCEAN_API_URL", &held.url()).start().await;
             held.reached().await;
@@ -80,7 +73,7 @@ async fn a_rollback_leaves_alone_what_is_under_way() {
 
 #[tokio::test]
 async fn what_lost_its_place_while_it_was_checked_is_not_ready() {
-    for config in ["", CHECK] {
+    for config in ["", FAILING_CHECK] {
         run_with(
             Change::whole_app("first").spec(&without_job()),
             async |t: &mut Tester| {
@@ -113,7 +106,7 @@ async fn the_way_back_never_leads_to_the_commit_that_was_found_bad() {
         Change::whole_app("first").spec(&without_job()),
         async |t: &mut Tester| {
             t.deploy().await.succeeds();
-            t.push("main", Change::version("second").config(CHECK));
+            t.push("main", Change::version("second").config(FAILING_CHECK));
             let mut held = held(t, "GET", "/health").await;
             let killed = t.deploy().env("DIGITALOCEAN_API_URL", &held.url()).start().await;
             held.reached().await;
@@ -138,7 +131,7 @@ async fn two_runs_at_once_end_on_the_good_commit() {
         Change::whole_app("first").spec(&without_job()),
         async |t: &mut Tester| {
             t.deploy().await.succeeds();
-            t.push("main", Change::version("second").config(CHECK));
+            t.push("main", Change::version("second").config(FAILING_CHECK));
             let mut held = held(t, "POST", "/rollback/validate").await;
             let first = t.deploy().env("DIGITALOCEAN_API_URL", &held.url()).start().await;
             held.reached().await;

@@ -1,9 +1,6 @@
 //! A deployment that went live and was then found bad is told as one that was live: from when to when, and what serves.
 
-use crate::harness::{Change, Tester, run, run_with, without_job};
-
-const CHECK: &str = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
-
+use crate::harness::{Change, FAILING_CHECK, Tester, run, run_with, without_job};
 #[tokio::test]
 async fn a_commit_that_was_rolled_back_was_live() {
     run_with(
@@ -11,7 +8,7 @@ async fn a_commit_that_was_rolled_back_was_live() {
         async |t: &mut Tester| {
             let first = t.push("main", Change::version("before"));
             t.deploy().await.succeeds();
-            let second = t.push("main", Change::version("second").config(CHECK));
+            let second = t.push("main", Change::version("second").config(FAILING_CHECK));
             let bad = t.deploy().await;
             bad.fails_with(1)
                 .says("production was live with it from ")
@@ -52,7 +49,7 @@ async fn a_commit_that_was_rolled_back_was_live() {
 async fn a_commit_that_is_left_in_service_is_live() {
     run(async |t: &mut Tester| {
         t.deploy().await.succeeds();
-        t.push("main", Change::version("second").config(CHECK));
+        t.push("main", Change::version("second").config(FAILING_CHECK));
         let bad = t.deploy().await;
         bad.fails_with(1).says("Not rolled back");
         let summary = bad.summary();
@@ -70,7 +67,7 @@ async fn the_merged_pull_request_says_that_its_commit_was_live() {
         Change::whole_app("first").spec(&without_job()),
         async |t: &mut Tester| {
             t.deploy().await.succeeds();
-            t.open_pr_with(1, Change::version("second").config(CHECK)).await;
+            t.open_pr_with(1, Change::version("second").config(FAILING_CHECK)).await;
             t.merge_pr(1).await;
             t.deploy().await.fails_with(1);
             let comment = t.comment(1).await;

@@ -2,9 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Change, Tester, run_with, without_job};
-
-const CHECK: &str = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
+use crate::harness::{Change, FAILING_CHECK, Tester, run_with, without_job};
 const DOMAIN: &str = "domains:\n  - {domain: shop.example, type: PRIMARY}\n";
 
 fn first() -> Change {
@@ -17,7 +15,7 @@ async fn a_rollback_by_a_person_after_an_automatic_one_never_leads_back_to_the_b
         t.deploy().await.succeeds();
         t.push("main", "second");
         t.deploy().await.succeeds();
-        t.push("main", Change::version("bad").config(CHECK));
+        t.push("main", Change::version("bad").config(FAILING_CHECK));
         t.deploy().await.fails_with(1).says("Rolled back to deployment");
         t.expect_serving("shop", "second").await;
         let again = t.command(["rollback"]).await;
@@ -32,7 +30,7 @@ async fn a_rollback_by_a_person_after_an_automatic_one_never_leads_back_to_the_b
 
 #[tokio::test]
 async fn an_earlier_version_that_was_found_bad_is_no_way_back() {
-    run_with(first().config(CHECK), async |t: &mut Tester| {
+    run_with(first().config(FAILING_CHECK), async |t: &mut Tester| {
         // Nothing to go back to: it stays.
         t.deploy().await.fails_with(1);
         t.push("main", "second");
@@ -82,7 +80,7 @@ async fn the_same_commit_that_was_good_before_is_not_replaced_by_an_older_one() 
         t.deploy().await.succeeds();
         // The outside world changes, not the commit.
         let config = t.work().join("other.toml");
-        std::fs::write(&config, CHECK).unwrap();
+        std::fs::write(&config, FAILING_CHECK).unwrap();
         let again = t.deploy().args(["--config", config.to_str().unwrap()]).await;
         again
             .fails_with(1)
@@ -160,7 +158,7 @@ async fn a_start_command_that_migrates_is_never_rolled_back_over() {
     );
     run_with(first().spec(&spec), async |t: &mut Tester| {
         t.deploy().await.succeeds();
-        t.push("main", Change::version("second").config(CHECK));
+        t.push("main", Change::version("second").config(FAILING_CHECK));
         let failed = t.deploy().await;
         failed.fails_with(1).says("Not rolled back");
         t.expect_serving("shop", "second").await;
@@ -180,14 +178,11 @@ async fn a_forced_build_is_the_same_commit_of_the_same_branch_and_announces_noth
             .says("a forced build builds the head of the branch");
         t.deploy().await.succeeds();
 
-        let mut spec = t.app("shop").await["spec"].clone();
-        spec["services"][0]["github"]["branch"] = json!("develop");
         t.push("develop", "third");
-        let path = format!("/v2/apps/{}", t.app("shop").await["id"].as_str().unwrap());
-        t.digitalocean("PUT", &path, Some(&json!({ "spec": spec })))
-            .await
-            .expect(200);
-        t.settled().await;
+        t.change_in_panel("shop", |spec| {
+            spec["services"][0]["github"]["branch"] = json!("develop");
+        })
+        .await;
         let other = t.command(["redeploy", "--force-build"]).await;
         other.fails_with(2).touches_nothing();
         t.deploy().await.succeeds();

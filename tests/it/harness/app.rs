@@ -84,7 +84,28 @@ impl Tester {
             .expect(200);
         self.settled().await;
     }
+
+    /// Somebody changes the spec of a living app in the control panel; its deployment has ended.
+    pub(crate) async fn change_in_panel(&self, name: &str, change: impl FnOnce(&mut Value)) {
+        self.begin_change_in_panel(name, change).await;
+        self.settled().await;
+    }
+
+    /// The same while its deployment is under way. Gives the API's answer.
+    pub(crate) async fn begin_change_in_panel(&self, name: &str, change: impl FnOnce(&mut Value)) -> Value {
+        let app = self.app(name).await;
+        let mut spec = app["spec"].clone();
+        change(&mut spec);
+        let path = format!("/v2/apps/{}", app["id"].as_str().expect("an id"));
+        let sent = self
+            .call(Api::DigitalOcean, "PUT", &path, Some(&json!({ "spec": spec })))
+            .await;
+        sent.expect(200)
+    }
 }
+
+/// A health check that no version of the notes service passes.
+pub(crate) const FAILING_CHECK: &str = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/nowhere\", status = 200 }]\n";
 
 /// An app-level env of an app as DigitalOcean gives it.
 #[track_caller]

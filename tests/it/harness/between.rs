@@ -24,6 +24,12 @@ pub(crate) enum Answer {
     After(oneshot::Receiver<()>),
 }
 
+impl Answer {
+    fn unchanged() -> Self {
+        Self::Changed(Box::new(|text| text))
+    }
+}
+
 /// The first of certain requests, which waits until the test lets it go.
 #[derive(Debug)]
 pub(crate) struct Held {
@@ -34,20 +40,11 @@ pub(crate) struct Held {
 
 impl Held {
     /// In front of the API at `base`: the first request of this method whose path ends so.
-    pub(crate) async fn request(base: &str, method: &'static str, path_end: &'static str) -> Self {
-        let ((tell, reached), (go, gone)) = (oneshot::channel(), oneshot::channel());
-        let waiting = Mutex::new(Some((tell, gone)));
+    pub(crate) async fn request(base: &str, method: &'static str, path_end: impl Into<String>) -> Self {
+        let path_end = path_end.into();
+        let (stop, reached, go) = Stop::new();
         let between = Between::start(base, move |asked, path| {
-            let first = (asked == method && path.ends_with(path_end))
-                .then(|| waiting.lock().expect("no test panics here").take())
-                .flatten();
-            match first {
-                Some((tell, gone)) => {
-                    let _ = tell.send(());
-                    Answer::After(gone)
-                }
-                None => Answer::Changed(Box::new(|text| text)),
-            }
+            stop.answer(asked == method && path.ends_with(&path_end))
         })
         .await;
         Self { between, reached, go }
@@ -55,24 +52,13 @@ impl Held {
 
     /// In front of the API at `base`: the first request of this method whose path ends so is refused by a rate limit. What
     /// waits until the test lets it go is the program's next look.
-    pub(crate) async fn up_by_a_limit(base: &str, method: &'static str, path_end: &'static str) -> Self {
-        let ((tell, reached), (go, gone)) = (oneshot::channel(), oneshot::channel());
-        let refused = Mutex::new(false);
-        let waiting = Mutex::new(Some((tell, gone)));
+    pub(crate) async fn up_by_a_limit(base: &str, method: &'static str, path_end: impl Into<String>) -> Self {
+        let limit = Limit::new(method, path_end);
+        let (stop, reached, go) = Stop::new();
         let between = Between::start(base, move |asked, path| {
-            let mut refused = refused.lock().expect("no test panics here");
-            let path = path.split('?').next().unwrap_or_default();
-            if !*refused && asked == method && path.ends_with(path_end) {
-                *refused = true;
-                return Answer::Instead(limited());
-            }
-            match waiting.lock().expect("no test panics here").take_if(|_| *refused) {
-                Some((tell, gone)) => {
-                    let _ = tell.send(());
-                    Answer::After(gone)
-                }
-                None => Answer::Changed(Box::new(|text| text)),
-            }
+            limit
+                .answer(asked, path)
+                .unwrap_or_else(|| stop.answer(limit.has_refused()))
         })
         .await;
         Self { between, reached, go }
@@ -84,30 +70,17 @@ impl Held {
         digitalocean: &str,
         github: &str,
         method: &'static str,
-        path_end: &'static str,
+        path_end: impl Into<String>,
     ) -> (Between, Self) {
-        let ((tell, reached), (go, gone)) = (oneshot::channel(), oneshot::channel());
-        let refused = Arc::new(AtomicBool::new(false));
-        let was_refused = Arc::clone(&refused);
+        let limit = Arc::new(Limit::new(method, path_end));
+        let of_cloud = Arc::clone(&limit);
         let cloud = Between::start(digitalocean, move |asked, path| {
-            let path = path.split('?').next().unwrap_or_default();
-            let is_it = asked == method && path.ends_with(path_end);
-            match is_it && !refused.swap(true, Ordering::SeqCst) {
-                true => Answer::Instead(limited()),
-                false => Answer::Changed(Box::new(|text| text)),
-            }
+            of_cloud.answer(asked, path).unwrap_or_else(Answer::unchanged)
         })
         .await;
-        let waiting = Mutex::new(Some((tell, gone)));
+        let (stop, reached, go) = Stop::new();
         let between = Between::start(github, move |asked, path| {
-            let is_it = asked == "GET" && path.contains("/pulls/") && was_refused.load(Ordering::SeqCst);
-            match waiting.lock().expect("no test panics here").take_if(|_| is_it) {
-                Some((tell, gone)) => {
-                    let _ = tell.send(());
-                    Answer::After(gone)
-                }
-                None => Answer::Changed(Box::new(|text| text)),
-            }
+            stop.answer(asked == "GET" && path.contains("/pulls/") && limit.has_refused())
         })
         .await;
         (cloud, Self { between, reached, go })
@@ -126,6 +99,55 @@ impl Held {
     pub(crate) fn go(self) -> Between {
         let _ = self.go.send(());
         self.between
+    }
+}
+
+/// Where one request waits.
+struct Stop(Mutex<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>);
+
+impl Stop {
+    /// With what tells that the request is there, and what lets it go.
+    fn new() -> (Self, oneshot::Receiver<()>, oneshot::Sender<()>) {
+        let ((tell, reached), (go, gone)) = (oneshot::channel(), oneshot::channel());
+        (Self(Mutex::new(Some((tell, gone)))), reached, go)
+    }
+
+    /// The first request that `is_it` waits; all others pass.
+    fn answer(&self, is_it: bool) -> Answer {
+        match self.0.lock().expect("no test panics here").take_if(|_| is_it) {
+            Some((tell, gone)) => {
+                let _ = tell.send(());
+                Answer::After(gone)
+            }
+            None => Answer::unchanged(),
+        }
+    }
+}
+
+/// A rate limit that refuses one request: the first of this method whose path ends so.
+struct Limit {
+    method: &'static str,
+    path_end: String,
+    refused: AtomicBool,
+}
+
+impl Limit {
+    fn new(method: &'static str, path_end: impl Into<String>) -> Self {
+        Self {
+            method,
+            path_end: path_end.into(),
+            refused: AtomicBool::new(false),
+        }
+    }
+
+    fn has_refused(&self) -> bool {
+        self.refused.load(Ordering::SeqCst)
+    }
+
+    fn answer(&self, asked: &str, path: &str) -> Option<Answer> {
+        let path = path.split('?').next().unwrap_or_default();
+        let is_it = asked == self.method && path.ends_with(&self.path_end);
+        (is_it && !self.refused.swap(true, Ordering::SeqCst)).then(|| Answer::Instead(limited()))
     }
 }
 

@@ -33,12 +33,12 @@ mod sandbox;
 mod story;
 mod tester;
 
-pub(crate) use app::{Change, SPEC, app_env, built_at, spec, without_job};
+pub(crate) use app::{Change, FAILING_CHECK, SPEC, app_env, built_at, spec, without_job};
 pub(crate) use between::{Answer, Between, Held};
 pub(crate) use deadline::{until, within};
 pub(crate) use gate::Gate;
 pub(crate) use http::Reply;
-pub(crate) use invocation::Invocation;
+pub(crate) use invocation::{Invocation, Running};
 pub(crate) use knobs::Api;
 pub(crate) use others::marks;
 pub(crate) use registry::image_spec;

@@ -1,18 +1,25 @@
 //! A preview's request that a rate limit held up is decided on again before it is sent again, and so is a removal.
 
-use crate::harness::{Between, Change, Held, Tester, run, run_with};
+use crate::harness::{Between, Change, Held, Invocation, Running, Tester, run, run_with};
 
 const A_DAY: u64 = 24 * 60 * 60;
 
 /// In front of both APIs: DigitalOcean's limit refuses the first such request, and the look at the pull request waits.
-async fn held_up(t: &Tester, method: &'static str, path_end: &'static str) -> (Between, Held) {
+async fn held_up(t: &Tester, method: &'static str, path_end: &str) -> (Between, Held) {
     let (cloud, github) = (t.sandbox.url("DIGITALOCEAN_API_URL"), t.sandbox.url("GITHUB_API_URL"));
     Held::before_the_next_look(&cloud, &github, method, path_end).await
 }
 
-async fn id_of(t: &Tester, app: &str) -> &'static str {
-    let id = t.app(app).await["id"].as_str().expect("an id").to_owned();
-    Box::leak(id.into_boxed_str())
+async fn id_of(t: &Tester, app: &str) -> String {
+    t.app(app).await["id"].as_str().expect("an id").to_owned()
+}
+
+/// Begins a run behind both of them; what GitHub is asked next waits.
+async fn begun<'t>(run: Invocation<'t>, cloud: &Between, github: &mut Held) -> Running<'t> {
+    let run = run.env("DIGITALOCEAN_API_URL", &cloud.url());
+    let running = run.env("GITHUB_API_URL", &github.url()).start().await;
+    github.reached().await;
+    running
 }
 
 #[tokio::test]
@@ -20,10 +27,7 @@ async fn no_preview_is_made_of_a_pull_request_that_was_closed_while_a_limit_held
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         let (cloud, mut github) = held_up(t, "POST", "/v2/apps").await;
-        let preview = t.preview(1);
-        let preview = preview.env("DIGITALOCEAN_API_URL", &cloud.url());
-        let preview = preview.env("GITHUB_API_URL", &github.url()).start().await;
-        github.reached().await;
+        let preview = begun(t.preview(1), &cloud, &mut github).await;
         t.close_pr(1).await;
         let between = github.go();
         let preview = preview.end().await;
@@ -53,7 +57,7 @@ async fn a_newer_head_is_left_to_its_own_run_where_a_limit_held_the_update_up() 
             }
             let deployed = t.rollouts("shop-pr-1").await.len();
             let (method, path_end) = match force {
-                false => ("PUT", id),
+                false => ("PUT", id.as_str()),
                 true => ("POST", "/deployments"),
             };
             let (cloud, mut github) = held_up(t, method, path_end).await;
@@ -61,9 +65,7 @@ async fn a_newer_head_is_left_to_its_own_run_where_a_limit_held_the_update_up() 
                 false => t.preview(1),
                 true => t.command(["redeploy", "--pr", "1", "--force-build"]),
             };
-            let update = update.env("DIGITALOCEAN_API_URL", &cloud.url());
-            let update = update.env("GITHUB_API_URL", &github.url()).start().await;
-            github.reached().await;
+            let update = begun(update, &cloud, &mut github).await;
             t.push(1, format!("after, {force}").as_str());
             let between = github.go();
             let update = update.end().await;
@@ -86,14 +88,12 @@ async fn a_preview_stays_where_its_pull_request_was_opened_again_while_a_limit_h
         let id = id_of(t, "shop-pr-1").await;
         for command in ["teardown", "sweep"] {
             t.close_pr(1).await;
-            let (cloud, mut github) = held_up(t, "DELETE", id).await;
+            let (cloud, mut github) = held_up(t, "DELETE", &id).await;
             let removal = match command {
                 "teardown" => t.teardown(1),
                 _ => t.command(["sweep"]),
             };
-            let removal = removal.env("DIGITALOCEAN_API_URL", &cloud.url());
-            let removal = removal.env("GITHUB_API_URL", &github.url()).start().await;
-            github.reached().await;
+            let removal = begun(removal, &cloud, &mut github).await;
             t.reopen_pr(1).await;
             let between = github.go();
             let removal = removal.end().await;
