@@ -8,6 +8,7 @@ use serde_json::json;
 use super::GitHub;
 use crate::net::error::ApiError;
 use crate::net::fields::web_url_or_empty;
+use crate::net::listing::Listing;
 use crate::net::retry::Repeat;
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -37,8 +38,9 @@ const MOST: usize = 100;
 /// The comments of a pull request, page by page: the first, which names the last, then from the last backwards.
 #[derive(Debug)]
 pub(crate) struct Pages {
-    github: GitHub,
-    pull: u64,
+    /// Up to the number of a page.
+    path: String,
+    listing: Listing,
     next: Turn,
 }
 
@@ -55,17 +57,14 @@ enum Turn {
 impl Pages {
     /// `None`: that was all.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<Comment>>, ApiError> {
-        let path = |number: usize| {
-            let rest = format!("/issues/{}/comments?per_page=100&page={number}", self.pull);
-            self.github.path(&rest)
-        };
+        let path = |number: usize| format!("{}{number}", self.path);
         let path = match &self.next {
             Turn::First => path(1),
             Turn::Back(number) => path(*number),
             Turn::Forward(path) => path.clone(),
             Turn::Over => return Ok(None),
         };
-        let page = self.github.client.page::<Vec<Comment>>(&path).await?;
+        let page = self.listing.page::<Vec<Comment>>(&path).await?;
         self.next = match (&self.next, page.last, page.next) {
             (Turn::First, Some(last @ 2..), _) => Turn::Back(last.min(MOST)),
             (Turn::Back(number @ 3..), _, _) => Turn::Back(number - 1),
@@ -79,8 +78,8 @@ impl Pages {
 impl GitHub {
     pub(crate) fn comments(&self, pull: u64) -> Pages {
         Pages {
-            github: self.clone(),
-            pull,
+            path: self.path(&format!("/issues/{pull}/comments?per_page=100&page=")),
+            listing: self.client.listing(),
             next: Turn::First,
         }
     }

@@ -115,10 +115,11 @@ impl GitHub {
     /// The items of a listing, page after page, at most `pages` of them.
     async fn list<T: DeserializeOwned>(&self, rest: &str, pages: usize) -> Result<Vec<T>, ApiError> {
         let mut items = Vec::new();
+        let mut listing = self.client.listing();
         let mut next = Some(self.path(rest));
         for _ in 0..pages {
             let Some(path) = next else { break };
-            let page = self.client.page::<Vec<T>>(&path).await?;
+            let page = listing.page::<Vec<T>>(&path).await?;
             items.extend(page.body);
             next = page.next;
         }

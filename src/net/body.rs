@@ -14,10 +14,7 @@ pub(super) async fn bounded(reply: Response) -> Result<Vec<u8>, Problem> {
 
 async fn read(mut reply: Response, largest: usize) -> Result<Vec<u8>, Problem> {
     let status = reply.status().as_u16();
-    let too_large = || Problem::NotJson {
-        status,
-        looks_like: format!("more than {} MiB", largest >> 20),
-    };
+    let too_large = || Problem::too_large(status, largest);
     if reply.content_length().is_some_and(|length| length > largest as u64) {
         return Err(too_large());
     }

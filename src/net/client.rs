@@ -14,13 +14,14 @@ use super::body::bounded;
 use super::clock::Clock;
 use super::error::{ApiError, Problem, Unreachable, describe, problem_of};
 use super::fields;
-use super::http::builder;
+use super::http::direct_if_loopback;
 use super::limit;
 use super::links;
 use super::patience::Patience;
 use super::redirects::{self, Redirects};
 use super::retry::{Repeat, next_pause, pauses};
 use super::unreachable::unreachable_because;
+use crate::model::address::is_loopback;
 use crate::redact::Secret;
 use crate::wait::{Cancelled, Wait, humanize, random_share};
 
@@ -57,6 +58,8 @@ struct Limits {
 #[derive(Debug)]
 pub(crate) struct Page<T> {
     pub(crate) body: T,
+    /// In bytes, as it came.
+    pub(super) size: usize,
     /// Path and query of `Link: rel="next"`.
     pub(crate) next: Option<String>,
     /// The number of the last page, where `Link: rel="last"` gives one.
@@ -83,9 +86,9 @@ impl Client {
         }
         Ok(Self {
             service,
+            http: direct_if_loopback(&base)?,
             base,
             headers,
-            http: builder().build()?,
             redirects,
             wait,
             clock: Clock::default(),
@@ -112,9 +115,17 @@ impl Client {
         }
     }
 
-    /// The connections below this client, without its token: for URLs that authenticate themselves.
-    pub(crate) fn without_token(&self) -> &reqwest::Client {
-        &self.http
+    /// A client for a URL that authenticates itself: without our token, and through the proxies that lead there.
+    pub(crate) fn without_token(&self, url: &Url) -> anyhow::Result<reqwest::Client> {
+        match is_loopback(url) == is_loopback(&self.base) {
+            true => Ok(self.http.clone()),
+            false => direct_if_loopback(url),
+        }
+    }
+
+    /// Where the API is.
+    pub(crate) fn base(&self) -> &Url {
+        &self.base
     }
 
     /// How many more requests the server's rate limit allows, where it says so.
@@ -151,6 +162,7 @@ impl Client {
         let (headers, body) = self.exchange(Method::GET, path, None, Repeat::Freely).await?;
         Ok(Page {
             body: self.decode(Method::GET, path, &body)?,
+            size: body.len(),
             next: self.next_path(&headers),
             last: links::last_page(&headers),
         })
@@ -255,7 +267,7 @@ impl Client {
     }
 
     /// For how long rate limits may still be waited for.
-    fn remaining(&self) -> Duration {
+    pub(super) fn remaining(&self) -> Duration {
         let of_the_run = self.wait.remaining();
         let patience = self.patience.as_ref().map(Patience::left);
         patience.map_or(of_the_run, |left| left.min(of_the_run))
@@ -370,7 +382,7 @@ impl Client {
         })
     }
 
-    fn error(&self, method: Method, path: &str, problem: Problem) -> ApiError {
+    pub(super) fn error(&self, method: Method, path: &str, problem: Problem) -> ApiError {
         let path = path.split('?').next().unwrap_or(path).to_owned();
         ApiError {
             service: self.service,

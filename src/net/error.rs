@@ -86,6 +86,14 @@ impl Problem {
             request_id: None,
         }
     }
+
+    /// An answer of more than so many bytes.
+    pub(super) fn too_large(status: u16, largest: usize) -> Self {
+        Self::NotJson {
+            status,
+            looks_like: format!("more than {} MiB", largest >> 20),
+        }
+    }
 }
 
 impl ApiError {

@@ -34,6 +34,12 @@ pub(crate) fn id(text: &str) -> Option<&str> {
     (!text.is_empty() && text.len() <= LONGEST_ID && text.chars().all(fits)).then_some(text)
 }
 
+/// For a field that holds an identifier; one in another form is read as empty.
+pub(crate) fn id_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?.unwrap_or_default();
+    Ok(id(&text).unwrap_or_default().to_owned())
+}
+
 /// Whether a request's path has no part that leads out of it. What an API calls an id goes into paths, and to a URL's
 /// parser `..` is a way up, however it is encoded: <https://url.spec.whatwg.org/#double-dot-path-segment>
 pub(super) fn stays_in_place(path: &str) -> bool {

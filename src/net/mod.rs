@@ -8,6 +8,7 @@ pub(crate) mod fields;
 pub(crate) mod http;
 pub(crate) mod limit;
 mod links;
+pub(crate) mod listing;
 mod patience;
 pub(crate) mod proxy;
 pub(crate) mod redirects;

@@ -60,7 +60,7 @@ async fn the_comments_address_is_githubs_or_none() {
 }
 
 #[tokio::test]
-async fn an_identifier_that_is_more_than_one_word_is_no_output() {
+async fn an_answer_whose_identifier_is_more_than_one_word_is_not_believed() {
     holds!("a vendor", ["lie in a comment"]);
     run(async |t: &mut Tester| {
         t.open_pr(7).await;
@@ -74,7 +74,7 @@ async fn an_identifier_that_is_more_than_one_word_is_no_output() {
             .command(["status", "--pr", "7"])
             .env("DIGITALOCEAN_API_URL", &between.url())
             .await;
-        assert_eq!(status.output("app-id"), "", "{status}");
+        status.fails_with(3).does_not_say("evil.example");
     })
     .await;
 }
@@ -200,6 +200,78 @@ async fn an_app_whose_id_leads_out_of_its_path_is_not_removed_and_not_said_to_be
             assert!(!kept.shown().contains("is gone"), "{evil}: {kept}");
         }
         t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}
+
+/// Whoever gets to see the request would have the token.
+#[tokio::test]
+async fn a_token_for_this_machine_goes_through_no_proxy() {
+    holds!("a vendor", ["use a token"]);
+    run(async |t: &mut Tester| {
+        let thief = Between::start("http://127.0.0.1:1", |_, _| unreachable!("the token went elsewhere")).await;
+        t.deploy().await.succeeds();
+        let in_front =
+            async |key: &str| Between::start(&t.sandbox.url(key), |_, _| Answer::Changed(Box::new(|text| text))).await;
+        let cloud = in_front("DIGITALOCEAN_API_URL").await;
+        let github = in_front("GITHUB_API_URL").await;
+        for host in ["127.0.0.1", "localhost", "api.localhost", "localhost."] {
+            let api = |between: &Between| between.url().replace("127.0.0.1", host);
+            let mut status = t.command(["status"]);
+            for proxy in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+                status = status.env(proxy, &thief.url());
+            }
+            let status = status
+                .env("DIGITALOCEAN_API_URL", &api(&cloud))
+                .env("GITHUB_API_URL", &api(&github))
+                .await;
+            status.succeeds();
+        }
+    })
+    .await;
+}
+
+/// As from a cache, or a proxy that mixes answers up.
+#[tokio::test]
+async fn a_reply_about_another_app_is_a_reply_that_was_lost() {
+    holds!("a vendor", ["lie in a comment"]);
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        t.open_pr(7).await;
+        let production = t.app("shop").await;
+        for method in ["POST", "PUT"] {
+            let app = production.clone();
+            let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |asked, path| {
+                let app = app.clone();
+                let is_it = asked == method && path.starts_with("/v2/apps") && !path.ends_with("/propose");
+                Answer::Changed(Box::new(move |text| match is_it {
+                    true => serde_json::json!({ "app": app }).to_string(),
+                    false => text,
+                }))
+            })
+            .await;
+            let preview = t.preview(7).env("DIGITALOCEAN_API_URL", &between.url()).await;
+            let own = t.app("shop-pr-7").await["live_url"].as_str().unwrap().to_owned();
+            preview.succeeds();
+            assert_eq!(preview.output("url"), own, "{preview}");
+            t.push("pr-7", "second");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_listing_without_an_end_ends_the_request_and_not_the_runner() {
+    holds!("a vendor", ["slow down"]);
+    run(async |t: &mut Tester| {
+        let page = || {
+            let page = r#"{"apps":[{"id":"a1"}],"links":{"pages":{"next":"x"}}"#;
+            let blanks = " ".repeat(24 << 20);
+            Answer::Instead(Response::new(Body::from(format!("{page}{blanks}}}"))))
+        };
+        let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, _| page()).await;
+        let status = t.command(["status"]).env("DIGITALOCEAN_API_URL", &between.url()).await;
+        status.fails_with(3).says("200, but more than 64 MiB instead of JSON");
     })
     .await;
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::refusal::refusal;
 use super::same_spec::{comes_from, sleep_dropped};
 use super::translate::{marks, name_of};
-use super::{AppPlatform, PAUSES, complete, translate, wire};
+use super::{AppPlatform, PAUSES, complete, incomplete, translate, wire};
 use crate::net::client::Client;
 use crate::net::error::ApiError;
 use crate::net::retry::Repeat;
@@ -32,6 +32,7 @@ impl AppPlatform {
             let error = match self
                 .past_limits(async |client| post(client, &body).await, &still)
                 .await?
+                .and_then(|app| about(app, spec))
             {
                 Ok(app) => return self.made(app, spec).await,
                 Err(error) => error,
@@ -101,6 +102,15 @@ impl AppPlatform {
             sleep_dropped: sleep_dropped(&app.spec, spec),
             warnings: vec![warning.to_owned()],
         })
+    }
+}
+
+/// A reply about another app, as from a cache, is one that was lost.
+fn about(app: wire::App, spec: &Value) -> std::result::Result<wire::App, ApiError> {
+    let owner = |spec| marks(spec).map(|marks| (marks.repository, marks.environment));
+    match name_of(&app.spec) == name_of(spec) && owner(&app.spec) == owner(spec) {
+        true => Ok(app),
+        false => Err(incomplete(Method::POST, "/v2/apps", "the app that was asked for")),
     }
 }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use reqwest::Url;
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -60,21 +59,13 @@ impl AppPlatform {
     }
 
     pub(super) async fn open(&self, live_url: &str) -> Result<LogStream> {
-        let url = socket_url(live_url).ok_or_else(|| {
-            let looks_like = "no URL of a log".to_owned();
-            log_error(
-                "",
-                Problem::NotJson {
-                    status: 200,
-                    looks_like,
-                },
-            )
-        })?;
-        let path = url.path().to_owned();
+        let place = self.log_place(&web_url(live_url))?;
+        let url = place.as_str().replacen("http", "ws", 1);
+        let path = place.path().to_owned();
         let config = WebSocketConfig::default()
             .max_message_size(Some(LARGEST_MESSAGE))
             .max_frame_size(Some(LARGEST_MESSAGE));
-        let connecting = connect_async_with_config(url.as_str(), Some(config), true);
+        let connecting = connect_async_with_config(url, Some(config), true);
         let connected = tokio::select! {
             connected = tokio::time::timeout(CONNECT_DEADLINE, connecting) => connected,
             cancelled = self.wait.cancelled() => return Err(cancelled.into()),
@@ -104,15 +95,12 @@ impl AppPlatform {
     }
 }
 
-/// The API hands out `http` or `https`; a WebSocket's URL says `ws` or `wss`.
-fn socket_url(url: &str) -> Option<Url> {
-    let (scheme, rest) = url.split_once("://")?;
-    let scheme = match scheme {
-        "http" | "ws" => "ws",
-        "https" | "wss" => "wss",
-        _ => return None,
-    };
-    Url::parse(&format!("{scheme}://{rest}")).ok()
+/// The API hands out `https` or `wss`: the same place, as the web calls it.
+fn web_url(url: &str) -> String {
+    match url.strip_prefix("ws") {
+        Some(rest) => format!("http{rest}"),
+        None => url.to_owned(),
+    }
 }
 
 /// `{"data": "..."}`; anything else is shown as it came.
@@ -150,20 +138,16 @@ fn unreachable(reason: Unreachable) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::{data_of, socket_url};
+    use super::{data_of, web_url};
 
     #[test]
-    fn a_socket_keeps_host_port_and_token() {
-        let url = |text| socket_url(text).map(String::from);
+    fn a_socket_is_where_the_web_is() {
         assert_eq!(
-            url("https://proxy.example:4443/x?token=t").as_deref(),
-            Some("wss://proxy.example:4443/x?token=t")
+            web_url("wss://proxy.example:4443/x?token=t"),
+            "https://proxy.example:4443/x?token=t"
         );
-        assert_eq!(
-            url("http://127.0.0.1:5/x?token=t").as_deref(),
-            Some("ws://127.0.0.1:5/x?token=t")
-        );
-        assert_eq!(url("file:///etc/passwd"), None);
+        assert_eq!(web_url("ws://127.0.0.1:5/x"), "http://127.0.0.1:5/x");
+        assert_eq!(web_url("https://proxy.example/x"), "https://proxy.example/x");
     }
 
     #[test]

@@ -5,13 +5,15 @@ use std::time::Duration;
 use reqwest::{Method, Url};
 
 use super::{AppPlatform, app_path, segment, wire};
+use crate::model::address::may_lead_to;
 use crate::net::error::{ApiError, Problem, Unreachable};
 use crate::net::unreachable::unreachable_because;
 use crate::platform::error::{PlatformError, Result};
 use crate::platform::log::{LogKind, LogLine, Tail};
 
-/// Most that is read of one archive; the end of a longer one is out of reach.
+/// Most that is read of a log's archives; the end of a longer log is out of reach.
 const MOST_READ: usize = 64 << 20;
+const LONGEST_READ: Duration = Duration::from_secs(90);
 
 /// How long lines of a log without archive are collected, at most and without a new one.
 const COLLECTED: Duration = Duration::from_secs(20);
@@ -31,10 +33,7 @@ impl AppPlatform {
             return Ok(None);
         };
         let mut kept = Tail::new(tail);
-        for url in &places.historic_urls {
-            self.fetch(url, &mut kept).await?;
-            kept.end_piece();
-        }
+        self.archives(&places.historic_urls, LONGEST_READ, &mut kept).await?;
         if places.historic_urls.is_empty() && !places.live_url.is_empty() {
             self.collect(&places.live_url, &mut kept).await?;
         }
@@ -49,59 +48,74 @@ impl AppPlatform {
         }
     }
 
-    async fn fetch(&self, url: &str, kept: &mut Tail) -> Result<()> {
-        let place = Url::parse(url)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https"))
-            .ok_or_else(|| {
-                log_error(
-                    "",
-                    Problem::NotJson {
-                        status: 200,
-                        looks_like: "no URL of a log".to_owned(),
-                    },
-                )
-            })?;
-        let path = place.path().to_owned();
-        let broken = |error: reqwest::Error| log_error(&path, unreachable_because(&error.without_url()));
+    /// Reads what it may within these bounds: an API can name archives without end.
+    pub(super) async fn archives(&self, urls: &[String], longest: Duration, kept: &mut Tail) -> Result<()> {
+        let mut left = MOST_READ;
         let reading = async {
-            // Without our token: the URL authenticates itself, and may belong to somebody else's host.
-            let mut reply = self
-                .client
-                .without_token()
-                .get(place.clone())
-                .send()
-                .await
-                .map_err(broken)?;
-            let status = reply.status().as_u16();
-            if status >= 300 {
-                let message = "the log archive was not handed out".to_owned();
-                return Err(log_error(
-                    &path,
-                    Problem::Status {
-                        status,
-                        message,
-                        request_id: None,
-                    },
-                ));
-            }
-            let mut read = 0;
-            while let Some(piece) = reply.chunk().await.map_err(broken)? {
-                kept.push(&piece);
-                read += piece.len();
-                if read > MOST_READ {
-                    // Else lines from its middle would be taken for its last ones.
-                    kept.end_piece();
-                    kept.push(b"(the log goes on: only its first 64 MiB were read)\n");
-                    break;
+            for url in urls {
+                self.fetch(url, &mut left, kept).await?;
+                kept.end_piece();
+                if left == 0 {
+                    return Ok::<_, PlatformError>(Some("only its first 64 MiB were read"));
                 }
             }
-            Ok(())
+            Ok(None)
         };
-        tokio::select! {
-            read = reading => read,
-            cancelled = self.wait.cancelled() => Err(cancelled.into()),
+        let why = tokio::select! {
+            read = tokio::time::timeout(longest, reading) => read.unwrap_or(Ok(Some("reading it took too long"))),
+            cancelled = self.wait.cancelled() => return Err(cancelled.into()),
+        }?;
+        if let Some(why) = why {
+            // Else lines from its middle would be taken for its last ones.
+            kept.end_piece();
+            kept.push(format!("(the log goes on: {why})\n").as_bytes());
         }
+        Ok(())
+    }
+
+    async fn fetch(&self, url: &str, left: &mut usize, kept: &mut Tail) -> Result<()> {
+        let place = self.log_place(url)?;
+        let path = place.path().to_owned();
+        let broken = |error: reqwest::Error| log_error(&path, unreachable_because(&error.without_url()));
+        // Without our token: the URL authenticates itself, and may belong to somebody else's host.
+        let http = self.client.without_token(&place).map_err(|_| broke_off(&path))?;
+        let mut reply = http.get(place).send().await.map_err(broken)?;
+        let status = reply.status().as_u16();
+        if status >= 300 {
+            let message = "the log archive was not handed out".to_owned();
+            return Err(log_error(
+                &path,
+                Problem::Status {
+                    status,
+                    message,
+                    request_id: None,
+                },
+            ));
+        }
+        while let Some(piece) = reply.chunk().await.map_err(broken)? {
+            kept.push(&piece);
+            *left = left.saturating_sub(piece.len());
+            if *left == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where a log is, if that is a place which this API may send us to.
+    pub(super) fn log_place(&self, url: &str) -> Result<Url> {
+        let place = Url::parse(url).ok();
+        let place = place.filter(|url| may_lead_to(self.client.base(), url));
+        place.ok_or_else(|| {
+            let looks_like = "an address that no log is fetched from".to_owned();
+            log_error(
+                "",
+                Problem::NotJson {
+                    status: 200,
+                    looks_like,
+                },
+            )
+        })
     }
 
     /// The lines that a running log hands out at once.
@@ -176,8 +190,15 @@ pub(super) fn broke_off(path: &str) -> PlatformError {
 
 #[cfg(test)]
 mod tests {
-    use super::logs_path;
+    use std::time::Duration;
+
+    use tokio::net::TcpListener;
+
+    use super::{AppPlatform, logs_path};
     use crate::platform::LogKind;
+    use crate::platform::log::Tail;
+    use crate::redact::{Foreign, Secret};
+    use crate::wait::Wait;
 
     #[test]
     fn a_name_cannot_leave_its_place_in_the_path() {
@@ -185,5 +206,20 @@ mod tests {
             logs_path("a1", Some("d1"), Some("../web?x"), LogKind::Restarted, false, 50),
             "/v2/apps/a1/deployments/d1/components/..%2Fweb%3Fx/logs?type=RUN_RESTARTED&follow=false&tail_lines=50&pod_connection_timeout=10s"
         );
+    }
+
+    #[tokio::test]
+    async fn reading_ends_however_many_archives_there_are_and_however_slow_they_are() {
+        // It accepts connections and answers none.
+        let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", silent.local_addr().expect("bound"));
+        let token = Secret::new("dop_v1_test").expect("not empty");
+        let platform = AppPlatform::new(base.parse().expect("a URL"), &token, Wait::unbounded()).expect("a client");
+        let archives = vec![format!("{base}/archive"); 1_000_000];
+        let mut kept = Tail::new(10);
+        let read = platform.archives(&archives, Duration::from_millis(20), &mut kept).await;
+        read.expect("an end");
+        let lines: Vec<Foreign> = kept.into_lines().into_iter().map(|line| line.text).collect();
+        assert_eq!(lines, [Foreign::new("(the log goes on: reading it took too long)")]);
     }
 }

@@ -58,8 +58,6 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 pub(crate) struct AppPlatform {
     client: Client,
     wait: Wait,
-    /// The host that the API was reached at.
-    host: Option<String>,
     sizes: Arc<OnceCell<cost::Prices>>,
     /// The spec that was proposed last, and the platform's sum for it.
     proposed: Arc<Mutex<Option<(Value, f64)>>>,
@@ -68,7 +66,6 @@ pub(crate) struct AppPlatform {
 impl AppPlatform {
     pub(super) fn new(base: Url, token: &Secret, wait: Wait) -> anyhow::Result<Self> {
         Ok(Self {
-            host: base.host_str().map(str::to_owned),
             client: Client::new(
                 "DigitalOcean",
                 base,
@@ -100,9 +97,10 @@ impl AppPlatform {
     }
 
     pub(super) async fn find(&self, name: &str) -> Result<Option<App>> {
+        let mut listing = self.client.listing();
         for page in 1..=MOST_PAGES {
             let path = format!("/v2/apps?page={page}&per_page={PER_PAGE}");
-            let listed: wire::NamesPage = self.heard(self.client.get(&path).await)?;
+            let listed: wire::NamesPage = self.heard(listing.get(&path).await)?;
             if let Some(app) = listed.apps.iter().find(|app| app.spec.name == name) {
                 return self.app(&app.id).await;
             }
@@ -125,17 +123,19 @@ impl AppPlatform {
     async fn existing(&self, id: &str) -> Result<App> {
         let path = app_path(id);
         let reply: wire::Reply = self.heard(self.client.get(&path).await)?;
-        let app = complete(reply.app, Method::GET, &path)?;
+        let app = complete(reply.app.filter(|app| app.id == id), Method::GET, &path)?;
         Ok(translate::app(app))
     }
 
     pub(super) async fn list(&self) -> Result<Vec<App>> {
         let mut apps: Vec<App> = Vec::new();
+        let mut listing = self.client.listing();
         for page in 1..=MOST_PAGES {
             let path = format!("/v2/apps?page={page}&per_page={PER_PAGE}");
-            let listed: wire::Page = self.heard(self.client.get(&path).await)?;
+            let listed: wire::Page = self.heard(listing.get(&path).await)?;
             let is_last = listed.apps.is_empty() || listed.links.pages.next.is_none();
             for app in listed.apps {
+                let app = complete(Some(app), Method::GET, &path)?;
                 // An app that is created meanwhile pushes others to the next page, where they appear again.
                 if apps.iter().all(|seen| seen.id != app.id) {
                     apps.push(translate::app(app));
@@ -152,10 +152,14 @@ impl AppPlatform {
         // Small pages: on an app with a long history a large one can take longer than the edge waits.
         let per_page = limit.clamp(1, 50);
         let mut found = Vec::new();
+        let mut listing = self.client.listing();
         for page in 1..=MOST_PAGES {
             let path = format!("{}/deployments?page={page}&per_page={per_page}", app_path(app_id));
-            let listed: wire::Deployments = self.heard(self.client.get(&path).await)?;
+            let listed: wire::Deployments = self.heard(listing.get(&path).await)?;
             let is_last = listed.deployments.is_empty() || listed.links.pages.next.is_none();
+            if listed.deployments.iter().any(|deployment| deployment.id.is_empty()) {
+                return Err(incomplete(Method::GET, &path, "a deployment").into());
+            }
             found.extend(listed.deployments.into_iter().map(translate::deployment));
             if is_last || found.len() >= limit {
                 break;
@@ -169,7 +173,7 @@ impl AppPlatform {
         let path = format!("{}/deployments/{}", app_path(app_id), segment(id));
         let reply: wire::Reply = self.heard(self.client.get(&path).await)?;
         match reply.deployment {
-            Some(deployment) if !deployment.id.is_empty() => Ok(translate::deployment(deployment)),
+            Some(deployment) if deployment.id == id && !id.is_empty() => Ok(translate::deployment(deployment)),
             _ => Err(incomplete(Method::GET, &path, "a deployment").into()),
         }
     }

@@ -10,7 +10,7 @@ const API: &str = "api.digitalocean.com";
 impl AppPlatform {
     /// `None` where the API is not DigitalOcean's own: nothing is known of its pages.
     pub(in crate::platform) fn pages(&self) -> Option<Pages> {
-        (self.host.as_deref() == Some(API)).then_some(Pages {
+        (self.client.base().host_str() == Some(API)).then_some(Pages {
             name: "App Platform",
             url: page,
         })

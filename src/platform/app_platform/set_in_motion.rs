@@ -118,7 +118,10 @@ impl AppPlatform {
             let sent = client
                 .send(method.clone(), path, body.as_ref(), Repeat::OnlyIfNotDone)
                 .await;
+            // A reply about another app, as from a cache, is one that was lost.
+            let is_other = |reply: &wire::Reply| reply.app.as_ref().is_some_and(|it| it.id != app.id);
             let error: ApiError = match sent {
+                Ok(reply) if is_other(&reply) => incomplete(method.clone(), path, "the app that was asked for"),
                 Ok(mut reply) => {
                     // A reply that names a deployment from before names none that it caused.
                     forget_unless(&is_new, &mut reply);

@@ -20,9 +20,8 @@ pub(super) fn app(app: wire::App) -> App {
     let known = known.into_iter().flatten().map(|it| it.id.clone()).collect();
     let latest = [app.pending_deployment, app.in_progress_deployment]
         .into_iter()
-        .flatten()
-        .map(deployment)
-        .find(|deployment| !deployment.phase.is_final() && !deployment.id.is_empty());
+        .filter_map(named)
+        .find(|deployment| !deployment.phase.is_final());
     App {
         name: name_of(&app.spec).to_owned(),
         domain: domain(&app.spec, &app.domains),
@@ -32,13 +31,18 @@ pub(super) fn app(app: wire::App) -> App {
         created_at: time(&app.created_at),
         updated_at: time(&app.updated_at),
         last_deployed_at: time(&app.last_deployment_created_at),
-        active: app.active_deployment.map(deployment),
+        active: named(app.active_deployment),
         latest,
         pinned: app.pinned_deployment.map(deployment),
         known,
         id: app.id,
         spec: app.spec,
     }
+}
+
+/// A deployment that can be asked for.
+fn named(wire: Option<wire::Deployment>) -> Option<Deployment> {
+    wire.map(deployment).filter(|deployment| !deployment.id.is_empty())
 }
 
 /// The primary domain, of which there is at most one; without it, another, rather one that is set up.

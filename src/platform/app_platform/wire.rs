@@ -3,6 +3,8 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::net::fields::id_or_empty;
+
 /// `null` is as good as absent.
 fn null_ok<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(from)?.unwrap_or_default())
@@ -39,7 +41,7 @@ pub(super) struct NamesPage {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Listed {
-    #[serde(deserialize_with = "null_ok")]
+    #[serde(deserialize_with = "id_or_empty")]
     pub(super) id: String,
     #[serde(deserialize_with = "null_ok")]
     pub(super) spec: Named,
@@ -48,7 +50,7 @@ pub(super) struct Listed {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Named {
-    #[serde(deserialize_with = "null_ok")]
+    #[serde(deserialize_with = "id_or_empty")]
     pub(super) id: String,
     #[serde(deserialize_with = "null_ok")]
     pub(super) name: String,
@@ -87,7 +89,7 @@ pub(super) struct Reply {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct App {
-    #[serde(deserialize_with = "null_ok")]
+    #[serde(deserialize_with = "id_or_empty")]
     pub(super) id: String,
     #[serde(deserialize_with = "null_ok")]
     pub(super) spec: Value,
@@ -137,7 +139,7 @@ pub(super) struct Deployments {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Deployment {
-    #[serde(deserialize_with = "null_ok")]
+    #[serde(deserialize_with = "id_or_empty")]
     pub(super) id: String,
     pub(super) spec: Option<Value>,
     #[serde(deserialize_with = "null_ok")]
@@ -152,9 +154,9 @@ pub(super) struct Deployment {
     pub(super) phase_last_updated_at: String,
     #[serde(deserialize_with = "null_ok")]
     pub(super) updated_at: String,
-    #[serde(deserialize_with = "null_ok")]
+    #[serde(deserialize_with = "id_or_empty")]
     pub(super) previous_deployment_id: String,
-    #[serde(deserialize_with = "null_ok")]
+    #[serde(deserialize_with = "id_or_empty")]
     pub(super) cloned_from: String,
     #[serde(deserialize_with = "null_ok")]
     pub(super) progress: Progress,

