@@ -1,5 +1,7 @@
 //! Git, asked about a folder: it is given none of our secrets, and runs nothing that the folder configures.
 
+mod trees;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -8,6 +10,8 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
+pub(super) use self::trees::name;
+use self::trees::{FOLDER, LINK, Trees};
 use crate::model::commit::Sha;
 
 /// Git answers from the disk within milliseconds; longer means that it waits for a pipe or a lock.
@@ -67,44 +71,29 @@ pub(super) async fn head(root: &Path) -> Option<Sha> {
 /// What a commit has at these paths, which are counted from `root`. `None`: the repository does not have all that
 /// it takes to know.
 pub(super) async fn entries(root: &Path, commit: &Sha, paths: &[String]) -> Option<BTreeMap<String, Entry>> {
-    let mut args = vec!["ls-tree", "-z", "--full-tree", commit.as_str(), "--"];
-    args.extend(paths.iter().map(String::as_str));
-    let printed = print(root, &args).await?;
-    Some(
-        String::from_utf8_lossy(&printed)
-            .split('\0')
-            .filter_map(entry)
-            .collect(),
-    )
+    let mut trees = Trees::of(root, commit).await?;
+    let mut found = BTreeMap::new();
+    for path in paths {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let Some(tree) = trees.folder(folder).await? else {
+            continue;
+        };
+        let entry = tree.iter().find(|entry| entry.name == name);
+        if let Some(entry) = entry.filter(|entry| entry.is_blob()) {
+            let is_link = entry.mode == LINK;
+            let id = entry.id.clone();
+            found.insert(path.clone(), Entry { is_link, id });
+        }
+    }
+    Some(found)
 }
 
 /// The names of the folders in a folder of a commit; the empty path is the root.
 pub(super) async fn folders(root: &Path, commit: &Sha, folder: &str) -> Option<Vec<String>> {
-    let mut args = vec!["ls-tree", "-z", "-d", "--full-tree", "--name-only", commit.as_str()];
-    let inside = format!("{folder}/");
-    if !folder.is_empty() {
-        args.extend(["--", inside.as_str()]);
-    }
-    let printed = print(root, &args).await?;
-    let names = String::from_utf8_lossy(&printed)
-        .split('\0')
-        .filter_map(|path| path.rsplit('/').next())
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
-        .collect();
-    Some(names)
-}
-
-/// `MODE SP TYPE SP ID TAB PATH`, <https://git-scm.com/docs/git-ls-tree>.
-fn entry(line: &str) -> Option<(String, Entry)> {
-    let (about, path) = line.split_once('\t')?;
-    let mut columns = about.split(' ');
-    let (mode, kind, id) = (columns.next()?, columns.next()?, columns.next()?);
-    let entry = Entry {
-        is_link: mode == "120000",
-        id: id.to_owned(),
-    };
-    (kind == "blob").then(|| (path.to_owned(), entry))
+    let mut trees = Trees::of(root, commit).await?;
+    let tree = trees.folder(folder).await?.unwrap_or_default();
+    let folders = tree.into_iter().filter(|entry| entry.mode == FOLDER);
+    Some(folders.map(|entry| entry.name).collect())
 }
 
 /// What Git prints about exactly this repository, and about none further up. `None`: it says no.
@@ -129,22 +118,4 @@ fn command(folder: &Path) -> Command {
     git.envs(OFFLINE).args(STRICT).arg(folder);
     git.stdin(Stdio::null()).kill_on_drop(true);
     git
-}
-
-#[cfg(test)]
-mod tests {
-    use super::entry;
-
-    #[test]
-    fn a_tree_lists_files_and_links_and_other_things() {
-        let (path, file) = entry("100644 blob abc\tweb/app.yaml").unwrap();
-        assert_eq!(
-            (path.as_str(), file.is_link, file.id.as_str()),
-            ("web/app.yaml", false, "abc")
-        );
-        assert!(entry("120000 blob abc\tlink").unwrap().1.is_link);
-        assert_eq!(entry("040000 tree abc\tweb"), None);
-        assert_eq!(entry("160000 commit abc\tsub"), None);
-        assert_eq!(entry(""), None);
-    }
 }

@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Component, Path, PathBuf};
 
-use sha1::{Digest as _, Sha1};
-
 use super::rule::Compared;
 use crate::flows::checkout;
 use crate::flows::git::{self, Entry};
@@ -140,13 +138,8 @@ fn is_blob(step: &Step, entry: &Entry) -> bool {
     blob(&step.bytes) == entry.id || (!step.is_link && blob(&without_carriage_returns(&step.bytes)) == entry.id)
 }
 
-/// The name that Git gives to these bytes, <https://git-scm.com/book/en/v2/Git-Internals-Git-Objects>. No filter of
-/// the folder's has a say in it.
 fn blob(bytes: &[u8]) -> String {
-    let mut hash = Sha1::new();
-    hash.update(format!("blob {}\0", bytes.len()));
-    hash.update(bytes);
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    git::name("blob", bytes)
 }
 
 fn without_carriage_returns(bytes: &[u8]) -> Vec<u8> {
@@ -219,13 +212,6 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
-
-    #[test]
-    fn bytes_have_the_name_that_git_gives_them() {
-        // `git hash-object` of an empty file and of `hello\n`.
-        assert_eq!(blob(b""), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
-        assert_eq!(blob(b"hello\n"), "ce013625030ba8dba906f756967f9e9ca394464a");
-    }
 
     #[test]
     fn only_line_ends_lose_their_carriage_return() {

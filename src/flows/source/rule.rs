@@ -81,7 +81,8 @@ pub(super) fn choose(setting: Setting, facts: Facts) -> Choice {
         (Setting::Terminal { .. }, _) => Choice::Commit,
         (Setting::Workflow, Differs) if facts.at_commit => Choice::CopyAnd(Remark::Changed),
         (Setting::Workflow, Absent) if facts.at_commit => Choice::CopyAnd(Remark::Generated),
-        (Setting::Workflow, _) if facts.at_commit => Choice::Copy,
+        // Its trees are missing, or are not what they are called: it proves nothing.
+        (Setting::Workflow, Unknown) if facts.at_commit => Choice::CommitElseCopy,
         // A file of another commit is not a generated one.
         (Setting::Workflow, _) if facts.named && matches!(facts.with_head, Absent | Unknown) => Choice::CommitElseCopy,
         (Setting::Workflow, _) => Choice::Commit,
@@ -139,7 +140,7 @@ mod tests {
             (here(Same), Choice::Copy),
             (here(Differs), Choice::CopyAnd(Remark::Changed)),
             (here(Absent), Choice::CopyAnd(Remark::Generated)),
-            (here(Unknown), Choice::Copy),
+            (here(Unknown), Choice::CommitElseCopy),
             (elsewhere(Same, Same), Choice::Copy),
             (elsewhere(Differs, Same), Choice::Copy),
             (elsewhere(Same, Differs), Choice::Commit),

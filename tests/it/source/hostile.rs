@@ -145,6 +145,30 @@ printf '[core]\n\tfsmonitor = "%s/../evil"\n' "$PWD" >> web/config
     .await;
 }
 
+/// Git checks the bytes of the commit alone.
+#[tokio::test]
+async fn a_forged_tree_proves_no_file() {
+    holds!("an earlier job", ["deploy production"]);
+    run_with(app(), async |t: &mut Tester| {
+        let forged = r#"
+for pack in .git/objects/pack/*.pack; do [ -e "$pack" ] && mv "$pack" ../pack && git unpack-objects -q < ../pack; done
+sed -i s/pushed/left/ .do/app.yaml
+blob=$(git hash-object -w .do/app.yaml)
+forged=$(printf '100644 blob %s\tapp.yaml\n' "$blob" | git mktree)
+real=$(git rev-parse HEAD:.do)
+object() { echo .git/objects/$(echo $1 | cut -c1-2)/$(echo $1 | cut -c3-); }
+rm -f "$(object $real)"
+cp "$(object $forged)" "$(object $real)"
+git ls-tree -r HEAD | grep -q "$blob"
+"#;
+        plans(&t.deploy().after_step(forged).arg("--dry-run").await, "pushed");
+        let on_another =
+            format!("{forged}\ngit -c user.name=Ada -c user.email=ada@example.com commit -q --allow-empty -m x");
+        plans(&t.deploy().after_step(&on_another).arg("--dry-run").await, "pushed");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn git_is_given_neither_our_tokens_nor_the_steps_secrets() {
     run_with(app(), async |t: &mut Tester| {
