@@ -31,6 +31,14 @@ struct MergeBase {
     sha: String,
 }
 
+/// An object of Git.
+#[derive(Debug, Deserialize)]
+struct Object {
+    sha: String,
+    #[serde(default)]
+    r#type: String,
+}
+
 impl Comparison {
     /// Whether the head contains the base.
     pub(crate) fn head_contains_base(&self) -> bool {
@@ -98,23 +106,48 @@ impl GitHub {
         Ok(commit.map(|found| found.commit.message))
     }
 
-    /// The commit that a tag points at, an annotated one too, of which GitHub gives the commit behind it. `None`: no such
-    /// tag. <https://docs.github.com/en/rest/commits/commits#get-a-commit>
+    /// The commit that a tag points at, an annotated one too. `None`: no such tag.
     pub(crate) async fn commit_of_tag(&self, tag: &str) -> Result<Option<Sha>, ApiError> {
+        let Some(object) = self.reference(&format!("tags/{tag}")).await? else {
+            return Ok(None);
+        };
+        let sha = match object.r#type.as_str() {
+            "commit" => Some(object.sha),
+            "tag" => self.commit_behind(tag).await?,
+            _ => None,
+        };
+        // It is going to stand in a file.
+        Ok(sha.map(Sha::new).filter(Sha::is_full))
+    }
+
+    /// What a reference of exactly this name points at. `None`: there is none.
+    /// <https://docs.github.com/en/rest/git/refs#get-a-reference>
+    async fn reference(&self, name: &str) -> Result<Option<Object>, ApiError> {
         #[derive(Deserialize)]
-        struct Commit {
-            sha: String,
+        struct Reference {
+            object: Object,
+        }
+        // Its slashes are parts of the path, those of the name's parts are not.
+        let name: Vec<String> = name.split('/').map(segment).collect();
+        let path = self.path(&format!("/git/ref/{}", name.join("/")));
+        let reference = found(self.client.get::<Reference>(&path).await)?;
+        Ok(reference.map(|reference| reference.object))
+    }
+
+    /// The commit behind an annotated tag: <https://docs.github.com/en/rest/commits/commits#get-a-commit>. `None` also
+    /// where a branch is called `tags/…`, which GitHub could take for it.
+    async fn commit_behind(&self, tag: &str) -> Result<Option<String>, ApiError> {
+        if self.reference(&format!("heads/tags/{tag}")).await?.is_some() {
+            return Ok(None);
         }
         // One file of its changes is enough: none is read.
         let path = self.path(&format!("/commits/tags/{}?per_page=1", segment(tag)));
-        let commit = match self.client.get::<Commit>(&path).await {
+        let commit = match self.client.get::<Object>(&path).await {
             // How GitHub says that it knows no such reference.
             Err(error) if error.status() == Some(422) => None,
             reply => found(reply)?,
         };
-        let sha = commit.map(|commit| Sha::new(commit.sha));
-        // It is going to stand in a file.
-        Ok(sha.filter(Sha::is_full))
+        Ok(commit.map(|commit| commit.sha))
     }
 
     /// How `head` stands towards `base`; both may be commits or branches. `None`: one of them is unknown.

@@ -208,6 +208,18 @@ impl Repository {
         None
     }
 
+    /// What a reference of exactly this name below `refs/` points at: kind and name of the object. `None`: there is none.
+    pub(crate) async fn reference(&self, name: &str) -> Option<(String, String)> {
+        let reference = format!("refs/{name}");
+        if !is_reference_name(&reference) {
+            return None;
+        }
+        let id = self
+            .line(&["rev-parse", "--verify", "--quiet", "--end-of-options", &reference])
+            .await?;
+        Some((self.line(&["cat-file", "-t", &id]).await?, id))
+    }
+
     /// Whether `ancestor` is `commit` or one of its ancestors.
     pub(crate) async fn is_ancestor(&self, ancestor: &str, commit: &str) -> bool {
         self.git(&["merge-base", "--is-ancestor", ancestor, commit])

@@ -1,6 +1,6 @@
 //! Branches: real ones, none of them protected.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::call::{Call, Reply, ok};
 use super::commits::read;
@@ -43,12 +43,13 @@ pub(crate) async fn get(call: Call) -> Reply {
 pub(crate) async fn git_ref(call: Call) -> Reply {
     let name = call.param("ref");
     let is_full = name.starts_with("heads/") || name.starts_with("tags/");
-    let sha = match is_full {
-        true => call.hub.repository.resolve(&format!("refs/{name}")).await,
+    let object = match is_full {
+        true => call.hub.repository.reference(name).await,
         false => None,
     };
-    let sha = sha.ok_or_else(Refusal::not_found)?;
-    let object: Value = json!({"type": "commit", "sha": sha, "url": call.urls.api(&format!("/git/commits/{sha}"))});
+    let (kind, sha) = object.ok_or_else(Refusal::not_found)?;
+    // A tag with a message of its own is an object that points at the commit.
+    let object = json!({"type": kind, "sha": sha, "url": call.urls.api(&format!("/git/{kind}s/{sha}"))});
     ok(&json!({
         "ref": format!("refs/{name}"),
         "node_id": super::commits::sha_node("REF", &sha),

@@ -46,7 +46,7 @@ fn a_repository_without_a_spec_gets_one_and_its_people_are_told_what_is_left() {
     Wrote `.github/workflows/do-deploy-sweep.yml`
     Wrote `.github/workflows/do-deploy-redeploy.yml`
     Wrote `.do/app.yaml`
-    notice: The workflows name `org/do-deploy@v1`, which follows the newest release of version 1: GitHub GET /repos/org/do-deploy/commits/tags/v0.0.0: the connection was refused. To pin it, name the commit of a release, with the release behind it: `org/do-deploy@COMMIT # vX.Y.Z`; `gh api repos/org/do-deploy/commits/tags/vX.Y.Z --jq .sha` prints it
+    notice: The workflows name `org/do-deploy@v1`, which follows the newest release of version 1: GitHub GET /repos/org/do-deploy/git/ref/tags/v0.0.0: the connection was refused. To pin it, name the commit of a release, with the release behind it: `org/do-deploy@COMMIT # vX.Y.Z`; `gh api repos/org/do-deploy/commits/tags/vX.Y.Z --jq .sha` prints it
 
     Two things are left that only you can do:
 

@@ -57,7 +57,7 @@ async fn deploys(files: &[(&str, &str)]) {
         let said = t.command(["init", "--json"]).locally().await;
         let told = said.succeeds().touches_nothing().json();
         let asked = said.requests();
-        let about_the_action = |it: &String| it.starts_with("GET /repos/org/do-deploy/commits/tags/");
+        let about_the_action = |it: &String| it.starts_with("GET /repos/org/do-deploy/git/ref/tags/");
         assert!(
             asked.iter().all(about_the_action),
             "only the action's commit is asked for: {asked:?}"

@@ -136,6 +136,24 @@ fn without_an_answer_the_action_is_named_by_its_moving_tag_and_how_to_pin_it_is_
 }
 
 #[test]
+fn a_branch_that_is_called_like_the_releases_tag_is_not_taken_for_it() {
+    for annotated in [true, false] {
+        let action = Action::released(annotated);
+        action.commit("evil");
+        action.git(&["branch", &format!("tags/v{}", version())]);
+        let evil = action.git(&["rev-parse", "HEAD"]);
+        let (both, alone) = (python(), python());
+        action.init(&both, &[]).ends_with(0);
+        action.git(&["tag", "--delete", &format!("v{}", version())]);
+        action.init(&alone, &[]).ends_with(0);
+        for clone in [&both, &alone] {
+            assert!(!lines(clone).concat().contains(&evil), "annotated: {annotated}");
+        }
+        assert!(lines(&alone)[0].contains("org/do-deploy@v1 # zizmor"));
+    }
+}
+
+#[test]
 fn a_pin_stays_without_an_answer_and_where_an_update_has_moved_it_on() {
     let (action, clone) = (Action::released(true), python());
     action.init(&clone, &[]).ends_with(0);
