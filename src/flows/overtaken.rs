@@ -43,7 +43,7 @@ pub(super) async fn still_unwanted(ctx: &Ctx, pull: &PullRequest, because: &Beca
     }
     match because {
         // Somebody wants it gone, whatever has happened since.
-        Because::Asked | Because::Commanded => Ok(()),
+        Because::Closed | Because::Asked | Because::Commanded => Ok(()),
         Because::Swept(_) => match living(ctx, app).await? {
             Some(now) if now.last_deployed_at != app.last_deployed_at => {
                 Err(by(format!("`{}` was deployed again", app.name)))

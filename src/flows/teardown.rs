@@ -23,7 +23,9 @@ pub(super) const REMOVAL: Duration = Duration::from_secs(300);
 /// Why a preview is removed, for those who read the comment.
 #[derive(Clone, Debug)]
 pub(crate) enum Because {
-    /// Its pull request was closed, or somebody asked for it.
+    /// An event says that its pull request was closed; events come late and are replayed, so it is looked at again.
+    Closed,
+    /// Somebody asked for it.
     Asked,
     /// A maintainer's comment asked for it, so that comments are known to be listened to.
     Commanded,
@@ -36,7 +38,7 @@ pub(crate) enum Because {
 impl Because {
     fn notes(&self, pull: &PullRequest) -> Vec<String> {
         let (reason, comes_back) = match self {
-            Self::Asked | Self::Commanded => (None, true),
+            Self::Closed | Self::Asked | Self::Commanded => (None, true),
             Self::Swept(reason) => (Some(reason), true),
             Self::Unwanted(reason) => (Some(reason), false),
         };
@@ -59,8 +61,6 @@ impl Because {
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) pull_request: u64,
-    /// An event says that the pull request was closed; events come late and are replayed, so it is looked at again.
-    pub(crate) only_if_closed: bool,
     pub(crate) because: Because,
     pub(crate) dry_run: bool,
 }
@@ -69,7 +69,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let github = ctx.github()?;
     let repository = github.repository().await?;
     let pull = pull::pull(ctx, request.pull_request).await?;
-    if request.only_if_closed && pull.open {
+    if matches!(request.because, Because::Closed) && pull.open {
         ctx.console.notice(&format!(
             "Pull request {} is open again: its preview stays",
             pull.number
@@ -114,7 +114,14 @@ pub(super) async fn remove(
     let mut report = Report::new(name, environment.clone(), State::Removed);
     report.commit = Some(pull.head.sha.clone());
     report.notes = because.notes(pull);
-    let apps = find(ctx, repository, pull, name).await?;
+    let apps = match find(ctx, repository, pull, name).await {
+        // Nothing is ours, and nobody asks for more.
+        Err(error) if matches!(because, Because::Closed) && failure_of(&error).kind == Kind::Input => {
+            ctx.console.notice(&failure_of(&error).what);
+            Vec::new()
+        }
+        found => found?,
+    };
     if apps.is_empty() {
         ctx.console.say(&nothing_to_remove(pull.number, name));
         // What was said while the pull request was open is no longer true of a closed one.

@@ -11,10 +11,13 @@ async fn is_left_alone(t: &Tester, envs: Value, why: &str) {
     let refused = t.preview(1).await;
     refused.fails_with(2).says(why);
     t.close_pr(1).await;
+    // The event asks for nothing but what is ours.
+    let closed = t.auto_pull_request(1, "closed").await;
+    closed.succeeds().says("is held by an app that is not ours");
     let kept = t.teardown(1).await;
     kept.fails_with(2).says(why);
     // The pull request's comment may say why; the platform is asked for nothing but what it has.
-    for run in [refused, kept] {
+    for run in [refused, closed, kept] {
         let changes = run.changes();
         assert!(!changes.iter().any(|call| call.contains(" /v2/")), "{run}");
     }

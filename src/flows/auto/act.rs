@@ -55,8 +55,7 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
         } => {
             let request = teardown::Request {
                 pull_request,
-                only_if_closed: true,
-                because: teardown::Because::Asked,
+                because: teardown::Because::Closed,
                 dry_run,
             };
             teardown::run(ctx, &request).await?
@@ -141,7 +140,6 @@ async fn no_longer_wanted(ctx: &Ctx, pull_request: u64, dry_run: bool) -> anyhow
     };
     let request = teardown::Request {
         pull_request,
-        only_if_closed: false,
         because: teardown::Because::Unwanted(skip.reason),
         dry_run,
     };
@@ -209,7 +207,6 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
         Verb::Teardown => {
             let request = teardown::Request {
                 pull_request: pull_request?,
-                only_if_closed: false,
                 because: teardown::Because::Asked,
                 dry_run,
             };

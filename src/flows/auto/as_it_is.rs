@@ -31,7 +31,6 @@ pub(super) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         Some(reason) => {
             let request = teardown::Request {
                 pull_request: pull.number,
-                only_if_closed: false,
                 because: teardown::Because::Unwanted(reason),
                 dry_run: request.dry_run,
             };

@@ -237,7 +237,6 @@ async fn build(
 async fn remove(ctx: &Ctx, pull_request: u64) -> anyhow::Result<Done> {
     let request = teardown::Request {
         pull_request,
-        only_if_closed: false,
         because: teardown::Because::Commanded,
         dry_run: false,
     };
