@@ -259,7 +259,10 @@ choose_source() {
 # Downloads the program into a folder. Returns 1 where nothing can be written there: full, or not ours.
 download_into() {
   mkdir -p "$1" 2>/dev/null && [ -w "$1" ] || return 1
-  [ ! -d "$1/do-deploy" ] || fail "\`$1/do-deploy\` is a folder: remove it"
+  if [ -d "$1/do-deploy" ]; then
+    printf 'Remove %s: it is a folder where the program belongs\n' "$1/do-deploy"
+    return 1
+  fi
   temporary=$(mktemp "$1/.download.XXXXXX" 2>/dev/null) || return 1
   if [ -z "$said" ]; then
     said=$(mktemp "$RUNNER_TEMP/do-deploy.XXXXXX" 2>/dev/null) || no_room "$RUNNER_TEMP"

@@ -96,6 +96,20 @@ fn a_tool_cache_that_cannot_be_written_is_done_without() {
     assert_eq!(runner.install().succeeds().program(), runner.place_in("_temp"));
 }
 
+/// An earlier job can leave one there.
+#[test]
+fn a_folder_in_the_programs_place_is_done_without() {
+    let runner = Runner::new();
+    fs::create_dir_all(runner.cached()).expect("a folder");
+    let installed = runner.install().succeeds();
+    assert_eq!(installed.program(), runner.place_in("_temp"));
+    assert!(
+        installed.said.contains("it is a folder where the program belongs"),
+        "{}",
+        installed.said
+    );
+}
+
 /// A curl that finds no room below `full`, as its exit code says, and else copies the asset to where it is told.
 const CURL_WITHOUT_ROOM: &str = r#"#!/bin/sh
 while [ "$1" != --output ]; do shift; done
