@@ -144,7 +144,6 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let ctx = build(args.common, args.dry_run)?;
             let request = flows::teardown::Request {
                 pull_request: args.pr,
-                only_if_closed: false,
                 because: flows::teardown::Because::Asked,
                 dry_run: args.dry_run,
             };

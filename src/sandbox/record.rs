@@ -2,10 +2,12 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use axum::http::HeaderMap;
+use nix::unistd::geteuid;
 use serde_json::{Map, Value, json};
 
 #[derive(Debug)]
@@ -46,12 +48,19 @@ const OF_INTEREST: &[&str] = &[
 
 impl Recorder {
     /// Appends to the file, which is made if it is not there and is for its owner only: bodies hold secrets.
+    ///
+    /// # Errors
+    /// Also where the file is there and others may read it.
     pub(crate) fn open(path: &Path) -> std::io::Result<Self> {
-        let mut options = File::options();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        Ok(Self(Mutex::new(options.open(path)?)))
+        let file = File::options().create(true).append(true).mode(0o600).open(path)?;
+        let there = file.metadata()?;
+        let is_ours = there.uid() == geteuid().as_raw() && there.mode() & 0o077 == 0;
+        // A terminal, a pipe: it goes where its reader is.
+        if there.is_file() && !is_ours {
+            let why = "it is open to other users of this machine, and it would hold secrets: name another";
+            return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, why));
+        }
+        Ok(Self(Mutex::new(file)))
     }
 
     /// A full disk loses lines, never a reply.
@@ -86,4 +95,27 @@ fn body(bytes: &[u8]) -> Value {
         return Value::Null;
     }
     serde_json::from_slice(bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{Permissions, set_permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::Recorder;
+
+    #[test]
+    fn only_its_owner_reads_what_is_recorded() {
+        let place = tempfile::tempdir().expect("a folder");
+        let path = place.path().join("exchanges");
+        Recorder::open(&path).expect("a new file");
+        let mode = path.metadata().expect("it is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        Recorder::open(&path).expect("it may be used again");
+        for open in [0o644, 0o606, 0o660] {
+            set_permissions(&path, Permissions::from_mode(open)).expect("it is ours");
+            let refused = Recorder::open(&path).expect_err("others can read it");
+            assert!(refused.to_string().contains("open to other users"), "{refused}");
+        }
+    }
 }

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::process::Command;
 
+use super::git;
+
 /// `OWNER/NAME=PATH` of the command line, checked.
 #[derive(Clone, Debug)]
 pub(crate) struct Repository {
@@ -82,16 +84,8 @@ impl Repository {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new("git");
-        command
-            .arg("-C")
-            .arg(&self.path)
-            .args(args)
-            .env_remove("GIT_DIR")
-            .env_remove("GIT_WORK_TREE")
-            .env_remove("GIT_INDEX_FILE")
-            .stdin(std::process::Stdio::null())
-            .kill_on_drop(true);
+        let mut command = git::command(&self.path);
+        command.args(args);
         command
     }
 

@@ -4,6 +4,7 @@ use std::fs::{DirBuilder, Permissions};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
+use nix::unistd::geteuid;
 use tempfile::TempDir;
 
 use super::UsageError;
@@ -28,11 +29,19 @@ pub(super) fn prepare(path: &Path) -> Result<Option<String>, UsageError> {
         .mode(OWNERS)
         .create(path)
         .map_err(failed)?;
-    let mode = path.metadata().map_err(failed)?.mode();
-    Ok((mode & OTHERS != 0).then(|| {
-        let path = path.display();
-        format!("`{path}` is open to other users of this machine; close it with `chmod 700 {path}`")
-    }))
+    let there = path.metadata().map_err(failed)?;
+    Ok(remark(path, there.uid(), there.mode()))
+}
+
+/// What somebody else can do there.
+fn remark(path: &Path, owner: u32, mode: u32) -> Option<String> {
+    let path = path.display();
+    if owner != geteuid().as_raw() {
+        let why = "belongs to another user, who can exchange what is built and run there";
+        return Some(format!("`{path}` {why}; name a folder of your own"));
+    }
+    let is_open = mode & OTHERS != 0;
+    is_open.then(|| format!("`{path}` is open to other users of this machine; close it with `chmod 700 {path}`"))
 }
 
 #[cfg(test)]
@@ -52,6 +61,14 @@ mod tests {
         assert_eq!(mode(&place.path().join("not")), OWNERS);
         assert_eq!(prepare(&path), Ok(None), "it may be used again");
         assert_eq!(mode(temporary().unwrap().path()), OWNERS);
+    }
+
+    #[test]
+    fn somebody_elses_is_named() {
+        let own = geteuid().as_raw();
+        let said = remark(Path::new("theirs"), own + 1, OWNERS).unwrap();
+        assert!(said.contains("belongs to another user"), "{said}");
+        assert_eq!(remark(Path::new("ours"), own, OWNERS), None);
     }
 
     #[test]

@@ -136,3 +136,27 @@ async fn a_node_app_is_installed_by_its_lockfile_and_built_by_its_script() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_mounted_repositorys_own_configuration_runs_nothing() {
+    run_with(
+        Change::whole_app("first").file(".gitattributes", "* filter=evil\n"),
+        async |t: &mut Tester| {
+            let evil = r#"
+printf '#!/bin/sh\nenv > "%s/ran"\ncat\n' "$PWD" > "$PWD/evil"
+chmod +x "$PWD/evil"
+mkdir "$PWD/hooks"
+for hook in post-checkout post-index-change reference-transaction; do cp "$PWD/evil" "$PWD/hooks/$hook"; done
+git -C "$REPOSITORY" config core.fsmonitor "$PWD/evil"
+git -C "$REPOSITORY" config core.hooksPath "$PWD/hooks"
+git -C "$REPOSITORY" config filter.evil.smudge "$PWD/evil"
+git -C "$REPOSITORY" config filter.evil.process "$PWD/evil"
+"#;
+            t.repository.script(evil, &t.work());
+            t.deploy().locally().await.succeeds();
+            t.expect_serving("shop", "first").await;
+            assert!(!t.work().join("ran").exists(), "a program of the repository's ran");
+        },
+    )
+    .await;
+}

@@ -1,47 +1,36 @@
 //! Writes the files of one commit into a folder; the repository is only read.
 
 use std::path::Path;
-use std::process::Stdio;
-
-use tokio::process::Command;
 
 use super::super::plan::StepError;
 use super::failed;
+use crate::sandbox::git;
 
-/// Through an index of our own, because `git archive` would leave out what `.gitattributes` excludes from exports.
+/// Through an index and a repository of our own. `git archive` would leave out what `.gitattributes` excludes from exports,
+/// and the repository's own configuration names filters, which are programs.
 pub(super) async fn checkout(repository: &Path, commit: &str, target: &Path, index: &Path) -> Result<(), StepError> {
     let created = tokio::fs::create_dir_all(target).await;
     created.map_err(|error| failed(format!("cannot create a folder for the checkout: {error}")))?;
-    git(repository, target, index, &["read-tree", commit]).await?;
-    git(repository, target, index, &["checkout-index", "--all", "--force"]).await
+    let objects = ["rev-parse", "--path-format=absolute", "--git-path", "objects"];
+    let objects = ask(git::command(repository).args(objects)).await?;
+    let own = tempfile::tempdir().map_err(|error| failed(format!("cannot create a folder: {error}")))?;
+    ask(git::command(own.path()).args(["init", "--quiet", "--bare"])).await?;
+    for args in [&["read-tree", commit][..], &["checkout-index", "--all", "--force"]] {
+        let mut git = git::command(target);
+        git.env("GIT_DIR", own.path())
+            .env("GIT_WORK_TREE", target)
+            .env("GIT_INDEX_FILE", index)
+            .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", objects.trim());
+        ask(git.args(args)).await?;
+    }
+    Ok(())
 }
 
-async fn git(repository: &Path, target: &Path, index: &Path, args: &[&str]) -> Result<(), StepError> {
-    let printed = Command::new("git")
-        .args(["-C"])
-        .arg(repository)
-        .args(["rev-parse", "--absolute-git-dir"])
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_WORK_TREE")
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .map_err(|error| failed(format!("cannot run `git`: {error}")))?;
-    let folder = String::from_utf8_lossy(&printed.stdout).trim().to_owned();
-    let output = Command::new("git")
-        .args(args)
-        .current_dir(target)
-        .env("GIT_DIR", folder)
-        .env("GIT_WORK_TREE", target)
-        .env("GIT_INDEX_FILE", index)
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .map_err(|error| failed(format!("cannot run `git`: {error}")))?;
+async fn ask(git: &mut tokio::process::Command) -> Result<String, StepError> {
+    let output = git.output().await;
+    let output = output.map_err(|error| failed(format!("cannot run `git`: {error}")))?;
     if output.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     Err(failed(format!("cannot check out the commit: {said}")))
