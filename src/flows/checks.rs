@@ -9,7 +9,7 @@ use url::Url;
 use super::context::Ctx;
 use super::outside::Place;
 use crate::config::Health;
-use crate::health::{Expect, HealthVerdict, Prober, Target, watch};
+use crate::health::{Expect, HealthVerdict, Hosts, Observation, Prober, Remark, Target, remark, watch};
 use crate::model::verdict::Testimony;
 use crate::spec::{Question, questions, roots_of_checked, runs_at};
 use crate::wait::{Cancelled, Deadline, humanize};
@@ -28,6 +28,8 @@ pub(super) struct Checks {
     targets: Vec<Target>,
     /// Where the services answer whose own check's path is among the targets.
     roots: Vec<Target>,
+    /// Where people begin, if that is not among the targets. It decides nothing unless it redirects without end.
+    front: Option<Target>,
     /// Why there is no target although there is something to ask.
     unasked: Option<String>,
 }
@@ -40,8 +42,12 @@ pub(super) struct Answered {
     pub(super) refused: Option<u16>,
     /// What failed is a check that somebody configured; else it was guessed what a good answer is.
     pub(super) configured_check_failed: bool,
+    /// What failed are redirects without an end.
+    pub(super) is_endless: bool,
     /// What was asked instead of what the spec says.
     pub(super) note: Option<String>,
+    /// What people have to know of good answers.
+    pub(super) remarks: Vec<Remark>,
 }
 
 impl Answered {
@@ -51,8 +57,23 @@ impl Answered {
             testimony,
             refused: None,
             configured_check_failed: false,
+            is_endless: false,
             note: None,
+            remarks: Vec::new(),
         }
+    }
+
+    /// The remarks as notes, each of which is printed.
+    pub(super) fn take_remarks(&mut self, ctx: &Ctx) -> Vec<String> {
+        let remarks = std::mem::take(&mut self.remarks);
+        for remark in &remarks {
+            if remark.is_warning {
+                ctx.console.warn(&remark.text);
+            } else {
+                ctx.console.say(&remark.text);
+            }
+        }
+        remarks.into_iter().map(|remark| remark.text).collect()
     }
 }
 
@@ -72,8 +93,9 @@ impl Checks {
                 guard.name
             )));
         }
+        let hosts = Hosts::new(&place.platform, crate::spec::domains(spec));
         let at_place = |target: Target| {
-            let target = target.of_deployed_app().guarded_by(guard.as_ref());
+            let target = target.of_deployed_app().guarded_by(guard.as_ref()).within(&hosts);
             target.asked_as(place.host.as_deref())
         };
         let runs = |path: &str| runs_at(spec, host, path, idle);
@@ -94,8 +116,12 @@ impl Checks {
             .filter(|check| runs(&check.path))
             .map(|check| Target::at(&base, &check.path, Expect::Status(check.status)));
         let roots = roots_of_checked(spec, host, idle).into_iter();
+        let targets: Vec<Target> = first.chain(further).map(at_place).collect();
+        let front = crate::spec::front(spec, host, idle);
+        let front = front.map(|path| at_place(Target::at(&base, &path, Expect::Below500)));
         Ok(Self {
-            targets: first.chain(further).map(at_place).collect(),
+            front: front.filter(|front| targets.iter().all(|target| target.url != front.url)),
+            targets,
             roots: roots
                 .map(|path| at_place(Target::at(&base, &path, Expect::Below500)))
                 .collect(),
@@ -117,6 +143,7 @@ impl Checks {
         Self {
             targets: self.targets.into_iter().map(change).collect(),
             roots: self.roots.into_iter().map(change).collect(),
+            front: self.front.map(change),
             unasked: self.unasked,
         }
     }
@@ -125,6 +152,7 @@ impl Checks {
         Self {
             targets,
             roots: Vec::new(),
+            front: None,
             unasked: None,
         }
     }
@@ -152,18 +180,31 @@ impl Checks {
         let mut note = None;
         if let Some((target, status)) = watched.kept_inside() {
             let instead = self.instead_of_inside(status);
-            if let HealthVerdict::Good = self::watched(ctx, &instead, deadline).await? {
+            if let good @ HealthVerdict::Good(_) = self::watched(ctx, &instead, deadline).await? {
                 note = Some(format!(
                     "`{target}` answers {status} to a request from outside; the platform asks that path inside, and `{}` was asked instead",
                     instead.first().unwrap_or(target)
                 ));
-                watched = HealthVerdict::Good;
+                watched = good;
+            }
+        }
+        let mut remarks = Vec::new();
+        if let HealthVerdict::Good(mut seen) = watched {
+            watched = match &self.front {
+                Some(front) => look_at(ctx, front, deadline, &mut seen).await?,
+                None => HealthVerdict::Good(Vec::new()),
+            };
+            for remark in seen.iter().filter_map(|(target, seen)| remark(target, seen)) {
+                if !remarks.contains(&remark) {
+                    remarks.push(remark);
+                }
             }
         }
         let configured_check_failed = watched.is_bad_as_configured();
         let refused = watched.refused();
+        let is_endless = watched.is_endless();
         let testimony = match watched {
-            HealthVerdict::Good => Testimony::Good,
+            HealthVerdict::Good(_) => Testimony::Good,
             verdict @ HealthVerdict::Bad { .. } => verdict.failure().map_or(Testimony::Good, Testimony::Objects),
             verdict @ HealthVerdict::Unknown { .. } => verdict.failure().map_or(Testimony::Good, Testimony::Blocked),
         };
@@ -171,7 +212,9 @@ impl Checks {
             testimony,
             refused,
             configured_check_failed,
+            is_endless,
             note,
+            remarks,
         })
     }
 
@@ -186,6 +229,31 @@ impl Checks {
         let others = self.targets.iter().filter(|target| !target.is_inside()).cloned();
         roots.chain(others).collect()
     }
+}
+
+/// Longest look at where people begin, once everything else is good.
+const ONE_LOOK: Duration = Duration::from_secs(10);
+
+/// Looks once at where people begin. Only redirects without an end are looked at until it is certain.
+async fn look_at(
+    ctx: &Ctx,
+    front: &Target,
+    deadline: Deadline,
+    seen: &mut Vec<(Target, Observation)>,
+) -> anyhow::Result<HealthVerdict> {
+    let prober = Prober::new()?;
+    let looked = tokio::select! {
+        looked = prober.probe(front, ONE_LOOK) => looked,
+        cancelled = ctx.wait.cancelled() => return Err(cancelled.into()),
+    };
+    if let Observation::Endless { .. } = looked {
+        let verdict = watched(ctx, std::slice::from_ref(front), deadline).await?;
+        if verdict.is_endless() {
+            return Ok(verdict);
+        }
+    }
+    seen.push((front.clone(), looked));
+    Ok(HealthVerdict::Good(Vec::new()))
 }
 
 async fn watched(ctx: &Ctx, targets: &[Target], deadline: Deadline) -> anyhow::Result<HealthVerdict> {

@@ -20,6 +20,8 @@ pub(super) struct Place {
     pub(super) url: String,
     /// The name in the request where it is not the URL's.
     pub(super) host: Option<String>,
+    /// The platform's own address of the app.
+    pub(super) platform: String,
 }
 
 impl Place {
@@ -31,11 +33,13 @@ impl Place {
             Self {
                 url: format!("https://{name}"),
                 host: None,
+                platform: platform.to_owned(),
             }
         } else {
             Self {
                 url: platform.to_owned(),
                 host: Some(name.to_owned()),
+                platform: platform.to_owned(),
             }
         }
     }
@@ -46,6 +50,7 @@ impl From<&str> for Place {
         Self {
             url: url.to_owned(),
             host: None,
+            platform: url.to_owned(),
         }
     }
 }
@@ -73,9 +78,10 @@ pub(super) async fn ask(
     let Some(domain) = &app.domain else {
         return Ok(Some(answered));
     };
-    let own = if domain.is_pending {
+    let mut own = if domain.is_pending {
         pending()
-    } else if matches!(answered.testimony, Testimony::Objects(_)) && answered.refused.is_none() {
+    } else if matches!(answered.testimony, Testimony::Objects(_)) && answered.refused.is_none() && !answered.is_endless
+    {
         return Ok(Some(answered));
     } else {
         let checks = Checks::of(&Place::of_domain(&domain.name, platform), health, spec, idle)?;
@@ -88,9 +94,13 @@ pub(super) async fn ask(
         Some(status) if is_unasked => TURNED_AWAY.contains(&status) || !answers_at_root(ctx, platform).await?,
         _ => false,
     };
+    let remarks = match own.testimony {
+        Testimony::Good | Testimony::Objects(_) => std::mem::take(&mut own.remarks),
+        _ => std::mem::take(&mut answered.remarks),
+    };
     let (answered, note) = added_up(answered, own, &domain.name, turned_away);
     notes.extend(note);
-    Ok(Some(answered))
+    Ok(Some(Answered { remarks, ..answered }))
 }
 
 /// The domain's answer while the platform is still setting it up.
@@ -124,8 +134,12 @@ fn added_up(platform: Answered, own: Answered, domain: &str, turned_away: bool) 
     match (&platform.testimony, &own.testimony) {
         (_, Objects(_)) | (Blocked(_) | Unheard(_) | Absent, Good) => (own, None),
         (Objects(_), Good) => {
-            let status = platform.refused.map(|status| format!(" {status}")).unwrap_or_default();
-            let note = format!("The platform's own host answered{status}; `{domain}`, which people visit, is good");
+            let did = match platform.refused {
+                _ if platform.is_endless => "redirects without end".to_owned(),
+                Some(status) => format!("answered {status}"),
+                None => "answered".to_owned(),
+            };
+            let note = format!("The platform's own host {did}; `{domain}`, which people visit, is good");
             (own, Some(note))
         }
         (Objects(_), Blocked(_) | Unheard(_)) if turned_away => {
@@ -173,7 +187,9 @@ mod tests {
             configured_check_failed: matches!(testimony, Testimony::Objects(_)),
             testimony,
             refused: word.parse().ok(),
+            is_endless: false,
             note: None,
+            remarks: Vec::new(),
         }
     }
 

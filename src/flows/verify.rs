@@ -91,15 +91,18 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
         humanize(limit)
     ));
     let mut probe = Testimony::Absent;
+    let mut remarks = Vec::new();
     if let Some((app, health)) = &whole {
         let mut notes = Vec::new();
-        if let Some(answered) = outside::ask(ctx, app, health, &app.spec, &[], limit, &mut notes).await? {
+        if let Some(mut answered) = outside::ask(ctx, app, health, &app.spec, &[], limit, &mut notes).await? {
+            remarks.extend(answered.take_remarks(ctx));
             probe = answered.testimony;
         }
         notes.iter().for_each(|note| ctx.console.say(note));
     }
     if matches!(probe, Testimony::Good | Testimony::Absent) {
-        let further = Checks::of_targets(targets).ask(ctx, Deadline::after(limit)).await?;
+        let mut further = Checks::of_targets(targets).ask(ctx, Deadline::after(limit)).await?;
+        remarks.extend(further.take_remarks(ctx));
         probe = match further.testimony {
             Testimony::Absent => probe,
             further => further,
@@ -119,7 +122,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
     };
     say(ctx, &url, &verdict);
     if let Subject::Environment(environment) = &request.subject {
-        record(ctx, environment, url, &verdict);
+        record(ctx, environment, url, &verdict, remarks);
     }
     Ok(verdict)
 }
@@ -153,12 +156,12 @@ fn archived(ctx: &Ctx, environment: &Environment, app: &App) -> Verdict {
     let verdict = Verdict::Bad(failure);
     let url = app.url.clone().unwrap_or_default();
     say(ctx, &url, &verdict);
-    record(ctx, environment, url, &verdict);
+    record(ctx, environment, url, &verdict, Vec::new());
     verdict
 }
 
 /// Summary and outputs. A URL of no environment is in neither.
-fn record(ctx: &Ctx, environment: &Environment, url: String, verdict: &Verdict) {
+fn record(ctx: &Ctx, environment: &Environment, url: String, verdict: &Verdict, remarks: Vec<String>) {
     let (state, failure) = match verdict {
         Verdict::Good => (State::Ready, None),
         Verdict::Bad(failure) => (State::Failed, Some(failure)),
@@ -167,6 +170,7 @@ fn record(ctx: &Ctx, environment: &Environment, url: String, verdict: &Verdict) 
     let mut report = Report::new("", environment.clone(), state);
     let says = failure.map_or_else(|| "answers as it should".to_owned(), ToString::to_string);
     report.notes = vec![format!("{environment}: {url}: {says}")];
+    report.notes.extend(remarks);
     report.url = Some(url);
     ctx.record(&report);
 }

@@ -9,7 +9,7 @@ use super::outside;
 use super::rollout::{Expected, plural};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
-use crate::model::failure::Failure;
+use crate::model::failure::{Failure, Kind};
 use crate::model::rollout::Built;
 use crate::model::verdict::Testimony;
 use crate::platform::{ComponentHealth, Deployment, HealthState, PlatformError, Rollout};
@@ -223,12 +223,23 @@ pub(super) async fn ask_from_outside(
     let Some(mut answered) = outside::ask(ctx, &app, health, spec, idle, limit, notes).await? else {
         return unheard("the platform names no URL".to_owned());
     };
+    notes.extend(answered.take_remarks(ctx));
     if let Testimony::Objects(Failure { next: Some(next), .. }) = &mut answered.testimony {
         // After a rollback another deployment serves, and its log is what is shown unless this one is named.
         next.push_str(&format!(
             ": `do-deploy logs --environment {} --deployment {}`",
             expected.environment, deployment.id
         ));
+    }
+    // A request without a browser may be sent in circles where people are not: production is not rolled back for that.
+    if answered.is_endless
+        && !matches!(expected.environment, Environment::Preview(_))
+        && let Testimony::Objects(failure) = answered.testimony
+    {
+        answered.testimony = Testimony::Blocked(Failure {
+            kind: Kind::Unknown,
+            ..failure
+        });
     }
     Ok((answered, app.url))
 }

@@ -3,24 +3,32 @@
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::Url;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
+
+use url::Origin;
 
 use super::obstacle::Obstacle;
 use crate::net::error::Unreachable;
 use crate::net::proxy::Proxy;
+use crate::redact::strip::cut;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Observation {
-    /// The expected answer. A redirect is not followed, but shown.
+    /// The expected answer. With another status than a redirect's, `redirected_to` is where it came from.
     Up {
         status: u16,
         took: Duration,
         redirected_to: Option<String>,
+        /// The address out of the app that the redirect leads to, without path, which nothing was asked of.
+        leads_to: Option<String>,
     },
     /// Asleep until now: the edge shows its loading page, or asks to come back.
     Waking { retry_after: Option<Duration> },
     /// An answer, but not the expected one.
     Wrong { status: u16, redirected_to: Option<String> },
+    /// Redirects without an end. `again`: to what was asked before, with the same cookies; else too many of them.
+    Endless { again: bool },
     /// Something is in the way, and nothing is known about the app.
     Blocked(Obstacle),
     /// No answer. `connected`: somebody took the connection, and then did not answer.
@@ -37,7 +45,7 @@ impl Observation {
     pub(crate) fn proves_bad(&self) -> bool {
         match self {
             Self::Up { .. } | Self::Blocked(_) => false,
-            Self::Waking { .. } | Self::Wrong { .. } => true,
+            Self::Waking { .. } | Self::Wrong { .. } | Self::Endless { .. } => true,
             Self::Down { reason, connected } => match reason {
                 Unreachable::Timeout | Unreachable::Broken => *connected,
                 Unreachable::Refused
@@ -50,6 +58,39 @@ impl Observation {
         }
     }
 
+    /// Whether it is not the answer of what was asked, but of what that redirects to.
+    pub(super) fn is_behind_redirect(&self) -> bool {
+        match self {
+            Self::Up {
+                status, redirected_to, ..
+            }
+            | Self::Wrong { status, redirected_to } => redirected_to.is_some() && !is_redirect(*status),
+            Self::Endless { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// The same as the answer of `place`, where redirects led.
+    pub(super) fn behind_redirect(mut self, place: &Url) -> Self {
+        if let Self::Up {
+            status, redirected_to, ..
+        }
+        | Self::Wrong { status, redirected_to } = &mut self
+            && !is_redirect(*status)
+        {
+            *redirected_to = Some(shown(place.clone()));
+        }
+        self
+    }
+
+    /// A redirect out of the app.
+    pub(super) fn leading_to(mut self, place: &Url) -> Self {
+        if let Self::Up { leads_to, .. } = &mut self {
+            *leads_to = Some(address(place));
+        }
+        self
+    }
+
     /// Whether somebody who watches would notice a difference to `before`.
     pub(super) fn differs_from(&self, before: &Self) -> bool {
         match (self, before) {
@@ -60,7 +101,7 @@ impl Observation {
     }
 }
 
-/// `200`, `waking up`, `302, a redirect to https://…/login`, `no answer in time`.
+/// `200`, `200 after a redirect to https://…/login`, `waking up`, `302, a redirect to https://…/login`, `no answer in time`.
 impl fmt::Display for Observation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -70,11 +111,14 @@ impl fmt::Display for Observation {
             | Self::Wrong { status, redirected_to } => {
                 write!(f, "{status}")?;
                 match redirected_to {
-                    Some(place) => write!(f, ", a redirect to {place}"),
+                    Some(place) if is_redirect(*status) => write!(f, ", a redirect to {place}"),
+                    Some(place) => write!(f, " after a redirect to {place}"),
                     None => Ok(()),
                 }
             }
             Self::Waking { .. } => f.write_str("waking up"),
+            Self::Endless { again: true } => f.write_str("redirects to itself for ever"),
+            Self::Endless { again: false } => f.write_str("redirects more than ten times in a row"),
             Self::Blocked(obstacle) => write!(f, "{obstacle}"),
             Self::Down { reason, .. } => write!(f, "{reason}"),
         }
@@ -104,13 +148,17 @@ pub(super) fn classify(target: &super::Target, answer: &Answer<'_>) -> Observati
     }
     let redirected_to = answer
         .text(&LOCATION)
-        .filter(|_| (300..400).contains(&answer.status))
-        .map(|location| shown(&target.url, location));
+        .filter(|_| is_redirect(answer.status))
+        .map(|location| match target.place().join(location) {
+            Ok(place) => shown(place),
+            Err(_) => "an invalid address".to_owned(),
+        });
     if met {
         return Observation::Up {
             status: answer.status,
             took: answer.took,
             redirected_to,
+            leads_to: None,
         };
     }
     if answer.status == 429 {
@@ -133,10 +181,7 @@ pub(super) fn classify(target: &super::Target, answer: &Answer<'_>) -> Observati
 }
 
 /// A redirect's target without its query, where logins carry their state.
-fn shown(from: &reqwest::Url, location: &str) -> String {
-    let Ok(mut place) = from.join(location) else {
-        return "an invalid address".to_owned();
-    };
+fn shown(mut place: Url) -> String {
     place.set_query(None);
     place.set_fragment(None);
     let credentials_removed = place.set_username("").and_then(|()| place.set_password(None));
@@ -144,6 +189,18 @@ fn shown(from: &reqwest::Url, location: &str) -> String {
         Ok(()) => place.to_string().chars().take(200).collect(),
         Err(()) => format!("a `{}` address", place.scheme()),
     }
+}
+
+/// A place without its path. A backtick in it, which names may have, would end what it is shown in.
+fn address(place: &Url) -> String {
+    match place.origin() {
+        origin @ Origin::Tuple(..) => format!("`{}`", cut(&origin.ascii_serialization().replace('`', ""), 200)),
+        Origin::Opaque(_) => format!("a `{}` address", cut(place.scheme(), 40)),
+    }
+}
+
+fn is_redirect(status: u16) -> bool {
+    (300..400).contains(&status)
 }
 
 #[cfg(test)]

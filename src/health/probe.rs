@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT, CACHE_CONTROL, HOST, HeaderValue};
+use reqwest::Url;
+use reqwest::header::{ACCEPT, CACHE_CONTROL, COOKIE, HOST, HeaderValue};
 
+use super::hosts::is_same_host;
 use super::observation::{Answer, Observation, classify};
 use super::obstacle::Obstacle;
-use super::target::Target;
+use super::redirects::{self, Step, Trail};
+use super::target::{Redirected, Target};
 use crate::net::error::{Problem, Unreachable};
 use crate::net::http::probing_http;
 use crate::net::proxy::{Proxies, Proxy};
@@ -16,7 +19,7 @@ use crate::net::unreachable::unreachable_because;
 /// Longest wait for one answer: a service that wakes from zero may take this long to start.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
 
-/// Looks at URLs without credentials and without following redirects. Cheap to clone.
+/// Looks at URLs without credentials, and follows redirects within the app. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Prober {
     http: reqwest::Client,
@@ -31,9 +34,36 @@ impl Prober {
         })
     }
 
-    /// One look, which takes no longer than `most`.
+    /// One look, which takes no longer than `most`, redirects and all.
     pub(crate) async fn probe(&self, target: &Target, most: Duration) -> Observation {
+        let end = Instant::now() + most.min(ANSWER_DEADLINE);
+        let mut trail = Trail::default();
+        trail.step(&target.place());
+        let (mut seen, mut location) = self.look(target, &mut trail, end).await;
+        while let Some(place) = location.take().filter(|_| seen.is_up() && target.follows_redirects()) {
+            let next = match target.redirected_to(&place) {
+                Redirected::Within(next) => next,
+                Redirected::Unaskable => return seen,
+                Redirected::Away => return seen.leading_to(&place),
+            };
+            match trail.step(&next.place()) {
+                Step::New => {}
+                Step::Again => return Observation::Endless { again: true },
+                Step::TooMany => return Observation::Endless { again: false },
+            }
+            let (after, further) = self.look(&next, &mut trail, end).await;
+            if says_nothing(&after, target, &next) {
+                return seen;
+            }
+            (seen, location) = (after.behind_redirect(&next.place()), further);
+        }
+        seen
+    }
+
+    /// One request, and where its answer redirects to.
+    async fn look(&self, target: &Target, trail: &mut Trail, end: Instant) -> (Observation, Option<Url>) {
         let started = Instant::now();
+        let place = target.place();
         let proxy = self.proxies.before(&target.url);
         // No `text/html`: a browser is shown the loading page of a sleeping app, a program waits until it is awake.
         let mut request = self.http.get(target.url.clone());
@@ -46,23 +76,38 @@ impl Prober {
             value.set_sensitive(true);
             request = request.header(name, value);
         }
+        if let Some(cookies) = trail.header(&place) {
+            request = request.header(COOKIE, cookies);
+        }
         let sent = request
             .header(ACCEPT, "application/json, */*;q=0.1")
             .header(CACHE_CONTROL, "no-cache")
-            .timeout(most.min(ANSWER_DEADLINE))
+            .timeout(end.saturating_duration_since(started))
             .send()
             .await;
         let reply = match sent {
             Ok(reply) => reply,
-            Err(error) => return down(&error, proxy),
+            Err(error) => return (down(&error, proxy), None),
         };
+        trail.keep(&place, reply.headers());
+        let location = redirects::target(&place, reply.status().as_u16(), reply.headers());
         let answer = Answer {
             status: reply.status().as_u16(),
             headers: reply.headers(),
             took: started.elapsed(),
             proxy: proxy.as_ref(),
         };
-        classify(target, &answer)
+        (classify(target, &answer), location)
+    }
+}
+
+/// What lies behind a redirect could not be asked, which the way there may be the reason for: then the redirect is all
+/// that is known. Another name of the app may lead elsewhere, for instance, or port 80 may be closed.
+fn says_nothing(after: &Observation, target: &Target, next: &Target) -> bool {
+    match after {
+        Observation::Blocked(_) => true,
+        Observation::Down { .. } => !after.proves_bad() || !is_same_host(&target.place(), &next.place()),
+        _ => false,
     }
 }
 
@@ -80,177 +125,4 @@ fn down(error: &reqwest::Error, proxy: Option<Proxy>) -> Observation {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    use tokio::net::TcpListener;
-
-    use super::super::obstacle::Obstacle;
-    use super::Prober;
-    use crate::health::{Expect, Observation, Target};
-    use crate::net::error::Unreachable;
-
-    fn run<T>(test: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime")
-            .block_on(test)
-    }
-
-    /// Answers one request with `reply` and gives the request's head.
-    async fn look_at(reply: &'static str, within: Duration) -> (Observation, String) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}/health", listener.local_addr().expect("bound"));
-        let server = async {
-            let (mut stream, _) = listener.accept().await.expect("a connection");
-            let mut head = vec![0; 4096];
-            let length = stream.read(&mut head).await.expect("a request");
-            if reply == "never" {
-                std::future::pending::<()>().await;
-            }
-            stream.write_all(reply.as_bytes()).await.expect("written");
-            String::from_utf8_lossy(&head[..length]).to_ascii_lowercase()
-        };
-        let target = Target::new(url.parse().expect("a URL"), Expect::Status(200));
-        let prober = Prober::new().expect("a client");
-        let probe = prober.probe(&target, within);
-        tokio::pin!(server, probe);
-        tokio::select! {
-            head = &mut server => (probe.await, head),
-            seen = &mut probe => (seen, String::new()),
-        }
-    }
-
-    const LONG: Duration = Duration::from_secs(20);
-
-    #[test]
-    fn asks_as_a_program_and_past_caches() {
-        let (seen, head) = run(look_at("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", LONG));
-        assert!(seen.is_up(), "{seen:?}");
-        assert!(!head.contains("text/html"), "{head}");
-        assert!(head.contains("cache-control: no-cache"), "{head}");
-        assert!(head.starts_with("get /health http"), "{head}");
-        assert!(!head.contains("authorization"), "{head}");
-    }
-
-    #[test]
-    fn does_not_follow_a_redirect() {
-        let reply = "HTTP/1.1 301 Moved\r\nlocation: https://www.shop.example/\r\ncontent-length: 0\r\n\r\n";
-        let (seen, _) = run(look_at(reply, LONG));
-        assert_eq!(
-            seen,
-            Observation::Wrong {
-                status: 301,
-                redirected_to: Some("https://www.shop.example/".to_owned())
-            }
-        );
-    }
-
-    #[test]
-    fn tells_silence_refusal_garbage_and_missing_names_apart() {
-        let (seen, _) = run(look_at("never", Duration::from_millis(50)));
-        let silent = Observation::Down {
-            reason: Unreachable::Timeout,
-            connected: true,
-        };
-        assert_eq!(seen, silent);
-        let (seen, _) = run(look_at("what?\r\n\r\n", LONG));
-        assert!(
-            matches!(
-                seen,
-                Observation::Down {
-                    reason: Unreachable::Broken,
-                    connected: true
-                }
-            ),
-            "{seen:?}"
-        );
-        let refused = run(async {
-            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-            let url = format!("http://{}/", listener.local_addr().expect("bound"));
-            drop(listener);
-            let target = Target::new(url.parse().expect("a URL"), Expect::Below500);
-            Prober::new().expect("a client").probe(&target, LONG).await
-        });
-        assert_eq!(
-            refused,
-            Observation::Down {
-                reason: Unreachable::Refused,
-                connected: false
-            }
-        );
-    }
-
-    /// A certificate for 127.0.0.1 until 2126, which it signed itself, and its key. Nothing else is worth them.
-    const CERTIFICATE: &str = "\
-         MIIB2zCCAYCgAwIBAgIUBTo0wHp1OEunq3gP5Ywp/ir6aSwwCgYIKoZIzj0EAwIwOTEVMBMGA1UECgwMRXhhbXBsZSBDb3JwMSAw\
-         HgYDVQQDDBdFeGFtcGxlIENvcnAgaW5zcGVjdGlvbjAgFw0yNjExMjcwNDQ3MzZaGA8yMTI2MTEwMzA0NDczNlowOTEVMBMGA1UE\
-         CgwMRXhhbXBsZSBDb3JwMSAwHgYDVQQDDBdFeGFtcGxlIENvcnAgaW5zcGVjdGlvbjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IA\
-         BOCjYZ9I4IR2VSrPPrH84SeJn+sO2AOinuWvIFkgo7CJMZ5v7cnXtO3pXiiQVZrHGWP2MLGSwoh0/GNKHhJIuOGjZDBiMB0GA1Ud\
-         DgQWBBSwhG5Mzrl5mvIw1p1+qOhzY7TDizAfBgNVHSMEGDAWgBSwhG5Mzrl5mvIw1p1+qOhzY7TDizAPBgNVHRMBAf8EBTADAQH/\
-         MA8GA1UdEQQIMAaHBH8AAAEwCgYIKoZIzj0EAwIDSQAwRgIhAIeWAA19Jn/fZJ/PWmy0Doi6LcANJo+pjCUMw48HticwAiEAtIUn\
-         orSOI8fJu80JfTNqJjGRMSPsTl+GpQhnxmPBFgk=\
-         ";
-    const KEY: &str = "\
-         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg90X4IMzlCvcwTbUT1d/t7pVv6pX2+1780G/I6T+U7kShRANCAATg\
-         o2GfSOCEdlUqzz6x/OEniZ/rDtgDop7lryBZIKOwiTGeb+3J17Tt6V4okFWaxxlj9jCxksKIdPxjSh4SSLjh\
-         ";
-
-    #[test]
-    fn a_certificate_of_an_unknown_authority_is_an_obstacle() {
-        use base64::{Engine as _, prelude::BASE64_STANDARD};
-        use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
-
-        let prober = Prober::new().expect("a client");
-        let certificate = CertificateDer::from(BASE64_STANDARD.decode(CERTIFICATE).expect("base64"));
-        let key = PrivatePkcs8KeyDer::from(BASE64_STANDARD.decode(KEY).expect("base64"));
-        let config = rustls::ServerConfig::builder()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate], key.into())
-            .expect("a key for the certificate");
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("https://{}/", listener.local_addr().expect("bound"));
-        let server = std::thread::spawn(move || {
-            let (mut stream, _) = listener.accept().expect("a connection");
-            let mut tls = rustls::ServerConnection::new(config.into()).expect("a server");
-            // The client breaks it off.
-            let _refused = tls.complete_io(&mut stream);
-        });
-        let target = Target::new(url.parse().expect("a URL"), Expect::Below500);
-        let seen = run(prober.probe(&target, LONG));
-        server.join().expect("the server ends");
-        assert_eq!(seen, Observation::Blocked(Obstacle::Untrusted));
-        assert!(seen.to_string().contains("`SSL_CERT_FILE`"), "{seen}");
-    }
-
-    #[test]
-    fn tls_is_told_from_the_rest() {
-        let seen = run(async {
-            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-            let url = format!("https://{}/", listener.local_addr().expect("bound"));
-            let target = Target::new(url.parse().expect("a URL"), Expect::Below500);
-            let server = async {
-                let (mut stream, _) = listener.accept().await.expect("a connection");
-                stream
-                    .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-                    .await
-                    .expect("written");
-                std::future::pending::<Observation>().await
-            };
-            let prober = Prober::new().expect("a client");
-            tokio::select! {
-                seen = server => seen,
-                seen = prober.probe(&target, LONG) => seen,
-            }
-        });
-        assert_eq!(
-            seen,
-            Observation::Down {
-                reason: Unreachable::Tls,
-                connected: false
-            }
-        );
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use reqwest::Url;
 
+use super::hosts::{Address, Hosts, is_same_host};
 use crate::redact::Secret;
 use crate::spec::SecureHeader;
 
@@ -38,6 +39,17 @@ impl std::fmt::Display for Expect {
     }
 }
 
+/// Where a redirect leads.
+#[derive(Clone, Debug)]
+pub(super) enum Redirected {
+    /// To a question of the app, whose answer is good below 500: whether the redirect itself is good was decided before.
+    Within(Box<Target>),
+    /// To a place of the app's that cannot be asked from here.
+    Unaskable,
+    /// Out of the app.
+    Away,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
     pub(crate) url: Url,
@@ -56,6 +68,8 @@ pub(crate) struct Target {
     pub(super) behind_edge: bool,
     /// The header without which the edge lets no request through.
     pub(super) guard: Option<SecureHeader>,
+    /// Where redirects are followed to, beside the same host.
+    pub(super) hosts: Hosts,
 }
 
 impl Target {
@@ -70,6 +84,7 @@ impl Target {
             inside: false,
             behind_edge: false,
             guard: None,
+            hosts: Hosts::default(),
         }
     }
 
@@ -125,6 +140,58 @@ impl Target {
     pub(crate) fn guarded_by(mut self, guard: Option<&SecureHeader>) -> Self {
         self.guard = guard.cloned();
         self
+    }
+
+    /// Redirects are followed to these hosts, too.
+    #[must_use]
+    pub(crate) fn within(mut self, hosts: &Hosts) -> Self {
+        self.hosts = hosts.clone();
+        self
+    }
+
+    /// The URL as people write it: with the name that is asked for.
+    pub(super) fn place(&self) -> Url {
+        let mut place = self.url.clone();
+        if let Some(host) = &self.host
+            && place.set_host(Some(host)).is_ok()
+        {
+            let _none = place.set_port(None);
+        }
+        place
+    }
+
+    /// Whether a redirect that is a good answer is followed to what people get. Where somebody expects its very status,
+    /// it is the answer.
+    pub(super) fn follows_redirects(&self) -> bool {
+        !matches!(self.expected, Expect::Status(_))
+    }
+
+    /// The question at `place`, where a redirect leads.
+    pub(super) fn redirected_to(&self, place: &Url) -> Redirected {
+        let mut place = place.clone();
+        // Credentials in a URL would be sent.
+        let is_clean = place.set_username("").and_then(|()| place.set_password(None)).is_ok();
+        if !is_clean || !matches!(place.scheme(), "http" | "https") {
+            return Redirected::Away;
+        }
+        let address = match &self.host {
+            _ if !is_same_host(&self.place(), &place) => self.hosts.address_of(&place),
+            Some(host) => Address::of_name(host, &self.url, &place),
+            None => Address::Own(place, None),
+        };
+        let (url, host) = match address {
+            Address::Own(url, host) => (url, host),
+            Address::WithoutTls => return Redirected::Unaskable,
+            Address::Foreign => return Redirected::Away,
+        };
+        Redirected::Within(Box::new(Self {
+            expected: Expect::Below500,
+            // The key to the guard is for the address that it was meant for, with the same TLS.
+            own_domain: self.own_domain || url.origin() != self.url.origin() || host != self.host,
+            url,
+            host,
+            ..self.clone()
+        }))
     }
 
     /// What is sent to be let through. The records of a domain may lead elsewhere, and the value is a secret.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::observation::Observation;
 use super::probe::Prober;
+use super::remark::UNKNOWN_HOST;
 use super::target::{Expect, Target};
 use crate::model::failure::Failure;
 use crate::wait::{Cancelled, Deadline, Wait};
@@ -25,8 +26,8 @@ const LAST_CHANCE: Duration = Duration::from_secs(2);
 /// What the probe adds up to.
 #[derive(Clone, Debug)]
 pub(crate) enum HealthVerdict {
-    /// Every target answered as expected, several times in a row.
-    Good,
+    /// Every target answered as expected, several times in a row; the last time thus.
+    Good(Vec<(Target, Observation)>),
     /// The app is bad, as this target showed until the end.
     Bad { target: Target, observation: Observation },
     /// The probe could not find out: the way to the app is blocked.
@@ -36,7 +37,18 @@ pub(crate) enum HealthVerdict {
 impl HealthVerdict {
     /// Whether it is bad by a check that somebody configured, not by a guess at what a good answer is.
     pub(crate) fn is_bad_as_configured(&self) -> bool {
-        matches!(self, Self::Bad { target, .. } if target.expected != Expect::Below500)
+        matches!(self, Self::Bad { target, observation } if is_as_configured(target, observation))
+    }
+
+    /// Redirects have no end.
+    pub(crate) fn is_endless(&self) -> bool {
+        matches!(
+            self,
+            Self::Bad {
+                observation: Observation::Endless { .. },
+                ..
+            }
+        )
     }
 
     /// The status with which the app keeps the path of the platform's own check from requests from outside.
@@ -64,7 +76,7 @@ impl HealthVerdict {
     /// What people read of it; `None`: it is good.
     pub(crate) fn failure(&self) -> Option<Failure> {
         let (failure, target, observation) = match self {
-            Self::Good => return None,
+            Self::Good(_) => return None,
             Self::Bad { target, observation } => (Failure::bad as fn(String) -> Failure, target, observation),
             Self::Unknown { target, observation } => (Failure::unknown as fn(String) -> Failure, target, observation),
         };
@@ -80,6 +92,16 @@ impl HealthVerdict {
         };
         Some(match observation {
             Observation::Up { .. } | Observation::Blocked(_) => failure,
+            Observation::Wrong { status: 400, .. } => failure
+                .why(format!("{observation} instead of {expected}; {UNKNOWN_HOST}"))
+                .next("read what the app logs when it is asked"),
+            Observation::Endless { .. } => failure
+                .why(format!(
+                    "it {observation} at `{}`; TLS ends at the platform's edge, so an app that insists on HTTPS has to \
+                     trust the header `X-Forwarded-Proto`",
+                    url.path()
+                ))
+                .next("read what the app logs when it is asked"),
             Observation::Wrong { .. } => failure
                 .why(format!("{observation} instead of {expected}"))
                 .next("read what the app logs when it is asked"),
@@ -128,7 +150,7 @@ pub(crate) async fn watch(
             Some(_) => in_a_row = 0,
         }
         if in_a_row >= successes_in_a_row.max(1) {
-            return Ok(HealthVerdict::Good);
+            return Ok(HealthVerdict::Good(observations));
         }
         // The deadline is for finding a good answer: it does not end a row that has begun.
         if let Some((target, observation)) = worst(&observations)
@@ -149,12 +171,13 @@ struct Steady {
 
 impl Steady {
     /// What is in the way does not go away by waiting: a proxy, a domain's records, an app that keeps the platform's own
-    /// check from requests from outside or that turns the platform's host away. Anything else may pass: routes can be
+    /// check from requests from outside or that turns the platform's host away, redirects without an end. Anything else may pass: routes can be
     /// mounted late.
     fn decides(&mut self, target: &Target, observation: &Observation) -> bool {
         let lasts = match observation {
             Observation::Wrong { status, .. } => (target.inside || target.beside_domain) && *status < 500,
             Observation::Blocked(obstacle) => obstacle.is_lasting(),
+            Observation::Endless { .. } => true,
             // Records and certificates of a domain take longer than anybody waits here.
             Observation::Down { .. } => target.own_domain && !observation.proves_bad(),
             _ => false,
@@ -187,7 +210,13 @@ fn worst(observations: &[(Target, Observation)]) -> Option<&(Target, Observation
     let bad = observations.iter().filter(|(_, observation)| !observation.is_up());
     // Of equal ones the first.
     bad.rev()
-        .max_by_key(|(target, observation)| (observation.proves_bad(), target.expected != Expect::Below500))
+        .max_by_key(|(target, observation)| (observation.proves_bad(), is_as_configured(target, observation)))
+}
+
+/// Whether it is what somebody configured that answers wrongly. A redirect that is as configured may lead to what is
+/// not good, but that is a guess.
+fn is_as_configured(target: &Target, observation: &Observation) -> bool {
+    target.expected != Expect::Below500 && !observation.is_behind_redirect()
 }
 
 fn pause(in_a_row: u32, observations: &[(Target, Observation)]) -> Duration {
@@ -260,7 +289,7 @@ mod tests {
             "200 OK",
         ];
         let (verdict, heard) = judge(answers, Duration::from_secs(60));
-        assert!(matches!(verdict, HealthVerdict::Good), "{verdict:?}");
+        assert!(matches!(verdict, HealthVerdict::Good(_)), "{verdict:?}");
         assert_eq!(heard, ["waking up", "200", "502", "200"]);
     }
 
@@ -274,7 +303,7 @@ mod tests {
             answers
         };
         let (verdict, heard) = judge(ANSWERS, Duration::from_secs(60));
-        assert!(matches!(verdict, HealthVerdict::Good), "{verdict:?}");
+        assert!(matches!(verdict, HealthVerdict::Good(_)), "{verdict:?}");
         assert_eq!(heard, ["404", "200"]);
     }
 

@@ -55,6 +55,18 @@ pub(crate) fn roots_of_checked(spec: &Value, host: &str, idle: &[String]) -> Vec
     roots
 }
 
+/// Where people who come to `host` begin: `/`, else the first path that has a route.
+pub(crate) fn front(spec: &Value, host: &str, idle: &[String]) -> Option<String> {
+    let routes = Routes::on(spec, host);
+    routes.root().filter(|root| !routes.leads_to_any(root, idle))
+}
+
+/// The app's own domains.
+pub(crate) fn domains(spec: &Value) -> impl Iterator<Item = &str> {
+    let domains = spec.get("domains").and_then(Value::as_array).into_iter().flatten();
+    domains.filter_map(|domain| component::text(domain, "domain"))
+}
+
 /// Every component that has a public path on `host`, with that path.
 pub(crate) fn public_components(spec: &Value, host: &str) -> Vec<(String, String)> {
     let routes = Routes::on(spec, host);

@@ -46,7 +46,7 @@ pub(crate) use shell::quote as shell_word;
 pub(crate) use yaml::scalar;
 
 pub(crate) use health::runs_at;
-pub(crate) use health::{Question, has_http, public_components, questions, roots_of_checked};
+pub(crate) use health::{Question, domains, front, has_http, public_components, questions, roots_of_checked};
 pub(crate) use images::Images;
 pub(crate) use jobs::migrates;
 pub(crate) use marks::marks;

@@ -30,6 +30,7 @@ mod logs;
 mod ownership;
 mod preview;
 mod redeploy;
+mod redirects;
 mod release;
 mod roles;
 mod rollback;

@@ -43,7 +43,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
     report.app_id = Some(app.id.clone());
     report.duration = Some(started.elapsed());
     let took = humanize(started.elapsed());
-    if let HealthVerdict::Good = verdict {
+    if let HealthVerdict::Good(_) = verdict {
         let mut answer = Answer::new(Some("/wake"), format!("the preview answered after {took}"));
         if was_asleep {
             answer = answer.point("It was asleep: what its instance had on its disk began anew");
