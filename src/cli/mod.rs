@@ -179,7 +179,11 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 spec: None,
             };
             let ctx = build(common, args.dry_run)?;
-            flows::sweep::run(&ctx, &flows::sweep::Request { dry_run: args.dry_run }).await?;
+            let request = flows::sweep::Request {
+                dry_run: args.dry_run,
+                nightly: false,
+            };
+            flows::sweep::run(&ctx, &request).await?;
             Ok(0)
         }
         Command::Verify(args) => {

@@ -60,6 +60,8 @@ pub(crate) struct Target {
     pub(crate) rollback: RollbackPolicy,
     /// Take over a live app that has settings which the file lacks.
     pub(crate) adopt: bool,
+    /// Whether the nightly run compares what it has with its branch's head.
+    pub(crate) nightly: bool,
     /// Builds may take 60 minutes, jobs 30.
     #[serde(deserialize_with = "duration::positive")]
     pub(crate) timeout: Duration,
@@ -74,6 +76,7 @@ impl Default for Target {
             project: String::new(),
             rollback: RollbackPolicy::default(),
             adopt: false,
+            nightly: true,
             timeout: 75 * MINUTE,
             env: BTreeMap::new(),
         }

@@ -97,6 +97,7 @@ fn other_target(table: &str, own: &Target, other: &Target) -> Vec<String> {
         ("project", own.project != other.project),
         ("rollback", own.rollback != other.rollback),
         ("adopt", own.adopt != other.adopt),
+        ("nightly", own.nightly != other.nightly),
     ];
     let differing = keys.into_iter().filter(|(_, differs)| *differs);
     let mut keys: Vec<String> = differing.map(|(key, _)| format!("{table} {key}")).collect();

@@ -46,6 +46,7 @@ pub(crate) mod status;
 mod succession;
 pub(crate) mod sweep;
 pub(crate) mod teardown;
+mod undeployed;
 mod unmerged;
 pub(crate) mod verify;
 pub(crate) mod wait;

@@ -268,8 +268,8 @@ async fn unexpected_head(ctx: &Ctx, expected: &Commit, head: &Sha, branch: &str)
         Commit::Pushed(sha) if !head.is(sha) => {
             let comparison = ctx.github()?.compare(sha.as_str(), head.as_str()).await?;
             if comparison.as_ref().is_some_and(Comparison::head_contains_base) {
-                let message = ctx.github()?.message_of(head).await?;
-                if message.is_some_and(|message| says_skip(&message)) {
+                let commit = ctx.github()?.commit(head).await?;
+                if commit.is_some_and(|commit| says_skip(&commit.message)) {
                     return Ok(Some(format!(
                         "the head commit of `{branch}` says `[skip deploy]` by now; the next push without it deploys everything"
                     )));

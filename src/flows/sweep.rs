@@ -8,7 +8,7 @@ use serde_json::json;
 use super::board::last_written;
 use super::context::Ctx;
 use super::source::Source;
-use super::{board, ownership, teardown};
+use super::{board, ownership, teardown, undeployed};
 use crate::config::{Config, Preview};
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
@@ -21,8 +21,12 @@ use crate::wait::humanize;
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) dry_run: bool,
+    /// Also look for what a push did not deploy.
+    pub(crate) nightly: bool,
 }
 
+/// Removes previews, and says what a push has missed, too, where the run is a nightly one.
+///
 /// One preview goes wrong, the others are still looked at; the first error is the run's.
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     let github = ctx.github()?;
@@ -85,9 +89,15 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             }
         }
     }
+    let undeployed = match request.nightly && ctx.wait.check().is_ok() {
+        true => undeployed::reports(ctx, &repository, &config).await?,
+        false => Vec::new(),
+    };
+    let failures = undeployed.iter().filter_map(|report| report.failure.clone());
+    first_error = first_error.or(failures.map(Into::into).next());
     // A sweep that was stopped before it removed anything has found nothing out.
     if ctx.wait.check().is_ok() || !swept.is_empty() {
-        tell(ctx, request, &swept, &missed);
+        tell(ctx, request, &swept, &missed, &undeployed);
     }
     first_error.map_or(Ok(()), Err)
 }
@@ -118,8 +128,9 @@ fn would_remove(app: &App, number: u64, reason: &str) -> Report {
 }
 
 /// What was removed and why, and what could not be, in log, summary and outputs.
-fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)], missed: &[Report]) {
-    let reports: Vec<Report> = swept.iter().map(|(report, _)| report).chain(missed).cloned().collect();
+fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)], missed: &[Report], undeployed: &[Report]) {
+    let swept_reports = swept.iter().map(|(report, _)| report);
+    let reports: Vec<Report> = swept_reports.chain(missed).chain(undeployed).cloned().collect();
     board::record_all(&ctx.run, &ctx.console, &ctx.redactor, &reports, "Nothing to sweep");
     if ctx.json {
         let of = |(report, reason): &(Report, String)| {

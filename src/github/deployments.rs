@@ -217,6 +217,21 @@ impl GitHub {
         }
     }
 
+    /// The commit of the newest deployment to an environment that ended well and whose place no other took. `None`: none
+    /// of those looked through.
+    pub(crate) async fn standing(&self, environment: &str) -> Result<Option<Sha>, ApiError> {
+        let rest = format!("/deployments?environment={}&per_page=30", segment(environment));
+        let mut deployments: Vec<Deployment> = self.list(&rest, 1).await?;
+        deployments.retain(|it| it.payload().is_some_and(|payload| payload.pr.is_none()));
+        deployments.sort_by_key(|deployment| std::cmp::Reverse(deployment.id));
+        for deployment in deployments {
+            if self.last_state(deployment.id).await?.as_deref() == Some("success") {
+                return Ok(Some(Sha::new(deployment.sha)));
+            }
+        }
+        Ok(None)
+    }
+
     /// Whether its last status says that it went wrong, or that nobody found out.
     pub(crate) async fn has_failed(&self, deployment: u64) -> Result<bool, ApiError> {
         let state = self.last_state(deployment).await?;

@@ -1,6 +1,9 @@
 //! The repository itself: its facts, branches, history and files.
 
+use std::time::Duration;
+
 use base64::Engine as _;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{GitHub, segment};
@@ -29,6 +32,28 @@ pub(crate) struct Comparison {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 struct MergeBase {
     sha: String,
+}
+
+/// What a commit says of itself.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Commit {
+    pub(crate) message: String,
+    committer: Option<Signature>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Signature {
+    date: Option<Timestamp>,
+}
+
+impl Commit {
+    /// Since its author's machine made it, or GitHub merged it; zero for a date in the future. Endless without a date.
+    pub(crate) fn age(&self, now: Timestamp) -> Duration {
+        let date = self.committer.as_ref().and_then(|committer| committer.date);
+        date.map_or(Duration::MAX, |date| {
+            Duration::try_from(now.duration_since(date)).unwrap_or_default()
+        })
+    }
 }
 
 /// An object of Git.
@@ -91,19 +116,15 @@ impl GitHub {
         Ok(branch.map(|branch| Sha::new(branch.commit.sha)))
     }
 
-    /// The message of a commit. `None`: no such commit.
-    pub(crate) async fn message_of(&self, commit: &Sha) -> Result<Option<String>, ApiError> {
+    /// `None`: no such commit. <https://docs.github.com/en/rest/commits/commits#get-a-commit>
+    pub(crate) async fn commit(&self, commit: &Sha) -> Result<Option<Commit>, ApiError> {
         #[derive(Deserialize)]
         struct Found {
             commit: Commit,
         }
-        #[derive(Deserialize)]
-        struct Commit {
-            message: String,
-        }
         let path = self.path(&format!("/commits/{}", segment(commit.as_str())));
-        let commit = found(self.client.get::<Found>(&path).await)?;
-        Ok(commit.map(|found| found.commit.message))
+        let found = found(self.client.get::<Found>(&path).await)?;
+        Ok(found.map(|found| found.commit))
     }
 
     /// The commit that a tag points at, an annotated one too. `None`: no such tag.

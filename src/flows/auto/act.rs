@@ -80,7 +80,8 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
         Decision::Find { pull_requests } => found(ctx, &pull_requests)?,
         Decision::Forks { pull_requests, head } => forks(ctx, &pull_requests, &head, dry_run).await?,
         Decision::Sweep => {
-            sweep::run(ctx, &sweep::Request { dry_run }).await?;
+            let request = sweep::Request { dry_run, nightly: true };
+            sweep::run(ctx, &request).await?;
             return Ok(Ended::Told);
         }
         Decision::Asked(asked) => return as_asked(ctx, asked).await,
@@ -213,7 +214,11 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
             teardown::run(ctx, &request).await?
         }
         Verb::Sweep => {
-            sweep::run(ctx, &sweep::Request { dry_run }).await?;
+            let request = sweep::Request {
+                dry_run,
+                nightly: false,
+            };
+            sweep::run(ctx, &request).await?;
             return Ok(Ended::Told);
         }
         Verb::Verify => {

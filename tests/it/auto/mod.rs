@@ -9,4 +9,5 @@ mod push;
 mod redundant;
 mod schedule;
 mod secrets;
+mod undeployed;
 mod workflow_run;
