@@ -7,12 +7,14 @@ use super::pages;
 
 const PYTHON: [&str; 3] = ["python3", "-c", "import ast, sys; ast.parse(sys.stdin.read())"];
 const NODE: [&str; 3] = ["node", "--check", "-"];
+const RUBY: [&str; 3] = ["ruby", "-c", "-"];
+const PHP: [&str; 3] = ["php", "-n", "-l"];
 
 #[test]
 fn every_piece_of_code_for_an_app_parses() {
     let mut seen = 0;
     for page in pages::all() {
-        for (language, command) in [("python", PYTHON), ("js", NODE)] {
+        for (language, command) in [("python", PYTHON), ("js", NODE), ("ruby", RUBY), ("php", PHP)] {
             for block in page.fenced(language) {
                 seen += 1;
                 let [program, arguments @ ..] = command;
@@ -26,5 +28,5 @@ fn every_piece_of_code_for_an_app_parses() {
             }
         }
     }
-    assert!(seen >= 3, "only {seen} pieces were found");
+    assert!(seen >= 8, "only {seen} pieces were found");
 }

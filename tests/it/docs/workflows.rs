@@ -134,7 +134,7 @@ fn a_job_that_deploys_has_the_rights_it_needs_and_no_others() {
             );
         }
     }
-    assert!(seen > 4, "only {seen} jobs were found");
+    assert!(seen > 3, "only {seen} jobs were found");
 }
 
 #[test]
@@ -151,6 +151,60 @@ fn the_readme_names_what_auto_acts_on() {
         assert!(decisions.contains(&kind.to_string()), "`auto` does not know {kind}");
     }
     assert!(types.contains(&"closed".into()), "who removes a preview?");
+}
+
+/// The first screen has production and previews in one file: each half is what its template has.
+#[test]
+fn the_first_screens_workflow_is_the_templates_in_one() {
+    let (_, both) = workflows()
+        .into_iter()
+        .find(|(file, _)| file == "README-1.yml")
+        .expect("the first screen's");
+    let [production, preview] = ["production", "preview"].map(|name| -> Value {
+        let text = fs::read_to_string(root().join(format!("workflows-templates/{name}.yml"))).unwrap();
+        serde_saphyr::from_str(&text).expect("YAML")
+    });
+    assert_eq!(both["on"]["push"], production["on"]["push"]);
+    let types = |workflow: &Value| workflow["on"]["pull_request"]["types"].as_array().cloned();
+    let known = types(&preview).expect("types of pull requests");
+    let shown = types(&both).expect("types of pull requests");
+    assert!(shown.iter().all(|kind| known.contains(kind)), "{shown:?}");
+    assert_eq!(both["permissions"], preview["permissions"]);
+
+    let job = &both["jobs"]["deploy"];
+    let (release, review) = (&production["jobs"]["deploy"], &preview["jobs"]["preview"]);
+    let name = |job: &Value| job["environment"]["name"].as_str().expect("a name").to_owned();
+    assert_eq!(
+        name(job),
+        format!(
+            "${{{{ github.event.number && '{}' || '{}' }}}}",
+            name(review),
+            name(release)
+        )
+    );
+    assert_eq!(release["concurrency"]["group"], "do-deploy-production");
+    assert_eq!(
+        preview["concurrency"]["group"],
+        "do-deploy-pr-${{ github.event.pull_request.number }}"
+    );
+    assert_eq!(
+        both["concurrency"]["group"],
+        "do-deploy-${{ github.event.number && format('pr-{0}', github.event.number) || 'production' }}"
+    );
+    for (half, concurrency) in [(release, &release["concurrency"]), (review, &preview["concurrency"])] {
+        assert_eq!(both["concurrency"]["queue"], concurrency["queue"]);
+        for key in ["permissions", "runs-on"] {
+            assert_eq!(job[key], half[key]);
+        }
+        assert_eq!(job["environment"]["deployment"], half["environment"]["deployment"]);
+        for key in ["uses", "with"] {
+            assert_eq!(ours(job)[key], ours(half)[key]);
+        }
+    }
+}
+
+fn ours(job: &Value) -> &Value {
+    steps(job).iter().find(|step| is_ours(step)).expect("do-deploy's step")
 }
 
 #[test]

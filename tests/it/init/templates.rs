@@ -214,6 +214,19 @@ fn what_is_commented_out_is_a_workflow_once_it_is_uncommented() {
         assert!(preview["jobs"]["preview"]["outputs"][output].is_string(), "{output}");
     }
 
+    // What `[preview.env]` takes with `from` stands in each workflow that can make a preview.
+    for (name, job) in [
+        ("preview", "preview"),
+        ("isolated-preview", "preview"),
+        ("redeploy", "redeploy"),
+    ] {
+        let workflow = uncommented(name);
+        let steps = workflow["jobs"][job]["steps"].as_array().expect("steps");
+        let deploys = steps.iter().find(|step| step["with"]["token"].is_string());
+        let given = &deploys.expect("the step with the token")["env"]["STRIPE_TEST_KEY"];
+        assert_eq!(given, "${{ secrets.STRIPE_TEST_KEY }}", "{name}");
+    }
+
     let tests = &uncommented("isolated-preview-start")["jobs"]["e2e"];
     assert_eq!(tests["steps"][0]["with"]["command"], "wait");
     assert!(!has_token(tests));

@@ -348,7 +348,7 @@ fn the_page_shows_the_table_that_the_program_runs_on() {
         let command = if rule.yields {
             "goes over it"
         } else {
-            "is told the same"
+            "gets the same answer"
         };
         rules.push_str(&format!("| {} | {place} | {command} |\n", with_capitals(rule.because)));
     }
