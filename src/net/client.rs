@@ -334,11 +334,11 @@ impl Client {
             let location = headers.get(LOCATION).and_then(|location| location.to_str().ok());
             match self.redirects.next(method, status, &url, location) {
                 Some(next) => url = next,
-                None if status.is_redirection() => return Err(redirected(status, location)),
+                None if status.is_redirection() => return Err(redirects::refused(status, location)),
                 None => return Ok((status.as_u16(), headers, bounded(reply).await?)),
             }
         }
-        Err(redirected(StatusCode::FOUND, None))
+        Err(redirects::refused(StatusCode::FOUND, None))
     }
 
     fn url(&self, path: &str) -> Url {
@@ -390,18 +390,5 @@ impl Client {
             path,
             problem,
         }
-    }
-}
-
-/// A redirect that is not followed: what answers there is not the API that the token is for.
-fn redirected(status: StatusCode, location: Option<&str>) -> Problem {
-    let host = location.and_then(|location| Url::parse(location).ok());
-    let host = host
-        .as_ref()
-        .and_then(Url::host_str)
-        .map(|host| format!(" to `{host}`"));
-    Problem::NotJson {
-        status: status.as_u16(),
-        looks_like: format!("a redirect{}", host.unwrap_or_default()),
     }
 }

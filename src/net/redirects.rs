@@ -2,6 +2,8 @@
 
 use reqwest::{Method, StatusCode, Url};
 
+use super::error::Problem;
+
 /// Further ones are a circle.
 pub(super) const MOST: usize = 5;
 
@@ -26,6 +28,19 @@ impl Redirects {
         let next = from.join(location?).ok()?;
         let has_user = !next.username().is_empty() || next.password().is_some();
         (self == Self::WithinHost && keeps_method && next.origin() == from.origin() && !has_user).then_some(next)
+    }
+}
+
+/// A redirect that is not followed: what answers there is not the API that the token is for.
+pub(super) fn refused(status: StatusCode, location: Option<&str>) -> Problem {
+    let host = location.and_then(|location| Url::parse(location).ok());
+    let host = host
+        .as_ref()
+        .and_then(Url::host_str)
+        .map(|host| format!(" to `{host}`"));
+    Problem::NotJson {
+        status: status.as_u16(),
+        looks_like: format!("a redirect{}", host.unwrap_or_default()),
     }
 }
 
