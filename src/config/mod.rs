@@ -98,7 +98,7 @@ pub(crate) struct Preview {
     pub(crate) ttl: Duration,
     pub(crate) database: PreviewDatabase,
     pub(crate) database_url: String,
-    /// Runs before the service starts; empty: the spec's own PRE_DEPLOY command.
+    /// Runs before the service starts; empty: the commands of the spec's own jobs.
     pub(crate) prepare: String,
     /// The service's start command; empty: find it out.
     pub(crate) start: String,

@@ -9,7 +9,7 @@ use super::super::env;
 use super::super::policy::Policy;
 use super::super::start;
 use super::super::store::{Access, Store, Stores};
-use super::{Database, DatabaseMode, PreviewInput, build, development};
+use super::{Database, DatabaseMode, PreviewInput, build, development, jobs};
 use crate::config::{Preview, PreviewDatabase};
 use crate::model::failure::Failure;
 
@@ -26,6 +26,14 @@ pub(super) struct Decision {
     pub(super) development: Option<development::Development>,
     /// Why there is none where the app wants one.
     pub(super) without: Option<String>,
+    pub(super) later: Vec<Later>,
+}
+
+/// A job that runs once the deployment is up and reads the database.
+pub(super) struct Later {
+    pub(super) name: String,
+    /// Why it is not the database's preparation. `None`: it is.
+    pub(super) objection: Option<String>,
 }
 
 /// The component whose start gets company.
@@ -49,12 +57,28 @@ struct Facts<'a> {
     policy: &'a Policy,
     /// Components with instances or functions that read a database, jobs aside.
     users: Vec<Component<'a>>,
+    /// Jobs that prepare the database, in the order in which the platform runs them.
     jobs: Vec<Component<'a>>,
+    later: Vec<Later>,
 }
 
 pub(super) fn decide(spec: &AppSpec, input: &PreviewInput<'_>, policy: &Policy) -> Result<Decision, Failure> {
     let stores = Stores::of(&spec.value);
-    let facts = Facts::of(&spec.value, &stores, policy);
+    let mut facts = Facts::of(&spec.value, &stores, policy);
+    let mut decision = choose(spec, input, &facts);
+    let is_without = decision.as_ref().map_or(true, |decision| decision.without.is_some());
+    // An empty database is better than none: only a migration that production waits for is worth a refusal.
+    if is_without && facts.forgo_later(input) {
+        decision = choose(spec, input, &facts);
+    }
+    let mut decision = decision?;
+    decision.later = facts.later;
+    decision.stores = stores;
+    Ok(decision)
+}
+
+/// The decision as these facts give it, which themselves are not in it yet.
+fn choose(spec: &AppSpec, input: &PreviewInput<'_>, facts: &Facts<'_>) -> Result<Decision, Failure> {
     let wanted = input.policy;
     let is_bound = facts.is_bound();
     let jobs_use_it = facts.jobs.iter().any(|job| facts.uses(job).is_some());
@@ -80,12 +104,13 @@ pub(super) fn decide(spec: &AppSpec, input: &PreviewInput<'_>, policy: &Policy) 
         prepare_job: None,
         development: None,
         without: None,
-        stores,
+        later: Vec::new(),
+        stores: Stores::default(),
     };
     if decision.database.mode == DatabaseMode::Dev {
         let is_auto = wanted.database == PreviewDatabase::Auto;
         let obstacle = Some(decision.database.why.clone()).filter(|_| is_auto);
-        match development::choose(spec, &decision.stores, policy, obstacle.as_deref()) {
+        match development::choose(spec, facts.stores, facts.policy, obstacle.as_deref()) {
             Ok(development) => decision.development = Some(development),
             // Nothing but names says that there is a database: the app may do without.
             Err(failure) if is_auto && !is_bound => {
@@ -136,6 +161,7 @@ impl<'a> Facts<'a> {
             policy,
             users: Vec::new(),
             jobs: Vec::new(),
+            later: Vec::new(),
         };
         for component in component::components(spec) {
             match component.kind {
@@ -146,7 +172,32 @@ impl<'a> Facts<'a> {
                 _ => {}
             }
         }
+        let services = || component::of(spec, Kind::Service);
+        let users = Some(facts.users.clone()).filter(|users| !users.is_empty());
+        facts.later = jobs::later(spec, stores, policy, &users.unwrap_or_else(services));
+        let is_preparation = |job: &Component<'_>| {
+            let mut later = facts.later.iter();
+            later.any(|later| later.name == job.name && later.objection.is_none())
+        };
+        let later = component::of(spec, Kind::Job).into_iter().filter(is_preparation);
+        facts.jobs.extend(later);
         facts
+    }
+
+    /// Does without the jobs that run after the deployment, and says why. Whether there were any.
+    fn forgo_later(&mut self, input: &PreviewInput<'_>) -> bool {
+        let Err(why) = self.sqlite(input.policy, input) else {
+            return false;
+        };
+        self.jobs.retain(|job| job.is_job("PRE_DEPLOY"));
+        let mut preparing = self
+            .later
+            .iter_mut()
+            .filter(|later| later.objection.is_none())
+            .peekable();
+        let are_some = preparing.peek().is_some();
+        preparing.for_each(|later| later.objection = Some(why.clone()));
+        are_some
     }
 
     /// How a component reads a database: by URL if one of its envs is one. What the policy sets is its own business.

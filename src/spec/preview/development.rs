@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::component::{self, Kind, text};
+use super::super::component::{self, Kind};
 use super::super::document::AppSpec;
 use super::super::env;
 use super::super::policy::Policy;
@@ -231,8 +231,7 @@ fn prepare_job(preview: &mut Value, decision: &Decision, notes: &mut Notes) {
         }
     }
     job.insert("run_command".to_owned(), json!(command));
-    component::retain(preview, Kind::Job, |job| text(job, "name") != Some("prepare"));
-    component::retain(preview, Kind::Job, |job| component::job_kind(job) != "PRE_DEPLOY");
+    component::retain(preview, Kind::Job, |_| false);
     let Some(jobs) = super::root(preview).map(|root| root.entry(Kind::Job.key()).or_insert_with(|| json!([]))) else {
         return;
     };
@@ -241,6 +240,6 @@ fn prepare_job(preview: &mut Value, decision: &Decision, notes: &mut Notes) {
     }
     notes.changes.push(
         "added job `prepare`",
-        "`[preview] prepare` takes the place of the spec's PRE_DEPLOY jobs",
+        "`[preview] prepare` takes the place of the spec's own jobs",
     );
 }

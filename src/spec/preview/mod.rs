@@ -208,7 +208,8 @@ fn derive(
     notes: &mut Notes,
 ) -> Result<(Database, Sleep), Failure> {
     let decision = database::decide(spec, input, policy)?;
-    jobs::drop_others(preview, &decision, policy, notes);
+    let has_prepare = !input.policy.prepare.trim().is_empty();
+    jobs::drop_others(preview, &decision, policy, has_prepare, notes);
     strip::strip(preview, notes);
     sources::follow_head(preview, input, notes);
     size::shrink(preview, &input.policy.size, notes);

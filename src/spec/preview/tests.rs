@@ -15,6 +15,7 @@ mod credentials;
 mod databases;
 mod fields;
 mod handwritten;
+mod jobs;
 mod rules;
 mod stores;
 
