@@ -111,6 +111,9 @@ pub(crate) struct Preview {
     pub(crate) env: BTreeMap<String, EnvValue>,
 }
 
+/// Where a preview has its SQLite file unless somebody says something else.
+pub(crate) const SQLITE_URL: &str = "sqlite:////tmp/preview.db";
+
 impl Default for Preview {
     fn default() -> Self {
         Self {
@@ -122,7 +125,7 @@ impl Default for Preview {
             limit: 10,
             ttl: 14 * 24 * HOUR,
             database: PreviewDatabase::default(),
-            database_url: "sqlite:////tmp/preview.db".to_owned(),
+            database_url: SQLITE_URL.to_owned(),
             prepare: String::new(),
             start: String::new(),
             sleep: SleepAfter::Auto,

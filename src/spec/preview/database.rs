@@ -8,7 +8,7 @@ use super::super::document::AppSpec;
 use super::super::env;
 use super::super::policy::Policy;
 use super::super::start;
-use super::super::store::{Access, Store, Stores};
+use super::super::store::{self, Access, Store, Stores};
 use super::{Database, DatabaseMode, PreviewInput, build, development, jobs};
 use crate::config::{Preview, PreviewDatabase};
 use crate::model::failure::Failure;
@@ -34,6 +34,8 @@ pub(super) struct Later {
     pub(super) name: String,
     /// Why it is not the database's preparation. `None`: it is.
     pub(super) objection: Option<String>,
+    /// What it reads is a component of the app, which a preview has, too.
+    pub(super) is_of_own: bool,
 }
 
 /// The component whose start gets company.
@@ -94,6 +96,8 @@ fn choose(spec: &AppSpec, input: &PreviewInput<'_>, facts: &Facts<'_>) -> Result
     } else {
         match facts.sqlite(wanted, input) {
             Ok(before) => (sqlite(), before),
+            // Then production does as well as it can without a server.
+            Err(_) if facts.is_on_files() => (sqlite(), facts.only_start(wanted, input)?),
             Err(why) if wanted.database == PreviewDatabase::Sqlite => return Err(impossible(spec, &why)),
             Err(why) => (dev(why), None),
         }
@@ -166,7 +170,11 @@ impl<'a> Facts<'a> {
         for component in component::components(spec) {
             match component.kind {
                 Kind::Database | Kind::StaticSite => {}
-                Kind::Job if component.is_job("PRE_DEPLOY") => facts.jobs.push(component),
+                Kind::Job if component.is_job("PRE_DEPLOY") => {
+                    if !jobs::reads_own(spec, &component, stores, policy) {
+                        facts.jobs.push(component);
+                    }
+                }
                 Kind::Job => {}
                 _ if facts.uses(&component).is_some() => facts.users.push(component),
                 _ => {}
@@ -177,7 +185,7 @@ impl<'a> Facts<'a> {
         facts.later = jobs::later(spec, stores, policy, &users.unwrap_or_else(services));
         let is_preparation = |job: &Component<'_>| {
             let mut later = facts.later.iter();
-            later.any(|later| later.name == job.name && later.objection.is_none())
+            later.any(|later| later.name == job.name && later.objection.is_none() && !later.is_of_own)
         };
         let later = component::of(spec, Kind::Job).into_iter().filter(is_preparation);
         facts.jobs.extend(later);
@@ -193,7 +201,7 @@ impl<'a> Facts<'a> {
         let mut preparing = self
             .later
             .iter_mut()
-            .filter(|later| later.objection.is_none())
+            .filter(|later| later.objection.is_none() && !later.is_of_own)
             .peekable();
         let are_some = preparing.peek().is_some();
         preparing.for_each(|later| later.objection = Some(why.clone()));
@@ -202,7 +210,10 @@ impl<'a> Facts<'a> {
 
     /// How a component reads a database: by URL if one of its envs is one. What the policy sets is its own business.
     fn uses(&self, component: &Component<'_>) -> Option<Access> {
-        let own: Vec<&Value> = env::list(component.value).collect();
+        // What only its build sees does not hide the app's.
+        let own: Vec<&Value> = env::list(component.value)
+            .filter(|env| !self.stores.is_dummy(env))
+            .collect();
         let inherited = env::list(self.spec).filter(|env| own.iter().all(|own| env::key(own) != env::key(env)));
         let mut found = None;
         for env in own.iter().copied().chain(inherited) {
@@ -220,13 +231,22 @@ impl<'a> Facts<'a> {
 
     /// Whether an env is bound to a database component.
     fn is_bound(&self) -> bool {
-        let components = component::components(self.spec);
-        let owners = std::iter::once(self.spec).chain(components.iter().map(|it| it.value));
-        let leads = |it: &&Value| matches!(self.stores.of_env(it), Some(Store::Database { .. }));
-        owners
-            .flat_map(env::list)
-            .filter(leads)
-            .any(|it| env::is_bound(env::value(it).unwrap_or_default()))
+        self.leading().any(|value| env::is_bound(value))
+    }
+
+    /// Whether every database of the app is a file.
+    fn is_on_files(&self) -> bool {
+        self.leading().all(|value| store::file(value).is_some())
+    }
+
+    /// The values of the envs that lead to a database.
+    fn leading(&self) -> impl Iterator<Item = &'a str> {
+        let leads = |it: &&Value| {
+            let is_given = self.policy.given.contains_key(env::key(it));
+            !is_given && matches!(self.stores.of_env(it), Some(Store::Database { .. }))
+        };
+        let envs = component::owners(self.spec).flat_map(|(_, value)| env::list(value));
+        envs.filter(leads).map(|it| env::value(it).unwrap_or_default())
     }
 
     /// What has to run before the start for SQLite to work, or why it cannot work.

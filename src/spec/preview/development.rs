@@ -122,7 +122,9 @@ impl Development {
                 return variable(if jdbc { "JDBC_DATABASE_URL" } else { "DATABASE_URL" });
             }
             // The driver is part of the scheme, which the platform's own URL does not have.
-            let query = query(value);
+            let is_file = store::file(value).is_some();
+            let query = Some(query(value)).filter(|_| !is_file).unwrap_or_default();
+            let scheme = store::of_postgresql(&scheme);
             return format!(
                 "{scheme}://${{{name}.USERNAME}}:${{{name}.PASSWORD}}@${{{name}.HOSTNAME}}:${{{name}.PORT}}/${{{name}.DATABASE}}{query}"
             );
@@ -149,7 +151,9 @@ impl Development {
             (_, Some(Role::Name)) => variable("DATABASE"),
             _ if by == Access::Part && value.contains(':') => format!("{}:{}", variable("HOSTNAME"), variable("PORT")),
             _ if by == Access::Part => variable("HOSTNAME"),
-            _ if key.starts_with("JDBC_") || key.starts_with("SPRING_DATASOURCE_") => variable("JDBC_DATABASE_URL"),
+            _ if value.starts_with("jdbc:") || key.starts_with("JDBC_") || key.starts_with("SPRING_DATASOURCE_") => {
+                variable("JDBC_DATABASE_URL")
+            }
             _ => variable("DATABASE_URL"),
         }
     }

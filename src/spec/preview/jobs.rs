@@ -1,6 +1,6 @@
 //! Which of the spec's jobs a preview keeps.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::component::{self, Component, Kind};
 use super::super::policy::Policy;
@@ -28,7 +28,7 @@ pub(super) fn drop_others(
         "FAILED_DEPLOY" => Some("the pull request's comment tells about failures".to_owned()),
         "SCHEDULED" => Some("nothing in a preview runs on a schedule".to_owned()),
         _ => match later(job.name) {
-            Some(_) if !has_database => Some(NO_DATABASE.to_owned()),
+            Some(later) if !has_database && !later.is_of_own => Some(NO_DATABASE.to_owned()),
             Some(later) => later.objection.clone(),
             None => Some("it may act on the outside world for a version that is not released".to_owned()),
         },
@@ -40,9 +40,10 @@ pub(super) fn drop_others(
             format!("dropped job `{}` ({})", job.name, component::job_kind(job.value)),
             why.clone(),
         );
-        if has_database && !has_prepare && later(job.name).is_some() {
+        let is_missed = later(job.name).is_some_and(|later| has_database || later.is_of_own);
+        if is_missed && !has_prepare {
             notes.warnings.push(format!(
-                "job `{}` is dropped, although it reads the database: {why}; `[preview] prepare` can fill the preview's own database",
+                "job `{}` is dropped, so that the preview's database may stay empty: {why}; `[preview] prepare` can fill it",
                 job.name
             ));
         }
@@ -53,23 +54,39 @@ pub(super) fn drop_others(
             .iter()
             .any(|name| Some(name.as_str()) == component::text(job, "name"))
     });
+    let stores = &decision.stores;
+    let waits = |job: &Component<'_>| job.is_job("PRE_DEPLOY") && reads_own(&app, job, stores, policy);
+    let waiting: Vec<Component<'_>> = component::of(&app, Kind::Job).into_iter().filter(waits).collect();
+    component::each(preview, |kind, component| {
+        let is_named = |job: &&Component<'_>| component.get("name").and_then(Value::as_str) == Some(job.name);
+        if kind == Kind::Job
+            && let Some(job) = waiting.iter().find(is_named)
+        {
+            let name = job.name;
+            component.insert("kind".to_owned(), json!("POST_DEPLOY"));
+            notes.changes.push(
+                format!("job `{name}` runs after the deployment"),
+                "before a preview's first one there is no store of the app's own to prepare",
+            );
+        }
+    });
 }
 
 const NO_DATABASE: &str = "it prepares a database that this preview does not have";
 
-/// The jobs that run once the deployment is up and read the database, each with why it is not the database's preparation.
+/// The jobs that run once the deployment is up and read the database, or say so in their command, each with why it is not the database's preparation.
 /// `users`: what reads the database, too; else what could.
 pub(super) fn later(app: &Value, stores: &Stores, policy: &Policy, users: &[Component<'_>]) -> Vec<Later> {
     let is_taken = |it: &&Value| !policy.given.contains_key(env::key(it));
     let leads = |it: &Value| matches!(stores.of_env(it), Some(Store::Database { .. }));
     let jobs = component::of(app, Kind::Job).into_iter();
-    let later = jobs.filter(|job| job.is_job("POST_DEPLOY")).filter(|job| {
-        let command = job.text("run_command").unwrap_or_default();
-        env::list(job.value).filter(is_taken).any(leads)
-            // What every component is given says little about what a job does with it.
-            || (env::list(app).filter(is_taken).any(leads) && jobs::prepares(command))
-    });
+    let later = jobs
+        .filter(|job| job.is_job("POST_DEPLOY"))
+        .filter(|job| reads(app, job, policy, &leads) || reads_own(app, job, stores, policy) || says_it_prepares(job));
     let objection = |job: &Component<'_>| {
+        if !reads(app, job, policy, &leads) && !reads_own(app, job, stores, policy) {
+            return Some("none of its envs leads to the database".to_owned());
+        }
         let same = users
             .iter()
             .find(|user| build::difference(job.value, user.value).is_none());
@@ -85,7 +102,8 @@ pub(super) fn later(app: &Value, stores: &Stores, policy: &Policy, users: &[Comp
         if job.text("run_command").is_none() {
             return Some("its command is unknown".to_owned());
         }
-        let mut own = env::list(job.value).filter(is_taken).filter(|it| !leads(it));
+        let is_other = |it: &&Value| !leads(it) && !stores.is_of_own(it);
+        let mut own = env::list(job.value).filter(is_taken).filter(is_other);
         let other = own.find(|it| leads_elsewhere(it, stores) && !has(app, user, it))?;
         Some(format!(
             "it reads `{}`, too, which `{}` does not",
@@ -96,9 +114,26 @@ pub(super) fn later(app: &Value, stores: &Stores, policy: &Policy, users: &[Comp
     later
         .map(|job| Later {
             objection: objection(&job),
+            is_of_own: reads_own(app, &job, stores, policy),
             name: job.name.to_owned(),
         })
         .collect()
+}
+
+/// Whether what a job reads of the kind is a store of the app's own, and no other database.
+pub(super) fn reads_own(app: &Value, job: &Component<'_>, stores: &Stores, policy: &Policy) -> bool {
+    let leads = |it: &Value| matches!(stores.of_env(it), Some(Store::Database { .. }));
+    reads(app, job, policy, &|it| stores.is_of_own(it)) && !reads(app, job, policy, &leads)
+}
+
+fn reads(app: &Value, job: &Component<'_>, policy: &Policy, leads: &dyn Fn(&Value) -> bool) -> bool {
+    let any = |owner: &Value| env::list(owner).any(|it| !policy.given.contains_key(env::key(it)) && leads(it));
+    // What every component is given says little about what a job does with it.
+    any(job.value) || (any(app) && says_it_prepares(job))
+}
+
+fn says_it_prepares(job: &Component<'_>) -> bool {
+    jobs::prepares(job.text("run_command").unwrap_or_default())
 }
 
 /// Whether an env can lead a job out of the database: a secret, an address, another store.

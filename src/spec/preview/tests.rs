@@ -16,6 +16,7 @@ mod databases;
 mod fields;
 mod handwritten;
 mod jobs;
+mod own;
 mod rules;
 mod stores;
 

@@ -81,6 +81,7 @@ fn another_job_that_reads_the_database_is_dropped_and_named() {
         format!("run_command: ./fill, envs: [{URL}, {{key: KAFKA_BROKERS, value: 'one.example:9092'}}]"),
         format!("run_command: ./fill, dockerfile_path: Dockerfile.db, envs: [{URL}]"),
         format!("envs: [{URL}]"),
+        "run_command: npx prisma migrate deploy".to_owned(),
     ] {
         let plan = World::new().good(&shop(&job));
         assert_eq!(plan.database.mode, DatabaseMode::Sqlite, "{job}");
@@ -100,18 +101,20 @@ fn another_job_that_reads_the_database_is_dropped_and_named() {
         );
     }
     insta::assert_snapshot!(said.join("\n"), @"
-    job `later` is dropped, although it reads the database: it reads `SLACK`, too, which `web` does not; `[preview] prepare` can fill the preview's own database
+    job `later` is dropped, so that the preview's database may stay empty: it reads `SLACK`, too, which `web` does not; `[preview] prepare` can fill it
     dropped job `later` (POST_DEPLOY): it reads `SLACK`, too, which `web` does not
-    job `later` is dropped, although it reads the database: it reads `HOOK`, too, which `web` does not; `[preview] prepare` can fill the preview's own database
+    job `later` is dropped, so that the preview's database may stay empty: it reads `HOOK`, too, which `web` does not; `[preview] prepare` can fill it
     dropped job `later` (POST_DEPLOY): it reads `HOOK`, too, which `web` does not
-    job `later` is dropped, although it reads the database: it reads `SITE`, too, which `web` does not; `[preview] prepare` can fill the preview's own database
+    job `later` is dropped, so that the preview's database may stay empty: it reads `SITE`, too, which `web` does not; `[preview] prepare` can fill it
     dropped job `later` (POST_DEPLOY): it reads `SITE`, too, which `web` does not
-    job `later` is dropped, although it reads the database: it reads `KAFKA_BROKERS`, too, which `web` does not; `[preview] prepare` can fill the preview's own database
+    job `later` is dropped, so that the preview's database may stay empty: it reads `KAFKA_BROKERS`, too, which `web` does not; `[preview] prepare` can fill it
     dropped job `later` (POST_DEPLOY): it reads `KAFKA_BROKERS`, too, which `web` does not
-    job `later` is dropped, although it reads the database: it is built from another Dockerfile than `web`; `[preview] prepare` can fill the preview's own database
+    job `later` is dropped, so that the preview's database may stay empty: it is built from another Dockerfile than `web`; `[preview] prepare` can fill it
     dropped job `later` (POST_DEPLOY): it is built from another Dockerfile than `web`
-    job `later` is dropped, although it reads the database: its command is unknown; `[preview] prepare` can fill the preview's own database
+    job `later` is dropped, so that the preview's database may stay empty: its command is unknown; `[preview] prepare` can fill it
     dropped job `later` (POST_DEPLOY): its command is unknown
+    job `later` is dropped, so that the preview's database may stay empty: none of its envs leads to the database; `[preview] prepare` can fill it
+    dropped job `later` (POST_DEPLOY): none of its envs leads to the database
     ");
     let silent = World::new().good(&shop("kind: POST_DEPLOY, run_command: ./announce.sh"));
     assert_eq!(silent.warnings, Vec::<String>::new());
@@ -154,7 +157,7 @@ fn a_later_job_never_costs_an_app_its_preview() {
         assert_eq!(
             plan.warnings,
             [
-                "job `later` is dropped, although it reads the database: how `web` starts is not known (`[preview] start` can say it); `[preview] prepare` can fill the preview's own database"
+                "job `later` is dropped, so that the preview's database may stay empty: how `web` starts is not known (`[preview] start` can say it); `[preview] prepare` can fill it"
             ]
         );
     }
