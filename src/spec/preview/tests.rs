@@ -10,6 +10,7 @@ use super::*;
 use crate::config::Config;
 use crate::model::pull_request::Head;
 
+mod addresses;
 mod allowed;
 mod credentials;
 mod databases;
