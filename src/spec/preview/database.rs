@@ -170,10 +170,8 @@ impl<'a> Facts<'a> {
         for component in component::components(spec) {
             match component.kind {
                 Kind::Database | Kind::StaticSite => {}
-                Kind::Job if component.is_job("PRE_DEPLOY") => {
-                    if !jobs::reads_own(spec, &component, stores, policy) {
-                        facts.jobs.push(component);
-                    }
+                Kind::Job if component.is_job("PRE_DEPLOY") && !jobs::reads_own(spec, &component, stores, policy) => {
+                    facts.jobs.push(component);
                 }
                 Kind::Job => {}
                 _ if facts.uses(&component).is_some() => facts.users.push(component),
@@ -231,7 +229,7 @@ impl<'a> Facts<'a> {
 
     /// Whether an env is bound to a database component.
     fn is_bound(&self) -> bool {
-        self.leading().any(|value| env::is_bound(value))
+        self.leading().any(env::is_bound)
     }
 
     /// Whether every database of the app is a file.

@@ -50,7 +50,8 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, policy: &Policy, d
                 Fate::Keep | Fate::Own => true,
                 Fate::Set { value, secret } => {
                     let old = env::value(env).unwrap_or_default();
-                    if !policy.given.contains_key(&key) && !(store::file(old).is_some() && old == value) {
+                    let is_same_file = store::file(old).is_some() && old == value;
+                    if !policy.given.contains_key(&key) && !is_same_file {
                         let what = format!("env `{key}` of {owner} is `{value}`");
                         let why = match store::file(old) {
                             Some(_) => "every instance can write there",

@@ -325,6 +325,10 @@ impl Stores {
 
     fn is_own(&self, text: &str) -> bool {
         let is_own = |name: &str| self.own.contains(&name.to_ascii_lowercase());
+        // libpq takes the host of a URL's options before the URL's own.
+        if text.to_ascii_lowercase().contains("host=") || text.to_ascii_lowercase().contains("hostaddr=") {
+            return false;
+        }
         let host = host(text);
         let bindings = env::bindings(host);
         if bindings.is_empty() {

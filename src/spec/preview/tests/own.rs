@@ -112,6 +112,10 @@ fn what_leads_out_of_the_app_is_not_its_own_whatever_stands_beside_it() {
             own,
             "workers:\n- name: queue\n  github: {repo: acme/shop, branch: main}\n  run_command: work\n  envs: [{key: DB_HOST, value: 10.0.0.5}, {key: DB_PASSWORD, value: s3cr3t-of-production}]\n",
         ),
+        (
+            "{key: X, value: 'postgres://shop:s3cr3t-of-production@postgres/shop?host=10.0.0.5'}",
+            "",
+        ),
         // Only the user is the app's own.
         (
             "{key: X, value: 'postgres://${postgres.NAME}:s3cr3t-of-production@10.0.0.5/shop'}",
