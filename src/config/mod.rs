@@ -101,7 +101,7 @@ pub(crate) struct Preview {
     pub(crate) ttl: Duration,
     pub(crate) database: PreviewDatabase,
     pub(crate) database_url: String,
-    /// Runs before the service starts; empty: the spec's own PRE_DEPLOY command.
+    /// Runs before the service starts; empty: the commands of the spec's own jobs.
     pub(crate) prepare: String,
     /// The service's start command; empty: find it out.
     pub(crate) start: String,
@@ -114,6 +114,9 @@ pub(crate) struct Preview {
     pub(crate) env: BTreeMap<String, EnvValue>,
 }
 
+/// Where a preview has its SQLite file unless somebody says something else.
+pub(crate) const SQLITE_URL: &str = "sqlite:////tmp/preview.db";
+
 impl Default for Preview {
     fn default() -> Self {
         Self {
@@ -125,7 +128,7 @@ impl Default for Preview {
             limit: 10,
             ttl: 14 * 24 * HOUR,
             database: PreviewDatabase::default(),
-            database_url: "sqlite:////tmp/preview.db".to_owned(),
+            database_url: SQLITE_URL.to_owned(),
             prepare: String::new(),
             start: String::new(),
             sleep: SleepAfter::Auto,

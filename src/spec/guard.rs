@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::component::{self, Kind, text};
+use super::store::Stores;
 use super::{credentials, env, hidden, marks, shell, store};
 use crate::model::failure::Failure;
 use crate::redact::Redactor;
@@ -42,6 +43,7 @@ pub(super) fn guard(
 fn texts(spec: &Value, decided: &[&str], known: &Redactor) -> Vec<String> {
     let mut found = Vec::new();
     let components = component::components(spec);
+    let stores = Stores::of(spec);
     let mut look = |place: String, text: &str, credential: Option<String>| {
         if let Some(managed) = store::managed(text) {
             found.push(format!("{place} names `{}`", managed.host));
@@ -54,7 +56,8 @@ fn texts(spec: &Value, decided: &[&str], known: &Redactor) -> Vec<String> {
         for it in env::list(value) {
             let (key, value) = (env::key(it), env::value(it).unwrap_or_default());
             if !decided.contains(&value) && !env::is_encrypted(value) {
-                let credential = credentials::env_has_shape(key, value).then(|| "a credential".to_owned());
+                let is_credential = credentials::env_has_shape(key, value) && !stores.is_of_own(it);
+                let credential = is_credential.then(|| "a credential".to_owned());
                 look(format!("env `{key}`{owner}"), value, credential);
             }
         }

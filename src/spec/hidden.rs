@@ -1,5 +1,6 @@
 //! What is hidden of a text when a spec is printed, whatever is known of the app: the one list of what a credential is.
-//! The planner asks the same question, so that what is printed as `***` is never sent to a preview.
+//! The planner asks the same question, so that what is printed as `***` is never sent to a preview; the password of a store
+//! that is a component of the preview itself is the exception.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;

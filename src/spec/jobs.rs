@@ -20,6 +20,19 @@ const MIGRATES: [&str; 12] = [
     "atlas schema",
 ];
 
+/// Words of commands that fill a database.
+const FILLS: [&str; 3] = [
+    "seed",     // Rails, Laravel, Prisma, Knex, Ecto
+    "fixture",  // Doctrine, TypeORM
+    "loaddata", // Django
+];
+
+/// Whether a command says that it changes a database's schema or fills it.
+pub(super) fn prepares(command: &str) -> bool {
+    let command = command.to_lowercase();
+    MIGRATES.iter().chain(&FILLS).any(|word| command.contains(word))
+}
+
 /// Whether a deployment that became active may have changed the database: by a job before the new version takes traffic or
 /// after it, or by a component's own start command. A job for failed deployments does not run then.
 pub(crate) fn migrates(spec: &Value) -> bool {

@@ -8,8 +8,8 @@ use super::super::document::AppSpec;
 use super::super::env;
 use super::super::policy::Policy;
 use super::super::start;
-use super::super::store::{Access, Store, Stores};
-use super::{Database, DatabaseMode, PreviewInput, build, development};
+use super::super::store::{self, Access, Store, Stores};
+use super::{Database, DatabaseMode, PreviewInput, build, development, jobs};
 use crate::config::{Preview, PreviewDatabase};
 use crate::model::failure::Failure;
 
@@ -26,6 +26,16 @@ pub(super) struct Decision {
     pub(super) development: Option<development::Development>,
     /// Why there is none where the app wants one.
     pub(super) without: Option<String>,
+    pub(super) later: Vec<Later>,
+}
+
+/// A job that runs once the deployment is up and reads the database.
+pub(super) struct Later {
+    pub(super) name: String,
+    /// Why it is not the database's preparation. `None`: it is.
+    pub(super) objection: Option<String>,
+    /// What it reads is a component of the app, which a preview has, too.
+    pub(super) is_of_own: bool,
 }
 
 /// The component whose start gets company.
@@ -49,12 +59,28 @@ struct Facts<'a> {
     policy: &'a Policy,
     /// Components with instances or functions that read a database, jobs aside.
     users: Vec<Component<'a>>,
+    /// Jobs that prepare the database, in the order in which the platform runs them.
     jobs: Vec<Component<'a>>,
+    later: Vec<Later>,
 }
 
 pub(super) fn decide(spec: &AppSpec, input: &PreviewInput<'_>, policy: &Policy) -> Result<Decision, Failure> {
     let stores = Stores::of(&spec.value);
-    let facts = Facts::of(&spec.value, &stores, policy);
+    let mut facts = Facts::of(&spec.value, &stores, policy);
+    let mut decision = choose(spec, input, &facts);
+    let is_without = decision.as_ref().map_or(true, |decision| decision.without.is_some());
+    // An empty database is better than none: only a migration that production waits for is worth a refusal.
+    if is_without && facts.forgo_later(input) {
+        decision = choose(spec, input, &facts);
+    }
+    let mut decision = decision?;
+    decision.later = facts.later;
+    decision.stores = stores;
+    Ok(decision)
+}
+
+/// The decision as these facts give it, which themselves are not in it yet.
+fn choose(spec: &AppSpec, input: &PreviewInput<'_>, facts: &Facts<'_>) -> Result<Decision, Failure> {
     let wanted = input.policy;
     let is_bound = facts.is_bound();
     let jobs_use_it = facts.jobs.iter().any(|job| facts.uses(job).is_some());
@@ -70,6 +96,8 @@ pub(super) fn decide(spec: &AppSpec, input: &PreviewInput<'_>, policy: &Policy) 
     } else {
         match facts.sqlite(wanted, input) {
             Ok(before) => (sqlite(), before),
+            // Then production does as well as it can without a server.
+            Err(_) if facts.is_on_files() => (sqlite(), facts.only_start(wanted, input)?),
             Err(why) if wanted.database == PreviewDatabase::Sqlite => return Err(impossible(spec, &why)),
             Err(why) => (dev(why), None),
         }
@@ -80,12 +108,13 @@ pub(super) fn decide(spec: &AppSpec, input: &PreviewInput<'_>, policy: &Policy) 
         prepare_job: None,
         development: None,
         without: None,
-        stores,
+        later: Vec::new(),
+        stores: Stores::default(),
     };
     if decision.database.mode == DatabaseMode::Dev {
         let is_auto = wanted.database == PreviewDatabase::Auto;
         let obstacle = Some(decision.database.why.clone()).filter(|_| is_auto);
-        match development::choose(spec, &decision.stores, policy, obstacle.as_deref()) {
+        match development::choose(spec, facts.stores, facts.policy, obstacle.as_deref()) {
             Ok(development) => decision.development = Some(development),
             // Nothing but names says that there is a database: the app may do without.
             Err(failure) if is_auto && !is_bound => {
@@ -136,22 +165,53 @@ impl<'a> Facts<'a> {
             policy,
             users: Vec::new(),
             jobs: Vec::new(),
+            later: Vec::new(),
         };
         for component in component::components(spec) {
             match component.kind {
                 Kind::Database | Kind::StaticSite => {}
-                Kind::Job if component.is_job("PRE_DEPLOY") => facts.jobs.push(component),
+                Kind::Job if component.is_job("PRE_DEPLOY") && !jobs::reads_own(spec, &component, stores, policy) => {
+                    facts.jobs.push(component);
+                }
                 Kind::Job => {}
                 _ if facts.uses(&component).is_some() => facts.users.push(component),
                 _ => {}
             }
         }
+        let services = || component::of(spec, Kind::Service);
+        let users = Some(facts.users.clone()).filter(|users| !users.is_empty());
+        facts.later = jobs::later(spec, stores, policy, &users.unwrap_or_else(services));
+        let is_preparation = |job: &Component<'_>| {
+            let mut later = facts.later.iter();
+            later.any(|later| later.name == job.name && later.objection.is_none() && !later.is_of_own)
+        };
+        let later = component::of(spec, Kind::Job).into_iter().filter(is_preparation);
+        facts.jobs.extend(later);
         facts
+    }
+
+    /// Does without the jobs that run after the deployment, and says why. Whether there were any.
+    fn forgo_later(&mut self, input: &PreviewInput<'_>) -> bool {
+        let Err(why) = self.sqlite(input.policy, input) else {
+            return false;
+        };
+        self.jobs.retain(|job| job.is_job("PRE_DEPLOY"));
+        let mut preparing = self
+            .later
+            .iter_mut()
+            .filter(|later| later.objection.is_none() && !later.is_of_own)
+            .peekable();
+        let are_some = preparing.peek().is_some();
+        preparing.for_each(|later| later.objection = Some(why.clone()));
+        are_some
     }
 
     /// How a component reads a database: by URL if one of its envs is one. What the policy sets is its own business.
     fn uses(&self, component: &Component<'_>) -> Option<Access> {
-        let own: Vec<&Value> = env::list(component.value).collect();
+        // What only its build sees does not hide the app's.
+        let own: Vec<&Value> = env::list(component.value)
+            .filter(|env| !self.stores.is_dummy(env))
+            .collect();
         let inherited = env::list(self.spec).filter(|env| own.iter().all(|own| env::key(own) != env::key(env)));
         let mut found = None;
         for env in own.iter().copied().chain(inherited) {
@@ -169,13 +229,22 @@ impl<'a> Facts<'a> {
 
     /// Whether an env is bound to a database component.
     fn is_bound(&self) -> bool {
-        let components = component::components(self.spec);
-        let owners = std::iter::once(self.spec).chain(components.iter().map(|it| it.value));
-        let leads = |it: &&Value| matches!(self.stores.of_env(it), Some(Store::Database { .. }));
-        owners
-            .flat_map(env::list)
-            .filter(leads)
-            .any(|it| env::is_bound(env::value(it).unwrap_or_default()))
+        self.leading().any(env::is_bound)
+    }
+
+    /// Whether every database of the app is a file.
+    fn is_on_files(&self) -> bool {
+        self.leading().all(|value| store::file(value).is_some())
+    }
+
+    /// The values of the envs that lead to a database.
+    fn leading(&self) -> impl Iterator<Item = &'a str> {
+        let leads = |it: &&Value| {
+            let is_given = self.policy.given.contains_key(env::key(it));
+            !is_given && matches!(self.stores.of_env(it), Some(Store::Database { .. }))
+        };
+        let envs = component::owners(self.spec).flat_map(|(_, value)| env::list(value));
+        envs.filter(leads).map(|it| env::value(it).unwrap_or_default())
     }
 
     /// What has to run before the start for SQLite to work, or why it cannot work.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::component::{self, Kind, text};
+use super::super::component::{self, Kind};
 use super::super::document::AppSpec;
 use super::super::env;
 use super::super::policy::Policy;
@@ -122,7 +122,9 @@ impl Development {
                 return variable(if jdbc { "JDBC_DATABASE_URL" } else { "DATABASE_URL" });
             }
             // The driver is part of the scheme, which the platform's own URL does not have.
-            let query = query(value);
+            let is_file = store::file(value).is_some();
+            let query = Some(query(value)).filter(|_| !is_file).unwrap_or_default();
+            let scheme = store::of_postgresql(&scheme);
             return format!(
                 "{scheme}://${{{name}.USERNAME}}:${{{name}.PASSWORD}}@${{{name}.HOSTNAME}}:${{{name}.PORT}}/${{{name}.DATABASE}}{query}"
             );
@@ -149,7 +151,9 @@ impl Development {
             (_, Some(Role::Name)) => variable("DATABASE"),
             _ if by == Access::Part && value.contains(':') => format!("{}:{}", variable("HOSTNAME"), variable("PORT")),
             _ if by == Access::Part => variable("HOSTNAME"),
-            _ if key.starts_with("JDBC_") || key.starts_with("SPRING_DATASOURCE_") => variable("JDBC_DATABASE_URL"),
+            _ if value.starts_with("jdbc:") || key.starts_with("JDBC_") || key.starts_with("SPRING_DATASOURCE_") => {
+                variable("JDBC_DATABASE_URL")
+            }
             _ => variable("DATABASE_URL"),
         }
     }
@@ -231,8 +235,7 @@ fn prepare_job(preview: &mut Value, decision: &Decision, notes: &mut Notes) {
         }
     }
     job.insert("run_command".to_owned(), json!(command));
-    component::retain(preview, Kind::Job, |job| text(job, "name") != Some("prepare"));
-    component::retain(preview, Kind::Job, |job| component::job_kind(job) != "PRE_DEPLOY");
+    component::retain(preview, Kind::Job, |_| false);
     let Some(jobs) = super::root(preview).map(|root| root.entry(Kind::Job.key()).or_insert_with(|| json!([]))) else {
         return;
     };
@@ -241,6 +244,6 @@ fn prepare_job(preview: &mut Value, decision: &Decision, notes: &mut Notes) {
     }
     notes.changes.push(
         "added job `prepare`",
-        "`[preview] prepare` takes the place of the spec's PRE_DEPLOY jobs",
+        "`[preview] prepare` takes the place of the spec's own jobs",
     );
 }

@@ -4,17 +4,25 @@ use serde_json::Value;
 
 use super::super::env;
 use super::super::policy::Policy;
-use super::super::store::{Access, Store};
+use super::super::store::{self, Access, Store};
 use super::super::{change, component, credentials, hidden, marks, secrets};
 use super::database::Decision;
 use super::{DatabaseMode, Notes};
+use crate::config::SQLITE_URL;
 
 /// What becomes of one env.
 enum Fate {
     Keep,
-    Set { value: String, secret: bool },
+    /// Part of a store that is a component of the preview, too.
+    Own,
+    Set {
+        value: String,
+        secret: bool,
+    },
     Secret,
-    Leave { why: &'static str },
+    Leave {
+        why: &'static str,
+    },
 }
 
 pub(super) fn apply(preview: &mut Value, decision: &Decision, policy: &Policy, database_url: &str, notes: &mut Notes) {
@@ -39,11 +47,17 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, policy: &Policy, d
                 fate => fate,
             };
             match fate {
-                Fate::Keep => true,
+                Fate::Keep | Fate::Own => true,
                 Fate::Set { value, secret } => {
-                    if !policy.given.contains_key(&key) {
+                    let old = env::value(env).unwrap_or_default();
+                    let is_same_file = store::file(old).is_some() && old == value;
+                    if !policy.given.contains_key(&key) && !is_same_file {
                         let what = format!("env `{key}` of {owner} is `{value}`");
-                        notes.changes.push(what, "it led to production's database");
+                        let why = match store::file(old) {
+                            Some(_) => "every instance can write there",
+                            None => "it led to production's database",
+                        };
+                        notes.changes.push(what, why);
                     }
                     env::set(env, &value, secret);
                     true
@@ -91,6 +105,10 @@ fn fate(env: &Value, decision: &Decision, policy: &Policy, database_url: &str) -
     }
     let value = env::value(env).unwrap_or_default();
     let secret = env::is_secret(env);
+    let is_missing = policy.missing.iter().any(|(key, _)| key == env::key(env));
+    if decision.stores.is_of_own(env) && !is_missing {
+        return Fate::Own;
+    }
     match decision.stores.of_env(env) {
         Some(Store::Database { by }) => match (decision.database.mode, &decision.development) {
             (DatabaseMode::Sqlite, _) if by == Access::Part => Fate::Leave {
@@ -113,7 +131,7 @@ fn fate(env: &Value, decision: &Decision, policy: &Policy, database_url: &str) -
             why: "previews never use production's caches, queues and other stores",
         },
         // The policy wants another value than the file's and could not get it.
-        None if policy.missing.iter().any(|(key, _)| key == env::key(env)) => Fate::Secret,
+        None if is_missing => Fate::Secret,
         None if secret || env::is_encrypted(value) => Fate::Secret,
         None if credentials::is_plain(env::key(env), value) => Fate::Leave {
             why: "it looks like a credential, which `[preview] env` in do-deploy.toml can allow",
@@ -122,13 +140,19 @@ fn fate(env: &Value, decision: &Decision, policy: &Policy, database_url: &str) -
     }
 }
 
-/// The path as the env's driver writes it: `jdbc:sqlite:/tmp/preview.db` for Java.
+/// The path as the env's driver writes it: `jdbc:sqlite:/tmp/preview.db` for Java. What names a file already keeps its
+/// form, and its path where it can be written.
 /// <https://github.com/xerial/sqlite-jdbc#usage>
 fn sqlite_url(key: &str, value: &str, database_url: &str) -> String {
     let is_java = value.starts_with("jdbc:") || ["JDBC_", "SPRING_DATASOURCE_"].iter().any(|it| key.starts_with(it));
-    match database_url.strip_prefix("sqlite:///") {
-        Some(path) if is_java => format!("jdbc:sqlite:{path}"),
-        _ => database_url.to_owned(),
+    let Some(path) = database_url.strip_prefix("sqlite:///") else {
+        return database_url.to_owned();
+    };
+    match store::file(value) {
+        Some(file) if file.is_writable() && database_url == SQLITE_URL => value.to_owned(),
+        Some(file) => file.at(path),
+        None if is_java => format!("jdbc:sqlite:{path}"),
+        None => format!("{}:///{path}", store::of_sqlite(value)),
     }
 }
 

@@ -22,6 +22,7 @@ use crate::model::pull_request::PullRequest;
 use crate::model::report::{self, Change, Sleep};
 use crate::redact::Redactor;
 
+mod addresses;
 mod allowed;
 mod build;
 mod database;
@@ -174,10 +175,14 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
     notes.warnings.extend(harmless.iter().map(Broken::sentence));
     notes.warnings.extend(bindings::unfilled(&spec.value, &preview));
     warn_of_dangling(&preview, &mut notes);
+    let production = input.allowed.production.as_ref();
     let wished = input.policy;
+    let by_hand = !wished.spec.is_empty();
+    notes
+        .warnings
+        .extend(addresses::warnings(spec, production, by_hand, &preview, &policy));
     let mut decided = vec![wished.database_url.as_str(), wished.prepare.trim(), wished.start.trim()];
     decided.extend(policy.given.values().map(|given| given.value.as_str()));
-    let by_hand = !wished.spec.is_empty();
     // What a preview spec of its own holds is not production's.
     let known = if by_hand {
         Redactor::new()
@@ -208,7 +213,8 @@ fn derive(
     notes: &mut Notes,
 ) -> Result<(Database, Sleep), Failure> {
     let decision = database::decide(spec, input, policy)?;
-    jobs::drop_others(preview, &decision, policy, notes);
+    let has_prepare = !input.policy.prepare.trim().is_empty();
+    jobs::drop_others(preview, &decision, policy, has_prepare, notes);
     strip::strip(preview, notes);
     sources::follow_head(preview, input, notes);
     size::shrink(preview, &input.policy.size, notes);

@@ -47,7 +47,13 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, announcement: &Ann
             .iter()
             .any(|it| it.name == before.component),
     );
-    component::retain(preview, Kind::Job, |job| component::job_kind(job) != "PRE_DEPLOY");
+    let is_moved = |job: &Value| {
+        before.commands.iter().any(|command| match command {
+            Command::Prepare(_) => true,
+            Command::Job(name) => text(job, "name") == Some(name),
+        })
+    };
+    component::retain(preview, Kind::Job, |job| !is_moved(job));
 }
 
 /// The steps between the lines by which the log tells them from the service.

@@ -60,7 +60,7 @@ fn envs(spec: &Value, policy: &Policy, productions: &Productions) -> Vec<Found> 
         for (index, it) in env::list(value).enumerate() {
             let key = env::key(it);
             let is_decided = policy.given.contains_key(key) || policy.missing.iter().any(|(missing, _)| missing == key);
-            if is_decided || marks::is_mark(key) {
+            if is_decided || marks::is_mark(key) || stores.is_of_own(it) {
                 continue;
             }
             let Some(text) = env::value(it).filter(|text| !env::is_encrypted(text)) else {

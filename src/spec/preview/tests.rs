@@ -10,11 +10,14 @@ use super::*;
 use crate::config::Config;
 use crate::model::pull_request::Head;
 
+mod addresses;
 mod allowed;
 mod credentials;
 mod databases;
 mod fields;
 mod handwritten;
+mod jobs;
+mod own;
 mod rules;
 mod stores;
 

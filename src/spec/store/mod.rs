@@ -5,21 +5,24 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::component::{self, Kind};
-use super::{env, pieces};
+use super::{credentials, env, pieces};
 
 mod engine;
+mod file;
 mod hosts;
 mod inside;
 mod keys;
+mod own;
 mod reach;
 mod schemes;
 mod words;
 
 pub(super) use engine::other_engine;
+pub(super) use file::file;
 pub(super) use hosts::managed;
 pub(super) use inside::in_command;
 pub(super) use keys::Role;
-pub(super) use schemes::{Connection, connection, scheme};
+pub(super) use schemes::{Connection, connection, of_postgresql, of_sqlite, scheme};
 
 /// The variables of database components that no other component has; for specs that do not declare theirs.
 /// <https://docs.digitalocean.com/products/app-platform/how-to/use-environment-variables/>
@@ -85,6 +88,12 @@ pub(super) struct Stores {
     databases: HashMap<String, Holds>,
     /// Components that a preview has, too: what they offer is not production's.
     own: HashSet<String>,
+    /// Those of them that are stores: an env leads to them.
+    own_stores: HashSet<String>,
+    /// `DB` of a `DB_HOST` that is such a component, unless there is another one.
+    own_prefixes: HashSet<String>,
+    /// Keys and values of what such a component is set up with.
+    own_settings: HashSet<(String, String)>,
     /// Some env says where a database is.
     has_database: bool,
     /// `REDIS` of a `REDIS_HOST` that leads out of the app.
@@ -109,12 +118,11 @@ impl Stores {
                 stores.own.insert(component.name.to_ascii_lowercase());
             }
         }
+        stores.learn_own(spec);
         let components = component::components(spec);
         let lists = || std::iter::once(spec).chain(components.iter().map(|component| component.value));
         let envs: Vec<&Value> = lists().flat_map(env::list).collect();
-        for it in &envs {
-            stores.learn_local(it);
-        }
+        stores.learn_local(&envs);
         for it in &envs {
             stores.learn_place(it);
         }
@@ -125,24 +133,27 @@ impl Stores {
         stores
     }
 
-    fn learn_local(&mut self, it: &Value) {
-        let Some(meaning) = keys::meaning(env::key(it)) else {
-            return;
-        };
-        let value = env::value(it).unwrap_or_default();
-        let local = match meaning.role {
-            Role::Host => self.is_local(value),
-            Role::Driver => value.to_ascii_lowercase().contains("sqlite"),
-            _ => false,
-        };
-        if local {
-            self.local.insert(meaning.prefix);
+    fn learn_local(&mut self, envs: &[&Value]) {
+        let (mut hosts, mut elsewhere) = (HashSet::new(), HashSet::new());
+        for it in envs {
+            let Some(meaning) = keys::meaning(env::key(it)) else {
+                continue;
+            };
+            let value = env::value(it).unwrap_or_default();
+            match meaning.role {
+                Role::Host if self.is_local(value) => hosts.insert(meaning.prefix),
+                Role::Host if env::is_secret(it) || !value.is_empty() => elsewhere.insert(meaning.prefix),
+                Role::Driver if value.to_ascii_lowercase().contains("sqlite") => self.local.insert(meaning.prefix),
+                _ => false,
+            };
         }
+        // One component's `DB_HOST` says nothing about another's.
+        self.local.extend(hosts.difference(&elsewhere).cloned());
     }
 
     fn learn_place(&mut self, it: &Value) {
         let value = env::value(it).unwrap_or_default();
-        if value.is_empty() && !env::is_secret(it) {
+        if (value.is_empty() && !env::is_secret(it)) || self.is_dummy(it) {
             return;
         }
         match keys::meaning(env::key(it)) {
@@ -192,6 +203,9 @@ impl Stores {
     /// What an env leads to, if it is a store at all. The key decides last: a secret has no value to look at.
     pub(super) fn of_env(&self, env: &Value) -> Option<Store> {
         let text = env::value(env).unwrap_or_default();
+        if self.is_of_own(env) || self.is_dummy(env) {
+            return None;
+        }
         self.of_value(text)
             .or_else(|| self.of_key(env::key(env), text, env::is_secret(env)))
     }
@@ -231,7 +245,12 @@ impl Stores {
 
     fn of_url(&self, text: &str) -> Option<Store> {
         let holds = schemes::holds(&scheme(text)?)?;
-        (holds == Holds::Database || !self.is_own(text)).then(|| holds.store(Access::Url))
+        let is_here = match holds {
+            // Nothing of the kind runs beside the app, so that it stands for a database all the same.
+            Holds::Database => self.is_own(text),
+            Holds::Other => self.is_local(text),
+        };
+        (!is_here).then(|| holds.store(Access::Url))
     }
 
     /// A managed service's host, by itself or in something longer.
@@ -305,12 +324,20 @@ impl Stores {
     }
 
     fn is_own(&self, text: &str) -> bool {
-        let bindings = env::bindings(text);
         let is_own = |name: &str| self.own.contains(&name.to_ascii_lowercase());
-        match bindings.is_empty() {
-            true => is_own(host(text)),
-            false => bindings.iter().all(|binding| is_own(binding.component)),
+        // libpq takes the host of a URL's options before the URL's own.
+        if text.to_ascii_lowercase().contains("host=") || text.to_ascii_lowercase().contains("hostaddr=") {
+            return false;
         }
+        let host = host(text);
+        let bindings = env::bindings(host);
+        if bindings.is_empty() {
+            return is_own(host);
+        }
+        let rest = bindings
+            .iter()
+            .fold(host.to_owned(), |rest, it| rest.replace(it.whole, ""));
+        rest.trim_matches(':').is_empty() && bindings.iter().all(|binding| is_own(binding.component))
     }
 }
 

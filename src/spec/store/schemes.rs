@@ -96,6 +96,34 @@ pub(in crate::spec) fn speaks_postgresql(scheme: &str) -> bool {
     })
 }
 
+/// SQLAlchemy's drivers for `asyncio`, which no other can take the place of.
+/// <https://docs.sqlalchemy.org/en/20/dialects/>
+const ASYNCHRONOUS: [&str; 7] = [
+    "asyncpg",
+    "psycopg_async",
+    "aiomysql",
+    "asyncmy",
+    "aiosqlite",
+    "aioodbc",
+    "oracledb_async",
+];
+
+/// The scheme for SQLite of an app that has this URL of another database.
+pub(in crate::spec) fn of_sqlite(url: &str) -> &'static str {
+    let scheme = scheme(url).unwrap_or_default();
+    // Celery's way to name its backend.
+    match scheme.starts_with("db+") {
+        true => "db+sqlite",
+        false if scheme.split('+').any(|part| ASYNCHRONOUS.contains(&part)) => "sqlite+aiosqlite",
+        false => "sqlite",
+    }
+}
+
+/// A scheme with a driver in it, for PostgreSQL where it is SQLite's.
+pub(in crate::spec) fn of_postgresql(scheme: &str) -> String {
+    scheme.replace("aiosqlite", "asyncpg").replace("sqlite", "postgresql")
+}
+
 /// A connection string that is not a URL, and whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::spec) enum Connection {

@@ -7,6 +7,7 @@ mod hints;
 mod interruption;
 mod limit;
 mod limits;
+mod own;
 mod skipping;
 mod spec;
 mod stores;
