@@ -68,6 +68,16 @@ pub(crate) struct Target {
     pub(crate) env: BTreeMap<String, EnvValue>,
 }
 
+impl Target {
+    /// The branch whose pushes are deployed. `default`: the repository's default branch.
+    pub(crate) fn branch_or<'a>(&'a self, default: &'a str) -> &'a str {
+        match self.branch.as_str() {
+            "" => default,
+            branch => branch,
+        }
+    }
+}
+
 impl Default for Target {
     fn default() -> Self {
         Self {

@@ -124,7 +124,7 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         return ending::break_off(ctx, &mut board, report, Successor::Branch(&site.branch), error).await;
     }
     board.close(std::slice::from_ref(&report)).await;
-    tell_the_pull_request(ctx, &report, &mut board).await;
+    tell_the_pull_request(ctx, &report, &site.branch, &mut board).await;
     Ok(report)
 }
 
@@ -271,11 +271,11 @@ fn note(ctx: &Ctx, what: &str, error: anyhow::Error, report: &mut Report) -> any
 }
 
 /// One line on the comment of the merged pull request that the commit came from. Production's end does not depend on it.
-async fn tell_the_pull_request(ctx: &Ctx, report: &Report, board: &mut Board) {
+async fn tell_the_pull_request(ctx: &Ctx, report: &Report, branch: &str, board: &mut Board) {
     let (Some(commit), Ok(github)) = (&report.commit, ctx.github()) else {
         return;
     };
-    match github.impatient().merged_pull_of(commit).await {
+    match github.impatient().merged_pull_of(commit, branch).await {
         Ok(Some(pull)) => board.tell_merged(pull.number).await,
         Ok(None) => {}
         Err(error) => board.missed_merged(&error),

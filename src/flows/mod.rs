@@ -14,6 +14,7 @@ pub(crate) mod eligibility;
 mod ending;
 mod explain;
 pub(crate) mod failure;
+mod forks;
 mod git;
 mod hint;
 pub(crate) mod init;

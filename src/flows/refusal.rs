@@ -19,13 +19,14 @@ pub(super) async fn tell(ctx: &Ctx, commit: &Commit, environment: &Environment, 
         return;
     }
     let telling = async {
-        let Some(pull) = github.merged_pull_of(commit).await? else {
-            return Ok(());
-        };
         let repository = github.repository().await?;
         let source = Source::of_branch(ctx, &repository.default_branch).await;
         // The configuration may be what is wrong: the defaults decide then whether there is a comment.
         let config = source.config().await.unwrap_or_default();
+        let branch = config.production.branch_or(&repository.default_branch);
+        let Some(pull) = github.merged_pull_of(commit, branch).await? else {
+            return Ok(());
+        };
         let deps = ctx.board(&config, &repository);
         Board::tell_merged_of_refusal(deps, &failure_of(error), pull.number).await;
         Ok::<(), ApiError>(())

@@ -117,7 +117,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             }
             board.close(std::slice::from_ref(&report)).await;
             if let Some(at) = took_over.filter(|_| request.environment.is_production()) {
-                rolled_back::tell(ctx, app, &earlier, at, &report, &mut board).await;
+                let branch = config.production.branch_or(&repository.default_branch);
+                rolled_back::tell(ctx, app, &earlier, at, &report, branch, &mut board).await;
             }
             Ok(report)
         }

@@ -19,8 +19,16 @@ const MOST: usize = 10;
 
 /// Writes on the comments of the merged pull requests. The rollback's end does not depend on it.
 ///
-/// `app`: as it was before. `at`: when `back` took over.
-pub(super) async fn tell(ctx: &Ctx, app: &App, back: &Deployment, at: Timestamp, report: &Report, board: &mut Board) {
+/// `app`: as it was before. `at`: when `back` took over. `branch`: what is deployed.
+pub(super) async fn tell(
+    ctx: &Ctx,
+    app: &App,
+    back: &Deployment,
+    at: Timestamp,
+    report: &Report,
+    branch: &str,
+    board: &mut Board,
+) {
     let Some(before) = &app.active else { return };
     let (Ok(github), Ok(platform)) = (ctx.github(), ctx.platform()) else {
         return;
@@ -39,7 +47,7 @@ pub(super) async fn tell(ctx: &Ctx, app: &App, back: &Deployment, at: Timestamp,
     });
     let back = commit_of(back).map(|commit| (commit, RolledBack::Back));
     for (commit, rolled) in left.take(MOST).chain(back) {
-        match github.merged_pull_of(&commit).await {
+        match github.merged_pull_of(&commit, branch).await {
             Ok(Some(pull)) => match (&rolled, report.state) {
                 (RolledBack::Left { .. }, _) | (RolledBack::Back, State::Ready) => {
                     board.tell_rolled_back(pull.number, &rolled).await;

@@ -176,10 +176,7 @@ async fn neighbours(
         if name == environment.to_string() || (name != PRODUCTION && target.spec.is_empty()) {
             continue;
         }
-        let branch = match target.branch.as_str() {
-            "" => &repository.default_branch,
-            branch => branch,
-        };
+        let branch = target.branch_or(&repository.default_branch);
         let source = Source::of_branch(ctx, branch).await;
         let app = match source.configured_spec(config.spec_of(target)).await {
             Ok(spec) => Some(spec.name().to_owned()),

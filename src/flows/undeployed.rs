@@ -48,10 +48,7 @@ async fn of(
     environment: &Environment,
     target: &Target,
 ) -> Result<Option<Report>, ApiError> {
-    let branch = match target.branch.as_str() {
-        "" => &repository.default_branch,
-        branch => branch,
-    };
+    let branch = target.branch_or(&repository.default_branch);
     // What was never deployed here is deployed by something else, or not yet.
     let Some(standing) = github.standing(environment.on_github()).await? else {
         return Ok(None);

@@ -88,19 +88,29 @@ impl GitHub {
         Ok(pull.into())
     }
 
-    /// The pull request whose merge made this commit. `None` for a direct push, and for one so long ago that five
-    /// hundred others have been touched since.
-    pub(crate) async fn merged_pull_of(&self, commit: &Sha) -> Result<Option<PullRequest>, ApiError> {
+    /// The pull request whose merge made this commit of `branch`. `None` for a direct push, and for one so long ago that
+    /// five hundred others have been touched since.
+    ///
+    /// Anybody may open pull requests whose head is a commit that is about to be merged, and GitHub calls them merged as
+    /// well: a merge's own commit counts before a head, this repository's branch before a fork's, and the oldest of them.
+    pub(crate) async fn merged_pull_of(&self, commit: &Sha, branch: &str) -> Result<Option<PullRequest>, ApiError> {
+        let mut listing = self.client.listing();
         let mut next = Some(self.path("/pulls?state=closed&sort=updated&direction=desc&per_page=100"));
+        let mut found: Option<(Claim, Pull)> = None;
         for _ in 0..PAGES {
             let Some(path) = next else { break };
-            let page = self.client.page::<Vec<Pull>>(&path).await?;
-            if let Some(pull) = page.body.into_iter().find(|pull| pull.made(commit)) {
-                return Ok(Some(pull.into()));
+            let page = listing.page::<Vec<Pull>>(&path).await?;
+            let claims = page
+                .body
+                .into_iter()
+                .filter_map(|pull| Some((pull.claim(commit, branch)?, pull)));
+            found = found.into_iter().chain(claims).min_by_key(|(claim, _)| *claim);
+            if found.as_ref().is_some_and(|(claim, _)| claim.by_merge && claim.own) {
+                break;
             }
             next = page.next;
         }
-        Ok(None)
+        Ok(found.map(|(_, pull)| pull.into()))
     }
 }
 
@@ -127,12 +137,42 @@ impl GitHub {
     }
 }
 
+/// How good a merged pull request's claim to a commit is; the best is the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Claim {
+    /// GitHub names the commit as what its merge made.
+    by_merge: bool,
+    /// Its branch is this repository's.
+    own: bool,
+    number: u64,
+}
+
+impl Ord for Claim {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |claim: &Self| (!claim.by_merge, !claim.own, claim.number);
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for Claim {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl Pull {
     /// A merge, squash or rebase names the commit that it made; a fast-forward push of the head closes the pull
     /// request as merged too.
-    fn made(&self, commit: &Sha) -> bool {
-        let made = self.merge_commit_sha.as_deref().map(Sha::new);
-        self.merged_at.is_some() && (made.is_some_and(|made| made.is(commit)) || Sha::new(&*self.head.sha).is(commit))
+    fn claim(&self, commit: &Sha, branch: &str) -> Option<Claim> {
+        let is = |sha: &str| Sha::new(sha).is(commit);
+        let by_merge = self.merge_commit_sha.as_deref().is_some_and(is);
+        let is_claimed = self.merged_at.is_some() && self.base.branch == branch && (by_merge || is(&self.head.sha));
+        let home = |end: &End| end.repo.as_ref().map(|repo| repo.full_name.to_ascii_lowercase());
+        is_claimed.then(|| Claim {
+            by_merge,
+            own: home(&self.head).is_some() && home(&self.head) == home(&self.base),
+            number: self.number,
+        })
     }
 }
 
@@ -156,9 +196,29 @@ mod tests {
     }
 
     #[test]
-    fn knows_the_merge_commit_of_a_merged_pull_request() {
-        assert!(pull().made(&Sha::new("1111111111111111111111111111111111111111")));
-        assert!(!pull().made(&Sha::new("3333333333333333333333333333333333333333")));
+    fn the_pull_request_that_was_merged_is_told_from_others_at_its_commit() {
+        let (made, head) = (Sha::new("1".repeat(40)), Sha::new("2".repeat(40)));
+        assert!(pull().claim(&made, "main").is_some_and(|claim| claim.by_merge));
+        assert!(pull().claim(&head, "main").is_some_and(|claim| !claim.by_merge));
+        assert_eq!(pull().claim(&made, "staging"), None, "merged into another branch");
+        assert_eq!(pull().claim(&Sha::new("3".repeat(40)), "main"), None);
+        let mut open = pull();
+        open.merged_at = None;
+        assert_eq!(open.claim(&made, "main"), None);
+        let own = |number: u64| {
+            let mut own = pull();
+            own.number = number;
+            own.head.repo = serde_json::from_value(json!({"full_name": "O/r"})).expect("a repository");
+            own
+        };
+        let claims = [
+            own(12).claim(&made, "main"),
+            own(13).claim(&made, "main"),
+            pull().claim(&made, "main"),
+            own(3).claim(&head, "main"),
+            pull().claim(&head, "main"),
+        ];
+        assert!(claims.is_sorted() && claims.iter().all(Option::is_some), "{claims:?}");
     }
 
     #[test]

@@ -8,12 +8,10 @@ use crate::actions::outputs::write_pull_requests;
 use crate::flows::context::Ctx;
 use crate::flows::source::Source;
 use crate::flows::{
-    comment, deploy, eligibility, logs, preview, pull, redeploy, rollback, site, status, sweep, teardown, verify,
+    comment, deploy, eligibility, forks, logs, preview, pull, redeploy, rollback, site, status, sweep, teardown, verify,
 };
-use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
-use crate::spec::Images;
 
 pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow::Result<Ended> {
     let report = match decision {
@@ -78,7 +76,7 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
             as_it_is::run(ctx, &request).await?
         }
         Decision::Find { pull_requests } => found(ctx, &pull_requests)?,
-        Decision::Forks { pull_requests, head } => forks(ctx, &pull_requests, &head, dry_run).await?,
+        Decision::Forks { pull_requests } => forks::tell(ctx, &pull_requests, dry_run).await?,
         Decision::Sweep => {
             let request = sweep::Request { dry_run, nightly: true };
             sweep::run(ctx, &request).await?;
@@ -103,23 +101,6 @@ fn found(ctx: &Ctx, pull_requests: &[u64]) -> anyhow::Result<Report> {
     report.notes.push(format!("Found pull request {}", numbers.join(", ")));
     ctx.record(&report);
     Ok(report)
-}
-
-/// A fork's pull request gets no preview, and its author is told so: for that no cloud is asked.
-async fn forks(ctx: &Ctx, pull_requests: &[u64], head: &Sha, dry_run: bool) -> anyhow::Result<Report> {
-    let mut last = None;
-    for &pull_request in pull_requests {
-        let request = preview::Request {
-            pull_request,
-            commit: eligibility::Commit::Event(head.clone()),
-            insisted: false,
-            force_build: false,
-            images: Images::default(),
-            dry_run,
-        };
-        last = Some(preview::run(ctx, &request).await?);
-    }
-    Ok(last.unwrap_or_else(|| Report::new("", Environment::production(), State::Skipped)))
 }
 
 /// Events come late and are replayed: what the pull request is now decides.

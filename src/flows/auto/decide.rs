@@ -45,7 +45,6 @@ pub(super) enum Decision {
     /// Pull requests that get no preview, whose authors are told why.
     Forks {
         pull_requests: Vec<u64>,
-        head: Sha,
     },
     Sweep,
     Asked(Asked),
@@ -165,8 +164,7 @@ fn choose(row: &'static Row, event: &Event, config: Option<&Config>, flags: &Fla
             pull_requests: event.head_numbers(),
         },
         Then::Fork => Decision::Forks {
-            pull_requests: event.head_numbers(),
-            head: event.head(),
+            pull_requests: event.open_heads(),
         },
         Then::Sweep => Decision::Sweep,
         Then::Asked => Decision::Asked(asked(event.inputs()?, flags)?),

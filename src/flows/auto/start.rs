@@ -10,6 +10,10 @@ use crate::model::pull_request::PullRequest;
 /// The file that starts isolated previews, whatever stands before its name.
 const FILE: &str = "preview-start.yml";
 
+/// Each pull request takes a job with the token, and whoever may read can open and close them without end. A commit is the head
+/// of two or three, for other bases.
+const MOST: usize = 8;
+
 impl Event {
     /// The end of a run of the file that starts isolated previews.
     pub(super) fn is_a_start(&self) -> bool {
@@ -53,10 +57,18 @@ impl Event {
         self.about_head().is_some_and(|pull| !pull.open)
     }
 
-    /// In GitHub's order of numbers.
+    /// Those to act on, in the order of their numbers: open ones before closed ones, and those that changed last before others.
     pub(super) fn head_numbers(&self) -> Vec<u64> {
-        let mut numbers: Vec<u64> = self.heads().iter().map(|pull| pull.number).collect();
+        let (open, closed): (Vec<&PullRequest>, Vec<&PullRequest>) = self.heads().iter().partition(|pull| pull.open);
+        let first = open.into_iter().chain(closed).take(MOST);
+        let mut numbers: Vec<u64> = first.map(|pull| pull.number).collect();
         numbers.sort_unstable();
         numbers
+    }
+
+    /// The one that changed last first, as GitHub lists them.
+    pub(super) fn open_heads(&self) -> Vec<u64> {
+        let open = self.heads().iter().filter(|pull| pull.open);
+        open.map(|pull| pull.number).collect()
     }
 }

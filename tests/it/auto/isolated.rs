@@ -241,6 +241,53 @@ async fn a_forks_author_is_told_why_there_is_no_preview_by_the_job_without_the_t
     .await;
 }
 
+/// Anybody can open pull requests of a fork, in any number. What they cost is one less of the thousand requests of an hour.
+#[tokio::test]
+async fn a_forks_pull_requests_cost_a_few_requests_each_however_many_there_are() {
+    holds!("a stranger", ["slow down"]);
+    run(async |t: &mut Tester| {
+        t.push("feature", "second");
+        for number in 1..=8 {
+            let branch = format!("copy-{number}");
+            t.repository.git(&["branch", &branch, "feature"]);
+            let body = json!({ "head": format!("stranger:{branch}"), "base": "main", "title": "Mine" });
+            t.open_pr_as(number, body).await;
+            let told = find(t, start(t, number).await).await;
+            let requests = told.succeeds().requests();
+            assert!(requests.len() <= 15, "{requests:#?}");
+            assert!(t.comment(number).await.contains("the change comes from a fork"));
+        }
+        // Changed back and forth.
+        for draft in [true, false, true] {
+            t.patch_pr(8, json!({ "draft": draft })).await;
+            let again = find(t, start(t, 8).await).await;
+            let requests = again.succeeds().touches_nothing().requests();
+            assert!(requests.len() <= 6, "{requests:#?}");
+            assert_eq!(again.output("status"), "skipped");
+        }
+    })
+    .await;
+}
+
+/// Each takes a job with the token, and a matrix of GitHub's has 256 at most.
+#[tokio::test]
+async fn the_open_pull_requests_of_a_commit_have_jobs_before_the_closed_ones() {
+    run(async |t: &mut Tester| {
+        t.push("feature", "second");
+        t.push("staging", "staging");
+        let body = |base: &str| json!({ "head": "feature", "base": base, "title": "Mine" });
+        t.open_pr_as(1, body("main")).await;
+        for number in 2..=12 {
+            t.open_pr_as(number, body("staging")).await;
+            t.close_pr(number).await;
+        }
+        let found = find(t, start(t, 12).await).await;
+        let numbers = found.succeeds().output("pull-requests");
+        assert_eq!(numbers, "[1,6,7,8,9,10,11,12]");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_branch_cannot_use_it_to_deploy_what_is_not_a_preview() {
     holds!("a writer, with the isolated workflows", ["use a token"]);

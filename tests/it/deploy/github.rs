@@ -1,5 +1,7 @@
 //! What GitHub is told: its deployment, and the merged pull request.
 
+use serde_json::json;
+
 use crate::harness::{Change, SPEC, Tester, run, run_with};
 
 #[tokio::test]
@@ -77,4 +79,24 @@ async fn a_merged_pull_request_is_told_why_production_refused_its_commit() {
         })
         .await;
     }
+}
+
+/// Anybody may open one whose head is the commit that is about to be merged, and GitHub calls it merged as well.
+#[tokio::test]
+async fn a_strangers_pull_request_at_the_same_commit_does_not_take_productions_line() {
+    holds!("a stranger", ["lie in a comment"]);
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.repository.git(&["branch", "copy", "feature-1"]);
+        let body = json!({ "head": "stranger:copy", "base": "main", "title": "Mine" });
+        t.open_pr_as(2, body).await;
+        let fast_forward = "git checkout -q main && git merge -q --ff-only feature-1";
+        t.repository.script(fast_forward, &t.repository.path);
+        t.close_pr(1).await;
+        t.close_pr(2).await;
+        t.deploy().await.succeeds();
+        assert!(t.comment(1).await.contains("Deployed to production"));
+        assert_eq!(t.comments(2).await.len(), 0);
+    })
+    .await;
 }
