@@ -38,6 +38,9 @@ pub(crate) struct Run {
     unwritten: Arc<Mutex<Vec<Unwritten>>>,
     server: Option<String>,
     event_file: Option<PathBuf>,
+    /// `refs/heads/main`, and the commit that it was at when the run began; a run that is run again keeps both.
+    git_ref: Option<String>,
+    sha: Option<String>,
 }
 
 /// Something that GitHub does not show because it could not be written there.
@@ -52,6 +55,12 @@ impl Run {
     /// <https://docs.github.com/actions/reference/workflows-and-actions/variables>
     pub(crate) fn was_started_again(&self) -> bool {
         self.attempt > 1
+    }
+
+    /// Where a branch was when the run began. `None`: the run began at another branch.
+    pub(crate) fn head_of(&self, branch: &str) -> Option<&str> {
+        let of_branch = self.git_ref.as_deref()?.strip_prefix("refs/heads/")?;
+        self.sha.as_deref().filter(|_| of_branch == branch)
     }
 
     /// Reads the variables through `lookup`. One that is set but empty counts as missing.
@@ -76,6 +85,8 @@ impl Run {
             unwritten: Arc::default(),
             server: text("GITHUB_SERVER_URL"),
             event_file: file("GITHUB_EVENT_PATH"),
+            git_ref: text("GITHUB_REF"),
+            sha: text("GITHUB_SHA"),
         }
     }
 

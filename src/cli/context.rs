@@ -9,7 +9,11 @@ use super::environment::Variables;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
 use crate::config::Variable;
-use crate::flows::{self, checkout, context::Ctx, own::Names};
+use crate::flows::{
+    self, checkout,
+    context::{Ctx, Heads},
+    own::Names,
+};
 use crate::github::GitHub;
 use crate::model::failure::Failure;
 use crate::platform::Platform;
@@ -96,6 +100,7 @@ pub(crate) fn build(
         config_file,
         config_is_named: project.config.is_some(),
         spec_file,
+        heads: Heads::default(),
         timeout,
         json,
     })

@@ -60,6 +60,8 @@ pub(crate) struct Target {
     pub(crate) rollback: RollbackPolicy,
     /// Take over a live app that has settings which the file lacks.
     pub(crate) adopt: bool,
+    /// A run deploys its own commit or nothing.
+    pub(crate) exact: bool,
     /// Whether the nightly run compares what it has with its branch's head.
     pub(crate) nightly: bool,
     /// Builds may take 60 minutes, jobs 30.
@@ -86,6 +88,7 @@ impl Default for Target {
             project: String::new(),
             rollback: RollbackPolicy::default(),
             adopt: false,
+            exact: false,
             nightly: true,
             timeout: 75 * MINUTE,
             env: BTreeMap::new(),

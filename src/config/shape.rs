@@ -97,6 +97,7 @@ fn other_target(table: &str, own: &Target, other: &Target) -> Vec<String> {
         ("project", own.project != other.project),
         ("rollback", own.rollback != other.rollback),
         ("adopt", own.adopt != other.adopt),
+        ("exact", own.exact != other.exact),
         ("nightly", own.nightly != other.nightly),
     ];
     let differing = keys.into_iter().filter(|(_, differs)| *differs);

@@ -1,8 +1,11 @@
 //! What every flow is given: the neighbours it talks to, made once from environment, flags and files.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::Mutex;
 
 use super::board::BoardDeps;
 use super::own::Names;
@@ -11,14 +14,20 @@ use crate::actions::run::Run;
 use crate::config::{Config, Variable};
 use crate::github::GitHub;
 use crate::github::repository::Repository;
+use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::report::Report;
+use crate::net::error::ApiError;
 use crate::platform::Platform;
 use crate::redact::Redactor;
 use crate::wait::{Deadline, Wait};
 
 /// Looks up a variable of the step's environment for an app; the value is registered as a secret before it is returned.
 pub(crate) type Variables = Arc<dyn Fn(&str) -> Variable + Send + Sync>;
+
+/// Branches and the commits at their heads.
+#[derive(Debug, Default)]
+pub(crate) struct Heads(Mutex<BTreeMap<String, Option<Sha>>>);
 
 pub(crate) struct Ctx {
     pub(crate) console: Console,
@@ -44,12 +53,28 @@ pub(crate) struct Ctx {
     pub(crate) config_is_named: bool,
     /// `--spec`
     pub(crate) spec_file: Option<String>,
+    /// Where the branches stood that were read: all that a run reads of one is of the same commit.
+    pub(crate) heads: Heads,
     /// `--timeout`
     pub(crate) timeout: Option<Duration>,
     pub(crate) json: bool,
 }
 
 impl Ctx {
+    /// The commit at a branch's head when this run first read it. `None`: there is no such branch, or no GitHub.
+    ///
+    /// Files are read at a commit: where a tag has the branch's name, GitHub does not say which of the two a name means.
+    pub(crate) async fn read_head_of(&self, branch: &str) -> Result<Option<Sha>, ApiError> {
+        let Some(github) = &self.github else { return Ok(None) };
+        let mut heads = self.heads.0.lock().await;
+        if let Some(known) = heads.get(branch) {
+            return Ok(known.clone());
+        }
+        let head = github.branch_head(branch).await?;
+        heads.insert(branch.to_owned(), head.clone());
+        Ok(head)
+    }
+
     /// The deadline of what begins now: `--timeout`, else what the configuration says. Rate limits are waited for until
     /// then, too.
     pub(crate) fn deadline(&self, configured: Duration) -> Deadline {

@@ -91,7 +91,15 @@ impl Site {
             }
         };
         let has_moved_on = matches!(expected, Commit::Pushed(sha) if !head.is(sha));
+        let is_exact = deploys && self::target(&config, environment)?.exact;
         let nothing_to_do = match unexpected_head(ctx, expected, &head, &branch).await? {
+            None if is_exact && let Some(own) = approved(ctx, expected, &branch).filter(|own| !head.is(own)) => {
+                Some(format!(
+                    "this run is about `{}`, and `{branch}` is at `{}` by now, which has a run of its own (`exact = true`)",
+                    own.short(),
+                    head.short()
+                ))
+            }
             None if has_moved_on => bad_head(ctx, &head, &branch, environment).await?,
             reason => reason,
         };
@@ -160,6 +168,14 @@ impl Site {
 
     pub(super) fn target(&self) -> &Target {
         target(&self.config, &self.environment).expect("found before the site was")
+    }
+}
+
+/// The commit that the run began with, and that a reviewer saw: also where the run is run again later.
+fn approved(ctx: &Ctx, expected: &Commit, branch: &str) -> Option<Sha> {
+    match expected {
+        Commit::Pushed(sha) | Commit::Tested(sha) | Commit::Made(sha) | Commit::Asked(sha) => Some(sha.clone()),
+        Commit::Head => ctx.run.head_of(branch).map(Sha::new),
     }
 }
 

@@ -242,8 +242,12 @@ impl GitHub {
     pub(crate) async fn was_good(&self, environment: &str, commit: &Sha) -> Result<Option<bool>, ApiError> {
         let mut of_commit = self.of_commit(environment, commit).await?;
         of_commit.sort_by_key(|deployment| std::cmp::Reverse(deployment.id));
+        // The oldest as well: any branch's workflow can record failures, but none before the first run of the commit did.
+        let oldest = of_commit.len().saturating_sub(LOOKED_THROUGH);
+        let looked_through = of_commit.iter().enumerate();
+        let looked_through = looked_through.filter(|(n, _)| *n < LOOKED_THROUGH || *n >= oldest);
         let mut was_good = None;
-        for deployment in of_commit.iter().take(LOOKED_THROUGH) {
+        for (_, deployment) in looked_through {
             let statuses = self.statuses(deployment.id).await?;
             if statuses.iter().any(|status| status.state == "success") {
                 return Ok(Some(true));

@@ -26,6 +26,9 @@ struct Host {
     port: Option<String>,
 }
 
+/// How Git reaches a server. <https://git-scm.com/docs/git-clone#_git_urls>
+const SCHEMES: [&str; 4] = ["https", "http", "ssh", "git"];
+
 impl OwnRepository {
     /// `server`: where people see GitHub.
     pub(crate) fn new(name: &str, server: &str) -> Self {
@@ -82,9 +85,14 @@ impl OwnRepository {
     /// `owner/name` of a clone URL that leads to the same server: `https://…`, `ssh://…`, `git@host:owner/name.git`.
     pub(crate) fn of_clone_url(&self, url: &str) -> Option<String> {
         let url = url.trim();
+        // What a parser would forgive means something else to the next one.
+        let is_tidy = !url.starts_with('-') && !url.contains(['\\', '%']) && !url.contains("/.");
+        if !is_tidy {
+            return None;
+        }
         let (host, port, path) = if url.contains("://") {
             let url = Url::parse(url).ok()?;
-            if url.query().is_some() || url.fragment().is_some() {
+            if !SCHEMES.contains(&url.scheme()) || url.query().is_some() || url.fragment().is_some() {
                 return None;
             }
             let port = url.port().map(|port| port.to_string());
@@ -159,6 +167,12 @@ mod tests {
             (&github, "evil.example?x=@github.com:org/shop", None),
             (&github, "https://github.com/org/shop?x=1", None),
             (&github, "https://github.com/org", None),
+            (&github, "--upload-pack=curl evil.example@github.com:org/shop", None),
+            (&github, "file://github.com/org/shop", None),
+            (&github, "ext://github.com/org/shop", None),
+            (&github, "https://github.com\\org/shop", None),
+            (&github, "https://github.com/org/secret/%2e%2e/shop", None),
+            (&github, "https://github.com/secret/../org/shop", None),
             (&github, "https://github.com/org/shop/tree", None),
             (&github, "", None),
             (

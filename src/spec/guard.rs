@@ -115,8 +115,10 @@ fn top_level(spec: &Value) -> Vec<String> {
         ));
     }
     // `AUTOASSIGN` is what every app has.
-    let address = spec.get("egress").and_then(|egress| text(egress, "type"));
-    if let Some(kind) = address.filter(|kind| *kind != "AUTOASSIGN") {
+    let egress = spec.get("egress").filter(|egress| !egress.is_null());
+    let kind = egress.map(|egress| egress.get("type").unwrap_or(&Value::Null));
+    if let Some(kind) = kind.filter(|kind| !kind.is_null() && **kind != "AUTOASSIGN") {
+        let kind = kind.as_str().map_or_else(|| kind.to_string(), str::to_owned);
         found.push(format!("it takes an address of its own (`egress`: `{kind}`)"));
     }
     if spec.get("vpc").is_some_and(|vpc| !vpc.is_null()) {
@@ -202,6 +204,29 @@ mod tests {
         `registry_credentials` holds another app's encrypted value
         `KEY` holds another app's encrypted value
     ");
+    }
+
+    #[test]
+    fn only_what_every_app_has_is_no_address_of_its_own() {
+        for egress in [
+            json!(null),
+            json!({}),
+            json!({"type": null}),
+            json!({"type": "AUTOASSIGN"}),
+        ] {
+            assert_eq!(
+                top_level(&json!({ "egress": egress })),
+                Vec::<String>::new(),
+                "{egress}"
+            );
+        }
+        for egress in [
+            json!({"type": 1}),
+            json!({"type": ["DEDICATED_IP"]}),
+            json!({"type": "dedicated_ip"}),
+        ] {
+            assert_eq!(top_level(&json!({ "egress": egress })).len(), 1, "{egress}");
+        }
     }
 
     #[test]

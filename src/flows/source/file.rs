@@ -18,6 +18,9 @@ pub(super) enum Use {
     Start,
 }
 
+/// In how many folders GitHub is asked for an app spec: each takes a request.
+const MOST_FOLDERS: usize = 30;
+
 /// A file that somebody wants.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'a> {
@@ -141,9 +144,17 @@ impl Source<'_> {
     }
 
     async fn on_github(&self, path: &str) -> anyhow::Result<Option<String>> {
-        match &self.ctx.github {
-            Some(github) => Ok(github.file(path, &self.at).await?),
-            None => Ok(None),
+        match (&self.ctx.github, self.commit_on_github().await?) {
+            (Some(github), Some(commit)) => Ok(github.file(path, commit.as_str()).await?),
+            _ => Ok(None),
+        }
+    }
+
+    /// `None`: a branch that there is none of.
+    async fn commit_on_github(&self) -> anyhow::Result<Option<Sha>> {
+        match &self.commit {
+            Some(commit) => Ok(Some(commit.clone())),
+            None => Ok(self.ctx.read_head_of(&self.at).await?),
         }
     }
 
@@ -220,7 +231,19 @@ impl Source<'_> {
             (Some(copy), _) if self.is_at_commit() => folders.extend(copy.folders().await),
             (_, Some(github)) => {
                 let folder = self.prefix().trim_end_matches('/');
-                folders.extend(github.folders(folder, &self.at).await?);
+                if let Some(commit) = self.commit_on_github().await? {
+                    folders.extend(github.folders(folder, commit.as_str()).await?);
+                }
+                let most = format!(
+                    "looked in `{}`, which has more than {MOST_FOLDERS} folders",
+                    self.shown()
+                );
+                if folders.len() > MOST_FOLDERS {
+                    return Err(Failure::input("there is no app spec in a usual place")
+                        .why(most)
+                        .next("name it with `spec = \"FILE\"` in `do-deploy.toml`")
+                        .into());
+                }
             }
             (_, None) => {}
         }

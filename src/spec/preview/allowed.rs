@@ -36,10 +36,6 @@ impl Allowed {
             .map(AppSpec::value)
     }
 
-    fn has_component(&self, kind: Kind, name: &str) -> bool {
-        self.specs().any(|spec| find(spec, kind, name).is_some())
-    }
-
     fn names_source(&self, source: &Source) -> bool {
         let named = self.specs().flat_map(component::components);
         let mut sources = named.flat_map(|it| component::all_sources(it.name, it.value));
@@ -101,21 +97,25 @@ pub(super) fn hold(
 /// When the pull request adds more than a few to what is there.
 fn new(preview: &Value, spec: &AppSpec, input: &PreviewInput<'_>) -> Result<Vec<(Kind, String)>, Failure> {
     let allowed = input.allowed;
+    let reference = reference(input).or(allowed.specs().next());
+    let is_known = |it: &Component<'_>| reference.is_some_and(|known| find(known, it.kind, it.name).is_some());
     let new: Vec<(Kind, String)> = component::components(preview)
         .iter()
-        .filter(|it| costs(it, input) && !allowed.has_component(it.kind, it.name))
+        .filter(|it| costs(it, input) && !is_known(it))
         .map(|it| (it.kind, it.name.to_owned()))
         .collect();
-    let Some(reference) = reference(input).or(allowed.specs().next()) else {
+    let Some(reference) = reference else {
         return Ok(new);
     };
-    // One that has another name now takes the place of the one before.
-    let gone = component::components(reference);
-    let gone = gone
-        .iter()
-        .filter(|it| find(spec.value(), it.kind, it.name).is_none())
-        .count();
-    if new.len() <= gone + NEW_COMPONENTS {
+    // One that has another name now takes the place of the one before: of its own kind, because a preview has none of a
+    // scheduled job or a function, and a static site costs nothing.
+    let added = |kind: Kind| {
+        let gone = component::of(reference, kind);
+        let gone = gone.iter().filter(|it| find(spec.value(), kind, it.name).is_none());
+        let new = new.iter().filter(|(its, _)| *its == kind);
+        new.count().saturating_sub(gone.count())
+    };
+    if Kind::ALL.iter().map(|kind| added(*kind)).sum::<usize>() <= NEW_COMPONENTS {
         return Ok(new);
     }
     let names: Vec<&str> = new.iter().map(|(_, name)| name.as_str()).collect();

@@ -185,3 +185,31 @@ async fn an_app_without_our_marks_is_adopted_though_its_commit_serves() {
     })
     .await;
 }
+
+/// A reviewer approves one commit. docs/production.md, the token behind a gate.
+#[tokio::test]
+async fn with_exact_a_run_deploys_its_own_commit_or_nothing() {
+    let exact = Change::whole_app("first").config("[production]\nexact = true\n");
+    run_with(exact, async |t: &mut Tester| {
+        let first = t.repository.head("main");
+        t.deploy().await.succeeds();
+        t.push("main", "second");
+        for attempt in ["1", "2"] {
+            let late = pushed(t, &first);
+            let late = late.env("GITHUB_RUN_ATTEMPT", attempt).await;
+            late.succeeds()
+                .says("has a run of its own (`exact = true`)")
+                .does_not_say("deploying");
+        }
+        // By hand, approved before the push.
+        let by_hand = t
+            .deploy()
+            .env("GITHUB_REF", "refs/heads/main")
+            .env("GITHUB_SHA", &first);
+        by_hand.await.succeeds().says("(`exact = true`)");
+        t.expect_serving("shop", "first").await;
+        t.auto_push("main").await.succeeds();
+        t.expect_serving("shop", "second").await;
+    })
+    .await;
+}

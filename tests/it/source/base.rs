@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use super::asked;
 use super::shape::{commanded, dispatched};
-use crate::harness::{Change, Tester, run_with};
+use crate::harness::{Change, Tester, run, run_with};
 
 /// Somebody's own branch, which would allow a great deal.
 const GENEROUS: &str = "\
@@ -131,6 +132,50 @@ async fn a_base_branch_that_says_the_same_is_no_news() {
     run_with(Change::whole_app("first").config(main), async |t: &mut Tester| {
         into(t, "next", main).await;
         t.preview(1).await.succeeds().does_not_say("do-deploy.toml");
+    })
+    .await;
+}
+
+/// A tag may have the branch's name, and GitHub does not say which of the two a name means.
+#[tokio::test]
+async fn policy_is_read_at_a_commit_and_not_at_a_name() {
+    holds!("a writer, with the isolated workflows", ["use a token"]);
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.deploy().await.succeeds();
+        let swept = t.command(["sweep"]).without_checkout().await;
+        let preview = t.preview(1).without_checkout().await;
+        let teardown = t.teardown(1).without_checkout().await;
+        for run in [swept, preview, teardown] {
+            let mut asked = asked(run.succeeds());
+            // Whether there are commands in comments is no policy.
+            asked.retain(|request| !request.contains(".github%2Fworkflows"));
+            assert!(!asked.is_empty(), "{run}");
+            for request in asked {
+                let at = request
+                    .split("ref=")
+                    .nth(1)
+                    .unwrap_or_default()
+                    .split([' ', '&'])
+                    .next();
+                let is_commit = at.is_some_and(|at| at.len() == 40 && at.chars().all(|c| c.is_ascii_hexdigit()));
+                assert!(is_commit, "{request}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn folders_without_end_are_not_looked_into_one_by_one() {
+    holds!("a writer, with the isolated workflows", ["slow down"]);
+    let many = (0..200).fold(Change::version("first"), |change, n| {
+        change.file(&format!("folder-{n}/README.md"), "")
+    });
+    run_with(many, async |t: &mut Tester| {
+        let lost = t.deploy().without_checkout().await;
+        lost.fails_with(2).says("which has more than 30 folders");
+        assert!(lost.requests().len() < 20, "{lost}");
     })
     .await;
 }

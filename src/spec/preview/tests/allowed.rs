@@ -200,3 +200,26 @@ fn a_database_by_hand_is_a_component_like_others() {
     let refused = World::with("spec = 'p.yaml'").main(Main::Says(main)).refused(spec);
     assert!(refused.contains("`db1`, `db2` and `db3` are not in it"), "{refused}");
 }
+
+/// A preview has none of what costs nothing there, so that it makes no room for what costs.
+#[test]
+fn what_goes_makes_room_for_its_own_kind_alone() {
+    const MAIN: &str = "name: shop\nservices: [{name: web, github: {repo: acme/shop}}]\njobs: [{name: nightly, kind: SCHEDULED, github: {repo: acme/shop}}, {name: weekly, kind: SCHEDULED, github: {repo: acme/shop}}]\nstatic_sites: [{name: docs, github: {repo: acme/shop}}]\nworkers: [{name: mail, github: {repo: acme/shop}}]\n";
+    let workers = |names: &[&str]| {
+        let workers = names
+            .iter()
+            .map(|name| format!("{{name: {name}, github: {{repo: acme/shop}}}}"));
+        let workers: Vec<String> = workers.collect();
+        format!(
+            "name: shop\nservices: [{{name: web, github: {{repo: acme/shop}}}}]\nworkers: [{}]\n",
+            workers.join(", ")
+        )
+    };
+    let world = || World::new().main(Main::Says(MAIN));
+    let plan = world().plan(&workers(&["queue", "faxes", "texts"]));
+    plan.expect("one for `mail`, and two more");
+    let refused = world()
+        .plan(&workers(&["queue", "faxes", "texts", "calls"]))
+        .expect_err("three more");
+    assert!(refused.what.contains("2 components more"), "{}", refused.what);
+}
