@@ -9,19 +9,38 @@ use super::context::Ctx;
 use super::source::Source;
 use super::{board, ownership};
 use crate::github::repository::Repository;
+use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::model::report::{Report, State};
+use crate::model::report::{Cost, Report, State};
 use crate::model::rollout::{Built, Phase};
-use crate::model::status::{Status, oldest_first};
 use crate::platform::{App, Platform};
-use crate::render::page::Scene;
-use crate::render::status as render;
+use crate::wait::humanize;
+
+/// `sha256:` and twelve digits, as registries show it.
+const SHORT_DIGEST: usize = 19;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     /// `None`: every environment of the repository.
     pub(crate) environment: Option<Environment>,
+}
+
+pub(super) struct Row {
+    environment: Environment,
+    pub(super) app: String,
+    pub(super) url: Option<String>,
+    pub(super) commit: Option<Sha>,
+    /// The digest of an image that serves where no commit does.
+    image: Option<String>,
+    /// Commits that the branch is ahead of what serves; `None` where it could not be found out.
+    pub(super) behind: Option<u64>,
+    /// `deploying`, `failed`, `asleep`, `pinned`, `active`
+    pub(super) state: &'static str,
+    /// The newest attempt to deploy ended badly; what serves is older.
+    pub(super) newest_failed: bool,
+    pub(super) age: Option<Duration>,
+    pub(super) cost: Option<Cost>,
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
@@ -37,9 +56,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             _ => continue,
         };
         if request.environment.as_ref().is_none_or(|wanted| *wanted == environment) {
-            let mut row = row(ctx, platform, &repository, environment, &app).await?;
-            row.title = title(ctx, &row.environment).await;
-            rows.push(row);
+            rows.push(row(ctx, platform, &repository, environment, &app).await?);
         }
     }
     if let Some(wanted) = request.environment.as_ref().filter(|_| rows.is_empty()) {
@@ -47,7 +64,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             .next("see what is: `do-deploy status`")
             .into());
     }
-    oldest_first(&mut rows);
+    rows.sort_by_key(|row| (row.environment.pull_request(), row.environment.to_string()));
     if ctx.json {
         ctx.console.document(
             &json!({"repository": repository.full_name, "apps": rows.iter().map(document).collect::<Vec<_>>()}),
@@ -56,26 +73,16 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         ctx.console
             .say(&format!("Nothing of `{}` is deployed", repository.full_name));
     } else {
-        ctx.console.data(&render::table(&rows));
+        ctx.console.data(&table(&rows));
     }
     let reports: Vec<Report> = rows.iter().map(report).collect();
-    let summary = match rows.is_empty() {
-        true => format!("Nothing of `{}` is deployed", repository.full_name),
-        false => render::summary(&rows, &scene(ctx, &repository)),
-    };
-    board::record_text(&ctx.run, &ctx.console, &ctx.redactor, &reports, &summary);
+    let nothing = format!("Nothing of `{}` is deployed", repository.full_name);
+    board::record_all(&ctx.run, &ctx.console, &ctx.redactor, &reports, &nothing);
     Ok(())
 }
 
-fn scene(ctx: &Ctx, repository: &Repository) -> Scene {
-    Scene {
-        repository_url: Some(format!("{}/{}", ctx.run.server_url(), repository.full_name)),
-        ..Scene::default()
-    }
-}
-
-/// What the outputs say of a row.
-fn report(row: &Status) -> Report {
+/// What summary and outputs say of a row.
+fn report(row: &Row) -> Report {
     let state = match row.state {
         "deploying" => State::Unknown,
         "failed" => State::Failed,
@@ -85,13 +92,17 @@ fn report(row: &Status) -> Report {
     report.url.clone_from(&row.url);
     report.commit.clone_from(&row.commit);
     report.cost = row.cost;
+    let facts = [
+        Some(row.state.to_owned()),
+        row.newest_failed.then(|| "newest failed".to_owned()),
+        serves(row).map(|serves| format!("`{serves}`")),
+        row.age.map(|age| format!("{} old", humanize(age))),
+        row.cost.map(|cost| format!("${:.2} a month", cost.awake)),
+        row.url.clone(),
+    ];
+    let facts: Vec<String> = facts.into_iter().flatten().collect();
+    report.notes = vec![format!("{}: {}", row.environment, facts.join(", "))];
     report
-}
-
-/// The pull request's. A row that lacks it is better than none.
-async fn title(ctx: &Ctx, environment: &Environment) -> Option<String> {
-    let pull = ctx.github().ok()?.pull(environment.pull_request()?).await.ok()?;
-    Some(pull.title).filter(|title| !title.is_empty())
 }
 
 async fn production_name(ctx: &Ctx, repository: &Repository) -> Option<String> {
@@ -107,7 +118,7 @@ pub(super) async fn row(
     repository: &Repository,
     environment: Environment,
     app: &App,
-) -> anyhow::Result<Status> {
+) -> anyhow::Result<Row> {
     // A row that lacks its commit is better than none.
     ctx.learn_names_or_say(repository, app).await?;
     let own = ctx.own();
@@ -135,12 +146,11 @@ pub(super) async fn row(
     });
     let deployed = app.active.as_ref().and_then(|active| active.created_at);
     let state = state(platform, app).await;
-    Ok(Status {
+    Ok(Row {
         newest_failed: state != "deploying" && newest_failed(platform, app).await,
         state,
         environment,
         app: app.name.clone(),
-        title: None,
         url: app.url.clone(),
         age: deployed.map(|at| age(platform.now(), at)),
         cost: platform.cost(&app.spec, Some(&app.id)).await.ok(),
@@ -174,11 +184,10 @@ fn age(now: Timestamp, at: Timestamp) -> Duration {
     Duration::from_secs(u64::try_from(now.as_second() - at.as_second()).unwrap_or(0))
 }
 
-fn document(row: &Status) -> Value {
+fn document(row: &Row) -> Value {
     json!({
         "environment": row.environment.to_string(),
         "app": row.app,
-        "title": row.title,
         "url": row.url,
         "commit": row.commit,
         "image": row.image,
@@ -189,4 +198,49 @@ fn document(row: &Status) -> Value {
         "monthly_cost": row.cost.map(|cost| cost.awake),
         "monthly_cost_asleep": row.cost.and_then(|cost| cost.asleep),
     })
+}
+
+/// What serves, as short as it can be told apart: a commit, else an image's digest.
+fn serves(row: &Row) -> Option<&str> {
+    let image = || {
+        row.image
+            .as_deref()
+            .map(|digest| digest.get(..SHORT_DIGEST).unwrap_or(digest))
+    };
+    row.commit.as_ref().map(Sha::short).or_else(image)
+}
+
+/// Columns as wide as their widest cell, two spaces between them.
+fn table(rows: &[Row]) -> String {
+    let mut lines = vec![["ENVIRONMENT", "STATE", "COMMIT", "AGE", "COST/MONTH", "URL"].map(str::to_owned)];
+    for row in rows {
+        let commit = serves(row).unwrap_or("unknown");
+        let behind = row
+            .behind
+            .filter(|n| *n > 0)
+            .map(|n| format!(" ({n} behind)"))
+            .unwrap_or_default();
+        lines.push([
+            row.environment.to_string(),
+            match row.state {
+                state if row.newest_failed && state != "failed" => format!("{state}, newest failed"),
+                state => state.to_owned(),
+            },
+            format!("{commit}{behind}"),
+            row.age.map(humanize).unwrap_or_default(),
+            row.cost.map(|cost| format!("${:.2}", cost.awake)).unwrap_or_default(),
+            row.url.clone().unwrap_or_default(),
+        ]);
+    }
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let widths: [usize; 6] = std::array::from_fn(width);
+    let print = |line: &[String; 6]| {
+        let cells: Vec<String> = line
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    lines.iter().map(print).collect::<Vec<_>>().join("\n")
 }

@@ -17,5 +17,4 @@ pub(crate) mod report;
 pub(crate) mod rollback;
 pub(crate) mod rollout;
 pub(crate) mod stamp;
-pub(crate) mod status;
 pub(crate) mod verdict;

@@ -7,6 +7,5 @@ pub(crate) mod markdown;
 pub(crate) mod page;
 pub(crate) mod production;
 mod row;
-pub(crate) mod status;
 mod templates;
 mod view;

@@ -31,7 +31,6 @@ static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
         ("notes", include_str!("templates/notes.hbs")),
         ("facts", include_str!("templates/facts.hbs")),
         ("table", include_str!("templates/table.hbs")),
-        ("status", include_str!("templates/status.hbs")),
         ("summary", include_str!("templates/summary.hbs")),
         ("production", include_str!("templates/production.hbs")),
         ("rolled_back", include_str!("templates/rolled_back.hbs")),

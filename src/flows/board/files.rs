@@ -37,12 +37,7 @@ pub(in crate::flows) fn record_all(
         [] => nothing.to_owned(),
         reports => reports.iter().map(page::notes).collect::<Vec<_>>().join("\n\n"),
     };
-    record_text(run, console, redactor, &reports, &text);
-}
-
-/// The same where the summary says something else.
-pub(in crate::flows) fn record_text(run: &Run, console: &Console, redactor: &Redactor, reports: &[Report], text: &str) {
-    write_files(run, console, &outputs_of(reports, None), &redactor.clean(text));
+    write_files(run, console, &outputs_of(&reports, None), &redactor.clean(&text));
 }
 
 /// The runner's two files. That they cannot be written does not change how the run ended.

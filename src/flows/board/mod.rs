@@ -29,7 +29,7 @@ use self::complaints::Complaint;
 use self::conversation::{Conversation, Found, Missing, Written};
 pub(crate) use self::deps::BoardDeps;
 use self::files::write_files;
-pub(super) use self::files::{record, record_all, record_text};
+pub(super) use self::files::{record, record_all};
 pub(crate) use self::outputs::outputs_of;
 use self::place::Place;
 use self::record::{Record, any_active, put_all_aside};

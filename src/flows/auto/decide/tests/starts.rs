@@ -22,7 +22,6 @@ const START: &str = ".github/workflows/do-deploy-preview-start.yml";
 fn head(number: u64, open: bool) -> PullRequest {
     PullRequest {
         number,
-        title: String::new(),
         open,
         draft: false,
         author: "octocat".to_owned(),
