@@ -17,4 +17,5 @@ pub(crate) mod report;
 pub(crate) mod rollback;
 pub(crate) mod rollout;
 pub(crate) mod stamp;
+pub(crate) mod standing;
 pub(crate) mod verdict;

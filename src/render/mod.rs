@@ -7,5 +7,6 @@ pub(crate) mod markdown;
 pub(crate) mod page;
 pub(crate) mod production;
 mod row;
+pub(crate) mod standings;
 mod templates;
 mod view;

@@ -6,6 +6,7 @@ use super::answer::AnswerView;
 use super::templates;
 use super::view::PageView;
 use crate::model::answer::Answer;
+use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Pages, Report, State};
 use crate::model::stamp::Stamp;
@@ -32,6 +33,14 @@ pub(crate) struct Scene {
     pub(crate) updated: Option<Timestamp>,
     /// The commands that somebody may write now, each with what it does.
     pub(crate) commands: Vec<(&'static str, &'static str)>,
+}
+
+impl Scene {
+    /// The page of a preview's pull request.
+    pub(crate) fn pull_url(&self, environment: &Environment) -> Option<String> {
+        let (repository, pull) = (self.repository_url.as_deref()?, environment.pull_request()?);
+        Some(format!("{repository}/pull/{pull}"))
+    }
 }
 
 /// Which log lines may be shown.

@@ -34,6 +34,7 @@ static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
         ("summary", include_str!("templates/summary.hbs")),
         ("production", include_str!("templates/production.hbs")),
         ("rolled_back", include_str!("templates/rolled_back.hbs")),
+        ("standings", include_str!("templates/standings.hbs")),
         ("answer", include_str!("templates/answer.hbs")),
     ] {
         templates

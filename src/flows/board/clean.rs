@@ -4,6 +4,7 @@ use crate::model::aftermath::{Aftermath, Seen};
 use crate::model::answer::Answer;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, Sleep};
+use crate::model::standing::Standing;
 use crate::redact::Redactor;
 use crate::redact::strip::strip;
 
@@ -57,6 +58,18 @@ pub(super) fn cleaned_answer(answer: &Answer, redactor: &Redactor) -> Answer {
         log.lines = log.lines.iter().map(|line| redactor.again(line)).collect();
     }
     clean
+}
+
+/// The same for what stands in an environment.
+pub(in crate::flows) fn cleaned_standing(standing: &Standing, redactor: &Redactor) -> Standing {
+    let text = |text: &String| redactor.clean(&strip(text));
+    Standing {
+        title: standing.title.as_ref().map(text),
+        app: text(&standing.app),
+        url: standing.url.as_ref().map(text),
+        image: standing.image.as_ref().map(text),
+        ..standing.clone()
+    }
 }
 
 pub(super) fn clean_failure(failure: &Failure, redactor: &Redactor, words: &dyn Fn(&str) -> String) -> Failure {

@@ -94,6 +94,7 @@ impl World {
         let config = Config::parse(&self.config, "do-deploy.toml").expect("a valid config");
         let pull_request = PullRequest {
             number: 12,
+            title: String::new(),
             open: true,
             draft: false,
             author: "ada".to_owned(),
