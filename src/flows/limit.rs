@@ -9,6 +9,7 @@ use super::eligibility::Skip;
 use super::ownership;
 use crate::config::Config;
 use crate::github::repository::Repository;
+use crate::model::count::plural;
 use crate::platform::{App, PlatformError};
 
 /// How long after its creation an app is compared with those that were made together with it: an app of the same moment
@@ -87,7 +88,8 @@ fn previews<'a>(apps: &'a [App], repository: &Repository) -> Vec<&'a App> {
 fn over(count: usize, limit: usize) -> Skip {
     Skip {
         reason: format!(
-            "there are {count} previews already, and `[preview] limit` is {limit}; close a pull request or raise the limit"
+            "the repository has {} already, and `[preview] limit` is {limit}; close a pull request or raise the limit",
+            plural(count as u64, "preview")
         ),
         tell: true,
         nothing_is_left: true,

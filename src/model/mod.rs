@@ -5,6 +5,7 @@ pub(crate) mod aftermath;
 pub(crate) mod answer;
 pub(crate) mod commands;
 pub(crate) mod commit;
+pub(crate) mod count;
 pub(crate) mod environment;
 pub(crate) mod excerpt;
 pub(crate) mod failure;

@@ -3,6 +3,7 @@
 mod answer;
 pub(crate) mod body;
 mod failure;
+mod listing;
 pub(crate) mod markdown;
 pub(crate) mod page;
 pub(crate) mod production;

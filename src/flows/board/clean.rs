@@ -18,6 +18,7 @@ pub(super) fn cleaned(report: &Report, redactor: &Redactor, words: &dyn Fn(&str)
     let mut clean = report.clone();
     clean.app = text(&report.app);
     clean.url = maybe(&report.url);
+    clean.serves_now = maybe(&report.serves_now);
     clean.underway.step = maybe(&report.underway.step);
     for route in &mut clean.routes {
         route.component = text(&route.component);
@@ -39,6 +40,13 @@ pub(super) fn cleaned(report: &Report, redactor: &Redactor, words: &dyn Fn(&str)
         .as_ref()
         .map(|failure| clean_failure(failure, redactor, words));
     clean.notes = report.notes.iter().map(text).collect();
+    // The words of the program are not in it.
+    if let Some(listing) = &mut clean.listing {
+        listing.title = text(&listing.title);
+        for line in &mut listing.lines {
+            *line = redactor.clean(&strip(line));
+        }
+    }
     for change in &mut clean.changes {
         change.what = text(&change.what);
         change.why = text(&change.why);
@@ -96,7 +104,7 @@ mod tests {
     use crate::model::answer::{Answer, AnswerLog};
     use crate::model::environment::Environment;
     use crate::model::failure::{Excerpt, Failure, Shown};
-    use crate::model::report::{Change, Report, Route, Sleep, State};
+    use crate::model::report::{Change, Listing, Report, Route, Sleep, State};
     use crate::redact::{Foreign, Redactor, Secret, TargetSecrets};
 
     #[test]
@@ -120,6 +128,7 @@ mod tests {
         });
         let mut report = Report::new(&*secret, Environment::Preview(1), State::Failed);
         report.url = Some(secret.clone());
+        report.serves_now = Some(secret.clone());
         report.underway.step = Some(secret.clone());
         report.routes = vec![Route {
             component: secret.clone(),
@@ -133,8 +142,9 @@ mod tests {
         });
         report.changes = vec![Change {
             what: secret.clone(),
-            why: secret,
+            why: secret.clone(),
         }];
+        report.listing = Some(Listing::spec(&*secret, &secret));
         report.failure = Some(failure);
         let mut answer = Answer::new(None, &*report.notes[0]).point(&*report.notes[0]);
         answer.url = report.url.clone();
@@ -145,6 +155,6 @@ mod tests {
         assert_eq!(shown.matches("x *** y").count(), 5, "{shown}");
         let shown = format!("{:?}", cleaned(&report, &redactor, &str::to_owned));
         assert!(!shown.contains("2222"), "{shown}");
-        assert_eq!(shown.matches("x *** y").count(), 19, "{shown}");
+        assert_eq!(shown.matches("x *** y").count(), 22, "{shown}");
     }
 }
