@@ -168,5 +168,8 @@ mod tests {
         assert!(reached(&apps, &config, &repository()).is_some());
         config.preview.limit = 3;
         assert!(reached(&apps, &config, &repository()).is_none());
+        config.preview.limit = 1;
+        let one = reached(&apps[..3], &config, &repository()).map(|skip| skip.reason);
+        assert!(one.is_some_and(|reason| reason.starts_with("the repository has 1 preview already")));
     }
 }
