@@ -99,12 +99,13 @@ pub(super) fn clean_failure(failure: &Failure, redactor: &Redactor, words: &dyn 
 
 #[cfg(test)]
 mod tests {
-    use super::{cleaned, cleaned_answer};
+    use super::{cleaned, cleaned_answer, cleaned_standing};
     use crate::model::aftermath::{Aftermath, Seen};
     use crate::model::answer::{Answer, AnswerLog};
     use crate::model::environment::Environment;
     use crate::model::failure::{Excerpt, Failure, Shown};
     use crate::model::report::{Change, Listing, Report, Route, Sleep, State};
+    use crate::model::standing::Standing;
     use crate::redact::{Foreign, Redactor, Secret, TargetSecrets};
 
     #[test]
@@ -150,6 +151,21 @@ mod tests {
         answer.url = report.url.clone();
         answer.shell = report.notes.clone();
         answer.log = Some(AnswerLog { title: "log", lines });
+        let standing = Standing {
+            environment: Environment::Preview(1),
+            title: Some(secret.clone()),
+            app: secret.clone(),
+            url: Some(secret.clone()),
+            commit: None,
+            image: Some(secret.clone()),
+            behind: None,
+            state: "active",
+            newest_failed: false,
+            age: None,
+            cost: None,
+        };
+        let shown = format!("{:?}", cleaned_standing(&standing, &redactor));
+        assert_eq!(shown.matches("x *** y").count(), 4, "{shown}");
         let shown = format!("{:?}", cleaned_answer(&answer, &redactor));
         assert!(!shown.contains("2222"), "{shown}");
         assert_eq!(shown.matches("x *** y").count(), 5, "{shown}");
