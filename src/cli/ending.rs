@@ -44,7 +44,7 @@ pub(crate) fn of_report(ctx: &Ctx, report: &Report) -> u8 {
             if let Some(live) = &report.was_live {
                 ctx.console.say(&format!("{environment} was live with it {live}"));
             }
-            for note in &report.notes {
+            for note in report.serves_now.iter().chain(&report.notes) {
                 ctx.console.say(note);
             }
             if let Some(log) = report.failure.as_ref().and_then(|failure| failure.log.as_ref()) {

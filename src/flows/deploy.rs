@@ -289,17 +289,23 @@ async fn planned(
     environment: &Environment,
     head: &Sha,
 ) -> anyhow::Result<Report> {
-    dry_run::show(ctx, live, &plan.spec).await?;
-    let mut report = skipped(ctx, environment, "a dry run: nothing was touched")?;
+    let mut planned = Report::new("", environment.clone(), State::Skipped);
+    dry_run::show(ctx, live, &plan.spec, &mut planned).await?;
+    let mut report = not_deployed(ctx, planned, "a dry run: nothing was touched");
     report.commit = Some(head.clone());
     Ok(report)
 }
 
 /// Says that nothing was done, in log, summary and outputs.
 fn skipped(ctx: &Ctx, environment: &Environment, reason: &str) -> anyhow::Result<Report> {
-    ctx.console.notice(&format!("Not deployed to {environment}: {reason}"));
-    let mut report = Report::new("", environment.clone(), State::Skipped);
-    report.notes.push(format!("Not deployed: {reason}"));
+    let report = Report::new("", environment.clone(), State::Skipped);
+    Ok(not_deployed(ctx, report, reason))
+}
+
+fn not_deployed(ctx: &Ctx, mut report: Report, reason: &str) -> Report {
+    ctx.console
+        .notice(&format!("Not deployed to {}: {reason}", report.environment));
+    report.notes.insert(0, format!("Not deployed: {reason}"));
     ctx.record(&report);
-    Ok(report)
+    report
 }

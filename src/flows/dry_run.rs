@@ -3,16 +3,20 @@
 use serde_json::Value;
 
 use super::context::Ctx;
+use crate::model::report::{Listing, Report};
 use crate::platform::App;
 
-/// The difference to the live app, as the platform would see it; the whole spec where there is no app yet.
-pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value) -> anyhow::Result<()> {
-    if ctx.json {
-        return Ok(());
-    }
+/// The difference to the live app, as the platform would see it; the whole spec where there is no app yet. In the log, and
+/// in the report for the summary.
+pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value, report: &mut Report) -> anyhow::Result<()> {
     let Some(app) = live else {
-        ctx.console
-            .data(&crate::spec::show(spec, |text| ctx.redactor.clean(text)));
+        let shown = crate::spec::show(spec, |text| ctx.redactor.clean(text));
+        list(
+            ctx,
+            report,
+            &shown,
+            Listing::spec("The app spec that would be sent", &shown),
+        );
         return Ok(());
     };
     // What only the live app holds is hidden, too.
@@ -21,20 +25,30 @@ pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value) -> anyhow:
     let difference = crate::spec::diff(&app.spec, &planned);
     let given = crate::spec::secrets_given(&app.spec, spec);
     let given = (!given.is_empty()).then(|| given.join(", "));
-    match (difference.is_empty(), given) {
-        (true, None) => ctx.console.say(&format!("The spec of `{}` stays as it is", app.name)),
-        (true, Some(given)) => ctx.console.say(&format!(
+    let note = match (difference.is_empty(), given) {
+        (true, None) => Some(format!("The spec of `{}` stays as it is", app.name)),
+        (true, Some(given)) => Some(format!(
             "The spec of `{}` stays as it is, but for secrets that are given a value: {given}",
             app.name
         )),
         (false, given) => {
-            ctx.console.data(&difference);
-            if let Some(given) = given {
-                ctx.console.say(&format!(
-                    "Secrets that are given a value, which the difference does not show: {given}"
-                ));
-            }
+            let title = format!("What would change in the spec of {}", app.name);
+            list(ctx, report, &difference, Listing::difference(title, &difference));
+            given.map(|given| format!("Secrets that are given a value, which the difference does not show: {given}"))
         }
+    };
+    if let Some(note) = note {
+        if !ctx.json {
+            ctx.console.say(&note);
+        }
+        report.notes.push(note);
     }
     Ok(())
+}
+
+fn list(ctx: &Ctx, report: &mut Report, text: &str, listing: Listing) {
+    if !ctx.json {
+        ctx.console.data(text);
+    }
+    report.listing = Some(listing);
 }

@@ -9,6 +9,7 @@ use super::eligibility::Skip;
 use super::ownership;
 use crate::config::Config;
 use crate::github::repository::Repository;
+use crate::model::count::plural;
 use crate::platform::{App, PlatformError};
 
 /// How long after its creation an app is compared with those that were made together with it: an app of the same moment
@@ -87,7 +88,8 @@ fn previews<'a>(apps: &'a [App], repository: &Repository) -> Vec<&'a App> {
 fn over(count: usize, limit: usize) -> Skip {
     Skip {
         reason: format!(
-            "there are {count} previews already, and `[preview] limit` is {limit}; close a pull request or raise the limit"
+            "the repository has {} already, and `[preview] limit` is {limit}; close a pull request or raise the limit",
+            plural(count as u64, "preview")
         ),
         tell: true,
         nothing_is_left: true,
@@ -166,5 +168,8 @@ mod tests {
         assert!(reached(&apps, &config, &repository()).is_some());
         config.preview.limit = 3;
         assert!(reached(&apps, &config, &repository()).is_none());
+        config.preview.limit = 1;
+        let one = reached(&apps[..3], &config, &repository()).map(|skip| skip.reason);
+        assert!(one.is_some_and(|reason| reason.starts_with("the repository has 1 preview already")));
     }
 }

@@ -108,6 +108,14 @@ pub(crate) const TAIL: usize = 200;
 /// How many deployments back one is looked for by its id.
 const LOOKED_AT: usize = 100;
 
+/// A line with the component that wrote it in front, where the app has several.
+pub(super) fn named(spec: &Value, component: Option<&str>, text: &Clean) -> Clean {
+    match component {
+        Some(name) if crate::spec::components(spec).len() > 1 => text.of(name),
+        _ => text.clone(),
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) environment: Environment,

@@ -4,6 +4,7 @@ mod aftermath;
 pub(crate) mod auto;
 mod automatic_rollback;
 pub(crate) mod board;
+mod changed_spec;
 pub(crate) mod checkout;
 mod checks;
 pub(crate) mod comment;

@@ -120,7 +120,7 @@ impl Candidate<'_> {
         report
     }
 
-    /// The preview that was made before goes on serving. Not to find that out is no reason to say nothing.
+    /// The preview that was made before keeps serving. Not to find that out is no reason to say nothing.
     async fn add_what_serves(&self, report: &mut Report) -> bool {
         let Ok(Some(app)) = ownership::marked(self.ctx, self.repository.id, &report.environment).await else {
             return false;

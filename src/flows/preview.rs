@@ -14,7 +14,7 @@ use super::preview_plan::{self, Work};
 use super::preview_report::{announce, leave_out_the_plan, opening_report, say_what_was_lost};
 use super::rollout::{self, Ended, Expected};
 use super::source::Source;
-use super::{aftermath, dry_run, ending, hint, limit, own, ownership, pull, teardown, unmerged};
+use super::{aftermath, changed_spec, dry_run, ending, hint, limit, own, ownership, pull, teardown, unmerged};
 use crate::config::{Config, Preview};
 use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
@@ -187,6 +187,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     let spec = source.spec(policy.preview_spec()).await?;
     let spec_name = spec.name().to_owned();
     let allowed = preview_plan::allowed(ctx, policy, repository).await?;
+    let changed = changed_spec::difference(ctx, policy, &spec, &allowed, pull).await;
     let work = Work::prepare(&source, config, repository, pull, spec, &request.images, allowed).await?;
     let apps = platform.list().await?;
     let named = apps.iter().find(|app| app.name == work.name);
@@ -234,6 +235,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
         return Ok(Begun::Skipped(Skip::quietly(newer)));
     }
     let mut report = opening_report(ctx, &spec_name, &plan, environment, pull, live.as_ref());
+    report.listing = changed;
     report.notes.extend(unmerged);
     report.notes.extend(loss.map(|loss| loss.before));
     Ok(Begun::Ready(Box::new(Ready {
@@ -386,10 +388,10 @@ async fn planned(
     for change in &plan.changes {
         ctx.console.say(&format!("{}: {}", change.what, change.why));
     }
-    dry_run::show(ctx, live, &plan.spec).await?;
     let mut report = opening_report(ctx, spec_name, plan, environment, pull, live);
     report.state = State::Skipped;
     report.notes = vec!["A dry run: nothing was touched".to_owned()];
+    dry_run::show(ctx, live, &plan.spec, &mut report).await?;
     ctx.record(&report);
     Ok(report)
 }

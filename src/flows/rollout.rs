@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::board::{Board, busy_with};
 use super::context::Ctx;
 use super::explain;
+use super::logs::named;
 use super::witnesses::{Health, ask_for_the_commit, ask_from_outside, ask_the_platform, ask_the_platform_again};
 use crate::config;
 use crate::model::commit::Sha;
@@ -88,7 +89,7 @@ pub(crate) async fn follow(
     };
     let deployment = match waited {
         Ok(deployment) => {
-            show_build_log(ctx, rollout, &deployment, expected.redactor).await?;
+            show_build_log(ctx, rollout, &deployment, expected).await?;
             deployment
         }
         Err(PlatformError::Cancelled(cancelled)) => return Err(Cancelled::into(cancelled)),
@@ -126,12 +127,13 @@ async fn show_build_log(
     ctx: &Ctx,
     rollout: &Rollout,
     deployment: &Deployment,
-    redactor: &TargetRedactor,
+    expected: &Expected<'_>,
 ) -> anyhow::Result<()> {
     if !ctx.run.is_ci {
         return Ok(());
     }
     let platform = ctx.platform()?;
+    let (redactor, spec) = (expected.redactor, deployment.spec.as_ref().unwrap_or(expected.spec));
     if deployment.phase == Phase::Active && platform.has_met_a_limit() {
         ctx.console
             .say("The build log is left out to spare the rate limit: `do-deploy logs --kind build` shows it");
@@ -150,8 +152,10 @@ async fn show_build_log(
         Ok(lines) => {
             let lines = lines.unwrap_or_default();
             if !lines.is_empty() {
-                let lines = redactor.lines(lines.iter().map(|line| &line.text));
-                ctx.console.group("Build log", &lines);
+                let texts = redactor.lines(lines.iter().map(|line| &line.text));
+                let lines = lines.iter().zip(&texts);
+                let lines = lines.map(|(line, text)| named(spec, line.component.as_deref(), text));
+                ctx.console.group("Build log", &lines.collect::<Vec<_>>());
             }
         }
         Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
@@ -360,14 +364,5 @@ impl Ended {
             configured_check_failed: false,
             notes: Vec::new(),
         }
-    }
-}
-
-/// `1 commit`, `3 commits`
-pub(crate) fn plural(count: u64, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
     }
 }

@@ -43,7 +43,6 @@ impl After<'_> {
         let by_a_rollback =
             active.is_some_and(|active| matches!(active.cause.kind, CauseKind::Rollback | CauseKind::AutoRollback));
         let went_back = is_new && by_a_rollback && (replaced || never_live);
-        let data = if went_back { "; data was not rolled back" } else { "" };
         let is_another = active.is_some_and(|active| rollout.deployment.as_ref() != Some(&active.id));
         if let (true, Some(app)) = (is_another, &app) {
             report.aftermath = aftermath::look(ctx, app, lost, health).await?;
@@ -59,17 +58,29 @@ impl After<'_> {
             report.aftermath = seen.filter(|seen| seen.works() == Some(false));
         }
         let how = report.aftermath.as_ref().map(ToString::to_string);
-        report.notes.push(match (&report.serving, active, how) {
-            (Some(sha), Some(_), Some(how)) => format!("`{}` {how}{data}", sha.short()),
-            (None, Some(active), Some(how)) => format!("Deployment {} {how}{data}", active.id),
+        let sentence = match (&report.serving, active, how) {
+            (Some(sha), Some(_), Some(how)) => format!("`{}` {how}", sha.short()),
+            (None, Some(active), Some(how)) => format!("Deployment {} {how}", active.id),
             // That it could not be confirmed is the headline.
             (_, Some(_), None) if report.state == State::Unknown => return Ok(()),
-            (Some(sha), _, _) if never_live && !is_new => format!("`{}` still serves", sha.short()),
-            (Some(sha), _, _) => format!("`{}` serves now{data}", sha.short()),
+            (Some(sha), _, _) if never_live && (!is_new || by_a_rollback) => {
+                format!("`{}` still serves", sha.short())
+            }
+            (Some(sha), _, _) => format!("`{}` serves now", sha.short()),
             (None, None, _) => "Nothing serves: there is no earlier deployment".to_owned(),
-            (None, Some(active), _) if replaced || never_live => format!("Deployment {} serves now{data}", active.id),
+            (None, Some(active), _) if replaced || never_live => format!("Deployment {} serves now", active.id),
             (None, Some(_), _) => return Ok(()),
-        });
+        };
+        // The pages say of a commit themselves how it serves.
+        let is_on_the_page =
+            report.serving.is_some() && (report.state == State::Failed || report.serving != report.commit);
+        match is_on_the_page {
+            true => report.serves_now = Some(sentence),
+            false => report.notes.push(sentence),
+        }
+        report
+            .notes
+            .extend(went_back.then(|| "Data was not rolled back".to_owned()));
         Ok(())
     }
 }

@@ -1,46 +1,30 @@
 //! What is deployed where: environment, URL, commit, state, age, cost.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::board::{self, cleaned_standing};
 use super::context::Ctx;
+use super::ownership;
 use super::source::Source;
-use super::{board, ownership};
 use crate::github::repository::Repository;
-use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::model::report::{Cost, Report, State};
+use crate::model::report::{Report, State};
 use crate::model::rollout::{Built, Phase};
+use crate::model::standing::{Standing, total};
 use crate::platform::{App, Platform};
+use crate::render::page::Scene;
+use crate::render::standings;
 use crate::wait::humanize;
-
-/// `sha256:` and twelve digits, as registries show it.
-const SHORT_DIGEST: usize = 19;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     /// `None`: every environment of the repository.
     pub(crate) environment: Option<Environment>,
-}
-
-pub(super) struct Row {
-    environment: Environment,
-    pub(super) app: String,
-    pub(super) url: Option<String>,
-    pub(super) commit: Option<Sha>,
-    /// The digest of an image that serves where no commit does.
-    image: Option<String>,
-    /// Commits that the branch is ahead of what serves; `None` where it could not be found out.
-    pub(super) behind: Option<u64>,
-    /// `deploying`, `failed`, `asleep`, `pinned`, `active`
-    pub(super) state: &'static str,
-    /// The newest attempt to deploy ended badly; what serves is older.
-    pub(super) newest_failed: bool,
-    pub(super) age: Option<Duration>,
-    pub(super) cost: Option<Cost>,
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
@@ -56,7 +40,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             _ => continue,
         };
         if request.environment.as_ref().is_none_or(|wanted| *wanted == environment) {
-            rows.push(row(ctx, platform, &repository, environment, &app).await?);
+            let title = title(ctx, &environment).await;
+            let row = row(ctx, platform, &repository, environment, &app).await?;
+            rows.push(cleaned_standing(&Standing { title, ..row }, &ctx.redactor));
         }
     }
     if let Some(wanted) = request.environment.as_ref().filter(|_| rows.is_empty()) {
@@ -65,24 +51,35 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             .into());
     }
     rows.sort_by_key(|row| (row.environment.pull_request(), row.environment.to_string()));
+    let nothing = format!("Nothing of `{}` is deployed", repository.full_name);
+    let reports: Vec<Report> = rows.iter().map(report).collect();
     if ctx.json {
         ctx.console.document(
             &json!({"repository": repository.full_name, "apps": rows.iter().map(document).collect::<Vec<_>>()}),
         );
-    } else if rows.is_empty() {
-        ctx.console
-            .say(&format!("Nothing of `{}` is deployed", repository.full_name));
-    } else {
-        ctx.console.data(&table(&rows));
     }
-    let reports: Vec<Report> = rows.iter().map(report).collect();
-    let nothing = format!("Nothing of `{}` is deployed", repository.full_name);
-    board::record_all(&ctx.run, &ctx.console, &ctx.redactor, &reports, &nothing);
+    // What has stood longest is what people come to look for.
+    rows.sort_by_key(|row| Reverse(row.age));
+    let scene = Scene {
+        repository_url: Some(format!("{}/{}", ctx.run.server_url(), repository.full_name)),
+        ..Scene::default()
+    };
+    match rows.as_slice() {
+        _ if ctx.json => {}
+        [] => ctx.console.say(&nothing),
+        rows => ctx.console.data(&table(rows, &scene)),
+    }
+    board::record_as(&ctx.run, &ctx.console, &ctx.redactor, &reports, |_| {
+        match rows.as_slice() {
+            [] => nothing,
+            rows => standings::table(rows, &scene),
+        }
+    });
     Ok(())
 }
 
-/// What summary and outputs say of a row.
-fn report(row: &Row) -> Report {
+/// What the outputs say of a row.
+fn report(row: &Standing) -> Report {
     let state = match row.state {
         "deploying" => State::Unknown,
         "failed" => State::Failed,
@@ -92,17 +89,13 @@ fn report(row: &Row) -> Report {
     report.url.clone_from(&row.url);
     report.commit.clone_from(&row.commit);
     report.cost = row.cost;
-    let facts = [
-        Some(row.state.to_owned()),
-        row.newest_failed.then(|| "newest failed".to_owned()),
-        serves(row).map(|serves| format!("`{serves}`")),
-        row.age.map(|age| format!("{} old", humanize(age))),
-        row.cost.map(|cost| format!("${:.2} a month", cost.awake)),
-        row.url.clone(),
-    ];
-    let facts: Vec<String> = facts.into_iter().flatten().collect();
-    report.notes = vec![format!("{}: {}", row.environment, facts.join(", "))];
     report
+}
+
+/// A pull request's title. A row that lacks it is better than none.
+async fn title(ctx: &Ctx, environment: &Environment) -> Option<String> {
+    let pull = ctx.github.as_ref()?.pull(environment.pull_request()?).await;
+    Some(pull.ok()?.title)
 }
 
 async fn production_name(ctx: &Ctx, repository: &Repository) -> Option<String> {
@@ -118,7 +111,7 @@ pub(super) async fn row(
     repository: &Repository,
     environment: Environment,
     app: &App,
-) -> anyhow::Result<Row> {
+) -> anyhow::Result<Standing> {
     // A row that lacks its commit is better than none.
     ctx.learn_names_or_say(repository, app).await?;
     let own = ctx.own();
@@ -144,15 +137,16 @@ pub(super) async fn row(
             _ => None,
         })
     });
-    let deployed = app.active.as_ref().and_then(|active| active.created_at);
+    let since = app.active.as_ref().map_or(app.created_at, |active| active.created_at);
     let state = state(platform, app).await;
-    Ok(Row {
+    Ok(Standing {
         newest_failed: state != "deploying" && newest_failed(platform, app).await,
         state,
         environment,
+        title: None,
         app: app.name.clone(),
         url: app.url.clone(),
-        age: deployed.map(|at| age(platform.now(), at)),
+        age: since.map(|at| age(platform.now(), at)),
         cost: platform.cost(&app.spec, Some(&app.id)).await.ok(),
         commit,
         image,
@@ -184,9 +178,10 @@ fn age(now: Timestamp, at: Timestamp) -> Duration {
     Duration::from_secs(u64::try_from(now.as_second() - at.as_second()).unwrap_or(0))
 }
 
-fn document(row: &Row) -> Value {
+fn document(row: &Standing) -> Value {
     json!({
         "environment": row.environment.to_string(),
+        "title": row.title,
         "app": row.app,
         "url": row.url,
         "commit": row.commit,
@@ -200,41 +195,50 @@ fn document(row: &Row) -> Value {
     })
 }
 
-/// What serves, as short as it can be told apart: a commit, else an image's digest.
-fn serves(row: &Row) -> Option<&str> {
-    let image = || {
-        row.image
-            .as_deref()
-            .map(|digest| digest.get(..SHORT_DIGEST).unwrap_or(digest))
-    };
-    row.commit.as_ref().map(Sha::short).or_else(image)
-}
-
 /// Columns as wide as their widest cell, two spaces between them.
-fn table(rows: &[Row]) -> String {
-    let mut lines = vec![["ENVIRONMENT", "STATE", "COMMIT", "AGE", "COST/MONTH", "URL"].map(str::to_owned)];
+fn table(rows: &[Standing], scene: &Scene) -> String {
+    let head = [
+        "ENVIRONMENT",
+        "STATE",
+        "COMMIT",
+        "AGE",
+        "AWAKE/MONTH",
+        "ASLEEP/MONTH",
+        "URL",
+        "PULL REQUEST",
+    ];
+    let mut lines = vec![head.map(str::to_owned)];
     for row in rows {
-        let commit = serves(row).unwrap_or("unknown");
-        let behind = row
-            .behind
-            .filter(|n| *n > 0)
-            .map(|n| format!(" ({n} behind)"))
-            .unwrap_or_default();
+        let [awake, asleep] = row.prices();
+        let pull = scene.pull_url(&row.environment).into_iter().chain(row.title.clone());
         lines.push([
             row.environment.to_string(),
-            match row.state {
-                state if row.newest_failed && state != "failed" => format!("{state}, newest failed"),
-                state => state.to_owned(),
-            },
-            format!("{commit}{behind}"),
+            row.described_state(),
+            format!("{}{}", row.serves().unwrap_or("unknown"), row.how_far_behind()),
             row.age.map(humanize).unwrap_or_default(),
-            row.cost.map(|cost| format!("${:.2}", cost.awake)).unwrap_or_default(),
+            awake,
+            asleep,
             row.url.clone().unwrap_or_default(),
+            pull.collect::<Vec<_>>().join(" "),
+        ]);
+    }
+    if rows.len() > 1 {
+        let [awake, asleep] = total(rows);
+        let [name, none] = ["total", ""].map(str::to_owned);
+        lines.push([
+            name,
+            none.clone(),
+            none.clone(),
+            none.clone(),
+            awake,
+            asleep,
+            none.clone(),
+            none,
         ]);
     }
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; 6] = std::array::from_fn(width);
-    let print = |line: &[String; 6]| {
+    let widths: [usize; 8] = std::array::from_fn(width);
+    let print = |line: &[String; 8]| {
         let cells: Vec<String> = line
             .iter()
             .zip(widths)

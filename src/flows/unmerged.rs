@@ -3,6 +3,7 @@
 use super::context::Ctx;
 use super::source::Source;
 use crate::config::Config;
+use crate::model::commit::Sha;
 use crate::model::pull_request::PullRequest;
 
 /// What the pull request itself wants to change. `commit`: what the file says at its head. `None`: nothing.
@@ -26,9 +27,13 @@ pub(super) async fn unmerged(
 
 /// The configuration of the commit that the pull request began at. `None`: it is not known, or does not parse.
 async fn before(ctx: &Ctx, pull: &PullRequest) -> Option<Config> {
+    Source::at(ctx, &began(ctx, pull).await?).await.config().await.ok()
+}
+
+/// The commit of the base that the pull request began at. `None`: it is not known.
+pub(super) async fn began(ctx: &Ctx, pull: &PullRequest) -> Option<Sha> {
     let comparison = ctx.github.as_ref()?.compare(&pull.base_branch, pull.head.sha.as_str());
-    let began = comparison.await.ok()??.merge_base()?;
-    Source::at(ctx, &began).await.config().await.ok()
+    comparison.await.ok()??.merge_base()
 }
 
 /// Where the pull request's base is not the default branch and says other things than that: what does not count, so

@@ -13,6 +13,8 @@ const PAGES: usize = 5;
 #[derive(Deserialize)]
 struct Pull {
     number: u64,
+    #[serde(default)]
+    title: String,
     state: String,
     #[serde(default)]
     draft: bool,
@@ -64,6 +66,7 @@ impl From<Pull> for PullRequest {
         };
         Self {
             number: pull.number,
+            title: pull.title,
             open: pull.state == "open",
             draft: pull.draft,
             author,

@@ -5,6 +5,8 @@ use super::commit::Sha;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PullRequest {
     pub(crate) number: u64,
+    /// The author's words.
+    pub(crate) title: String,
     pub(crate) open: bool,
     pub(crate) draft: bool,
     pub(crate) author: String,

@@ -71,6 +71,33 @@ pub(crate) struct Change {
     pub(crate) why: String,
 }
 
+/// A spec, or the difference between two.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listing {
+    pub(crate) title: String,
+    /// What Markdown colours it as: `yaml`, `diff`.
+    pub(crate) language: &'static str,
+    pub(crate) lines: Vec<String>,
+}
+
+impl Listing {
+    pub(crate) fn spec(title: impl Into<String>, text: &str) -> Self {
+        Self::new(title, "yaml", text)
+    }
+
+    pub(crate) fn difference(title: impl Into<String>, text: &str) -> Self {
+        Self::new(title, "diff", text)
+    }
+
+    fn new(title: impl Into<String>, language: &'static str, text: &str) -> Self {
+        Self {
+            title: title.into(),
+            language,
+            lines: text.lines().map(str::to_owned).collect(),
+        }
+    }
+}
+
 /// A deployment that is under way, for people who wait for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Underway {
@@ -112,6 +139,8 @@ pub(crate) struct Report {
     /// The commit that answers requests now, as far as it is known. Differs from `commit` while building,
     /// after a failure, or when the branch moved on.
     pub(crate) serving: Option<Sha>,
+    /// The same in a sentence for the log, after a failure.
+    pub(crate) serves_now: Option<String>,
     /// What this run's update took from the version that is still live, where its own did not take over.
     pub(crate) aftermath: Option<Aftermath>,
     /// The deployment that failed took requests before that was found out, and when.
@@ -132,6 +161,8 @@ pub(crate) struct Report {
     /// Whole sentences that belong below the facts: skip reasons, envs not set, rollback, newer head.
     pub(crate) notes: Vec<String>,
     pub(crate) changes: Vec<Change>,
+    /// What a dry run would change, or how a pull request changes the app spec.
+    pub(crate) listing: Option<Listing>,
     pub(crate) app_id: Option<String>,
     pub(crate) deployment_id: Option<String>,
 }
@@ -152,6 +183,7 @@ impl Report {
             routes: Vec::new(),
             commit: None,
             serving: None,
+            serves_now: None,
             aftermath: None,
             was_live: None,
             nothing_serves: false,
@@ -165,6 +197,7 @@ impl Report {
             failure: None,
             notes: Vec::new(),
             changes: Vec::new(),
+            listing: None,
             app_id: None,
             deployment_id: None,
         }

@@ -35,6 +35,20 @@ pub(crate) fn prose(text: &str) -> String {
     guard_start(markdown)
 }
 
+/// The same of a text that stands alone, and so begins with a capital letter if it begins with a word.
+pub(crate) fn sentence(text: &str) -> String {
+    let markdown = prose(text);
+    let word = markdown.split(' ').next().unwrap_or_default();
+    let is_word = word
+        .trim_end_matches([',', ':', ';'])
+        .chars()
+        .all(|c| c.is_ascii_lowercase());
+    match word.chars().next().filter(|_| is_word) {
+        Some(first) => format!("{}{}", first.to_ascii_uppercase(), &markdown[1..]),
+        None => markdown,
+    }
+}
+
 /// A code span that holds the text whatever backticks it contains. Pipes are left out: a table would split there.
 pub(crate) fn code(text: &str) -> String {
     let text = short(text).replace('|', "¦");
@@ -57,10 +71,10 @@ pub(crate) fn html(text: &str) -> String {
 }
 
 /// A fenced block that no line inside can end.
-pub(crate) fn fenced(lines: &[String]) -> String {
+pub(crate) fn fenced(language: &str, lines: &[String]) -> String {
     let longest = lines.iter().map(|line| longest_run(line, '`')).max().unwrap_or(0);
     let fence = "`".repeat((longest + 1).max(3));
-    format!("{fence}text\n{}\n{fence}", lines.join("\n"))
+    format!("{fence}{language}\n{}\n{fence}", lines.join("\n"))
 }
 
 /// An address that is safe in a link and bare. `None`: it is no web address, or carries credentials.
@@ -164,7 +178,7 @@ fn longest_run(text: &str, of: char) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{code, fenced, html, prose, web_address};
+    use super::{code, fenced, html, prose, sentence, web_address};
 
     #[test]
     fn own_sentences_stay_as_they_are() {
@@ -175,6 +189,23 @@ mod tests {
             "commit abc1234 - fine; 50% done!",
         ] {
             assert_eq!(prose(text), text);
+        }
+    }
+
+    #[test]
+    fn what_stands_alone_begins_with_a_capital_letter() {
+        for (text, shown) in [
+            (
+                "no component is built from `org/shop`",
+                "No component is built from `org/shop`",
+            ),
+            ("always awake: `web`", "Always awake: `web`"),
+            ("`web` was not asked", "`web` was not asked"),
+            ("do-deploy logs", "do-deploy logs"),
+            ("main.py is missing", "main.py is missing"),
+            ("", ""),
+        ] {
+            assert_eq!(sentence(text), shown);
         }
     }
 
@@ -211,7 +242,7 @@ mod tests {
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`"), "`` ` ``");
         let lines = ["```".to_owned(), "````` @me".to_owned()];
-        assert_eq!(fenced(&lines), "``````text\n```\n````` @me\n``````");
+        assert_eq!(fenced("text", &lines), "``````text\n```\n````` @me\n``````");
         assert_eq!(html("</summary><b>@me"), "&lt;/summary&gt;&lt;b&gt;@\u{200b}me");
     }
 

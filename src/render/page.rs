@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 
 use super::answer::AnswerView;
+use super::listing::ListingView;
 use super::templates;
 use super::view::PageView;
 use crate::model::answer::Answer;
+use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Pages, Report, State};
 use crate::model::stamp::Stamp;
@@ -15,6 +17,9 @@ use crate::model::stamp::Stamp;
 const LONGEST: usize = 45_000;
 /// Longest answer to a command, in bytes.
 const LONGEST_ANSWER: usize = 12_000;
+
+/// Room for what a dry run shows, in bytes: more than any spec needs, and less than a job summary may have.
+const LISTING_ROOM: usize = 500_000;
 
 const CUT: &str = "\n\n(The rest does not fit into a comment)";
 
@@ -32,6 +37,14 @@ pub(crate) struct Scene {
     pub(crate) updated: Option<Timestamp>,
     /// The commands that somebody may write now, each with what it does.
     pub(crate) commands: Vec<(&'static str, &'static str)>,
+}
+
+impl Scene {
+    /// The page of a preview's pull request.
+    pub(crate) fn pull_url(&self, environment: &Environment) -> Option<String> {
+        let (repository, pull) = (self.repository_url.as_deref()?, environment.pull_request()?);
+        Some(format!("{repository}/pull/{pull}"))
+    }
 }
 
 /// Which log lines may be shown.
@@ -61,19 +74,24 @@ pub(crate) fn summary(reports: &[Report], scene: &Scene) -> String {
     templates::render("summary", &PageView::new(reports, scene))
 }
 
-/// The job summary of a run that had nothing to show: what its report notes.
+/// The job summary of a run that had nothing to show: what its report notes, and what it would have done.
 pub(crate) fn notes(report: &Report) -> String {
-    let notes: Vec<String> = report.notes.iter().map(|note| super::markdown::prose(note)).collect();
-    notes.join("\n\n")
+    let notes = report.notes.iter().map(|note| super::markdown::sentence(note));
+    let listing = report
+        .listing
+        .as_ref()
+        .map(|listing| ListingView::new(listing, LISTING_ROOM, true));
+    let listing = listing.map(|listing| templates::render("listing", &listing));
+    notes.chain(listing).collect::<Vec<_>>().join("\n\n")
 }
 
 /// The job summary of a run that ended before it had anything else to say: what failed, why, what to do next.
 pub(crate) fn early_end(failure: &Failure) -> String {
-    use super::markdown::{code, prose};
+    use super::markdown::{code, prose, sentence};
     let subject = failure.subject.as_ref().map(|it| format!(": {}", prose(it)));
     let why = failure.why.as_ref().map(|why| format!(": {}", prose(why)));
     let at = failure.at.as_ref().map(|at| format!("At {}", code(&at.to_string())));
-    let points: Vec<String> = failure.points.iter().map(|it| format!("- {}", prose(it))).collect();
+    let points: Vec<String> = failure.points.iter().map(|it| format!("- {}", sentence(it))).collect();
     let next = failure.next.as_ref().map(|next| format!("**Next:** {}", prose(next)));
     let paragraphs = [
         Some(format!("### ❌ Failed{}", subject.unwrap_or_default())),

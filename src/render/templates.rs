@@ -11,7 +11,9 @@ static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
     handlebars_helper!(prose: |text: str| markdown::prose(text));
     handlebars_helper!(code: |text: str| markdown::code(text));
     handlebars_helper!(html: |text: str| markdown::html(text));
-    handlebars_helper!(fenced: |lines: Vec<String>| markdown::fenced(&lines));
+    handlebars_helper!(fenced: |language: str, lines: Vec<String>| markdown::fenced(language, &lines));
+    handlebars_helper!(sentence: |text: str| markdown::sentence(text));
+    handlebars_helper!(plural: |count: u64, noun: str| crate::model::count::plural(count, noun));
     let mut templates = Handlebars::new();
     templates.set_strict_mode(true);
     templates.register_escape_fn(no_escape);
@@ -19,6 +21,8 @@ static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
     templates.register_helper("code", Box::new(code));
     templates.register_helper("html", Box::new(html));
     templates.register_helper("fenced", Box::new(fenced));
+    templates.register_helper("sentence", Box::new(sentence));
+    templates.register_helper("plural", Box::new(plural));
     for (name, text) in [
         ("apps", include_str!("templates/apps.hbs")),
         ("comment", include_str!("templates/comment.hbs")),
@@ -34,6 +38,8 @@ static TEMPLATES: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
         ("summary", include_str!("templates/summary.hbs")),
         ("production", include_str!("templates/production.hbs")),
         ("rolled_back", include_str!("templates/rolled_back.hbs")),
+        ("listing", include_str!("templates/listing.hbs")),
+        ("standings", include_str!("templates/standings.hbs")),
         ("answer", include_str!("templates/answer.hbs")),
     ] {
         templates

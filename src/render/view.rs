@@ -5,15 +5,19 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::failure::FailureView;
+use super::listing::ListingView;
 use super::markdown::web_address;
 use super::page::Scene;
 use super::row::RowView;
 use crate::model::commit::Sha;
+use crate::model::count::plural;
 use crate::model::report::{Database, Report, Sleep, State};
 use crate::wait::humanize;
 
 /// Room for all logs of a page together, in bytes: half of what GitHub takes, whatever the rest needs.
 const LOG_ROOM: usize = 30_000;
+/// Room for a listing, in bytes.
+const LISTING_ROOM: usize = 8_000;
 /// More of them say nothing to anybody.
 const NOTES: usize = 10;
 const CHANGES: usize = 200;
@@ -85,6 +89,7 @@ pub(super) struct AppView {
     failure: Option<FailureView>,
     notes: Vec<String>,
     notes_title: String,
+    listing: Option<ListingView>,
     /// Below a table: whether there is anything to say beyond the row.
     has_more: bool,
     /// What the list of changes is called.
@@ -195,12 +200,17 @@ impl AppView {
             database: database.map(|database| database.to_string()),
             awake: cost.map(|cost| format!("{:.2}", cost.awake)),
             asleep: cost.and_then(|cost| cost.asleep).map(|asleep| format!("{asleep:.2}")),
-            has_more: failure.is_some() || !notes.is_empty() || cost.is_some() || database.is_some(),
+            has_more: failure.is_some()
+                || report.listing.is_some()
+                || !notes.is_empty()
+                || cost.is_some()
+                || database.is_some(),
             failure,
-            notes_title: match notes.len() {
-                1 => "1 note".to_owned(),
-                several => format!("{several} notes"),
-            },
+            listing: report
+                .listing
+                .as_ref()
+                .map(|listing| ListingView::new(listing, LISTING_ROOM, false)),
+            notes_title: plural(notes.len() as u64, "note"),
             notes,
             changes_title: match (report.environment.pull_request(), state) {
                 (None, State::Ready | State::Building) => "What this deployment changed",

@@ -91,6 +91,13 @@ fn clean_texts(value: &mut Value, clean: &impl Fn(&str) -> String) {
         Value::Object(map) => map.values_mut().for_each(|value| clean_texts(value, clean)),
         Value::Array(items) => items.iter_mut().for_each(|item| clean_texts(item, clean)),
         Value::String(text) => *text = clean(text),
+        // Taken out of the printed text, it would leave an alias where a number was.
+        Value::Number(number) => {
+            let (text, clean) = (number.to_string(), clean(&number.to_string()));
+            if clean != text {
+                *value = Value::String(clean);
+            }
+        }
         _ => {}
     }
 }
@@ -153,10 +160,13 @@ mod tests {
             {"key": "REQUIRED", "value": "<REQUIRED>", "type": "SECRET"},
             {"key": "KNOWN", "value": "hunter22"},
             {"key": "COMMAND", "value": "hunter22 --port 80"},
+            {"key": "PIN", "value": 4_711_081_500_i64},
         ]});
-        let text = show(&spec, |text| text.replace("hunter22", "***"));
+        let text = show(&spec, |text| {
+            text.replace("hunter22", "***").replace("4711081500", "***")
+        });
         let read: serde_json::Value = serde_saphyr::from_str(&text).expect("YAML");
-        let values: Vec<_> = (0..6).map(|at| read["envs"][at]["value"].as_str()).collect();
+        let values: Vec<_> = (0..7).map(|at| read["envs"][at]["value"].as_str()).collect();
         assert_eq!(
             values,
             [
@@ -166,6 +176,7 @@ mod tests {
                 Some("***"),
                 Some("***"),
                 Some("*** --port 80"),
+                Some("***"),
             ]
         );
     }

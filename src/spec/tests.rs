@@ -69,6 +69,7 @@ fn preview(spec: &AppSpec) -> Result<PreviewPlan, Failure> {
         .map_or("acme/shop".to_owned(), |source| source.repo.clone());
     let pull_request = PullRequest {
         number: 12,
+        title: String::new(),
         open: true,
         draft: false,
         author: String::new(),

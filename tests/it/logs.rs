@@ -64,3 +64,19 @@ async fn an_app_cannot_speak_to_the_runner_through_its_log() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn each_line_of_a_runs_build_log_names_its_component() {
+    run(async |t: &mut Tester| {
+        let deployed = t.deploy().await;
+        let log = deployed.succeeds().log();
+        let (_, log) = log.split_once("::group::Build log\n").expect("the build log");
+        let (log, _) = log.split_once("\n::endgroup::").expect("its end");
+        for component in ["web  ", "migrate  "] {
+            assert!(log.lines().any(|line| line.starts_with(component)), "{log}");
+        }
+        let named = |line: &str| line.starts_with("web  ") || line.starts_with("migrate  ");
+        assert!(log.lines().all(named), "{log}");
+    })
+    .await;
+}

@@ -22,6 +22,7 @@ mod board;
 mod comment;
 mod deploy;
 mod docs;
+mod dry_run;
 mod foreign_logs;
 mod hostile_api;
 mod images;

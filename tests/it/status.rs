@@ -1,6 +1,11 @@
 //! `status`: what is deployed where, for people and for programs.
 
-use crate::harness::{Change, Tester, image_spec, run, run_with};
+use serde_json::json;
+
+use crate::harness::{Change, Tester, image_spec, run, run_with, until};
+
+/// The default of `[preview] sleep`, and an hour.
+const LONGER_THAN_SLEEP: u64 = 25 * 60 * 60;
 
 #[tokio::test]
 async fn nothing_deployed_is_a_sentence() {
@@ -28,6 +33,69 @@ async fn lists_production_and_previews_with_url_and_commit() {
         ] {
             assert!(status.stdout.contains(part), "{part} is not in {status}");
         }
+    })
+    .await;
+}
+
+/// Opened in another order than deployed, and with a title that would break out of a table.
+async fn three_environments(t: &mut Tester) {
+    t.open_pr_with(1, "feature").await;
+    let title = "Notes | [x](https://evil.example) @org <b>";
+    t.push("named", "named");
+    t.open_pr_as(2, json!({ "head": "named", "base": "main", "title": title }))
+        .await;
+    t.preview(2).await.succeeds();
+    t.advance(LONGER_THAN_SLEEP).await;
+    t.deploy().await.succeeds();
+    t.advance(LONGER_THAN_SLEEP).await;
+    t.preview(1).await.succeeds();
+    t.advance(LONGER_THAN_SLEEP).await;
+    until("both previews are asleep", async || {
+        let status = t.command(["status", "--json"]).locally().await.json();
+        let apps = status["apps"].as_array().expect("a list");
+        (apps.iter().filter(|app| app["state"] == "asleep").count() == 2).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_summary_of_a_run_by_hand_is_where_a_team_reads_its_bill() {
+    run(async |t: &mut Tester| {
+        three_environments(t).await;
+        let status = t.command(["status"]).await;
+        status.succeeds().touches_nothing();
+        insta::assert_snapshot!(t.redact(status.summary()).replace('\u{200b}', "(zw)"), @r"
+        | Environment | State | URL | Commit | Age | Awake, a month | Asleep, a month |
+        |---|---|---|---|---|---|---|
+        | [pr-2](https://github.com/org/shop/pull/2) Notes \| \[x\](https:(zw)//evil.example) @(zw)org \<b> | asleep | http://127.0.0.1:[port] | [`[named]`](https://github.com/org/shop/commit/[commit named]) | 3d 3h | $5.00 | $0.50 |
+        | production | active | http://127.0.0.1:[port] | [`[first]`](https://github.com/org/shop/commit/[commit first]) | 2d 2h | $5.00 | does not sleep |
+        | [pr-1](https://github.com/org/shop/pull/1) Feature 1 | asleep | http://127.0.0.1:[port] | [`[feature]`](https://github.com/org/shop/commit/[commit feature]) | 1d 1h | $5.00 | $0.50 |
+        | **Total** |  |  |  |  | **$15.00** | **$6.00** |
+        ");
+        let titles =
+            json!([{ "method": "GET", "path": "^/repos/org/shop/pulls/1$", "nth": 1, "times": 1, "do": "status:404" }]);
+        t.faults(&titles).await;
+        let without = t.command(["status"]).await;
+        without
+            .succeeds()
+            .says("https://github.com/org/shop/pull/1")
+            .does_not_say("Feature 1");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_terminal_shows_what_the_summary_shows() {
+    run(async |t: &mut Tester| {
+        three_environments(t).await;
+        let status = t.command(["status"]).locally().await;
+        insta::assert_snapshot!(t.redact(&status.succeeds().stdout), @"
+        ENVIRONMENT  STATE   COMMIT   AGE    AWAKE/MONTH  ASLEEP/MONTH    URL                     PULL REQUEST
+        pr-2         asleep  [named]  3d 3h  $5.00        $0.50           http://127.0.0.1:[port]  https://github.com/org/shop/pull/2 Notes | [x](https://evil.example) @org <b>
+        production   active  [first]  2d 2h  $5.00        does not sleep  http://127.0.0.1:[port]
+        pr-1         asleep  [feature]  1d 1h  $5.00        $0.50           http://127.0.0.1:[port]  https://github.com/org/shop/pull/1 Feature 1
+        total                                $15.00       $6.00
+        ");
     })
     .await;
 }

@@ -4,6 +4,7 @@ use crate::model::aftermath::{Aftermath, Seen};
 use crate::model::answer::Answer;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, Sleep};
+use crate::model::standing::Standing;
 use crate::redact::Redactor;
 use crate::redact::strip::strip;
 
@@ -17,6 +18,7 @@ pub(super) fn cleaned(report: &Report, redactor: &Redactor, words: &dyn Fn(&str)
     let mut clean = report.clone();
     clean.app = text(&report.app);
     clean.url = maybe(&report.url);
+    clean.serves_now = maybe(&report.serves_now);
     clean.underway.step = maybe(&report.underway.step);
     for route in &mut clean.routes {
         route.component = text(&route.component);
@@ -38,6 +40,13 @@ pub(super) fn cleaned(report: &Report, redactor: &Redactor, words: &dyn Fn(&str)
         .as_ref()
         .map(|failure| clean_failure(failure, redactor, words));
     clean.notes = report.notes.iter().map(text).collect();
+    // The words of the program are not in it.
+    if let Some(listing) = &mut clean.listing {
+        listing.title = text(&listing.title);
+        for line in &mut listing.lines {
+            *line = redactor.clean(&strip(line));
+        }
+    }
     for change in &mut clean.changes {
         change.what = text(&change.what);
         change.why = text(&change.why);
@@ -59,6 +68,18 @@ pub(super) fn cleaned_answer(answer: &Answer, redactor: &Redactor) -> Answer {
     clean
 }
 
+/// The same for what stands in an environment.
+pub(in crate::flows) fn cleaned_standing(standing: &Standing, redactor: &Redactor) -> Standing {
+    let text = |text: &String| redactor.clean(&strip(text));
+    Standing {
+        title: standing.title.as_ref().map(text),
+        app: text(&standing.app),
+        url: standing.url.as_ref().map(text),
+        image: standing.image.as_ref().map(text),
+        ..standing.clone()
+    }
+}
+
 pub(super) fn clean_failure(failure: &Failure, redactor: &Redactor, words: &dyn Fn(&str) -> String) -> Failure {
     let text = |text: &String| redactor.clean(&words(&strip(text)));
     let maybe = |text_or_none: &Option<String>| text_or_none.as_ref().map(text);
@@ -78,12 +99,13 @@ pub(super) fn clean_failure(failure: &Failure, redactor: &Redactor, words: &dyn 
 
 #[cfg(test)]
 mod tests {
-    use super::{cleaned, cleaned_answer};
+    use super::{cleaned, cleaned_answer, cleaned_standing};
     use crate::model::aftermath::{Aftermath, Seen};
     use crate::model::answer::{Answer, AnswerLog};
     use crate::model::environment::Environment;
     use crate::model::failure::{Excerpt, Failure, Shown};
-    use crate::model::report::{Change, Report, Route, Sleep, State};
+    use crate::model::report::{Change, Listing, Report, Route, Sleep, State};
+    use crate::model::standing::Standing;
     use crate::redact::{Foreign, Redactor, Secret, TargetSecrets};
 
     #[test]
@@ -107,6 +129,7 @@ mod tests {
         });
         let mut report = Report::new(&*secret, Environment::Preview(1), State::Failed);
         report.url = Some(secret.clone());
+        report.serves_now = Some(secret.clone());
         report.underway.step = Some(secret.clone());
         report.routes = vec![Route {
             component: secret.clone(),
@@ -120,18 +143,34 @@ mod tests {
         });
         report.changes = vec![Change {
             what: secret.clone(),
-            why: secret,
+            why: secret.clone(),
         }];
+        report.listing = Some(Listing::spec(&*secret, &secret));
         report.failure = Some(failure);
         let mut answer = Answer::new(None, &*report.notes[0]).point(&*report.notes[0]);
         answer.url = report.url.clone();
         answer.shell = report.notes.clone();
         answer.log = Some(AnswerLog { title: "log", lines });
+        let standing = Standing {
+            environment: Environment::Preview(1),
+            title: Some(secret.clone()),
+            app: secret.clone(),
+            url: Some(secret.clone()),
+            commit: None,
+            image: Some(secret.clone()),
+            behind: None,
+            state: "active",
+            newest_failed: false,
+            age: None,
+            cost: None,
+        };
+        let shown = format!("{:?}", cleaned_standing(&standing, &redactor));
+        assert_eq!(shown.matches("x *** y").count(), 4, "{shown}");
         let shown = format!("{:?}", cleaned_answer(&answer, &redactor));
         assert!(!shown.contains("2222"), "{shown}");
         assert_eq!(shown.matches("x *** y").count(), 5, "{shown}");
         let shown = format!("{:?}", cleaned(&report, &redactor, &str::to_owned));
         assert!(!shown.contains("2222"), "{shown}");
-        assert_eq!(shown.matches("x *** y").count(), 19, "{shown}");
+        assert_eq!(shown.matches("x *** y").count(), 22, "{shown}");
     }
 }

@@ -29,15 +29,27 @@ pub(in crate::flows) fn record_all(
     reports: &[Report],
     nothing: &str,
 ) {
+    let notes = |reports: &[Report]| match reports {
+        [] => nothing.to_owned(),
+        reports => reports.iter().map(page::notes).collect::<Vec<_>>().join("\n\n"),
+    };
+    record_as(run, console, redactor, reports, notes);
+}
+
+/// The same, with the summary that `text` makes of the reports.
+pub(in crate::flows) fn record_as(
+    run: &Run,
+    console: &Console,
+    redactor: &Redactor,
+    reports: &[Report],
+    text: impl FnOnce(&[Report]) -> String,
+) {
     let reports: Vec<Report> = reports
         .iter()
         .map(|report| cleaned(report, redactor, &|text| console.in_words(text).into_owned()))
         .collect();
-    let text = match reports.as_slice() {
-        [] => nothing.to_owned(),
-        reports => reports.iter().map(page::notes).collect::<Vec<_>>().join("\n\n"),
-    };
-    write_files(run, console, &outputs_of(&reports, None), &redactor.clean(&text));
+    let text = redactor.clean(&text(&reports));
+    write_files(run, console, &outputs_of(&reports, None), &text);
 }
 
 /// The runner's two files. That they cannot be written does not change how the run ended.

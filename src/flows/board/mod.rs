@@ -25,11 +25,12 @@ use jiff::Timestamp;
 
 pub(super) use self::answer::{failed_run_url, last_written, react, react_last};
 use self::clean::cleaned;
+pub(super) use self::clean::cleaned_standing;
 use self::complaints::Complaint;
 use self::conversation::{Conversation, Found, Missing, Written};
 pub(crate) use self::deps::BoardDeps;
 use self::files::write_files;
-pub(super) use self::files::{record, record_all};
+pub(super) use self::files::{record, record_all, record_as};
 pub(crate) use self::outputs::outputs_of;
 use self::place::Place;
 use self::record::{Record, any_active, put_all_aside};

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::board::{self, failed_run_url};
 use super::super::context::Ctx;
-use super::super::logs::{Candidate, candidates};
+use super::super::logs::{Candidate, candidates, named};
 use super::Outcome;
 use crate::config::{CommentLogs, Config};
 use crate::github::repository::Repository;
@@ -111,10 +111,7 @@ type Line = (Option<String>, Clean);
 /// The lines that readers of that kind may see, with their component where there are several.
 fn permitted(spec: &Value, kind: LogKind, lines: &[Line], logs: Logs) -> Vec<Clean> {
     let components = components(spec);
-    let text = |(component, text): &Line| match component {
-        Some(name) if components.len() > 1 => text.of(name),
-        _ => text.clone(),
-    };
+    let text = |(component, text): &Line| named(spec, component.as_deref(), text);
     let is_job = |(component, _): &&Line| {
         let is = |name: &String| components.iter().any(|it| it.kind == Kind::Job && it.name == name);
         component.as_ref().is_some_and(is)

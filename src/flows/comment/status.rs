@@ -1,9 +1,10 @@
 //! `/status`: what the preview is doing, where, at which commit, and what it costs.
 
 use super::super::context::Ctx;
-use super::super::{rollout::plural, status};
+use super::super::status;
 use crate::github::repository::Repository;
 use crate::model::answer::Answer;
+use crate::model::count::plural;
 use crate::model::environment::Environment;
 use crate::platform::App;
 use crate::wait::humanize;
@@ -18,7 +19,7 @@ pub(super) async fn answer(
     let state = match row.state {
         "active" => "awake",
         "failed" => "not serving: no deployment of it has succeeded yet",
-        "deploying" if row.commit.is_some() => "being deployed; what served before goes on serving",
+        "deploying" if row.commit.is_some() => "being deployed; what served before keeps serving",
         "deploying" => "being deployed for the first time",
         other => other,
     };

@@ -209,7 +209,7 @@ async fn broken_commit(stage: &mut Stage, narrator: &Narrator, preview: &Preview
         notes(&production).await? == ["a customer's note"],
         "production lost the customer's note"
     );
-    narrator.say("the same on main: the deployment is red, production serves on with the customer's note");
+    narrator.say("the same on main: the deployment is red, production keeps serving the customer's note");
     Ok(())
 }
 

@@ -151,11 +151,12 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
     let mut preview = spec.value.clone();
     let (database, sleep) = if input.policy.spec.is_empty() {
         unknown::leave_out(&mut preview, &mut notes);
+        let whole = &spec.value;
         let spec = &AppSpec {
             value: preview.clone(),
             ..spec.clone()
         };
-        derive(spec, input, &policy, &mut preview, &mut notes)?
+        derive(spec, whole, input, &policy, &mut preview, &mut notes)?
     } else {
         unknown::leave_out_anchors(&mut preview, &mut notes);
         reach::refuse(spec, input.allowed.production.as_ref(), &policy)?;
@@ -204,9 +205,10 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
     })
 }
 
-/// Production's spec, step by step turned into a preview's.
+/// Production's spec, step by step turned into a preview's. `whole`: before anything was left out.
 fn derive(
     spec: &AppSpec,
+    whole: &Value,
     input: &PreviewInput<'_>,
     policy: &Policy,
     preview: &mut Value,
@@ -215,7 +217,7 @@ fn derive(
     let decision = database::decide(spec, input, policy)?;
     let has_prepare = !input.policy.prepare.trim().is_empty();
     jobs::drop_others(preview, &decision, policy, has_prepare, notes);
-    strip::strip(preview, notes);
+    strip::strip(preview, whole, notes);
     sources::follow_head(preview, input, notes);
     size::shrink(preview, &input.policy.size, notes);
     envs::apply(preview, &decision, policy, &input.policy.database_url, notes);

@@ -6,7 +6,8 @@ use super::super::component;
 use super::super::env;
 use super::Notes;
 
-pub(super) fn strip(preview: &mut Value, notes: &mut Notes) {
+/// `whole`: production's spec with everything that a preview leaves out.
+pub(super) fn strip(preview: &mut Value, whole: &Value, notes: &mut Notes) {
     component::each(preview, |_, component| {
         let name = component
             .get("name")
@@ -15,7 +16,7 @@ pub(super) fn strip(preview: &mut Value, notes: &mut Notes) {
             .to_owned();
         credentials(component, &name, notes);
     });
-    ingress(preview, notes);
+    ingress(preview, whole, notes);
 }
 
 /// A registry password that only production's app can decrypt.
@@ -40,11 +41,12 @@ fn credentials(component: &mut Map<String, Value>, name: &str, notes: &mut Notes
 }
 
 /// Rules that name a host of production's, or a component that is gone, lead nowhere in a preview.
-fn ingress(preview: &mut Value, notes: &mut Notes) {
-    let kept: Vec<String> = component::components(preview)
-        .iter()
-        .map(|it| it.name.to_owned())
-        .collect();
+fn ingress(preview: &mut Value, whole: &Value, notes: &mut Notes) {
+    let names = |spec: &Value| -> Vec<String> {
+        let components = component::components(spec);
+        components.iter().map(|it| it.name.to_owned()).collect()
+    };
+    let (kept, known) = (names(preview), names(whole));
     let Some(root) = super::root(preview) else { return };
     let Some(ingress) = root.get_mut("ingress").and_then(Value::as_object_mut) else {
         return;
@@ -53,11 +55,19 @@ fn ingress(preview: &mut Value, notes: &mut Notes) {
         return;
     };
     let before = rules.len();
+    let mut misnamed = Vec::new();
     rules.retain(|rule| {
         let why = if has(rule, "/match/authority") || has(rule, "/redirect/authority") {
             "its host name leads to production"
         } else {
             match rule.pointer("/component/name").and_then(Value::as_str) {
+                Some(name) if !known.iter().any(|known| known == name) => {
+                    misnamed.push(format!(
+                        "the ingress rule {} leads nowhere: the app spec has no such component",
+                        describe(rule)
+                    ));
+                    "the app spec has no such component"
+                }
                 Some(name) if !kept.iter().any(|kept| kept == name) => "its component is not in the preview",
                 _ => return true,
             }
@@ -67,10 +77,12 @@ fn ingress(preview: &mut Value, notes: &mut Notes) {
             .push(format!("dropped the ingress rule {}", describe(rule)), why);
         false
     });
+    notes.warnings.extend(misnamed);
     if rules.is_empty() && before > 0 {
         root.shift_remove("ingress");
         notes.warnings.push(
-            "all ingress rules were by host name; the preview has the platform's default routes instead".to_owned(),
+            "no ingress rule of production's is left in the preview, which has the platform's default routes instead"
+                .to_owned(),
         );
     }
 }

@@ -97,6 +97,7 @@ impl World {
         let config = Config::parse(&self.config, "do-deploy.toml").expect("a valid config");
         let pull_request = PullRequest {
             number: 12,
+            title: String::new(),
             open: true,
             draft: false,
             author: "ada".to_owned(),
@@ -307,7 +308,10 @@ fn a_flask_app_becomes_a_small_sqlite_preview() {
     assert_eq!(plan.database.mode, DatabaseMode::Sqlite);
     assert_eq!(plan.database.shown(), Some(report::Database::Sqlite));
     assert_eq!(plan.unset, ["JWT_SECRET", "REDIS_URL", "SENTRY_DSN"]);
-    assert_eq!(plan.warnings, Vec::<String>::new());
+    assert_eq!(
+        plan.warnings,
+        ["the ingress rule `/old` to `gone` leads nowhere: the app spec has no such component"]
+    );
     assert_eq!(plan.sleep, Sleep::After(std::time::Duration::from_secs(86_400)));
 }
 
@@ -324,7 +328,7 @@ fn every_change_is_told_with_its_reason() {
     dropped job `announce` (POST_DEPLOY): it may act on the outside world for a version that is not released
     dropped job `nightly` (SCHEDULED): nothing in a preview runs on a schedule
     dropped the ingress rule `shop.example/` to `api`: its host name leads to production
-    dropped the ingress rule `/old` to `gone`: its component is not in the preview
+    dropped the ingress rule `/old` to `gone`: the app spec has no such component
     `api` is built from `notes`: the pull request's branch
     `migrate` is built from `notes`: the pull request's branch
     one instance of `api`: a preview has few visitors and one disk

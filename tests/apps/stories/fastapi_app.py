@@ -64,7 +64,7 @@ def tell(world: World, step) -> None:
         expect(gone(f"{preview}/health"), "the preview still answers")
         expect(set(world.preview_states()) == {"inactive"}, f"deployments are {world.preview_states()}")
 
-    with step("a seed that fails fails the deployment; production serves on"):
+    with step("a seed that fails fails the deployment; production keeps serving"):
         good = repository.push("main", "more-reports")
         world.run("deploy", secrets=True)
         expect(get(f"{production}/summary")["reports"] == 5, "production has not got the new report")

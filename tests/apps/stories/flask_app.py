@@ -88,7 +88,7 @@ def tell(world: World, step) -> None:
         world.run("deploy", secrets=True)
         expect(get(f"{production}/health")["revision"] == "0002", "production is not migrated")
         expect(get(f"{production}/notes") == [note | {"pinned": False}], "production's rows have changed")
-    with step("a migration that fails fails the deployment; production serves on"):
+    with step("a migration that fails fails the deployment; production keeps serving"):
         repository.push("main", "broken-migration")
         said = world.run("deploy", secrets=True, code=1)
         expect('"authors_of_old" does not exist' in said, f"the output does not show Alembic's error:\n{said}")

@@ -19,5 +19,6 @@ mod rolled_back;
 mod secrets;
 mod secure_header;
 mod succession;
+mod summary;
 mod was_live;
 mod ways_back;

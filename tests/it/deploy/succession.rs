@@ -118,7 +118,7 @@ async fn the_way_back_never_leads_to_the_commit_that_was_found_bad() {
                 .await
                 .fails_with(1)
                 .says("Rolled back")
-                .says("data was not rolled back");
+                .says("Data was not rolled back");
             t.expect_serving("shop", "first").await;
         },
     )

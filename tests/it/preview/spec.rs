@@ -143,3 +143,84 @@ async fn credentials_outside_of_envs_are_refused_by_name() {
         .await;
     }
 }
+
+const SECRET: &str = "    envs:\n      - key: STRIPE_KEY\n        type: SECRET\n        value: EV[1:aaaaaaaaaaaaaaaaaaaaaaaa:first]\n      - key: ADMIN_PASSWORD\n        value: panel-pw-99\n";
+
+#[tokio::test]
+async fn a_pull_request_that_changes_the_app_spec_says_how() {
+    let before = spec("    envs:\n", SECRET);
+    run_with(Change::whole_app("first").spec(&before), async |t: &mut Tester| {
+        t.app_by_hand("shop", |_| {}).await;
+        let after = before
+            .replacen(
+                "EV[1:aaaaaaaaaaaaaaaaaaaaaaaa:first]",
+                "EV[1:bbbbbbbbbbbbbbbbbbbbbbbb:other]",
+                1,
+            )
+            .replacen("panel-pw-99", "panel-pw-11", 1)
+            .replacen("instance_count: 1", "instance_count: 2", 1);
+        t.open_pr_with(1, Change::version("feature").spec(&after)).await;
+        let preview = t.preview(1).await;
+        insta::assert_snapshot!(t.redact(preview.succeeds().comment(1)), @r#"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        ### ✅ Ready: shop, preview of #1
+
+        | App | State | Preview | Commit | Updated (UTC) | Logs |
+        |---|---|---|---|---|---|
+        | shop-pr-1 | ✅ Ready | [Open the preview](http://127.0.0.1:[port]) | [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves | [time] | [Run [run]]([link to the run]) |
+
+        <details><summary>1 note</summary>
+
+        - Not set in previews: `ADMIN_PASSWORD`, `STRIPE_KEY` (give them values under `[preview] env` in `do-deploy.toml`: previews get none of production's secrets and credentials)
+
+        </details>
+
+        <details><summary>How .do/app.yaml differs from the one on main</summary>
+
+        ```diff
+        --- before
+        +++ after
+        @@ -7,7 +7,7 @@
+             branch: main
+           run_command: do-deploy demo-app serve
+           http_port: 8080
+        -  instance_count: 1
+        +  instance_count: 2
+           instance_size_slug: apps-s-1vcpu-0.5gb
+           health_check:
+             http_path: /health
+        @@ -16,7 +16,7 @@
+             type: SECRET
+             value: "***"
+           - key: ADMIN_PASSWORD
+        -    value: "***"
+        +    value: "*** (another value)"
+           - key: DATABASE_URL
+             scope: RUN_TIME
+             value: sqlite:////tmp/notes.db
+        ```
+
+        </details>
+
+        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+        "#);
+        let asked: Vec<String> = preview.requests();
+        let production = t.app("shop").await["id"].as_str().unwrap().to_owned();
+        assert!(!asked.iter().any(|request| request.contains(&production)), "{asked:#?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pull_request_that_lags_behind_does_not_change_the_app_spec() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let later = spec("instance_count: 1", "instance_count: 2");
+        t.push("main", Change::version("later").spec(&later));
+        let preview = t.preview(1).await;
+        let comment = preview.succeeds().comment(1);
+        assert!(!comment.contains("instance_count"), "{comment}");
+    })
+    .await;
+}

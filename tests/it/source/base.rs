@@ -168,7 +168,6 @@ async fn policy_is_read_at_a_commit_and_not_at_a_name() {
 
 #[tokio::test]
 async fn folders_without_end_are_not_looked_into_one_by_one() {
-    holds!("a writer, with the isolated workflows", ["slow down"]);
     let many = (0..200).fold(Change::version("first"), |change, n| {
         change.file(&format!("folder-{n}/README.md"), "")
     });

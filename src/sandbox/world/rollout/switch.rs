@@ -68,7 +68,7 @@ impl Rollout {
         Ok(())
     }
 
-    /// Stops what this rollout has launched; what served before it serves on.
+    /// Stops what this rollout has launched; what served before it keeps serving.
     pub(super) fn discard(&self) {
         let staged = self.world.with_app(&self.app, |app| {
             let staged = std::mem::take(&mut app.staged);

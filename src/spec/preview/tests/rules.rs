@@ -249,7 +249,28 @@ fn ingress_by_host_only_falls_back_to_the_default_routes() {
         "{PLAIN}ingress: {{rules: [{{match: {{authority: {{exact: shop.example}}}}, component: {{name: web}}}}]}}\n"
     ));
     assert!(plan.spec.get("ingress").is_none());
-    insta::assert_snapshot!(plan.warnings.join("\n"), @"all ingress rules were by host name; the preview has the platform's default routes instead");
+    insta::assert_snapshot!(plan.warnings.join("\n"), @"no ingress rule of production's is left in the preview, which has the platform's default routes instead");
+}
+
+#[test]
+fn ingress_rules_that_lead_nowhere_are_not_said_to_name_a_host() {
+    let ingress = "ingress: {rules: [{match: {path: {prefix: /a}}, component: {name: wbe}}, {match: {path: {prefix: /b}}, component: {name: fns}}]}\n";
+    let plan = World::new().good(&format!(
+        "{PLAIN}functions: [{{name: fns, github: {{repo: acme/shop, branch: main}}}}]\n{ingress}"
+    ));
+    assert!(plan.spec.get("ingress").is_none());
+    insta::assert_snapshot!(plan.warnings.join("\n"), @"
+    the ingress rule `/a` to `wbe` leads nowhere: the app spec has no such component
+    no ingress rule of production's is left in the preview, which has the platform's default routes instead
+    ");
+    let dropped = plan.changes.iter().filter(|change| change.what.contains("ingress"));
+    let dropped: Vec<String> = dropped
+        .map(|change| format!("{}: {}", change.what, change.why))
+        .collect();
+    insta::assert_snapshot!(dropped.join("\n"), @"
+    dropped the ingress rule `/a` to `wbe`: the app spec has no such component
+    dropped the ingress rule `/b` to `fns`: its component is not in the preview
+    ");
 }
 
 #[test]

@@ -22,6 +22,7 @@ const START: &str = ".github/workflows/do-deploy-preview-start.yml";
 fn head(number: u64, open: bool) -> PullRequest {
     PullRequest {
         number,
+        title: String::new(),
         open,
         draft: false,
         author: "octocat".to_owned(),

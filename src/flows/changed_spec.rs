@@ -1,0 +1,36 @@
+//! How the app spec at a pull request's head differs from the default branch's, for those who are asked to merge it.
+
+use super::context::Ctx;
+use super::source::Source;
+use crate::config::Config;
+use crate::model::pull_request::PullRequest;
+use crate::model::report::Listing;
+use crate::spec::AppSpec;
+use crate::spec::preview::Allowed;
+
+/// `None`: the pull request does not change the file, or the default branch has none. Both versions are in the
+/// repository: production's live app, which is no business of a pull request's, is not read.
+pub(super) async fn difference(
+    ctx: &Ctx,
+    policy: &Config,
+    head: &AppSpec,
+    allowed: &Allowed,
+    pull: &PullRequest,
+) -> Option<Listing> {
+    let merged = allowed.by_hand.as_ref().or(allowed.production.as_ref())?;
+    let difference = crate::spec::diff(merged.value(), head.value());
+    if difference.is_empty() || began_with(ctx, policy, head, pull).await {
+        return None;
+    }
+    let title = format!("How {} differs from the one on {}", head.file(), allowed.branch);
+    Some(Listing::difference(title, &difference))
+}
+
+/// Whether the file is as it was where the pull request began: the default branch has moved on since.
+async fn began_with(ctx: &Ctx, policy: &Config, head: &AppSpec, pull: &PullRequest) -> bool {
+    let Some(began) = super::unmerged::began(ctx, pull).await else {
+        return false;
+    };
+    let before = Source::at(ctx, &began).await.spec_if_any(policy.preview_spec()).await;
+    before.is_ok_and(|before| before.is_some_and(|before| before.value() == head.value()))
+}

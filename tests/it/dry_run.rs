@@ -1,0 +1,79 @@
+//! What a dry run shows, in the log and in the job summary.
+
+use crate::harness::{Change, Tester, run, run_with, spec};
+
+const PLAIN_SIZE: &str = "instance_size_slug: apps-s-1vcpu-0.5gb\n    health_check";
+
+#[tokio::test]
+async fn the_summary_of_a_dry_run_holds_the_difference() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        let same = t.deploy().arg("--dry-run").await;
+        insta::assert_snapshot!(t.redact(same.succeeds().summary()), @"
+        Not deployed: a dry run: nothing was touched
+
+        The spec of `shop` stays as it is
+        ");
+        let larger = spec(PLAIN_SIZE, &PLAIN_SIZE.replace("0.5gb", "1gb"));
+        t.push("main", Change::version("second").spec(&larger));
+        let changed = t.deploy().arg("--dry-run").await;
+        changed.succeeds().touches_nothing();
+        insta::assert_snapshot!(t.redact(changed.summary()), @"
+        Not deployed: a dry run: nothing was touched
+
+        <details open><summary>What would change in the spec of shop</summary>
+
+        ```diff
+        --- before
+        +++ after
+        @@ -8,7 +8,7 @@
+           run_command: do-deploy demo-app serve
+           http_port: 8080
+           instance_count: 1
+        -  instance_size_slug: apps-s-1vcpu-0.5gb
+        +  instance_size_slug: apps-s-1vcpu-1gb
+           health_check:
+             http_path: /health
+           envs:
+        @@ -36,7 +36,7 @@
+           value: production
+           scope: RUN_TIME
+         - key: DO_DEPLOY_COMMIT
+        -  value: [commit first]
+        +  value: [commit second]
+           scope: RUN_TIME
+         features:
+         - buildpack-stack=ubuntu-22
+        ```
+
+        </details>
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_copy_of_what_a_dry_run_prints_is_an_app_spec() {
+    let secret = spec(
+        "    envs:\n",
+        "    envs:\n      - key: STRIPE_KEY\n        type: SECRET\n",
+    );
+    run_with(Change::whole_app("first").spec(&secret), async |t: &mut Tester| {
+        let stripe = t.secret("STRIPE_KEY");
+        t.open_pr(1).await;
+        let deploy = t.deploy().arg("--dry-run").env("STRIPE_KEY", &stripe).locally().await;
+        let preview = t.preview(1).arg("--dry-run").locally().await;
+        for (run, name) in [(deploy, "shop"), (preview, "shop-pr-1")] {
+            run.succeeds().touches_nothing();
+            let printed: serde_json::Value = serde_saphyr::from_str(&run.stdout).expect("YAML");
+            assert_eq!(printed["name"], name, "{run}");
+        }
+        let preview = t.preview(1).arg("--dry-run").await;
+        let summary = preview.succeeds().summary();
+        let (_, copied) = summary.split_once("```yaml\n").expect("a block of YAML");
+        let (copied, _) = copied.split_once("\n```").expect("its end");
+        let printed: serde_json::Value = serde_saphyr::from_str(copied).expect("YAML");
+        assert_eq!(printed["name"], "shop-pr-1", "{summary}");
+    })
+    .await;
+}
