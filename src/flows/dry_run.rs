@@ -9,6 +9,17 @@ use crate::platform::App;
 /// The difference to the live app, as the platform would see it; the whole spec where there is no app yet. In the log, and
 /// in the report for the summary.
 pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value, report: &mut Report) -> anyhow::Result<()> {
+    let planned = match &ctx.platform {
+        // Also of an app that there is none of yet: what the platform refuses is found out here.
+        Some(platform) => Some(platform.normalized(spec, live.map(|app| app.id.as_str())).await?),
+        None => None,
+    };
+    if let Some(platform) = &ctx.platform {
+        let cost = platform.cost(spec, live.map(|app| app.id.as_str())).await?;
+        let asleep = cost.asleep.map(|asleep| format!(" awake, ${asleep:.2} asleep"));
+        let costs = format!("It would cost ${:.2} a month{}", cost.awake, asleep.unwrap_or_default());
+        note(ctx, report, costs);
+    }
     let Some(app) = live else {
         let shown = crate::spec::show(spec, |text| ctx.redactor.clean(text));
         list(
@@ -21,11 +32,11 @@ pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value, report: &m
     };
     // What only the live app holds is hidden, too.
     ctx.learn(&app.spec);
-    let planned = ctx.platform()?.normalized(spec, Some(&app.id)).await?;
-    let difference = crate::spec::diff(&app.spec, &planned);
+    let planned = planned.as_ref().unwrap_or(spec);
+    let difference = crate::spec::diff(&app.spec, planned);
     let given = crate::spec::secrets_given(&app.spec, spec);
     let given = (!given.is_empty()).then(|| given.join(", "));
-    let note = match (difference.is_empty(), given) {
+    let said = match (difference.is_empty(), given) {
         (true, None) => Some(format!("The spec of `{}` stays as it is", app.name)),
         (true, Some(given)) => Some(format!(
             "The spec of `{}` stays as it is, but for secrets that are given a value: {given}",
@@ -37,13 +48,17 @@ pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value, report: &m
             given.map(|given| format!("Secrets that are given a value, which the difference does not show: {given}"))
         }
     };
-    if let Some(note) = note {
-        if !ctx.json {
-            ctx.console.say(&note);
-        }
-        report.notes.push(note);
+    if let Some(said) = said {
+        note(ctx, report, said);
     }
     Ok(())
+}
+
+fn note(ctx: &Ctx, report: &mut Report, said: String) {
+    if !ctx.json {
+        ctx.console.say(&said);
+    }
+    report.notes.push(said);
 }
 
 fn list(ctx: &Ctx, report: &mut Report, text: &str, listing: Listing) {

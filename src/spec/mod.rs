@@ -27,6 +27,7 @@ mod policy;
 mod portable;
 pub(crate) mod preview;
 pub(crate) mod production;
+mod region;
 mod route;
 mod secrets;
 mod secure_header;

@@ -12,6 +12,8 @@ async fn the_summary_of_a_dry_run_holds_the_difference() {
         insta::assert_snapshot!(t.redact(same.succeeds().summary()), @"
         Not deployed: a dry run: nothing was touched
 
+        It would cost $5.00 a month
+
         The spec of `shop` stays as it is
         ");
         let larger = spec(PLAIN_SIZE, &PLAIN_SIZE.replace("0.5gb", "1gb"));
@@ -20,6 +22,8 @@ async fn the_summary_of_a_dry_run_holds_the_difference() {
         changed.succeeds().touches_nothing();
         insta::assert_snapshot!(t.redact(changed.summary()), @"
         Not deployed: a dry run: nothing was touched
+
+        It would cost $12.00 a month
 
         <details open><summary>What would change in the spec of shop</summary>
 
@@ -74,6 +78,33 @@ async fn a_copy_of_what_a_dry_run_prints_is_an_app_spec() {
         let (copied, _) = copied.split_once("\n```").expect("its end");
         let printed: serde_json::Value = serde_saphyr::from_str(copied).expect("YAML");
         assert_eq!(printed["name"], "shop-pr-1", "{summary}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_platform_refuses_is_found_out_by_a_dry_run_too() {
+    let nowhere = spec(
+        "instance_size_slug: apps-s-1vcpu-0.5gb",
+        "instance_size_slug: apps-s-99vcpu",
+    );
+    run_with(Change::whole_app("first").spec(&nowhere), async |t: &mut Tester| {
+        t.tolerate("apps-s-99vcpu");
+        let deploy = t.deploy().arg("--dry-run").await;
+        deploy.fails_with(2).touches_nothing().says("apps-s-99vcpu");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_data_centre_is_taken_for_its_region() {
+    let fra1 = spec("region: fra", "region: fra1");
+    run_with(Change::whole_app("first").spec(&fra1), async |t: &mut Tester| {
+        let deploy = t.deploy().await;
+        deploy.succeeds().says("`fra1` is a data centre");
+        assert_eq!(t.app("shop").await["spec"]["region"], "fra");
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds().says("`fra1` is a data centre");
     })
     .await;
 }

@@ -27,11 +27,12 @@ pub(super) fn drop_others(
         "PRE_DEPLOY" => None,
         "FAILED_DEPLOY" => Some("the pull request's comment tells about failures".to_owned()),
         "SCHEDULED" => Some("nothing in a preview runs on a schedule".to_owned()),
-        _ => match later(job.name) {
+        "POST_DEPLOY" => match later(job.name) {
             Some(later) if !has_database && !later.is_of_own => Some(NO_DATABASE.to_owned()),
             Some(later) => later.objection.clone(),
             None => Some("it may act on the outside world for a version that is not released".to_owned()),
         },
+        kind => Some(format!("App Platform knows no job of the kind `{kind}`")),
     };
     let mut dropped = Vec::new();
     for job in component::of(preview, Kind::Job) {

@@ -10,7 +10,7 @@ use super::guard::guard;
 use super::images::{self, Images};
 use super::migration::Announcement;
 use super::policy::Policy;
-use super::{env, former, marks, secrets};
+use super::{env, former, marks, region, secrets};
 use crate::config::{self, PreviewDatabase, Variable};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -149,6 +149,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
     notes.warnings.extend(former::warnings(spec, input.repository));
     let spec = &input.images.apply(spec, &mut notes.changes, &mut notes.warnings)?;
     let mut preview = spec.value.clone();
+    notes.warnings.extend(region::correct(&mut preview));
     let (database, sleep) = if input.policy.spec.is_empty() {
         unknown::leave_out(&mut preview, &mut notes);
         let whole = &spec.value;

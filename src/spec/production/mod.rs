@@ -6,7 +6,7 @@ use super::change::Changes;
 use super::document::AppSpec;
 use super::images::{self, Images};
 use super::policy::Policy;
-use super::{bindings, component, credentials, env, former, marks};
+use super::{bindings, component, credentials, env, former, marks, region};
 use crate::config::{Target, Variable};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -82,6 +82,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<Produc
     warnings.extend(plain_credentials(spec));
     warnings.extend(former::warnings(spec, input.repository));
     let mut planned = spec.value.clone();
+    warnings.extend(region::correct(&mut planned));
     sources::follow(&mut planned, input, &mut changes, &mut warnings);
     // Config refuses `generate` here, so that nothing random is needed.
     let policy = Policy::resolve(&input.target.env, input.variables, None, &|| [0; 32]);

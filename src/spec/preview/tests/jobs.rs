@@ -177,3 +177,12 @@ fn the_steps_keep_the_order_in_which_the_platform_runs_them() {
     let at = |text: &str| command.find(text).expect("in the start");
     assert!(at("./migrate") < at("./fill"), "{command}");
 }
+
+#[test]
+fn a_kind_that_the_platform_does_not_know_is_called_so() {
+    let spec = "name: shop\nservices: [{name: web, github: {repo: acme/shop}}]\njobs: [{name: nightly, kind: CRON, github: {repo: acme/shop}}]\n";
+    let plan = World::new().plan(spec).expect("a plan");
+    let dropped = plan.changes.iter().find(|change| change.what.contains("nightly"));
+    let why = dropped.map(|change| change.why.as_str());
+    assert_eq!(why, Some("App Platform knows no job of the kind `CRON`"));
+}

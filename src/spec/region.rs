@@ -1,0 +1,45 @@
+//! An app's region, which is not a data centre.
+
+use serde_json::Value;
+
+use super::component::text;
+
+/// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `region`
+const REGIONS: [&str; 10] = ["ams", "atl", "blr", "fra", "lon", "nyc", "sfo", "sgp", "syd", "tor"];
+
+/// `nyc1`, as Droplets and databases have it, is in the region `nyc`. Returns what is said about it.
+pub(super) fn correct(spec: &mut Value) -> Option<String> {
+    let given = text(spec, "region")?.to_owned();
+    let (region, centre) = given.split_at_checked(3)?;
+    let is_centre = centre.len() == 1 && centre.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_centre || !REGIONS.contains(&region) {
+        return None;
+    }
+    spec["region"] = region.into();
+    Some(format!(
+        "`{given}` is a data centre, and App Platform's regions have no number: `{region}` is taken; correct `region` in the app spec"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::correct;
+
+    #[test]
+    fn a_data_centre_becomes_its_region_and_anything_else_stays() {
+        for (given, becomes) in [("nyc1", "nyc"), ("ams3", "ams"), ("fra1", "fra")] {
+            let mut spec = json!({ "region": given });
+            let said = correct(&mut spec).expect("it is said");
+            assert!(said.contains(&format!("`{becomes}` is taken")), "{said}");
+            assert_eq!(spec["region"], becomes);
+        }
+        for given in ["nyc", "", "xyz1", "nyc12", "nycx", "é1", "ny", "NYC1"] {
+            let mut spec = json!({ "region": given });
+            assert_eq!(correct(&mut spec), None, "{given}");
+            assert_eq!(spec["region"], given);
+        }
+        assert_eq!(correct(&mut json!({})), None);
+    }
+}
