@@ -277,7 +277,7 @@ async fn deploy(
         // A build cannot be forced by an update, and an update followed by a deployment makes two that race.
         Some(app) => {
             ctx.console
-                .say(&format!("Building `{}` anew; its spec stays as it is", app.name));
+                .say(&format!("Building `{}` again; its spec stays as it is", app.name));
             platform
                 .redeploy(app, true, async || still_wanted(ctx, work.pull).await)
                 .await?

@@ -89,7 +89,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     };
     let (done, ended) = match obeyed {
         Ok(done) => (done, Ok(())),
-        // The signal leaves no time for more than a reaction, and a new comment starts anew.
+        // The signal leaves no time for more than a reaction, and a new comment is a new try.
         Err(error) if cancelled(&error).is_some() => {
             let board = ctx.board(&config, &repository);
             react_last(&board, request.comment, Reaction::Confused).await;

@@ -46,7 +46,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
     if let HealthVerdict::Good(_) = verdict {
         let mut answer = Answer::new(Some("/wake"), format!("the preview answered after {took}"));
         if was_asleep {
-            answer = answer.point("It was asleep: what its instance had on its disk began anew");
+            answer = answer.point("It was asleep: what its instance had on its disk is gone");
         }
         answer.url = Some(url.to_owned());
         return Ok(Done {

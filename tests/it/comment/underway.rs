@@ -43,7 +43,7 @@ async fn the_comment_says_what_step_since_when_how_long_the_last_one_took_and_wh
 
         [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves until [`[second]`](https://github.com/org/shop/commit/[commit second]) is ready
 
-        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite
+        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite
         ");
         drop(second);
         running.end().await.succeeds();

@@ -40,7 +40,7 @@ async fn a_forged_run_number_does_not_freeze_the_comment() {
         |---|---|---|---|---|---|
         | shop-pr-1 | ✅ Ready | [Open the preview](http://127.0.0.1:[port]) | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves | [time] | [Run [run]]([link to the run]) |
 
-        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
         ");
     })
     .await;

@@ -25,7 +25,7 @@ fn public_components_have_a_row_each_where_there_are_several() {
     | shop, front | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
     | shop, api | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app/api) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
 
-    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
     ");
 }
 
@@ -42,7 +42,7 @@ fn the_commands_are_folded_away() {
     |---|---|---|---|---|---|
     | shop | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
 
-    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
 
     <details><summary>Commands</summary>
 
@@ -70,7 +70,7 @@ fn several_apps_have_a_row_each() {
 
     **shop**
 
-    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts anew · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
 
     **admin**
 
