@@ -66,7 +66,7 @@ async fn the_platforms_own_rollback_is_recognised_and_the_commit_that_serves_is_
         failed
             .fails_with(1)
             .says(&note)
-            .says(&format!("`{}` serves now", &serving[..7]));
+            .says(&format!("`{}` still serves", &serving[..7]));
         assert!(failed.summary().contains(&note), "{}", failed.summary());
         assert_eq!(failed.output("status"), "failed");
         assert_ne!(

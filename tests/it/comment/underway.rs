@@ -43,6 +43,24 @@ async fn the_comment_says_what_step_since_when_how_long_the_last_one_took_and_wh
 
         [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves until [`[second]`](https://github.com/org/shop/commit/[commit second]) is ready
 
+        <details><summary>How .do/app.yaml differs from the one on main</summary>
+
+        ```diff
+        --- before
+        +++ after
+        @@ -5,7 +5,7 @@
+           github:
+             repo: org/shop
+             branch: main
+        -  build_command: bash -c 'cat < /dev/tcp/127.0.0.1/[port]' || true
+        +  build_command: bash -c 'cat < /dev/tcp/127.0.0.1/[port]' || true
+           run_command: do-deploy demo-app serve
+           http_port: 8080
+           instance_count: 1
+        ```
+
+        </details>
+
         Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite
         ");
         drop(second);

@@ -19,9 +19,9 @@ impl Tester {
                 .replace(&sha, &format!("[commit {label}]"))
                 .replace(&sha[..7], &format!("[{label}]"));
         }
-        let text = replace(&text, r"127\.0\.0\.1:(\d+)", |found| {
-            let port: u16 = found[1].parse().ok()?;
-            (port >= 1024).then(|| "127.0.0.1:[port]".to_owned())
+        let text = replace(&text, r"127\.0\.0\.1([:/])(\d+)", |found| {
+            let port: u16 = found[2].parse().ok()?;
+            (port >= 1024).then(|| format!("127.0.0.1{}[port]", &found[1]))
         });
         let runs = format!(r"https://github\.com/{REPOSITORY}/actions/runs/(\d+)(?:/attempts/1)?");
         let text = replace(&text, &runs, |found| {
