@@ -290,10 +290,11 @@ async fn planned(
     head: &Sha,
 ) -> anyhow::Result<Report> {
     let mut planned = Report::new("", environment.clone(), State::Skipped);
+    planned.commit = Some(head.clone());
+    planned.changes.clone_from(&plan.changes);
+    planned.notes.extend(plan.warnings.iter().cloned());
     dry_run::show(ctx, live, &plan.spec, &mut planned).await?;
-    let mut report = not_deployed(ctx, planned, "a dry run: nothing was touched");
-    report.commit = Some(head.clone());
-    Ok(report)
+    Ok(not_deployed(ctx, planned, "this is a dry run, and nothing was touched"))
 }
 
 /// Says that nothing was done, in log, summary and outputs.

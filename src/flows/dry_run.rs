@@ -16,18 +16,17 @@ pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value, report: &m
     };
     if let Some(platform) = &ctx.platform {
         let cost = platform.cost(spec, live.map(|app| app.id.as_str())).await?;
+        report.cost = Some(cost);
         let asleep = cost.asleep.map(|asleep| format!(" awake, ${asleep:.2} asleep"));
         let costs = format!("It would cost ${:.2} a month{}", cost.awake, asleep.unwrap_or_default());
         note(ctx, report, costs);
     }
     let Some(app) = live else {
         let shown = crate::spec::show(spec, |text| ctx.redactor.clean(text));
-        list(
-            ctx,
-            report,
-            &shown,
-            Listing::spec("The app spec that would be sent", &shown),
-        );
+        if !ctx.json {
+            ctx.console.data(&shown);
+        }
+        report.listing = Some(Listing::spec("The app spec that would be sent", &shown));
         return Ok(());
     };
     // What only the live app holds is hidden, too.
@@ -44,7 +43,10 @@ pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value, report: &m
         )),
         (false, given) => {
             let title = format!("What would change in the spec of {}", app.name);
-            list(ctx, report, &difference, Listing::difference(title, &difference));
+            if !ctx.json {
+                ctx.console.data(&difference);
+            }
+            report.listing = Some(Listing::difference(title, &difference));
             given.map(|given| format!("Secrets that are given a value, which the difference does not show: {given}"))
         }
     };
@@ -59,11 +61,4 @@ fn note(ctx: &Ctx, report: &mut Report, said: String) {
         ctx.console.say(&said);
     }
     report.notes.push(said);
-}
-
-fn list(ctx: &Ctx, report: &mut Report, text: &str, listing: Listing) {
-    if !ctx.json {
-        ctx.console.data(text);
-    }
-    report.listing = Some(listing);
 }

@@ -41,7 +41,9 @@ fn routes(url: Option<&str>, deployment: Option<&Deployment>) -> Vec<Route> {
     let (Some(base), Some(spec)) = (url.and_then(|url| Url::parse(url).ok()), spec) else {
         return Vec::new();
     };
-    let components = crate::spec::public_components(spec, base.host_str().unwrap_or_default());
+    let mut components = crate::spec::public_components(spec, base.host_str().unwrap_or_default());
+    // People open the first link: of a front end with an API, the front end.
+    components.sort_by_key(|(_, path)| path != "/");
     components
         .into_iter()
         .map(|(component, path)| {
@@ -80,12 +82,8 @@ pub(super) async fn break_off(
         return Ok(report);
     };
     let is_preview = report.environment.pull_request().is_some();
-    let ((), newer) = tokio::join!(
-        async {
-            if is_preview {
-                cancel_deployment(ctx, &report).await;
-            }
-        },
+    let (goes_on, newer) = tokio::join!(
+        async { !is_preview || !cancel_deployment(ctx, &report).await },
         newer_commit(ctx, &report, successor),
     );
     report.state = State::Cancelled;
@@ -99,7 +97,11 @@ pub(super) async fn break_off(
     if let Some(failure) = &report.failure {
         report.notes.push(format!("Before that: {failure}"));
     }
-    if let (Some(deployment), false) = (&report.deployment_id, is_preview) {
+    if let (Some(deployment), true) = (&report.deployment_id, goes_on) {
+        // It may have taken over by now.
+        if is_preview {
+            report.serving = None;
+        }
         report.notes.push(format!(
             "Deployment {deployment} goes on by itself on the platform; how it ends was not seen"
         ));
@@ -108,17 +110,19 @@ pub(super) async fn break_off(
     Err(told.into())
 }
 
-/// Nobody waits for the preview's deployment any more: the next run makes its own.
-async fn cancel_deployment(ctx: &Ctx, report: &Report) {
+/// Nobody waits for the preview's deployment any more: the next run makes its own. Returns whether it is cancelled.
+async fn cancel_deployment(ctx: &Ctx, report: &Report) -> bool {
     let (Ok(platform), Some(app), Some(deployment)) = (ctx.platform(), &report.app_id, &report.deployment_id) else {
-        return;
+        return true;
     };
     let platform = platform.to_the_end();
     let done = tokio::time::timeout(LOOK_AROUND, platform.cancel(app, deployment)).await;
-    if !matches!(done, Ok(Ok(()))) {
+    let is_cancelled = matches!(done, Ok(Ok(())));
+    if !is_cancelled {
         ctx.console
             .say("The deployment on the platform was not cancelled: it had ended, or goes on by itself");
     }
+    is_cancelled
 }
 
 /// The commit that stands where this run's stood, if it is another one by now. One look: not to find out means cancelled.

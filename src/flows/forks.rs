@@ -27,7 +27,8 @@ pub(super) async fn tell(ctx: &Ctx, pull_requests: &[u64], dry_run: bool) -> any
     for &number in pull_requests.iter().take(MOST) {
         report.environment = Environment::Preview(number);
         if last_written(&deps, number).await?.is_some() {
-            ctx.console.say(&format!("Pull request {number} has been told already"));
+            ctx.console
+                .say(&format!("Pull request {number} has our comment already"));
             continue;
         }
         let pull = pull::pull(ctx, number).await?;

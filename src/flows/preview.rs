@@ -141,7 +141,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         ctx.console
             .say("The pull request was closed meanwhile: what was just made is removed again");
         let board = ctx.board(&config, &repository);
-        let because = teardown::Because::Asked;
+        let because = teardown::Because::Closed;
         return teardown::remove(ctx, board, &repository, now, &work.name, &because).await;
     }
     if let Some(by) = overtaken {
@@ -390,7 +390,7 @@ async fn planned(
     }
     let mut report = opening_report(ctx, spec_name, plan, environment, pull, live);
     report.state = State::Skipped;
-    report.notes = vec!["A dry run: nothing was touched".to_owned()];
+    report.notes.insert(0, "A dry run: nothing was touched".to_owned());
     dry_run::show(ctx, live, &plan.spec, &mut report).await?;
     ctx.record(&report);
     Ok(report)

@@ -91,15 +91,17 @@ impl Site {
             }
         };
         let has_moved_on = matches!(expected, Commit::Pushed(sha) if !head.is(sha));
-        let is_exact = deploys && self::target(&config, environment)?.exact;
+        let own = approved(ctx, expected, &branch).filter(|own| deploys && !head.is(own));
+        let is_exact = match &own {
+            Some(own) => target.exact || is_exact_at(ctx, own, environment).await?,
+            None => false,
+        };
         let nothing_to_do = match unexpected_head(ctx, expected, &head, &branch).await? {
-            None if is_exact && let Some(own) = approved(ctx, expected, &branch).filter(|own| !head.is(own)) => {
-                Some(format!(
-                    "this run is about `{}`, and `{branch}` is at `{}` by now, which has a run of its own (`exact = true`)",
-                    own.short(),
-                    head.short()
-                ))
-            }
+            None if let Some(own) = own.filter(|_| is_exact) => Some(format!(
+                "this run is about `{}`, and `{branch}` is at `{}` by now, which has a run of its own (`exact = true`)",
+                own.short(),
+                head.short()
+            )),
             None if has_moved_on => bad_head(ctx, &head, &branch, environment).await?,
             reason => reason,
         };
@@ -176,6 +178,17 @@ fn approved(ctx: &Ctx, expected: &Commit, branch: &str) -> Option<Sha> {
     match expected {
         Commit::Pushed(sha) | Commit::Tested(sha) | Commit::Made(sha) | Commit::Asked(sha) => Some(sha.clone()),
         Commit::Head => ctx.run.head_of(branch).map(Sha::new),
+    }
+}
+
+/// What the approved commit itself says: a later one that nobody approved cannot take it back.
+async fn is_exact_at(ctx: &Ctx, commit: &Sha, environment: &Environment) -> anyhow::Result<bool> {
+    let config = Source::at(ctx, commit).await.config().await;
+    match config {
+        Ok(config) => Ok(target(&config, environment).is_ok_and(|target| target.exact)),
+        // A broken file says nothing.
+        Err(error) if cancelled(&error).is_none() && failure_of(&error).kind == Kind::Input => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -93,8 +93,13 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         true => undeployed::reports(ctx, &repository, &config).await?,
         false => Vec::new(),
     };
-    let failures = undeployed.iter().filter_map(|report| report.failure.clone());
-    first_error = first_error.or(failures.map(Into::into).next());
+    // The run ends with one of them; the others are annotations of their own.
+    for failure in undeployed.iter().filter_map(|report| report.failure.clone()) {
+        match first_error {
+            None => first_error = Some(failure.into()),
+            Some(_) => ctx.console.warn(&failure.to_string()),
+        }
+    }
     // A sweep that was stopped before it removed anything has found nothing out.
     if ctx.wait.check().is_ok() || !swept.is_empty() {
         tell(ctx, request, &swept, &missed, &undeployed);

@@ -23,7 +23,8 @@ pub(super) const REMOVAL: Duration = Duration::from_secs(300);
 /// Why a preview is removed, for those who read the comment.
 #[derive(Clone, Debug)]
 pub(crate) enum Because {
-    /// An event says that its pull request was closed; events come late and are replayed, so it is looked at again.
+    /// Its pull request was closed. Events come late and are replayed, so it is looked at again; and nobody asks for more than
+    /// what is ours.
     Closed,
     /// Somebody asked for it.
     Asked,

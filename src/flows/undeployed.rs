@@ -19,7 +19,15 @@ const UNDER_WAY: Duration = Duration::from_secs(3 * 60 * 60);
 
 /// Words in a head commit's message that keep GitHub from starting a run.
 /// <https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs>
-const NO_RUN: [&str; 5] = ["[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]"];
+const NO_RUN: [&str; 7] = [
+    "[skip ci]",
+    "[ci skip]",
+    "[no ci]",
+    "[skip actions]",
+    "[actions skip]",
+    "skip-checks: true",
+    "skip-checks:true",
+];
 
 /// One report for each environment that has something else than its branch's head. What GitHub does not answer is said and
 /// not found.
@@ -67,7 +75,7 @@ async fn of(
     let state = of_head.first().map(|recorded| recorded.state.as_str());
     let (what, why, next) = (
         format!(
-            "`{environment}` has `{}` and not `{}`, the head of `{branch}`",
+            "`{environment}` runs `{}`, but `{branch}` is at `{}`",
             standing.short(),
             head.short()
         ),
@@ -87,7 +95,8 @@ fn why(message: &str, state: Option<&str>) -> String {
     let message = message.to_lowercase();
     let words = NO_RUN.iter().find(|words| message.contains(**words));
     match (state, words) {
-        (Some("failure" | "error"), _) => "its deployment failed".to_owned(),
+        (Some("failure"), _) => "its deployment failed".to_owned(),
+        (Some("error"), _) => "its deployment ended without a result".to_owned(),
         (Some("inactive"), _) => {
             "it was deployed, and another deployment took its place since: a rollback, for instance".to_owned()
         }
@@ -120,7 +129,8 @@ mod tests {
             ("Fix", None, "no run has deployed it"),
             ("Fix [CI skip]", None, "its message says `[ci skip]`"),
             ("Fix [skip ci]", Some("failure"), "its deployment failed"),
-            ("Fix", Some("error"), "its deployment failed"),
+            ("Fix", Some("error"), "ended without a result"),
+            ("Fix\n\nskip-checks: true", None, "its message says `skip-checks: true`"),
             ("Fix", Some("inactive"), "another deployment took its place"),
             ("Fix", Some("in_progress"), "has not come to an end"),
             ("Fix", Some(""), "has not come to an end"),

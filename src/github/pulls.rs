@@ -1,11 +1,12 @@
 //! Pull requests as GitHub gives them.
 
+use reqwest::Method;
 use serde::Deserialize;
 
 use super::GitHub;
 use crate::model::commit::Sha;
 use crate::model::pull_request::{Head, PullRequest};
-use crate::net::error::ApiError;
+use crate::net::error::{ApiError, Problem};
 
 /// Pages of a hundred that are looked through for a commit's pull requests.
 const PAGES: usize = 5;
@@ -84,8 +85,21 @@ impl From<Pull> for PullRequest {
 
 impl GitHub {
     pub(crate) async fn pull(&self, number: u64) -> Result<PullRequest, ApiError> {
-        let pull: Pull = self.client.get(&self.path(&format!("/pulls/{number}"))).await?;
-        Ok(pull.into())
+        let path = self.path(&format!("/pulls/{number}"));
+        let pull: Pull = self.client.get(&path).await?;
+        match pull.number == number {
+            true => Ok(pull.into()),
+            // As from a cache, or a proxy that mixes answers up.
+            false => Err(ApiError {
+                service: "GitHub",
+                method: Method::GET,
+                path,
+                problem: Problem::NotJson {
+                    status: 200,
+                    looks_like: "JSON about another pull request".to_owned(),
+                },
+            }),
+        }
     }
 
     /// The pull request whose merge made this commit of `branch`. `None` for a direct push, and for one so long ago that

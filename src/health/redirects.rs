@@ -14,7 +14,8 @@ const MOST_COOKIES: usize = 50;
 /// Where an answer from `place` redirects to.
 pub(super) fn target(place: &Url, status: u16, headers: &HeaderMap) -> Option<Url> {
     let location = headers.get(LOCATION).filter(|_| is_followed(status))?;
-    place.join(location.to_str().ok()?).ok()
+    // Servers send paths that are not ASCII as they are, and browsers take them.
+    place.join(&String::from_utf8_lossy(location.as_bytes())).ok()
 }
 
 fn is_followed(status: u16) -> bool {
@@ -53,7 +54,7 @@ impl Trail {
         Step::New
     }
 
-    /// Keeps what an answer from `place` sets. Path and lifetime are left aside: all of this is over in seconds.
+    /// Keeps what an answer from `place` sets. Path and dates are left aside: all of this is over in seconds.
     pub(super) fn keep(&mut self, place: &Url, headers: &HeaderMap) {
         let host = place.host_str().unwrap_or_default();
         for cookie in headers.get_all(SET_COOKIE) {
@@ -65,12 +66,14 @@ impl Trail {
             let (mut domain, mut is_over) = (host, value.is_empty());
             for (attribute, value) in parts {
                 match attribute.to_ascii_lowercase().as_str() {
-                    "domain" if is_below(host, value.trim_start_matches('.')) => {
-                        domain = value.trim_start_matches('.');
-                    }
+                    "domain" if !value.is_empty() => domain = value.trim_start_matches('.'),
                     "max-age" => is_over |= value == "0" || value.starts_with('-'),
                     _ => {}
                 }
+            }
+            // As browsers do: one for another host is ignored. <https://www.rfc-editor.org/rfc/rfc6265#section-5.3>
+            if !is_below(host, domain) {
+                continue;
             }
             let key = (domain.to_ascii_lowercase(), name.to_owned());
             if is_over {
@@ -140,10 +143,10 @@ mod tests {
             &shop,
             &setting(&["a=1; Path=/; Secure", "b=2", "evil=1; Domain=other.example"]),
         );
-        assert_eq!(sent(&trail, "https://shop.example/login"), "a=1; b=2; evil=1");
+        assert_eq!(sent(&trail, "https://shop.example/login"), "a=1; b=2");
         assert_eq!(sent(&trail, "https://other.example/"), "");
         assert_eq!(sent(&trail, "https://myshop.example/"), "");
-        trail.keep(&shop, &setting(&["a=; Path=/", "b=x; Max-Age=0", "evil=2; max-age=-1"]));
+        trail.keep(&shop, &setting(&["a=; Path=/", "b=x; Max-Age=0"]));
         assert_eq!(sent(&trail, "https://shop.example/"), "");
         trail.keep(
             &url("https://www.shop.example/"),

@@ -24,10 +24,7 @@ pub(crate) fn remark(target: &Target, seen: &Observation) -> Option<Remark> {
     let (text, is_warning) = match seen {
         Observation::Up {
             leads_to: Some(place), ..
-        } => (
-            format!("Redirects to {place} at `{path}`, which is not the app's own address"),
-            true,
-        ),
+        } => (format!("`{path}` redirects to {place}, outside of the app"), true),
         Observation::Up { status, .. } | Observation::Wrong { status, .. } if *status >= 400 => {
             let text = format!("Answers {status} at `{path}`");
             match status {

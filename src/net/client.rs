@@ -54,12 +54,13 @@ struct Limits {
     met: AtomicBool,
 }
 
+/// Headers and body of an answer.
+pub(super) type Reply = (HeaderMap, Vec<u8>);
+
 /// An answer with its headers' share that callers need.
 #[derive(Debug)]
 pub(crate) struct Page<T> {
     pub(crate) body: T,
-    /// In bytes, as it came.
-    pub(super) size: usize,
     /// Path and query of `Link: rel="next"`.
     pub(crate) next: Option<String>,
     /// The number of the last page, where `Link: rel="last"` gives one.
@@ -159,12 +160,23 @@ impl Client {
 
     /// A GET whose answer may have further pages.
     pub(crate) async fn page<T: DeserializeOwned>(&self, path: &str) -> Result<Page<T>, ApiError> {
-        let (headers, body) = self.exchange(Method::GET, path, None, Repeat::Freely).await?;
+        let reply = self.ask(path).await?;
+        self.read_page(path, &reply)
+    }
+
+    pub(super) async fn ask(&self, path: &str) -> Result<Reply, ApiError> {
+        self.exchange(Method::GET, path, None, Repeat::Freely).await
+    }
+
+    pub(super) fn read_page<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        (headers, body): &Reply,
+    ) -> Result<Page<T>, ApiError> {
         Ok(Page {
-            body: self.decode(Method::GET, path, &body)?,
-            size: body.len(),
-            next: self.next_path(&headers),
-            last: links::last_page(&headers),
+            body: self.decode(Method::GET, path, body)?,
+            next: self.next_path(headers),
+            last: links::last_page(headers),
         })
     }
 
@@ -197,7 +209,7 @@ impl Client {
         path: &str,
         body: Option<&Value>,
         repeat: Repeat,
-    ) -> Result<(HeaderMap, Vec<u8>), ApiError> {
+    ) -> Result<Reply, ApiError> {
         if !fields::stays_in_place(path) {
             return Err(self.error(method, path, Problem::not_sent()));
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 
-use super::client::{Client, Page};
+use super::client::{Client, Page, Reply};
 use super::error::{ApiError, Problem, Unreachable};
 use super::http::REQUEST_DEADLINE;
 
@@ -39,17 +39,22 @@ impl Listing {
     /// # Errors
     /// Those of the request, and where the listing is too long or too large: the caller has not seen all of it.
     pub(crate) async fn page<T: DeserializeOwned>(&mut self, path: &str) -> Result<Page<T>, ApiError> {
+        let reply = self.reply(path).await?;
+        self.client.read_page(path, &reply)
+    }
+
+    async fn reply(&mut self, path: &str) -> Result<Reply, ApiError> {
         let error = |problem| self.client.error(Method::GET, path, problem);
         let since = Instant::now();
-        let page = tokio::time::timeout(self.time, self.client.page::<T>(path)).await;
-        let page = page.map_err(|_| {
+        let reply = tokio::time::timeout(self.time, self.client.ask(path)).await;
+        let reply = reply.map_err(|_| {
             let reason = Unreachable::Timeout;
             error(Problem::Unreachable { reason, sent: true })
         })??;
-        let bytes = self.bytes.checked_sub(page.size);
+        let bytes = self.bytes.checked_sub(reply.1.len());
         self.bytes = bytes.ok_or_else(|| error(Problem::too_large(200, LARGEST)))?;
         self.time = self.time.saturating_sub(since.elapsed());
-        Ok(page)
+        Ok(reply)
     }
 }
 

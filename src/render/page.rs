@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::answer::AnswerView;
 use super::listing::ListingView;
 use super::templates;
-use super::view::PageView;
+use super::view::{CHANGES, PageView};
 use crate::model::answer::Answer;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -82,7 +82,18 @@ pub(crate) fn notes(report: &Report) -> String {
         .as_ref()
         .map(|listing| ListingView::new(listing, LISTING_ROOM, true));
     let listing = listing.map(|listing| templates::render("listing", &listing));
-    notes.chain(listing).collect::<Vec<_>>().join("\n\n")
+    let changes = (!report.changes.is_empty()).then(|| changes(report));
+    notes.chain(changes).chain(listing).collect::<Vec<_>>().join("\n\n")
+}
+
+/// What is different, and why, as a list.
+fn changes(report: &Report) -> String {
+    use super::markdown::prose;
+    let lines = report.changes.iter().take(CHANGES);
+    let lines: Vec<String> = lines
+        .map(|it| format!("- {}: {}", prose(&it.what), prose(&it.why)))
+        .collect();
+    lines.join("\n")
 }
 
 /// The job summary of a run that ended before it had anything else to say: what failed, why, what to do next.

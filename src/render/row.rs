@@ -28,6 +28,8 @@ pub(super) struct RowView {
     other: Option<CommitView>,
     /// It is not known to work.
     may_not_work: bool,
+    /// What serves was seen before this run, and not since.
+    was_serving: bool,
     updated: Option<String>,
     run_url: Option<String>,
     run_id: Option<u64>,
@@ -81,6 +83,7 @@ impl RowView {
             serves,
             other: other.map(|sha| CommitView::new(sha, scene)),
             may_not_work: report.aftermath.as_ref().is_some_and(|it| it.works() != Some(true)),
+            was_serving: state == State::Unknown,
             updated: scene
                 .updated
                 .map(|updated| updated.strftime("%Y-%m-%d %H:%M").to_string()),

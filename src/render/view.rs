@@ -20,7 +20,7 @@ const LOG_ROOM: usize = 30_000;
 const LISTING_ROOM: usize = 8_000;
 /// More of them say nothing to anybody.
 const NOTES: usize = 10;
-const CHANGES: usize = 200;
+pub(super) const CHANGES: usize = 200;
 
 #[derive(Debug, Serialize)]
 pub(super) struct PageView {

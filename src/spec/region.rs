@@ -17,7 +17,7 @@ pub(super) fn correct(spec: &mut Value) -> Option<String> {
     }
     spec["region"] = region.into();
     Some(format!(
-        "`{given}` is a data centre, and App Platform's regions have no number: `{region}` is taken; correct `region` in the app spec"
+        "`{given}` is a data centre, and App Platform's regions have no number: using `{region}`; correct `region` in the app spec"
     ))
 }
 
@@ -32,7 +32,7 @@ mod tests {
         for (given, becomes) in [("nyc1", "nyc"), ("ams3", "ams"), ("fra1", "fra")] {
             let mut spec = json!({ "region": given });
             let said = correct(&mut spec).expect("it is said");
-            assert!(said.contains(&format!("`{becomes}` is taken")), "{said}");
+            assert!(said.contains(&format!("using `{becomes}`")), "{said}");
             assert_eq!(spec["region"], becomes);
         }
         for given in ["nyc", "", "xyz1", "nyc12", "nycx", "é1", "ny", "NYC1"] {

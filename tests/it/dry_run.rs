@@ -10,7 +10,7 @@ async fn the_summary_of_a_dry_run_holds_the_difference() {
         t.deploy().await.succeeds();
         let same = t.deploy().arg("--dry-run").await;
         insta::assert_snapshot!(t.redact(same.succeeds().summary()), @"
-        Not deployed: a dry run: nothing was touched
+        Not deployed: this is a dry run, and nothing was touched
 
         It would cost $5.00 a month
 
@@ -21,7 +21,7 @@ async fn the_summary_of_a_dry_run_holds_the_difference() {
         let changed = t.deploy().arg("--dry-run").await;
         changed.succeeds().touches_nothing();
         insta::assert_snapshot!(t.redact(changed.summary()), @"
-        Not deployed: a dry run: nothing was touched
+        Not deployed: this is a dry run, and nothing was touched
 
         It would cost $12.00 a month
 

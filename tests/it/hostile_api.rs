@@ -92,7 +92,10 @@ async fn digitalocean_sends_no_request_to_another_host_and_no_answer_from_there_
             unreachable!("the token and the spec went elsewhere")
         })
         .await;
-        for method in ["GET", "POST"] {
+        t.deploy().await.succeeds();
+        t.push("main", "second");
+        let spec = t.app("shop").await["spec"].clone();
+        for method in ["GET", "PUT"] {
             let elsewhere = thief.url();
             let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |asked, path| match asked {
                 _ if asked == method => redirect(307, &format!("{elsewhere}{path}")),
@@ -104,7 +107,7 @@ async fn digitalocean_sends_no_request_to_another_host_and_no_answer_from_there_
                 .fails_with(3)
                 .says("307, but a redirect to `127.0.0.1` instead of JSON");
         }
-        assert_eq!(t.app_names().await, Vec::<String>::new());
+        assert_eq!(t.app("shop").await["spec"], spec);
     })
     .await;
 }
@@ -272,6 +275,55 @@ async fn a_listing_without_an_end_ends_the_request_and_not_the_runner() {
         let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, _| page()).await;
         let status = t.command(["status"]).env("DIGITALOCEAN_API_URL", &between.url()).await;
         status.fails_with(3).says("200, but more than 64 MiB instead of JSON");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_removed_by_an_answer_about_another_pull_request() {
+    holds!("a vendor", ["lie in a comment"]);
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.open_pr(2).await;
+        t.preview(1).await.succeeds();
+        t.close_pr(2).await;
+        let other = t.github("GET", "/repos/org/shop/pulls/2", None).await.expect(200);
+        let between = Between::start(&t.sandbox.url("GITHUB_API_URL"), move |_, path| {
+            let (is_it, other) = (path.ends_with("/pulls/1"), other.to_string());
+            Answer::Changed(Box::new(move |text| if is_it { other.clone() } else { text }))
+        })
+        .await;
+        let swept = t.command(["sweep"]).env("GITHUB_API_URL", &between.url()).await;
+        swept.fails_with(3).says("JSON about another pull request");
+        t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_that_a_listing_counts_and_does_not_show_is_not_said_to_be_gone() {
+    holds!("a vendor", ["lie in a comment"]);
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        for listed in [
+            "{}",
+            r#"{"meta":{"total":1}}"#,
+            r#"{"apps":[],"links":{},"meta":{"total":1}}"#,
+        ] {
+            let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, path| {
+                match path.starts_with("/v2/apps?") {
+                    true => Answer::Instead(Response::new(Body::from(listed))),
+                    false => Answer::Changed(Box::new(|text| text)),
+                }
+            })
+            .await;
+            let kept = t.teardown(1).env("DIGITALOCEAN_API_URL", &between.url()).await;
+            kept.fails_with(3)
+                .does_not_say("is removed")
+                .does_not_say("nothing to remove");
+        }
+        t.expect_serving("shop-pr-1", "first").await;
     })
     .await;
 }

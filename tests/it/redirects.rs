@@ -128,7 +128,7 @@ async fn a_redirect_that_leaves_the_app_is_said_and_fails_nothing() {
     for spec in [CHECKED.to_owned(), unchecked()] {
         run_with(app("first", AWAY).spec(&spec), async |t: &mut Tester| {
             t.open_pr(1).await;
-            let said = "Redirects to `https://shop.example` at `/`";
+            let said = "`/` redirects to `https://shop.example`";
             let deployed = t.preview(1).await;
             deployed.succeeds().says(said).does_not_say("hush");
             assert_eq!(deployed.output("status"), "ready");
@@ -154,7 +154,7 @@ async fn a_redirect_is_followed_to_the_domains_of_the_app_alone() {
     .await;
     run_with(app("first", canonical).spec(&spec("")), async |t: &mut Tester| {
         let deployed = t.deploy().await;
-        deployed.succeeds().says("Redirects to `http://shop.example` at `/`");
+        deployed.succeeds().says("`/` redirects to `http://shop.example`");
     })
     .await;
 }

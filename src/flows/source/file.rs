@@ -234,22 +234,25 @@ impl Source<'_> {
                 if let Some(commit) = self.commit_on_github().await? {
                     folders.extend(github.folders(folder, commit.as_str()).await?);
                 }
-                let most = format!(
-                    "looked in `{}`, which has more than {MOST_FOLDERS} folders",
-                    self.shown()
-                );
-                if folders.len() > MOST_FOLDERS {
-                    return Err(Failure::input("there is no app spec in a usual place")
-                        .why(most)
-                        .next("name it with `spec = \"FILE\"` in `do-deploy.toml`")
-                        .into());
-                }
             }
             (_, None) => {}
         }
         folders.retain(|name| !name.starts_with('.') && name != "node_modules" && name != "target");
         folders.sort();
         folders.dedup();
+        let asks_github = !self.is_working_copy() && !self.is_at_commit();
+        if asks_github && folders.len() > MOST_FOLDERS {
+            return Err(Failure::input(
+                "the app spec is in no usual place at the top, and there are too many folders to look through",
+            )
+            .why(format!(
+                "`{}` has {} folders, and each takes a request to GitHub",
+                self.shown(),
+                folders.len()
+            ))
+            .next("name it with `spec = \"FILE\"` in `do-deploy.toml`")
+            .into());
+        }
         Ok(folders)
     }
 }

@@ -133,13 +133,22 @@ impl AppPlatform {
         for page in 1..=MOST_PAGES {
             let path = format!("/v2/apps?page={page}&per_page={PER_PAGE}");
             let listed: wire::Page = self.heard(listing.get(&path).await)?;
-            let is_last = listed.apps.is_empty() || listed.links.pages.next.is_none();
-            for app in listed.apps {
+            if listed.apps.is_none() && listed.meta.is_none() {
+                return Err(incomplete(Method::GET, &path, "a list of apps").into());
+            }
+            let listed_apps = listed.apps.unwrap_or_default();
+            let is_last = listed_apps.is_empty() || listed.links.pages.next.is_none();
+            let total = listed.meta.and_then(|meta| meta.total);
+            for app in listed_apps {
                 let app = complete(Some(app), Method::GET, &path)?;
                 // An app that is created meanwhile pushes others to the next page, where they appear again.
                 if apps.iter().all(|seen| seen.id != app.id) {
                     apps.push(translate::app(app));
                 }
+            }
+            // What is not seen would be taken for gone.
+            if is_last && total.is_some_and(|total| total > apps.len() as f64) {
+                return Err(incomplete(Method::GET, &path, "all of the apps that it counts").into());
             }
             if is_last {
                 break;

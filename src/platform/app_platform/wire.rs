@@ -22,10 +22,20 @@ fn number<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Page {
-    #[serde(deserialize_with = "null_ok")]
-    pub(super) apps: Vec<App>,
+    /// Left out where there are none.
+    pub(super) apps: Option<Vec<App>>,
     #[serde(deserialize_with = "null_ok")]
     pub(super) links: Links,
+    pub(super) meta: Option<Meta>,
+}
+
+/// <https://docs.digitalocean.com/reference/api/intro/#meta>
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Meta {
+    /// Of all pages.
+    #[serde(deserialize_with = "number")]
+    pub(super) total: Option<f64>,
 }
 
 /// A page of the list of apps, of which only names matter.

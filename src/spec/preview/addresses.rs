@@ -40,6 +40,8 @@ struct Found<'a> {
     /// As the value has it.
     host: &'a str,
     is_url: bool,
+    /// Of a URL, without a slash at its end.
+    path: &'a str,
 }
 
 /// Warnings about what of production's `planned` keeps. `spec`: what it was made of, unless somebody wrote it by hand.
@@ -131,7 +133,14 @@ impl Production {
             let is_mail = before.ends_with('@') && !word.contains("://");
             if self.is_host(&host.to_ascii_lowercase()) && !is_mail {
                 let is_url = before.ends_with("https://") || before.ends_with("http://");
-                return Some(Found { host, is_url });
+                let path = rest.split([' ', ',', ';', '"', '?', '#']).next().unwrap_or_default();
+                let path = path.trim_end_matches('/');
+                let path = if path.starts_with('/') && path.chars().all(|c| is_part(c) || c == '/') {
+                    path
+                } else {
+                    ""
+                };
+                return Some(Found { host, is_url, path });
             }
         }
         None
@@ -176,7 +185,7 @@ fn instead(spec: &Value, planned: &Value, found: &Found<'_>) -> String {
     // A component without a route in the preview has no public URL there.
     match component.filter(|it| rules(planned).iter().filter_map(name).any(|name| name == *it)) {
         Some(component) => format!("${{{component}.PUBLIC_URL}}"),
-        None => "${APP_URL}".to_owned(),
+        None => format!("${{APP_URL}}{}", found.path),
     }
 }
 

@@ -54,6 +54,7 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, policy: &Policy, d
                     if !policy.given.contains_key(&key) && !is_same_file {
                         let what = format!("env `{key}` of {owner} is `{value}`");
                         let why = match store::file(old) {
+                            Some(_) if store::file(&value).is_none() => "previews use a development database",
                             Some(_) => "every instance can write there",
                             None => "it led to production's database",
                         };
@@ -149,7 +150,7 @@ fn sqlite_url(key: &str, value: &str, database_url: &str) -> String {
         return database_url.to_owned();
     };
     match store::file(value) {
-        Some(file) if file.is_writable() && database_url == SQLITE_URL => value.to_owned(),
+        Some(file) if file.is_writable() && !file.is_locked() && database_url == SQLITE_URL => value.to_owned(),
         Some(file) => file.at(path),
         None if is_java => format!("jdbc:sqlite:{path}"),
         None => format!("{}:///{path}", store::of_sqlite(value)),

@@ -32,7 +32,7 @@ pub(super) fn drop_others(
             Some(later) => later.objection.clone(),
             None => Some("it may act on the outside world for a version that is not released".to_owned()),
         },
-        kind => Some(format!("App Platform knows no job of the kind `{kind}`")),
+        kind => Some(format!("`{kind}` is not a job kind of App Platform's")),
     };
     let mut dropped = Vec::new();
     for job in component::of(preview, Kind::Job) {
@@ -44,7 +44,7 @@ pub(super) fn drop_others(
         let is_missed = later(job.name).is_some_and(|later| has_database || later.is_of_own);
         if is_missed && !has_prepare {
             notes.warnings.push(format!(
-                "job `{}` is dropped, so that the preview's database may stay empty: {why}; `[preview] prepare` can fill it",
+                "job `{}` is dropped, and the preview's database may be empty: {why}; `[preview] prepare` can fill it",
                 job.name
             ));
         }
@@ -100,8 +100,12 @@ pub(super) fn later(app: &Value, stores: &Stores, policy: &Policy, users: &[Comp
                 None => "it is not known which component it prepares the database for".to_owned(),
             });
         };
-        if job.text("run_command").is_none() {
-            return Some("its command is unknown".to_owned());
+        match job.text("run_command") {
+            None => return Some("its command is unknown".to_owned()),
+            Some(command) if command.contains("://") => {
+                return Some("its command calls an address".to_owned());
+            }
+            Some(_) => {}
         }
         let is_other = |it: &&Value| !leads(it) && !stores.is_of_own(it);
         let mut own = env::list(job.value).filter(is_taken).filter(is_other);

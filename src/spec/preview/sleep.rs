@@ -62,6 +62,7 @@ pub(super) fn apply(preview: &mut Value, input: &PreviewInput<'_>, has_sqlite: b
             SleepAfter::Auto if has_sqlite => {
                 "after a day, because a wake starts with a fresh disk; `sleep = \"1h\"` saves up to $0.16 a day"
             }
+            SleepAfter::Auto => "after an hour; a wake starts with a fresh disk",
             _ => "`[preview] sleep` in do-deploy.toml; a wake starts with a fresh disk",
         };
         notes.changes.push("sleeps when nobody looks", why);

@@ -81,7 +81,7 @@ fn ingress(preview: &mut Value, whole: &Value, notes: &mut Notes) {
     if rules.is_empty() && before > 0 {
         root.shift_remove("ingress");
         notes.warnings.push(
-            "no ingress rule of production's is left in the preview, which has the platform's default routes instead"
+            "none of production's ingress rules applies in the preview: it has the platform's default routes"
                 .to_owned(),
         );
     }

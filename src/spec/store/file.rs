@@ -58,12 +58,25 @@ fn has_end(path: &str) -> bool {
 impl File<'_> {
     /// Whether a preview can have its data there: in memory, beside the code, in a folder for such things.
     pub(in crate::spec) fn is_writable(&self) -> bool {
-        !self.path.starts_with('/') || WRITABLE.iter().any(|folder| self.path.starts_with(folder))
+        let is_plain = !self.path.split('/').any(|part| part == "..");
+        is_plain && (!self.path.starts_with('/') || WRITABLE.iter().any(|folder| self.path.starts_with(folder)))
     }
 
-    /// The same with another path.
+    /// Whether a key or a password opens it: `?key=…` of SQLCipher, `;Password=…`.
+    pub(in crate::spec) fn is_locked(&self) -> bool {
+        let after = self.after.to_ascii_lowercase();
+        let names = after
+            .split(['?', '&', ';'])
+            .filter_map(|setting| setting.split_once('='));
+        names
+            .map(|(name, _)| name)
+            .any(|name| name.contains("key") || name.contains("pass") || name.contains("pwd"))
+    }
+
+    /// The same with another path, and without what opens it.
     pub(in crate::spec) fn at(&self, path: &str) -> String {
-        format!("{}{path}{}", self.before, self.after)
+        let after = if self.is_locked() { "" } else { self.after };
+        format!("{}{path}{after}", self.before)
     }
 }
 
@@ -86,6 +99,12 @@ mod tests {
                 true,
             ),
             ("sqlite://shop.db", ("sqlite://", "shop.db", ""), true),
+            (
+                "sqlite:////tmp/../srv/shop.db",
+                ("sqlite:///", "/tmp/../srv/shop.db", ""),
+                false,
+            ),
+            ("file:../shop.db", ("file:", "../shop.db", ""), false),
             ("sqlite://", ("sqlite://", "", ""), true),
             ("sqlite::memory:", ("sqlite:", ":memory:", ""), true),
             ("file:./dev.db?mode=rwc", ("file:", "./dev.db", "?mode=rwc"), true),
@@ -106,6 +125,19 @@ mod tests {
             let found = file(text).expect(text);
             assert_eq!((found.before, found.path, found.after), parts, "{text}");
             assert_eq!(found.is_writable(), writable, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_with_a_key_is_locked() {
+        for (text, locked) in [
+            ("sqlite:///shop.db?key=hunter2", true),
+            ("file:shop.db?mode=rwc&hexkey=00ff", true),
+            ("Data Source=shop.db;Password=hunter2", true),
+            ("file:shop.db?mode=rwc&cache=shared", false),
+            ("sqlite:///shop.db", false),
+        ] {
+            assert_eq!(file(text).expect(text).is_locked(), locked, "{text}");
         }
     }
 

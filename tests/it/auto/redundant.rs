@@ -104,6 +104,7 @@ async fn a_commit_that_serves_and_was_found_bad_is_deployed_and_checked_again() 
     })
     .await;
 }
+
 /// Production at `first`; the head `bad` was deployed, found bad and rolled back. Both commits.
 async fn rolled_back(t: &Tester) -> [String; 2] {
     let first = t.repository.head("main");

@@ -20,11 +20,11 @@ async fn a_push_that_started_no_run_makes_the_nightly_run_red_with_the_command_t
         red.fails_with(1).touches_nothing();
         assert_eq!(red.output("status"), "failed");
         assert_snapshot!(t.redact(red.summary()), @"
-        `production` has `[first]` and not `[second]`, the head of `main`: no run has deployed it. GitHub starts none after a merge by `GITHUB_TOKEN` (auto-merge), for a disabled workflow, or for paths that the workflow's filter leaves out; or a run waits for approval
+        `production` runs `[first]`, but `main` is at `[second]`: no run has deployed it. GitHub starts none after a merge by `GITHUB_TOKEN` (auto-merge), for a disabled workflow, or for paths that the workflow's filter leaves out; or a run waits for approval
 
         Next: deploy it with `gh workflow run do-deploy-redeploy.yml -f command=deploy -f environment=production -f commit=[commit second]`, after a rollback also with `-f release=true`. Where it is meant to stay, set `nightly = false` for this environment in `do-deploy.toml`
         ");
-        assert_snapshot!(t.redact(&red.stdout), @"::error::`production` has `[first]` and not `[second]`, the head of `main`: no run has deployed it. GitHub starts none after a merge by `GITHUB_TOKEN` (auto-merge), for a disabled workflow, or for paths that the workflow's filter leaves out; or a run waits for approval%0Ahint: deploy it with `gh workflow run do-deploy-redeploy.yml -f command=deploy -f environment=production -f commit=[commit second]`, after a rollback also with `-f release=true`. Where it is meant to stay, set `nightly = false` for this environment in `do-deploy.toml`");
+        assert_snapshot!(t.redact(&red.stdout), @"::error::`production` runs `[first]`, but `main` is at `[second]`: no run has deployed it. GitHub starts none after a merge by `GITHUB_TOKEN` (auto-merge), for a disabled workflow, or for paths that the workflow's filter leaves out; or a run waits for approval%0Ahint: deploy it with `gh workflow run do-deploy-redeploy.yml -f command=deploy -f environment=production -f commit=[commit second]`, after a rollback also with `-f release=true`. Where it is meant to stay, set `nightly = false` for this environment in `do-deploy.toml`");
         t.command(["sweep"]).await.succeeds();
         t.deploy().await.succeeds();
         nightly(t).await.succeeds();

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::harness::{Change, FAILING_CHECK, Held, Tester, run, run_with, without_job};
+
 async fn held_up(t: &Tester, method: &'static str, path_end: &str) -> Held {
     Held::up_by_a_limit(&t.sandbox.url("DIGITALOCEAN_API_URL"), method, path_end).await
 }

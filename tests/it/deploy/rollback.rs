@@ -2,7 +2,6 @@
 
 use crate::harness::{Change, FAILING_CHECK, Tester, run, run_with, without_job};
 
-// Verdict and rollback
 #[tokio::test]
 async fn rolls_back_when_a_configured_check_fails_and_no_job_changed_the_database() {
     run_with(

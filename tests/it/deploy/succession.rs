@@ -4,6 +4,7 @@ use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 use crate::harness::{Change, FAILING_CHECK, Held, Tester, run_with, without_job};
+
 /// Somebody sends the live spec with an env more, as the panel does.
 async fn hotfix(t: &Tester) -> Value {
     t.begin_change_in_panel("shop", |spec| {

@@ -1,6 +1,7 @@
 //! A deployment that went live and was then found bad is told as one that was live: from when to when, and what serves.
 
 use crate::harness::{Change, FAILING_CHECK, Tester, run, run_with, without_job};
+
 #[tokio::test]
 async fn a_commit_that_was_rolled_back_was_live() {
     run_with(

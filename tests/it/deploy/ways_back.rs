@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::harness::{Change, FAILING_CHECK, Tester, run_with, without_job};
+
 const DOMAIN: &str = "domains:\n  - {domain: shop.example, type: PRIMARY}\n";
 
 fn first() -> Change {

@@ -34,7 +34,7 @@ fn an_env_with_productions_address_is_named_with_what_to_write() {
     production's address stays in this preview: `ALLOWED_HOSTS` of static site `web` (`shop.example`; write `${APP_DOMAIN}`); App Platform fills these in for each app
     production's address stays in this preview: `COOKIE_DOMAIN` of static site `web` (`shop.example`; write `${APP_DOMAIN}`); App Platform fills these in for each app
     production's address stays in this preview: `CORS` of static site `web` (`Shop.Example`; write `${APP_URL}`); App Platform fills these in for each app
-    production's address stays in this preview: `NEXTAUTH_URL` of static site `web` (`shop-ab1c2.ondigitalocean.app`; write `${APP_URL}`); App Platform fills these in for each app
+    production's address stays in this preview: `NEXTAUTH_URL` of static site `web` (`shop-ab1c2.ondigitalocean.app`; write `${APP_URL}/auth`); App Platform fills these in for each app
     production's bucket stays in this preview: `SPACES_BUCKET` of static site `web`; another one can be given under `[preview] env` in do-deploy.toml
     production's bucket stays in this preview: `AWS_STORAGE_BUCKET_NAME` of static site `web`; another one can be given under `[preview] env` in do-deploy.toml
     production's bucket stays in this preview: `ASSETS` of static site `web`; another one can be given under `[preview] env` in do-deploy.toml

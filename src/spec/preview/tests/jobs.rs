@@ -101,19 +101,19 @@ fn another_job_that_reads_the_database_is_dropped_and_named() {
         );
     }
     insta::assert_snapshot!(said.join("\n"), @"
-    job `later` is dropped, so that the preview's database may stay empty: it reads `SLACK`, too, which `web` does not; `[preview] prepare` can fill it
+    job `later` is dropped, and the preview's database may be empty: it reads `SLACK`, too, which `web` does not; `[preview] prepare` can fill it
     dropped job `later` (POST_DEPLOY): it reads `SLACK`, too, which `web` does not
-    job `later` is dropped, so that the preview's database may stay empty: it reads `HOOK`, too, which `web` does not; `[preview] prepare` can fill it
+    job `later` is dropped, and the preview's database may be empty: it reads `HOOK`, too, which `web` does not; `[preview] prepare` can fill it
     dropped job `later` (POST_DEPLOY): it reads `HOOK`, too, which `web` does not
-    job `later` is dropped, so that the preview's database may stay empty: it reads `SITE`, too, which `web` does not; `[preview] prepare` can fill it
+    job `later` is dropped, and the preview's database may be empty: it reads `SITE`, too, which `web` does not; `[preview] prepare` can fill it
     dropped job `later` (POST_DEPLOY): it reads `SITE`, too, which `web` does not
-    job `later` is dropped, so that the preview's database may stay empty: it reads `KAFKA_BROKERS`, too, which `web` does not; `[preview] prepare` can fill it
+    job `later` is dropped, and the preview's database may be empty: it reads `KAFKA_BROKERS`, too, which `web` does not; `[preview] prepare` can fill it
     dropped job `later` (POST_DEPLOY): it reads `KAFKA_BROKERS`, too, which `web` does not
-    job `later` is dropped, so that the preview's database may stay empty: it is built from another Dockerfile than `web`; `[preview] prepare` can fill it
+    job `later` is dropped, and the preview's database may be empty: it is built from another Dockerfile than `web`; `[preview] prepare` can fill it
     dropped job `later` (POST_DEPLOY): it is built from another Dockerfile than `web`
-    job `later` is dropped, so that the preview's database may stay empty: its command is unknown; `[preview] prepare` can fill it
+    job `later` is dropped, and the preview's database may be empty: its command is unknown; `[preview] prepare` can fill it
     dropped job `later` (POST_DEPLOY): its command is unknown
-    job `later` is dropped, so that the preview's database may stay empty: none of its envs leads to the database; `[preview] prepare` can fill it
+    job `later` is dropped, and the preview's database may be empty: none of its envs leads to the database; `[preview] prepare` can fill it
     dropped job `later` (POST_DEPLOY): none of its envs leads to the database
     ");
     let silent = World::new().good(&shop("kind: POST_DEPLOY, run_command: ./announce.sh"));
@@ -157,7 +157,7 @@ fn a_later_job_never_costs_an_app_its_preview() {
         assert_eq!(
             plan.warnings,
             [
-                "job `later` is dropped, so that the preview's database may stay empty: how `web` starts is not known (`[preview] start` can say it); `[preview] prepare` can fill it"
+                "job `later` is dropped, and the preview's database may be empty: how `web` starts is not known (`[preview] start` can say it); `[preview] prepare` can fill it"
             ]
         );
     }
@@ -184,5 +184,5 @@ fn a_kind_that_the_platform_does_not_know_is_called_so() {
     let plan = World::new().plan(spec).expect("a plan");
     let dropped = plan.changes.iter().find(|change| change.what.contains("nightly"));
     let why = dropped.map(|change| change.why.as_str());
-    assert_eq!(why, Some("App Platform knows no job of the kind `CRON`"));
+    assert_eq!(why, Some("`CRON` is not a job kind of App Platform's"));
 }

@@ -249,7 +249,7 @@ fn ingress_by_host_only_falls_back_to_the_default_routes() {
         "{PLAIN}ingress: {{rules: [{{match: {{authority: {{exact: shop.example}}}}, component: {{name: web}}}}]}}\n"
     ));
     assert!(plan.spec.get("ingress").is_none());
-    insta::assert_snapshot!(plan.warnings.join("\n"), @"no ingress rule of production's is left in the preview, which has the platform's default routes instead");
+    insta::assert_snapshot!(plan.warnings.join("\n"), @"none of production's ingress rules applies in the preview: it has the platform's default routes");
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn ingress_rules_that_lead_nowhere_are_not_said_to_name_a_host() {
     assert!(plan.spec.get("ingress").is_none());
     insta::assert_snapshot!(plan.warnings.join("\n"), @"
     the ingress rule `/a` to `wbe` leads nowhere: the app spec has no such component
-    no ingress rule of production's is left in the preview, which has the platform's default routes instead
+    none of production's ingress rules applies in the preview: it has the platform's default routes
     ");
     let dropped = plan.changes.iter().filter(|change| change.what.contains("ingress"));
     let dropped: Vec<String> = dropped
