@@ -4,17 +4,13 @@ use serde_json::Value;
 
 use super::context::Ctx;
 use crate::model::report::{Listing, Report};
-use crate::platform::App;
+use crate::platform::{App, PlatformError};
 
 /// The difference to the live app, as the platform would see it; the whole spec where there is no app yet. In the log, and
 /// in the report for the summary.
 pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value, report: &mut Report) -> anyhow::Result<()> {
-    let planned = match &ctx.platform {
-        // Also of an app that there is none of yet: what the platform refuses is found out here.
-        Some(platform) => Some(platform.normalized(spec, live.map(|app| app.id.as_str())).await?),
-        None => None,
-    };
-    if let Some(platform) = &ctx.platform {
+    let planned = proposed(ctx, live, spec, report).await?;
+    if let (Some(platform), Some(_)) = (&ctx.platform, &planned) {
         let cost = platform.cost(spec, live.map(|app| app.id.as_str())).await?;
         report.cost = Some(cost);
         let asleep = cost.asleep.map(|asleep| format!(" awake, ${asleep:.2} asleep"));
@@ -54,6 +50,29 @@ pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value, report: &m
         note(ctx, report, said);
     }
     Ok(())
+}
+
+/// The spec as the platform would keep it, also of an app that there is none of yet: what it refuses is found out here. `None`:
+/// it is not asked, or it refuses what is not the spec's.
+async fn proposed(ctx: &Ctx, live: Option<&App>, spec: &Value, report: &mut Report) -> anyhow::Result<Option<Value>> {
+    let Some(platform) = &ctx.platform else {
+        return Ok(None);
+    };
+    match platform.normalized(spec, live.map(|app| app.id.as_str())).await {
+        Ok(planned) => Ok(Some(planned)),
+        // The account's right to a repository, its limits, and what a deployment does without.
+        Err(
+            error @ (PlatformError::SourceRefused { .. }
+            | PlatformError::SleepRefused { .. }
+            | PlatformError::LimitReached { .. }),
+        ) => {
+            let why = format!("DigitalOcean would not take this yet: {error}");
+            ctx.console.warn(&why);
+            report.notes.push(why);
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn note(ctx: &Ctx, report: &mut Report, said: String) {
