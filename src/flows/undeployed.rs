@@ -58,10 +58,11 @@ async fn of(
 ) -> Result<Option<Report>, ApiError> {
     let branch = target.branch_or(&repository.default_branch);
     // What was never deployed here is deployed by something else, or not yet.
-    let Some(standing) = github.standing(environment.on_github()).await? else {
+    let Some(good) = github.last_good(environment.on_github()).await? else {
         return Ok(None);
     };
-    let Some(head) = github.branch_head(branch).await?.filter(|head| !standing.is(head)) else {
+    let is_good = |head: &Sha| good.as_ref().is_some_and(|good| good.is(head));
+    let Some(head) = github.branch_head(branch).await?.filter(|head| !is_good(head)) else {
         return Ok(None);
     };
     let Some(commit) = github.commit(&head).await? else {
@@ -74,18 +75,24 @@ async fn of(
     let of_head = github.recorded(environment, &head).await?;
     let state = of_head.first().map(|recorded| recorded.state.as_str());
     let (what, why, next) = (
-        format!(
-            "`{environment}` runs `{}`, but `{branch}` is at `{}`",
-            standing.short(),
-            head.short()
-        ),
+        match &good {
+            Some(good) => format!(
+                "`{environment}` runs `{}`, but `{branch}` is at `{}`",
+                good.short(),
+                head.short()
+            ),
+            None => format!(
+                "none of the last deployments of `{environment}` ended well, and `{branch}` is at `{}`",
+                head.short()
+            ),
+        },
         why(&commit.message, state),
         next(environment, &head),
     );
     let mut report = Report::new("", environment.clone(), State::Failed);
     report.notes = vec![format!("{what}: {why}"), format!("Next: {next}")];
     report.commit = Some(head);
-    report.serving = Some(standing);
+    report.serving = good;
     report.failure = Some(Failure::bad(what).why(why).next(next));
     Ok(Some(report))
 }

@@ -217,19 +217,19 @@ impl GitHub {
         }
     }
 
-    /// The commit of the newest deployment to an environment that ended well and whose place no other took. `None`: none
-    /// of those looked through.
-    pub(crate) async fn standing(&self, environment: &str) -> Result<Option<Sha>, ApiError> {
+    /// Of the newest deployments to an environment, the commit of the one that ended well and whose place no other took;
+    /// `Some(None)`: none of them did. `None`: there are none.
+    pub(crate) async fn last_good(&self, environment: &str) -> Result<Option<Option<Sha>>, ApiError> {
         let rest = format!("/deployments?environment={}&per_page=30", segment(environment));
         let mut deployments: Vec<Deployment> = self.list(&rest, 1).await?;
         deployments.retain(|it| it.payload().is_some_and(|payload| payload.pr.is_none()));
         deployments.sort_by_key(|deployment| std::cmp::Reverse(deployment.id));
-        for deployment in deployments {
+        for deployment in &deployments {
             if self.last_state(deployment.id).await?.as_deref() == Some("success") {
-                return Ok(Some(Sha::new(deployment.sha)));
+                return Ok(Some(Some(Sha::new(&*deployment.sha))));
             }
         }
-        Ok(None)
+        Ok((!deployments.is_empty()).then_some(None))
     }
 
     /// Whether its last status says that it went wrong, or that nobody found out.

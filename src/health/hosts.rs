@@ -10,10 +10,11 @@ pub(crate) struct Hosts {
 }
 
 impl Hosts {
-    pub(crate) fn new<'d>(platform: &str, domains: impl IntoIterator<Item = &'d str>) -> Self {
+    /// `domains`: `shop.example`, and `*.shop.example` for all below it.
+    pub(crate) fn new(platform: &str, domains: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         Self {
             platform: Url::parse(platform).ok(),
-            domains: domains.into_iter().map(str::to_ascii_lowercase).collect(),
+            domains: domains.into_iter().map(|it| it.as_ref().to_ascii_lowercase()).collect(),
         }
     }
 
@@ -25,7 +26,13 @@ impl Hosts {
         if is_same_host(platform, place) {
             return Address::Own(place.clone(), None);
         }
-        let domain = self.domains.iter().find(|domain| place.host_str() == Some(domain));
+        let is = |host: &&str, domain: &String| match domain.strip_prefix('*') {
+            Some(below) => host.ends_with(below),
+            None => host == domain,
+        };
+        let domain = place
+            .host_str()
+            .filter(|host| self.domains.iter().any(|domain| is(host, domain)));
         match domain.filter(|_| place.port().is_none()) {
             None => Address::Foreign,
             Some(_) if platform.scheme() == "https" => Address::Own(place.clone(), None),
@@ -59,4 +66,34 @@ impl Address {
 /// At the same host and port, where those of HTTP and HTTPS count as one.
 pub(super) fn is_same_host(one: &Url, other: &Url) -> bool {
     (one.host_str(), one.port()) == (other.host_str(), other.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::Url;
+
+    use super::{Address, Hosts};
+
+    #[test]
+    fn a_wildcard_holds_the_names_below_it() {
+        let hosts = Hosts::new(
+            "https://shop-ab1c2.ondigitalocean.app",
+            ["shop.example", "*.shop.example"],
+        );
+        let url = |text: &str| Url::parse(text).expect("a URL");
+        for own in [
+            "https://shop.example/",
+            "https://www.shop.example/",
+            "https://shop-ab1c2.ondigitalocean.app/x",
+        ] {
+            assert!(matches!(hosts.address_of(&url(own)), Address::Own(..)), "{own}");
+        }
+        for foreign in [
+            "https://evilshop.example/",
+            "https://shop.example.evil.example/",
+            "https://shop.example:8443/",
+        ] {
+            assert_eq!(hosts.address_of(&url(foreign)), Address::Foreign, "{foreign}");
+        }
+    }
 }

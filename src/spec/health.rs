@@ -61,10 +61,15 @@ pub(crate) fn front(spec: &Value, host: &str, idle: &[String]) -> Option<String>
     routes.root().filter(|root| !routes.leads_to_any(root, idle))
 }
 
-/// The app's own domains.
-pub(crate) fn domains(spec: &Value) -> impl Iterator<Item = &str> {
+/// The app's own domains, and `*.shop.example` where one holds those below it as well.
+pub(crate) fn domains(spec: &Value) -> impl Iterator<Item = String> {
     let domains = spec.get("domains").and_then(Value::as_array).into_iter().flatten();
-    domains.filter_map(|domain| component::text(domain, "domain"))
+    domains.flat_map(|domain| {
+        let name = component::text(domain, "domain");
+        let below = name.filter(|_| domain.get("wildcard") == Some(&Value::Bool(true)));
+        let below = below.map(|name| format!("*.{name}"));
+        name.map(str::to_owned).into_iter().chain(below)
+    })
 }
 
 /// Every component that has a public path on `host`, with that path.

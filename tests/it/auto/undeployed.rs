@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::harness::{Change, FAILING_CHECK, Invocation, Tester, run};
+use crate::harness::{Change, FAILING_CHECK, Invocation, Tester, run, run_with};
 
 fn nightly(t: &Tester) -> Invocation<'_> {
     t.command(["auto"]).on_event("schedule", "name=schedule")
@@ -86,5 +86,19 @@ async fn what_is_meant_or_still_under_way_is_no_news() {
         t.push("main", Change::version("fourth").config(off));
         nightly(t).await.succeeds();
     })
+    .await;
+}
+
+#[tokio::test]
+async fn an_outage_from_the_first_deployment_on_is_not_silent() {
+    run_with(
+        Change::whole_app("first").config(FAILING_CHECK),
+        async |t: &mut Tester| {
+            t.deploy().await.fails_with(1);
+            let red = nightly(t).await;
+            red.fails_with(1)
+                .says("none of the last deployments of `production` ended well");
+        },
+    )
     .await;
 }
