@@ -2,8 +2,8 @@
 
 use super::context::Ctx;
 use super::failure::{cancelled, failure_of};
-use super::own;
 use super::source::Source;
+use super::{own, unmerged};
 use crate::config::{Config, Target};
 use crate::github::repository::{Comparison, Repository};
 use crate::model::commit::Sha;
@@ -110,7 +110,13 @@ impl Site {
             ctx.console.say(&format!("`{branch}` has moved on: deploying `{head}`"));
         }
         if branch != repository.default_branch {
-            config = config.with_environment_of(&files.config().await?, &environment.to_string());
+            let of_branch = files.config().await?;
+            let differs = unmerged::branch_differs(&config, &of_branch, &branch, &repository.default_branch);
+            differs
+                .filter(|_| deploys)
+                .iter()
+                .for_each(|differs| ctx.console.warn(differs));
+            config = config.with_environment_of(&of_branch, &environment.to_string());
         }
         let target = self::target(&config, environment)?;
         let spec = files.spec(config.spec_of(target)).await?;

@@ -50,6 +50,15 @@ pub(super) async fn base_differs(ctx: &Ctx, policy: &Config, pull: &PullRequest,
     differing_words(&keys, &pull.base_branch, default)
 }
 
+/// What the file of a branch that an environment is deployed from says of policy otherwise than the default branch's.
+pub(super) fn branch_differs(policy: &Config, of_branch: &Config, branch: &str, default: &str) -> Option<String> {
+    let (named, is_one) = named(&policy.other_policy(of_branch))?;
+    let (is, it) = if is_one { ("is", "it") } else { ("are", "them") };
+    Some(format!(
+        "{named} in `do-deploy.toml` {is} not the same on `{branch}` and on `{default}`: `{default}` decides {it}"
+    ))
+}
+
 fn unmerged_words(keys: &[String], base: &str, default: &str) -> Option<String> {
     let into = match base == default {
         true => String::new(),

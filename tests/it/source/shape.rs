@@ -165,6 +165,11 @@ async fn a_branch_gives_its_environment_values_and_not_its_place() {
             let spec = t.app("shop-staging").await["spec"].to_string();
             assert!(spec.contains("\"on\"") && !spec.contains("\"off\""), "{spec}");
             assert!(!spec.contains("SLY"), "{spec}");
+            pushed.says(
+                "::warning::`[production] branch`, `[environments.staging] branch`, `[environments.staging] spec` and \
+                 `[environments.staging.env] SLY` in `do-deploy.toml` are not the same on `next` and on `main`: `main` \
+                 decides them",
+            );
         }
         assert_eq!(t.app_names().await, ["shop-staging"]);
     })

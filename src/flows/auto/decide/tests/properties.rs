@@ -4,10 +4,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::decide;
-use super::{POLICY, comment, other_run, pull, push};
+use super::{POLICY, comment, other_run, pull, push, starts};
 use crate::config::Config;
 use crate::flows::auto::asked::Flags;
 use crate::flows::auto::event::Event;
+use crate::model::pull_request::PullRequest;
 
 /// What may stand where GitHub writes a fact.
 fn fact() -> impl Strategy<Value = Value> {
@@ -49,6 +50,38 @@ fn payload(which: usize) -> (&'static str, Value) {
 }
 
 proptest! {
+    #[test]
+    fn whatever_the_end_of_a_start_says_only_the_pull_requests_of_the_repository_are_acted_on(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), fact()), 0..4),
+        about in prop::option::of(7..9_u64),
+        heads in 0..3_usize,
+    ) {
+        let mut payload = starts::start(starts::START);
+        for (at, fact) in changes {
+            let mut all: Vec<String> = Vec::new();
+            pointers(&payload, "", &mut all);
+            let pointer = all[at.index(all.len())].as_str();
+            *payload.pointer_mut(pointer).expect("it exists") = fact;
+        }
+        let config = Config::parse(POLICY, "do-deploy.toml").expect("valid");
+        let Ok(mut event) = Event::new("workflow_run", payload.clone(), true) else { return Ok(()) };
+        // Which they are, GitHub says.
+        let heads: Vec<PullRequest> = (7..).take(heads).map(|number| starts::head(number, true)).collect();
+        event.start.heads = Some(heads.clone());
+        event.start.about = about;
+        let Ok(chosen) = decide(&event, Some(&config), &Flags::default()) else { return Ok(()) };
+        let decision = chosen.expect("the configuration is known").decision.to_string();
+        let fact = |pointer: &str| payload.pointer(pointer).filter(|it| !it.is_null()).cloned();
+        let is_fork = fact("/workflow_run/head_repository/id") != fact("/repository/id");
+        if decision.starts_with("preview") || decision.starts_with("teardown") {
+            let is_named = heads.iter().any(|pull| Some(pull.number) == about && decision.contains(&format!("pull request {}", pull.number)));
+            prop_assert!(is_named && !is_fork, "{} {}", decision, payload);
+        }
+        if fact("/workflow_run/path") == Some(json!(starts::START)) {
+            prop_assert!(!decision.starts_with("deploy"), "{} {}", decision, payload);
+        }
+    }
+
     #[test]
     fn whatever_a_payload_says_strangers_get_nothing(
         which in 0..6_usize,

@@ -12,14 +12,14 @@ use crate::model::environment::Environment;
 use crate::model::pull_request::{Head, PullRequest};
 
 /// The end of a run of the workflow that starts isolated previews, on the commit `bbb…`.
-fn start(path: &str) -> Value {
+pub(super) fn start(path: &str) -> Value {
     let run = with(other_run("success"), "/workflow_run/path", json!(path));
     with(run, "/workflow_run/event", json!("pull_request"))
 }
 
-const START: &str = ".github/workflows/do-deploy-preview-start.yml";
+pub(super) const START: &str = ".github/workflows/do-deploy-preview-start.yml";
 
-fn head(number: u64, open: bool) -> PullRequest {
+pub(super) fn head(number: u64, open: bool) -> PullRequest {
     PullRequest {
         number,
         title: String::new(),
