@@ -16,7 +16,6 @@ use super::error::{ApiError, Problem, Unreachable, describe, problem_of};
 use super::fields;
 use super::http::direct_if_loopback;
 use super::limit;
-use super::links;
 use super::patience::Patience;
 use super::redirects::{self, Redirects};
 use super::retry::{Repeat, next_pause, pauses};
@@ -56,16 +55,6 @@ struct Limits {
 
 /// Headers and body of an answer.
 pub(super) type Reply = (HeaderMap, Vec<u8>);
-
-/// An answer with its headers' share that callers need.
-#[derive(Debug)]
-pub(crate) struct Page<T> {
-    pub(crate) body: T,
-    /// Path and query of `Link: rel="next"`.
-    pub(crate) next: Option<String>,
-    /// The number of the last page, where `Link: rel="last"` gives one.
-    pub(crate) last: Option<usize>,
-}
 
 impl Client {
     /// `base` may carry a path; `accept` is the API's media type.
@@ -158,28 +147,6 @@ impl Client {
         Ok(self.page(path).await?.body)
     }
 
-    /// A GET whose answer may have further pages.
-    pub(crate) async fn page<T: DeserializeOwned>(&self, path: &str) -> Result<Page<T>, ApiError> {
-        let reply = self.ask(path).await?;
-        self.read_page(path, &reply)
-    }
-
-    pub(super) async fn ask(&self, path: &str) -> Result<Reply, ApiError> {
-        self.exchange(Method::GET, path, None, Repeat::Freely).await
-    }
-
-    pub(super) fn read_page<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        (headers, body): &Reply,
-    ) -> Result<Page<T>, ApiError> {
-        Ok(Page {
-            body: self.decode(Method::GET, path, body)?,
-            next: self.next_path(headers),
-            last: links::last_page(headers),
-        })
-    }
-
     /// A request with or without a body whose answer is JSON.
     pub(crate) async fn send<T: DeserializeOwned>(
         &self,
@@ -203,7 +170,7 @@ impl Client {
         self.exchange(method, path, body, repeat).await.map(drop)
     }
 
-    async fn exchange(
+    pub(super) async fn exchange(
         &self,
         method: Method,
         path: &str,
@@ -358,13 +325,6 @@ impl Client {
         Url::parse(&text).expect("a path appended to a base URL is one")
     }
 
-    /// The next page's path below the base URL (GitHub Enterprise Server's base has a path of its own).
-    fn next_path(&self, headers: &HeaderMap) -> Option<String> {
-        let next = links::next(headers)?;
-        let prefix = self.base.path().trim_end_matches('/');
-        Some(next.strip_prefix(prefix).unwrap_or(&next).to_owned())
-    }
-
     fn note(&self, headers: &HeaderMap) {
         let allowance = ["ratelimit-remaining", "x-ratelimit-remaining"]
             .iter()
@@ -375,7 +335,7 @@ impl Client {
         self.clock.note(headers);
     }
 
-    fn decode<T: DeserializeOwned>(&self, method: Method, path: &str, body: &[u8]) -> Result<T, ApiError> {
+    pub(super) fn decode<T: DeserializeOwned>(&self, method: Method, path: &str, body: &[u8]) -> Result<T, ApiError> {
         let body = if body.is_empty() { b"null" } else { body };
         serde_json::from_slice(body).map_err(|error| {
             let looks_like = if error.is_data() {

@@ -3,14 +3,27 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
+use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use super::client::{Client, Page, Reply};
+use super::client::{Client, Reply};
 use super::error::{ApiError, Problem, Unreachable};
 use super::http::REQUEST_DEADLINE;
+use super::links;
+use super::retry::Repeat;
 
 /// Most bytes of one listing. Parsed, they can take twenty times as much.
 const LARGEST: usize = 64 << 20;
+
+/// An answer with its headers' share that callers need.
+#[derive(Debug)]
+pub(crate) struct Page<T> {
+    pub(crate) body: T,
+    /// Path and query of `Link: rel="next"`.
+    pub(crate) next: Option<String>,
+    /// The number of the last page, where `Link: rel="last"` gives one.
+    pub(crate) last: Option<usize>,
+}
 
 /// What is left to one listing.
 #[derive(Debug)]
@@ -21,6 +34,31 @@ pub(crate) struct Listing {
 }
 
 impl Client {
+    /// A GET whose answer may have further pages.
+    pub(crate) async fn page<T: DeserializeOwned>(&self, path: &str) -> Result<Page<T>, ApiError> {
+        let reply = self.ask(path).await?;
+        self.read_page(path, &reply)
+    }
+
+    async fn ask(&self, path: &str) -> Result<Reply, ApiError> {
+        self.exchange(Method::GET, path, None, Repeat::Freely).await
+    }
+
+    fn read_page<T: DeserializeOwned>(&self, path: &str, (headers, body): &Reply) -> Result<Page<T>, ApiError> {
+        Ok(Page {
+            body: self.decode(Method::GET, path, body)?,
+            next: self.next_path(headers),
+            last: links::last_page(headers),
+        })
+    }
+
+    /// The next page's path below the base URL (GitHub Enterprise Server's base has a path of its own).
+    fn next_path(&self, headers: &HeaderMap) -> Option<String> {
+        let next = links::next(headers)?;
+        let prefix = self.base().path().trim_end_matches('/');
+        Some(next.strip_prefix(prefix).unwrap_or(&next).to_owned())
+    }
+
     /// Its requests may take the time that is left to the run, and that of one more.
     pub(crate) fn listing(&self) -> Listing {
         Listing {

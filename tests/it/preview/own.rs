@@ -139,11 +139,11 @@ async fn productions_address_in_a_preview_is_named_in_log_and_comment() {
         made.succeeds();
         let comment = t.comment(1).await;
         for warning in [
-            "production's address stays in this preview: `API_URL` of service `web` (`shop.example`; write `${APP_URL}`)",
+            "production's address stays in this preview: `API_URL` of service `web` (`shop.example`; write `${APP_URL}/api`)",
             "production's bucket stays in this preview: `MEDIA_BUCKET` of service `web`",
         ] {
             made.says(warning);
-            assert!(comment.contains(warning), "{comment}");
+            assert!(comment.contains(&warning[1..]), "{comment}");
         }
     })
     .await;
