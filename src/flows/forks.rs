@@ -20,25 +20,16 @@ const MOST: usize = 3;
 pub(super) async fn tell(ctx: &Ctx, pull_requests: &[u64], dry_run: bool) -> anyhow::Result<Report> {
     let github = ctx.github()?;
     let repository = github.repository().await?;
-    let mut report = Report::new("", Environment::production(), State::Skipped);
-    report.notes.push(format!("No preview: {FROM_A_FORK}"));
     let deps = ctx.board(&Config::default(), &repository);
-    let mut config = None;
     for &number in pull_requests.iter().take(MOST) {
-        report.environment = Environment::Preview(number);
         if last_written(&deps, number).await?.is_some() {
             ctx.console
                 .say(&format!("Pull request {number} has our comment already"));
             continue;
         }
         let pull = pull::pull(ctx, number).await?;
-        let config = match &config {
-            Some(config) => config,
-            None => {
-                let source = Source::of_branch(ctx, &repository.default_branch).await;
-                config.insert(source.config().await?)
-            }
-        };
+        let source = Source::of_branch(ctx, &repository.default_branch).await;
+        let config = source.config().await?;
         let request = Request {
             pull_request: number,
             commit: Commit::Head,
@@ -56,8 +47,12 @@ pub(super) async fn tell(ctx: &Ctx, pull_requests: &[u64], dry_run: bool) -> any
         // GitHub may say by now that it comes from no fork: then another run is about it.
         let skip = candidate.skip_reason(&config.preview);
         let skip = skip.unwrap_or_else(|| Skip::quietly("the run was a fork's, and the pull request is not"));
-        return Ok(candidate.skipped(config, &skip).await);
+        return Ok(candidate.skipped(&config, &skip).await);
     }
+    let last = pull_requests.iter().take(MOST).next_back().copied();
+    let environment = last.map_or_else(Environment::production, Environment::Preview);
+    let mut report = Report::new("", environment, State::Skipped);
+    report.notes.push(format!("No preview: {FROM_A_FORK}"));
     ctx.record(&report);
     Ok(report)
 }

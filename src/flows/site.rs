@@ -91,17 +91,12 @@ impl Site {
             }
         };
         let has_moved_on = matches!(expected, Commit::Pushed(sha) if !head.is(sha));
-        let own = approved(ctx, expected, &branch).filter(|own| deploys && !head.is(own));
-        let is_exact = match &own {
-            Some(own) => target.exact || is_exact_at(ctx, own, environment).await?,
-            None => false,
+        let unapproved = match deploys {
+            true => unapproved(ctx, target, expected, &head, &branch, environment).await?,
+            false => None,
         };
         let nothing_to_do = match unexpected_head(ctx, expected, &head, &branch).await? {
-            None if let Some(own) = own.filter(|_| is_exact) => Some(format!(
-                "this run is about `{}`, and `{branch}` is at `{}` by now, which has a run of its own (`exact = true`)",
-                own.short(),
-                head.short()
-            )),
+            None if unapproved.is_some() => unapproved,
             None if has_moved_on => bad_head(ctx, &head, &branch, environment).await?,
             reason => reason,
         };
@@ -179,12 +174,32 @@ impl Site {
     }
 }
 
-/// The commit that the run began with, and that a reviewer saw: also where the run is run again later.
-fn approved(ctx: &Ctx, expected: &Commit, branch: &str) -> Option<Sha> {
-    match expected {
-        Commit::Pushed(sha) | Commit::Tested(sha) | Commit::Made(sha) | Commit::Asked(sha) => Some(sha.clone()),
+/// Why `exact` keeps the run from deploying the head: it began with another commit, which is what a reviewer saw, also where
+/// it is run again later. Every other commit that a run names is held to the head anyway.
+async fn unapproved(
+    ctx: &Ctx,
+    target: &Target,
+    expected: &Commit,
+    head: &Sha,
+    branch: &str,
+    environment: &Environment,
+) -> anyhow::Result<Option<String>> {
+    let began = match expected {
+        Commit::Pushed(sha) => Some(sha.clone()),
         Commit::Head => ctx.run.head_of(branch).map(Sha::new),
+        Commit::Tested(_) | Commit::Made(_) | Commit::Asked(_) => None,
+    };
+    let Some(began) = began.filter(|began| !head.is(began)) else {
+        return Ok(None);
+    };
+    if !target.exact && !is_exact_at(ctx, &began, environment).await? {
+        return Ok(None);
     }
+    Ok(Some(format!(
+        "this run is about `{}`, and `{branch}` is at `{}` by now, which has a run of its own (`exact = true`)",
+        began.short(),
+        head.short()
+    )))
 }
 
 /// What the approved commit itself says: a later one that nobody approved cannot take it back.

@@ -69,12 +69,11 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         [] => ctx.console.say(&nothing),
         rows => ctx.console.data(&table(rows, &scene)),
     }
-    board::record_as(&ctx.run, &ctx.console, &ctx.redactor, &reports, |_| {
-        match rows.as_slice() {
-            [] => nothing,
-            rows => standings::table(rows, &scene),
-        }
-    });
+    let summary = match rows.as_slice() {
+        [] => nothing,
+        rows => standings::table(rows, &scene),
+    };
+    board::record_as(&ctx.run, &ctx.console, &ctx.redactor, &reports, &summary);
     Ok(())
 }
 

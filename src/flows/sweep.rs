@@ -162,7 +162,7 @@ async fn was_commanded(ctx: &Ctx, config: &Config, repository: &Repository, pull
 const CLOCKS_APART: Duration = Duration::from_secs(60 * 60);
 
 /// What is dated in the future has no age.
-fn age(now: Timestamp, then: Timestamp) -> Duration {
+pub(super) fn age(now: Timestamp, then: Timestamp) -> Duration {
     Duration::try_from(now.duration_since(then)).unwrap_or_default()
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::context::Ctx;
 use super::site::says_skip;
+use super::sweep::age;
 use crate::config::{Config, Target};
 use crate::github::GitHub;
 use crate::github::repository::Repository;
@@ -68,8 +69,8 @@ async fn of(
     let Some(commit) = github.commit(&head).await? else {
         return Ok(None);
     };
-    let age = commit.age(github.now());
-    if age < UNDER_WAY || says_skip(&commit.message) {
+    let is_young = |at| age(github.now(), at) < UNDER_WAY;
+    if commit.committed_at().is_some_and(is_young) || says_skip(&commit.message) {
         return Ok(None);
     }
     let of_head = github.recorded(environment, &head).await?;

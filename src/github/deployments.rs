@@ -170,10 +170,11 @@ impl GitHub {
     ) -> Result<Vec<Deployment>, ApiError> {
         let rest = format!("/deployments?environment={}&per_page=100", segment(environment));
         let mut next = Some(self.path(&rest));
+        let mut listing = self.client.listing();
         let mut deployments: Vec<Deployment> = Vec::new();
         for _ in 0..PAGES {
             let Some(path) = next else { break };
-            let page = self.client.page::<Vec<Deployment>>(&path).await?;
+            let page = listing.page::<Vec<Deployment>>(&path).await?;
             let is_enough = page.body.iter().any(&old);
             deployments.extend(page.body);
             next = page.next.filter(|_| !is_enough);
@@ -206,24 +207,30 @@ impl GitHub {
     /// Whether the newest deployment of an app to an environment that stays ended well. `false`: also where GitHub shows
     /// none. <https://docs.github.com/rest/deployments/deployments#list-deployments>
     pub(crate) async fn last_deployment_succeeded(&self, environment: &str, app: &str) -> Result<bool, ApiError> {
-        let rest = format!("/deployments?environment={}&per_page=30", segment(environment));
-        let deployments: Vec<Deployment> = self.list(&rest, 1).await?;
-        let of_app = deployments
+        let newest = self.newest(environment).await?;
+        let of_app = newest
             .iter()
-            .filter(|it| it.payload().is_some_and(|it| it.app == app));
-        match of_app.map(|it| it.id).max() {
-            Some(newest) => Ok(self.last_state(newest).await?.as_deref() == Some("success")),
+            .find(|it| it.payload().is_some_and(|payload| payload.app == app));
+        match of_app {
+            Some(newest) => Ok(self.last_state(newest.id).await?.as_deref() == Some("success")),
             None => Ok(false),
         }
+    }
+
+    /// The newest to an environment that carry our note, the newest first: of one page.
+    async fn newest(&self, environment: &str) -> Result<Vec<Deployment>, ApiError> {
+        let rest = format!("/deployments?environment={}&per_page=30", segment(environment));
+        let mut deployments: Vec<Deployment> = self.list(&rest, 1).await?;
+        deployments.retain(|it| it.payload().is_some());
+        deployments.sort_by_key(|deployment| std::cmp::Reverse(deployment.id));
+        Ok(deployments)
     }
 
     /// Of the newest deployments to an environment, the commit of the one that ended well and whose place no other took;
     /// `Some(None)`: none of them did. `None`: there are none.
     pub(crate) async fn last_good(&self, environment: &str) -> Result<Option<Option<Sha>>, ApiError> {
-        let rest = format!("/deployments?environment={}&per_page=30", segment(environment));
-        let mut deployments: Vec<Deployment> = self.list(&rest, 1).await?;
+        let mut deployments = self.newest(environment).await?;
         deployments.retain(|it| it.payload().is_some_and(|payload| payload.pr.is_none()));
-        deployments.sort_by_key(|deployment| std::cmp::Reverse(deployment.id));
         for deployment in &deployments {
             if self.last_state(deployment.id).await?.as_deref() == Some("success") {
                 return Ok(Some(Some(Sha::new(&*deployment.sha))));
@@ -240,8 +247,7 @@ impl GitHub {
 
     /// How a commit's last deployments to an environment ended: good if any of them was. `None`: nobody has said so.
     pub(crate) async fn was_good(&self, environment: &str, commit: &Sha) -> Result<Option<bool>, ApiError> {
-        let mut of_commit = self.of_commit(environment, commit).await?;
-        of_commit.sort_by_key(|deployment| std::cmp::Reverse(deployment.id));
+        let of_commit = self.of_commit(environment, commit).await?;
         // The oldest as well: any branch's workflow can record failures, but none before the first run of the commit did.
         let oldest = of_commit.len().saturating_sub(LOOKED_THROUGH);
         let looked_through = of_commit.iter().enumerate();
@@ -262,8 +268,7 @@ impl GitHub {
     /// How the last deployment of a commit that came to an end did: `success`, `failure` or `error`. `None`: none has. What
     /// GitHub or a later deployment made inactive since was one of these before.
     pub(crate) async fn last_end(&self, environment: &str, commit: &Sha) -> Result<Option<String>, ApiError> {
-        let mut of_commit = self.of_commit(environment, commit).await?;
-        of_commit.sort_by_key(|deployment| std::cmp::Reverse(deployment.id));
+        let of_commit = self.of_commit(environment, commit).await?;
         for deployment in of_commit.iter().take(LOOKED_THROUGH) {
             let mut statuses = self.statuses(deployment.id).await?;
             statuses.retain(|status| matches!(status.state.as_str(), "success" | "failure" | "error"));
@@ -274,7 +279,7 @@ impl GitHub {
         Ok(None)
     }
 
-    /// Those of a commit that carry our note. <https://docs.github.com/rest/deployments/deployments#list-deployments>
+    /// Those of a commit that carry our note, the newest first. <https://docs.github.com/rest/deployments/deployments#list-deployments>
     async fn of_commit(&self, environment: &str, commit: &Sha) -> Result<Vec<Deployment>, ApiError> {
         let rest = format!("/deployments?environment={}&per_page=100", segment(environment));
         // GitHub compares the whole name of a commit.
@@ -284,6 +289,7 @@ impl GitHub {
         };
         let mut deployments: Vec<Deployment> = self.list(&rest, PAGES).await?;
         deployments.retain(|it| it.payload().is_some() && Sha::new(&*it.sha).is(commit));
+        deployments.sort_by_key(|deployment| std::cmp::Reverse(deployment.id));
         Ok(deployments)
     }
 

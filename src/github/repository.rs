@@ -1,7 +1,5 @@
 //! The repository itself: its facts, branches, history and files.
 
-use std::time::Duration;
-
 use base64::Engine as _;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -47,12 +45,9 @@ struct Signature {
 }
 
 impl Commit {
-    /// Since its author's machine made it, or GitHub merged it; zero for a date in the future. Endless without a date.
-    pub(crate) fn age(&self, now: Timestamp) -> Duration {
-        let date = self.committer.as_ref().and_then(|committer| committer.date);
-        date.map_or(Duration::MAX, |date| {
-            Duration::try_from(now.duration_since(date)).unwrap_or_default()
-        })
+    /// When it was made, as whoever made it says. `None`: it does not say.
+    pub(crate) fn committed_at(&self) -> Option<Timestamp> {
+        self.committer.as_ref()?.date
     }
 }
 

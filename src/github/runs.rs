@@ -29,9 +29,10 @@ impl GitHub {
         let rest = format!("/actions/runs?head_sha={}&per_page=100", segment(commit.as_str()));
         let mut next = Some(self.path(&rest));
         let mut runs = Vec::new();
+        let mut listing = self.client.listing();
         for _ in 0..PAGES {
             let Some(path) = next else { break };
-            match self.client.page::<Runs>(&path).await {
+            match listing.page::<Runs>(&path).await {
                 Ok(page) => {
                     runs.extend(page.body.workflow_runs);
                     next = page.next;
@@ -41,25 +42,6 @@ impl GitHub {
             }
         }
         Ok(Some(runs))
-    }
-
-    /// When the commit was made, as whoever made it says. `None`: it does not say.
-    pub(crate) async fn committed_at(&self, commit: &Sha) -> Result<Option<Timestamp>, ApiError> {
-        #[derive(Deserialize)]
-        struct Reply {
-            commit: Inner,
-        }
-        #[derive(Deserialize)]
-        struct Inner {
-            committer: Option<Signature>,
-        }
-        #[derive(Deserialize)]
-        struct Signature {
-            date: Option<Timestamp>,
-        }
-        let path = self.path(&format!("/commits/{}", segment(commit.as_str())));
-        let reply: Reply = self.client.get(&path).await?;
-        Ok(reply.commit.committer.and_then(|committer| committer.date))
     }
 }
 

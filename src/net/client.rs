@@ -144,7 +144,7 @@ impl Client {
     }
 
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
-        Ok(self.page(path).await?.body)
+        self.send(Method::GET, path, None, Repeat::Freely).await
     }
 
     /// A request with or without a body whose answer is JSON.

@@ -34,16 +34,6 @@ pub(crate) struct Listing {
 }
 
 impl Client {
-    /// A GET whose answer may have further pages.
-    pub(crate) async fn page<T: DeserializeOwned>(&self, path: &str) -> Result<Page<T>, ApiError> {
-        let reply = self.ask(path).await?;
-        self.read_page(path, &reply)
-    }
-
-    async fn ask(&self, path: &str) -> Result<Reply, ApiError> {
-        self.exchange(Method::GET, path, None, Repeat::Freely).await
-    }
-
     fn read_page<T: DeserializeOwned>(&self, path: &str, (headers, body): &Reply) -> Result<Page<T>, ApiError> {
         Ok(Page {
             body: self.decode(Method::GET, path, body)?,
@@ -84,7 +74,8 @@ impl Listing {
     async fn reply(&mut self, path: &str) -> Result<Reply, ApiError> {
         let error = |problem| self.client.error(Method::GET, path, problem);
         let since = Instant::now();
-        let reply = tokio::time::timeout(self.time, self.client.ask(path)).await;
+        let reply =
+            tokio::time::timeout(self.time, self.client.exchange(Method::GET, path, None, Repeat::Freely)).await;
         let reply = reply.map_err(|_| {
             let reason = Unreachable::Timeout;
             error(Problem::Unreachable { reason, sent: true })

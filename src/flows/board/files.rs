@@ -29,27 +29,25 @@ pub(in crate::flows) fn record_all(
     reports: &[Report],
     nothing: &str,
 ) {
-    let notes = |reports: &[Report]| match reports {
+    let reports = all_cleaned(reports, console, redactor);
+    let text = match reports.as_slice() {
         [] => nothing.to_owned(),
         reports => reports.iter().map(page::notes).collect::<Vec<_>>().join("\n\n"),
     };
-    record_as(run, console, redactor, reports, notes);
+    write_files(run, console, &outputs_of(&reports, None), &redactor.clean(&text));
 }
 
-/// The same, with the summary that `text` makes of the reports.
-pub(in crate::flows) fn record_as(
-    run: &Run,
-    console: &Console,
-    redactor: &Redactor,
-    reports: &[Report],
-    text: impl FnOnce(&[Report]) -> String,
-) {
-    let reports: Vec<Report> = reports
-        .iter()
+/// The same with a summary of its own.
+pub(in crate::flows) fn record_as(run: &Run, console: &Console, redactor: &Redactor, reports: &[Report], text: &str) {
+    let reports = all_cleaned(reports, console, redactor);
+    write_files(run, console, &outputs_of(&reports, None), &redactor.clean(text));
+}
+
+fn all_cleaned(reports: &[Report], console: &Console, redactor: &Redactor) -> Vec<Report> {
+    let reports = reports.iter();
+    reports
         .map(|report| cleaned(report, redactor, &|text| console.in_words(text).into_owned()))
-        .collect();
-    let text = redactor.clean(&text(&reports));
-    write_files(run, console, &outputs_of(&reports, None), &text);
+        .collect()
 }
 
 /// The runner's two files. That they cannot be written does not change how the run ended.

@@ -31,8 +31,9 @@ pub(super) async fn stood(ctx: &Ctx, pull: &PullRequest, written_at: Timestamp) 
     if let Some(seen) = first_seen(&runs, &pull.head) {
         return Ok((not_after(seen, written_at), Evidence::Run));
     }
-    let committed = github.committed_at(&pull.head.sha).await?;
-    let stood = committed.is_some_and(|committed| not_after(committed, written_at));
+    let commit = github.commit(&pull.head.sha).await?;
+    let committed_at = commit.and_then(|commit| commit.committed_at());
+    let stood = committed_at.is_some_and(|at| not_after(at, written_at));
     Ok((stood, Evidence::Commit))
 }
 
