@@ -122,6 +122,7 @@ mod tests {
             url: None,
             marks: Some(Marks {
                 repository,
+                app: None,
                 environment,
                 commit: None,
             }),

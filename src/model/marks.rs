@@ -1,8 +1,9 @@
-//! How we know that an app is ours: app-level envs that carry repository, environment and commit.
+//! How we know that an app is ours: app-level envs that carry repository, app, environment and commit.
 
 use super::environment::Environment;
 
 pub(crate) const REPOSITORY: &str = "DO_DEPLOY_REPOSITORY";
+pub(crate) const APP: &str = "DO_DEPLOY_APP";
 pub(crate) const ENVIRONMENT: &str = "DO_DEPLOY_ENVIRONMENT";
 pub(crate) const COMMIT: &str = "DO_DEPLOY_COMMIT";
 
@@ -11,6 +12,9 @@ pub(crate) const COMMIT: &str = "DO_DEPLOY_COMMIT";
 pub(crate) struct Marks {
     /// GitHub's numeric id of the repository, which survives a rename.
     pub(crate) repository: u64,
+    /// Which app of the repository: the name in its manifest. `None`: written before the mark existed, when a repository
+    /// had one app.
+    pub(crate) app: Option<String>,
     pub(crate) environment: Environment,
     pub(crate) commit: Option<String>,
 }
@@ -18,20 +22,20 @@ pub(crate) struct Marks {
 impl Marks {
     /// The envs to write, in order, as key and value.
     pub(crate) fn envs(&self) -> Vec<(&'static str, String)> {
-        let mut envs = vec![
-            (REPOSITORY, self.repository.to_string()),
-            (ENVIRONMENT, self.environment.to_string()),
-        ];
+        let mut envs = vec![(REPOSITORY, self.repository.to_string())];
+        envs.extend(self.app.clone().map(|app| (APP, app)));
+        envs.push((ENVIRONMENT, self.environment.to_string()));
         envs.extend(self.commit.clone().map(|commit| (COMMIT, commit)));
         envs
     }
 
     /// Reads marks back from envs. `None` where the repository or the environment is missing or malformed.
     pub(crate) fn read<'a>(envs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<Self> {
-        let (mut repository, mut environment, mut commit) = (None, None, None);
+        let (mut repository, mut app, mut environment, mut commit) = (None, None, None, None);
         for (key, value) in envs {
             match key {
                 REPOSITORY => repository = value.parse().ok(),
+                APP => app = Some(value.to_owned()).filter(|app| !app.is_empty()),
                 ENVIRONMENT => environment = value.parse().ok(),
                 COMMIT => commit = Some(value.to_owned()),
                 _ => {}
@@ -39,6 +43,7 @@ impl Marks {
         }
         Some(Self {
             repository: repository?,
+            app,
             environment: environment?,
             commit,
         })
@@ -76,7 +81,7 @@ mod tests {
     }
 
     fn key() -> impl Strategy<Value = String> {
-        prop_oneof![4 => "DO_DEPLOY_(REPOSITORY|ENVIRONMENT|COMMIT)", 1 => "[A-Z_]{0,8}"]
+        prop_oneof![4 => "DO_DEPLOY_(REPOSITORY|APP|ENVIRONMENT|COMMIT)", 1 => "[A-Z_]{0,8}"]
     }
 
     fn value() -> impl Strategy<Value = String> {

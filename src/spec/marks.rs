@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::env;
-use crate::model::marks::{COMMIT, ENVIRONMENT, Marks, REPOSITORY};
+use crate::model::marks::{APP, COMMIT, ENVIRONMENT, Marks, REPOSITORY};
 
 /// The marks of a live app's spec. `None`: it is not ours.
 pub(crate) fn marks(spec: &Value) -> Option<Marks> {
@@ -20,5 +20,5 @@ pub(super) fn write(spec: &mut Map<String, Value>, marks: &Marks) {
 }
 
 pub(super) fn is_mark(key: &str) -> bool {
-    [REPOSITORY, ENVIRONMENT, COMMIT].contains(&key)
+    [REPOSITORY, APP, ENVIRONMENT, COMMIT].contains(&key)
 }

@@ -39,7 +39,7 @@ async fn the_summary_of_a_dry_run_holds_the_difference() {
            health_check:
              http_path: /health
            envs:
-        @@ -36,7 +36,7 @@
+        @@ -39,7 +39,7 @@
            value: production
            scope: RUN_TIME
          - key: DO_DEPLOY_COMMIT

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Tester, marks, run};
+use crate::harness::{Tester, app_env, marks, run};
 
 /// An app that holds the name of pull request 1's preview, and that neither `preview` nor `teardown` may touch.
 async fn is_left_alone(t: &Tester, envs: Value, why: &str) {
@@ -56,4 +56,40 @@ async fn another_environment_of_this_repository_is_left_alone() {
 async fn an_app_without_marks_is_left_alone() {
     holds!("a neighbour", ["lie in a comment"]);
     run(async |t: &mut Tester| is_left_alone(t, json!([]), "do-deploy's marks").await).await;
+}
+
+/// As a release from before the mark left its apps: users have them for years.
+async fn forgets_its_app(t: &Tester, name: &str) {
+    let strip = |spec: &mut Value| {
+        let envs = spec["envs"].as_array_mut().expect("app-level envs");
+        envs.retain(|env| env["key"] != "DO_DEPLOY_APP");
+    };
+    t.change_in_panel(name, strip).await;
+}
+
+#[tokio::test]
+async fn an_app_without_the_mark_of_its_app_stays_ours() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        for name in ["shop", "shop-pr-1"] {
+            let before = t.app(name).await;
+            assert_eq!(app_env(&before, "DO_DEPLOY_APP")["value"], "shop");
+            forgets_its_app(t, name).await;
+            let run = match name {
+                "shop" => t.deploy().await,
+                _ => t.preview(1).await,
+            };
+            run.succeeds();
+            let after = t.app(name).await;
+            assert_eq!(after["id"], before["id"]);
+            assert_eq!(app_env(&after, "DO_DEPLOY_APP")["value"], "shop");
+        }
+        forgets_its_app(t, "shop-pr-1").await;
+        t.close_pr(1).await;
+        t.teardown(1).await.succeeds();
+        assert_eq!(t.app_names().await, ["shop"]);
+    })
+    .await;
 }

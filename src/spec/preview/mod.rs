@@ -166,7 +166,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
     allowed::hold(&mut preview, spec, input, &mut notes)?;
     if let Some(root) = preview.as_object_mut() {
         root.insert("name".to_owned(), json!(name));
-        marks::write(root, &marks_of(input));
+        marks::write(root, &marks_of(spec, input));
     }
     notes
         .changes
@@ -260,9 +260,10 @@ fn tell(database: &Database, is_wish: bool, notes: &mut Notes) {
     }
 }
 
-fn marks_of(input: &PreviewInput<'_>) -> Marks {
+fn marks_of(spec: &AppSpec, input: &PreviewInput<'_>) -> Marks {
     Marks {
         repository: input.repository_id,
+        app: Some(spec.name().to_owned()),
         environment: Environment::Preview(input.pull_request.number),
         commit: Some(input.commit.as_str().to_owned()),
     }

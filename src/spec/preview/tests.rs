@@ -271,6 +271,10 @@ fn a_flask_app_becomes_a_small_sqlite_preview() {
       value: "7"
       scope: RUN_TIME
       type: GENERAL
+    - key: DO_DEPLOY_APP
+      value: shop
+      scope: RUN_TIME
+      type: GENERAL
     - key: DO_DEPLOY_ENVIRONMENT
       value: pr-12
       scope: RUN_TIME

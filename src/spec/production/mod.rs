@@ -94,6 +94,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &ProductionInput<'_>) -> Result<Produc
     if let Some(root) = planned.as_object_mut() {
         let marks = Marks {
             repository: input.repository_id,
+            app: Some(spec.name().to_owned()),
             environment: input.environment.clone(),
             commit: Some(input.commit.as_str().to_owned()),
         };

@@ -212,6 +212,10 @@ fn a_hand_written_spec_is_kept_but_guarded() {
           value: "7"
           scope: RUN_TIME
           type: GENERAL
+        - key: DO_DEPLOY_APP
+          value: shop
+          scope: RUN_TIME
+          type: GENERAL
         - key: DO_DEPLOY_ENVIRONMENT
           value: pr-12
           scope: RUN_TIME
