@@ -10,7 +10,6 @@ use serde_json::Value;
 
 use super::commands::{self, Level};
 use super::neutral;
-use super::progress::Progress;
 use super::run::Run;
 use super::terminal::Terminal;
 use crate::model::failure::Failure;
@@ -222,9 +221,9 @@ impl Console {
         self.redactor.clean(text)
     }
 
-    /// Starts to show how components are doing. One at a time.
-    pub(crate) fn progress(&self) -> Progress {
-        Progress::new(self.clone(), self.tone.is_live)
+    /// Whether lines at the bottom of a terminal can be replaced.
+    pub(super) fn is_live(&self) -> bool {
+        self.tone.is_live
     }
 
     /// Replaces the live lines at the bottom of the terminal.

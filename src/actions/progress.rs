@@ -30,7 +30,9 @@ struct Component {
 }
 
 impl Progress {
-    pub(super) fn new(console: Console, is_live: bool) -> Self {
+    /// Starts to show how components are doing. One at a time.
+    pub(crate) fn new(console: Console) -> Self {
+        let is_live = console.is_live();
         let components = Arc::<Mutex<Vec<Component>>>::default();
         let ticker = is_live.then(|| {
             let (console, components) = (console.clone(), Arc::clone(&components));
@@ -170,6 +172,7 @@ fn lock(components: &Mutex<Vec<Component>>) -> MutexGuard<'_, Vec<Component>> {
 
 #[cfg(test)]
 mod tests {
+    use super::Progress;
     use crate::actions::console::tests::console;
     use crate::model::rollout::{Stage, Step, StepStatus};
 
@@ -185,7 +188,7 @@ mod tests {
     #[test]
     fn a_log_gets_one_line_per_change() {
         let (console, _, err) = console(true, false);
-        let progress = console.progress();
+        let progress = Progress::new(console.clone());
         let building = [
             step("web", "building", StepStatus::Running),
             step("worker", "building", StepStatus::Pending),
@@ -213,7 +216,7 @@ mod tests {
     #[test]
     fn a_terminal_is_left_without_live_lines() {
         let (console, _, err) = console(false, true);
-        let progress = console.progress();
+        let progress = Progress::new(console.clone());
         progress.update(&[step("web", "building", StepStatus::Running)]);
         console.say("a word between");
         drop(progress);

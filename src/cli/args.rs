@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::duration::duration;
 use super::replace_arg::ReplaceArg;
 use super::wait_args::WaitArgs;
 use crate::flows::logs::TAIL;
@@ -365,17 +366,6 @@ pub(crate) enum LogsKind {
     Run,
     /// What instances printed before they crashed or were restarted
     Restarted,
-}
-
-/// `75m`, `1h 30m`, `14d`; more than nothing.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let span: jiff::SignedDuration = text
-        .parse()
-        .map_err(|_| "a duration looks like `90s`, `30m` or `1h 30m`".to_owned())?;
-    Duration::try_from(span)
-        .ok()
-        .filter(|d| !d.is_zero())
-        .ok_or_else(|| "it has to be more than nothing".to_owned())
 }
 
 fn check(text: &str) -> Result<(String, u16), String> {

@@ -12,7 +12,7 @@ use crate::config::Variable;
 use crate::flows::{
     self, checkout,
     context::{Ctx, Heads},
-    own::Names,
+    repository_names::Names,
 };
 use crate::github::GitHub;
 use crate::model::failure::Failure;

@@ -3,6 +3,7 @@
 mod action;
 mod args;
 mod context;
+mod duration;
 mod ending;
 mod environment;
 mod mistake;
@@ -144,7 +145,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let ctx = build(args.common, args.dry_run)?;
             let request = flows::teardown::Request {
                 pull_request: args.pr,
-                because: flows::teardown::Because::Asked,
+                because: flows::removal_reason::RemovalReason::Asked,
                 dry_run: args.dry_run,
             };
             Ok(ending::of_report(&ctx, &flows::teardown::run(&ctx, &request).await?))

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::args::duration;
+use super::duration::duration;
 use crate::model::commit::Sha;
 use crate::model::environment::pull_number;
 

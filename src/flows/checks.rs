@@ -7,7 +7,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::context::Ctx;
-use super::outside::Place;
+use super::place::Place;
 use crate::config::Health;
 use crate::health::{Expect, HealthVerdict, Hosts, Observation, Prober, Remark, Target, remark, watch};
 use crate::model::verdict::Testimony;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 
 use super::board::BoardDeps;
-use super::own::Names;
+use super::repository_names::Names;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
 use crate::config::{Config, Variable};

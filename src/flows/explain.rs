@@ -1,15 +1,12 @@
 //! Why a deployment failed, in plain words with the log lines that matter.
 
-use serde_json::Value;
-
 use super::context::Ctx;
-use super::logs::of_failed;
 use crate::model::excerpt::lines_that_matter;
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::rollout::{Phase, Stage, StepFailure};
-use crate::platform::{Deployment, PlatformError, Words};
+use crate::platform::{Deployment, LogKind, PlatformError, Words};
 use crate::redact::TargetRedactor;
-use crate::spec::{Announcement, Kind};
+use crate::spec::Announcement;
 
 /// Lines fetched of a log; the excerpt is chosen from them.
 const FETCHED_LINES: usize = 400;
@@ -32,7 +29,7 @@ pub(crate) async fn failure(
         .component
         .as_deref()
         .zip(deployment.spec.as_ref())
-        .is_some_and(|(name, spec)| is_job(spec, name));
+        .is_some_and(|(name, spec)| crate::spec::is_job(spec, name));
     let message = redactor.line(&step.message);
     let words = ctx.platform()?.explain(&step.code, &message).unwrap_or_else(|| Words {
         why: message.to_string(),
@@ -75,7 +72,7 @@ async fn excerpt(
     };
     let component = step.component.as_deref().zip(deployment.spec.as_ref());
     let announcement = component.and_then(|(name, spec)| Announcement::of(spec, name));
-    for kind in of_failed(step.stage, is_job) {
+    for kind in LogKind::of_failed(step.stage, is_job) {
         let lines = ctx
             .platform()?
             .logs(
@@ -109,10 +106,4 @@ async fn excerpt(
         }
     }
     Ok(None)
-}
-
-pub(super) fn is_job(spec: &Value, name: &str) -> bool {
-    crate::spec::components(spec)
-        .iter()
-        .any(|component| component.kind == Kind::Job && component.name == name)
 }

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::context::Ctx;
-use super::explain::is_job;
 use super::verify::{Found, app_of};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -13,15 +12,6 @@ use crate::redact::Clean;
 
 /// Of what serves, and of what never got so far: what the app prints now tells most.
 const SERVING: &[LogKind] = &[LogKind::Run, LogKind::Restarted, LogKind::Deploy, LogKind::Build];
-
-/// The logs of the phase that failed, most telling first.
-pub(super) fn of_failed(stage: Stage, is_job: bool) -> &'static [LogKind] {
-    match (stage, is_job) {
-        (Stage::Build, _) => &[LogKind::Build],
-        (Stage::Deploy, true) => &[LogKind::Deploy, LogKind::Run],
-        (Stage::Deploy, false) => &[LogKind::Restarted, LogKind::Run, LogKind::Deploy],
-    }
-}
 
 /// A log that may be the one that is meant.
 #[derive(Clone, Debug)]
@@ -94,8 +84,8 @@ fn telling(app: &App, failed: &Deployment) -> Vec<LogKind> {
     let spec = failed.spec.as_ref().unwrap_or(&app.spec);
     let is_job = step
         .and_then(|step| step.component.as_deref())
-        .is_some_and(|name| is_job(spec, name));
-    let mut kinds = of_failed(step.map_or(Stage::Deploy, |step| step.stage), is_job).to_vec();
+        .is_some_and(|name| crate::spec::is_job(spec, name));
+    let mut kinds = LogKind::of_failed(step.map_or(Stage::Deploy, |step| step.stage), is_job).to_vec();
     if !kinds.contains(&LogKind::Build) {
         kinds.push(LogKind::Build);
     }

@@ -5,7 +5,7 @@ use super::context::Ctx;
 use super::eligibility::{Commit, Skip, skip_reason};
 use super::failure::failure_of;
 use super::ownership;
-use super::preview::Request;
+use super::preview_request::Request;
 use super::teardown::REMOVAL;
 use crate::config::{Config, Preview};
 use crate::github::repository::Repository;

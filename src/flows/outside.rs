@@ -7,53 +7,13 @@ use url::Url;
 
 use super::checks::{Answered, Checks};
 use super::context::Ctx;
+use super::place::Place;
 use crate::config::Health;
 use crate::health::{Expect, Target};
 use crate::model::failure::Failure;
 use crate::model::verdict::Testimony;
 use crate::platform::App;
 use crate::wait::Deadline;
-
-/// Where an app is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) url: String,
-    /// The name in the request where it is not the URL's.
-    pub(super) host: Option<String>,
-    /// The platform's own address of the app.
-    pub(super) platform: String,
-}
-
-impl Place {
-    /// The domain at its own address. An app that is served without TLS is one on this machine, which no name leads to:
-    /// the platform's address is asked for the domain instead.
-    fn of_domain(name: &str, platform: &str) -> Self {
-        let has_tls = Url::parse(platform).is_ok_and(|url| url.scheme() == "https");
-        if has_tls {
-            Self {
-                url: format!("https://{name}"),
-                host: None,
-                platform: platform.to_owned(),
-            }
-        } else {
-            Self {
-                url: platform.to_owned(),
-                host: Some(name.to_owned()),
-                platform: platform.to_owned(),
-            }
-        }
-    }
-}
-
-impl From<&str> for Place {
-    fn from(url: &str) -> Self {
-        Self {
-            url: url.to_owned(),
-            host: None,
-            platform: url.to_owned(),
-        }
-    }
-}
 
 /// Asks for what configuration and `spec` say, nothing of components that are `idle`. `None`: the app has no URL.
 pub(super) async fn ask(

@@ -1,7 +1,7 @@
 //! Whether a pull request is still as a run found it, asked before a request that was held up is sent again.
 
 use super::context::Ctx;
-use super::teardown::Because;
+use super::removal_reason::RemovalReason;
 use crate::model::pull_request::PullRequest;
 use crate::platform::{App, PlatformError, Result};
 
@@ -34,7 +34,7 @@ pub(super) async fn still_wanted(ctx: &Ctx, pull: &PullRequest) -> Result<()> {
 }
 
 /// Passes while the reason for which a preview is removed holds.
-pub(super) async fn still_unwanted(ctx: &Ctx, pull: &PullRequest, because: &Because, app: &App) -> Result<()> {
+pub(super) async fn still_unwanted(ctx: &Ctx, pull: &PullRequest, because: &RemovalReason, app: &App) -> Result<()> {
     if !pull.open {
         return match now(ctx, pull).await {
             Some(now) if now.open => Err(by("the pull request was opened again".to_owned())),
@@ -43,14 +43,14 @@ pub(super) async fn still_unwanted(ctx: &Ctx, pull: &PullRequest, because: &Beca
     }
     match because {
         // Somebody wants it gone, whatever has happened since.
-        Because::Closed | Because::Asked | Because::Commanded => Ok(()),
-        Because::Swept(_) => match living(ctx, app).await? {
+        RemovalReason::Closed | RemovalReason::Asked | RemovalReason::Commanded => Ok(()),
+        RemovalReason::Swept(_) => match living(ctx, app).await? {
             Some(now) if now.last_deployed_at != app.last_deployed_at => {
                 Err(by(format!("`{}` was deployed again", app.name)))
             }
             _ => Ok(()),
         },
-        Because::Unwanted(_) => match now(ctx, pull).await {
+        RemovalReason::Unwanted(_) => match now(ctx, pull).await {
             Some(now) if now.open && (now.labels != pull.labels || now.draft != pull.draft) => {
                 Err(by("the pull request was changed".to_owned()))
             }

@@ -1,8 +1,5 @@
 //! Which sources of app specs are this repository: GitHub is asked about names that differ from its own.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use serde_json::Value;
 
 use super::context::Ctx;
@@ -14,31 +11,6 @@ use crate::platform::{App, Deployment};
 
 /// Most names that GitHub is asked about in a run: a pull request may write as many as it likes.
 const MOST_NAMES: usize = 10;
-
-/// The repository's names as far as the run knows them. Cheap to clone; all clones learn together.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Names(Arc<Mutex<Known>>);
-
-#[derive(Debug, Default)]
-struct Known {
-    own: OwnRepository,
-    /// In lower case.
-    asked: BTreeSet<String>,
-}
-
-impl Names {
-    pub(crate) fn new(repository: Option<&str>, server: &str) -> Self {
-        let known = Known {
-            own: OwnRepository::new(repository.unwrap_or_default(), server),
-            asked: BTreeSet::new(),
-        };
-        Self(Arc::new(Mutex::new(known)))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 impl Ctx {
     /// The repository by every name that this run knows.

@@ -1,18 +1,21 @@
 //! The preview of a pull request: its own small app, reused on every push.
 
+use super::removal_reason::RemovalReason;
 use std::time::Instant;
 
 use super::board::Board;
 use super::context::Ctx;
-use super::eligibility::{Commit, Skip, unexpected_head};
+use super::eligibility::{Skip, unexpected_head};
 use super::ending::Successor;
+use super::expected::Expected;
 use super::failure::{cancelled, failure_of};
 use super::no_preview::Candidate;
 use super::overtaken::still_wanted;
 use super::preview_app::{apply, would_be_accepted};
 use super::preview_plan::{self, Work};
 use super::preview_report::{announce, leave_out_the_plan, opening_report, say_what_was_lost};
-use super::rollout::{self, Ended, Expected};
+pub(crate) use super::preview_request::Request;
+use super::rollout::{self, Ended};
 use super::source::Source;
 use super::{aftermath, changed_spec, dry_run, ending, hint, limit, own, ownership, pull, teardown, unmerged};
 use crate::config::{Config, Preview};
@@ -24,22 +27,7 @@ use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
 use crate::model::verdict::Verdict;
 use crate::platform::{App, PlatformError};
-use crate::spec::Images;
 use crate::spec::preview::PreviewPlan;
-
-/// What is asked for.
-#[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) pull_request: u64,
-    pub(crate) commit: Commit,
-    /// Build anew even if an earlier build could be reused.
-    pub(crate) force_build: bool,
-    /// A maintainer asked for this one: no draft, label or bot stands in its way.
-    pub(crate) insisted: bool,
-    /// What components with an image are to run.
-    pub(crate) images: Images,
-    pub(crate) dry_run: bool,
-}
 
 /// Could not find out is an ending like any other, for whoever waits for the preview; what is wrong with the input and
 /// a signal are errors.
@@ -141,7 +129,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         ctx.console
             .say("The pull request was closed meanwhile: what was just made is removed again");
         let board = ctx.board(&config, &repository);
-        let because = teardown::Because::Closed;
+        let because = RemovalReason::Closed;
         return teardown::remove(ctx, board, &repository, now, &work.name, &because).await;
     }
     if let Some(by) = overtaken {

@@ -7,17 +7,16 @@ use tokio::sync::watch;
 
 use super::board::{Board, busy_with};
 use super::context::Ctx;
+use super::expected::Expected;
 use super::explain;
 use super::logs::named;
 use super::witnesses::{Health, ask_for_the_commit, ask_from_outside, ask_the_platform, ask_the_platform_again};
-use crate::config;
+use crate::actions::progress::Progress;
 use crate::model::commit::Sha;
-use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::rollout::Phase;
 use crate::model::verdict::{Testimony, Verdict, Witnesses, verdict};
 use crate::platform::{CauseKind, Deployment, LogKind, PlatformError, Rollout};
-use crate::redact::TargetRedactor;
 use crate::spec::Offline;
 use crate::wait::{Cancelled, Deadline, humanize};
 
@@ -27,18 +26,6 @@ const BUILD_LOG_LINES: usize = 1_000;
 /// How often is looked for the platform's own rollback, which appears a moment after a failure.
 const LOOKS_FOR_ROLLBACK: u32 = 5;
 const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
-
-/// What the deployment is expected to be.
-pub(crate) struct Expected<'a> {
-    pub(crate) environment: &'a Environment,
-    pub(crate) commit: Option<&'a Sha>,
-    /// The deployed spec: which components have a URL, where the health check is.
-    pub(crate) spec: &'a serde_json::Value,
-    pub(crate) health: &'a config::Health,
-    /// Opens what the app writes.
-    pub(crate) redactor: &'a TargetRedactor,
-    pub(crate) deadline: Deadline,
-}
 
 /// How a deployment ended, as far as could be found out.
 #[derive(Debug)]
@@ -72,7 +59,7 @@ pub(crate) async fn follow(
     };
     let waited = {
         let (busy, changes) = watch::channel(None);
-        let progress = ctx.console.progress();
+        let progress = Progress::new(ctx.console.clone());
         let waiting = async {
             let mut on_change = |deployment: &Deployment| {
                 progress.update(&deployment.steps);

@@ -17,7 +17,7 @@ use crate::model::report::{Report, State};
 use crate::model::rollout::{Built, Phase};
 use crate::model::standing::{Standing, total};
 use crate::platform::{App, Platform};
-use crate::render::page::Scene;
+use crate::render::context::RenderContext;
 use crate::render::standings;
 use crate::wait::humanize;
 
@@ -60,9 +60,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     }
     // What has stood longest is what people come to look for.
     rows.sort_by_key(|row| Reverse(row.age));
-    let scene = Scene {
+    let scene = RenderContext {
         repository_url: Some(format!("{}/{}", ctx.run.server_url(), repository.full_name)),
-        ..Scene::default()
+        ..RenderContext::default()
     };
     match rows.as_slice() {
         _ if ctx.json => {}
@@ -195,7 +195,7 @@ fn document(row: &Standing) -> Value {
 }
 
 /// Columns as wide as their widest cell, two spaces between them.
-fn table(rows: &[Standing], scene: &Scene) -> String {
+fn table(rows: &[Standing], scene: &RenderContext) -> String {
     let head = [
         "ENVIRONMENT",
         "STATE",

@@ -1,8 +1,8 @@
 //! Removes what an event missed: previews whose pull request is closed, and those that nobody has touched for too long.
 
+use super::removal_reason::RemovalReason;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::board::last_written;
@@ -11,6 +11,7 @@ use super::source::Source;
 use super::{board, ownership, teardown, undeployed};
 use crate::config::{Config, Preview};
 use crate::github::repository::Repository;
+use crate::model::age::age;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::pull_request::PullRequest;
@@ -117,7 +118,7 @@ async fn remove(
     reason: &str,
 ) -> anyhow::Result<Report> {
     let board = ctx.board(config, repository).on_github_only();
-    let because = teardown::Because::Swept(reason.to_owned());
+    let because = RemovalReason::Swept(reason.to_owned());
     let mut report = teardown::remove(ctx, board, repository, pull, &app.name, &because).await?;
     if report.state == State::Removed {
         report.notes = vec![format!("Removed `{}`: {reason}", app.name)];
@@ -161,11 +162,6 @@ async fn was_commanded(ctx: &Ctx, config: &Config, repository: &Repository, pull
 /// Two services whose clocks differ by more do not both tell the time: something in between answers for one of them.
 const CLOCKS_APART: Duration = Duration::from_secs(60 * 60);
 
-/// What is dated in the future has no age.
-pub(super) fn age(now: Timestamp, then: Timestamp) -> Duration {
-    Duration::try_from(now.duration_since(then)).unwrap_or_default()
-}
-
 /// Ages are counted on the platform's clock, from the last deployment.
 fn reason_to_remove(ctx: &Ctx, policy: &Preview, open: bool, app: &App) -> Result<Option<String>, Failure> {
     if !open {
@@ -190,21 +186,4 @@ fn reason_to_remove(ctx: &Ctx, policy: &Preview, open: bool, app: &App) -> Resul
             humanize(policy.ttl)
         )
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use jiff::Timestamp;
-
-    use super::age;
-
-    #[test]
-    fn what_is_dated_in_the_future_has_no_age() {
-        let at = |second| Timestamp::from_second(second).expect("a time");
-        for (now, then, seconds) in [(100, 40, 60), (100, 100, 0), (40, 100, 0), (0, 5_000_000_000, 0)] {
-            assert_eq!(age(at(now), at(then)), Duration::from_secs(seconds), "{now} {then}");
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! Removes the preview of a pull request, and says so only when it is gone.
 
+use super::removal_reason::RemovalReason;
 use std::time::Duration;
 
 use super::board::{self, Board, BoardDeps};
@@ -20,49 +21,10 @@ use crate::wait::Deadline;
 /// How long the platform may take to let go of an app.
 pub(super) const REMOVAL: Duration = Duration::from_secs(300);
 
-/// Why a preview is removed, for those who read the comment.
-#[derive(Clone, Debug)]
-pub(crate) enum Because {
-    /// Its pull request was closed. Events come late and are replayed, so it is looked at again; and nobody asks for more than
-    /// what is ours.
-    Closed,
-    /// Somebody asked for it.
-    Asked,
-    /// A maintainer's comment asked for it, so that comments are known to be listened to.
-    Commanded,
-    /// Nobody has touched it, or something else that the next push sets right.
-    Swept(String),
-    /// Its pull request gets none any more, and no push changes that.
-    Unwanted(String),
-}
-
-impl Because {
-    fn notes(&self, pull: &PullRequest) -> Vec<String> {
-        let (reason, comes_back) = match self {
-            Self::Closed | Self::Asked | Self::Commanded => (None, true),
-            Self::Swept(reason) => (Some(reason), true),
-            Self::Unwanted(reason) => (Some(reason), false),
-        };
-        let again = match self {
-            Self::Commanded => {
-                "The pull request is still open: its next push makes the preview again, and so does a maintainer's comment `/preview`"
-            }
-            _ => "The pull request is still open: its next push makes the preview again",
-        };
-        // A draft's next push makes none.
-        let again = (pull.open && !pull.draft && comes_back).then(|| again.to_owned());
-        reason
-            .map(|reason| format!("Removed: {reason}"))
-            .into_iter()
-            .chain(again)
-            .collect()
-    }
-}
-
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) pull_request: u64,
-    pub(crate) because: Because,
+    pub(crate) because: RemovalReason,
     pub(crate) dry_run: bool,
 }
 
@@ -70,7 +32,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let github = ctx.github()?;
     let repository = github.repository().await?;
     let pull = pull::pull(ctx, request.pull_request).await?;
-    if matches!(request.because, Because::Closed) && pull.open {
+    if matches!(request.because, RemovalReason::Closed) && pull.open {
         ctx.console.notice(&format!(
             "Pull request {} is open again: its preview stays",
             pull.number
@@ -108,7 +70,7 @@ pub(super) async fn remove(
     repository: &Repository,
     pull: &PullRequest,
     name: &str,
-    because: &Because,
+    because: &RemovalReason,
 ) -> anyhow::Result<Report> {
     let environment = Environment::Preview(pull.number);
     let platform = ctx.platform()?;
@@ -117,7 +79,7 @@ pub(super) async fn remove(
     report.notes = because.notes(pull);
     let apps = match find(ctx, repository, pull, name).await {
         // Nothing is ours, and nobody asks for more.
-        Err(error) if matches!(because, Because::Closed) && failure_of(&error).kind == Kind::Input => {
+        Err(error) if matches!(because, RemovalReason::Closed) && failure_of(&error).kind == Kind::Input => {
             ctx.console.notice(&failure_of(&error).what);
             Vec::new()
         }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::context::Ctx;
 use super::site::says_skip;
-use super::sweep::age;
 use crate::config::{Config, Target};
 use crate::github::GitHub;
 use crate::github::repository::Repository;
+use crate::model::age::age;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;

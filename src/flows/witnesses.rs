@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::checks::Answered;
 use super::context::Ctx;
+use super::expected::Expected;
 use super::outside;
-use super::rollout::Expected;
 use crate::model::commit::Sha;
 use crate::model::count::plural;
 use crate::model::environment::Environment;

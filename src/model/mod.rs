@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 pub(crate) mod aftermath;
+pub(crate) mod age;
 pub(crate) mod answer;
 pub(crate) mod commands;
 pub(crate) mod commit;

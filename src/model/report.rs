@@ -26,6 +26,19 @@ pub(crate) enum State {
     Cancelled,
 }
 
+impl State {
+    /// The output `status`. A run that was cancelled does not know.
+    pub(crate) fn output(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+            Self::Removed => "removed",
+            Self::Building | Self::Unknown | Self::Cancelled => "unknown",
+        }
+    }
+}
+
 /// When a preview falls asleep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Sleep {

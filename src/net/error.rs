@@ -7,7 +7,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use super::limit::Return;
+use super::limit_end::LimitEnd;
 use crate::model::failure::Kind;
 
 /// An API call that did not give what was asked for.
@@ -34,7 +34,7 @@ pub(crate) enum Problem {
         status: u16,
         message: String,
         request_id: Option<String>,
-        back: Return,
+        back: LimitEnd,
         /// When the limit lets requests in again. `None`: the server does not say.
         ends: Option<Timestamp>,
     },

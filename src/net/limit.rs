@@ -7,6 +7,7 @@ use jiff::fmt::rfc2822;
 use reqwest::header::HeaderMap;
 
 use super::error::Problem;
+use super::limit_end::LimitEnd;
 
 /// Pause where the server does not say how long: DigitalOcean's burst limit counts a minute
 /// (<https://docs.digitalocean.com/reference/api/intro/#rate-limit>), and GitHub asks for at least one, and for longer
@@ -23,28 +24,6 @@ const BELIEVED: i64 = 24 * 60 * 60;
 /// Runs that were refused together come back spread over this time, and over twice as much each time that they are
 /// refused again, up to four times as much.
 const SPREAD: Duration = Duration::from_secs(30);
-
-/// What a refusal says about when to come back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Return {
-    /// Not before so long. Trying earlier is pointless, or makes it worse.
-    After(Duration),
-    /// When the hourly window has room, which may not be the limit that was reached.
-    Perhaps(Duration),
-    /// GitHub's secondary limit, which says only that it was reached.
-    Secondary,
-    Unsaid,
-}
-
-impl Return {
-    /// When the limit lets requests in again, where the server says so for certain.
-    fn ends(self, now: Timestamp) -> Option<Timestamp> {
-        match self {
-            Self::After(asked) => now.checked_add(asked).ok(),
-            Self::Perhaps(_) | Self::Secondary | Self::Unsaid => None,
-        }
-    }
-}
 
 /// The problem as what it is: a limit that was reached, where it is one. GitHub answers with 403, too.
 pub(super) fn recognise(problem: Problem, headers: &HeaderMap, now: Timestamp) -> Problem {
@@ -82,21 +61,21 @@ fn is_limit(status: u16, headers: &HeaderMap, message: &str) -> bool {
     }
 }
 
-fn when_to_return(headers: &HeaderMap, message: &str, now: Timestamp) -> Return {
+fn when_to_return(headers: &HeaderMap, message: &str, now: Timestamp) -> LimitEnd {
     let seconds = |seconds: i64| Duration::from_secs(seconds.clamp(0, BELIEVED).unsigned_abs());
     let until = |reset: i64| seconds(reset.saturating_sub(now.as_second()));
     if let Some(asked) = retry_after(headers, now) {
-        return Return::After(seconds(asked));
+        return LimitEnd::After(seconds(asked));
     }
     if number(headers, "x-ratelimit-remaining") == Some(0)
         && let Some(reset) = number(headers, "x-ratelimit-reset")
     {
-        return Return::After(until(reset));
+        return LimitEnd::After(until(reset));
     }
     if message.to_ascii_lowercase().contains("secondary rate limit") {
-        return Return::Secondary;
+        return LimitEnd::Secondary;
     }
-    number(headers, "ratelimit-reset").map_or(Return::Unsaid, |reset| Return::Perhaps(until(reset)))
+    number(headers, "ratelimit-reset").map_or(LimitEnd::Unsaid, |reset| LimitEnd::Perhaps(until(reset)))
 }
 
 /// Seconds, or a date: <https://www.rfc-editor.org/rfc/rfc9110#field.retry-after>.
@@ -113,22 +92,22 @@ fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
 }
 
 /// How long to stay away after `refused` earlier refusals; `share` is a random number from 0 to 1.
-pub(super) fn pause(back: Return, refused: u32, share: f64) -> Duration {
+pub(super) fn pause(back: LimitEnd, refused: u32, share: f64) -> Duration {
     let growing = MINUTE.saturating_mul(1 << refused.min(10)).min(LONGEST);
     let least = match back {
-        Return::After(asked) => asked,
-        Return::Perhaps(asked) => asked.min(growing),
-        Return::Secondary => growing,
-        Return::Unsaid => MINUTE,
+        LimitEnd::After(asked) => asked,
+        LimitEnd::Perhaps(asked) => asked.min(growing),
+        LimitEnd::Secondary => growing,
+        LimitEnd::Unsaid => MINUTE,
     };
     least + SPREAD.saturating_mul(1 << refused.min(2)).mul_f64(share)
 }
 
 /// Whether staying away for as long as the server asks leaves a run with `remaining` time another try.
-pub(super) fn ends_before(back: Return, remaining: Duration, pace: f64) -> bool {
+pub(super) fn ends_before(back: LimitEnd, remaining: Duration, pace: f64) -> bool {
     match back {
-        Return::After(asked) => asked.mul_f64(pace) < remaining,
-        Return::Perhaps(_) | Return::Secondary | Return::Unsaid => !remaining.is_zero(),
+        LimitEnd::After(asked) => asked.mul_f64(pace) < remaining,
+        LimitEnd::Perhaps(_) | LimitEnd::Secondary | LimitEnd::Unsaid => !remaining.is_zero(),
     }
 }
 
@@ -140,15 +119,16 @@ mod tests {
     use proptest::prelude::*;
     use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-    use super::{Return, ends_before, pause, recognise};
+    use super::{ends_before, pause, recognise};
     use crate::net::error::Problem;
+    use crate::net::limit_end::LimitEnd;
 
     const fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
     }
 
     /// When to come back, of a reply at second 1000; `None`: no limit was reached.
-    fn read(status: u16, message: &str, headers: &[(&'static str, &'static str)]) -> Option<Return> {
+    fn read(status: u16, message: &str, headers: &[(&'static str, &'static str)]) -> Option<LimitEnd> {
         let headers: HeaderMap = headers
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
@@ -167,17 +147,17 @@ mod tests {
 
     #[test]
     fn a_limit_says_when_to_come_back() {
-        let after = |s| Some(Return::After(seconds(s)));
-        let perhaps = |s| Some(Return::Perhaps(seconds(s)));
+        let after = |s| Some(LimitEnd::After(seconds(s)));
+        let perhaps = |s| Some(LimitEnd::Perhaps(seconds(s)));
         for (status, headers, back) in [
-            (429, &[] as &[_], Some(Return::Unsaid)),
+            (429, &[] as &[_], Some(LimitEnd::Unsaid)),
             (429, &[("retry-after", "29"), ("ratelimit-reset", "4600")], after(29)),
             (429, &[("retry-after", "0")], after(0)),
             (429, &[("retry-after", "-5")], after(0)),
             (429, &[("retry-after", "Thu, 01 Jan 1970 00:17:10 GMT")], after(30)),
             (429, &[("retry-after", "Thu, 01 Jan 1970 00:00:00 GMT")], after(0)),
             (429, &[("retry-after", "99999999999")], after(86_400)),
-            (429, &[("retry-after", "soon")], Some(Return::Unsaid)),
+            (429, &[("retry-after", "soon")], Some(LimitEnd::Unsaid)),
             // DigitalOcean's hour: the header of the burst is missing.
             (
                 429,
@@ -199,7 +179,7 @@ mod tests {
             (
                 429,
                 &[("x-ratelimit-remaining", "7"), ("x-ratelimit-reset", "4000")],
-                Some(Return::Unsaid),
+                Some(LimitEnd::Unsaid),
             ),
             (403, &[("retry-after", "60")], after(60)),
             (403, &[("x-ratelimit-remaining", "7")], None),
@@ -212,12 +192,12 @@ mod tests {
     #[test]
     fn githubs_secondary_limit_is_known_by_its_words() {
         let words = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
-        assert_eq!(read(403, words, &[]), Some(Return::Secondary));
+        assert_eq!(read(403, words, &[]), Some(LimitEnd::Secondary));
         let hour = [("x-ratelimit-remaining", "900"), ("x-ratelimit-reset", "4000")];
-        assert_eq!(read(429, words, &hour), Some(Return::Secondary));
+        assert_eq!(read(429, words, &hour), Some(LimitEnd::Secondary));
         assert_eq!(
             read(403, words, &[("retry-after", "60")]),
-            Some(Return::After(seconds(60)))
+            Some(LimitEnd::After(seconds(60)))
         );
     }
 
@@ -238,31 +218,31 @@ mod tests {
         let growing = [60, 120, 240, 300, 300];
         for (refused, spread) in (0..).zip([30, 60, 120, 120, 120]) {
             for (back, least) in [
-                (Return::After(seconds(29)), 29),
-                (Return::After(seconds(3_000)), 3_000),
-                (Return::Perhaps(seconds(10)), 10),
-                (Return::Perhaps(seconds(3_000)), growing[refused as usize]),
-                (Return::Secondary, growing[refused as usize]),
-                (Return::Unsaid, 60),
+                (LimitEnd::After(seconds(29)), 29),
+                (LimitEnd::After(seconds(3_000)), 3_000),
+                (LimitEnd::Perhaps(seconds(10)), 10),
+                (LimitEnd::Perhaps(seconds(3_000)), growing[refused as usize]),
+                (LimitEnd::Secondary, growing[refused as usize]),
+                (LimitEnd::Unsaid, 60),
             ] {
                 let ends = (pause(back, refused, 0.0), pause(back, refused, 1.0));
                 assert_eq!(ends, (seconds(least), seconds(least + spread)), "{back:?} {refused}");
             }
         }
-        assert_eq!(pause(Return::Secondary, u32::MAX, 0.0), seconds(300));
+        assert_eq!(pause(LimitEnd::Secondary, u32::MAX, 0.0), seconds(300));
     }
 
     #[test]
     fn a_limit_that_outlasts_the_run_is_not_waited_for() {
-        assert!(ends_before(Return::After(seconds(60)), seconds(90), 1.0));
-        assert!(!ends_before(Return::After(seconds(60)), seconds(30), 1.0));
-        assert!(ends_before(Return::After(seconds(60)), seconds(30), 0.1), "paced");
+        assert!(ends_before(LimitEnd::After(seconds(60)), seconds(90), 1.0));
+        assert!(!ends_before(LimitEnd::After(seconds(60)), seconds(30), 1.0));
+        assert!(ends_before(LimitEnd::After(seconds(60)), seconds(30), 0.1), "paced");
         assert!(
-            ends_before(Return::Perhaps(seconds(3_600)), seconds(30), 1.0),
+            ends_before(LimitEnd::Perhaps(seconds(3_600)), seconds(30), 1.0),
             "it may be the burst's"
         );
-        assert!(ends_before(Return::Unsaid, seconds(1), 1.0));
-        assert!(!ends_before(Return::Unsaid, Duration::ZERO, 1.0));
+        assert!(ends_before(LimitEnd::Unsaid, seconds(1), 1.0));
+        assert!(!ends_before(LimitEnd::Unsaid, Duration::ZERO, 1.0));
     }
 
     /// Numbers as headers have them, numbers that no header has, and anything else that is printable.
@@ -303,7 +283,7 @@ mod tests {
             if let Problem::Limited { back, ends, .. } = recognised {
                 let wait = pause(back, refused, share);
                 prop_assert!(wait <= seconds(86_400 + 120), "{:?}", wait);
-                if let Return::After(asked) = back {
+                if let LimitEnd::After(asked) = back {
                     prop_assert!(wait >= asked);
                     let ends = ends.expect("the server says when");
                     prop_assert_eq!(ends.duration_since(now).unsigned_abs(), asked);

@@ -7,6 +7,7 @@ pub(crate) mod error;
 pub(crate) mod fields;
 pub(crate) mod http;
 pub(crate) mod limit;
+pub(crate) mod limit_end;
 mod links;
 pub(crate) mod listing;
 mod patience;

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::cut::marks;
-use super::labelled::closing;
+use super::quote::closing;
 
 const BEGIN: &str = "input_value=";
 

@@ -15,6 +15,7 @@ mod machines;
 mod named;
 mod pair;
 pub(crate) mod published;
+mod quote;
 mod random;
 mod redactor;
 mod reference;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::HIDDEN;
-use super::labelled::closing;
+use super::quote::closing;
 use super::reference::{Meaning, meaning};
 
 /// What calls an entry the value.

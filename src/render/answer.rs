@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
+use super::context::RenderContext;
 use super::failure::last_lines;
 use super::markdown::web_address;
-use super::page::Scene;
 use crate::model::answer::Answer;
 
 /// Room for the log of an answer, in bytes: the rest of it is short.
@@ -27,7 +27,7 @@ pub(super) struct AnswerView {
 }
 
 impl AnswerView {
-    pub(super) fn new(answer: &Answer, scene: &Scene) -> Self {
+    pub(super) fn new(answer: &Answer, scene: &RenderContext) -> Self {
         let log = answer.log.clone().unwrap_or_default();
         let lines = last_lines(&log.lines, LOG_ROOM);
         Self {
@@ -50,7 +50,8 @@ mod tests {
     use crate::model::answer::{Answer, AnswerLog};
     use crate::model::stamp::Stamp;
     use crate::redact::{Clean, Foreign, Redactor, TargetSecrets};
-    use crate::render::page::{Scene, answer};
+    use crate::render::context::RenderContext;
+    use crate::render::page::answer;
 
     fn log(lines: &[impl AsRef<str>]) -> Vec<Clean> {
         let (redactor, _) = Redactor::new().for_target(&TargetSecrets::default());
@@ -58,11 +59,11 @@ mod tests {
         redactor.lines(&lines.collect::<Vec<_>>())
     }
 
-    fn scene() -> Scene {
-        Scene {
+    fn scene() -> RenderContext {
+        RenderContext {
             run_url: Some("https://github.com/shop/shop/actions/runs/7/attempts/1".to_owned()),
             run: Some(Stamp { id: 7, attempt: 1 }),
-            ..Scene::default()
+            ..RenderContext::default()
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::page::{Logs, Scene};
+use super::context::{Logs, RenderContext};
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::redact::Clean;
 use crate::redact::strip::{cut, strip};
@@ -34,7 +34,7 @@ struct LogView {
 
 impl FailureView {
     /// `room`: for its log, in bytes.
-    pub(super) fn new(failure: &Failure, scene: &Scene, room: usize) -> Self {
+    pub(super) fn new(failure: &Failure, scene: &RenderContext, room: usize) -> Self {
         let shown = failure.log.as_ref().filter(|log| scene.logs.show(log.kind));
         Self {
             what: failure.what.clone(),

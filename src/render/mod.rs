@@ -2,6 +2,8 @@
 
 mod answer;
 pub(crate) mod body;
+mod commits;
+pub(crate) mod context;
 mod failure;
 mod listing;
 pub(crate) mod markdown;
@@ -9,5 +11,6 @@ pub(crate) mod page;
 pub(crate) mod production;
 mod row;
 pub(crate) mod standings;
+mod state;
 mod templates;
 mod view;

@@ -1,16 +1,13 @@
 //! The texts that people read: the comment's and the job summary's.
 
-use jiff::Timestamp;
-
 use super::answer::AnswerView;
+use super::context::RenderContext;
 use super::listing::ListingView;
 use super::templates;
 use super::view::{CHANGES, PageView};
 use crate::model::answer::Answer;
-use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::model::report::{Pages, Report, State};
-use crate::model::stamp::Stamp;
+use crate::model::report::Report;
 
 /// Longest text, in bytes, and so in characters too. With marker, production's line and an answer it stays below the
 /// 60,000 characters and 65,536 bytes that a comment may have.
@@ -23,46 +20,13 @@ const LISTING_ROOM: usize = 500_000;
 
 const CUT: &str = "\n\n(The rest does not fit into a comment)";
 
-/// Where the texts point to, and what they may show.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Scene {
-    /// `https://github.com/OWNER/NAME`
-    pub(crate) repository_url: Option<String>,
-    pub(crate) run_url: Option<String>,
-    pub(crate) run: Option<Stamp>,
-    pub(crate) logs: Logs,
-    /// `None`: the platform is not one that has pages for people.
-    pub(crate) pages: Option<Pages>,
-    /// When what is shown was last found to be so, by GitHub's clock.
-    pub(crate) updated: Option<Timestamp>,
-    /// The commands that somebody may write now, each with what it does.
-    pub(crate) commands: Vec<(&'static str, &'static str)>,
-}
-
-impl Scene {
-    /// The page of a preview's pull request.
-    pub(crate) fn pull_url(&self, environment: &Environment) -> Option<String> {
-        let (repository, pull) = (self.repository_url.as_deref()?, environment.pull_request()?);
-        Some(format!("{repository}/pull/{pull}"))
-    }
-}
-
-/// Which log lines may be shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Logs {
-    All,
-    #[default]
-    BuildsAndMigrations,
-    None,
-}
-
 /// The comment's text without its hidden lines.
-pub(crate) fn comment(reports: &[Report], scene: &Scene) -> String {
+pub(crate) fn comment(reports: &[Report], scene: &RenderContext) -> String {
     bounded(templates::render("comment", &PageView::new(reports, scene)), LONGEST)
 }
 
 /// What a command in a comment is answered, for the end of the comment.
-pub(crate) fn answer(answer: &Answer, scene: &Scene) -> String {
+pub(crate) fn answer(answer: &Answer, scene: &RenderContext) -> String {
     bounded(
         templates::render("answer", &AnswerView::new(answer, scene)),
         LONGEST_ANSWER,
@@ -70,7 +34,7 @@ pub(crate) fn answer(answer: &Answer, scene: &Scene) -> String {
 }
 
 /// The job summary: what the comment says, and what is different in the preview's spec and why.
-pub(crate) fn summary(reports: &[Report], scene: &Scene) -> String {
+pub(crate) fn summary(reports: &[Report], scene: &RenderContext) -> String {
     templates::render("summary", &PageView::new(reports, scene))
 }
 
@@ -123,11 +87,6 @@ pub(crate) fn ready_notice(report: &Report) -> String {
     let url = report.url.as_deref().and_then(super::markdown::web_address);
     let link = url.map_or_else(String::new, |url| format!(": [open the preview]({url})"));
     format!("✅ The preview of this pull request is ready{link}")
-}
-
-/// The output `status` of a state.
-pub(crate) fn status(state: State) -> &'static str {
-    super::view::status(state)
 }
 
 /// Logs are cut before this; what remains too long is cut between lines.

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::commits::CommitView;
+use super::context::RenderContext;
 use super::markdown::{prose, web_address};
-use super::page::Scene;
 use super::templates;
-use super::view::CommitView;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::live::Live;
@@ -22,7 +22,7 @@ pub(crate) enum RolledBack {
 }
 
 /// How the commit's deployment to production ended.
-pub(crate) fn deployment_line(report: &Report, scene: &Scene, now: Timestamp) -> String {
+pub(crate) fn deployment_line(report: &Report, scene: &RenderContext, now: Timestamp) -> String {
     #[derive(Serialize)]
     struct View {
         at: String,
@@ -67,7 +67,7 @@ pub(crate) fn deployment_line(report: &Report, scene: &Scene, now: Timestamp) ->
 }
 
 /// The same where nothing was deployed, because the run refused to.
-pub(crate) fn refused_line(failure: &Failure, scene: &Scene) -> String {
+pub(crate) fn refused_line(failure: &Failure, scene: &RenderContext) -> String {
     let facts = failure.why.iter().chain(&failure.points).map(|fact| prose(fact));
     let facts: Vec<String> = facts.collect();
     let line = format!(
@@ -81,7 +81,7 @@ pub(crate) fn refused_line(failure: &Failure, scene: &Scene) -> String {
 }
 
 /// What tells people that the deployment of their merge failed; the one comment has the rest.
-pub(crate) fn failed_notice(failure: Option<&Failure>, scene: &Scene) -> String {
+pub(crate) fn failed_notice(failure: Option<&Failure>, scene: &RenderContext) -> String {
     let what = failure.map(|failure| format!(": {}", prose(&failure.what)));
     format!(
         "❌ The production deployment of this pull request failed{}{}",
@@ -90,13 +90,13 @@ pub(crate) fn failed_notice(failure: Option<&Failure>, scene: &Scene) -> String 
     )
 }
 
-fn run_link(scene: &Scene) -> String {
+fn run_link(scene: &RenderContext) -> String {
     let run = scene.run_url.as_deref().and_then(web_address);
     run.map(|run| format!(" ([run]({run}))")).unwrap_or_default()
 }
 
 /// What a rollback did to the commit. `report`: the rollback's own, whose commit is the one that production went back to.
-pub(crate) fn rollback_line(rolled: &RolledBack, report: &Report, scene: &Scene, now: Timestamp) -> String {
+pub(crate) fn rollback_line(rolled: &RolledBack, report: &Report, scene: &RenderContext, now: Timestamp) -> String {
     #[derive(Serialize)]
     struct View {
         at: String,

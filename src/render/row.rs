@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::commits::{CommitView, Commits};
+use super::context::RenderContext;
 use super::markdown::web_address;
-use super::page::Scene;
-use super::view::{CommitView, Commits, icon, word};
+use super::state::{icon, word};
 use crate::model::report::{Report, State};
 use crate::wait::humanize;
 
@@ -45,7 +46,7 @@ struct PageLink {
 
 impl RowView {
     /// One, or one for each public component where there are several.
-    pub(super) fn of(report: &Report, scene: &Scene) -> Vec<Self> {
+    pub(super) fn of(report: &Report, scene: &RenderContext) -> Vec<Self> {
         if report.routes.len() < 2 || report.state == State::Removed {
             return vec![Self::new(report, scene, None, report.url.as_deref())];
         }
@@ -55,7 +56,7 @@ impl RowView {
             .collect()
     }
 
-    fn new(report: &Report, scene: &Scene, component: Option<&str>, url: Option<&str>) -> Self {
+    fn new(report: &Report, scene: &RenderContext, component: Option<&str>, url: Option<&str>) -> Self {
         let state = report.state;
         let Commits { own, serves, other } = Commits::of(report);
         Self {
@@ -95,7 +96,7 @@ impl RowView {
 }
 
 impl PageLink {
-    fn to(report: &Report, scene: &Scene) -> Option<Self> {
+    fn to(report: &Report, scene: &RenderContext) -> Option<Self> {
         let pages = scene.pages.filter(|_| report.state != State::Removed)?;
         let url = (pages.url)(report.app_id.as_deref()?, report.deployment_id.as_deref());
         let url = web_address(&url)?;

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use super::commits::CommitView;
+use super::context::RenderContext;
 use super::markdown::web_address;
-use super::page::Scene;
 use super::templates;
-use super::view::CommitView;
 use crate::model::standing::{Standing, total};
 use crate::wait::humanize;
 
@@ -33,7 +33,7 @@ struct StandingView {
 }
 
 /// One row for each, in the given order.
-pub(crate) fn table(standings: &[Standing], scene: &Scene) -> String {
+pub(crate) fn table(standings: &[Standing], scene: &RenderContext) -> String {
     let view = StandingsView {
         rows: standings
             .iter()
@@ -45,7 +45,7 @@ pub(crate) fn table(standings: &[Standing], scene: &Scene) -> String {
 }
 
 impl StandingView {
-    fn new(standing: &Standing, scene: &Scene) -> Self {
+    fn new(standing: &Standing, scene: &RenderContext) -> Self {
         let commit = standing.commit.as_ref().map(|sha| CommitView::new(sha, scene));
         Self {
             environment: standing.environment.to_string(),

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::commits::{CommitView, Commits};
+use super::context::RenderContext;
 use super::failure::FailureView;
 use super::listing::ListingView;
-use super::markdown::web_address;
-use super::page::Scene;
 use super::row::RowView;
+use super::state::{icon, word};
 use crate::model::commit::Sha;
 use crate::model::count::plural;
 use crate::model::report::{Database, Report, Sleep, State};
@@ -98,19 +99,13 @@ pub(super) struct AppView {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct CommitView {
-    short: String,
-    url: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
 struct ChangeView {
     what: String,
     why: String,
 }
 
 impl PageView {
-    pub(super) fn new(reports: &[Report], scene: &Scene) -> Self {
+    pub(super) fn new(reports: &[Report], scene: &RenderContext) -> Self {
         let with_log = |report: &&Report| report.failure.as_ref().is_some_and(|failure| failure.log.is_some());
         let room = LOG_ROOM / reports.iter().filter(with_log).count().max(1);
         let worst = reports.iter().max_by_key(|report| urgency(report.state));
@@ -132,7 +127,7 @@ impl PageView {
 }
 
 impl AppView {
-    fn new(report: &Report, scene: &Scene, room: usize) -> Self {
+    fn new(report: &Report, scene: &RenderContext, room: usize) -> Self {
         let state = report.state;
         let commit = |sha: &Sha| CommitView::new(sha, scene);
         let Commits { own, serves, other } = Commits::of(report);
@@ -264,77 +259,4 @@ fn is_plain(text: &str) -> bool {
 
 fn is_plain_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
-}
-
-/// The commits that a report speaks of.
-pub(super) struct Commits<'a> {
-    /// The run's own.
-    pub(super) own: Option<&'a Sha>,
-    /// It serves.
-    pub(super) serves: bool,
-    /// What serves, where that is another commit.
-    pub(super) other: Option<&'a Sha>,
-}
-
-impl<'a> Commits<'a> {
-    pub(super) fn of(report: &'a Report) -> Self {
-        let is_own = |serving: &&Sha| report.commit.as_ref().is_some_and(|own| own.is(serving));
-        let serving = report.serving.as_ref().filter(|_| report.state != State::Removed);
-        // What is ready are the images that the notes name, whatever the run's commit is.
-        let of_images = report.built_elsewhere && report.state == State::Ready;
-        Self {
-            own: report.commit.as_ref().filter(|_| !of_images),
-            serves: serving.as_ref().is_some_and(is_own),
-            other: serving.filter(|serving| !is_own(serving)),
-        }
-    }
-}
-
-impl CommitView {
-    pub(super) fn new(sha: &Sha, scene: &Scene) -> Self {
-        let is_sha = sha.as_str().len() >= 7 && sha.as_str().chars().all(|c| c.is_ascii_hexdigit());
-        let url = scene.repository_url.as_deref().filter(|_| is_sha);
-        Self {
-            short: sha.short().to_owned(),
-            url: url.and_then(|url| web_address(&format!("{url}/commit/{sha}"))),
-        }
-    }
-}
-
-/// The output `status`. A run that was cancelled found nothing out.
-pub(super) fn status(state: State) -> &'static str {
-    match state {
-        State::Ready => "ready",
-        State::Failed => "failed",
-        State::Skipped => "skipped",
-        State::Removed => "removed",
-        State::Building | State::Unknown | State::Cancelled => "unknown",
-    }
-}
-
-pub(super) fn word(report: &Report) -> &'static str {
-    match report.state {
-        State::Building => "Building",
-        State::Ready => "Ready",
-        State::Failed => "Failed",
-        State::Skipped => "Skipped",
-        State::Removed => "Removed",
-        State::Unknown => "Could not find out",
-        State::Cancelled if report.superseded_by.is_some() => "Superseded",
-        State::Cancelled => "Cancelled",
-    }
-}
-
-/// Beside the word, never instead of it.
-pub(super) fn icon(report: &Report) -> &'static str {
-    match report.state {
-        State::Building => "🔨",
-        State::Ready => "✅",
-        State::Failed => "❌",
-        State::Skipped => "⏭️",
-        State::Removed => "🗑️",
-        State::Unknown => "⚠️",
-        State::Cancelled if report.superseded_by.is_some() => "⏩",
-        State::Cancelled => "⏹️",
-    }
 }

@@ -82,6 +82,11 @@ pub(crate) fn components(spec: &Value) -> Vec<Component<'_>> {
     Kind::ALL.into_iter().flat_map(|kind| of(spec, kind)).collect()
 }
 
+/// Whether the component of that name is a job.
+pub(crate) fn is_job(spec: &Value, name: &str) -> bool {
+    of(spec, Kind::Job).iter().any(|job| job.name == name)
+}
+
 pub(crate) fn of(spec: &Value, kind: Kind) -> Vec<Component<'_>> {
     let entries = spec.get(kind.key()).and_then(Value::as_array);
     let entries = entries.into_iter().flatten().enumerate();

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::component::Kind;
 use super::literal::{is_address, is_harmless, is_placeholder, is_reference, is_stand_in};
+use super::names::is_credential;
 use super::pieces::{self, Piece};
-use super::secrets::is_credential;
 use super::{component, env, hidden, names};
 use crate::redact::credential::{self, Promise};
 use crate::redact::{has_long_run, is_code, published};

@@ -7,7 +7,7 @@ use similar::TextDiff;
 
 use super::document::print;
 use super::hidden::{MASK, by_shape, without_password};
-use super::secrets::is_credential;
+use super::names::is_credential;
 use super::{credentials, env, shown};
 
 /// Behind what is masked on both sides and is not the same.

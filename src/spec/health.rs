@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::component::{self, Kind, text};
-use super::route::Routes;
+use super::route::{Routes, listens_publicly};
 
 /// The port that a service listens on without `http_port`.
 /// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `services[].http_port`
@@ -131,12 +131,6 @@ pub(super) fn is_public(spec: &Value, service: &Value) -> bool {
         .and_then(Value::as_array)
         .is_some_and(|routes| !routes.is_empty());
     has_routes || listens_publicly(service)
-}
-
-/// Whether a service without any route listens on more than internal ports.
-pub(super) fn listens_publicly(service: &Value) -> bool {
-    let internal = service.get("internal_ports").and_then(Value::as_array);
-    service.get("http_port").is_some() || internal.is_none_or(Vec::is_empty)
 }
 
 #[cfg(test)]

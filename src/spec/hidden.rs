@@ -6,8 +6,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::env;
-use super::literal::{is_address, is_harmless, is_reference, is_stand_in};
-use super::secrets::has_password;
+use super::literal::{has_password, is_address, is_harmless, is_reference, is_stand_in};
 use crate::redact::{Redactor, Secret, is_code};
 
 pub(super) const MASK: &str = "***";

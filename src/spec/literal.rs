@@ -195,3 +195,9 @@ fn has_digit_inside(value: &str) -> bool {
         .contains(|c: char| c.is_ascii_digit())
         || value.bytes().filter(u8::is_ascii_digit).count() > 3
 }
+
+/// Whether a URL has a password that is no bindable variable.
+pub(super) fn has_password(url: &url::Url) -> bool {
+    url.password()
+        .is_some_and(|password| !password.contains("${") && !password.starts_with("$%7B"))
+}

@@ -21,6 +21,7 @@ mod marks;
 mod migration;
 mod names;
 mod offline;
+mod parse;
 mod pieces;
 mod placeholder;
 mod policy;
@@ -38,10 +39,13 @@ mod store;
 mod types;
 mod yaml;
 
-pub(crate) use component::{Kind, SourceKind, components, is_built_elsewhere, names_on_github, source, sources};
+pub(crate) use component::{
+    Kind, SourceKind, components, is_built_elsewhere, is_job, names_on_github, source, sources,
+};
 pub(crate) use diff::{diff, show};
-pub(crate) use document::{AppSpec, parse, print};
+pub(crate) use document::{AppSpec, print};
 pub(crate) use find::{USUAL, find_default};
+pub(crate) use parse::parse;
 pub(crate) use portable::portable;
 pub(crate) use shell::quote as shell_word;
 pub(crate) use yaml::scalar;

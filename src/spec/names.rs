@@ -114,6 +114,11 @@ fn speaks_of_one(words: &[String]) -> bool {
     !is_about && words.iter().any(|word| ANYWHERE.contains(&word.as_str()))
 }
 
+/// Whether a field beyond the envs holds a secret: credentials of registries and of log destinations.
+pub(super) fn is_credential(key: &str) -> bool {
+    matches!(key, "registry_credentials" | "api_key" | "token" | "password")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,8 @@
 use serde_json::Value;
 use url::Url;
 
-use super::secrets::{has_password, is_credential};
+use super::literal::has_password;
+use super::names::is_credential;
 use super::{component, credentials, env, marks};
 
 /// The spec, and what was left out of it.

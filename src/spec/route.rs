@@ -225,7 +225,7 @@ fn legacy<'a>(component: &component::Component<'a>) -> Vec<Route<'a>> {
             .map(|written| route(text(written, "path").unwrap_or("/"), Sees::of(written)))
             .collect();
     }
-    if component.kind == Kind::Service && !super::health::listens_publicly(component.value) {
+    if component.kind == Kind::Service && !listens_publicly(component.value) {
         return Vec::new();
     }
     vec![route("/", Sees::Trimmed)]
@@ -251,6 +251,12 @@ fn rooted(prefix: &str, rest: &str) -> String {
     } else {
         format!("/{path}")
     }
+}
+
+/// Whether a service without any route listens on more than internal ports.
+pub(super) fn listens_publicly(service: &Value) -> bool {
+    let internal = service.get("internal_ports").and_then(Value::as_array);
+    service.get("http_port").is_some() || internal.is_none_or(Vec::is_empty)
 }
 
 #[cfg(test)]

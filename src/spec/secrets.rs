@@ -2,19 +2,9 @@
 
 use serde_json::Value;
 
+use super::names::is_credential;
 use super::{component, credentials, env, literal};
 use crate::redact::{Redactor, Secret};
-
-/// Whether a field beyond the envs holds a secret: credentials of registries and of log destinations.
-pub(super) fn is_credential(key: &str) -> bool {
-    matches!(key, "registry_credentials" | "api_key" | "token" | "password")
-}
-
-/// Whether a URL has a password that is no bindable variable.
-pub(super) fn has_password(url: &url::Url) -> bool {
-    url.password()
-        .is_some_and(|password| !password.contains("${") && !password.starts_with("$%7B"))
-}
 
 /// The names of all envs of type SECRET.
 pub(crate) fn secret_names(spec: &Value) -> Vec<&str> {

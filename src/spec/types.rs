@@ -150,7 +150,7 @@ fn shape(value: &Value) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::document::parse;
+    use super::super::parse::parse;
 
     fn refused(component: &str) -> String {
         let text = format!("name: shop\nservices:\n- name: web\n{component}");

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use regex_lite::Regex;
 
+mod circles;
+
 /// The rooms, from top to bottom. A room may use the rooms that are listed below its own line.
 const FLOORS: &[&[&str]] = &[
     &["cli"],

@@ -1,5 +1,6 @@
 //! Does what was decided: one call of a flow for each decision.
 
+use super::super::removal_reason::RemovalReason;
 use super::Ended;
 use super::as_it_is;
 use super::asked::{Asked, Verb};
@@ -53,7 +54,7 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
         } => {
             let request = teardown::Request {
                 pull_request,
-                because: teardown::Because::Closed,
+                because: RemovalReason::Closed,
                 dry_run,
             };
             teardown::run(ctx, &request).await?
@@ -122,7 +123,7 @@ async fn no_longer_wanted(ctx: &Ctx, pull_request: u64, dry_run: bool) -> anyhow
     };
     let request = teardown::Request {
         pull_request,
-        because: teardown::Because::Unwanted(skip.reason),
+        because: RemovalReason::Unwanted(skip.reason),
         dry_run,
     };
     teardown::run(ctx, &request).await
@@ -189,7 +190,7 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
         Verb::Teardown => {
             let request = teardown::Request {
                 pull_request: pull_request?,
-                because: teardown::Because::Asked,
+                because: RemovalReason::Asked,
                 dry_run,
             };
             teardown::run(ctx, &request).await?

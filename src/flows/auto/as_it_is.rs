@@ -1,6 +1,7 @@
 //! A preview as its pull request is now, after an event that does not say what happened: made, brought up to date,
 //! removed, or left alone.
 
+use super::super::removal_reason::RemovalReason;
 use crate::flows::context::Ctx;
 use crate::flows::eligibility::{self, skip_reason};
 use crate::flows::source::Source;
@@ -31,7 +32,7 @@ pub(super) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         Some(reason) => {
             let request = teardown::Request {
                 pull_request: pull.number,
-                because: teardown::Because::Unwanted(reason),
+                because: RemovalReason::Unwanted(reason),
                 dry_run: request.dry_run,
             };
             return teardown::run(ctx, &request).await;

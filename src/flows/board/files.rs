@@ -9,13 +9,14 @@ use crate::actions::run::Run;
 use crate::actions::summary;
 use crate::model::report::Report;
 use crate::redact::Redactor;
-use crate::render::page::{self, Scene};
+use crate::render::context::RenderContext;
+use crate::render::page;
 
 /// Summary and outputs of a run that never had anything to show on GitHub.
 pub(in crate::flows) fn record(run: &Run, console: &Console, redactor: &Redactor, report: &Report) {
     let reports = [cleaned(report, redactor, &|text| console.in_words(text).into_owned())];
     let text = match reports[0].notes.is_empty() {
-        true => page::summary(&reports, &Scene::default()),
+        true => page::summary(&reports, &RenderContext::default()),
         false => page::notes(&reports[0]),
     };
     write_files(run, console, &outputs_of(&reports, None), &redactor.clean(&text));

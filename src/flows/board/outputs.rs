@@ -3,7 +3,6 @@
 use crate::actions::outputs::{AftermathOutput, AppOutput, Outputs, WasLive};
 use crate::model::report::{Report, State};
 use crate::net::fields::{id, web_url};
-use crate::render::page::status;
 
 /// The first app gives URL, ids and commit; the state is the worst of all, and costs add up.
 pub(crate) fn outputs_of(reports: &[Report], comment_url: Option<String>) -> Outputs {
@@ -15,7 +14,7 @@ pub(crate) fn outputs_of(reports: &[Report], comment_url: Option<String>) -> Out
         .max_by_key(|state| badness(*state));
     let costs: Vec<f64> = reports.iter().filter_map(|report| Some(report.cost?.awake)).collect();
     Outputs {
-        status: worst.map_or("skipped", status),
+        status: worst.map_or("skipped", State::output),
         url: first.and_then(|app| app.url.clone()),
         environment: reports
             .first()
@@ -35,7 +34,7 @@ fn app_output(report: &Report) -> AppOutput {
     let served = report.serving.as_ref().filter(|_| report.state == State::Ready);
     AppOutput {
         app: report.app.clone(),
-        status: status(report.state),
+        status: report.state.output(),
         url: report.url.as_deref().and_then(web_url),
         app_id: identifier(report.app_id.as_deref()),
         deployment_id: identifier(report.deployment_id.as_deref()),

@@ -2,17 +2,17 @@
 
 use super::Board;
 use crate::config::CommentLogs;
-use crate::render::page::{Logs, Scene};
+use crate::render::context::{Logs, RenderContext};
 
 impl Board {
-    pub(super) fn scene(&self) -> Scene {
+    pub(super) fn scene(&self) -> RenderContext {
         let private = self
             .deps
             .repository
             .as_ref()
             .is_some_and(|repository| repository.private);
         let server = self.deps.run.server_url();
-        Scene {
+        RenderContext {
             repository_url: self
                 .deps
                 .repository

@@ -13,7 +13,7 @@ use crate::model::environment::Environment;
 use crate::model::failure::Shown;
 use crate::platform::{App, LogKind};
 use crate::redact::Clean;
-use crate::render::page::Logs;
+use crate::render::context::Logs;
 use crate::spec::{Announcement, Kind, components};
 
 /// Lines that are fetched; the run's log shows them, the comment the last ones.

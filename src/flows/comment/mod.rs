@@ -25,6 +25,7 @@ use super::board::{Board, BoardDeps, react, react_last};
 use super::context::Ctx;
 use super::eligibility::{Commit, pushed_after};
 use super::failure::{cancelled, failure_of};
+use super::removal_reason::RemovalReason;
 use super::source::Source;
 use super::{ownership, preview, pull, teardown};
 use crate::config::Config;
@@ -237,7 +238,7 @@ async fn build(
 async fn remove(ctx: &Ctx, pull_request: u64) -> anyhow::Result<Done> {
     let request = teardown::Request {
         pull_request,
-        because: teardown::Because::Commanded,
+        because: RemovalReason::Commanded,
         dry_run: false,
     };
     Ok(Done {

@@ -9,19 +9,20 @@ use jiff::Timestamp;
 use std::time::Duration;
 
 use self::hostile::log;
-use super::{Logs, Scene, comment, summary};
+use super::{comment, summary};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::report::{Change, Cost, Database, Pages, Report, Sleep, State};
 use crate::model::stamp::Stamp;
+use crate::render::context::{Logs, RenderContext};
 use crate::render::production::deployment_line;
 
 const NEW: &str = "abc1234abc1234abc1234abc1234abc1234abc12";
 const OLD: &str = "0123456012345601234560123456012345601234";
 
-fn scene() -> Scene {
-    Scene {
+fn scene() -> RenderContext {
+    RenderContext {
         repository_url: Some("https://github.com/shop/shop".to_owned()),
         run_url: Some("https://github.com/shop/shop/actions/runs/42/attempts/1".to_owned()),
         run: Some(Stamp { id: 42, attempt: 1 }),
@@ -383,7 +384,7 @@ fn a_public_repository_keeps_what_the_app_prints_while_it_runs() {
     }
     let text = comment(
         &[report],
-        &Scene {
+        &RenderContext {
             logs: Logs::BuildsAndMigrations,
             ..scene()
         },

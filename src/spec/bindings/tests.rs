@@ -1,7 +1,8 @@
 //! Which bindings are broken, which placeholders stay unfilled, and in which words.
 
 use super::{broken, refuse, unfilled};
-use crate::spec::document::{AppSpec, parse};
+use crate::spec::document::AppSpec;
+use crate::spec::parse::parse;
 
 const SPEC: &str = r#"name: shop
 envs:

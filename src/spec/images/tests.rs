@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::change::Changes;
-use super::super::document::parse;
+use super::super::parse::parse;
 use super::{Images, only_images, same_repositories, taken_back};
 
 const SPEC: &str = "\

@@ -9,48 +9,10 @@ use super::super::env;
 use super::super::policy::Policy;
 use super::super::start;
 use super::super::store::{self, Access, Store, Stores};
+use super::decision::{Before, Command, Decision, Later};
 use super::{Database, DatabaseMode, PreviewInput, build, development, jobs};
 use crate::config::{Preview, PreviewDatabase};
 use crate::model::failure::Failure;
-
-/// What was decided, with what the later steps need to carry it out.
-pub(super) struct Decision {
-    pub(super) database: Database,
-    /// Production's databases and how envs lead to them.
-    pub(super) stores: Stores,
-    /// What runs in front of a component's start.
-    pub(super) before: Option<Before>,
-    /// A command of the policy that runs as a job of its own, because the start is not touched.
-    pub(super) prepare_job: Option<String>,
-    /// The development database's component.
-    pub(super) development: Option<development::Development>,
-    /// Why there is none where the app wants one.
-    pub(super) without: Option<String>,
-    pub(super) later: Vec<Later>,
-}
-
-/// A job that runs once the deployment is up and reads the database.
-pub(super) struct Later {
-    pub(super) name: String,
-    /// Why it is not the database's preparation. `None`: it is.
-    pub(super) objection: Option<String>,
-    /// What it reads is a component of the app, which a preview has, too.
-    pub(super) is_of_own: bool,
-}
-
-/// The component whose start gets company.
-pub(super) struct Before {
-    pub(super) component: String,
-    pub(super) start: String,
-    pub(super) commands: Vec<Command>,
-}
-
-pub(super) enum Command {
-    /// `prepare` of the policy, where the service starts and with its envs.
-    Prepare(String),
-    /// The command of the job of this name.
-    Job(String),
-}
 
 /// What there is to decide about.
 struct Facts<'a> {

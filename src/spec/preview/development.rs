@@ -8,17 +8,11 @@ use super::super::env;
 use super::super::policy::Policy;
 use super::super::store::{self, Access, Connection, Role, Store, Stores};
 use super::Notes;
-use super::database::Decision;
+use super::decision::{Decision, Development};
 use crate::model::failure::Failure;
 
 /// Versions that can still be created; another one is left to the platform.
 const VERSIONS: [&str; 3] = ["15", "16", "17"];
-
-/// Production's component whose place it takes.
-pub(super) struct Development {
-    pub(super) name: String,
-    version: Option<String>,
-}
 
 /// Finds the place for a development database. Fails where the app speaks something else than PostgreSQL.
 pub(super) fn choose(

@@ -6,7 +6,7 @@ use super::super::env;
 use super::super::policy::Policy;
 use super::super::store::{self, Access, Store};
 use super::super::{change, component, credentials, hidden, marks, secrets};
-use super::database::Decision;
+use super::decision::Decision;
 use super::{DatabaseMode, Notes};
 use crate::config::SQLITE_URL;
 

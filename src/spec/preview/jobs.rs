@@ -6,7 +6,7 @@ use super::super::component::{self, Component, Kind};
 use super::super::policy::Policy;
 use super::super::store::{Store, Stores};
 use super::super::{credentials, env, jobs};
-use super::database::{Decision, Later};
+use super::decision::{Decision, Later};
 use super::{DatabaseMode, Notes, build};
 
 /// Drops every job that is not for the preview. What prepares the database stays for now: a later step may move its command.

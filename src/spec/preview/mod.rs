@@ -26,6 +26,7 @@ mod addresses;
 mod allowed;
 mod build;
 mod database;
+mod decision;
 mod development;
 mod envs;
 mod fields;

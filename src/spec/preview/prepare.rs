@@ -7,7 +7,7 @@ use super::super::env;
 use super::super::migration::Announcement;
 use super::super::shell::{self, Step};
 use super::Notes;
-use super::database::{Before, Command, Decision};
+use super::decision::{Before, Command, Decision};
 
 /// What a migration may take longer than a start alone, in seconds.
 const EXTRA_DELAY: u64 = 30;

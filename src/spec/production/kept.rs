@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::super::component::{self, text};
+use super::super::names::is_credential;
 use super::super::placeholder;
-use super::super::secrets::is_credential;
 use super::ProductionInput;
 
 /// Keeps the region of an app whose file names none, so that no default of the platform can move it, and the maintenance

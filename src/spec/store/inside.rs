@@ -5,7 +5,8 @@ use std::net::Ipv4Addr;
 
 use super::super::literal::is_reference;
 use super::super::pieces::{self, Piece};
-use super::keys::{self, Role};
+use super::keys;
+use super::role::Role;
 use super::words::STORES;
 use super::{OTHER_SERVICES, Stores, connection, host, schemes};
 use crate::redact::credential::words;

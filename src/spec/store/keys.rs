@@ -1,6 +1,7 @@
 //! What the names of envs say about a store: `DB_HOST` is a part of a database, `CELERY_BROKER_URL` a queue.
 
 use super::Holds;
+use super::role::Role;
 use super::words::{QUALIFIERS, ROLES, STORES, WHOLE};
 use crate::redact::credential::words;
 
@@ -11,19 +12,6 @@ pub(super) struct Meaning {
     pub(super) role: Role,
     /// What its parts have in common: `DB` of `DB_HOST` and `DB_PASSWORD`.
     pub(super) prefix: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::spec) enum Role {
-    /// All in one: a URL, a DSN, a connection string.
-    Url,
-    Host,
-    Port,
-    User,
-    Password,
-    Name,
-    /// Which driver speaks to it: not a way to it.
-    Driver,
 }
 
 /// What the name of an env says. `None`: nothing about a store.

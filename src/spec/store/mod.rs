@@ -14,6 +14,7 @@ mod inside;
 mod keys;
 mod own;
 mod reach;
+mod role;
 mod schemes;
 mod words;
 
@@ -21,7 +22,7 @@ pub(super) use engine::other_engine;
 pub(super) use file::file;
 pub(super) use hosts::managed;
 pub(super) use inside::in_command;
-pub(super) use keys::Role;
+pub(super) use role::Role;
 pub(super) use schemes::{Connection, connection, of_postgresql, of_sqlite, scheme};
 
 /// The variables of database components that no other component has; for specs that do not declare theirs.

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::keys::{self, Role};
+use super::keys;
+use super::role::Role;
 use super::{Stores, credentials, env, host, schemes};
 use crate::spec::component::{self, text};
 

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::super::pieces;
 use super::inside::address;
-use super::keys::{self, Role};
+use super::keys;
+use super::role::Role;
 use super::{Stores, env, host, managed};
 
 impl Stores {

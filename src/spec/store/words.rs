@@ -1,7 +1,7 @@
 //! The words of which frameworks, drivers and images make the names of envs that lead to a store, with their sources.
 
 use super::Holds;
-use super::keys::Role;
+use super::role::Role;
 
 /// Words that stand for a store in the names of frameworks and drivers.
 pub(super) const STORES: &[(&str, Holds)] = &[

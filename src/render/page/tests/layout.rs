@@ -5,7 +5,8 @@ use insta::assert_snapshot;
 use super::{failed, ready, scene};
 use crate::model::environment::Environment;
 use crate::model::report::{Report, Route, State};
-use crate::render::page::{Scene, comment, summary};
+use crate::render::context::RenderContext;
+use crate::render::page::{comment, summary};
 
 #[test]
 fn public_components_have_a_row_each_where_there_are_several() {
@@ -31,7 +32,7 @@ fn public_components_have_a_row_each_where_there_are_several() {
 
 #[test]
 fn the_commands_are_folded_away() {
-    let scene = Scene {
+    let scene = RenderContext {
         commands: vec![("/redeploy [force-build]", "deploys the preview again")],
         ..scene()
     };

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{parse, print};
+use super::parse;
+use crate::spec::document::print;
 
 fn refuse(text: &str) -> String {
     let failure = parse(text, "app.yaml").expect_err("refused");

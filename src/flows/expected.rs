@@ -1,0 +1,19 @@
+//! What a deployment is expected to be: what is judged is held against it.
+
+use crate::config;
+use crate::model::commit::Sha;
+use crate::model::environment::Environment;
+use crate::redact::TargetRedactor;
+use crate::wait::Deadline;
+
+/// What the deployment is expected to be.
+pub(crate) struct Expected<'a> {
+    pub(crate) environment: &'a Environment,
+    pub(crate) commit: Option<&'a Sha>,
+    /// The deployed spec: which components have a URL, where the health check is.
+    pub(crate) spec: &'a serde_json::Value,
+    pub(crate) health: &'a config::Health,
+    /// Opens what the app writes.
+    pub(crate) redactor: &'a TargetRedactor,
+    pub(crate) deadline: Deadline,
+}

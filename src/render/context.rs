@@ -1,0 +1,40 @@
+//! Where the texts that people read point to, and what they may show.
+
+use jiff::Timestamp;
+
+use crate::model::environment::Environment;
+use crate::model::report::Pages;
+use crate::model::stamp::Stamp;
+
+/// Where the texts point to, and what they may show.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RenderContext {
+    /// `https://github.com/OWNER/NAME`
+    pub(crate) repository_url: Option<String>,
+    pub(crate) run_url: Option<String>,
+    pub(crate) run: Option<Stamp>,
+    pub(crate) logs: Logs,
+    /// `None`: the platform is not one that has pages for people.
+    pub(crate) pages: Option<Pages>,
+    /// When what is shown was last found to be so, by GitHub's clock.
+    pub(crate) updated: Option<Timestamp>,
+    /// The commands that somebody may write now, each with what it does.
+    pub(crate) commands: Vec<(&'static str, &'static str)>,
+}
+
+impl RenderContext {
+    /// The page of a preview's pull request.
+    pub(crate) fn pull_url(&self, environment: &Environment) -> Option<String> {
+        let (repository, pull) = (self.repository_url.as_deref()?, environment.pull_request()?);
+        Some(format!("{repository}/pull/{pull}"))
+    }
+}
+
+/// Which log lines may be shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Logs {
+    All,
+    #[default]
+    BuildsAndMigrations,
+    None,
+}
