@@ -86,21 +86,12 @@ impl Ctx {
     /// What the board works with.
     pub(crate) fn board(&self, config: &Config, repository: &Repository) -> BoardDeps {
         BoardDeps {
-            comment: config.comment.clone(),
-            repository: Some(repository.clone()),
-            ..self.bare_board()
-        }
-    }
-
-    /// The same before anything is known of the repository: enough to react to a comment.
-    pub(crate) fn bare_board(&self) -> BoardDeps {
-        BoardDeps {
             github: self.github.clone(),
             wait: self.wait.clone(),
             run: self.run.clone(),
             console: self.console.clone(),
-            comment: Config::default().comment,
-            repository: None,
+            comment: config.comment.clone(),
+            repository: Some(repository.clone()),
             pages: self.platform.as_ref().and_then(Platform::pages),
             redactor: self.redactor.clone(),
         }
