@@ -63,6 +63,11 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
                 Some(state) => return Ok(asked_for(ctx, environment, &app, state)),
                 None => {}
             }
+            if let Some(why) = ctx.warn_of_refused_url(&app) {
+                return Err(Failure::unknown(format!("`{}` cannot be asked", app.name))
+                    .why(why)
+                    .into());
+            }
             let url = app.url.clone().ok_or_else(|| {
                 Failure::bad(format!("`{}` has no URL", app.name))
                     .next("deploy it first; a worker-only app never gets one")

@@ -36,6 +36,17 @@ async fn an_address_of_another_form_reaches_no_output_and_no_link() {
             assert_eq!(status.output("url"), "", "{status}");
             assert_eq!(status.stdout.matches("::set-output").count(), 0);
             status.does_not_say("javascript:").does_not_say("secret@");
+            status.says(
+                "::warning::The platform gives `shop-pr-7` an address that is not a URL of the web: it is shown nowhere",
+            );
+            t.push(7, "second");
+            let preview = t.preview(7).env("DIGITALOCEAN_API_URL", &between.url()).await;
+            preview.says("::warning::").says("not a URL of the web");
+            assert_eq!((preview.output("url"), preview.output("status")), (String::new(), "unknown".to_owned()));
+            assert!(preview.comment(7).contains("not a URL of the web"), "{preview}");
+            preview.does_not_say("javascript:").does_not_say("secret@");
+            let verify = t.command(["verify", "--pr", "7"]).env("DIGITALOCEAN_API_URL", &between.url()).await;
+            verify.fails_with(3).says("`shop-pr-7` cannot be asked: The platform gives");
         })
         .await;
     }
