@@ -10,6 +10,7 @@ use reqwest::{Method, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::answer::{Answer, Reply};
 use super::body::bounded;
 use super::clock::Clock;
 use super::error::{ApiError, Problem, Unreachable, describe, problem_of};
@@ -57,21 +58,6 @@ struct Limits {
 /// what takes longer than ten seconds.
 /// <https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts>
 const LAST_WORDS: Duration = Duration::from_secs(10);
-
-/// An answer that may be read.
-#[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
-    /// Whether it came from where a redirect led.
-    pub(super) moved: bool,
-}
-
-/// An answer as it came.
-struct Answer {
-    status: u16,
-    reply: Reply,
-}
 
 impl Client {
     /// `base` may carry a path; `accept` is the API's media type.
@@ -404,3 +390,6 @@ impl Client {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

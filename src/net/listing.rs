@@ -6,7 +6,8 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use super::client::{Client, Reply};
+use super::answer::Reply;
+use super::client::Client;
 use super::error::{ApiError, Problem, Unreachable};
 use super::links;
 use super::retry::Repeat;

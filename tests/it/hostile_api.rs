@@ -177,9 +177,10 @@ async fn an_answer_that_comes_in_drops_does_not_outlast_the_runs_time() {
         let drops = |asked: Arc<AtomicUsize>| {
             move |_: &str, _: &str| {
                 asked.fetch_add(1, Ordering::Relaxed);
-                let drops = futures_util::stream::unfold((), async |()| {
-                    tokio::time::sleep(Duration::from_millis(300)).await;
-                    Some((Ok::<_, std::io::Error>(" "), ()))
+                let pace = tokio::time::interval(Duration::from_millis(300));
+                let drops = futures_util::stream::unfold(pace, async |mut pace| {
+                    pace.tick().await;
+                    Some((Ok::<_, std::io::Error>(" "), pace))
                 });
                 Answer::Instead(Response::new(Body::from_stream(drops)))
             }
