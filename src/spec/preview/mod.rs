@@ -132,9 +132,17 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
             .why(format!("App Platform builds branches of `{}` only", input.repository))
             .next("push the branch to the repository itself"));
     }
-    let name = names::preview_app(spec.name(), input.pull_request.number, input.repository_id);
+    let named_after = input.allowed.name(spec);
+    let name = names::preview_app(named_after, input.pull_request.number, input.repository_id);
     let policy = Policy::resolve(&input.policy.env, input.variables, input.live, input.random);
     let mut notes = Notes::default();
+    if named_after != spec.name() {
+        notes.warnings.push(format!(
+            "The app is called `{}` in this pull request: until the merge its preview is named after `{named_after}`, as on `{}`",
+            spec.name(),
+            input.allowed.branch
+        ));
+    }
     for (key, variable) in &policy.missing {
         notes
             .warnings
