@@ -18,7 +18,7 @@ use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::report::Report;
 use crate::net::error::ApiError;
-use crate::platform::Platform;
+use crate::platform::{App, Platform};
 use crate::redact::Redactor;
 use crate::wait::{Deadline, Wait};
 
@@ -86,24 +86,27 @@ impl Ctx {
     /// What the board works with.
     pub(crate) fn board(&self, config: &Config, repository: &Repository) -> BoardDeps {
         BoardDeps {
-            comment: config.comment.clone(),
-            repository: Some(repository.clone()),
-            ..self.bare_board()
-        }
-    }
-
-    /// The same before anything is known of the repository: enough to react to a comment.
-    pub(crate) fn bare_board(&self) -> BoardDeps {
-        BoardDeps {
             github: self.github.clone(),
             wait: self.wait.clone(),
             run: self.run.clone(),
             console: self.console.clone(),
-            comment: Config::default().comment,
-            repository: None,
+            comment: config.comment.clone(),
+            repository: Some(repository.clone()),
             pages: self.platform.as_ref().and_then(Platform::pages),
             redactor: self.redactor.clone(),
         }
+    }
+
+    /// Says that the platform's address of an app is left out of everything that this run shows. `None`: it is not.
+    pub(crate) fn warn_of_refused_url(&self, app: &App) -> Option<String> {
+        let why = format!(
+            "The platform gives `{}` an address that is not a URL of the web: it is shown nowhere",
+            app.name
+        );
+        app.url_is_refused.then(|| {
+            self.console.warn(&why);
+            why
+        })
     }
 
     /// Summary and outputs of a run that has no board.

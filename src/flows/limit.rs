@@ -120,6 +120,7 @@ mod tests {
             ingress: None,
             domain: None,
             url: None,
+            url_is_refused: false,
             marks: Some(Marks {
                 repository,
                 app: None,

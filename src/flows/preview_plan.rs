@@ -39,7 +39,7 @@ impl<'a> Work<'a> {
     ) -> anyhow::Result<Self> {
         let files = source.files(&crate::spec::wanted_files(&spec)).await?;
         Ok(Self {
-            name: names::preview_app(spec.name(), pull.number, repository.id),
+            name: names::preview_app(allowed.name(&spec), pull.number, repository.id),
             config,
             repository,
             pull,

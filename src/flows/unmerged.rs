@@ -59,6 +59,15 @@ pub(super) fn branch_differs(policy: &Config, of_branch: &Config, branch: &str, 
     ))
 }
 
+/// What the file of a branch that no environment is deployed from says of itself: that some are. `None`: nothing.
+pub(super) fn branch_claims(environments: &[String], branch: &str, default: &str) -> Option<String> {
+    let (named, is_one) = named(environments)?;
+    let is = if is_one { "is" } else { "are" };
+    Some(format!(
+        "Its own `do-deploy.toml` says that {named} {is} deployed from `{branch}`: that counts on `{default}` alone"
+    ))
+}
+
 fn unmerged_words(keys: &[String], base: &str, default: &str) -> Option<String> {
     let into = match base == default {
         true => String::new(),

@@ -9,7 +9,7 @@ use super::checks::Checks;
 use super::context::Ctx;
 use super::site::Site;
 use super::source::Source;
-use super::{outside, ownership, pull};
+use super::{outside, ownership, preview_plan, pull};
 use crate::config::{Config, Health};
 use crate::health::{Expect, Target};
 use crate::model::environment::Environment;
@@ -62,6 +62,11 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
                 }
                 Some(state) => return Ok(asked_for(ctx, environment, &app, state)),
                 None => {}
+            }
+            if let Some(why) = ctx.warn_of_refused_url(&app) {
+                return Err(Failure::unknown(format!("`{}` cannot be asked", app.name))
+                    .why(why)
+                    .into());
             }
             let url = app.url.clone().ok_or_else(|| {
                 Failure::bad(format!("`{}` has no URL", app.name))
@@ -245,7 +250,8 @@ async fn preview_of(
         Err(_) => policy.clone(),
     };
     let spec = source.spec(policy.preview_spec()).await;
-    let name = spec.map(|spec| names::preview_app(spec.name(), number, repository.id));
+    let allowed = preview_plan::allowed(ctx, &policy, &repository).await?;
+    let name = spec.map(|spec| names::preview_app(allowed.name(&spec), number, repository.id));
     let named = match &name {
         Ok(name) => platform.find(name).await?,
         Err(_) => None,

@@ -15,14 +15,29 @@ use crate::wait::humanize;
 /// How long to wait where `--timeout` says nothing.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30 * 60);
 
-/// Between two looks. Each takes two of the 1,000 requests an hour that a repository's `GITHUB_TOKEN` has.
+/// Between the first two looks, and how much longer each further one is up to the longest: what takes long is not seen
+/// late by as much as it takes. A look takes two of the 1,000 requests an hour that all workflows of a repository share.
 /// <https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api>
-const PAUSE: Duration = Duration::from_secs(15);
+const FIRST_PAUSE: Duration = Duration::from_secs(15);
+const LONGER: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Where fewer requests than this are left of the hour's, looks are this far apart: production's deployment has to read, too.
+const SCARCE: u64 = 250;
+const SCARCE_PAUSE: Duration = Duration::from_secs(150);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) pull_request: u64,
     pub(crate) commit: Sha,
+}
+
+/// Before the next look, after so many; `allowance` is what is left of the hour's requests, where GitHub says so.
+fn pause(looks: u32, allowance: Option<u64>) -> Duration {
+    match allowance {
+        Some(left) if left < SCARCE => SCARCE_PAUSE,
+        _ => (FIRST_PAUSE + LONGER * looks.saturating_sub(1)).min(LONGEST_PAUSE),
+    }
 }
 
 /// How the preview of a commit stands, as far as GitHub's deployments tell.
@@ -46,6 +61,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         commit.short()
     ));
     let mut said = Standing::Absent;
+    let mut looks = 0;
     let standing = loop {
         let records = github.recorded(&environment, commit).await?;
         let now = standing(commit, &records);
@@ -58,7 +74,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             ctx.console.say("It is being deployed");
         }
         said = now;
-        ctx.wait.sleep_at_most(PAUSE, deadline.remaining()).await?;
+        looks += 1;
+        let pause = pause(looks, github.allowance());
+        ctx.wait.sleep_at_most(pause, deadline.remaining()).await?;
     };
     let mut report = Report::new("", environment, State::Unknown);
     report.commit = Some(commit.clone());
@@ -147,7 +165,9 @@ fn standing(commit: &Sha, records: &[Recorded]) -> Standing {
 
 #[cfg(test)]
 mod tests {
-    use super::{Standing, standing};
+    use std::time::Duration;
+
+    use super::{Standing, TIMEOUT, pause, standing};
     use crate::github::deployments::Recorded;
     use crate::model::commit::Sha;
 
@@ -159,6 +179,32 @@ mod tests {
             url: Some(url.to_owned()),
             log_url: Some("https://github.com/o/r/actions/runs/1".to_owned()),
         }
+    }
+
+    /// How often a run looks until it gives up.
+    fn looks(allowance: Option<u64>) -> u32 {
+        let (mut looks, mut waited) = (1, Duration::ZERO);
+        while waited < TIMEOUT {
+            waited += pause(looks, allowance);
+            looks += 1;
+        }
+        looks
+    }
+
+    /// Ten jobs that wait for nothing at the same time leave most of the hour's 1,000 requests to others.
+    #[test]
+    fn a_wait_in_vain_takes_little_of_what_others_need() {
+        assert!(
+            pause(1, None) <= Duration::from_secs(15),
+            "a preview that is nearly there is seen soon"
+        );
+        for looks in 1..200 {
+            assert!(pause(looks, None) <= pause(looks + 1, None));
+            assert!(pause(looks, Some(10)) >= pause(looks, Some(900)));
+        }
+        let (usual, scarce) = (looks(Some(900)), looks(Some(100)));
+        assert!((25..=40).contains(&usual), "{usual}");
+        assert!((10..=16).contains(&scarce), "{scarce}");
     }
 
     fn told(records: &[Recorded]) -> String {

@@ -217,6 +217,9 @@ pub(super) async fn ask_from_outside(
         Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
         Err(error) => return unheard(error.to_string()),
     };
+    if let Some(why) = ctx.warn_of_refused_url(&app) {
+        return unheard(why);
+    }
     // As the platform keeps it: it gives a route to what has none in the file.
     let spec = deployment.spec.as_ref().unwrap_or(expected.spec);
     let spec = &crate::spec::with_secure_header_of(spec, expected.spec);

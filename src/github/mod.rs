@@ -79,6 +79,11 @@ impl GitHub {
         }
     }
 
+    /// How many more requests this hour's limit allows, where GitHub says so.
+    pub(crate) fn allowance(&self) -> Option<u64> {
+        self.client.allowance()
+    }
+
     /// GitHub's time at its last reply.
     pub(crate) fn now(&self) -> Timestamp {
         self.client.now()

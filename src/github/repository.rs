@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use jiff::Timestamp;
+use reqwest::Method;
 use serde::Deserialize;
 
 use super::{GitHub, segment};
@@ -71,9 +72,30 @@ impl Comparison {
     }
 }
 
+/// An answer about another repository than the one that was asked for, as a cache gives that mixes answers up. After a
+/// rename GitHub redirects: what it redirects to is believed, whatever its name.
+/// <https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects>
+fn another(path: String) -> ApiError {
+    ApiError {
+        service: "GitHub",
+        method: Method::GET,
+        path,
+        problem: Problem::NotJson {
+            status: 200,
+            looks_like: "JSON about another repository".to_owned(),
+        },
+    }
+}
+
 impl GitHub {
     pub(crate) async fn repository(&self) -> Result<Repository, ApiError> {
-        self.client.get(&self.path("")).await
+        let path = self.path("");
+        let (repository, moved) = self.client.get_moved::<Repository>(&path).await?;
+        let asked = format!("/repos/{}", repository.full_name);
+        match moved || asked.eq_ignore_ascii_case(&path) {
+            true => Ok(repository),
+            false => Err(another(path)),
+        }
     }
 
     /// The number of any repository, by whatever name it has or had. `None`: none that the token may see.
@@ -81,6 +103,7 @@ impl GitHub {
         #[derive(Deserialize)]
         struct Numbered {
             id: u64,
+            full_name: String,
         }
         let Some((owner, name)) = full_name
             .split_once('/')
@@ -89,10 +112,11 @@ impl GitHub {
             return Ok(None);
         };
         let path = format!("/repos/{}/{}", segment(owner), segment(name));
-        match self.client.get::<Numbered>(&path).await {
+        match self.client.get_moved::<Numbered>(&path).await {
             // Blocked, or beyond what the token was made for.
             Err(error) if matches!(error.status(), Some(403 | 451)) && !error.is_limit() => Ok(None),
-            reply => Ok(found(reply)?.map(|numbered| numbered.id)),
+            Ok((other, false)) if !other.full_name.eq_ignore_ascii_case(full_name) => Err(another(path)),
+            reply => Ok(found(reply)?.map(|(numbered, _)| numbered.id)),
         }
     }
 

@@ -10,11 +10,12 @@ use reqwest::{Method, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::answer::{Answer, Reply};
 use super::body::bounded;
 use super::clock::Clock;
 use super::error::{ApiError, Problem, Unreachable, describe, problem_of};
 use super::fields;
-use super::http::direct_if_loopback;
+use super::http::{REQUEST_DEADLINE, direct_if_loopback};
 use super::limit;
 use super::patience::Patience;
 use super::redirects::{self, Redirects};
@@ -53,8 +54,10 @@ struct Limits {
     met: AtomicBool,
 }
 
-/// Headers and body of an answer.
-pub(super) type Reply = (HeaderMap, Vec<u8>);
+/// How long a request may take where the run's own time is over: its last words are worth that much. GitHub itself ends
+/// what takes longer than ten seconds.
+/// <https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts>
+const LAST_WORDS: Duration = Duration::from_secs(10);
 
 impl Client {
     /// `base` may carry a path; `accept` is the API's media type.
@@ -155,8 +158,14 @@ impl Client {
         body: Option<&Value>,
         repeat: Repeat,
     ) -> Result<T, ApiError> {
-        let (_, reply) = self.exchange(method.clone(), path, body, repeat).await?;
-        self.decode(method, path, &reply)
+        let reply = self.exchange(method.clone(), path, body, repeat).await?;
+        self.decode(method, path, &reply.body)
+    }
+
+    /// The same of a GET, and whether what answered is where a redirect led.
+    pub(crate) async fn get_moved<T: DeserializeOwned>(&self, path: &str) -> Result<(T, bool), ApiError> {
+        let reply = self.exchange(Method::GET, path, None, Repeat::Freely).await?;
+        Ok((self.decode(Method::GET, path, &reply.body)?, reply.moved))
     }
 
     /// A request whose answer's body does not matter: any 2xx is success.
@@ -182,6 +191,7 @@ impl Client {
         }
         let mut pauses = pauses();
         let mut refused = 0;
+        let since = Instant::now();
         loop {
             if self.wait.check().is_err() {
                 let problem = Problem::Unreachable {
@@ -191,19 +201,23 @@ impl Client {
                 return Err(self.error(method, path, problem));
             }
             let problem = match self.once_unless_cancelled(&method, path, body, repeat).await {
-                Ok((200..=299, headers, reply)) => {
+                Ok(Answer {
+                    status: 200..=299,
+                    reply,
+                }) => {
                     // A page of some proxy is no answer of this API, whatever its status says.
-                    let is_html = reply.first() == Some(&b'<');
+                    let is_html = reply.body.first() == Some(&b'<');
                     if !is_html {
-                        return Ok((headers, reply));
+                        return Ok(reply);
                     }
                     Problem::NotJson {
                         status: 200,
-                        looks_like: describe(&reply),
+                        looks_like: describe(&reply.body),
                     }
                 }
-                Ok((status, headers, reply)) => {
-                    limit::recognise(problem_of(status, &headers, &reply), &headers, self.now())
+                Ok(Answer { status, reply }) => {
+                    let problem = problem_of(status, &reply.headers, &reply.body);
+                    limit::recognise(problem, &reply.headers, self.now())
                 }
                 Err(problem) => problem,
             };
@@ -216,10 +230,16 @@ impl Client {
             let Some(pause) = next_pause(&error.problem, repeat, &mut pauses) else {
                 return Err(error);
             };
-            if self.wait.sleep(pause).await.is_err() {
+            let left = self.wait.remaining().max(LAST_WORDS.saturating_sub(since.elapsed()));
+            if left <= pause.mul_f64(self.wait.pace()) || self.wait.sleep(pause).await.is_err() {
                 return Err(error);
             }
         }
+    }
+
+    /// How long one try may take: the run's own time bounds it, however busily a server sends drops.
+    pub(super) fn time_of_a_try(&self) -> Duration {
+        self.wait.remaining().max(LAST_WORDS).min(REQUEST_DEADLINE)
     }
 
     /// Stays away until the limit that refused a request may let the next try in, the `refused`th after the first.
@@ -279,9 +299,12 @@ impl Client {
         path: &str,
         body: Option<&Value>,
         repeat: Repeat,
-    ) -> Result<(u16, HeaderMap, Vec<u8>), Problem> {
+    ) -> Result<Answer, Problem> {
         tokio::select! {
             answer = self.once(method, path, body) => answer,
+            () = tokio::time::sleep(self.time_of_a_try()) => {
+                Err(Problem::Unreachable { reason: Unreachable::Timeout, sent: true })
+            }
             () = self.patience(repeat) => Err(Problem::Unreachable { reason: Unreachable::Cancelled, sent: true })
         }
     }
@@ -294,14 +317,9 @@ impl Client {
         }
     }
 
-    async fn once(
-        &self,
-        method: &Method,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<(u16, HeaderMap, Vec<u8>), Problem> {
+    async fn once(&self, method: &Method, path: &str, body: Option<&Value>) -> Result<Answer, Problem> {
         let mut url = self.url(path);
-        for _ in 0..=redirects::MOST {
+        for redirects in 0..=redirects::MOST {
             let mut request = self.http.request(method.clone(), url.clone());
             request = request.headers(self.headers.clone());
             if let Some(body) = body {
@@ -314,7 +332,15 @@ impl Client {
             match self.redirects.next(method, status, &url, location) {
                 Some(next) => url = next,
                 None if status.is_redirection() => return Err(redirects::refused(status, location)),
-                None => return Ok((status.as_u16(), headers, bounded(reply).await?)),
+                None => {
+                    let reply = Reply {
+                        headers,
+                        body: bounded(reply).await?,
+                        moved: redirects > 0,
+                    };
+                    let status = status.as_u16();
+                    return Ok(Answer { status, reply });
+                }
             }
         }
         Err(redirects::refused(StatusCode::FOUND, None))
@@ -364,3 +390,6 @@ impl Client {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,9 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use super::client::{Client, Reply};
+use super::answer::Reply;
+use super::client::Client;
 use super::error::{ApiError, Problem, Unreachable};
-use super::http::REQUEST_DEADLINE;
 use super::links;
 use super::retry::Repeat;
 
@@ -34,11 +34,11 @@ pub(crate) struct Listing {
 }
 
 impl Client {
-    fn read_page<T: DeserializeOwned>(&self, path: &str, (headers, body): &Reply) -> Result<Page<T>, ApiError> {
+    fn read_page<T: DeserializeOwned>(&self, path: &str, reply: &Reply) -> Result<Page<T>, ApiError> {
         Ok(Page {
-            body: self.decode(Method::GET, path, body)?,
-            next: self.next_path(headers),
-            last: links::last_page(headers),
+            body: self.decode(Method::GET, path, &reply.body)?,
+            next: self.next_path(&reply.headers),
+            last: links::last_page(&reply.headers),
         })
     }
 
@@ -54,7 +54,7 @@ impl Client {
         Listing {
             client: self.clone(),
             bytes: LARGEST,
-            time: self.remaining().saturating_add(REQUEST_DEADLINE),
+            time: self.remaining().saturating_add(self.time_of_a_try()),
         }
     }
 }
@@ -80,7 +80,7 @@ impl Listing {
             let reason = Unreachable::Timeout;
             error(Problem::Unreachable { reason, sent: true })
         })??;
-        let bytes = self.bytes.checked_sub(reply.1.len());
+        let bytes = self.bytes.checked_sub(reply.body.len());
         self.bytes = bytes.ok_or_else(|| error(Problem::too_large(200, LARGEST)))?;
         self.time = self.time.saturating_sub(since.elapsed());
         Ok(reply)

@@ -1,5 +1,6 @@
 //! The one HTTP client: deadlines, retry policy, and errors that say what the server said.
 
+mod answer;
 mod body;
 pub(crate) mod client;
 mod clock;

@@ -12,6 +12,8 @@ pub(crate) struct App {
     pub(crate) name: String,
     /// Where it serves; `None` before the first deployment serves, and for an app without a public component.
     pub(crate) url: Option<String>,
+    /// The platform names something as its address that is not a URL of the web, so that `url` is `None`.
+    pub(crate) url_is_refused: bool,
     /// The platform's own address of it, whatever domains it has.
     pub(crate) ingress: Option<String>,
     /// The name under which people visit it.

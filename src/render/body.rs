@@ -46,6 +46,11 @@ pub(crate) fn marker(repository: u64, pull: u64) -> String {
     format!("<!-- do-deploy:{repository}:pr-{pull} -->")
 }
 
+/// The same of a short comment of its own, of which a pull request has one of each kind.
+pub(crate) fn notice_marker(repository: u64, pull: u64, kind: &str) -> String {
+    format!("<!-- do-deploy:{repository}:pr-{pull}:{kind} -->")
+}
+
 impl Body {
     pub(crate) fn new(marker: &str) -> Self {
         Self {

@@ -1,6 +1,6 @@
 //! Real app specs from public repositories, where they can be had: read, printed, turned into previews.
 
-use std::path::PathBuf;
+pub(super) mod shared;
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -14,19 +14,11 @@ use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::pull_request::{Head, PullRequest};
 use crate::redact::Redactor;
+use shared::shared;
 
-/// The folder of real specs: `shared` beside the checkout, or `DO_DEPLOY_SHARED`.
-fn folder() -> Option<PathBuf> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let shared = std::env::var_os("DO_DEPLOY_SHARED").map_or(beside, PathBuf::from);
-    Some(shared.join("specs")).filter(|folder| folder.is_dir())
-}
-
-/// Every real spec by file name. Says plainly when there are none.
+/// Every real spec by file name.
 fn texts() -> Vec<(String, String)> {
-    let Some(folder) = folder() else {
-        let message = "real specs are absent: set DO_DEPLOY_SHARED to the folder that holds `specs`\n";
-        std::io::Write::write_all(&mut std::io::stderr(), message.as_bytes()).expect("stderr");
+    let Some(folder) = shared("specs") else {
         return Vec::new();
     };
     let files = std::fs::read_dir(folder)

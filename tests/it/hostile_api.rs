@@ -1,6 +1,9 @@
 //! An API, or what answers in its place, that means harm: what it says is checked before it is passed on.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::future::IntoFuture;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::Response;
@@ -33,6 +36,17 @@ async fn an_address_of_another_form_reaches_no_output_and_no_link() {
             assert_eq!(status.output("url"), "", "{status}");
             assert_eq!(status.stdout.matches("::set-output").count(), 0);
             status.does_not_say("javascript:").does_not_say("secret@");
+            status.says(
+                "::warning::The platform gives `shop-pr-7` an address that is not a URL of the web: it is shown nowhere",
+            );
+            t.push(7, "second");
+            let preview = t.preview(7).env("DIGITALOCEAN_API_URL", &between.url()).await;
+            preview.says("::warning::").says("not a URL of the web");
+            assert_eq!((preview.output("url"), preview.output("status")), (String::new(), "unknown".to_owned()));
+            assert!(preview.comment(7).contains("not a URL of the web"), "{preview}");
+            preview.does_not_say("javascript:").does_not_say("secret@");
+            let verify = t.command(["verify", "--pr", "7"]).env("DIGITALOCEAN_API_URL", &between.url()).await;
+            verify.fails_with(3).says("`shop-pr-7` cannot be asked: The platform gives");
         })
         .await;
     }
@@ -155,6 +169,36 @@ async fn an_answer_without_an_end_ends_the_request_and_not_the_runner() {
     .await;
 }
 
+/// One byte after the other, for ever: each keeps the connection alive.
+#[tokio::test]
+async fn an_answer_that_comes_in_drops_does_not_outlast_the_runs_time() {
+    holds!("a vendor", ["slow down"]);
+    run(async |t: &mut Tester| {
+        let drops = |asked: Arc<AtomicUsize>| {
+            move |_: &str, _: &str| {
+                asked.fetch_add(1, Ordering::Relaxed);
+                let pace = tokio::time::interval(Duration::from_millis(300));
+                let drops = futures_util::stream::unfold(pace, async |mut pace| {
+                    pace.tick().await;
+                    Some((Ok::<_, std::io::Error>(" "), pace))
+                });
+                Answer::Instead(Response::new(Body::from_stream(drops)))
+            }
+        };
+        let dripping = async |variable: &str| {
+            let asked = Arc::new(AtomicUsize::new(0));
+            let between = Between::start(&t.sandbox.url(variable), drops(asked.clone())).await;
+            let deploy = t.deploy().args(["--timeout", "1s"]).env(variable, &between.url());
+            let ended = tokio::time::timeout(Duration::from_secs(45), deploy.into_future()).await;
+            let ended = ended.unwrap_or_else(|_| panic!("it goes on after 45 s, with {asked:?} requests"));
+            ended.fails_with(3).says("no answer in time");
+            assert_eq!(asked.load(Ordering::Relaxed), 1, "{ended}");
+        };
+        tokio::join!(dripping("DIGITALOCEAN_API_URL"), dripping("GITHUB_API_URL"));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_preview_that_is_dated_in_the_future_is_not_removed_for_its_age() {
     run(async |t: &mut Tester| {
@@ -175,6 +219,56 @@ async fn a_preview_that_is_dated_in_the_future_is_not_removed_for_its_age() {
         let swept = t.command(["sweep"]).env("DIGITALOCEAN_API_URL", &later.url()).await;
         swept.succeeds().does_not_say("longer than `ttl`");
         t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}
+
+/// The answer to the first of all questions says whose previews there are and which of them are ours.
+#[tokio::test]
+async fn an_answer_about_another_repository_is_not_believed_unless_a_redirect_led_to_it() {
+    holds!("a vendor", ["lie in a comment"]);
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        let base = t.sandbox.url("GITHUB_API_URL");
+        let named =
+            |text: String, name: &str| text.replace("\"full_name\":\"org/shop\"", &format!("\"full_name\":\"{name}\""));
+        let other = Between::start(&base, move |_, path| {
+            let is_it = path == "/repos/org/shop";
+            Answer::Changed(Box::new(
+                move |text| if is_it { named(text, "org/other") } else { text },
+            ))
+        })
+        .await;
+        for command in [t.teardown(1), t.preview(1), t.command(["sweep"]), t.command(["status"])] {
+            let refused = command.env("GITHUB_API_URL", &other.url()).await;
+            refused
+                .fails_with(3)
+                .touches_nothing()
+                .says("200, but JSON about another repository instead of JSON");
+        }
+        let spelt = Between::start(&base, move |_, _| {
+            Answer::Changed(Box::new(move |text| named(text, "Org/Shop")))
+        })
+        .await;
+        t.command(["status"])
+            .env("GITHUB_API_URL", &spelt.url())
+            .await
+            .succeeds();
+        // As after a rename: <https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api>
+        let redirected = AtomicBool::new(false);
+        let renamed = Between::start(&base, move |_, path| {
+            if path == "/repos/org/shop" && !redirected.fetch_xor(true, Ordering::Relaxed) {
+                return redirect(301, path);
+            }
+            Answer::Changed(Box::new(move |text| named(text, "org/other")))
+        })
+        .await;
+        t.command(["status"])
+            .env("GITHUB_API_URL", &renamed.url())
+            .await
+            .succeeds()
+            .says("pr-1");
     })
     .await;
 }

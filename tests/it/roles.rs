@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Api, DIGITALOCEAN_TOKEN, GITHUB_TOKEN, Tester, marks, run};
+use crate::harness::{Api, Change, DIGITALOCEAN_TOKEN, GITHUB_TOKEN, SPEC, Tester, marks, run};
 
 /// Everything that a comment can ask for, production's words too.
 const COMMANDS: [&str; 11] = [
@@ -248,6 +248,35 @@ async fn a_comment_with_our_mark_by_somebody_else_changes_nothing_of_ours() {
             "{}",
             ours[0]
         );
+    })
+    .await;
+}
+
+/// Another repository of the team calls its app `blog`: what a pull request writes must not take the name of its previews.
+#[tokio::test]
+async fn a_pull_request_does_not_choose_the_name_of_its_preview() {
+    holds!("a writer, with the isolated workflows", ["slow down"]);
+    run(async |t: &mut Tester| {
+        let squats = |label: &str| Change::version(label).spec(&SPEC.replacen("name: shop", "name: blog", 1));
+        t.open_pr_with(1, squats("second")).await;
+        let preview = t.preview(1).await;
+        preview.succeeds().says(
+            "The app is called `blog` in this pull request: until the merge its preview is named after `shop`, as on `main`",
+        );
+        assert_eq!(t.app_names().await, ["shop-pr-1"]);
+        t.expect_serving("shop-pr-1", "second").await;
+        t.command(["verify", "--pr", "1"]).await.succeeds();
+        t.push(1, squats("third"));
+        t.preview(1).await.succeeds();
+        t.expect_serving("shop-pr-1", "third").await;
+        t.close_pr(1).await;
+        t.teardown(1).await.succeeds();
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+        // Where the default branch has none yet, the pull request's is the only one.
+        t.push("main", Change::version("fourth").without(".do/app.yaml"));
+        t.open_pr_with(2, squats("fifth")).await;
+        t.preview(2).await.succeeds();
+        assert_eq!(t.app_names().await, ["blog-pr-2"]);
     })
     .await;
 }

@@ -1,9 +1,14 @@
 //! `do-deploy wait`: a job without the cloud's token waits for the preview of its commit.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::body::Body;
+use axum::response::Response;
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::harness::{Change, Gate, Invocation, Tester, run, run_with, spec};
+use crate::harness::{Answer, Between, Change, Gate, Invocation, Tester, run, run_with, spec};
 
 /// `do-deploy wait` as a job of the team's own runs it: the job's token may only read, and there is no other.
 fn wait<'t>(t: &'t Tester, pull: u64, commit: &str) -> Invocation<'t> {
@@ -137,6 +142,43 @@ async fn ends_at_its_timeout_and_says_how_far_it_is() {
         drop(gate);
         t.preview(1).await.succeeds();
         wait(t, 1, &commit).await.succeeds();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_limit_that_lasts_ends_it_with_the_time_at_which_the_limit_does() {
+    run(async |t: &mut Tester| {
+        with_reader(t).await;
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        let commit = t.push(1, "second");
+        let hour = Arc::new(AtomicUsize::new(0));
+        let asked = hour.clone();
+        let between = Between::start(&t.sandbox.url("GITHUB_API_URL"), move |_, _| {
+            match asked.fetch_add(1, Ordering::Relaxed) {
+                0..2 => Answer::Changed(Box::new(|text| text)),
+                _ => Answer::Instead(
+                    Response::builder()
+                        .status(403)
+                        .header("x-ratelimit-remaining", "0")
+                        .header("x-ratelimit-reset", "4102444800")
+                        .body(Body::from(r#"{"message":"API rate limit exceeded"}"#))
+                        .expect("an answer"),
+                ),
+            }
+        })
+        .await;
+        let waited = wait_for(t, 1, &commit, "1h")
+            .env("GITHUB_API_URL", &between.url())
+            .await;
+        waited.fails_with(3).says("when GitHub's rate limit ends");
+        assert_eq!(waited.output("status"), "unknown");
+        assert_eq!(
+            hour.load(Ordering::Relaxed),
+            3,
+            "no request is sent again before the limit ends"
+        );
     })
     .await;
 }

@@ -36,6 +36,13 @@ pub(super) fn deployed(event: &Event, config: &Config, flags: &Flags) -> Result<
 }
 
 impl Event {
+    /// The branch of a push, or of another workflow's run on one, that no environment is deployed from.
+    pub(super) fn undeployed_branch(&self, config: &Config) -> Option<&str> {
+        let is_on_a_branch = matches!(self.name.as_str(), "push" | "workflow_run");
+        self.branch()
+            .filter(|_| is_on_a_branch && self.environments(config).is_empty())
+    }
+
     /// Every environment that is deployed from the branch, production first.
     pub(super) fn environments(&self, config: &Config) -> Vec<String> {
         let Some(branch) = self.branch() else {

@@ -16,6 +16,7 @@ use event::Event;
 
 use super::context::Ctx;
 use super::source::Source;
+use super::unmerged;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
@@ -83,7 +84,14 @@ async fn choose(ctx: &Ctx, event: &mut Event, flags: &Flags) -> anyhow::Result<C
     }
     let config = Source::of_branch(ctx, event.default_branch()).await.config().await?;
     let chosen = decide(event, Some(&config), flags)?;
-    Ok(chosen.ok_or_else(|| Failure::input("the event has no answer"))?)
+    let mut chosen = chosen.ok_or_else(|| Failure::input("the event has no answer"))?;
+    if let Some(branch) = event.undeployed_branch(&config) {
+        let of_branch = Source::at(ctx, &event.commit()).await.config().await;
+        let claimed = of_branch.map(|of_branch| event.environments(&of_branch));
+        let claims = unmerged::branch_claims(&claimed.unwrap_or_default(), branch, event.default_branch());
+        chosen.reason.extend(claims.map(|claims| format!(". {claims}")));
+    }
+    Ok(chosen)
 }
 
 /// The row of the table, and what it says of this event.

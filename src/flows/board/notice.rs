@@ -1,8 +1,11 @@
-//! A short comment of its own, for people who wait: GitHub sends no mail about an edit.
+//! A short comment of its own, for people who wait: GitHub sends no mail about an edit. One of each kind is all that a
+//! pull request gets, because whoever closes and reopens it would mail everybody in it.
 
+use super::conversation::{Conversation, Found, Missing};
 use super::{Board, unwritten};
 use crate::config::Notify;
 use crate::model::report::{Report, State};
+use crate::render::body::notice_marker;
 use crate::render::{page, production};
 
 impl Board {
@@ -16,7 +19,7 @@ impl Board {
             return;
         };
         if self.deps.comment.notify == Notify::Ready && self.has_written {
-            self.write_notice(pull, &page::ready_notice(report)).await;
+            self.write_notice(pull, "ready", &page::ready_notice(report)).await;
         }
     }
 
@@ -24,18 +27,30 @@ impl Board {
     pub(super) async fn notice_failed(&self, pull: u64, report: &Report) {
         if self.deps.comment.notify == Notify::Failed && report.state == State::Failed {
             let failure = report.failure.as_ref().or(self.refusal.as_ref());
-            self.write_notice(pull, &production::failed_notice(failure, &self.scene()))
+            self.write_notice(pull, "failed", &production::failed_notice(failure, &self.scene()))
                 .await;
         }
     }
 
-    /// Sent once. Where it is not known whether it arrived, it is not sent again: a second mail would be noise.
-    async fn write_notice(&self, pull: u64, text: &str) {
-        let Some(github) = self.deps.github.as_ref().filter(|_| self.deps.wait.check().is_ok()) else {
+    /// Not written again where one of its kind is there.
+    async fn write_notice(&self, pull: u64, kind: &str, text: &str) {
+        let github = self.deps.github.as_ref().filter(|_| self.deps.wait.check().is_ok());
+        let (Some(github), Some(repository)) = (github, &self.deps.repository) else {
             return;
         };
         let text = self.deps.redactor.clean(text);
-        if let Err(error) = github.create_comment(pull, &text).await {
+        let run = self.deps.run.stamp();
+        let mut conversation = Conversation::new(github.clone(), pull, notice_marker(repository.id, pull, kind));
+        if let Some(login) = self.records.first().and_then(|record| record.by.as_deref()) {
+            conversation.is_written_by(login);
+        }
+        let once = |Found { mut body, .. }: Found| {
+            if body.text.is_empty() {
+                body.write(run, &text);
+            }
+            body
+        };
+        if let Err(error) = conversation.write(Missing::Create, once).await {
             unwritten::note(
                 &self.deps,
                 "the short comment of `[comment] notify` could not be written",

@@ -8,7 +8,8 @@
 //! | `confused` | failed, or not understood |
 //!
 //! Whether the author may push is asked before anything else, and who may not gets no answer on GitHub: a comment of
-//! theirs costs one request of the repository's hour, and the reason stands in log and summary.
+//! theirs costs one request of the repository's hour, and the reason stands in log and summary. The same holds where
+//! GitHub does not say whether they may.
 
 mod command;
 mod logs;
@@ -64,15 +65,8 @@ enum Untold {
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
-    let refused = match not_permitted(ctx, &request.author).await {
-        Ok(refused) => refused,
-        Err(error) => {
-            // It may be a maintainer's, for whom something would be done.
-            react_last(&ctx.bare_board(), request.comment, Reaction::Confused).await;
-            return Err(error);
-        }
-    };
-    if let Some(why) = refused {
+    // Nor is anything written where it cannot be read: it may be a stranger's.
+    if let Some(why) = not_permitted(ctx, &request.author).await? {
         ctx.console.notice(&why);
         let report = skipped(request, why);
         ctx.record(&report);

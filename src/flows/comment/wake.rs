@@ -80,6 +80,10 @@ fn address(app: &App) -> Result<&str, Answer> {
     let deploying = app.latest.as_ref().is_some_and(|latest| !latest.phase.is_final());
     match (&app.active, &app.url) {
         (Some(_), Some(url)) => Ok(url),
+        (Some(_), None) if app.url_is_refused => Err(Answer::new(
+            Some("/wake"),
+            "the platform gives the preview an address that is not a URL of the web",
+        )),
         (Some(_), None) => Err(Answer::new(
             Some("/wake"),
             "the preview has no public component that could be asked",
@@ -108,6 +112,7 @@ mod tests {
             id: "a".to_owned(),
             name: "shop-pr-1".to_owned(),
             url: Some("https://shop-pr-1.example".to_owned()),
+            url_is_refused: false,
             marks: None,
             spec: json!({}),
             created_at: None,

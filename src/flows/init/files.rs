@@ -40,7 +40,8 @@ pub(super) struct File {
     pub(super) path: String,
     pub(super) state: State,
     before: String,
-    after: String,
+    /// Its whole text, as it is to be.
+    pub(super) after: String,
 }
 
 impl File {

@@ -27,6 +27,7 @@ pub(super) fn app(app: wire::App) -> App {
         domain: domain(&app.spec, &app.domains),
         ingress: web_url(&app.default_ingress),
         url: web_url(&app.live_url),
+        url_is_refused: !app.live_url.is_empty() && web_url(&app.live_url).is_none(),
         marks: marks(&app.spec),
         created_at: time(&app.created_at),
         updated_at: time(&app.updated_at),

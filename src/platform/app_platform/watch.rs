@@ -112,7 +112,8 @@ impl AppPlatform {
                         return Ok(None);
                     }
                     let active = app.active.as_ref();
-                    if app.url.is_some() && active.is_some_and(|active| active.id == deployment_id) {
+                    let has_answered = app.url.is_some() || app.url_is_refused;
+                    if has_answered && active.is_some_and(|active| active.id == deployment_id) {
                         return Ok(Some(app));
                     }
                     if let Some(successor) = active.filter(|it| it.previous.as_deref() == Some(deployment_id)) {

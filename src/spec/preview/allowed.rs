@@ -36,6 +36,13 @@ impl Allowed {
             .map(AppSpec::value)
     }
 
+    /// After which app a preview is named. Names are one for a whole team, so that a pull request could take those of
+    /// another repository's previews if its own spec said it.
+    pub(crate) fn name<'a>(&'a self, spec: &'a AppSpec) -> &'a str {
+        let merged = self.by_hand.as_ref().or(self.production.as_ref());
+        merged.unwrap_or(spec).name()
+    }
+
     fn names_source(&self, source: &Source) -> bool {
         let named = self.specs().flat_map(component::components);
         let mut sources = named.flat_map(|it| component::all_sources(it.name, it.value));

@@ -133,9 +133,17 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
             .why(format!("App Platform builds branches of `{}` only", input.repository))
             .next("push the branch to the repository itself"));
     }
-    let name = names::preview_app(spec.name(), input.pull_request.number, input.repository_id);
+    let named_after = input.allowed.name(spec);
+    let name = names::preview_app(named_after, input.pull_request.number, input.repository_id);
     let policy = Policy::resolve(&input.policy.env, input.variables, input.live, input.random);
     let mut notes = Notes::default();
+    if named_after != spec.name() {
+        notes.warnings.push(format!(
+            "The app is called `{}` in this pull request: until the merge its preview is named after `{named_after}`, as on `{}`",
+            spec.name(),
+            input.allowed.branch
+        ));
+    }
     for (key, variable) in &policy.missing {
         notes
             .warnings
@@ -167,7 +175,7 @@ pub(crate) fn plan(spec: &AppSpec, input: &PreviewInput<'_>) -> Result<PreviewPl
     allowed::hold(&mut preview, spec, input, &mut notes)?;
     if let Some(root) = preview.as_object_mut() {
         root.insert("name".to_owned(), json!(name));
-        marks::write(root, &marks_of(spec, input));
+        marks::write(root, &marks_of(named_after, input));
     }
     notes
         .changes
@@ -261,10 +269,10 @@ fn tell(database: &Database, is_wish: bool, notes: &mut Notes) {
     }
 }
 
-fn marks_of(spec: &AppSpec, input: &PreviewInput<'_>) -> Marks {
+fn marks_of(app: &str, input: &PreviewInput<'_>) -> Marks {
     Marks {
         repository: input.repository_id,
-        app: Some(spec.name().to_owned()),
+        app: Some(app.to_owned()),
         environment: Environment::Preview(input.pull_request.number),
         commit: Some(input.commit.as_str().to_owned()),
     }

@@ -27,6 +27,31 @@ async fn a_push_to_another_branch_does_nothing_and_says_why() {
 }
 
 #[tokio::test]
+async fn a_branch_whose_own_file_makes_it_an_environments_is_told_that_the_file_has_no_say() {
+    holds!("a writer", ["deploy production"]);
+    run(async |t: &mut Tester| {
+        let sly = "[production]\nbranch = \"sly\"\n[environments.staging]\nbranch = \"sly\"\nspec = \"s.yaml\"\n";
+        t.push("sly", Change::version("second").config(sly));
+        for at in ["sly", "main"] {
+            let pushed = t.auto_push("sly").at(at).await;
+            let said = "`sly` is not deployed anywhere. Its own `do-deploy.toml` says that `production` and `staging` are \
+                        deployed from `sly`: that counts on `main` alone";
+            pushed.succeeds().touches_nothing().says(said);
+            assert!(pushed.summary().contains("counts on `main` alone"), "{pushed}");
+            assert_eq!(pushed.output("status"), "skipped");
+        }
+        t.push("broken", Change::version("third").config("[production\n"));
+        let pushed = t.auto_push("broken").at("main").await;
+        pushed
+            .succeeds()
+            .touches_nothing()
+            .says("`broken` is not deployed anywhere")
+            .does_not_say("do-deploy.toml");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_push_to_a_named_environments_branch_deploys_it() {
     let config = "[environments.staging]\nbranch = \"staging\"\nspec = \".do/staging.yaml\"\n";
     let staging =

@@ -1,13 +1,25 @@
 //! `[comment] notify`: a short comment of its own, because GitHub sends no mail about an edit.
 
+use serde_json::json;
+
 use super::text;
-use crate::harness::{Change, Tester, run_with};
+use crate::harness::{Api, Change, Tester, run_with};
 
 /// What was written on the pull request beside the one comment, oldest first.
 async fn notices(t: &Tester, number: u64) -> Vec<String> {
     let all = t.comments(number).await;
     let bodies = all.iter().map(|comment| text(&comment["body"]));
-    bodies.filter(|body| !body.starts_with("<!-- do-deploy:")).collect()
+    let ours = format!("<!-- do-deploy:{}:pr-{number} -->", t.repository_id().await);
+    bodies
+        .filter(|body| !body.starts_with(&ours))
+        .map(|body| shown(&body))
+        .collect()
+}
+
+/// Without what GitHub hides.
+fn shown(body: &str) -> String {
+    let lines = body.lines().filter(|line| !line.starts_with("<!--"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn app(notify: &str) -> Change {
@@ -28,6 +40,47 @@ async fn the_first_preview_that_serves_is_announced_once() {
             let ready = format!("✅ The preview of this pull request is ready: [open the preview]({url})");
             assert_eq!(notices(t, 1).await, [ready]);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn closing_and_reopening_a_pull_request_sends_no_second_mail() {
+    run_with(app("ready"), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        let opened = t.auto_pull_request(1, "opened").await;
+        opened.succeeds();
+        let first = notices(t, 1).await;
+        assert_eq!(first.len(), 1, "{first:#?}");
+        for _ in 0..2 {
+            t.close_pr(1).await;
+            t.auto_pull_request(1, "closed").await.succeeds();
+            t.reopen_pr(1).await;
+            let reopened = t.auto_pull_request(1, "reopened").await;
+            assert_eq!(reopened.succeeds().output("status"), "ready");
+            assert_eq!(notices(t, 1).await.len(), 1, "{reopened}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn somebody_elses_copy_of_the_short_comment_does_not_stand_for_ours() {
+    run_with(app("ready"), async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        let all = t.comments(1).await;
+        let is_short = |body: &&String| body.contains("The preview of this pull request is ready");
+        let bodies: Vec<String> = all.iter().map(|comment| text(&comment["body"])).collect();
+        let copied = bodies.iter().find(is_short).expect("a short comment");
+        t.open_pr(2).await;
+        let copied = json!({ "body": copied.replace("pr-1", "pr-2") });
+        let path = "/repos/org/shop/issues/2/comments";
+        t.call_as("user:mallory", Api::GitHub, "POST", path, Some(&copied))
+            .await
+            .expect(201);
+        t.preview(2).await.succeeds();
+        assert_eq!(notices(t, 2).await.len(), 2);
     })
     .await;
 }

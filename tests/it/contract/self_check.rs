@@ -1,5 +1,7 @@
 //! The contract check's own tests: it has to find what is wrong, or it proves nothing.
 
+use std::io::Write as _;
+
 use serde_json::{Value, json};
 
 use super::check::check;
@@ -18,11 +20,31 @@ fn the_vendors_documents_are_at_hand() {
         "The contract with the vendors' OpenAPI documents was NOT checked: no openapi/ in {} ({SHARED} names another folder)",
         shared().display()
     );
-    eprintln!("{message}");
+    // What goes through `eprintln!` is only shown of tests that fail.
+    writeln!(std::io::stderr(), "{message}").expect("stderr");
     assert!(
         std::env::var_os(REQUIRED).is_none_or(|value| value.is_empty()),
         "{message}"
     );
+}
+
+/// The test above once more, where nothing is at hand.
+#[test]
+fn what_was_not_checked_is_said_and_fails_where_the_documents_are_required() {
+    let empty = tempfile::tempdir().expect("a folder");
+    for required in ["", "1"] {
+        let ran = std::process::Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", "contract::self_check::the_vendors_documents_are_at_hand"])
+            .env(SHARED, empty.path())
+            .env(REQUIRED, required)
+            .output()
+            .expect("it runs");
+        let said = [ran.stdout, ran.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(said.contains("1 passed") || said.contains("1 failed"), "{said}");
+        assert_eq!(ran.status.success(), required.is_empty(), "{said}");
+        assert!(said.contains("was NOT checked"), "{said}");
+    }
 }
 
 fn exchange(api: &str, method: &str, path: &str, status: u16, request: Value, response: Value) -> Exchange {

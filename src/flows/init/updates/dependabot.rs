@@ -158,7 +158,68 @@ fn indentation(line: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Updates, extended};
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::{Updates, extended, looks_at_workflows};
+    use crate::flows::init::files::File;
+
+    fn file(text: &str) -> Option<File> {
+        match extended("dependabot.yml".to_owned(), text.to_owned()) {
+            Updates::Kept { file, .. } => file,
+            Updates::Refused { .. } => None,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_file_says_only_lines_are_added_to_it_and_only_one_entry(text in text()) {
+            let Some(file) = file(&text) else { return Ok(()) };
+            let (before, after) = (text.as_str(), file.after.as_str());
+            let mut lines = after.lines();
+            for line in before.lines() {
+                prop_assert!(lines.any(|it| it == line), "{:?} is gone or elsewhere in\n{}", line, after);
+            }
+            prop_assert_eq!(after.lines().count(), before.lines().count() + 4, "{}", after);
+            let read = |text: &str| serde_saphyr::from_str::<Value>(text).expect("YAML");
+            let (mut then, now) = (read(before), read(after));
+            prop_assert!(looks_at_workflows(&now) && !looks_at_workflows(&then), "{}", after);
+            let entries = now["updates"].as_array().expect("a list");
+            let earlier = then["updates"].as_array().cloned().unwrap_or_default();
+            prop_assert_eq!(&entries[..entries.len() - 1], &earlier[..]);
+            then["updates"] = now["updates"].clone();
+            prop_assert_eq!(&then, &now, "what stands beside the list");
+            prop_assert_eq!(self::file(after).map(|it| it.diff()), None, "a second time");
+        }
+    }
+
+    /// Parts of such files in any order and at any depth, and anything at all.
+    fn text() -> impl Strategy<Value = String> {
+        let line = prop_oneof![
+            6 => Just("  - package-ecosystem: npm".to_owned()),
+            4 => Just("    directory: /".to_owned()),
+            2 => Just("- package-ecosystem: npm".to_owned()),
+            2 => Just("  directory: /".to_owned()),
+            2 => Just("    schedule: {interval: daily}".to_owned()),
+            2 => Just("    ignore:\n      - dependency-name: \"*\"".to_owned()),
+            1 => Just("    labels: |\n      updates:\n        - x".to_owned()),
+            1 => Just("  - package-ecosystem: github-actions\n    directory: /".to_owned()),
+            2 => Just("registries:\n  own: {type: npm-registry}".to_owned()),
+            1 => Just("updates: [] # none".to_owned()),
+            1 => Just("updates:".to_owned()),
+            1 => Just("...\n---".to_owned()),
+            2 => Just(String::new()),
+            2 => "[ ]{0,8}# [a-z :-]{0,12}",
+            1 => "[ ]{0,6}-? ?[a-z]{1,6}: ?[a-z&*!|>'\"{}\\[\\]]{0,6}",
+            1 => any::<String>(),
+        ];
+        let newline = prop_oneof![3 => Just("\n"), 1 => Just("\r\n")];
+        let head = prop_oneof![4 => Just("version: 2\nupdates:\n"), 1 => Just("updates: # all\n"), 1 => Just("")];
+        (head, prop::collection::vec(line, 0..8), newline, any::<bool>()).prop_map(|(head, lines, newline, ends)| {
+            let end = if ends { "\n" } else { "" };
+            format!("{head}{}{end}", lines.join("\n")).replace('\n', newline)
+        })
+    }
 
     fn added(text: &str) -> String {
         match extended("dependabot.yml".to_owned(), text.to_owned()) {

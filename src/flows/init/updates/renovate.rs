@@ -145,7 +145,62 @@ fn input(value: &Value) -> CstInputValue {
 
 #[cfg(test)]
 mod tests {
-    use super::{Updates, extended};
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::{RULES, Updates, extended, pins, read, rule};
+    use crate::flows::init::files::File;
+
+    fn file(text: &str) -> Option<File> {
+        match extended("renovate.json".to_owned(), text.to_owned()) {
+            Updates::Kept { file, .. } => file,
+            Updates::Refused { .. } => None,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_file_says_one_rule_is_added_and_the_rest_stays(text in text()) {
+            let Some(file) = file(&text) else { return Ok(()) };
+            let after = file.after.as_str();
+            let (mut then, now) = (read(&text).expect("JSON"), read(after).expect("JSON"));
+            prop_assert!(pins(&now) && !pins(&then), "{}", after);
+            let mut rules = then[RULES].as_array().cloned().unwrap_or_default();
+            rules.push(rule());
+            then[RULES] = json!(rules);
+            prop_assert_eq!(then, now);
+            for comment in text.lines().filter(|line| line.trim_start().starts_with("//")) {
+                prop_assert!(after.contains(comment.trim()), "{:?} is gone from\n{}", comment, after);
+            }
+            prop_assert_eq!(self::file(after).map(|it| it.diff()), None, "a second time");
+        }
+    }
+
+    /// Parts of such files in any order, and anything at all.
+    fn text() -> impl Strategy<Value = String> {
+        let member = prop_oneof![
+            4 => Just("\"extends\": [\"config:recommended\"]".to_owned()),
+            1 => Just("extends: ['config:recommended']".to_owned()),
+            4 => Just("\"packageRules\": [{\"matchManagers\": [\"npm\"]}]".to_owned()),
+            1 => Just("\"packageRules\": [ /* none */ ]".to_owned()),
+            1 => Just("\"packageRules\": [{\"pinDigests\": true},]".to_owned()),
+            1 => Just("packageRules: {}".to_owned()),
+            1 => Just("\"enabledManagers\": [\"github-actions\"]".to_owned()),
+            3 => Just("// ours\n  \"timezone\": \"UTC\"".to_owned()),
+            1 => "\"[a-z\\\\]{0,6}\": ?[0-9a-z.\"\\[\\]{}-]{1,6}",
+            1 => any::<String>(),
+        ];
+        let comma = prop_oneof![5 => Just(",\n  "), 1 => Just(" "), 1 => Just(", // more\n")];
+        let around = prop_oneof![8 => Just(("{\n  ", "\n}\n")), 1 => Just(("{", ",}")), 1 => Just(("", ""))];
+        (prop::collection::vec((member, comma), 0..6), around).prop_map(|(members, (open, close))| {
+            let last = members.len().saturating_sub(1);
+            let members = members.iter().enumerate();
+            let text: String = members
+                .map(|(n, (member, comma))| format!("{member}{}", if n == last { "" } else { comma }))
+                .collect();
+            format!("{open}{text}{close}")
+        })
+    }
 
     fn added(text: &str) -> String {
         match extended("renovate.json".to_owned(), text.to_owned()) {

@@ -1,22 +1,16 @@
 //! The list of fields against the vendor's own document.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
 use super::{APP, Rule, Table, rule};
+use crate::spec::tests::shared::shared;
 
 /// DigitalOcean's document; `None` where it is not at hand.
 fn document() -> Option<Value> {
-    let folder = match std::env::var_os("DO_DEPLOY_SHARED") {
-        Some(folder) if !folder.is_empty() => PathBuf::from(folder),
-        _ => Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-    };
-    let text = std::fs::read_to_string(folder.join("openapi/digitalocean.json")).ok();
-    let required = std::env::var_os("DO_DEPLOY_REQUIRE_SHARED").is_some_and(|it| it == "1");
-    assert!(text.is_some() || !required, "{} has no document", folder.display());
-    Some(serde_json::from_str(&text?).expect("the vendor's document is JSON"))
+    let text = std::fs::read_to_string(shared("openapi/digitalocean.json")?).expect("text");
+    Some(serde_json::from_str(&text).expect("the vendor's document is JSON"))
 }
 
 /// The properties that a schema gives, its own and those of what it is made of.
@@ -57,11 +51,7 @@ fn without_rule(document: &Value, schema: &Value, table: Table, path: &str, miss
 
 #[test]
 fn every_field_of_the_vendors_document_has_a_rule() {
-    let Some(document) = document() else {
-        let message = "the vendor's document is absent: the fields were not compared (DO_DEPLOY_SHARED)\n";
-        std::io::Write::write_all(&mut std::io::stderr(), message.as_bytes()).expect("stderr");
-        return;
-    };
+    let Some(document) = document() else { return };
     let schema = &document["components"]["schemas"]["app_spec"];
     assert!(properties(&document, schema).len() > 10, "{schema:#}");
     let mut missing = BTreeSet::new();
@@ -97,4 +87,34 @@ fn a_field_that_the_vendor_adds_has_none() {
     }
     // A preview has no log destination, whatever the vendor adds to one.
     assert!(!missing.iter().any(|field| field.contains("anything")), "{missing:#?}");
+}
+
+/// The tests of this program once more, where the vendor's document is not at hand.
+#[test]
+fn what_was_not_compared_is_said_and_fails_where_the_document_is_required() {
+    let empty = tempfile::tempdir().expect("a folder");
+    let tests = std::env::current_exe().expect("this program");
+    for (test, what) in [
+        (
+            "every_field_of_the_vendors_document_has_a_rule",
+            "openapi/digitalocean.json",
+        ),
+        ("a_field_that_the_vendor_adds_has_none", "openapi/digitalocean.json"),
+        ("real_specs_read_or_say_why_not_and_print_what_reads_back", "specs"),
+    ] {
+        for required in ["", "1"] {
+            let ran = std::process::Command::new(&tests)
+                .arg(test)
+                .env("DO_DEPLOY_SHARED", empty.path())
+                .env("DO_DEPLOY_REQUIRE_SHARED", required)
+                .output()
+                .expect("it runs");
+            let said = [ran.stdout, ran.stderr].concat();
+            let said = String::from_utf8_lossy(&said);
+            assert!(said.contains("1 passed") || said.contains("1 failed"), "{test}: {said}");
+            assert_eq!(ran.status.success(), required.is_empty(), "{test}: {said}");
+            let skipped = format!("{test} was SKIPPED: there is no {what} in {}", empty.path().display());
+            assert!(said.contains(&skipped), "{said}");
+        }
+    }
 }
