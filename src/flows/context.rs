@@ -87,6 +87,7 @@ impl Ctx {
     pub(crate) fn board(&self, config: &Config, repository: &Repository) -> BoardDeps {
         BoardDeps {
             comment: config.comment.clone(),
+            ttl: config.preview.ttl,
             repository: Some(repository.clone()),
             ..self.bare_board()
         }
@@ -100,6 +101,7 @@ impl Ctx {
             run: self.run.clone(),
             console: self.console.clone(),
             comment: Config::default().comment,
+            ttl: Config::default().preview.ttl,
             repository: None,
             pages: self.platform.as_ref().and_then(Platform::pages),
             redactor: self.redactor.clone(),

@@ -1,5 +1,7 @@
 //! The texts that people read: the comment's and the job summary's.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::answer::AnswerView;
@@ -37,6 +39,8 @@ pub(crate) struct Scene {
     pub(crate) updated: Option<Timestamp>,
     /// The commands that somebody may write now, each with what it does.
     pub(crate) commands: Vec<(&'static str, &'static str)>,
+    /// After how long without a deployment or a command a preview is removed; `None`: that is not known.
+    pub(crate) swept_after: Option<Duration>,
 }
 
 impl Scene {

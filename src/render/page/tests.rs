@@ -32,6 +32,7 @@ fn scene() -> Scene {
         }),
         updated: Timestamp::from_second(1_795_224_000).ok(),
         commands: Vec::new(),
+        swept_after: None,
     }
 }
 
