@@ -7,6 +7,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use super::commands::{self, Level};
 use super::neutral;
@@ -27,6 +28,8 @@ const MOST_ERRORS: usize = 1;
 #[derive(Clone)]
 pub(crate) struct Console {
     terminal: Arc<Mutex<Terminal>>,
+    /// Told when data could not be written.
+    unwritten: Arc<Notify>,
     redactor: Redactor,
     tone: Tone,
     /// For our own sentences, where whoever reads them knows things by other names.
@@ -62,6 +65,7 @@ impl Console {
     pub(crate) fn over(out: Box<dyn Write + Send>, err: Box<dyn Write + Send>, tone: Tone, redactor: Redactor) -> Self {
         Self {
             terminal: Arc::new(Mutex::new(Terminal::new(out, err))),
+            unwritten: Arc::default(),
             redactor,
             tone,
             wording: None,
@@ -164,8 +168,7 @@ impl Console {
     /// What a program reads: one JSON document. Values keep what they say, without secrets; whatever could speak to
     /// the runner or repaint a terminal is written as an escape.
     pub(crate) fn document(&self, document: &Value) {
-        let text = neutral::json(&self.redacted(document).to_string());
-        self.terminal().data(&text);
+        self.write(&neutral::json(&self.redacted(document).to_string()));
     }
 
     /// Lines that people and programs read: a table, a spec, a difference.
@@ -191,7 +194,23 @@ impl Console {
         } else {
             line.to_owned()
         };
-        self.terminal().data(&line);
+        self.write(&line);
+    }
+
+    fn write(&self, line: &str) {
+        if !self.terminal().data(line) {
+            self.unwritten.notify_one();
+        }
+    }
+
+    /// Waits until data could not be written: to go on printing is of no use.
+    pub(crate) async fn unread(&self) {
+        self.unwritten.notified().await;
+    }
+
+    /// What was lost of the data. A reader who has read enough loses nothing.
+    pub(crate) fn lost_data(&self) -> Option<Failure> {
+        self.terminal().unwritten().and_then(lost_data)
     }
 
     /// Registers a secret with the redactor and, under the runner, masks every form of it. Before anything is printed.
@@ -260,7 +279,7 @@ impl Console {
         if self.tone.only_data {
             self.terminal().say(command);
         } else {
-            self.terminal().data(command);
+            self.terminal().command(command);
         }
     }
 
@@ -298,6 +317,17 @@ impl Console {
     fn terminal(&self) -> MutexGuard<'_, Terminal> {
         self.terminal.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a write to standard output that failed means.
+pub(crate) fn lost_data(error: &std::io::Error) -> Option<Failure> {
+    (error.kind() != std::io::ErrorKind::BrokenPipe).then(|| {
+        let why = error.to_string();
+        let why = why.split(" (os error").next().unwrap_or_default();
+        Failure::unknown("standard output could not be written")
+            .why(why)
+            .next("give it a place that takes it, and run the same command again")
+    })
 }
 
 impl fmt::Debug for Console {

@@ -10,7 +10,7 @@ const WIDTH: usize = 79;
 /// Up one line, and erase it.
 const UP_AND_ERASE: &str = "\u{1b}[1A\u{1b}[2K";
 
-/// Write errors are ignored on purpose: when nobody reads any more, the work goes on.
+/// A write that fails stops no work: what people were to read is lost, and of data that is remembered.
 pub(super) struct Terminal {
     out: Box<dyn Write + Send>,
     err: Box<dyn Write + Send>,
@@ -19,6 +19,8 @@ pub(super) struct Terminal {
     group: Option<String>,
     /// How many annotations of each level were asked for.
     annotations: [usize; 3],
+    /// Why data were not written.
+    unwritten: Option<std::io::Error>,
 }
 
 impl Terminal {
@@ -29,6 +31,7 @@ impl Terminal {
             live: Vec::new(),
             group: None,
             annotations: [0; 3],
+            unwritten: None,
         }
     }
 
@@ -68,14 +71,31 @@ impl Terminal {
         let _closed = self.err.flush();
     }
 
-    /// A line of data, or a workflow command.
-    pub(super) fn data(&mut self, line: &str) {
+    /// A line of data. Whether it was written.
+    pub(super) fn data(&mut self, line: &str) -> bool {
+        let written = self.out(line);
+        let is_written = written.is_ok();
+        self.unwritten = self.unwritten.take().or(written.err());
+        is_written
+    }
+
+    /// A workflow command, on standard output.
+    pub(super) fn command(&mut self, line: &str) {
+        let _closed = self.out(line);
+    }
+
+    /// Why the first data that were not written were not.
+    pub(super) fn unwritten(&self) -> Option<&std::io::Error> {
+        self.unwritten.as_ref()
+    }
+
+    fn out(&mut self, line: &str) -> std::io::Result<()> {
         self.erase();
         let _closed = self.err.flush();
-        let _closed = writeln!(self.out, "{line}");
-        let _closed = self.out.flush();
+        let written = writeln!(self.out, "{line}").and_then(|()| self.out.flush());
         self.draw();
         let _closed = self.err.flush();
+        written
     }
 
     /// Replaces the live lines.

@@ -1,10 +1,11 @@
 //! How a command ends: its last words and its exit code.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use super::context::Voice;
 use super::environment::Variables;
-use crate::actions::console::Console;
+use crate::actions::console::{Console, lost_data};
 use crate::actions::outputs::write_status;
 use crate::actions::run::Run;
 use crate::actions::summary::append;
@@ -98,9 +99,10 @@ pub(crate) fn of_error(console: &Console, run: &Run, wait: &Wait, error: &anyhow
 pub(crate) fn of_usage(usage: &clap::Error) -> ExitCode {
     let voice = Voice::new(Variables, false);
     if !usage.use_stderr() || !voice.run.is_ci {
-        // Nobody reads it: there is nobody to tell.
-        let _closed = usage.print();
-        return ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2));
+        let written = usage.print().and_then(|()| std::io::stdout().flush());
+        let code = u8::try_from(usage.exit_code()).unwrap_or(2);
+        let lost = written.err().filter(|_| code == 0).and_then(|error| lost_data(&error));
+        return ExitCode::from(lost.map_or(code, |lost| of_lost(&voice.console, &lost)));
     }
     let text = usage.to_string();
     let text = text.trim().trim_start_matches("error: ");
@@ -109,6 +111,19 @@ pub(crate) fn of_usage(usage: &clap::Error) -> ExitCode {
     let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
     let error = anyhow::Error::from(Failure::input(what).next(next));
     ExitCode::from(of_error(&voice.console, &voice.run, &Wait::unbounded(), &error))
+}
+
+/// A run that ended well for everybody but the program that reads its data.
+pub(crate) fn of_unwritten(console: &Console, code: u8) -> u8 {
+    match console.lost_data() {
+        Some(lost) if code == 0 => of_lost(console, &lost),
+        _ => code,
+    }
+}
+
+fn of_lost(console: &Console, lost: &Failure) -> u8 {
+    console.error(lost);
+    lost.kind.exit_code()
 }
 
 /// A run that was told to stop, whether it could say so on a board or not.

@@ -66,7 +66,7 @@ async fn run(command: Command) -> u8 {
         cancelled = signals.end() => ending::of_cancelled(&console, &run, cancelled),
     };
     console.end_phase();
-    code
+    ending::of_unwritten(&console, code)
 }
 
 /// Whether standard output is for one JSON document, known before the first word is said.

@@ -91,6 +91,7 @@ impl Ctx {
             run: self.run.clone(),
             console: self.console.clone(),
             comment: config.comment.clone(),
+            ttl: config.preview.ttl,
             repository: Some(repository.clone()),
             pages: self.platform.as_ref().and_then(Platform::pages),
             redactor: self.redactor.clone(),

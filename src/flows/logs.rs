@@ -158,11 +158,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         let deployment = request.deployment.as_deref().or(newest.as_deref());
         let kind = request.kind.unwrap_or(LogKind::Run);
         let mut following = redactor.following();
-        platform
-            .follow(&app.id, deployment, component, kind, &mut |line| {
-                print(&line, &following.line(&line.text));
-            })
-            .await?;
+        let mut print = |line: LogLine| print(&line, &following.line(&line.text));
+        let follow = platform.follow(&app.id, deployment, component, kind, &mut print);
+        tokio::select! {
+            followed = follow => drop(followed?),
+            () = ctx.console.unread() => {}
+        }
         return Ok(());
     }
     let candidates = match &request.deployment {

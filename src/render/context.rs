@@ -1,5 +1,7 @@
 //! Where the texts that people read point to, and what they may show.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::model::environment::Environment;
@@ -20,6 +22,8 @@ pub(crate) struct RenderContext {
     pub(crate) updated: Option<Timestamp>,
     /// The commands that somebody may write now, each with what it does.
     pub(crate) commands: Vec<(&'static str, &'static str)>,
+    /// After how long without a deployment or a command a preview is removed; `None`: that is not known.
+    pub(crate) swept_after: Option<Duration>,
 }
 
 impl RenderContext {

@@ -87,6 +87,10 @@ pub(super) struct AppView {
     database: Option<String>,
     awake: Option<String>,
     asleep: Option<String>,
+    /// What a sweep waits for, and the first day on which it may come.
+    swept_after: Option<String>,
+    swept_from: Option<String>,
+    before_sweep: bool,
     failure: Option<FailureView>,
     notes: Vec<String>,
     notes_title: String,
@@ -142,7 +146,11 @@ impl AppView {
             Some(Sleep::Never(why)) if lives => (None, Some(why.clone())),
             _ => (None, None),
         };
+        let sleeps = sleeps_after.is_some() || never_sleeps.is_some();
         let cost = report.cost.filter(|_| lives);
+        let is_swept = lives && state != State::Building && report.environment.pull_request().is_some();
+        let swept_after = scene.swept_after.filter(|_| is_swept);
+        let swept_from = swept_after.and_then(|ttl| scene.updated?.checked_add(ttl).ok());
         // The platform makes a database before the first version serves, and asks money for it.
         let made = report.app_id.is_some() && report.database == Some(Database::Development);
         let database = report.database.filter(|_| lives || (state == State::Failed && made));
@@ -187,19 +195,23 @@ impl AppView {
             is_over: report.was_live.is_some_and(|live| live.until.is_some()),
             nothing_serves: report.nothing_serves,
             never_live: other.is_some() || report.nothing_serves || report.deployment_id.is_some(),
-            sleeps: sleeps_after.is_some() || never_sleeps.is_some(),
-            before_cost: sleeps_after.is_some() || never_sleeps.is_some() || database.is_some(),
+            sleeps,
+            before_cost: sleeps || database.is_some(),
             resets: sleeps_after.is_some() && database == Some(Database::Sqlite),
             sleeps_after,
             never_sleeps,
             database: database.map(|database| database.to_string()),
             awake: cost.map(|cost| format!("{:.2}", cost.awake)),
+            swept_after: swept_after.map(humanize),
+            swept_from: swept_from.map(|from| from.strftime("%Y-%m-%d").to_string()),
+            before_sweep: sleeps || database.is_some() || cost.is_some(),
             asleep: cost.and_then(|cost| cost.asleep).map(|asleep| format!("{asleep:.2}")),
             has_more: failure.is_some()
                 || report.listing.is_some()
                 || !notes.is_empty()
                 || cost.is_some()
-                || database.is_some(),
+                || database.is_some()
+                || swept_from.is_some(),
             failure,
             listing: report
                 .listing

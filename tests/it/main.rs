@@ -48,6 +48,7 @@ mod sweep;
 mod teardown;
 mod tidy;
 mod truth;
+mod unwritten;
 mod verify;
 mod wait;
 mod witnesses;

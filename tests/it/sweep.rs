@@ -125,3 +125,44 @@ async fn a_dry_run_names_what_would_go_and_touches_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_comment_names_the_first_day_on_which_a_preview_that_is_left_alone_is_removed() {
+    let sweep = include_str!("../../workflows-templates/sweep.yml");
+    let by_hand = "on:\n  workflow_dispatch:\n  # schedule:\njobs: {}\n";
+    let config = "[preview]\nttl = \"7d\"\n";
+    let whole = || Change::whole_app("first").config(config);
+    for (first, known) in [
+        (whole().file(".github/workflows/do-deploy-sweep.yml", sweep), true),
+        (whole().file(".github/workflows/do-deploy-sweep.yml", by_hand), false),
+        (whole(), false),
+    ] {
+        run_with(first, async |t: &mut Tester| {
+            t.open_pr(1).await;
+            t.preview(1).await.succeeds();
+            let comment = t.redact(&t.comment(1).await);
+            let facts = comment.lines().last().expect("the line of facts");
+            if !known {
+                assert!(!facts.contains("at the earliest"), "{facts}");
+                return;
+            }
+            insta::assert_snapshot!(facts, @"Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep · Removed once the pull request is closed, or after 7d without a deployment or a command: [day] at the earliest");
+            // It is true to the day.
+            t.advance(7 * A_DAY - 3_600).await;
+            t.command(["sweep"]).await.succeeds().says("Nothing to sweep");
+            let day = jiff::Timestamp::now() + std::time::Duration::from_secs(7 * A_DAY);
+            let day = day.strftime("%Y-%m-%d").to_string();
+            assert!(t.comment(1).await.contains(&format!(": {day} at the earliest")), "{facts}");
+            // What failed is removed as well.
+            t.push_broken(1);
+            t.preview(1).await.fails_with(1);
+            t.advance(6 * A_DAY).await;
+            t.command(["sweep"]).await.succeeds().says("Nothing to sweep");
+            assert!(t.comment(1).await.contains(" at the earliest"));
+            t.advance(2 * A_DAY).await;
+            t.command(["sweep"]).await.succeeds().says("longer than `ttl` (7d)");
+            assert!(!t.comment(1).await.contains("at the earliest"));
+        })
+        .await;
+    }
+}

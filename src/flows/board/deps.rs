@@ -1,5 +1,7 @@
 //! What a board works with: the neighbours it writes to, and whose words it shows.
 
+use std::time::Duration;
+
 use crate::actions::console::Console;
 use crate::actions::run::Run;
 use crate::config::Comment as CommentConfig;
@@ -17,6 +19,8 @@ pub(crate) struct BoardDeps {
     pub(crate) wait: Wait,
     pub(crate) console: Console,
     pub(crate) comment: CommentConfig,
+    /// After how long without a deployment or a command a sweep removes a preview.
+    pub(crate) ttl: Duration,
     pub(crate) repository: Option<Repository>,
     pub(crate) pages: Option<Pages>,
     pub(crate) redactor: Redactor,

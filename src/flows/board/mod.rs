@@ -9,6 +9,7 @@ mod commands;
 mod complaints;
 mod conversation;
 mod deps;
+mod expiry;
 mod files;
 mod merged;
 mod notice;
@@ -69,6 +70,8 @@ pub(crate) struct Board {
     has_served: bool,
     /// Commands in comments that this repository's workflows answer. `None`: not asked for yet.
     commands: Option<Vec<(&'static str, &'static str)>>,
+    /// A workflow of this repository sweeps.
+    is_swept: bool,
     /// What has been complained about, each once.
     complaints: Vec<Complaint>,
     /// Nothing of the environment is left, whatever the report says.
@@ -140,6 +143,7 @@ impl Board {
     /// On GitHub, within the time that a signal leaves.
     async fn write_last_words(&mut self, missing: Missing, removed: bool) {
         let wait = self.deps.wait.clone();
+        self.find_sweep().await;
         let told = tokio::select! {
             told = self.write_comment(missing) => told,
             () = wait.cancelled_for(LAST_WORDS) => false,
@@ -215,6 +219,7 @@ impl Board {
             has_written: false,
             has_served: reports.iter().any(|report| report.url.is_some()),
             commands: None,
+            is_swept: false,
             complaints: Vec::new(),
             withdrawn: false,
             refusal: None,

@@ -24,6 +24,7 @@ impl Board {
             pages: self.deps.pages,
             updated: self.updated,
             commands: self.commands_now(),
+            swept_after: self.is_swept.then_some(self.deps.ttl),
         }
     }
 }

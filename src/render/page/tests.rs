@@ -33,6 +33,7 @@ fn scene() -> RenderContext {
         }),
         updated: Timestamp::from_second(1_795_224_000).ok(),
         commands: Vec::new(),
+        swept_after: None,
     }
 }
 

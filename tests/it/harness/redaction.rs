@@ -45,6 +45,9 @@ impl Tester {
         let text = replace(&text, r"\b20\d\d-\d\d-\d\d \d\d:\d\d \|", |_| {
             Some("[time] |".to_owned())
         });
+        let text = replace(&text, r"\b20\d\d-\d\d-\d\d at the earliest", |_| {
+            Some("[day] at the earliest".to_owned())
+        });
         let text = replace(&text, r"under way since \d\d:\d\d UTC", |_| {
             Some("under way since [time]".to_owned())
         });
