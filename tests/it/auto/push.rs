@@ -27,7 +27,7 @@ async fn a_push_to_another_branch_does_nothing_and_says_why() {
 }
 
 #[tokio::test]
-async fn a_branch_whose_own_file_makes_it_an_environments_is_told_that_the_file_has_no_say() {
+async fn a_branch_whose_own_file_makes_it_an_environments_learns_that_the_file_has_no_say() {
     holds!("a writer", ["deploy production"]);
     run(async |t: &mut Tester| {
         let sly = "[production]\nbranch = \"sly\"\n[environments.staging]\nbranch = \"sly\"\nspec = \"s.yaml\"\n";
