@@ -10,8 +10,8 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use super::commands::{self, Level};
-use super::neutral;
 use super::run::Run;
+use super::sanitize;
 use super::terminal::Terminal;
 use crate::model::failure::Failure;
 use crate::redact::strip::strip;
@@ -160,7 +160,7 @@ impl Console {
         let indent = if self.tone.is_ci { "" } else { "  " };
         for line in lines {
             let line = self.redactor.again(line);
-            terminal.say(&format!("{indent}{}", neutral::quiet(&line)));
+            terminal.say(&format!("{indent}{}", sanitize::quiet(&line)));
         }
         terminal.close(commands::END_GROUP);
     }
@@ -168,7 +168,7 @@ impl Console {
     /// What a program reads: one JSON document. Values keep what they say, without secrets; whatever could speak to
     /// the runner or repaint a terminal is written as an escape.
     pub(crate) fn document(&self, document: &Value) {
-        self.write(&neutral::json(&self.redacted(document).to_string()));
+        self.write(&sanitize::json(&self.redacted(document).to_string()));
     }
 
     /// Lines that people and programs read: a table, a spec, a difference.
@@ -190,7 +190,7 @@ impl Console {
 
     fn own_data(&self, line: &str) {
         let line = if self.tone.is_ci {
-            neutral::disarm(line)
+            sanitize::sanitize(line)
         } else {
             line.to_owned()
         };
@@ -219,7 +219,7 @@ impl Console {
     }
 
     /// Takes note of an app's secrets, and returns the redactor that may open what this app wrote.
-    pub(crate) fn learn(&self, secrets: &TargetSecrets) -> TargetRedactor {
+    pub(crate) fn register_secrets(&self, secrets: &TargetSecrets) -> TargetRedactor {
         let (redactor, forms) = self.redactor.for_target(secrets);
         self.mask_forms(forms);
         redactor
@@ -304,7 +304,7 @@ impl Console {
 
     fn foreign_line(&self, line: &str) -> String {
         // Stripped first, so that no escape sequence hides a secret from the redactor.
-        neutral::quiet(&self.redactor.clean(&strip(line)))
+        sanitize::quiet(&self.redactor.clean(&strip(line)))
     }
 
     fn foreign_text(&self, text: &str) -> String {

@@ -2,9 +2,9 @@
 
 pub(crate) mod commands;
 pub(crate) mod console;
-pub(crate) mod neutral;
 pub(crate) mod outputs;
 pub(crate) mod progress;
 pub(crate) mod run;
+pub(crate) mod sanitize;
 pub(crate) mod summary;
 mod terminal;

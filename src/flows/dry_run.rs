@@ -26,7 +26,7 @@ pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value, report: &m
         return Ok(());
     };
     // What only the live app holds is hidden, too.
-    ctx.learn(&app.spec);
+    ctx.register_secrets(&app.spec);
     let planned = planned.as_ref().unwrap_or(spec);
     let difference = crate::spec::diff(&app.spec, planned);
     let given = crate::spec::secrets_given(&app.spec, spec);

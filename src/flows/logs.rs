@@ -50,7 +50,7 @@ pub(super) async fn candidates(ctx: &Ctx, app: &App, wanted: Option<LogKind>) ->
     let failed = newest.as_ref().filter(|newest| newest.phase == Phase::Failed);
     // After a rollback the app's spec is not the one that failed.
     if let Some(spec) = newest.as_ref().and_then(|newest| newest.spec.as_ref()) {
-        ctx.learn(spec);
+        ctx.register_secrets(spec);
     }
     let serving = app.active.is_some();
     let mut candidates = match (failed, wanted) {
@@ -146,7 +146,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         // It may have had secrets that the app has no more.
         let earlier = platform.deployments(&app.id, LOOKED_AT).await?;
         if let Some(spec) = earlier.iter().find(|it| it.id == *id).and_then(|it| it.spec.as_ref()) {
-            ctx.learn(spec);
+            ctx.register_secrets(spec);
         }
     }
     if request.follow {

@@ -126,7 +126,7 @@ impl Candidate<'_> {
             return false;
         };
         // What is not known is not claimed.
-        let names = self.ctx.learn_names_of(self.repository, &app).await;
+        let names = self.ctx.resolve_names_of(self.repository, &app).await;
         report.serving = names.ok().and_then(|()| ownership::serving(self.ctx, &app));
         report.url = app.active.and(app.url);
         report.app = app.name;

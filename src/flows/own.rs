@@ -23,7 +23,7 @@ impl Ctx {
     ///
     /// # Errors
     /// When GitHub does not say what a name means.
-    pub(super) async fn learn_names<'a>(
+    pub(super) async fn resolve_names<'a>(
         &self,
         repository: &Repository,
         specs: impl IntoIterator<Item = &'a Value>,
@@ -57,16 +57,16 @@ impl Ctx {
     }
 
     /// The same for a living app: the spec that it has, and the one that serves.
-    pub(super) async fn learn_names_of(&self, repository: &Repository, app: &App) -> anyhow::Result<()> {
-        self.learn_names(repository, specs_of(app)).await
+    pub(super) async fn resolve_names_of(&self, repository: &Repository, app: &App) -> anyhow::Result<()> {
+        self.resolve_names(repository, specs_of(app)).await
     }
 
     /// The same where the run goes on without: a commit that cannot be placed is not claimed.
     ///
     /// # Errors
     /// When the run was cancelled meanwhile.
-    pub(super) async fn learn_names_or_say(&self, repository: &Repository, app: &App) -> anyhow::Result<()> {
-        if let Err(error) = self.learn_names_of(repository, app).await {
+    pub(super) async fn resolve_names_or_say(&self, repository: &Repository, app: &App) -> anyhow::Result<()> {
+        if let Err(error) = self.resolve_names_of(repository, app).await {
             self.wait.check()?;
             self.console
                 .say(&format!("Could not read what `{}` is built from: {error:#}", app.name));

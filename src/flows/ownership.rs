@@ -50,7 +50,7 @@ pub(super) async fn not_anothers(ctx: &Ctx, app: &App, environment: &Environment
     if app.marks.is_some() {
         return Ok(require(app, repository.id, environment)?);
     }
-    ctx.learn_names_of(&repository, app).await?;
+    ctx.resolve_names_of(&repository, app).await?;
     let own = ctx.own();
     let sources = crate::spec::sources(&app.spec);
     let mut built = sources.iter().filter(|source| source.kind != SourceKind::Image);

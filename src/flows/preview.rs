@@ -197,7 +197,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
         (None, _) => {}
     }
     let live = live.cloned();
-    ctx.learn_names(repository, work.specs().chain(live.iter().flat_map(own::specs_of)))
+    ctx.resolve_names(repository, work.specs().chain(live.iter().flat_map(own::specs_of)))
         .await?;
     let plan = work.plan(ctx, live.as_ref(), true)?;
     ctx.redactor_of(&plan.spec, &work.config);
@@ -281,7 +281,7 @@ async fn deploy(
                 let app = ownership::taken(ctx, &work.name, work.repository.id, &report.environment).await?;
                 // Its secrets and its data are there already.
                 plan = work.plan(ctx, Some(&app), true)?;
-                ctx.learn(&plan.spec);
+                ctx.register_secrets(&plan.spec);
                 plan.loss.iter().for_each(|loss| ctx.console.warn(&loss.before));
                 apply(ctx, platform, &plan, work.pull, Some(&app)).await?
             }

@@ -51,7 +51,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     } = &find(ctx, &request.environment).await?;
     ownership::require(app, repository.id, &request.environment)?;
     // GitHub may be down.
-    ctx.learn_names_or_say(repository, app).await?;
+    ctx.resolve_names_or_say(repository, app).await?;
     refuse_archived(app)?;
     let earlier = choose(ctx, platform, app, request).await?;
     consent(app, &earlier, request)?;

@@ -9,8 +9,8 @@ use crate::redact::{TargetRedactor, TargetSecrets};
 impl Ctx {
     /// Takes note of the secrets in a spec: what they are called, what they are worth where the spec or the environment
     /// says it, so that their values are hidden wherever a log prints them.
-    pub(crate) fn learn(&self, spec: &Value) {
-        self.learn_and_publish(spec, Vec::new());
+    pub(crate) fn register_secrets(&self, spec: &Value) {
+        self.register_and_publish(spec, Vec::new());
     }
 
     /// The same for an app of which something is going to be read: what opens it. What the configuration names may be
@@ -28,12 +28,12 @@ impl Ctx {
                 EnvValue::Generate(_) => {}
             }
         }
-        self.learn_and_publish(spec, public)
+        self.register_and_publish(spec, public)
     }
 
-    fn learn_and_publish(&self, spec: &Value, public: Vec<String>) -> TargetRedactor {
+    fn register_and_publish(&self, spec: &Value, public: Vec<String>) -> TargetRedactor {
         let names: Vec<String> = crate::spec::secret_names(spec).into_iter().map(str::to_owned).collect();
-        let redactor = self.console.learn(&TargetSecrets {
+        let redactor = self.console.register_secrets(&TargetSecrets {
             values: crate::spec::secret_values(spec),
             names: names.clone(),
             public,

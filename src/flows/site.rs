@@ -117,7 +117,7 @@ impl Site {
         let spec = files.spec(config.spec_of(target)).await?;
         let app = platform.find(spec.name()).await?;
         let living = app.iter().flat_map(own::specs_of);
-        ctx.learn_names(&repository, std::iter::once(spec.value()).chain(living))
+        ctx.resolve_names(&repository, std::iter::once(spec.value()).chain(living))
             .await?;
         if target.branch.is_empty() {
             same_branch(&spec, &ctx.own(), &branch, environment)?;

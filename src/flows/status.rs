@@ -112,7 +112,7 @@ pub(super) async fn row(
     app: &App,
 ) -> anyhow::Result<Standing> {
     // A row that lacks its commit is better than none.
-    ctx.learn_names_or_say(repository, app).await?;
+    ctx.resolve_names_or_say(repository, app).await?;
     ctx.warn_of_refused_url(app);
     let own = ctx.own();
     let commit = ownership::serving(ctx, app);

@@ -2,7 +2,7 @@
 
 use crate::redact::Clean;
 
-/// Every field is one line; names in backticks. Foreign text may be in all of them but `to` and `shell`.
+/// Every field is one line; names in backticks. Untrusted text may be in all of them but `to` and `shell`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Answer {
     /// The command in our own spelling: `/status`. `None`: what stood there is none of ours, and is not repeated.

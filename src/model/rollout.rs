@@ -1,7 +1,7 @@
 //! A deployment in motion and how it ended, in words that fit any platform.
 
 use super::commit::Sha;
-use crate::redact::Foreign;
+use crate::redact::Untrusted;
 
 /// What the platform is doing with a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(crate) struct StepFailure {
     /// Which of the logs tells about it.
     pub(crate) stage: Stage,
     pub(crate) code: String,
-    pub(crate) message: Foreign,
+    pub(crate) message: Untrusted,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

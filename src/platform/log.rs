@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use crate::redact::Foreign;
+use crate::redact::Untrusted;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LogKind {
@@ -33,7 +33,7 @@ impl LogKind {
 pub(crate) struct LogLine {
     pub(crate) component: Option<String>,
     pub(crate) time: Option<Timestamp>,
-    pub(crate) text: Foreign,
+    pub(crate) text: Untrusted,
 }
 
 /// Most of a log that is kept, in bytes: enough for any diagnosis, little enough for a small machine.
@@ -51,12 +51,12 @@ impl LogLine {
             Ok(time) if !component.is_empty() => Self {
                 component: Some(component.to_owned()),
                 time: Some(time),
-                text: Foreign::new(parts.next().unwrap_or_default()),
+                text: Untrusted::new(parts.next().unwrap_or_default()),
             },
             _ => Self {
                 component: None,
                 time: None,
-                text: Foreign::new(line),
+                text: Untrusted::new(line),
             },
         }
     }
@@ -127,9 +127,9 @@ impl Tail {
 #[cfg(test)]
 mod tests {
     use super::{LogLine, Tail};
-    use crate::redact::Foreign;
+    use crate::redact::Untrusted;
 
-    fn texts(tail: Tail) -> Vec<Foreign> {
+    fn texts(tail: Tail) -> Vec<Untrusted> {
         tail.into_lines().into_iter().map(|line| line.text).collect()
     }
 
@@ -137,16 +137,16 @@ mod tests {
     fn strips_component_and_time_from_a_line() {
         let line = LogLine::parse("web 2026-03-01T10:00:00.5Z started, port 8080");
         assert_eq!(line.component.as_deref(), Some("web"));
-        assert_eq!(line.text, Foreign::new("started, port 8080"));
+        assert_eq!(line.text, Untrusted::new("started, port 8080"));
         assert!(line.time.is_some());
-        assert_eq!(LogLine::parse("web 2026-03-01T10:00:00Z").text, Foreign::new(""));
+        assert_eq!(LogLine::parse("web 2026-03-01T10:00:00Z").text, Untrusted::new(""));
     }
 
     #[test]
     fn a_line_without_prefix_is_all_text() {
         let line = LogLine::parse("Traceback (most recent call last):");
         assert_eq!(line.component, None);
-        assert_eq!(line.text, Foreign::new("Traceback (most recent call last):"));
+        assert_eq!(line.text, Untrusted::new("Traceback (most recent call last):"));
     }
 
     #[test]
@@ -155,7 +155,7 @@ mod tests {
         for piece in ["one\ntw", "o\r\nthree\nfo", "ur"] {
             tail.push(piece.as_bytes());
         }
-        assert_eq!(texts(tail), ["three", "four"].map(Foreign::new));
+        assert_eq!(texts(tail), ["three", "four"].map(Untrusted::new));
     }
 
     #[test]

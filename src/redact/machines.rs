@@ -7,14 +7,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::around::{Around, Next};
+use super::assignments::{is_left_open, value_before, value_behind, value_below};
 use super::cut::Ends;
 use super::decode::readings;
 use super::encoded::{Tail, behind, runs, shape};
-use super::labelled::{is_left_open, value_before, value_behind, value_below};
 use super::learned::{is_distinct, is_mixed};
 use super::named::words;
+use super::patterns::{self, Frame};
 use super::separator::is_assigned;
-use super::shapes::{self, Frame};
 use super::{HIDDEN, input, pair};
 
 /// From this length on a line may have been cut, and with it a secret at its end.
@@ -168,7 +168,7 @@ impl Machines {
                 let Ok(text) = std::str::from_utf8(&reading.bytes[stretch.clone()]) else {
                     continue;
                 };
-                let mut secrets = shapes::found(text);
+                let mut secrets = patterns::found(text);
                 secrets.extend(self.labelled(text, &mut Next::Nothing));
                 let places = secrets.into_iter().filter(|secret| !secret.is_empty());
                 found.extend(
@@ -181,13 +181,13 @@ impl Machines {
 
     /// One line; those inside of a private key say nothing of themselves.
     fn without_shapes(&self, line: &str, around: &mut Around) -> String {
-        let frame = shapes::frame(line);
+        let frame = patterns::frame(line);
         match (frame, around.key.take()) {
-            (Frame::Begins, _) => around.key = Some(shape(shapes::before_frame(line))),
+            (Frame::Begins, _) => around.key = Some(shape(patterns::before_frame(line))),
             (Frame::None, Some(before)) => {
                 // A log that prints a key prints it whole; anything else means that its end never comes.
                 let body = [behind(line, &before), Some(line)].into_iter().flatten();
-                if let Some(body) = body.into_iter().find(|body| shapes::may_be_in_a_key(body)) {
+                if let Some(body) = body.into_iter().find(|body| patterns::may_be_in_a_key(body)) {
                     around.key = Some(before);
                     return format!("{}{HIDDEN}", &line[..line.len() - body.len()]);
                 }
@@ -197,9 +197,9 @@ impl Machines {
         let line = if frame == Frame::None {
             line.to_owned()
         } else {
-            shapes::without_key(line, frame)
+            patterns::without_key(line, frame)
         };
-        let line = shapes::hide(&line).unwrap_or(line);
+        let line = patterns::hide(&line).unwrap_or(line);
         replace(&line, self.labelled(&line, &mut around.next))
     }
 
@@ -211,7 +211,7 @@ impl Machines {
             .map(|range| &line[range])
             .collect();
         values.extend(
-            shapes::found(line)
+            patterns::found(line)
                 .into_iter()
                 .map(|range| &line[range])
                 .filter(|it| is_mixed(it)),

@@ -1,19 +1,19 @@
 //! Secrets as a type, foreign text as a type, and the redactors that stand between the two and everything printed.
 
 mod around;
+mod assignments;
 pub(crate) mod credential;
 mod cut;
 mod decode;
 mod encoded;
-mod foreign;
-mod forms;
+mod encodings;
 mod input;
-mod labelled;
 mod learned;
 mod lines;
 mod machines;
 mod named;
 mod pair;
+mod patterns;
 pub(crate) mod published;
 mod quote;
 mod random;
@@ -22,16 +22,16 @@ mod reference;
 mod secret;
 mod sentence;
 mod separator;
-mod shapes;
 pub(crate) mod strip;
 mod target;
+mod untrusted;
 
-pub(crate) use foreign::{Clean, Foreign};
 pub(crate) use random::has_long_run;
 pub(crate) use redactor::Redactor;
 pub(crate) use reference::is_code;
 pub(crate) use secret::Secret;
 pub(crate) use target::{TargetRedactor, TargetSecrets};
+pub(crate) use untrusted::{Clean, Untrusted};
 
 const HIDDEN: &str = "***";
 

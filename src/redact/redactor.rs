@@ -8,8 +8,8 @@ use super::around::Around;
 use super::encoded::{behind, shape};
 use super::lines::Lines;
 use super::machines::{MAY_BE_CUT, Shared};
+use super::patterns::{self, Frame};
 use super::secret::Secret;
-use super::shapes::{self, Frame};
 
 /// Shortest name of a secret whose value is looked for behind it.
 const SHORTEST_NAME: usize = 3;
@@ -91,10 +91,10 @@ impl Redactor {
             let line = line.as_ref();
             let was_inside = cleaner.around.key.is_some();
             clean.push(cleaner.clean_learned(line));
-            if shapes::frame(line) == Frame::Ends && !was_inside {
-                let before = shape(shapes::before_frame(line));
+            if patterns::frame(line) == Frame::Ends && !was_inside {
+                let before = shape(patterns::before_frame(line));
                 for (at, line) in clean.iter_mut().rev().skip(1).enumerate() {
-                    let body = behind(line, &before).filter(|body| shapes::is_key_body(body, at == 0));
+                    let body = behind(line, &before).filter(|body| patterns::is_key_body(body, at == 0));
                     let Some(start) = body.map(|body| line.len() - body.len()) else {
                         break;
                     };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::forms::{connection_passwords, forms_of, lines_and_fields};
+use super::encodings::{connection_passwords, forms_of, lines_and_fields};
 use super::{HIDDEN, SHORTEST_MASKED};
 
 /// `Debug` shows `***`, and there is no `Display`.

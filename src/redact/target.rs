@@ -1,10 +1,10 @@
 //! A redactor that has been given the secrets of one app: the only way to read what that app wrote.
 
-use super::foreign::{Clean, Foreign};
 use super::lines::Lines;
 use super::redactor::Redactor;
 use super::secret::Secret;
 use super::strip::strip;
+use super::untrusted::{Clean, Untrusted};
 
 /// What is known of an app's secrets.
 #[derive(Clone, Debug, Default)]
@@ -40,21 +40,21 @@ impl Redactor {
 
 impl TargetRedactor {
     /// One line for people: without escape sequences and what hides or reorders text.
-    pub(crate) fn line(&self, text: &Foreign) -> Clean {
+    pub(crate) fn line(&self, text: &Untrusted) -> Clean {
         Clean::new(self.0.clean(&strip(text.raw())))
     }
 
     /// The lines of one log for people, those that only their neighbours give away among them.
-    pub(crate) fn lines<'t>(&self, lines: impl IntoIterator<Item = &'t Foreign>) -> Vec<Clean> {
+    pub(crate) fn lines<'t>(&self, lines: impl IntoIterator<Item = &'t Untrusted>) -> Vec<Clean> {
         let lines = lines.into_iter().map(|line| strip(line.raw()));
         self.0.clean_lines(lines).into_iter().map(Clean::new).collect()
     }
 
     /// The lines of one log for programs, which get what was printed. Where something is hidden in a line, it is the
     /// line for people: characters that show nothing may part a secret.
-    pub(crate) fn lines_as_printed<'t>(&self, lines: impl IntoIterator<Item = &'t Foreign> + Clone) -> Vec<Clean> {
+    pub(crate) fn lines_as_printed<'t>(&self, lines: impl IntoIterator<Item = &'t Untrusted> + Clone) -> Vec<Clean> {
         let printed = lines.clone().into_iter();
-        let as_printed = |(line, clean): (&Foreign, Clean)| {
+        let as_printed = |(line, clean): (&Untrusted, Clean)| {
             if *clean == *strip(line.raw()) {
                 Clean::new(line.raw().to_owned())
             } else {
@@ -75,7 +75,7 @@ impl TargetRedactor {
 pub(crate) struct Following(Lines);
 
 impl Following {
-    pub(crate) fn line(&mut self, text: &Foreign) -> Clean {
+    pub(crate) fn line(&mut self, text: &Untrusted) -> Clean {
         Clean::new(self.0.clean(&strip(text.raw())))
     }
 }
@@ -83,7 +83,7 @@ impl Following {
 #[cfg(test)]
 mod tests {
     use super::TargetSecrets;
-    use crate::redact::{Foreign, Redactor, Secret};
+    use crate::redact::{Redactor, Secret, Untrusted};
 
     #[test]
     fn opens_foreign_text_without_the_secrets_of_its_app() {
@@ -94,13 +94,13 @@ mod tests {
         };
         let (redactor, forms) = Redactor::new().for_target(&secrets);
         assert!(forms.contains(&"hunter_2222".to_owned()));
-        let text = ["\u{1b}[31mAPI_KEY=a b", "x hunter\u{200b}_2222 y", "a\tb \u{1b}[0m"].map(Foreign::new);
+        let text = ["\u{1b}[31mAPI_KEY=a b", "x hunter\u{200b}_2222 y", "a\tb \u{1b}[0m"].map(Untrusted::new);
         let read = |lines: Vec<super::Clean>| lines.iter().map(|line| line.to_string()).collect::<Vec<_>>();
         assert_eq!(read(redactor.lines(&text)), ["API_KEY=***", "x *** y", "a b"]);
         assert_eq!(
             read(redactor.lines_as_printed(&text)),
             ["API_KEY=***", "x *** y", "a\tb \u{1b}[0m"]
         );
-        assert_eq!(format!("{text:?}"), "[Foreign, Foreign, Foreign]");
+        assert_eq!(format!("{text:?}"), "[Untrusted, Untrusted, Untrusted]");
     }
 }

@@ -49,13 +49,13 @@ impl AnswerView {
 mod tests {
     use crate::model::answer::{Answer, AnswerLog};
     use crate::model::stamp::Stamp;
-    use crate::redact::{Clean, Foreign, Redactor, TargetSecrets};
+    use crate::redact::{Clean, Redactor, TargetSecrets, Untrusted};
     use crate::render::context::RenderContext;
     use crate::render::page::answer;
 
     fn log(lines: &[impl AsRef<str>]) -> Vec<Clean> {
         let (redactor, _) = Redactor::new().for_target(&TargetSecrets::default());
-        let lines = lines.iter().map(|line| Foreign::new(line.as_ref()));
+        let lines = lines.iter().map(|line| Untrusted::new(line.as_ref()));
         redactor.lines(&lines.collect::<Vec<_>>())
     }
 

@@ -1,4 +1,4 @@
-//! Foreign text inside Markdown: it is read as text, whatever it contains.
+//! Untrusted text inside Markdown: it is read as text, whatever it contains.
 
 use url::Url;
 

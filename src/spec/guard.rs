@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::component::{self, Kind, text};
-use super::store::Stores;
-use super::{credentials, env, hidden, marks, shell, store};
+use super::datastore::Stores;
+use super::{credentials, datastore, env, hidden, marks, shell};
 use crate::model::failure::Failure;
 use crate::redact::Redactor;
 
@@ -45,7 +45,7 @@ fn texts(spec: &Value, decided: &[&str], known: &Redactor) -> Vec<String> {
     let components = component::components(spec);
     let stores = Stores::of(spec);
     let mut look = |place: String, text: &str, credential: Option<String>| {
-        if let Some(managed) = store::managed(text) {
+        if let Some(managed) = datastore::managed(text) {
             found.push(format!("{place} names `{}`", managed.host));
         } else if let Some(credential) = credential {
             found.push(format!("{place} holds {credential}"));
@@ -66,7 +66,7 @@ fn texts(spec: &Value, decided: &[&str], known: &Redactor) -> Vec<String> {
         for field in credentials::COMMANDS {
             let command = component.text(field).unwrap_or_default();
             let command = without(command, decided);
-            let address = || store::in_command(&command).map(|host| format!("the address of a store, `{host}`"));
+            let address = || datastore::in_command(&command).map(|host| format!("the address of a store, `{host}`"));
             let is_known =
                 || hidden::holds(known, &command).then(|| "a value that is secret in the app spec".to_owned());
             let credential = credentials::in_command(&command).or_else(address).or_else(is_known);
@@ -82,7 +82,9 @@ fn without(command: &str, decided: &[&str]) -> String {
         command.replace(&format!("={}\n", shell::quote(text)), "=$DECIDED\n")
     });
     let is_found = |text: &&&str| {
-        store::managed(text).is_some() || store::in_command(text).is_some() || credentials::in_command(text).is_some()
+        datastore::managed(text).is_some()
+            || datastore::in_command(text).is_some()
+            || credentials::in_command(text).is_some()
     };
     let found = decided.iter().filter(is_found);
     found.fold(exported, |command, text| command.replace(text, "$DECIDED"))

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::{Console, Tone};
 use crate::model::failure::Failure;
-use crate::redact::{Clean, Foreign, Redactor, Secret, TargetSecrets};
+use crate::redact::{Clean, Redactor, Secret, TargetSecrets, Untrusted};
 
 /// A stream whose text can be read while it is written.
 #[derive(Clone, Default)]
@@ -70,7 +70,7 @@ fn a_failure_is_two_lines_for_a_person() {
 /// Lines of a log, as a redactor makes them.
 fn log(lines: &[&str]) -> Vec<Clean> {
     let (redactor, _) = Redactor::new().for_target(&TargetSecrets::default());
-    redactor.lines(&lines.iter().map(|line| Foreign::new(*line)).collect::<Vec<_>>())
+    redactor.lines(&lines.iter().map(|line| Untrusted::new(*line)).collect::<Vec<_>>())
 }
 
 #[test]

@@ -90,7 +90,7 @@ async fn is_up_to_date(
     let Some(app) = ownership::marked(ctx, repository.id, &environment).await? else {
         return Ok(false);
     };
-    ctx.learn_names_of(repository, &app).await?;
+    ctx.resolve_names_of(repository, &app).await?;
     let head = &pull.head.sha;
     if !ownership::serving(ctx, &app).is_some_and(|serving| serving.is(head)) {
         return Ok(false);

@@ -106,14 +106,14 @@ mod tests {
     use crate::model::failure::{Excerpt, Failure, Shown};
     use crate::model::report::{Change, Listing, Report, Route, Sleep, State};
     use crate::model::standing::Standing;
-    use crate::redact::{Foreign, Redactor, Secret, TargetSecrets};
+    use crate::redact::{Redactor, Secret, TargetSecrets, Untrusted};
 
     #[test]
     fn no_field_of_a_report_keeps_a_secret() {
         // A line that was cleaned before the secret was known.
         let redactor = Redactor::new();
         let (early, _) = redactor.for_target(&TargetSecrets::default());
-        let lines = early.lines(&[Foreign::new("x hunter_2222 y")]);
+        let lines = early.lines(&[Untrusted::new("x hunter_2222 y")]);
         redactor.register(&Secret::new("hunter_2222").expect("not empty"));
         let secret = "x hunter\u{200b}_2222 y".to_owned();
         let mut failure = Failure::bad(&*secret)

@@ -10,7 +10,7 @@ use crate::flows::checkout;
 use crate::flows::context::Ctx;
 use crate::flows::source::Source;
 use crate::model::failure::Failure;
-use crate::spec::{AppSpec, USUAL, first};
+use crate::spec::{AppSpec, USUAL, scaffold};
 
 pub(super) struct Chosen {
     pub(super) path: String,
@@ -74,11 +74,11 @@ pub(super) async fn choose(
     }
     let paths = git::files(root).await?;
     let read = |path: &str| checkout::file(root, path).ok().flatten();
-    let tree = first::Tree {
+    let tree = scaffold::Tree {
         paths: &paths,
         read: &read,
     };
-    let made = first::first(&tree, &repository.name, &repository.branch)?;
+    let made = scaffold::first(&tree, &repository.name, &repository.branch)?;
     let spec = crate::spec::parse(&made.text, &path)?;
     let mut files = vec![wanted(&path, made.text)];
     files.extend(made.further.into_iter().map(|(path, text)| wanted(&path, text)));
@@ -115,7 +115,7 @@ fn hide_secrets(ctx: &Ctx, root: &Path, path: &str) -> Result<(), Failure> {
         return Ok(());
     };
     if let Ok(spec) = crate::spec::parse(&text, path) {
-        ctx.learn(spec.value());
+        ctx.register_secrets(spec.value());
     }
     Ok(())
 }
@@ -142,7 +142,7 @@ async fn live(ctx: &Ctx, name: &str) -> anyhow::Result<(String, Vec<String>)> {
                 .into(),
         );
     }
-    let taken = crate::spec::portable(&app.spec);
+    let taken = crate::spec::exported(&app.spec);
     let mut notes = Vec::new();
     if !taken.secrets.is_empty() {
         notes.push(format!(

@@ -196,7 +196,7 @@ impl<'a> Source<'a> {
     fn parsed(&self, text: &str, path: &str) -> anyhow::Result<AppSpec> {
         self.ctx.console.debug(&format!("the app spec is `{path}`"));
         let spec = crate::spec::parse(text, path)?;
-        self.ctx.learn(spec.value());
+        self.ctx.register_secrets(spec.value());
         Ok(spec)
     }
 

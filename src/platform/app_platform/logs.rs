@@ -197,7 +197,7 @@ mod tests {
     use super::{AppPlatform, logs_path};
     use crate::platform::LogKind;
     use crate::platform::log::Tail;
-    use crate::redact::{Foreign, Secret};
+    use crate::redact::{Secret, Untrusted};
     use crate::wait::Wait;
 
     #[test]
@@ -219,7 +219,7 @@ mod tests {
         let mut kept = Tail::new(10);
         let read = platform.archives(&archives, Duration::from_millis(20), &mut kept).await;
         read.expect("an end");
-        let lines: Vec<Foreign> = kept.into_lines().into_iter().map(|line| line.text).collect();
-        assert_eq!(lines, [Foreign::new("(the log goes on: reading it took too long)")]);
+        let lines: Vec<Untrusted> = kept.into_lines().into_iter().map(|line| line.text).collect();
+        assert_eq!(lines, [Untrusted::new("(the log goes on: reading it took too long)")]);
     }
 }

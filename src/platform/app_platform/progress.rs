@@ -2,7 +2,7 @@
 
 use super::wire;
 use crate::model::rollout::{Stage, Step, StepFailure, StepStatus};
-use crate::redact::Foreign;
+use crate::redact::Untrusted;
 
 /// The steps of components, in the tree's order. Steps of the deployment as a whole are no news to anybody.
 pub(super) fn steps(progress: &wire::Progress) -> Vec<Step> {
@@ -80,7 +80,7 @@ fn collect_failures(step: &wire::Step, stage: Stage, component: Option<&str>, fo
         component: component.map(str::to_owned),
         stage,
         code,
-        message: Foreign::new(message),
+        message: Untrusted::new(message),
     });
 }
 

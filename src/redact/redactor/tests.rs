@@ -1,7 +1,7 @@
 //! What is hidden, in which forms, and what stays readable.
 
+mod assignments;
 mod encoded;
-mod labelled;
 mod learned;
 mod ordinary;
 mod properties;

@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use super::super::change::listed;
 use super::super::component::{self, Component, Kind};
+use super::super::datastore::{self, Access, Store, Stores};
 use super::super::document::AppSpec;
 use super::super::env;
 use super::super::policy::Policy;
 use super::super::start;
-use super::super::store::{self, Access, Store, Stores};
 use super::decision::{Before, Command, Decision, Later};
 use super::{Database, DatabaseMode, PreviewInput, build, development, jobs};
 use crate::config::{Preview, PreviewDatabase};
@@ -196,7 +196,7 @@ impl<'a> Facts<'a> {
 
     /// Whether every database of the app is a file.
     fn is_on_files(&self) -> bool {
-        self.leading().all(|value| store::file(value).is_some())
+        self.leading().all(|value| datastore::file(value).is_some())
     }
 
     /// The values of the envs that lead to a database.

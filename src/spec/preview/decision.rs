@@ -1,6 +1,6 @@
 //! What was decided about a preview's database, for the steps that carry it out.
 
-use super::super::store::Stores;
+use super::super::datastore::Stores;
 use super::Database;
 
 /// What was decided, with what the later steps need to carry it out.

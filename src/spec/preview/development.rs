@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::super::component::{self, Kind};
+use super::super::datastore::{self, Access, Connection, Role, Store, Stores};
 use super::super::document::AppSpec;
 use super::super::env;
 use super::super::policy::Policy;
-use super::super::store::{self, Access, Connection, Role, Store, Stores};
 use super::Notes;
 use super::decision::{Decision, Development};
 use crate::model::failure::Failure;
@@ -29,16 +29,18 @@ pub(super) fn choose(
             continue;
         }
         let value = env::value(env).unwrap_or_default();
-        let other = store::other_engine(env).or_else(|| driver(&spec.value)).or_else(|| {
-            let names = env::bindings(value);
-            let engines = databases
-                .iter()
-                .filter(|database| names.iter().any(|it| it.component == database.name));
-            engines
-                .filter_map(|database| database.text("engine"))
-                .find(|engine| *engine != "PG" && *engine != "UNSET")
-                .map(str::to_owned)
-        });
+        let other = datastore::other_engine(env)
+            .or_else(|| driver(&spec.value))
+            .or_else(|| {
+                let names = env::bindings(value);
+                let engines = databases
+                    .iter()
+                    .filter(|database| names.iter().any(|it| it.component == database.name));
+                engines
+                    .filter_map(|database| database.text("engine"))
+                    .find(|engine| *engine != "PG" && *engine != "UNSET")
+                    .map(str::to_owned)
+            });
         if let Some(other) = other {
             let why = format!(
                 "development databases are PostgreSQL, while `{}` leads to {other}",
@@ -82,8 +84,8 @@ pub(super) fn choose(
 
 /// The engine that an env such as `DB_CONNECTION` chooses, unless it is PostgreSQL.
 fn driver(spec: &Value) -> Option<String> {
-    let drivers = all_envs(spec).filter(|it| store::is_driver(env::key(it)));
-    drivers.filter_map(store::other_engine).next()
+    let drivers = all_envs(spec).filter(|it| datastore::is_driver(env::key(it)));
+    drivers.filter_map(datastore::other_engine).next()
 }
 
 fn free_name(spec: &Value) -> String {
@@ -110,15 +112,15 @@ impl Development {
             .filter(|value| !env::is_encrypted(value))
             .unwrap_or_default();
         let variable = |variable: &str| format!("${{{name}.{variable}}}");
-        if let Some(scheme) = store::scheme(value) {
+        if let Some(scheme) = datastore::scheme(value) {
             if !scheme.contains('+') || scheme.starts_with("prisma") {
                 let jdbc = value.trim_start().starts_with("jdbc:");
                 return variable(if jdbc { "JDBC_DATABASE_URL" } else { "DATABASE_URL" });
             }
             // The driver is part of the scheme, which the platform's own URL does not have.
-            let is_file = store::file(value).is_some();
+            let is_file = datastore::file(value).is_some();
             let query = Some(query(value)).filter(|_| !is_file).unwrap_or_default();
-            let scheme = store::of_postgresql(&scheme);
+            let scheme = datastore::of_postgresql(&scheme);
             return format!(
                 "{scheme}://${{{name}.USERNAME}}:${{{name}.PASSWORD}}@${{{name}.HOSTNAME}}:${{{name}.PORT}}/${{{name}.DATABASE}}{query}"
             );
@@ -129,7 +131,7 @@ impl Development {
                 value.replace(binding.whole, &variable(binding.variable))
             });
         }
-        match (store::connection(value), stores.role(key)) {
+        match (datastore::connection(value), stores.role(key)) {
             (Some(Connection::Libpq), _) => format!(
                 "host=${{{name}.HOSTNAME}} port=${{{name}.PORT}} user=${{{name}.USERNAME}} password=${{{name}.PASSWORD}} dbname=${{{name}.DATABASE}} sslmode=require"
             ),

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::super::datastore::{self, Access, Store};
 use super::super::env;
 use super::super::policy::Policy;
-use super::super::store::{self, Access, Store};
 use super::super::{change, component, credentials, hidden, marks, secrets};
 use super::decision::Decision;
 use super::{DatabaseMode, Notes};
@@ -50,11 +50,11 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, policy: &Policy, d
                 Fate::Keep | Fate::Own => true,
                 Fate::Set { value, secret } => {
                     let old = env::value(env).unwrap_or_default();
-                    let is_same_file = store::file(old).is_some() && old == value;
+                    let is_same_file = datastore::file(old).is_some() && old == value;
                     if !policy.given.contains_key(&key) && !is_same_file {
                         let what = format!("env `{key}` of {owner} is `{value}`");
-                        let why = match store::file(old) {
-                            Some(_) if store::file(&value).is_none() => "previews use a development database",
+                        let why = match datastore::file(old) {
+                            Some(_) if datastore::file(&value).is_none() => "previews use a development database",
                             Some(_) => "every instance can write there",
                             None => "it led to production's database",
                         };
@@ -149,11 +149,11 @@ fn sqlite_url(key: &str, value: &str, database_url: &str) -> String {
     let Some(path) = database_url.strip_prefix("sqlite:///") else {
         return database_url.to_owned();
     };
-    match store::file(value) {
+    match datastore::file(value) {
         Some(file) if file.is_writable() && !file.is_locked() && database_url == SQLITE_URL => value.to_owned(),
         Some(file) => file.at(path),
         None if is_java => format!("jdbc:sqlite:{path}"),
-        None => format!("{}:///{path}", store::of_sqlite(value)),
+        None => format!("{}:///{path}", datastore::of_sqlite(value)),
     }
 }
 

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::super::component::{self, Component, Kind};
+use super::super::datastore::{Store, Stores};
 use super::super::policy::Policy;
-use super::super::store::{Store, Stores};
 use super::super::{credentials, env, jobs};
 use super::decision::{Decision, Later};
 use super::{DatabaseMode, Notes, build};

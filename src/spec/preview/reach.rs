@@ -3,10 +3,10 @@
 
 use serde_json::Value;
 
+use super::super::datastore::{self, Stores};
 use super::super::document::AppSpec;
 use super::super::literal::is_harmless;
 use super::super::policy::Policy;
-use super::super::store::{self, Stores};
 use super::super::{component, credentials, env, marks, placeholder, secrets};
 use crate::model::failure::Failure;
 
@@ -88,7 +88,7 @@ fn commands(spec: &Value, productions: &Productions) -> Vec<Found> {
     for component in component::components(spec) {
         for field in credentials::COMMANDS {
             let command = component.text(field).unwrap_or_default();
-            let store = || store::in_command(command).map(|host| format!("leads to the store `{host}`"));
+            let store = || datastore::in_command(command).map(|host| format!("leads to the store `{host}`"));
             let credential = credentials::in_command(command).map(|what| format!("holds {what}"));
             if let Some(what) = credential.or_else(store).or_else(|| productions.in_text(command)) {
                 found.push(Found {
@@ -131,7 +131,7 @@ impl Productions {
         let hosts = envs
             .iter()
             .filter_map(|it| stores.host_of(it))
-            .chain(commands.filter_map(store::in_command));
+            .chain(commands.filter_map(datastore::in_command));
         let is_one = |it: &&Value| env::value(it).is_some_and(|text| holds_credential(it, text));
         let named = envs
             .iter()

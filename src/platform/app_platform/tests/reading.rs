@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::{Do, app, app_with_pending, count, not_found, refuse, run, say, spec};
 use crate::model::rollout::Phase;
 use crate::platform::{LogKind, Platform, PlatformError, Rollout};
-use crate::redact::Foreign;
+use crate::redact::Untrusted;
 use crate::wait::Deadline;
 
 fn rollout() -> Rollout {
@@ -114,7 +114,7 @@ fn archived_logs_are_read_without_our_token() {
     );
     let lines = lines.expect("heard").expect("written");
     assert_eq!(lines.len(), 1);
-    assert_eq!(lines[0].text, Foreign::new("two"));
+    assert_eq!(lines[0].text, Untrusted::new("two"));
     let archive = requests
         .iter()
         .find(|request| request.starts_with("GET /archive"))
@@ -167,7 +167,7 @@ fn a_running_log_is_followed_to_its_end() {
         },
     );
     assert_eq!(followed.expect("heard"), Some(()));
-    assert_eq!(texts, ["one", "two"].map(Foreign::new));
+    assert_eq!(texts, ["one", "two"].map(Untrusted::new));
 }
 
 /// It would reach paths, links and commands to paste.

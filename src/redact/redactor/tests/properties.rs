@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::knowing;
-use crate::redact::{Foreign, Redactor, Secret, TargetSecrets};
+use crate::redact::{Redactor, Secret, TargetSecrets, Untrusted};
 
 /// What somebody may have as a secret: anything on one line that is no everyday word or number.
 pub(super) fn secrets() -> impl Strategy<Value = String> {
@@ -154,7 +154,7 @@ proptest! {
         };
         let redactor = Redactor::new();
         let (target, _) = redactor.for_target(&secrets);
-        let foreign: Vec<Foreign> = lines.iter().map(Foreign::new).collect();
+        let foreign: Vec<Untrusted> = lines.iter().map(Untrusted::new).collect();
         let mut following = target.following();
         for (line, foreign) in lines.iter().zip(&foreign) {
             let _clean = redactor.clean(line);

@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use super::{failed, ready, scene};
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::report::{Change, Report, Sleep};
-use crate::redact::{Clean, Foreign, Redactor, TargetSecrets};
+use crate::redact::{Clean, Redactor, TargetSecrets, Untrusted};
 use crate::render::page::{LONGEST, comment, summary};
 use crate::render::production::deployment_line;
 
 /// Lines of a log, as a redactor makes them.
 pub(super) fn log(lines: &[impl AsRef<str>]) -> Vec<Clean> {
     let (redactor, _) = Redactor::new().for_target(&TargetSecrets::default());
-    let lines = lines.iter().map(|line| Foreign::new(line.as_ref()));
+    let lines = lines.iter().map(|line| Untrusted::new(line.as_ref()));
     redactor.lines(&lines.collect::<Vec<_>>())
 }
 

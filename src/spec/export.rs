@@ -19,7 +19,7 @@ pub(crate) struct Portable {
     pub(crate) credentials: Vec<String>,
 }
 
-pub(crate) fn portable(live: &Value) -> Portable {
+pub(crate) fn exported(live: &Value) -> Portable {
     let mut spec = live.clone();
     let (mut secrets, mut passwords, mut credentials) = (Vec::new(), Vec::new(), Vec::new());
     env::each_list(&mut spec, |_, envs| {
@@ -102,7 +102,7 @@ fn without_empty_envs(map: &mut Object) {
 mod tests {
     use serde_json::json;
 
-    use super::portable;
+    use super::exported;
 
     #[test]
     fn keeps_what_is_no_secret_and_no_mark() {
@@ -125,7 +125,7 @@ mod tests {
             }],
             "databases": [{"name": "db", "engine": "PG"}],
         });
-        let taken = portable(&live);
+        let taken = exported(&live);
         assert_eq!(taken.secrets, ["STRIPE_KEY"]);
         assert_eq!(taken.passwords, ["QUEUE"]);
         assert_eq!(
@@ -165,7 +165,7 @@ mod tests {
             {"key": "GH", "value": token}, {"key": "my_token", "value": "plain"}, {"key": "LEVEL", "value": "info"},
             {"key": "DB_PASSWORD", "value": "${db.PASSWORD}"},
         ]}]});
-        let taken = portable(&live);
+        let taken = exported(&live);
         assert_eq!(taken.passwords, ["GH", "my_token"]);
         let text = super::super::document::print(&taken.spec);
         assert!(!text.contains("ghp_") && !text.contains("plain"), "{text}");

@@ -9,7 +9,7 @@ const LONGEST_LINE: usize = 2_000;
 const ZERO_WIDTH_SPACE: char = '\u{200B}';
 
 /// A stripped line in which the runner finds no command: neither `::` where a line begins nor `##[` anywhere.
-pub(crate) fn disarm(line: &str) -> String {
+pub(crate) fn sanitize(line: &str) -> String {
     let quiet = line.replace("##[", &format!("##{ZERO_WIDTH_SPACE}["));
     let start = quiet.len() - quiet.trim_start().len();
     match quiet.get(start..start + 2) {
@@ -34,12 +34,12 @@ pub(crate) fn json(document: &str) -> String {
 
 /// A stripped line cut to what a log bears, without commands.
 pub(crate) fn quiet(line: &str) -> String {
-    disarm(&cut(line, LONGEST_LINE))
+    sanitize(&cut(line, LONGEST_LINE))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{disarm, quiet};
+    use super::{quiet, sanitize};
     use crate::redact::strip::strip;
 
     #[test]
@@ -57,6 +57,6 @@ mod tests {
             assert!(!line.trim_start().starts_with("::"), "{line}");
             assert!(!line.contains("##["), "{line}");
         }
-        assert_eq!(disarm("a::b"), "a::b");
+        assert_eq!(sanitize("a::b"), "a::b");
     }
 }

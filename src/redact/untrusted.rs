@@ -7,9 +7,9 @@ use super::strip::strip;
 
 /// Has no `Display`, and its `Debug` shows nothing: only a `TargetRedactor` opens it.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Foreign(String);
+pub(crate) struct Untrusted(String);
 
-impl Foreign {
+impl Untrusted {
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -19,13 +19,13 @@ impl Foreign {
     }
 }
 
-impl fmt::Debug for Foreign {
+impl fmt::Debug for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Foreign")
+        f.write_str("Untrusted")
     }
 }
 
-/// Foreign text without secrets. Nothing but a redactor makes one.
+/// Untrusted text without secrets. Nothing but a redactor makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Clean(String);
 
