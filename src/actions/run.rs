@@ -33,7 +33,7 @@ pub(crate) struct Run {
     /// Somebody asked for more words: `RUNNER_DEBUG` is `1`.
     pub(crate) is_debugging: bool,
     /// Outputs and summary have been written.
-    told: Arc<AtomicBool>,
+    recorded: Arc<AtomicBool>,
     /// What could not be written on GitHub, and why: the summary says it.
     unwritten: Arc<Mutex<Vec<Unwritten>>>,
     server: Option<String>,
@@ -81,7 +81,7 @@ impl Run {
             output_file: file("GITHUB_OUTPUT"),
             summary_file: file("GITHUB_STEP_SUMMARY"),
             is_debugging: is("RUNNER_DEBUG", "1"),
-            told: Arc::default(),
+            recorded: Arc::default(),
             unwritten: Arc::default(),
             server: text("GITHUB_SERVER_URL"),
             event_file: file("GITHUB_EVENT_PATH"),
@@ -91,12 +91,12 @@ impl Run {
     }
 
     /// Notes that outputs and summary say how this run ended.
-    pub(crate) fn tell(&self) {
-        self.told.store(true, Ordering::Relaxed);
+    pub(crate) fn mark_recorded(&self) {
+        self.recorded.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn is_told(&self) -> bool {
-        self.told.load(Ordering::Relaxed)
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.recorded.load(Ordering::Relaxed)
     }
 
     /// Notes what could not be written on GitHub. `false`: it is noted already.

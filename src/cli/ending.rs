@@ -141,10 +141,10 @@ pub(crate) fn of_cancelled(console: &Console, run: &Run, cancelled: Cancelled) -
 
 /// Output and summary of a run that wrote none until now.
 fn tell(console: &Console, run: &Run, status: &str, text: &str) {
-    if run.is_told() {
+    if run.is_recorded() {
         return;
     }
-    run.tell();
+    run.mark_recorded();
     let output = run.output_file.as_deref().map(|file| write_status(file, status));
     let text = console.without_secrets(text);
     let summary = run.summary_file.as_deref().map(|file| append(file, &text));

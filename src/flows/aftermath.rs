@@ -7,7 +7,7 @@ use super::failure::cancelled;
 use super::outside;
 use crate::config::Health;
 use crate::model::aftermath::{Aftermath, Seen};
-use crate::model::verdict::Testimony;
+use crate::model::verdict::CheckResult;
 use crate::platform::{App, HealthState, PlatformError};
 
 /// Longest wait for a good answer. The version was up before, and whoever waits for the report knows already that the
@@ -44,12 +44,12 @@ async fn ask(ctx: &Ctx, app: &App, health: &Health) -> anyhow::Result<Seen> {
     }
     let limit = LONGEST.min(health.timeout);
     let answered = outside::ask(ctx, app, health, spec, &[], limit, &mut Vec::new()).await?;
-    let why = match answered.map(|answered| answered.testimony) {
-        Some(Testimony::Good) => return Ok(Seen::Good),
-        Some(Testimony::Objects(failure)) => return Ok(Seen::Bad(failure.to_string())),
-        Some(Testimony::Blocked(failure)) => failure.to_string(),
-        Some(Testimony::Unheard(why)) => why,
-        Some(Testimony::Absent) | None => "nothing of it can be asked from outside".to_owned(),
+    let why = match answered.map(|answered| answered.result) {
+        Some(CheckResult::Passed) => return Ok(Seen::Good),
+        Some(CheckResult::Failed(failure)) => return Ok(Seen::Bad(failure.to_string())),
+        Some(CheckResult::Obstructed(failure)) => failure.to_string(),
+        Some(CheckResult::Inconclusive(why)) => why,
+        Some(CheckResult::NotApplicable) | None => "nothing of it can be asked from outside".to_owned(),
     };
     // The platform's edge answers in the place of an app that has ended.
     let components = match ctx.platform()?.health(&app.id).await {

@@ -1,284 +1,259 @@
-//! What is asked of an app from outside: the configured path and checks, else the spec's health check, else a guess.
+//! The three checks of an active deployment beside its phase: the built commit, the platform's health check, a request
+//! from outside.
 
 use std::time::Duration;
 
-use anyhow::Context as _;
-use serde_json::Value;
-use url::Url;
-
 use super::context::Ctx;
-use super::place::Place;
-use crate::config::Health;
-use crate::health::{Expect, HealthVerdict, Hosts, Observation, Prober, Remark, Target, remark, watch};
-use crate::model::verdict::Testimony;
-use crate::spec::{Question, questions, roots_of_checked, runs_at};
-use crate::wait::{Cancelled, Deadline, humanize};
+use super::expected::Expected;
+use super::http_checks::Answered;
+use super::outside;
+use crate::model::commit::Sha;
+use crate::model::count::plural;
+use crate::model::environment::Environment;
+use crate::model::failure::{Failure, Kind};
+use crate::model::rollout::Built;
+use crate::model::verdict::CheckResult;
+use crate::platform::{ComponentHealth, Deployment, HealthState, PlatformError, Rollout};
+use crate::wait::Deadline;
 
-/// One good answer may be luck, or the last of the version before.
-const SUCCESSES_IN_A_ROW: u32 = 3;
-
-/// What platforms' own health checks take for good.
-const HEALTHY: std::ops::RangeInclusive<u16> = 200..=399;
-
-/// How often whoever reads the log is told that this is still waiting.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
-
-#[derive(Debug)]
-pub(super) struct Checks {
-    targets: Vec<Target>,
-    /// Where the services answer whose own check's path is among the targets.
-    roots: Vec<Target>,
-    /// Where people begin, if that is not among the targets. It decides nothing unless it redirects without end.
-    front: Option<Target>,
-    /// Why there is no target although there is something to ask.
-    unasked: Option<String>,
-}
-
-/// What asking from outside came to.
-#[derive(Debug)]
-pub(super) struct Answered {
-    pub(super) testimony: Testimony,
-    /// The status below 500 that was the wrong one: the app answers, but otherwise.
-    pub(super) refused: Option<u16>,
-    /// What failed is a check that somebody configured; else it was guessed what a good answer is.
-    pub(super) configured_check_failed: bool,
-    /// What failed are redirects without an end.
-    pub(super) is_endless: bool,
-    /// What was asked instead of what the spec says.
-    pub(super) note: Option<String>,
-    /// What people have to know of good answers.
-    pub(super) remarks: Vec<Remark>,
-}
-
-impl Answered {
-    /// Nothing was asked from outside, and why not.
-    pub(super) fn without_question(testimony: Testimony) -> Self {
-        Self {
-            testimony,
-            refused: None,
-            configured_check_failed: false,
-            is_endless: false,
-            note: None,
-            remarks: Vec::new(),
-        }
-    }
-
-    /// The remarks as notes, each of which is printed.
-    pub(super) fn take_remarks(&mut self, ctx: &Ctx) -> Vec<String> {
-        let remarks = std::mem::take(&mut self.remarks);
-        for remark in &remarks {
-            if remark.is_warning {
-                ctx.console.warn(&remark.text);
-            } else {
-                ctx.console.say(&remark.text);
-            }
-        }
-        remarks.into_iter().map(|remark| remark.text).collect()
-    }
-}
-
-impl Checks {
-    /// What is asked at a place, as configuration and deployed spec have it; nothing of components that are `idle`.
-    ///
-    /// # Errors
-    /// When its URL is not one.
-    pub(super) fn of(place: &Place, health: &Health, spec: &Value, idle: &[String]) -> anyhow::Result<Self> {
-        let url = &place.url;
-        let base = Url::parse(url).with_context(|| format!("the platform's URL `{url}` is not a URL"))?;
-        let host = place.host.as_deref().or(base.host_str()).unwrap_or_default();
-        let guard = crate::spec::secure_header(spec);
-        if let Some(guard) = guard.as_ref().filter(|guard| guard.value.is_none()) {
-            return Ok(Self::unasked(format!(
-                "Nothing was asked from outside: the platform lets requests with the header `{}` through alone, whose value the spec does not show",
-                guard.name
-            )));
-        }
-        let hosts = Hosts::new(&place.platform, crate::spec::domains(spec));
-        let at_place = |target: Target| {
-            let target = target.of_deployed_app().guarded_by(guard.as_ref()).within(&hosts);
-            target.asked_as(place.host.as_deref())
-        };
-        let runs = |path: &str| runs_at(spec, host, path, idle);
-        let first = match health.path.as_str() {
-            "" => questions(spec, host, idle),
-            path if runs(path) => vec![Question::Health(path.to_owned())],
-            _ => Vec::new(),
-        };
-        let from_spec = health.path.is_empty();
-        let first = first.iter().map(|question| match question {
-            Question::Health(path) if from_spec => Target::at(&base, path, Expect::Range(HEALTHY)).inside(),
-            Question::Health(path) => Target::at(&base, path, Expect::Range(HEALTHY)),
-            Question::Root(path) => Target::at(&base, path, Expect::Below500),
-        });
-        let further = health
-            .checks
-            .iter()
-            .filter(|check| runs(&check.path))
-            .map(|check| Target::at(&base, &check.path, Expect::Status(check.status)));
-        let roots = roots_of_checked(spec, host, idle).into_iter();
-        let targets: Vec<Target> = first.chain(further).map(at_place).collect();
-        let front = crate::spec::front(spec, host, idle);
-        let front = front.map(|path| at_place(Target::at(&base, &path, Expect::Below500)));
-        Ok(Self {
-            front: front.filter(|front| targets.iter().all(|target| target.url != front.url)),
-            targets,
-            roots: roots
-                .map(|path| at_place(Target::at(&base, &path, Expect::Below500)))
-                .collect(),
-            unasked: None,
-        })
-    }
-
-    /// At the app's own domain, which may still lead elsewhere.
-    pub(super) fn on_own_domain(self) -> Self {
-        self.each(Target::on_own_domain)
-    }
-
-    /// On the platform's host, where the app has a domain of its own.
-    pub(super) fn beside_domain(self) -> Self {
-        self.each(Target::beside_domain)
-    }
-
-    fn each(self, change: fn(Target) -> Target) -> Self {
-        Self {
-            targets: self.targets.into_iter().map(change).collect(),
-            roots: self.roots.into_iter().map(change).collect(),
-            front: self.front.map(change),
-            unasked: self.unasked,
-        }
-    }
-
-    pub(super) fn of_targets(targets: Vec<Target>) -> Self {
-        Self {
-            targets,
-            roots: Vec::new(),
-            front: None,
-            unasked: None,
-        }
-    }
-
-    fn unasked(why: String) -> Self {
-        Self {
-            unasked: Some(why),
-            ..Self::of_targets(Vec::new())
-        }
-    }
-
-    pub(super) fn targets(&self) -> &[Target] {
-        &self.targets
-    }
-
-    /// Asks until everything answers well several times in a row, or the time is over.
-    pub(super) async fn ask(&self, ctx: &Ctx, deadline: Deadline) -> anyhow::Result<Answered> {
-        if self.targets.is_empty() {
-            return Ok(Answered {
-                note: self.unasked.clone(),
-                ..Answered::without_question(Testimony::Absent)
-            });
-        }
-        let mut watched = watched(ctx, &self.targets, deadline).await?;
-        let mut note = None;
-        if let Some((target, status)) = watched.kept_inside() {
-            let instead = self.instead_of_inside(status);
-            if let good @ HealthVerdict::Good(_) = self::watched(ctx, &instead, deadline).await? {
-                note = Some(format!(
-                    "`{target}` answers {status} to a request from outside; the platform asks that path inside, and `{}` was asked instead",
-                    instead.first().unwrap_or(target)
-                ));
-                watched = good;
-            }
-        }
-        let mut remarks = Vec::new();
-        if let HealthVerdict::Good(mut seen) = watched {
-            watched = match &self.front {
-                Some(front) => look_at(ctx, front, deadline, &mut seen).await?,
-                None => HealthVerdict::Good(Vec::new()),
-            };
-            for remark in seen.iter().filter_map(|(target, seen)| remark(target, seen)) {
-                if !remarks.contains(&remark) {
-                    remarks.push(remark);
-                }
-            }
-        }
-        let configured_check_failed = watched.is_bad_as_configured();
-        let refused = watched.refused();
-        let is_endless = watched.is_endless();
-        let testimony = match watched {
-            HealthVerdict::Good(_) => Testimony::Good,
-            verdict @ HealthVerdict::Bad { .. } => verdict.failure().map_or(Testimony::Good, Testimony::Objects),
-            verdict @ HealthVerdict::Unknown { .. } => verdict.failure().map_or(Testimony::Good, Testimony::Blocked),
-        };
-        Ok(Answered {
-            testimony,
-            refused,
-            configured_check_failed,
-            is_endless,
-            note,
-            remarks,
-        })
-    }
-
-    /// The roots in place of the paths that are for the platform's own checks. Who is turned away there (401, 403) has
-    /// met a guard, and any answer of the root will do; anything else may be a route that is missing altogether.
-    fn instead_of_inside(&self, status: u16) -> Vec<Target> {
-        let expected = match status {
-            401 | 403 => Expect::Below500,
-            _ => Expect::Range(HEALTHY),
-        };
-        let roots = self.roots.iter().cloned().map(|root| root.expecting(expected.clone()));
-        let others = self.targets.iter().filter(|target| !target.is_inside()).cloned();
-        roots.chain(others).collect()
-    }
-}
-
-/// Longest look at where people begin, once everything else is good.
-const ONE_LOOK: Duration = Duration::from_secs(10);
-
-/// Looks once at where people begin. Only redirects without an end are looked at until it is certain.
-async fn look_at(
+/// The commit that was built: the one asked for, or a descendant of it, is good; any other is bad.
+pub(super) async fn ask_for_the_commit(
     ctx: &Ctx,
-    front: &Target,
-    deadline: Deadline,
-    seen: &mut Vec<(Target, Observation)>,
-) -> anyhow::Result<HealthVerdict> {
-    let prober = Prober::new()?;
-    let looked = tokio::select! {
-        looked = prober.probe(front, ONE_LOOK) => looked,
-        cancelled = ctx.wait.cancelled() => return Err(cancelled.into()),
+    deployment: &Deployment,
+    expected: &Expected<'_>,
+    notes: &mut Vec<String>,
+) -> (CheckResult, Option<Sha>) {
+    let Ok(platform) = ctx.platform() else {
+        return (CheckResult::NotApplicable, None);
     };
-    if let Observation::Endless { .. } = looked {
-        let verdict = watched(ctx, std::slice::from_ref(front), deadline).await?;
-        if verdict.is_endless() {
-            return Ok(verdict);
+    let built = platform.built_from(deployment, &ctx.own());
+    if let Some(failure) = other_image(&built, expected.spec) {
+        return (CheckResult::Failed(failure), None);
+    }
+    let digests = running_images(&built, expected.spec);
+    let by_digest = !digests.is_empty();
+    notes.extend(digests);
+    let commits: Vec<&Sha> = built
+        .iter()
+        .filter_map(|(_, built)| {
+            if let Built::Commit(sha) = built {
+                Some(sha)
+            } else {
+                None
+            }
+        })
+        .collect();
+    let Some(first) = commits.first().copied() else {
+        return (
+            if by_digest {
+                CheckResult::Passed
+            } else {
+                CheckResult::NotApplicable
+            },
+            None,
+        );
+    };
+    let Some(wanted) = expected.commit else {
+        return (CheckResult::NotApplicable, Some(first.clone()));
+    };
+    for sha in &commits {
+        if sha.is(wanted) {
+            continue;
+        }
+        let github = match ctx.github() {
+            Ok(github) => github,
+            Err(failure) => return (CheckResult::Inconclusive(failure.to_string()), Some((*sha).clone())),
+        };
+        match github.compare(wanted.as_str(), sha.as_str()).await {
+            Ok(Some(comparison)) if comparison.head_contains_base() => notes.push(format!(
+                "The branch had moved on: `{}` was built, {} after `{}`",
+                sha.short(),
+                plural(comparison.ahead_by, "commit"),
+                wanted.short()
+            )),
+            Ok(_) => {
+                let failure = Failure::bad(format!("`{}` was built, not `{}`", sha.short(), wanted.short()))
+                    .why("the platform builds the head of the branch, and that is not a descendant of the commit asked for")
+                    .next("check which branch the spec names, and whether it was force-pushed");
+                return (CheckResult::Failed(failure), Some((*sha).clone()));
+            }
+            Err(error) => return (CheckResult::Inconclusive(error.to_string()), Some((*sha).clone())),
         }
     }
-    seen.push((front.clone(), looked));
-    Ok(HealthVerdict::Good(Vec::new()))
+    (CheckResult::Passed, Some(first.clone()))
 }
 
-async fn watched(ctx: &Ctx, targets: &[Target], deadline: Deadline) -> anyhow::Result<HealthVerdict> {
-    let prober = Prober::new()?;
-    let mut say = |target: &Target, seen: &crate::health::Observation| ctx.console.say(&format!("{target}: {seen}"));
-    let watching = watch(&prober, targets, deadline, &ctx.wait, SUCCESSES_IN_A_ROW, &mut say);
-    let watched: Result<HealthVerdict, Cancelled> = tokio::select! {
-        watched = watching => watched,
-        cancelled = signs_of_life(ctx, deadline) => Err(cancelled),
-    };
-    Ok(watched?)
-}
-
-/// Says now and then how long this has been waiting, until it is told to stop.
-async fn signs_of_life(ctx: &Ctx, deadline: Deadline) -> Cancelled {
-    let total = deadline.total();
-    loop {
-        if let Err(cancelled) = ctx.wait.sleep(SIGN_OF_LIFE).await {
-            return cancelled;
+/// What runs by digest, a sentence for each image.
+fn running_images(built: &[(String, Built)], spec: &serde_json::Value) -> Vec<String> {
+    let sources = crate::spec::sources(spec);
+    let mut images: Vec<(String, Vec<String>)> = Vec::new();
+    for (component, built) in built {
+        let Built::Digest(digest) = built else { continue };
+        let source = sources.iter().find(|source| source.component == *component);
+        let reference = source.map_or(digest, |source| &source.repo).clone();
+        let component = format!("`{component}`");
+        match images.iter_mut().find(|(known, _)| *known == reference) {
+            Some((_, components)) => components.push(component),
+            None => images.push((reference, vec![component])),
         }
-        let waited = total.saturating_sub(deadline.remaining());
-        ctx.console.say(&format!(
-            "Still waiting for good answers: {} of at most {}",
-            humanize(waited),
-            humanize(total)
+    }
+    let sentence =
+        |(image, components): &(String, Vec<String>)| format!("Runs the image `{image}` ({})", components.join(", "));
+    images.iter().map(sentence).collect()
+}
+
+/// An image whose digest is not the one that the spec names.
+fn other_image(built: &[(String, Built)], spec: &serde_json::Value) -> Option<Failure> {
+    built.iter().find_map(|(component, built)| {
+        let Built::Digest(digest) = built else { return None };
+        let components = crate::spec::components(spec);
+        let wanted = components
+            .iter()
+            .find(|known| known.name == component)?
+            .value
+            .pointer("/image/digest")?
+            .as_str()?;
+        (wanted != digest).then(|| {
+            Failure::bad(format!("`{component}` runs the image `{digest}`, not `{wanted}`")).next("deploy again")
+        })
+    })
+}
+
+/// The platform's own health of every component.
+pub(super) struct Health {
+    pub(super) result: CheckResult,
+    /// Components that are meant to run without an instance.
+    pub(super) idle: Vec<String>,
+}
+
+impl From<CheckResult> for Health {
+    fn from(result: CheckResult) -> Self {
+        Self {
+            result,
+            idle: Vec::new(),
+        }
+    }
+}
+
+/// Not ready yet is not unhealthy: it is asked until it settles.
+pub(super) async fn ask_the_platform(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    environment: &Environment,
+    settling: Deadline,
+) -> anyhow::Result<Health> {
+    let platform = ctx.platform()?;
+    let deployment = rollout.deployment.as_ref().map(|id| format!(" --deployment {id}"));
+    let deployment = deployment.unwrap_or_default();
+    loop {
+        let components = match platform.health(&rollout.app_id).await {
+            Ok(components) => components,
+            Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
+            Err(error) => return Ok(CheckResult::Inconclusive(error.to_string()).into()),
+        };
+        let unsettled = components.iter().find(|component| match component.state {
+            HealthState::Healthy | HealthState::Asleep => false,
+            HealthState::Unknown => component.ready == 0 && component.desired > 0,
+            HealthState::Unhealthy => true,
+        });
+        let Some(component) = unsettled else {
+            let idle = components.iter().filter(|component| is_idle(component));
+            return Ok(Health {
+                result: CheckResult::Passed,
+                idle: idle.map(|component| component.name.clone()).collect(),
+            });
+        };
+        if settling.is_over() {
+            let name = &component.name;
+            let result = match component.state {
+                HealthState::Unhealthy => CheckResult::Failed(
+                    Failure::bad(format!("`{name}` is unhealthy"))
+                        .why(format!(
+                            "{} of {} instances are ready",
+                            component.ready, component.desired
+                        ))
+                        .next(format!(
+                            "read what it prints: `do-deploy logs --environment {environment}{deployment} --component {name}`"
+                        )),
+                ),
+                _ => CheckResult::Inconclusive(format!("the platform does not know how `{name}` is")),
+            };
+            return Ok(result.into());
+        }
+        ctx.wait.sleep(Duration::from_secs(3)).await?;
+    }
+}
+
+/// Longest wait for a component that the platform calls unhealthy where nothing could be asked from outside.
+const SECOND_OPINION: Duration = Duration::from_secs(30);
+
+/// What the platform says of its components once the way from outside has turned out to be blocked.
+pub(super) async fn ask_the_platform_again(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    expected: &Expected<'_>,
+) -> anyhow::Result<CheckResult> {
+    let settling = Deadline::after(SECOND_OPINION.min(expected.health.timeout));
+    Ok(ask_the_platform(ctx, rollout, expected.environment, settling)
+        .await?
+        .result)
+}
+
+/// No instance is wanted, and not because it sleeps.
+fn is_idle(component: &ComponentHealth) -> bool {
+    component.desired == 0 && component.ready == 0 && component.state == HealthState::Unknown
+}
+
+/// Our own request to the URL, and that URL.
+pub(super) async fn ask_from_outside(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    deployment: &Deployment,
+    expected: &Expected<'_>,
+    settling: Deadline,
+    idle: &[String],
+    notes: &mut Vec<String>,
+) -> anyhow::Result<(Answered, Option<String>)> {
+    if !crate::spec::has_http(expected.spec) {
+        return Ok((Answered::without_question(CheckResult::NotApplicable), None));
+    }
+    let inconclusive = |why: String| Ok((Answered::without_question(CheckResult::Inconclusive(why)), None));
+    let app = match ctx.platform()?.serving(&rollout.app_id, &deployment.id, settling).await {
+        Ok(Some(app)) => app,
+        Ok(None) => return inconclusive("the platform names no URL".to_owned()),
+        Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
+        Err(error) => return inconclusive(error.to_string()),
+    };
+    if let Some(why) = ctx.warn_of_refused_url(&app) {
+        return inconclusive(why);
+    }
+    // As the platform keeps it: it gives a route to what has none in the file.
+    let spec = deployment.spec.as_ref().unwrap_or(expected.spec);
+    let spec = &crate::spec::with_secure_header_of(spec, expected.spec);
+    let (health, limit) = (expected.health, expected.health.timeout);
+    let Some(mut answered) = outside::ask(ctx, &app, health, spec, idle, limit, notes).await? else {
+        return inconclusive("the platform names no URL".to_owned());
+    };
+    notes.extend(answered.take_remarks(ctx));
+    if let CheckResult::Failed(Failure { next: Some(next), .. }) = &mut answered.result {
+        // After a rollback another deployment serves, and its log is what is shown unless this one is named.
+        next.push_str(&format!(
+            ": `do-deploy logs --environment {} --deployment {}`",
+            expected.environment, deployment.id
         ));
     }
+    // A request without a browser may be sent in circles where people are not: production is not rolled back for that.
+    if answered.is_endless
+        && !matches!(expected.environment, Environment::Preview(_))
+        && let CheckResult::Failed(failure) = answered.result
+    {
+        answered.result = CheckResult::Obstructed(Failure {
+            kind: Kind::Unknown,
+            ..failure
+        });
+    }
+    Ok((answered, app.url))
 }
+
+#[cfg(test)]
+mod tests;

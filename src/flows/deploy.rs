@@ -201,7 +201,7 @@ async fn deploy(
     // For a run that is cancelled from here on.
     report.aftermath = Aftermath::of(lost(plan));
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
-    rollout::heard_to_the_end(ctx, &ended)?;
+    rollout::not_cut_short(ctx, &ended)?;
     settle(ctx, site, plan, &rollout, ended, report).await
 }
 

@@ -115,7 +115,7 @@ async fn cancel_deployment(ctx: &Ctx, report: &Report) -> bool {
     let (Ok(platform), Some(app), Some(deployment)) = (ctx.platform(), &report.app_id, &report.deployment_id) else {
         return true;
     };
-    let platform = platform.to_the_end();
+    let platform = platform.uncancellable();
     let done = tokio::time::timeout(LOOK_AROUND, platform.cancel(app, deployment)).await;
     let is_cancelled = matches!(done, Ok(Ok(())));
     if !is_cancelled {
@@ -127,7 +127,7 @@ async fn cancel_deployment(ctx: &Ctx, report: &Report) -> bool {
 
 /// The commit that stands where this run's stood, if it is another one by now. One look: not to find out means cancelled.
 async fn newer_commit(ctx: &Ctx, report: &Report, successor: Successor<'_>) -> Option<Sha> {
-    let github = ctx.github().ok()?.to_the_end();
+    let github = ctx.github().ok()?.uncancellable();
     let looking = async {
         match successor {
             Successor::Pull(number) => github.pull(number).await.ok().map(|pull| pull.head.sha),

@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::Value;
 use url::Url;
 
-use super::checks::{Answered, Checks};
 use super::context::Ctx;
+use super::http_checks::{Answered, HttpChecks};
 use super::place::Place;
 use crate::config::Health;
 use crate::health::{Expect, Target};
 use crate::model::failure::Failure;
-use crate::model::verdict::Testimony;
+use crate::model::verdict::CheckResult;
 use crate::platform::App;
 use crate::wait::Deadline;
 
@@ -28,7 +28,7 @@ pub(super) async fn ask(
     let Some(platform) = app.ingress.as_deref().or(app.url.as_deref()) else {
         return Ok(None);
     };
-    let checks = Checks::of(&platform.into(), health, spec, idle)?;
+    let checks = HttpChecks::of(&platform.into(), health, spec, idle)?;
     let checks = match &app.domain {
         Some(_) => checks.beside_domain(),
         None => checks,
@@ -40,22 +40,21 @@ pub(super) async fn ask(
     };
     let mut own = if domain.is_pending {
         pending()
-    } else if matches!(answered.testimony, Testimony::Objects(_)) && answered.refused.is_none() && !answered.is_endless
-    {
+    } else if matches!(answered.result, CheckResult::Failed(_)) && answered.refused.is_none() && !answered.is_endless {
         return Ok(Some(answered));
     } else {
-        let checks = Checks::of(&Place::of_domain(&domain.name, platform), health, spec, idle)?;
+        let checks = HttpChecks::of(&Place::of_domain(&domain.name, platform), health, spec, idle)?;
         let mut own = checks.on_own_domain().ask(ctx, Deadline::after(limit)).await?;
         notes.extend(own.note.take().filter(|note| !notes.contains(note)));
         own
     };
-    let is_unasked = matches!(own.testimony, Testimony::Blocked(_) | Testimony::Unheard(_));
+    let is_unasked = matches!(own.result, CheckResult::Obstructed(_) | CheckResult::Inconclusive(_));
     let turned_away = match answered.refused {
         Some(status) if is_unasked => TURNED_AWAY.contains(&status) || !answers_at_root(ctx, platform).await?,
         _ => false,
     };
-    let remarks = match own.testimony {
-        Testimony::Good | Testimony::Objects(_) => std::mem::take(&mut own.remarks),
+    let remarks = match own.result {
+        CheckResult::Passed | CheckResult::Failed(_) => std::mem::take(&mut own.remarks),
         _ => std::mem::take(&mut answered.remarks),
     };
     let (answered, note) = added_up(answered, own, &domain.name, turned_away);
@@ -66,7 +65,7 @@ pub(super) async fn ask(
 /// The domain's answer while the platform is still setting it up.
 fn pending() -> Answered {
     let why = "the platform has not finished setting the domain up";
-    Answered::without_question(Testimony::Unheard(why.to_owned()))
+    Answered::without_question(CheckResult::Inconclusive(why.to_owned()))
 }
 
 /// Statuses with which frameworks turn hosts away that they do not know, such as Django (400) and Rails (403). Others
@@ -82,18 +81,18 @@ async fn answers_at_root(ctx: &Ctx, platform: &str) -> anyhow::Result<bool> {
         return Ok(false);
     };
     let root = Target::at(&base, "/", Expect::Range(200..=299)).of_deployed_app();
-    let answered = Checks::of_targets(vec![root])
+    let answered = HttpChecks::of_targets(vec![root])
         .ask(ctx, Deadline::after(ONE_LOOK))
         .await?;
-    Ok(answered.testimony == Testimony::Good)
+    Ok(answered.result == CheckResult::Passed)
 }
 
 /// What people get counts, and that is what the domain answers; where it cannot be asked, the platform's host.
 fn added_up(platform: Answered, own: Answered, domain: &str, turned_away: bool) -> (Answered, Option<String>) {
-    use Testimony::{Absent, Blocked, Good, Objects, Unheard};
-    match (&platform.testimony, &own.testimony) {
-        (_, Objects(_)) | (Blocked(_) | Unheard(_) | Absent, Good) => (own, None),
-        (Objects(_), Good) => {
+    use CheckResult::{Failed, Inconclusive, NotApplicable, Obstructed, Passed};
+    match (&platform.result, &own.result) {
+        (_, Failed(_)) | (Obstructed(_) | Inconclusive(_) | NotApplicable, Passed) => (own, None),
+        (Failed(_), Passed) => {
             let did = match platform.refused {
                 _ if platform.is_endless => "redirects without end".to_owned(),
                 Some(status) => format!("answered {status}"),
@@ -102,50 +101,50 @@ fn added_up(platform: Answered, own: Answered, domain: &str, turned_away: bool) 
             let note = format!("The platform's own host {did}; `{domain}`, which people visit, is good");
             (own, Some(note))
         }
-        (Objects(_), Blocked(_) | Unheard(_)) if turned_away => {
-            let why = reason(&own.testimony);
+        (Failed(_), Obstructed(_) | Inconclusive(_)) if turned_away => {
+            let why = reason(&own.result);
             let failure = Failure::unknown(format!("`{domain}` could not be asked from here"))
                 .why(format!(
                     "{why}; the platform's own host may be one that the app turns away"
                 ))
                 .next(format!("look at `{domain}`, then ask again"));
-            (Answered::without_question(Blocked(failure)), None)
+            (Answered::without_question(Obstructed(failure)), None)
         }
-        (_, Blocked(_) | Unheard(_)) => {
-            let note = format!("`{domain}` could not be asked: {}", reason(&own.testimony));
+        (_, Obstructed(_) | Inconclusive(_)) => {
+            let note = format!("`{domain}` could not be asked: {}", reason(&own.result));
             (platform, Some(note))
         }
-        (_, Good | Absent) => (platform, None),
+        (_, Passed | NotApplicable) => (platform, None),
     }
 }
 
-fn reason(testimony: &Testimony) -> String {
-    match testimony {
-        Testimony::Blocked(failure) | Testimony::Objects(failure) => {
+fn reason(result: &CheckResult) -> String {
+    match result {
+        CheckResult::Obstructed(failure) | CheckResult::Failed(failure) => {
             failure.why.clone().unwrap_or_else(|| failure.what.clone())
         }
-        Testimony::Unheard(why) => why.clone(),
-        Testimony::Good | Testimony::Absent => String::new(),
+        CheckResult::Inconclusive(why) => why.clone(),
+        CheckResult::Passed | CheckResult::NotApplicable => String::new(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Place, added_up, pending};
-    use crate::flows::checks::Answered;
+    use crate::flows::http_checks::Answered;
     use crate::model::failure::Failure;
-    use crate::model::verdict::Testimony;
+    use crate::model::verdict::CheckResult;
 
     fn answered(word: &str) -> Answered {
-        let testimony = match word {
-            "good" => Testimony::Good,
-            "absent" => Testimony::Absent,
-            "blocked" => Testimony::Blocked(Failure::unknown("blocked").why("DNS")),
-            _ => Testimony::Objects(Failure::bad("bad")),
+        let result = match word {
+            "good" => CheckResult::Passed,
+            "absent" => CheckResult::NotApplicable,
+            "blocked" => CheckResult::Obstructed(Failure::unknown("blocked").why("DNS")),
+            _ => CheckResult::Failed(Failure::bad("bad")),
         };
         Answered {
-            configured_check_failed: matches!(testimony, Testimony::Objects(_)),
-            testimony,
+            configured_check_failed: matches!(result, CheckResult::Failed(_)),
+            result,
             refused: word.parse().ok(),
             is_endless: false,
             note: None,
@@ -177,11 +176,11 @@ mod tests {
         ] {
             let turned_away = platform.parse::<u16>().is_ok();
             let (answered, note) = added_up(answered(platform), answered(own), "shop.example", turned_away);
-            let word = match answered.testimony {
-                Testimony::Good => "good",
-                Testimony::Absent => "absent",
-                Testimony::Blocked(_) | Testimony::Unheard(_) => "blocked",
-                Testimony::Objects(_) => "bad",
+            let word = match answered.result {
+                CheckResult::Passed => "good",
+                CheckResult::NotApplicable => "absent",
+                CheckResult::Obstructed(_) | CheckResult::Inconclusive(_) => "blocked",
+                CheckResult::Failed(_) => "bad",
             };
             assert_eq!(
                 (word, answered.configured_check_failed, note.is_some()),
@@ -206,11 +205,11 @@ mod tests {
         ] {
             let turned_away = platform.parse::<u16>().is_ok();
             let (answered, note) = added_up(answered(platform), pending(), "shop.example", turned_away);
-            let word = match &answered.testimony {
-                Testimony::Good => "good",
-                Testimony::Absent => "absent",
-                Testimony::Blocked(_) | Testimony::Unheard(_) => "blocked",
-                Testimony::Objects(_) => "bad",
+            let word = match &answered.result {
+                CheckResult::Passed => "good",
+                CheckResult::NotApplicable => "absent",
+                CheckResult::Obstructed(_) | CheckResult::Inconclusive(_) => "blocked",
+                CheckResult::Failed(_) => "bad",
             };
             assert_eq!((word, note.is_some()), (sum, is_noted), "{platform}");
         }

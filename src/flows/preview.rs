@@ -330,7 +330,7 @@ async fn deploy(
     // For a run that is cancelled from here on.
     report.aftermath = Aftermath::of(lost.clone());
     let mut ended = rollout::follow(ctx, &rollout, &expected, board).await?;
-    rollout::heard_to_the_end(ctx, &ended)?;
+    rollout::not_cut_short(ctx, &ended)?;
     if let Verdict::Bad(failure) = &mut ended.verdict {
         hint::add(failure, &plan);
     }

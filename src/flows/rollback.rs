@@ -80,7 +80,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             Some(_) => {
                 let app = pin::release(ctx, app).await?;
                 // A signal between the two would leave the app without a pin.
-                let rollout = platform.to_the_end().rollback(&app, &earlier.id, false).await;
+                let rollout = platform.uncancellable().rollback(&app, &earlier.id, false).await;
                 rollout.map_err(|error| pin::is_off(error.into(), &app))?
             }
         };
@@ -99,7 +99,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             deadline,
         };
         let ended = rollout::follow(ctx, &rollout, &expected, &mut board).await?;
-        rollout::heard_to_the_end(ctx, &ended)?;
+        rollout::not_cut_short(ctx, &ended)?;
         anyhow::Ok(ended)
     };
     let ended = ended.await;

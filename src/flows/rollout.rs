@@ -1,4 +1,4 @@
-//! Follows one deployment to its end and hears the witnesses.
+//! Follows one deployment to its end and runs the checks.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::board::{Board, busy_with};
+use super::checks::{Health, ask_for_the_commit, ask_from_outside, ask_the_platform, ask_the_platform_again};
 use super::context::Ctx;
 use super::expected::Expected;
 use super::explain;
 use super::logs::named;
-use super::witnesses::{Health, ask_for_the_commit, ask_from_outside, ask_the_platform, ask_the_platform_again};
 use crate::actions::progress::Progress;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::rollout::Phase;
-use crate::model::verdict::{Testimony, Verdict, Witnesses, verdict};
+use crate::model::verdict::{CheckResult, Checks, Verdict, verdict};
 use crate::platform::{CauseKind, Deployment, LogKind, PlatformError, Rollout};
 use crate::spec::Offline;
 use crate::wait::{Cancelled, Deadline, humanize};
@@ -89,7 +89,7 @@ pub(crate) async fn follow(
                 }
                 other => other.to_string(),
             };
-            return Ok(Ended::unheard(Testimony::Unheard(format!(
+            return Ok(Ended::with_phase(CheckResult::Inconclusive(format!(
                 "deployment {deployment}: {why}"
             ))));
         }
@@ -102,7 +102,7 @@ pub(crate) async fn follow(
 }
 
 /// What could not be found out because of a signal is no ending of its own.
-pub(super) fn heard_to_the_end(ctx: &Ctx, ended: &Ended) -> Result<(), Cancelled> {
+pub(super) fn not_cut_short(ctx: &Ctx, ended: &Ended) -> Result<(), Cancelled> {
     match ended.verdict {
         Verdict::Unknown(_) => ctx.wait.check(),
         Verdict::Good | Verdict::Bad(_) => Ok(()),
@@ -163,17 +163,17 @@ async fn judge_active(
         None => match platform.app(&rollout.app_id).await {
             Ok(app) => app.and_then(|app| app.active),
             Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
-            Err(error) => return Ok(Ended::unheard(Testimony::Unheard(error.to_string()))),
+            Err(error) => return Ok(Ended::with_phase(CheckResult::Inconclusive(error.to_string()))),
         },
     };
     let Some(deployment) = deployment.or(active.as_ref()) else {
-        return Ok(Ended::unheard(Testimony::Objects(
+        return Ok(Ended::with_phase(CheckResult::Failed(
             Failure::bad("the app has no active deployment")
                 .next("deploy again; if that does not help, look at the app on the platform"),
         )));
     };
     let mut notes = Vec::new();
-    ctx.console.phase("Checks");
+    ctx.console.phase("HttpChecks");
     let spec = deployment.spec.as_ref().unwrap_or(expected.spec);
     if let Some(state) = crate::spec::offline(spec) {
         return Ok(Ended {
@@ -182,25 +182,25 @@ async fn judge_active(
         });
     }
     ctx.console
-        .say("Asking the witnesses: the built commit, the platform's health check, a request from outside");
+        .say("Asking the checks: the built commit, the platform's health check, a request from outside");
     let (built, built_sha) = ask_for_the_commit(ctx, deployment, expected, &mut notes).await;
     let settling = Deadline::after(expected.health.timeout);
-    let Health { testimony, idle } = ask_the_platform(ctx, rollout, expected.environment, settling).await?;
-    let mut health = testimony;
+    let Health { result, idle } = ask_the_platform(ctx, rollout, expected.environment, settling).await?;
+    let mut health = result;
     notes.extend(
         idle.iter().map(|component| {
             format!("`{component}` is meant to run without an instance, and was not asked from outside")
         }),
     );
     let (outside, url) = ask_from_outside(ctx, rollout, deployment, expected, settling, &idle, &mut notes).await?;
-    if matches!(outside.testimony, Testimony::Blocked(_)) && health == Testimony::Good {
+    if matches!(outside.result, CheckResult::Obstructed(_)) && health == CheckResult::Passed {
         health = ask_the_platform_again(ctx, rollout, expected).await?;
     }
-    let verdict = verdict(Witnesses {
-        phase: Testimony::Good,
+    let verdict = verdict(Checks {
+        phase: CheckResult::Passed,
         built,
         health,
-        probe: outside.testimony,
+        probe: outside.result,
     })
     .asked_again_with(&format!("do-deploy verify --environment {}", expected.environment));
     Ok(Ended {
@@ -223,22 +223,22 @@ fn as_asked_for(ctx: &Ctx, rollout: &Rollout, state: Offline) -> Ended {
         verdict: Verdict::Good,
         became_active: true,
         notes: vec![says],
-        ..Ended::unheard(Testimony::Good)
+        ..Ended::with_phase(CheckResult::Passed)
     }
 }
 
 /// Two runs of the same commit at once: whichever deployment the platform keeps, what was asked for serves.
 async fn superseded(ctx: &Ctx, rollout: &Rollout, ours: &Deployment, expected: &Expected<'_>) -> anyhow::Result<Ended> {
     let platform = ctx.platform()?;
-    let winner = platform.winner(&rollout.app_id).await.ok().flatten();
-    if let Some(winner) = winner.as_ref().filter(|winner| winner.id != ours.id) {
+    let current = platform.current_deployment(&rollout.app_id).await.ok().flatten();
+    if let Some(current) = current.as_ref().filter(|current| current.id != ours.id) {
         let its = Rollout {
-            deployment: Some(winner.id.clone()),
+            deployment: Some(current.id.clone()),
             ..rollout.clone()
         };
         ctx.console.say(&format!(
             "Deployment {} took the place of this one: waiting for what it built",
-            winner.id
+            current.id
         ));
         match platform.wait(&its, expected.deadline, &mut |_| {}).await {
             Ok(ended) if ended.phase == Phase::Active && is_expected(ctx, &ended, expected) => {
@@ -248,16 +248,16 @@ async fn superseded(ctx: &Ctx, rollout: &Rollout, ours: &Deployment, expected: &
             _ => {}
         }
     }
-    let who = winner.map_or_else(
+    let who = current.map_or_else(
         || "another deployment".to_owned(),
-        |winner| format!("deployment {} ({})", winner.id, winner.cause.text),
+        |current| format!("deployment {} ({})", current.id, current.cause.text),
     );
     let failure = Failure::unknown(format!("{who} took the place of this one"))
         .why("two deployments of one app were started at almost the same time")
         .next("look at the newer run; if there is none, somebody deployed by hand or `deploy_on_push` is on");
     Ok(Ended {
         verdict: Verdict::Unknown(failure),
-        ..Ended::unheard(Testimony::Absent)
+        ..Ended::with_phase(CheckResult::NotApplicable)
     })
 }
 
@@ -273,7 +273,7 @@ async fn failed(
     expected: &Expected<'_>,
 ) -> anyhow::Result<Ended> {
     let failure = explain::failure(ctx, &rollout.app_id, deployment, expected.redactor).await?;
-    let mut ended = Ended::unheard(Testimony::Objects(failure));
+    let mut ended = Ended::with_phase(CheckResult::Failed(failure));
     if let Some(back) = automatic_rollback(ctx, rollout, deployment).await? {
         ended.notes.push(await_automatic_rollback(ctx, &back, expected).await?);
     }
@@ -334,15 +334,15 @@ async fn await_automatic_rollback(ctx: &Ctx, back: &Rollout, expected: &Expected
 
 impl Ended {
     /// One that never became active, with what its phase says.
-    fn unheard(phase: Testimony) -> Self {
-        let witnesses = Witnesses {
+    fn with_phase(phase: CheckResult) -> Self {
+        let checks = Checks {
             phase,
-            built: Testimony::Absent,
-            health: Testimony::Absent,
-            probe: Testimony::Absent,
+            built: CheckResult::NotApplicable,
+            health: CheckResult::NotApplicable,
+            probe: CheckResult::NotApplicable,
         };
         Self {
-            verdict: verdict(witnesses),
+            verdict: verdict(checks),
             became_active: false,
             judged: None,
             live_since: None,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 use url::Url;
 
-use super::checks::Checks;
 use super::context::Ctx;
+use super::http_checks::HttpChecks;
 use super::site::Site;
 use super::source::Source;
 use super::{outside, ownership, preview_plan, pull};
@@ -16,7 +16,7 @@ use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::names;
 use crate::model::report::{Report, State};
-use crate::model::verdict::{Testimony, Verdict, Witnesses, verdict};
+use crate::model::verdict::{CheckResult, Checks, Verdict, verdict};
 use crate::platform::App;
 use crate::redact::TargetRedactor;
 use crate::spec::Offline;
@@ -95,28 +95,28 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
         "Asking {url} for good answers, waiting up to {}",
         humanize(limit)
     ));
-    let mut probe = Testimony::Absent;
+    let mut probe = CheckResult::NotApplicable;
     let mut remarks = Vec::new();
     if let Some((app, health)) = &whole {
         let mut notes = Vec::new();
         if let Some(mut answered) = outside::ask(ctx, app, health, &app.spec, &[], limit, &mut notes).await? {
             remarks.extend(answered.take_remarks(ctx));
-            probe = answered.testimony;
+            probe = answered.result;
         }
         notes.iter().for_each(|note| ctx.console.say(note));
     }
-    if matches!(probe, Testimony::Good | Testimony::Absent) {
-        let mut further = Checks::of_targets(targets).ask(ctx, Deadline::after(limit)).await?;
+    if matches!(probe, CheckResult::Passed | CheckResult::NotApplicable) {
+        let mut further = HttpChecks::of_targets(targets).ask(ctx, Deadline::after(limit)).await?;
         remarks.extend(further.take_remarks(ctx));
-        probe = match further.testimony {
-            Testimony::Absent => probe,
+        probe = match further.result {
+            CheckResult::NotApplicable => probe,
             further => further,
         };
     }
-    let verdict = verdict(Witnesses {
-        phase: Testimony::Absent,
-        built: Testimony::Absent,
-        health: Testimony::Absent,
+    let verdict = verdict(Checks {
+        phase: CheckResult::NotApplicable,
+        built: CheckResult::NotApplicable,
+        health: CheckResult::NotApplicable,
         probe,
     });
     let verdict = match &request.subject {

@@ -63,10 +63,10 @@ impl GitHub {
     }
 
     /// The same repository, deaf to cancellation: for last words after a signal.
-    pub(crate) fn to_the_end(&self) -> Self {
+    pub(crate) fn uncancellable(&self) -> Self {
         Self {
-            client: self.client.to_the_end(),
-            wait: self.wait.to_the_end(),
+            client: self.client.uncancellable(),
+            wait: self.wait.uncancellable(),
             root: self.root.clone(),
         }
     }

@@ -244,7 +244,7 @@ mod tests {
     use crate::model::failure::Kind;
     use crate::wait::{Deadline, Wait};
 
-    /// Answers one request after another, the last answer for ever; gives the verdict and what was heard.
+    /// Answers one request after another, the last answer for ever; gives the verdict and what was seen.
     fn judge(statuses: &'static [&'static str], total: Duration) -> (HealthVerdict, Vec<String>) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -265,8 +265,8 @@ mod tests {
             let (_sender, cancelled) = channel(None);
             let wait = Wait::new(0.0001, cancelled);
             let target = Target::new(url.parse().expect("a URL"), Expect::Status(200)).that_may_sleep();
-            let mut heard = Vec::new();
-            let mut on_change = |_: &Target, seen: &crate::health::Observation| heard.push(seen.to_string());
+            let mut answers_seen = Vec::new();
+            let mut on_change = |_: &Target, seen: &crate::health::Observation| answers_seen.push(seen.to_string());
             let prober = Prober::new().expect("a client");
             let targets = [target];
             let watching = watch(&prober, &targets, Deadline::after(total), &wait, 3, &mut on_change);
@@ -274,7 +274,7 @@ mod tests {
                 verdict = watching => verdict.expect("not cancelled"),
                 () = server => unreachable!("the server never ends"),
             };
-            (verdict, heard)
+            (verdict, answers_seen)
         })
     }
 
@@ -288,9 +288,9 @@ mod tests {
             "200 OK",
             "200 OK",
         ];
-        let (verdict, heard) = judge(answers, Duration::from_secs(60));
+        let (verdict, answers_seen) = judge(answers, Duration::from_secs(60));
         assert!(matches!(verdict, HealthVerdict::Good(_)), "{verdict:?}");
-        assert_eq!(heard, ["waking up", "200", "502", "200"]);
+        assert_eq!(answers_seen, ["waking up", "200", "502", "200"]);
     }
 
     #[test]
@@ -302,15 +302,15 @@ mod tests {
             answers[42] = "200 OK";
             answers
         };
-        let (verdict, heard) = judge(ANSWERS, Duration::from_secs(60));
+        let (verdict, answers_seen) = judge(ANSWERS, Duration::from_secs(60));
         assert!(matches!(verdict, HealthVerdict::Good(_)), "{verdict:?}");
-        assert_eq!(heard, ["404", "200"]);
+        assert_eq!(answers_seen, ["404", "200"]);
     }
 
     #[test]
     fn a_wrong_answer_until_the_end_is_bad() {
-        let (verdict, heard) = judge(&["404 Not Found"], Duration::ZERO);
-        assert_eq!(heard, ["404"]);
+        let (verdict, answers_seen) = judge(&["404 Not Found"], Duration::ZERO);
+        assert_eq!(answers_seen, ["404"]);
         let failure = verdict.failure().expect("bad");
         assert_eq!(failure.kind, Kind::Bad);
         assert_eq!(failure.why.as_deref(), Some("404 instead of 200"));

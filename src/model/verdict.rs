@@ -1,27 +1,27 @@
-//! What the witnesses of a deployment add up to: good, bad, or could not find out.
+//! What the checks of a deployment add up to: good, bad, or could not find out.
 
 use super::failure::Failure;
 
-/// What one witness says.
+/// What one check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Testimony {
-    Good,
-    Objects(Failure),
-    /// The witness exists but could not be heard, and why.
-    Unheard(String),
+pub(crate) enum CheckResult {
+    Passed,
+    Failed(Failure),
+    /// The check applies but gave no answer, and why.
+    Inconclusive(String),
     /// The same, because something is in the way, and what to do about it.
-    Blocked(Failure),
-    /// There is no such witness here: an image by tag proves no commit, a worker has no URL.
-    Absent,
+    Obstructed(Failure),
+    /// The check does not apply: an image by tag proves no commit, a worker has no URL.
+    NotApplicable,
 }
 
 /// The four independent sources of truth about a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Witnesses {
-    pub(crate) phase: Testimony,
-    pub(crate) built: Testimony,
-    pub(crate) health: Testimony,
-    pub(crate) probe: Testimony,
+pub(crate) struct Checks {
+    pub(crate) phase: CheckResult,
+    pub(crate) built: CheckResult,
+    pub(crate) health: CheckResult,
+    pub(crate) probe: CheckResult,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,16 +31,19 @@ pub(crate) enum Verdict {
     Unknown(Failure),
 }
 
-/// Bad if any witness objects (the first one, in the order in which a deployment goes wrong, is what people read);
-/// else unknown if any could not be heard; else good.
-pub(crate) fn verdict(witnesses: Witnesses) -> Verdict {
-    let Witnesses {
+/// Bad if any check failed (the first one, in the order in which a deployment goes wrong, is what people read);
+/// else unknown if any is inconclusive; else good.
+pub(crate) fn verdict(checks: Checks) -> Verdict {
+    let Checks {
         phase,
         built,
         health,
         probe,
-    } = witnesses;
-    let (ended, exists) = (!matches!(phase, Testimony::Unheard(_)), phase != Testimony::Absent);
+    } = checks;
+    let (ended, exists) = (
+        !matches!(phase, CheckResult::Inconclusive(_)),
+        phase != CheckResult::NotApplicable,
+    );
     let mut way_out = None;
     let named = [
         ("the platform's phase", phase),
@@ -48,19 +51,19 @@ pub(crate) fn verdict(witnesses: Witnesses) -> Verdict {
         ("the platform's health check", health),
         ("the request from outside", probe),
     ];
-    let mut unheard = Vec::new();
-    for (name, testimony) in named {
-        match testimony {
-            Testimony::Objects(failure) => return Verdict::Bad(failure),
-            Testimony::Unheard(why) => unheard.push(format!("{name}: {why}")),
-            Testimony::Blocked(failure) => {
-                unheard.push(format!("{name}: {failure}"));
+    let mut inconclusive = Vec::new();
+    for (name, result) in named {
+        match result {
+            CheckResult::Failed(failure) => return Verdict::Bad(failure),
+            CheckResult::Inconclusive(why) => inconclusive.push(format!("{name}: {why}")),
+            CheckResult::Obstructed(failure) => {
+                inconclusive.push(format!("{name}: {failure}"));
                 way_out = way_out.or(failure.next);
             }
-            Testimony::Good | Testimony::Absent => {}
+            CheckResult::Passed | CheckResult::NotApplicable => {}
         }
     }
-    if unheard.is_empty() {
+    if inconclusive.is_empty() {
         return Verdict::Good;
     }
     let (what, next) = match (exists, ended) {
@@ -78,7 +81,7 @@ pub(crate) fn verdict(witnesses: Witnesses) -> Verdict {
         ),
     };
     let next = way_out.unwrap_or_else(|| next.to_owned());
-    Verdict::Unknown(Failure::unknown(what).why(unheard.join("; ")).next(next))
+    Verdict::Unknown(Failure::unknown(what).why(inconclusive.join("; ")).next(next))
 }
 
 impl Verdict {
@@ -95,34 +98,34 @@ impl Verdict {
 
 #[cfg(test)]
 mod tests {
-    use super::{Testimony, Verdict, Witnesses, verdict};
+    use super::{CheckResult, Checks, Verdict, verdict};
     use crate::model::failure::Failure;
 
-    fn witnesses(probe: Testimony) -> Witnesses {
-        Witnesses {
-            phase: Testimony::Good,
-            built: Testimony::Absent,
-            health: Testimony::Good,
+    fn checks(probe: CheckResult) -> Checks {
+        Checks {
+            phase: CheckResult::Passed,
+            built: CheckResult::NotApplicable,
+            health: CheckResult::Passed,
             probe,
         }
     }
 
     #[test]
-    fn is_good_only_if_no_witness_objects_and_all_were_heard() {
-        assert_eq!(verdict(witnesses(Testimony::Good)), Verdict::Good);
-        assert_eq!(verdict(witnesses(Testimony::Absent)), Verdict::Good);
+    fn is_good_only_if_no_check_failed_or_is_inconclusive() {
+        assert_eq!(verdict(checks(CheckResult::Passed)), Verdict::Good);
+        assert_eq!(verdict(checks(CheckResult::NotApplicable)), Verdict::Good);
         assert!(matches!(
-            verdict(witnesses(Testimony::Unheard("DNS".into()))),
+            verdict(checks(CheckResult::Inconclusive("DNS".into()))),
             Verdict::Unknown(_)
         ));
     }
 
     #[test]
     fn the_advice_to_ask_again_names_the_command() {
-        let blocked = |next: &str| verdict(witnesses(Testimony::Blocked(Failure::unknown("blocked").next(next))));
+        let blocked = |next: &str| verdict(checks(CheckResult::Obstructed(Failure::unknown("blocked").next(next))));
         for (verdict, next) in [
             (
-                verdict(witnesses(Testimony::Unheard("DNS".into()))),
+                verdict(checks(CheckResult::Inconclusive("DNS".into()))),
                 "look at the URL, then ask again: `ask pr-1`",
             ),
             (
@@ -139,10 +142,10 @@ mod tests {
     }
 
     #[test]
-    fn an_objection_outweighs_a_witness_that_could_not_be_heard() {
+    fn a_failed_check_outweighs_an_inconclusive_one() {
         let failure = Failure::bad("the app answers 500");
-        let mut both = witnesses(Testimony::Objects(failure.clone()));
-        both.health = Testimony::Unheard("timeout".into());
+        let mut both = checks(CheckResult::Failed(failure.clone()));
+        both.health = CheckResult::Inconclusive("timeout".into());
         assert_eq!(verdict(both), Verdict::Bad(failure));
     }
 }

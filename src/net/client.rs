@@ -92,9 +92,9 @@ impl Client {
     }
 
     /// The same client, deaf to cancellation: for the few requests that clean up after a signal.
-    pub(crate) fn to_the_end(&self) -> Self {
+    pub(crate) fn uncancellable(&self) -> Self {
         Self {
-            wait: self.wait.to_the_end(),
+            wait: self.wait.uncancellable(),
             ..self.clone()
         }
     }

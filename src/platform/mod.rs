@@ -40,9 +40,9 @@ impl Platform {
     }
 
     /// The same cloud, deaf to cancellation: for the few requests that clean up after a signal.
-    pub(crate) fn to_the_end(&self) -> Self {
+    pub(crate) fn uncancellable(&self) -> Self {
         match self {
-            Self::AppPlatform(cloud) => Self::AppPlatform(cloud.to_the_end()),
+            Self::AppPlatform(cloud) => Self::AppPlatform(cloud.uncancellable()),
         }
     }
 
@@ -134,9 +134,9 @@ impl Platform {
     }
 
     /// The deployment that counts now: the one in progress, else the active one.
-    pub(crate) async fn winner(&self, app_id: &str) -> Result<Option<Deployment>> {
+    pub(crate) async fn current_deployment(&self, app_id: &str) -> Result<Option<Deployment>> {
         match self {
-            Self::AppPlatform(cloud) => cloud.winner(app_id).await,
+            Self::AppPlatform(cloud) => cloud.current_deployment(app_id).await,
         }
     }
 

@@ -112,7 +112,7 @@ impl Wait {
     }
 
     /// The same pace, deaf to cancellation: for the few seconds in which the board is closed after a signal.
-    pub(crate) fn to_the_end(&self) -> Self {
+    pub(crate) fn uncancellable(&self) -> Self {
         let (_, never) = watch::channel(None);
         Self {
             cancelled: never,
@@ -191,10 +191,10 @@ mod tests {
         let (sender, cancelled) = watch::channel(None);
         let wait = Wait::new(0.001, cancelled);
         let told = Cancelled { exit_code: 143 };
-        sender.send(Some(told)).expect("heard");
+        sender.send(Some(told)).expect("an answer");
         let minute = Duration::from_secs(60);
         assert_eq!(runtime.block_on(wait.sleep(minute)), Err(told));
-        assert_eq!(runtime.block_on(wait.to_the_end().sleep(minute)), Ok(()));
+        assert_eq!(runtime.block_on(wait.uncancellable().sleep(minute)), Ok(()));
     }
 
     #[test]

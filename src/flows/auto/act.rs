@@ -3,8 +3,8 @@
 use super::super::removal_reason::RemovalReason;
 use super::Ended;
 use super::as_it_is;
-use super::asked::{Asked, Verb};
 use super::decide::Decision;
+use super::dispatch_inputs::{Asked, Verb};
 use crate::actions::outputs::write_pull_requests;
 use crate::flows::context::Ctx;
 use crate::flows::source::Source;

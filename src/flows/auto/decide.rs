@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::asked::{Asked, Flags, asked};
+use super::dispatch_inputs::{Asked, Flags, asked};
 use super::environment;
 use super::event::Event;
 use super::table::{Holds, ROWS, Row, Then};

@@ -1,6 +1,6 @@
 //! Which environment a push deploys, where several are deployed from its branch. Pure.
 
-use super::asked::Flags;
+use super::dispatch_inputs::Flags;
 use super::event::Event;
 use crate::config::Config;
 use crate::flows::sentence::list;

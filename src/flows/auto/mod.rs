@@ -2,14 +2,14 @@
 
 mod act;
 mod as_it_is;
-mod asked;
 mod decide;
+mod dispatch_inputs;
 mod environment;
 mod event;
 mod start;
 mod table;
 
-pub(crate) use asked::Flags;
+pub(crate) use dispatch_inputs::Flags;
 
 use decide::{Chosen, Decision, decide};
 use event::Event;

@@ -89,7 +89,7 @@ pub(in crate::flows) async fn react(deps: &BoardDeps, comment: u64, reaction: Re
 /// The same of a run that may have been told to stop: within the time that is left.
 pub(in crate::flows) async fn react_last(deps: &BoardDeps, comment: u64, reaction: Reaction) {
     let mut deps = deps.clone();
-    deps.github = deps.github.as_ref().map(GitHub::to_the_end);
+    deps.github = deps.github.as_ref().map(GitHub::uncancellable);
     tokio::select! {
         () = react(&deps, comment, reaction) => {}
         () = deps.wait.cancelled_for(LAST_WORDS) => {}

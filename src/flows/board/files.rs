@@ -56,7 +56,7 @@ pub(super) fn write_files(run: &Run, console: &Console, outputs: &Outputs, text:
     let text = &with_unwritten(run, text);
     // Who is not given the files has not told.
     if run.output_file.is_some() || run.summary_file.is_some() {
-        run.tell();
+        run.mark_recorded();
     }
     if let Some(Err(error)) = run.output_file.as_deref().map(|file| outputs.write(file)) {
         console.warn(&format!("{error:#}; later steps see no outputs of this one"));

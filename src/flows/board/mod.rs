@@ -118,7 +118,7 @@ impl Board {
         let removed = self.reports.iter().any(|report| report.state == State::Removed);
         // A removed preview that nobody was told about needs no comment.
         let missing = if removed { Missing::Leave } else { Missing::Create };
-        self.deps.github = self.deps.github.as_ref().map(GitHub::to_the_end);
+        self.deps.github = self.deps.github.as_ref().map(GitHub::uncancellable);
         if let (Some(conversation), Some(github)) = (&mut self.conversation, &self.deps.github) {
             conversation.listen_to_nobody(github);
         }

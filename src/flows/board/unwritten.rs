@@ -9,7 +9,7 @@ use crate::render::markdown::prose;
 /// Notes it for the summary, or adds it where the summary is written already. Each thing once.
 pub(super) fn note(deps: &BoardDeps, what: &'static str, error: &ApiError) {
     let why = deps.redactor.clean(&format!("{error}; {}", error.next()));
-    if !deps.run.note_unwritten(what, why.clone()) || !deps.run.is_told() {
+    if !deps.run.note_unwritten(what, why.clone()) || !deps.run.is_recorded() {
         return;
     }
     let text = list(&[Unwritten { what, why }]);

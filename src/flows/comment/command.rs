@@ -16,12 +16,12 @@ pub(crate) enum Command {
     Wake,
     Help,
     /// What stood there is not kept.
-    Unknown(Misunderstood),
+    Unknown(InvalidCommand),
 }
 
 /// What is wrong with a line that looks like a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Misunderstood {
+pub(crate) enum InvalidCommand {
     /// A word of this form that is none of ours.
     Word,
     /// Something behind `/logs` that is no kind of log.
@@ -65,23 +65,23 @@ impl Command {
             ("preview", []) => Self::Preview,
             ("redeploy", []) => Self::Redeploy { force_build: false },
             ("redeploy", ["force-build" | "--force-build"]) => Self::Redeploy { force_build: true },
-            ("redeploy", _) => Self::Unknown(Misunderstood::Redeploy),
+            ("redeploy", _) => Self::Unknown(InvalidCommand::Redeploy),
             ("logs", []) => Self::Logs(None),
             ("logs", ["build"]) => Self::Logs(Some(LogKind::Build)),
             ("logs", ["deploy"]) => Self::Logs(Some(LogKind::Deploy)),
             ("logs", ["run"]) => Self::Logs(Some(LogKind::Run)),
             ("logs", ["restarted"]) => Self::Logs(Some(LogKind::Restarted)),
-            ("logs", _) => Self::Unknown(Misunderstood::Logs),
+            ("logs", _) => Self::Unknown(InvalidCommand::Logs),
             ("status", []) => Self::Status,
             ("teardown", []) => Self::Teardown,
             ("wake", []) => Self::Wake,
             ("help", []) => Self::Help,
-            ("preview", _) => Self::Unknown(Misunderstood::Nothing("/preview")),
-            ("status", _) => Self::Unknown(Misunderstood::Nothing("/status")),
-            ("teardown", _) => Self::Unknown(Misunderstood::Nothing("/teardown")),
-            ("wake", _) => Self::Unknown(Misunderstood::Nothing("/wake")),
-            ("help", _) => Self::Unknown(Misunderstood::Nothing("/help")),
-            _ => Self::Unknown(Misunderstood::Word),
+            ("preview", _) => Self::Unknown(InvalidCommand::Nothing("/preview")),
+            ("status", _) => Self::Unknown(InvalidCommand::Nothing("/status")),
+            ("teardown", _) => Self::Unknown(InvalidCommand::Nothing("/teardown")),
+            ("wake", _) => Self::Unknown(InvalidCommand::Nothing("/wake")),
+            ("help", _) => Self::Unknown(InvalidCommand::Nothing("/help")),
+            _ => Self::Unknown(InvalidCommand::Word),
         })
     }
 
@@ -115,7 +115,7 @@ fn unquoted(line: &str) -> &str {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Command, Misunderstood};
+    use super::{Command, InvalidCommand};
     use crate::model::commands::COMMANDS;
     use crate::platform::LogKind;
 
@@ -152,21 +152,21 @@ mod tests {
     fn knows_what_is_wrong_with_everything_else_of_the_form() {
         let endless = |word: &str| format!("{word} {}", "ä".repeat(10_000));
         for (comment, wrong) in [
-            ("/deploy", Misunderstood::Word),
-            ("/preview now", Misunderstood::Nothing("/preview")),
-            ("/redeploy force-build twice", Misunderstood::Redeploy),
-            ("/redeploy a b c", Misunderstood::Redeploy),
-            ("/logs everything", Misunderstood::Logs),
-            ("/logs build deploy", Misunderstood::Logs),
-            ("/teardown --force", Misunderstood::Nothing("/teardown")),
-            ("/preview <!-- x -->", Misunderstood::Nothing("/preview")),
-            ("/status ::error::x", Misunderstood::Nothing("/status")),
-            ("/wake up", Misunderstood::Nothing("/wake")),
-            ("/help me", Misunderstood::Nothing("/help")),
-            (&endless("/preview"), Misunderstood::Nothing("/preview")),
-            (&endless("/redeploy force-build"), Misunderstood::Redeploy),
-            (&format!("/logs{}build", " ".repeat(300)), Misunderstood::Logs),
-            (&format!("/{}", "a".repeat(10_000)), Misunderstood::Word),
+            ("/deploy", InvalidCommand::Word),
+            ("/preview now", InvalidCommand::Nothing("/preview")),
+            ("/redeploy force-build twice", InvalidCommand::Redeploy),
+            ("/redeploy a b c", InvalidCommand::Redeploy),
+            ("/logs everything", InvalidCommand::Logs),
+            ("/logs build deploy", InvalidCommand::Logs),
+            ("/teardown --force", InvalidCommand::Nothing("/teardown")),
+            ("/preview <!-- x -->", InvalidCommand::Nothing("/preview")),
+            ("/status ::error::x", InvalidCommand::Nothing("/status")),
+            ("/wake up", InvalidCommand::Nothing("/wake")),
+            ("/help me", InvalidCommand::Nothing("/help")),
+            (&endless("/preview"), InvalidCommand::Nothing("/preview")),
+            (&endless("/redeploy force-build"), InvalidCommand::Redeploy),
+            (&format!("/logs{}build", " ".repeat(300)), InvalidCommand::Logs),
+            (&format!("/{}", "a".repeat(10_000)), InvalidCommand::Word),
         ] {
             let command = Command::parse(comment);
             assert_eq!(command, Some(Command::Unknown(wrong)), "{comment:?}");
@@ -194,7 +194,7 @@ mod tests {
             prop_assert!(command.is_none() || first.starts_with('/'), "{:?}", line);
             prop_assert_eq!(Command::parse(&format!(" {line}")), None);
             prop_assert_eq!(Command::parse(&format!("> {line}")), None);
-            // Nothing is obeyed that has another word than the command's own.
+            // Nothing is executed that has another word than the command's own.
             if let Some(word) = command.and_then(Command::word) {
                 let written = first.split([' ', '\t', '\u{a0}', '`']).next().unwrap_or_default();
                 prop_assert!(written.eq_ignore_ascii_case(word), "{:?} {}", line, word);

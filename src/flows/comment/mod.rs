@@ -12,8 +12,8 @@
 //! GitHub does not say whether they may.
 
 mod command;
+mod freshness;
 mod logs;
-mod pin;
 mod replies;
 mod request;
 mod status;
@@ -51,12 +51,12 @@ enum Outcome {
 struct Done {
     report: Report,
     outcome: Outcome,
-    untold: Untold,
+    unanswered: Unanswered,
 }
 
 /// What is still to be said, and where.
 #[derive(Debug)]
-enum Untold {
+enum Unanswered {
     /// A board of its own has said everything.
     Nothing,
     /// Summary and outputs have been written already.
@@ -75,14 +75,14 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let repository = ctx.github()?.repository().await?;
     let unconfigured = Config::default();
     react(&ctx.board(&unconfigured, &repository), request.comment, Reaction::Eyes).await;
-    let (config, obeyed) = match known(ctx, request, &repository).await {
+    let (config, executed) = match known(ctx, request, &repository).await {
         Ok((pull, config)) => {
-            let obeyed = obey(ctx, request, &repository, &pull, &config).await;
-            (config, obeyed)
+            let executed = execute(ctx, request, &repository, &pull, &config).await;
+            (config, executed)
         }
         Err(error) => (unconfigured, Err(error)),
     };
-    let (done, ended) = match obeyed {
+    let (done, ended) = match executed {
         Ok(done) => (done, Ok(())),
         // The signal leaves no time for more than a reaction, and a new comment is a new try.
         Err(error) if cancelled(&error).is_some() => {
@@ -129,7 +129,7 @@ async fn not_permitted(ctx: &Ctx, author: &str) -> anyhow::Result<Option<String>
 }
 
 /// Carries the command out.
-async fn obey(
+async fn execute(
     ctx: &Ctx,
     request: &Request,
     repository: &Repository,
@@ -191,8 +191,8 @@ async fn build(
     if pull.is_fork_of(&repository.full_name) {
         return refused(replies::fork(command, pull.number));
     }
-    let (stood, evidence) = pin::stood(ctx, pull, request.written_at).await?;
-    if evidence == pin::Evidence::Commit {
+    let (stood, evidence) = freshness::stood(ctx, pull, request.written_at).await?;
+    if evidence == freshness::Evidence::Commit {
         ctx.console.say(
             "No workflow run tells when the head was pushed (that takes `actions: read`): its committer's date is believed",
         );
@@ -216,15 +216,15 @@ async fn build(
     };
     // Only a run that opened its board knows the app, and has told everybody about it.
     let told = !report.app.is_empty();
-    let untold = match (&report.failure, report.notes.first()) {
-        (Some(failure), _) if !told => Untold::InComment(replies::failed(command, failure)),
-        (None, Some(note)) if !told => Untold::InComment(replies::refused(command, note)),
-        _ => Untold::Nothing,
+    let unanswered = match (&report.failure, report.notes.first()) {
+        (Some(failure), _) if !told => Unanswered::InComment(replies::failed(command, failure)),
+        (None, Some(note)) if !told => Unanswered::InComment(replies::refused(command, note)),
+        _ => Unanswered::Nothing,
     };
     Ok(Done {
         report,
         outcome,
-        untold,
+        unanswered,
     })
 }
 
@@ -238,7 +238,7 @@ async fn remove(ctx: &Ctx, pull_request: u64) -> anyhow::Result<Done> {
     Ok(Done {
         report: teardown::run(ctx, &request).await?,
         outcome: Outcome::Done,
-        untold: Untold::Nothing,
+        unanswered: Unanswered::Nothing,
     })
 }
 
@@ -246,23 +246,23 @@ async fn remove(ctx: &Ctx, pull_request: u64) -> anyhow::Result<Done> {
 fn failed(request: &Request, error: &anyhow::Error) -> Done {
     let failure = failure_of(error);
     // What is wrong with the input of a preview stands in its own part of the comment.
-    let untold = match is_build(request.command) && failure.kind == Kind::Input {
-        true => Untold::Nothing,
-        false => Untold::InComment(replies::failed(request.command, &failure)),
+    let unanswered = match is_build(request.command) && failure.kind == Kind::Input {
+        true => Unanswered::Nothing,
+        false => Unanswered::InComment(replies::failed(request.command, &failure)),
     };
     Done {
         report: Report::new("", Environment::Preview(request.pull_request), State::Skipped),
         outcome: Outcome::Failed,
-        untold,
+        unanswered,
     }
 }
 
 /// Says the answer wherever one is looked for.
 async fn tell(ctx: &Ctx, board: &BoardDeps, request: &Request, done: &Done) {
-    match &done.untold {
-        Untold::Nothing => {}
-        Untold::InComment(answer) => Board::answer_in_comment(board.clone(), &done.report, answer).await,
-        Untold::Everywhere(answer) => {
+    match &done.unanswered {
+        Unanswered::Nothing => {}
+        Unanswered::InComment(answer) => Board::answer_in_comment(board.clone(), &done.report, answer).await,
+        Unanswered::Everywhere(answer) => {
             let to = request.command.word().unwrap_or("Not understood");
             ctx.console.say(&format!("{to}: {}", answer.said));
             answer.points.iter().for_each(|point| ctx.console.say(point));
@@ -287,7 +287,7 @@ impl Done {
         Self {
             report: Report::new("", environment.clone(), State::Skipped),
             outcome,
-            untold: Untold::Everywhere(answer),
+            unanswered: Unanswered::Everywhere(answer),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The answers that need no looking: help, forks, closed pull requests, previews that are not there.
 
-use super::command::{Command, Misunderstood};
+use super::command::{Command, InvalidCommand};
 use crate::model::answer::Answer;
 use crate::model::commands::COMMANDS;
 use crate::model::failure::Failure;
@@ -11,14 +11,14 @@ pub(super) fn help() -> Answer {
 }
 
 /// What was wrong, in our own words only.
-pub(super) fn unknown(wrong: Misunderstood) -> Answer {
+pub(super) fn unknown(wrong: InvalidCommand) -> Answer {
     let said = match wrong {
-        Misunderstood::Word => return list(Answer::new(None, "That is not a command; these are")),
-        Misunderstood::Logs => {
+        InvalidCommand::Word => return list(Answer::new(None, "That is not a command; these are")),
+        InvalidCommand::Logs => {
             "`/logs` takes one of `build`, `deploy`, `run`, `restarted`, or nothing for the most telling one".to_owned()
         }
-        Misunderstood::Redeploy => "`/redeploy` takes `force-build` or nothing".to_owned(),
-        Misunderstood::Nothing(command) => {
+        InvalidCommand::Redeploy => "`/redeploy` takes `force-build` or nothing".to_owned(),
+        InvalidCommand::Nothing(command) => {
             format!("`{command}` takes nothing else on its line; words for people go below it")
         }
     };

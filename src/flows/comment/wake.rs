@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use super::super::checks::Checks;
 use super::super::context::Ctx;
+use super::super::http_checks::HttpChecks;
 use super::replies;
-use super::{Command, Done, Outcome, Untold};
+use super::{Command, Done, Outcome, Unanswered};
 use crate::config::Config;
 use crate::health::{HealthVerdict, Observation, Prober, Target, watch};
 use crate::model::answer::Answer;
@@ -24,7 +24,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
         Err(answer) => return Ok(Done::answered(environment, Outcome::Refused, answer)),
     };
     let was_asleep = matches!(ctx.platform()?.sleeping(&app.id).await, Ok(Some(true)));
-    let checks = Checks::of(&url.into(), &config.health, &app.spec, &[])?;
+    let checks = HttpChecks::of(&url.into(), &config.health, &app.spec, &[])?;
     let deadline = Deadline::after(ctx.timeout.unwrap_or(config.health.timeout));
     let mut say = |target: &Target, seen: &Observation| ctx.console.say(&format!("{}: {seen}", target.url));
     let started = Instant::now();
@@ -52,7 +52,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
         return Ok(Done {
             report,
             outcome: Outcome::Done,
-            untold: Untold::Everywhere(answer),
+            unanswered: Unanswered::Everywhere(answer),
         });
     }
     let failure = verdict
@@ -68,7 +68,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
     Ok(Done {
         report,
         outcome: Outcome::Failed,
-        untold: Untold::Everywhere(answer),
+        unanswered: Unanswered::Everywhere(answer),
     })
 }
 

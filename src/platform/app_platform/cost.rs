@@ -58,7 +58,7 @@ impl AppPlatform {
             .await;
         let proposed = match sent {
             Err(error) if error.status().is_some_and(|status| status < 500) => Err(refusal(error, spec)),
-            sent => self.heard(sent),
+            sent => self.answered(sent),
         }?;
         *self.proposed.lock().unwrap_or_else(PoisonError::into_inner) =
             proposed.app_cost.map(|sum| (spec.clone(), sum));
@@ -92,7 +92,7 @@ impl AppPlatform {
     async fn prices(&self) -> Result<&Prices> {
         self.sizes
             .get_or_try_init(|| async {
-                let listed: wire::Sizes = self.heard(self.client.get("/v2/apps/tiers/instance_sizes").await)?;
+                let listed: wire::Sizes = self.answered(self.client.get("/v2/apps/tiers/instance_sizes").await)?;
                 let priced = listed
                     .instance_sizes
                     .into_iter()

@@ -47,7 +47,7 @@ impl AppPlatform {
             }
             match pauses.next() {
                 Some(pause) => self.wait.sleep(pause).await?,
-                None => return self.heard(Err(error)),
+                None => return self.answered(Err(error)),
             }
             still().await?;
         }
@@ -69,7 +69,7 @@ impl AppPlatform {
         })
     }
 
-    /// Goes on with the app that our unheard request made. One of somebody else stays untouched.
+    /// Goes on with the app that our request whose reply was lost made. One of somebody else stays untouched.
     async fn take_up(&self, app: &App, spec: &Value) -> Result<Rollout> {
         let name = name_of(spec).to_owned();
         let Some(ours) = marks(spec) else {

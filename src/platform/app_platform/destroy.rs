@@ -23,7 +23,7 @@ impl AppPlatform {
         let path = app_path(app_id);
         let sending = async {
             let send = async |client: &Client| client.send_only(Method::DELETE, &path, None, Repeat::Freely).await;
-            self.heard(self.past_limits(send, &still).await?)
+            self.answered(self.past_limits(send, &still).await?)
         };
         match self.within(deadline, sending).await {
             Ok(()) => {}

@@ -10,12 +10,12 @@ const EVENTS: usize = 50;
 impl AppPlatform {
     pub(in crate::platform) async fn health(&self, app_id: &str) -> Result<Vec<ComponentHealth>> {
         let path = format!("{}/health", app_path(app_id));
-        let reply: wire::HealthReply = self.heard(self.client.get(&path).await)?;
+        let reply: wire::HealthReply = self.answered(self.client.get(&path).await)?;
         let mut components: Vec<_> = reply.app_health.components.into_iter().map(component).collect();
         // Only events tell sleep from a crash, and only who has no instance can be asleep.
         if components.iter().any(|component| component.ready == 0) {
             let path = format!("{}/events?page=1&per_page={EVENTS}", app_path(app_id));
-            let events: wire::Events = self.heard(self.client.get(&path).await)?;
+            let events: wire::Events = self.answered(self.client.get(&path).await)?;
             for component in components.iter_mut().filter(|component| component.ready == 0) {
                 if fell_asleep(&events, &component.name) {
                     component.state = HealthState::Asleep;

@@ -44,7 +44,7 @@ impl AppPlatform {
     pub(super) async fn places(&self, path: &str) -> Result<Option<wire::Logs>> {
         match self.client.get(path).await {
             Err(error) if error.status() == Some(400) => Ok(None),
-            places => self.heard(places).map(Some),
+            places => self.answered(places).map(Some),
         }
     }
 

@@ -14,8 +14,8 @@ mod reasons;
 mod refusal;
 mod rollback;
 mod same_spec;
-mod set_in_motion;
 mod translate;
+mod update;
 mod watch;
 mod wire;
 
@@ -80,10 +80,10 @@ impl AppPlatform {
         })
     }
 
-    pub(super) fn to_the_end(&self) -> Self {
+    pub(super) fn uncancellable(&self) -> Self {
         Self {
-            client: self.client.to_the_end(),
-            wait: self.wait.to_the_end(),
+            client: self.client.uncancellable(),
+            wait: self.wait.uncancellable(),
             ..self.clone()
         }
     }
@@ -100,7 +100,7 @@ impl AppPlatform {
         let mut listing = self.client.listing();
         for page in 1..=MOST_PAGES {
             let path = format!("/v2/apps?page={page}&per_page={PER_PAGE}");
-            let listed: wire::NamesPage = self.heard(listing.get(&path).await)?;
+            let listed: wire::NamesPage = self.answered(listing.get(&path).await)?;
             if let Some(app) = listed.apps.iter().find(|app| app.spec.name == name) {
                 return self.app(&app.id).await;
             }
@@ -122,7 +122,7 @@ impl AppPlatform {
     /// The app, or the API's own 404.
     async fn existing(&self, id: &str) -> Result<App> {
         let path = app_path(id);
-        let reply: wire::Reply = self.heard(self.client.get(&path).await)?;
+        let reply: wire::Reply = self.answered(self.client.get(&path).await)?;
         let app = complete(reply.app.filter(|app| app.id == id), Method::GET, &path)?;
         Ok(translate::app(app))
     }
@@ -132,7 +132,7 @@ impl AppPlatform {
         let mut listing = self.client.listing();
         for page in 1..=MOST_PAGES {
             let path = format!("/v2/apps?page={page}&per_page={PER_PAGE}");
-            let listed: wire::Page = self.heard(listing.get(&path).await)?;
+            let listed: wire::Page = self.answered(listing.get(&path).await)?;
             if listed.apps.is_none() && listed.meta.is_none() {
                 return Err(incomplete(Method::GET, &path, "a list of apps").into());
             }
@@ -164,7 +164,7 @@ impl AppPlatform {
         let mut listing = self.client.listing();
         for page in 1..=MOST_PAGES {
             let path = format!("{}/deployments?page={page}&per_page={per_page}", app_path(app_id));
-            let listed: wire::Deployments = self.heard(listing.get(&path).await)?;
+            let listed: wire::Deployments = self.answered(listing.get(&path).await)?;
             let is_last = listed.deployments.is_empty() || listed.links.pages.next.is_none();
             if listed.deployments.iter().any(|deployment| deployment.id.is_empty()) {
                 return Err(incomplete(Method::GET, &path, "a deployment").into());
@@ -180,7 +180,7 @@ impl AppPlatform {
 
     pub(super) async fn deployment(&self, app_id: &str, id: &str) -> Result<Deployment> {
         let path = format!("{}/deployments/{}", app_path(app_id), segment(id));
-        let reply: wire::Reply = self.heard(self.client.get(&path).await)?;
+        let reply: wire::Reply = self.answered(self.client.get(&path).await)?;
         match reply.deployment {
             Some(deployment) if deployment.id == id && !id.is_empty() => Ok(translate::deployment(deployment)),
             _ => Err(incomplete(Method::GET, &path, "a deployment").into()),
@@ -190,7 +190,7 @@ impl AppPlatform {
     pub(super) async fn cancel(&self, app_id: &str, deployment_id: &str) -> Result<()> {
         self.wait.check()?;
         let path = format!("{}/deployments/{}/cancel", app_path(app_id), segment(deployment_id));
-        self.heard(self.client.send_only(Method::POST, &path, None, Repeat::Freely).await)
+        self.answered(self.client.send_only(Method::POST, &path, None, Repeat::Freely).await)
     }
 
     /// Sends until no rate limit refuses. A limit may hold a request up for minutes, so that `still` is asked before every
@@ -208,18 +208,18 @@ impl AppPlatform {
                 Err(error) if error.is_limit() => error,
                 sent => return Ok(sent),
             };
-            self.heard(self.client.outwait(error, refused).await)?;
+            self.answered(self.client.outwait(error, refused).await)?;
             refused += 1;
             still().await?;
         }
     }
 
     /// An error that a cancellation caused is that cancellation.
-    fn heard<T>(&self, answer: std::result::Result<T, ApiError>) -> Result<T> {
+    fn answered<T>(&self, answer: std::result::Result<T, ApiError>) -> Result<T> {
         match answer {
             Ok(answer) => Ok(answer),
             Err(error) => {
-                if is_unheard(&error) {
+                if may_be_cut_short(&error) {
                     self.wait.check()?;
                 }
                 Err(PlatformError::from(error))
@@ -229,7 +229,7 @@ impl AppPlatform {
 }
 
 /// Whether the request may have ended early because the run was told to stop.
-fn is_unheard(error: &ApiError) -> bool {
+fn may_be_cut_short(error: &ApiError) -> bool {
     !matches!(error.problem, Problem::Status { status: 400..=499, .. })
 }
 

@@ -11,7 +11,7 @@ impl AppPlatform {
         let mut listing = self.client.listing();
         for page in 1..=MOST_PAGES {
             let path = format!("/v2/projects?page={page}&per_page={PER_PAGE}");
-            let listed: wire::Projects = self.heard(listing.get(&path).await)?;
+            let listed: wire::Projects = self.answered(listing.get(&path).await)?;
             if let Some(project) = listed.projects.iter().find(|project| project.name == name_or_id) {
                 return Ok(project.id.clone());
             }

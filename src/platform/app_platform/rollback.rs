@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::set_in_motion::Request;
+use super::update::Request;
 use super::{AppPlatform, app_path, translate, wire};
 use crate::net::retry::Repeat;
 use crate::platform::app::App;
@@ -38,7 +38,7 @@ impl AppPlatform {
         let path = format!("{}/rollback/validate", app_path(app_id));
         let body = json!({"deployment_id": deployment_id, "skip_pin": skip_pin});
         let reply = self.client.send(Method::POST, &path, Some(&body), Repeat::Freely).await;
-        let reply: wire::Validation = self.heard(reply)?;
+        let reply: wire::Validation = self.answered(reply)?;
         Ok(translate::validation(reply))
     }
 
@@ -52,7 +52,7 @@ impl AppPlatform {
         match sent {
             // A second commit would be refused although the first worked, so the app is asked instead.
             Err(error) if error.may_have_happened() && self.existing(app_id).await?.pinned.is_none() => Ok(()),
-            sent => self.heard(sent),
+            sent => self.answered(sent),
         }
     }
 }

@@ -37,7 +37,7 @@ impl AppPlatform {
     ) -> Result<Deployment> {
         let id = match &rollout.deployment {
             Some(id) => id.clone(),
-            None => match self.winner(&rollout.app_id).await? {
+            None => match self.current_deployment(&rollout.app_id).await? {
                 Some(deployment) => deployment.id,
                 None => {
                     return Err(PlatformError::NoDeployment {
@@ -53,7 +53,7 @@ impl AppPlatform {
             let pause = with_jitter(pause(phase, looks, failed, self.standing()));
             self.wait.sleep_at_most(pause, deadline.remaining()).await?;
             looks += 1;
-            let unheard = match self.within(deadline, self.deployment(&rollout.app_id, &id)).await {
+            let inconclusive = match self.within(deadline, self.deployment(&rollout.app_id, &id)).await {
                 Ok(deployment) => {
                     (not_found, failed) = (0, 0);
                     if shown.as_ref().is_none_or(|shown| deployment.moved_on_from(shown)) {
@@ -81,7 +81,7 @@ impl AppPlatform {
                 Err(error) => return Err(error),
             };
             if deadline.is_over() {
-                return Err(unheard.unwrap_or(PlatformError::Deadline {
+                return Err(inconclusive.unwrap_or(PlatformError::Deadline {
                     waited: deadline.total(),
                 }));
             }
@@ -95,7 +95,7 @@ impl AppPlatform {
         }
     }
 
-    pub(in crate::platform) async fn winner(&self, app_id: &str) -> Result<Option<Deployment>> {
+    pub(in crate::platform) async fn current_deployment(&self, app_id: &str) -> Result<Option<Deployment>> {
         Ok(self.app(app_id).await?.and_then(|app| app.latest.or(app.active)))
     }
 
@@ -106,7 +106,7 @@ impl AppPlatform {
         deadline: Deadline,
     ) -> Result<Option<App>> {
         loop {
-            let unheard = match self.within(deadline, self.existing(app_id)).await {
+            let inconclusive = match self.within(deadline, self.existing(app_id)).await {
                 Ok(app) => {
                     if !PUBLIC.iter().any(|kind| translate::has_any(&app.spec, kind)) {
                         return Ok(None);
@@ -127,7 +127,7 @@ impl AppPlatform {
                 Err(error) => return Err(error),
             };
             if deadline.is_over() {
-                return Err(unheard.unwrap_or(PlatformError::Deadline {
+                return Err(inconclusive.unwrap_or(PlatformError::Deadline {
                     waited: deadline.total(),
                 }));
             }

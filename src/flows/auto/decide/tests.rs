@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::decide;
 use crate::config::Config;
-use crate::flows::auto::asked::{Flags, NAMES, VERBS};
+use crate::flows::auto::dispatch_inputs::{Flags, NAMES, VERBS};
 use crate::flows::auto::event::Event;
 use crate::flows::auto::table::ROWS;
 use crate::flows::eligibility::RULES;

@@ -121,5 +121,5 @@ fn app_with_pending(spec: Value, pending: &str) -> Value {
 }
 
 async fn the_app(platform: &Platform) -> App {
-    platform.app("a1").await.expect("heard").expect("there")
+    platform.app("a1").await.expect("an answer").expect("there")
 }

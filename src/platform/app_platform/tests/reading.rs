@@ -112,7 +112,7 @@ fn archived_logs_are_read_without_our_token() {
         },
         async |platform| platform.logs("a1", Some("d1"), None, LogKind::Run, 1).await,
     );
-    let lines = lines.expect("heard").expect("written");
+    let lines = lines.expect("an answer").expect("written");
     assert_eq!(lines.len(), 1);
     assert_eq!(lines[0].text, Untrusted::new("two"));
     let archive = requests
@@ -128,7 +128,7 @@ fn a_phase_that_never_ran_has_no_log_and_a_lost_archive_is_an_error_without_its_
         |_, _| refuse(400, "deployment has not reached this phase"),
         async |platform| platform.logs("a1", Some("d1"), None, LogKind::Build, 9).await,
     );
-    assert_eq!(none.expect("heard"), None);
+    assert_eq!(none.expect("an answer"), None);
     let (lost, _) = run(
         |asked, _| match asked.split('?').next().unwrap_or_default() {
             "GET /archive" => not_found(),
@@ -166,7 +166,7 @@ fn a_running_log_is_followed_to_its_end() {
             }
         },
     );
-    assert_eq!(followed.expect("heard"), Some(()));
+    assert_eq!(followed.expect("an answer"), Some(()));
     assert_eq!(texts, ["one", "two"].map(Untrusted::new));
 }
 
@@ -195,7 +195,7 @@ fn what_is_named_by_no_identifier_is_no_answer_of_this_api() {
         |_, _| say(json!({ "app": given })),
         async |platform| platform.app("a1").await,
     );
-    let app = app.expect("heard").expect("there");
+    let app = app.expect("an answer").expect("there");
     assert!(app.latest.is_none() && app.active.is_none(), "{app:?}");
 }
 

@@ -3,7 +3,7 @@
 use super::super::decide;
 use super::push;
 use crate::config::Config;
-use crate::flows::auto::asked::Flags;
+use crate::flows::auto::dispatch_inputs::Flags;
 use crate::flows::auto::event::Event;
 
 #[test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::decide;
 use super::{POLICY, comment, other_run, pull, push, starts};
 use crate::config::Config;
-use crate::flows::auto::asked::Flags;
+use crate::flows::auto::dispatch_inputs::Flags;
 use crate::flows::auto::event::Event;
 use crate::model::pull_request::PullRequest;
 

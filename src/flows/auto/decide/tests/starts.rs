@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{other_run, with};
 use crate::config::Config;
-use crate::flows::auto::asked::Flags;
 use crate::flows::auto::decide::decide;
+use crate::flows::auto::dispatch_inputs::Flags;
 use crate::flows::auto::event::Event;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;

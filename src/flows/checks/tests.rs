@@ -1,4 +1,4 @@
-//! What the witnesses conclude from what was built.
+//! What the checks conclude from what was built.
 
 use serde_json::json;
 

@@ -14,7 +14,7 @@ use crate::platform::app::App;
 use crate::platform::deployment::{CauseKind, Deployment, Rollout};
 use crate::platform::error::{PlatformError, Result};
 
-/// How many deployments are looked through for the one that an unheard request caused.
+/// How many deployments are looked through for the one that a request whose reply was lost caused.
 const LOOKED_THROUGH: usize = 10;
 
 /// A request that sets a deployment in motion.
@@ -47,7 +47,7 @@ impl AppPlatform {
             body: Some(json!({"spec": spec, "update_all_source_versions": true})),
             is_ours: &|deployment| deployment.spec.as_ref().is_some_and(|given| comes_from(given, spec)),
         };
-        let reply = match self.set_in_motion(app, &request, spec, still).await? {
+        let reply = match self.start(app, &request, spec, still).await? {
             Outcome::Found(deployment) => return Ok(found(app, *deployment, spec)),
             Outcome::Reply(reply) => complete(reply.app, Method::PUT, &path)?,
         };
@@ -84,7 +84,7 @@ impl AppPlatform {
         request: &Request<'_>,
         still: impl AsyncFn() -> Result<()>,
     ) -> Result<Rollout> {
-        let deployment = match self.set_in_motion(app, request, &app.spec, still).await? {
+        let deployment = match self.start(app, request, &app.spec, still).await? {
             Outcome::Found(deployment) => return Ok(found(app, *deployment, &app.spec)),
             Outcome::Reply(reply) => reply.deployment.filter(|deployment| !deployment.id.is_empty()),
         };
@@ -97,7 +97,7 @@ impl AppPlatform {
     /// Sends until it is known what became of it. `spec` gives refusals their names. Before every further try the app is
     /// looked at again, and `still` is asked: a rate limit may hold a request up for minutes, and what is repeated
     /// blindly takes away what somebody else has done meanwhile.
-    async fn set_in_motion(
+    async fn start(
         &self,
         app: &App,
         request: &Request<'_>,
@@ -130,7 +130,7 @@ impl AppPlatform {
                 Err(error) => error,
             };
             if error.is_limit() {
-                self.heard(self.client.outwait(error, refused).await)?;
+                self.answered(self.client.outwait(error, refused).await)?;
                 refused += 1;
             } else if error.may_have_happened() {
                 may_have_happened = true;
@@ -139,7 +139,7 @@ impl AppPlatform {
                 }
                 match pauses.next() {
                     Some(pause) => self.wait.sleep(pause).await?,
-                    None => return self.heard(Err(error)),
+                    None => return self.answered(Err(error)),
                 }
             } else {
                 return Err(self.refused(app, error, spec).await);
