@@ -37,7 +37,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         .await?;
     let (mut swept, mut missed) = (Vec::new(), Vec::new());
     let mut first_error = None;
-    for app in ctx.platform()?.list().await? {
+    let apps = ctx.platform()?.list().await?;
+    for app in &apps {
         let Some(number) = app
             .marks
             .as_ref()
@@ -46,7 +47,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         else {
             continue;
         };
-        if !ownership::is_marked(&app, repository.id, &Environment::Preview(number)) {
+        if !ownership::is_marked(app, repository.id, &Environment::Preview(number)) {
             ctx.console.say(&format!(
                 "`{}` has the marks of pull request {number} without the name of its preview: it is left alone",
                 app.name
@@ -55,7 +56,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         }
         let removed = async {
             let pull = github.pull(number).await?;
-            let Some(reason) = reason_to_remove(ctx, &config.preview, pull.open, &app)? else {
+            let Some(reason) = reason_to_remove(ctx, &config.preview, pull.open, app)? else {
                 return Ok(None);
             };
             if pull.open && was_commanded(ctx, &config, &repository, number).await? {
@@ -63,8 +64,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             }
             ctx.console.say(&format!("`{}`: {reason}", app.name));
             let report = match request.dry_run {
-                true => would_remove(&app, number, &reason),
-                false => remove(ctx, &config, &repository, &pull, &app, &reason).await?,
+                true => would_remove(app, number, &reason),
+                false => remove(ctx, &config, &repository, &pull, app, &reason).await?,
             };
             // It is wanted again.
             if !request.dry_run && report.state == State::Skipped {
@@ -90,7 +91,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         }
     }
     let undeployed = match request.nightly && ctx.wait.check().is_ok() {
-        true => undeployed::reports(ctx, &repository, &config).await?,
+        true => undeployed::reports(ctx, &repository, &config, &apps).await?,
         false => Vec::new(),
     };
     // The run ends with one of them; the others are annotations of their own.
@@ -159,7 +160,7 @@ async fn was_commanded(ctx: &Ctx, config: &Config, repository: &Repository, pull
 }
 
 /// Two services whose clocks differ by more do not both tell the time: something in between answers for one of them.
-const CLOCKS_APART: Duration = Duration::from_secs(60 * 60);
+pub(super) const CLOCKS_APART: Duration = Duration::from_secs(60 * 60);
 
 /// What is dated in the future has no age.
 pub(super) fn age(now: Timestamp, then: Timestamp) -> Duration {
