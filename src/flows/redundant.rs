@@ -62,7 +62,7 @@ async fn of_commit(github: &GitHub, site: &Site, commit: &Sha, serving: &Sha) ->
 }
 
 /// Whether `newer` descends from `older`.
-async fn contains(github: &GitHub, newer: &Sha, older: &Sha) -> Result<bool, ApiError> {
+pub(super) async fn contains(github: &GitHub, newer: &Sha, older: &Sha) -> Result<bool, ApiError> {
     let comparison = github.compare(older.as_str(), newer.as_str()).await?;
     Ok(comparison.is_some_and(|comparison| Comparison::head_contains_base(&comparison)))
 }

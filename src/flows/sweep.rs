@@ -1,7 +1,6 @@
 //! Removes what an event missed: previews whose pull request is closed, and those that nobody has touched for too long.
 
 use super::removal_reason::RemovalReason;
-use std::time::Duration;
 
 use serde_json::json;
 
@@ -11,7 +10,7 @@ use super::source::Source;
 use super::{board, ownership, teardown, undeployed};
 use crate::config::{Config, Preview};
 use crate::github::repository::Repository;
-use crate::model::age::age;
+use crate::model::age::{CLOCKS_APART, age};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::pull_request::PullRequest;
@@ -38,7 +37,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         .await?;
     let (mut swept, mut missed) = (Vec::new(), Vec::new());
     let mut first_error = None;
-    for app in ctx.platform()?.list().await? {
+    let apps = ctx.platform()?.list().await?;
+    for app in &apps {
         let Some(number) = app
             .marks
             .as_ref()
@@ -47,7 +47,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         else {
             continue;
         };
-        if !ownership::is_marked(&app, repository.id, &Environment::Preview(number)) {
+        if !ownership::is_marked(app, repository.id, &Environment::Preview(number)) {
             ctx.console.say(&format!(
                 "`{}` has the marks of pull request {number} without the name of its preview: it is left alone",
                 app.name
@@ -56,7 +56,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         }
         let removed = async {
             let pull = github.pull(number).await?;
-            let Some(reason) = reason_to_remove(ctx, &config.preview, pull.open, &app)? else {
+            let Some(reason) = reason_to_remove(ctx, &config.preview, pull.open, app)? else {
                 return Ok(None);
             };
             if pull.open && was_commanded(ctx, &config, &repository, number).await? {
@@ -64,8 +64,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             }
             ctx.console.say(&format!("`{}`: {reason}", app.name));
             let report = match request.dry_run {
-                true => would_remove(&app, number, &reason),
-                false => remove(ctx, &config, &repository, &pull, &app, &reason).await?,
+                true => would_remove(app, number, &reason),
+                false => remove(ctx, &config, &repository, &pull, app, &reason).await?,
             };
             // It is wanted again.
             if !request.dry_run && report.state == State::Skipped {
@@ -91,7 +91,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         }
     }
     let undeployed = match request.nightly && ctx.wait.check().is_ok() {
-        true => undeployed::reports(ctx, &repository, &config).await?,
+        true => undeployed::reports(ctx, &repository, &config, &apps).await?,
         false => Vec::new(),
     };
     // The run ends with one of them; the others are annotations of their own.
@@ -158,9 +158,6 @@ async fn was_commanded(ctx: &Ctx, config: &Config, repository: &Repository, pull
     let written = last_written(&ctx.board(config, repository), pull).await?;
     Ok(written.is_some_and(|(written, now)| age(now, written) <= config.preview.ttl))
 }
-
-/// Two services whose clocks differ by more do not both tell the time: something in between answers for one of them.
-const CLOCKS_APART: Duration = Duration::from_secs(60 * 60);
 
 /// Ages are counted on the platform's clock, from the last deployment.
 fn reason_to_remove(ctx: &Ctx, policy: &Preview, open: bool, app: &App) -> Result<Option<String>, Failure> {

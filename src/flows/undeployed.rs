@@ -1,22 +1,31 @@
-//! Whether what each environment has is its branch's head, as GitHub's deployments tell: a push that starts no run is seen
-//! by no run.
+//! Whether what each environment runs is its branch's head: a push that starts no run is seen by no run, and neither is
+//! what somebody does in the platform's panel.
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::context::Ctx;
+use super::redundant::contains;
 use super::site::says_skip;
+use super::{ownership, pin};
 use crate::config::{Config, Target};
 use crate::github::GitHub;
-use crate::github::repository::Repository;
-use crate::model::age::age;
+use crate::github::repository::{Commit, Repository};
+use crate::github::runs::first_seen;
+use crate::model::age::{CLOCKS_APART, age};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::net::error::ApiError;
+use crate::platform::{App, CauseKind};
 
 /// The run of a younger head may still be under way.
 const UNDER_WAY: Duration = Duration::from_secs(3 * 60 * 60);
+
+/// Commits below a head that is not to be deployed of which each is asked whether it was.
+const LOOKED_BELOW: usize = 10;
 
 /// Words in a head commit's message that keep GitHub from starting a run.
 /// <https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs>
@@ -30,20 +39,25 @@ const NO_RUN: [&str; 7] = [
     "skip-checks:true",
 ];
 
-/// One report for each environment that has something else than its branch's head. What GitHub does not answer is said and
-/// not found.
-pub(super) async fn reports(ctx: &Ctx, repository: &Repository, config: &Config) -> anyhow::Result<Vec<Report>> {
+/// One report for each environment that has something else than its branch's head. `apps`: all that the run's token sees.
+/// What cannot be read is said and not found.
+pub(super) async fn reports(
+    ctx: &Ctx,
+    repository: &Repository,
+    config: &Config,
+    apps: &[App],
+) -> anyhow::Result<Vec<Report>> {
     let mut reports = Vec::new();
     for (name, target) in config.targets().filter(|(_, target)| target.nightly) {
         let Ok(environment) = name.parse::<Environment>() else {
             continue;
         };
-        match of(ctx.github()?, repository, &environment, target).await {
+        match of(ctx, repository, &environment, target, apps).await {
             Ok(found) => reports.extend(found),
             Err(error) => {
                 ctx.wait.check()?;
                 ctx.console.warn(&format!(
-                    "Could not compare what `{environment}` has with its branch: {error}"
+                    "Could not compare what `{environment}` has with its branch: {error:#}"
                 ));
             }
         }
@@ -51,51 +65,191 @@ pub(super) async fn reports(ctx: &Ctx, repository: &Repository, config: &Config)
     Ok(reports)
 }
 
+/// What an environment runs.
+struct Running<'a> {
+    /// `None`: the token of this run does not see it.
+    app: Option<&'a App>,
+    /// By the platform's word where there is one, else by GitHub's deployments.
+    commit: Option<Sha>,
+    /// The commit is the platform's word.
+    is_certain: bool,
+}
+
+/// `None`: nothing was ever deployed here, or something is just being deployed.
+async fn running<'a>(
+    ctx: &Ctx,
+    repository: &Repository,
+    environment: &Environment,
+    apps: &'a [App],
+) -> anyhow::Result<Option<Running<'a>>> {
+    let app = ownership::only(apps, repository.id, environment)?;
+    if let Some(app) = app {
+        if app.latest.is_some() {
+            return Ok(None);
+        }
+        ctx.resolve_names_or_say(repository, app).await?;
+        let commit = ownership::serving(ctx, app);
+        // Images are of no commit that the platform knows.
+        if commit.is_some() || app.active.is_none() {
+            return Ok(Some(Running {
+                app: Some(app),
+                commit,
+                is_certain: true,
+            }));
+        }
+    }
+    // What was never deployed here is deployed by something else, or not yet.
+    let Some(commit) = ctx.github()?.last_good(environment.on_github()).await? else {
+        return Ok(None);
+    };
+    if app.is_none() {
+        ctx.console.say(&format!(
+            "This run's token sees no app of `{environment}`, which was deleted or is another team's: only GitHub's records are compared with its branch"
+        ));
+    }
+    Ok(Some(Running {
+        app,
+        commit,
+        is_certain: false,
+    }))
+}
+
 async fn of(
-    github: &GitHub,
+    ctx: &Ctx,
     repository: &Repository,
     environment: &Environment,
     target: &Target,
-) -> Result<Option<Report>, ApiError> {
+    apps: &[App],
+) -> anyhow::Result<Option<Report>> {
+    let github = ctx.github()?;
     let branch = target.branch_or(&repository.default_branch);
-    // What was never deployed here is deployed by something else, or not yet.
-    let Some(good) = github.last_good(environment.on_github()).await? else {
+    let Some(running) = running(ctx, repository, environment, apps).await? else {
         return Ok(None);
     };
-    let is_good = |head: &Sha| good.as_ref().is_some_and(|good| good.is(head));
-    let Some(head) = github.branch_head(branch).await?.filter(|head| !is_good(head)) else {
+    let Some(head) = github.branch_head(branch).await? else {
         return Ok(None);
     };
-    let Some(commit) = github.commit(&head).await? else {
-        return Ok(None);
-    };
-    let is_young = |at| age(github.now(), at) < UNDER_WAY;
-    if commit.committed_at().is_some_and(is_young) || says_skip(&commit.message) {
+    let good = good(github, environment, &running).await?;
+    if good.as_ref().is_some_and(|good| good.is(&head)) {
         return Ok(None);
     }
-    let of_head = github.recorded(environment, &head).await?;
-    let state = of_head.first().map(|recorded| recorded.state.as_str());
-    let (what, why, next) = (
-        match &good {
-            Some(good) => format!(
-                "`{environment}` runs `{}`, but `{branch}` is at `{}`",
-                good.short(),
-                head.short()
-            ),
-            None => format!(
-                "none of the last deployments of `{environment}` ended well, and `{branch}` is at `{}`",
-                head.short()
-            ),
-        },
-        why(&commit.message, state),
-        next(environment, &head),
-    );
+    let Some((missed, commit)) = missed(github, environment, branch, &head, good.as_ref()).await? else {
+        return Ok(None);
+    };
+    if is_young(github, &missed, &commit, branch).await? {
+        return Ok(None);
+    }
+    let recorded = github.recorded(environment, &missed).await?;
+    let state = recorded.first().map(|recorded| recorded.state.as_str());
+    let what = what(environment, branch, &head, &running);
+    let mut why = match by_a_rollback(running.app, environment, state) {
+        Some(why) => why,
+        None => why(&commit.message, state),
+    };
+    if !missed.is(&head) {
+        why = format!(
+            "the head says `[skip deploy]`, but `{}` below it does not: {why}",
+            missed.short()
+        );
+    }
+    let next = next(environment, &head);
     let mut report = Report::new("", environment.clone(), State::Failed);
     report.notes = vec![format!("{what}: {why}"), format!("Next: {next}")];
     report.commit = Some(head);
-    report.serving = good;
+    report.serving = running.commit;
     report.failure = Some(Failure::bad(what).why(why).next(next));
     Ok(Some(report))
+}
+
+/// What runs, unless its last deployment by this program did not end well.
+async fn good(github: &GitHub, environment: &Environment, running: &Running<'_>) -> Result<Option<Sha>, ApiError> {
+    let Some(commit) = running.commit.as_ref().filter(|_| running.is_certain) else {
+        return Ok(running.commit.clone());
+    };
+    let ended = github.last_end(environment.on_github(), commit).await?;
+    let is_bad = matches!(ended.as_deref(), Some("failure" | "error"));
+    Ok((!is_bad).then(|| commit.clone()))
+}
+
+fn what(environment: &Environment, branch: &str, head: &Sha, running: &Running<'_>) -> String {
+    let head = head.short();
+    match &running.commit {
+        Some(commit) if commit.short() == head => {
+            format!("`{environment}` runs `{head}`, which is not known to work")
+        }
+        Some(commit) => format!(
+            "`{environment}` runs `{}`, but `{branch}` is at `{head}`",
+            commit.short()
+        ),
+        None if running.is_certain => format!("nothing serves in `{environment}`, and `{branch}` is at `{head}`"),
+        None => format!("none of the last deployments of `{environment}` ended well, and `{branch}` is at `{head}`"),
+    }
+}
+
+/// The newest commit of the branch that a push brought for deployment, of those that what runs well does not contain. The
+/// commits below a pushed head go with it: one counts if it was deployed, was a merge, or had a run of its own.
+async fn missed(
+    github: &GitHub,
+    environment: &Environment,
+    branch: &str,
+    head: &Sha,
+    good: Option<&Sha>,
+) -> Result<Option<(Sha, Commit)>, ApiError> {
+    let mut at = head.clone();
+    for _ in 0..LOOKED_BELOW {
+        let Some(commit) = github.commit(&at).await? else {
+            return Ok(None);
+        };
+        let is_meant = !says_skip(&commit.message);
+        if is_meant && at.is(head) {
+            return Ok(Some((at, commit)));
+        }
+        if is_meant && was_pushed(github, environment, branch, &at).await? {
+            let is_contained = match good {
+                Some(good) => contains(github, good, &at).await?,
+                None => false,
+            };
+            return Ok((!is_contained).then_some((at, commit)));
+        }
+        match commit.first_parent {
+            Some(parent) if good.is_none_or(|good| !good.is(&parent)) => at = parent,
+            _ => return Ok(None),
+        }
+    }
+    Ok(None)
+}
+
+async fn was_pushed(github: &GitHub, environment: &Environment, branch: &str, commit: &Sha) -> Result<bool, ApiError> {
+    if !github.recorded(environment, commit).await?.is_empty() {
+        return Ok(true);
+    }
+    let runs = github.runs_of(commit).await?.unwrap_or_default();
+    Ok(first_seen(&runs, branch).is_some() || github.merged_pull_of(commit, branch).await?.is_some())
+}
+
+/// Whether its push may have a run under way. A commit's own date is whatever its author's clock said: GitHub's first run of
+/// it comes before that, and what is dated in the future says nothing.
+async fn is_young(github: &GitHub, sha: &Sha, commit: &Commit, branch: &str) -> Result<bool, ApiError> {
+    let runs = github.runs_of(sha).await?.unwrap_or_default();
+    let now = github.now();
+    let dated = |at: &Timestamp| age(*at, now) < CLOCKS_APART;
+    let since = first_seen(&runs, branch).or(commit.committed_at().filter(dated));
+    Ok(since.is_some_and(|since| age(now, since) < UNDER_WAY))
+}
+
+/// Where a person went back, or the platform did: of a head that is not known to have failed.
+fn by_a_rollback(app: Option<&App>, environment: &Environment, state: Option<&str>) -> Option<String> {
+    let app = app.filter(|_| !matches!(state, Some("failure" | "error")))?;
+    if app.pinned.is_some() {
+        return Some(pin::described(app, environment));
+    }
+    let cause = &app.active.as_ref()?.cause;
+    let who = match cause.kind {
+        CauseKind::Rollback => cause.user.as_deref().unwrap_or("somebody"),
+        CauseKind::AutoRollback => "DigitalOcean",
+        _ => return None,
+    };
+    Some(format!("{who} rolled `{}` back", app.name))
 }
 
 /// `state`: the last one of the head's deployment; `None`: it has none.
@@ -105,7 +259,7 @@ fn why(message: &str, state: Option<&str>) -> String {
     match (state, words) {
         (Some("failure"), _) => "its deployment failed".to_owned(),
         (Some("error"), _) => "its deployment ended without a result".to_owned(),
-        (Some("inactive"), _) => {
+        (Some("inactive" | "success"), _) => {
             "it was deployed, and another deployment took its place since: a rollback, for instance".to_owned()
         }
         (Some(_), _) => "its deployment has not come to an end".to_owned(),
@@ -140,6 +294,7 @@ mod tests {
             ("Fix", Some("error"), "ended without a result"),
             ("Fix\n\nskip-checks: true", None, "its message says `skip-checks: true`"),
             ("Fix", Some("inactive"), "another deployment took its place"),
+            ("Fix", Some("success"), "another deployment took its place"),
             ("Fix", Some("in_progress"), "has not come to an end"),
             ("Fix", Some(""), "has not come to an end"),
         ] {

@@ -38,6 +38,9 @@ struct MergeBase {
 pub(crate) struct Commit {
     pub(crate) message: String,
     committer: Option<Signature>,
+    /// The commit that the branch was at before, for a merge as well.
+    #[serde(skip)]
+    pub(crate) first_parent: Option<Sha>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -140,10 +143,15 @@ impl GitHub {
         #[derive(Deserialize)]
         struct Found {
             commit: Commit,
+            #[serde(default)]
+            parents: Vec<Object>,
         }
         let path = self.path(&format!("/commits/{}", segment(commit.as_str())));
         let found = found(self.client.get::<Found>(&path).await)?;
-        Ok(found.map(|found| found.commit))
+        Ok(found.map(|found| Commit {
+            first_parent: found.parents.into_iter().next().map(|parent| Sha::new(parent.sha)),
+            ..found.commit
+        }))
     }
 
     /// The commit that a tag points at, an annotated one too. `None`: no such tag.

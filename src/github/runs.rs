@@ -45,6 +45,41 @@ impl GitHub {
     }
 }
 
+/// When the push of a branch's head started its first run. Runs of another branch at the same commit, and runs that a
+/// schedule or a person started, say nothing about that push.
+pub(crate) fn first_seen(runs: &[WorkflowRun], branch: &str) -> Option<Timestamp> {
+    let is_of_push = |run: &&WorkflowRun| {
+        matches!(run.event.as_str(), "pull_request" | "push") && run.head_branch.as_deref() == Some(branch)
+    };
+    runs.iter().filter(is_of_push).map(|run| run.created_at).min()
+}
+
 fn is_withheld(error: &ApiError) -> bool {
     matches!(error.status(), Some(403 | 404))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::{WorkflowRun, first_seen};
+
+    fn run(event: &str, branch: &str, second: i64) -> WorkflowRun {
+        WorkflowRun {
+            event: event.to_owned(),
+            head_branch: Some(branch.to_owned()),
+            created_at: Timestamp::from_second(second).expect("a time"),
+        }
+    }
+
+    #[test]
+    fn the_first_run_of_the_head_s_own_push_counts() {
+        let seen = |runs: &[WorkflowRun]| first_seen(runs, "topic").map(Timestamp::as_second);
+        assert_eq!(seen(&[]), None);
+        let labelled_later = run("pull_request", "topic", 90);
+        assert_eq!(seen(&[labelled_later.clone(), run("push", "topic", 50)]), Some(50));
+        // The same commit on another branch before, where nobody looked at it.
+        assert_eq!(seen(&[labelled_later, run("push", "elsewhere", 10)]), Some(90));
+        assert_eq!(seen(&[run("workflow_dispatch", "topic", 10)]), None);
+    }
 }

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+/// Two services whose clocks differ by more do not both tell the time: something in between answers for one of them.
+pub(crate) const CLOCKS_APART: Duration = Duration::from_secs(60 * 60);
+
 /// What is dated in the future has no age.
 pub(crate) fn age(now: Timestamp, then: Timestamp) -> Duration {
     Duration::try_from(now.duration_since(then)).unwrap_or_default()

@@ -12,8 +12,8 @@
 use jiff::Timestamp;
 
 use super::super::context::Ctx;
-use crate::github::runs::WorkflowRun;
-use crate::model::pull_request::{Head, PullRequest};
+use crate::github::runs::first_seen;
+use crate::model::pull_request::PullRequest;
 
 /// How the time of a head was found out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,22 +28,13 @@ pub(super) enum Evidence {
 pub(super) async fn stood(ctx: &Ctx, pull: &PullRequest, written_at: Timestamp) -> anyhow::Result<(bool, Evidence)> {
     let github = ctx.github()?;
     let runs = github.runs_of(&pull.head.sha).await?.unwrap_or_default();
-    if let Some(seen) = first_seen(&runs, &pull.head) {
+    if let Some(seen) = first_seen(&runs, &pull.head.branch) {
         return Ok((not_after(seen, written_at), Evidence::Run));
     }
     let commit = github.commit(&pull.head.sha).await?;
     let committed_at = commit.and_then(|commit| commit.committed_at());
     let stood = committed_at.is_some_and(|at| not_after(at, written_at));
     Ok((stood, Evidence::Commit))
-}
-
-/// When the head's push started its first run. Runs of another branch at the same commit, and runs that a schedule or a
-/// person started, say nothing about the pull request.
-fn first_seen(runs: &[WorkflowRun], head: &Head) -> Option<Timestamp> {
-    let is_of_push = |run: &&WorkflowRun| {
-        matches!(run.event.as_str(), "pull_request" | "push") && run.head_branch.as_deref() == Some(&*head.branch)
-    };
-    runs.iter().filter(is_of_push).map(|run| run.created_at).min()
 }
 
 fn not_after(time: Timestamp, written_at: Timestamp) -> bool {
@@ -54,34 +45,7 @@ fn not_after(time: Timestamp, written_at: Timestamp) -> bool {
 mod tests {
     use jiff::Timestamp;
 
-    use super::{first_seen, not_after};
-    use crate::github::runs::WorkflowRun;
-    use crate::model::commit::Sha;
-    use crate::model::pull_request::Head;
-
-    fn run(event: &str, branch: &str, second: i64) -> WorkflowRun {
-        WorkflowRun {
-            event: event.to_owned(),
-            head_branch: Some(branch.to_owned()),
-            created_at: Timestamp::from_second(second).expect("a time"),
-        }
-    }
-
-    #[test]
-    fn the_first_run_of_the_head_s_own_push_counts() {
-        let head = Head {
-            sha: Sha::new("a".repeat(40)),
-            branch: "topic".to_owned(),
-            repository: None,
-        };
-        let seen = |runs: &[WorkflowRun]| first_seen(runs, &head).map(Timestamp::as_second);
-        assert_eq!(seen(&[]), None);
-        let labelled_later = run("pull_request", "topic", 90);
-        assert_eq!(seen(&[labelled_later.clone(), run("push", "topic", 50)]), Some(50));
-        // The same commit on another branch before, where nobody looked at it.
-        assert_eq!(seen(&[labelled_later, run("push", "elsewhere", 10)]), Some(90));
-        assert_eq!(seen(&[run("workflow_dispatch", "topic", 10)]), None);
-    }
+    use super::not_after;
 
     #[test]
     fn the_same_second_counts_as_before() {
