@@ -54,13 +54,16 @@ impl Progress {
     /// The steps as they are now; what is not named stays as it was.
     pub(crate) fn update(&self, steps: &[Step]) {
         let mut components = lock(&self.components);
-        for step in steps {
-            let Some(change) = note(&mut components, step) else {
-                continue;
-            };
-            if !self.is_live {
-                // Looked at rarely, a deployment may have built and deployed in between: the step says where it belongs.
-                self.console.phase(step.stage.title());
+        let mut changes: Vec<_> = steps
+            .iter()
+            .filter_map(|step| Some((step.stage, note(&mut components, step)?)))
+            .collect();
+        // Looked at rarely, a deployment may have built and deployed in between: the platform names a component's steps one
+        // after the other, and each fold of the log is opened once.
+        changes.sort_by_key(|(stage, _)| *stage);
+        if !self.is_live {
+            for (stage, change) in changes {
+                self.console.phase(stage.title());
                 self.console.say(&change);
             }
         }

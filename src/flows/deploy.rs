@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use serde_json::Value;
+
 use super::board::Board;
 use super::context::Ctx;
 use super::ending::Successor;
@@ -16,7 +18,7 @@ use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::model::report::{Change, Report, State};
+use crate::model::report::{Change, Listing, Report, State};
 use crate::model::rollback::Situation;
 use crate::model::verdict::Verdict;
 use crate::platform::{App, Rollout};
@@ -202,6 +204,7 @@ async fn deploy(
     report.aftermath = Aftermath::of(lost(plan));
     let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
     rollout::not_cut_short(ctx, &ended)?;
+    report.listing = difference(ctx, app.as_ref(), ended.spec.as_ref());
     settle(ctx, site, plan, &rollout, ended, report).await
 }
 
@@ -255,6 +258,19 @@ async fn settle(
         Ok(()) => Ok(()),
         Err(error) => note(ctx, "What serves now could not be found out", error, report),
     }
+}
+
+/// How what was sent differs from what was live, as the platform keeps both. `None`: it does not, or nothing was.
+fn difference(ctx: &Ctx, before: Option<&App>, after: Option<&Value>) -> Option<Listing> {
+    let (app, after) = (before?, after?);
+    // What only the live app holds is hidden, too.
+    ctx.register_secrets(&app.spec);
+    let active = app.active.as_ref().and_then(|active| active.spec.as_ref());
+    // The commit is another one in every deployment, and stands above.
+    let before = crate::spec::without_commit(active.unwrap_or(&app.spec));
+    let difference = crate::spec::diff(&before, &crate::spec::without_commit(after));
+    let title = format!("How the spec of {} differs from what was live before", app.name);
+    (!difference.is_empty()).then(|| Listing::difference(title, &difference))
 }
 
 /// What the version before lacks once the update is sent.

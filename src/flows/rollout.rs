@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Value;
 use tokio::sync::watch;
 
 use super::board::{Board, busy_with};
@@ -43,6 +44,8 @@ pub(crate) struct Ended {
     /// The check that failed is one that somebody configured.
     pub(crate) configured_check_failed: bool,
     pub(crate) notes: Vec<String>,
+    /// What the platform made of the spec that was sent; `None`: nothing was, or the deployment could not be read.
+    pub(crate) spec: Option<Value>,
 }
 
 /// Waits for the deployment that the rollout names, telling the board of every change, then judges it.
@@ -57,6 +60,12 @@ pub(crate) async fn follow(
         ctx.console.say("Nothing to deploy: the platform found no change");
         return judge_active(ctx, rollout, None, expected).await;
     };
+    // The first look comes only when a build may have begun.
+    let page = platform
+        .pages()
+        .map(|pages| (pages.url)(&rollout.app_id, Some(deployment)));
+    let page = page.map(|page| format!(": {page}")).unwrap_or_default();
+    ctx.console.say(&format!("Deployment {deployment} has begun{page}"));
     let waited = {
         let (busy, changes) = watch::channel(None);
         let progress = Progress::new(ctx.console.clone());
@@ -94,11 +103,15 @@ pub(crate) async fn follow(
             ))));
         }
     };
-    match deployment.phase {
+    let ended = match deployment.phase {
         Phase::Active => judge_active(ctx, rollout, Some(&deployment), expected).await,
         Phase::Superseded => superseded(ctx, rollout, &deployment, expected).await,
         _ => failed(ctx, rollout, &deployment, expected).await,
-    }
+    };
+    Ok(Ended {
+        spec: deployment.spec,
+        ..ended?
+    })
 }
 
 /// What could not be found out because of a signal is no ending of its own.
@@ -212,6 +225,7 @@ async fn judge_active(
         built: built_sha,
         configured_check_failed: outside.configured_check_failed,
         notes,
+        spec: None,
     })
 }
 
@@ -350,6 +364,7 @@ impl Ended {
             built: None,
             configured_check_failed: false,
             notes: Vec::new(),
+            spec: None,
         }
     }
 }

@@ -178,7 +178,7 @@ fn reason_to_remove(ctx: &Ctx, policy: &Preview, open: bool, app: &App) -> Resul
     }
     Ok((age > policy.ttl).then(|| {
         format!(
-            "nobody has touched it for {}, longer than `ttl` ({})",
+            "it had neither a deployment nor a command for {}, longer than `ttl` ({})",
             humanize(age),
             humanize(policy.ttl)
         )

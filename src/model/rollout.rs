@@ -51,7 +51,7 @@ pub(crate) struct StepFailure {
     pub(crate) message: Untrusted,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
     Build,
     Deploy,

@@ -1,4 +1,4 @@
-//! One row of the table of apps: state, where it is, which commit, since when, and where to read more.
+//! One row of the table of apps: where it is, state, which commit. A phone shows three columns without scrolling.
 
 use std::time::Duration;
 
@@ -20,8 +20,6 @@ pub(super) struct RowView {
     word: &'static str,
     /// `in 2m 23s`, `after 2m 23s`.
     duration: Option<String>,
-    /// What the link reads.
-    link: &'static str,
     url: Option<String>,
     commit: Option<CommitView>,
     serves: bool,
@@ -31,16 +29,14 @@ pub(super) struct RowView {
     may_not_work: bool,
     /// What serves was seen before this run, and not since.
     was_serving: bool,
-    updated: Option<String>,
-    run_url: Option<String>,
-    run_id: Option<u64>,
-    page: Option<PageLink>,
 }
 
 /// The platform's own page of the deployment.
 #[derive(Debug, Serialize)]
-struct PageLink {
+pub(super) struct PageLink {
     name: &'static str,
+    /// Where there are several.
+    app: Option<String>,
     url: String,
 }
 
@@ -75,31 +71,34 @@ impl RowView {
                     State::Failed => Some(format!("after {}", humanize(time))),
                     _ => None,
                 }),
-            link: match report.environment.pull_request() {
-                Some(_) => "Open the preview",
-                None => "Open",
-            },
             url: url.filter(|_| state != State::Removed).and_then(web_address),
             commit: own.map(|sha| CommitView::new(sha, scene)),
             serves,
             other: other.map(|sha| CommitView::new(sha, scene)),
             may_not_work: report.aftermath.as_ref().is_some_and(|it| it.works() != Some(true)),
             was_serving: state == State::Unknown,
-            updated: scene
-                .updated
-                .map(|updated| updated.strftime("%Y-%m-%d %H:%M").to_string()),
-            run_url: scene.run_url.as_deref().and_then(web_address),
-            run_id: scene.run.map(|run| run.id),
-            page: PageLink::to(report, scene),
         }
     }
 }
 
 impl PageLink {
+    /// One for each app that the platform has.
+    pub(super) fn all(reports: &[Report], scene: &RenderContext) -> Vec<Self> {
+        let mut pages: Vec<Self> = reports.iter().filter_map(|report| Self::to(report, scene)).collect();
+        if pages.len() == 1 {
+            pages[0].app = None;
+        }
+        pages
+    }
+
     fn to(report: &Report, scene: &RenderContext) -> Option<Self> {
         let pages = scene.pages.filter(|_| report.state != State::Removed)?;
         let url = (pages.url)(report.app_id.as_deref()?, report.deployment_id.as_deref());
         let url = web_address(&url)?;
-        Some(Self { name: pages.name, url })
+        Some(Self {
+            name: pages.name,
+            app: Some(report.app.clone()),
+            url,
+        })
     }
 }

@@ -8,7 +8,8 @@ use super::commits::{CommitView, Commits};
 use super::context::RenderContext;
 use super::failure::FailureView;
 use super::listing::ListingView;
-use super::row::RowView;
+use super::markdown::web_address;
+use super::row::{PageLink, RowView};
 use super::state::{icon, word};
 use crate::model::commit::Sha;
 use crate::model::count::plural;
@@ -33,6 +34,12 @@ pub(super) struct PageView {
     /// Of previews.
     pull: Option<u64>,
     rows: Vec<RowView>,
+    /// When what the rows say was found to be so, and where to read more.
+    updated: Option<String>,
+    run_url: Option<String>,
+    run_id: Option<u64>,
+    pages: Vec<PageLink>,
+    has_links: bool,
     several: bool,
     /// What there is to say about an app beyond its row.
     sections: Vec<AppView>,
@@ -112,6 +119,10 @@ impl PageView {
     pub(super) fn new(reports: &[Report], scene: &RenderContext) -> Self {
         let with_log = |report: &&Report| report.failure.as_ref().is_some_and(|failure| failure.log.is_some());
         let room = LOG_ROOM / reports.iter().filter(with_log).count().max(1);
+        let (run_url, pages) = (
+            scene.run_url.as_deref().and_then(web_address),
+            PageLink::all(reports, scene),
+        );
         let worst = reports.iter().max_by_key(|report| urgency(report.state));
         Self {
             icon: worst.map_or("", |report| icon(report)),
@@ -119,6 +130,13 @@ impl PageView {
             title: worst.and_then(|worst| title(reports, worst.state)),
             pull: reports.iter().find_map(|report| report.environment.pull_request()),
             rows: reports.iter().flat_map(|report| RowView::of(report, scene)).collect(),
+            updated: scene
+                .updated
+                .map(|updated| updated.strftime("%Y-%m-%d %H:%M").to_string()),
+            run_id: scene.run.map(|run| run.id),
+            has_links: run_url.is_some() || !pages.is_empty(),
+            run_url,
+            pages,
             several: reports.len() > 1,
             sections: reports.iter().map(|report| AppView::new(report, scene, room)).collect(),
             commands: scene
@@ -220,8 +238,8 @@ impl AppView {
             notes_title: plural(notes.len() as u64, "note"),
             notes,
             changes_title: match (report.environment.pull_request(), state) {
-                (None, State::Ready | State::Building) => "What this deployment changed",
-                (None, _) => "What this deployment was to change",
+                // Much of it is the same in every deployment: how it differs from what was live is a listing of its own.
+                (None, _) => "How the app spec was prepared",
                 (Some(_), State::Failed) if other.is_some() => "What would be different from production's spec",
                 (Some(_), _) => "What is different from production's spec",
             },

@@ -19,6 +19,15 @@ pub(super) fn write(spec: &mut Map<String, Value>, marks: &Marks) {
     }
 }
 
+/// The spec without the commit that it was deployed for.
+pub(crate) fn without_commit(spec: &Value) -> Value {
+    let mut spec = spec.clone();
+    if let Some(envs) = spec.as_object_mut().and_then(env::list_mut) {
+        envs.retain(|env| env::key(env) != COMMIT);
+    }
+    spec
+}
+
 pub(super) fn is_mark(key: &str) -> bool {
     [REPOSITORY, APP, ENVIRONMENT, COMMIT].contains(&key)
 }

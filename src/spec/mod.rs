@@ -54,7 +54,7 @@ pub(crate) use health::runs_at;
 pub(crate) use health::{Question, domains, front, has_http, public_components, questions, roots_of_checked};
 pub(crate) use images::Images;
 pub(crate) use jobs::migrates;
-pub(crate) use marks::marks;
+pub(crate) use marks::{marks, without_commit};
 pub(crate) use migration::Announcement;
 pub(crate) use offline::{Offline, offline};
 pub(crate) use production::{Replace, same_places, taken_by_going_back};

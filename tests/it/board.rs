@@ -48,9 +48,11 @@ async fn the_comment_of_a_ready_preview_reads_like_this() {
         <!-- run:[run]:1 -->
         ### ✅ Ready: shop, preview of #1
 
-        | App | State | Preview | Commit | Updated (UTC) | Logs |
-        |---|---|---|---|---|---|
-        | shop-pr-1 | ✅ Ready | [Open the preview](http://127.0.0.1:[port]) | [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves | [time] | [Run [run]]([link to the run]) |
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
 
         Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
         ");
@@ -71,9 +73,11 @@ async fn the_comment_of_a_broken_preview_reads_like_this() {
         <!-- run:[run]:1 -->
         ### ❌ Failed: shop, preview of #1
 
-        | App | State | Preview | Commit | Updated (UTC) | Logs |
-        |---|---|---|---|---|---|
-        | shop-pr-1 | ❌ Failed | [Open the preview](http://127.0.0.1:[port]) | [`[broken]`](https://github.com/org/shop/commit/[commit broken]); [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves | [time] | [Run [run]]([link to the run]) |
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-pr-1](http://127.0.0.1:[port]) | ❌ Failed | [`[broken]`](https://github.com/org/shop/commit/[commit broken]); [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
 
         **Cause:** `web` did not start: the program ended with an error (exit code 1) (`ContainerExitNonZero`)
 
@@ -104,9 +108,11 @@ async fn the_comment_of_a_preview_that_was_broken_from_the_start_reads_like_this
         <!-- run:[run]:1 -->
         ### ❌ Failed: shop, preview of #1
 
-        | App | State | Preview | Commit | Updated (UTC) | Logs |
-        |---|---|---|---|---|---|
-        | shop-pr-1 | ❌ Failed |  | [`[broken]`](https://github.com/org/shop/commit/[commit broken]) | [time] | [Run [run]]([link to the run]) |
+        | Preview | State | Commit |
+        |---|---|---|
+        | shop-pr-1 | ❌ Failed | [`[broken]`](https://github.com/org/shop/commit/[commit broken]) |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
 
         **Cause:** `web` did not start: the program ended with an error (exit code 1) (`ContainerExitNonZero`)
 

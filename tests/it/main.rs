@@ -47,6 +47,7 @@ mod status;
 mod strangers;
 mod sweep;
 mod teardown;
+mod texts;
 mod tidy;
 mod truth;
 mod unwritten;

@@ -201,9 +201,11 @@ async fn what_people_read_of_a_loop_and_of_a_refusal() {
         <!-- run:[run]:1 -->
         ### ❌ Failed: shop, preview of #1
 
-        | App | State | Preview | Commit | Updated (UTC) | Logs |
-        |---|---|---|---|---|---|
-        | shop-pr-1 | ❌ Failed | [Open the preview](http://127.0.0.1:[port]) | [`[first]`](https://github.com/org/shop/commit/[commit first]) serves | [time] | [Run [run]]([link to the run]) |
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-pr-1](http://127.0.0.1:[port]) | ❌ Failed | [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
 
         **Cause:** `http://127.0.0.1:[port]/` does not answer as expected: it redirects to itself for ever at `/`; TLS ends at the platform's edge, so an app that insists on HTTPS has to trust the header `X-Forwarded-Proto`
 
@@ -222,9 +224,11 @@ async fn what_people_read_of_a_loop_and_of_a_refusal() {
         <!-- run:[run]:1 -->
         ### ✅ Ready: shop, preview of #1
 
-        | App | State | Preview | Commit | Updated (UTC) | Logs |
-        |---|---|---|---|---|---|
-        | shop-pr-1 | ✅ Ready | [Open the preview](http://127.0.0.1:[port]) | [`[first]`](https://github.com/org/shop/commit/[commit first]) serves | [time] | [Run [run]]([link to the run]) |
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
 
         <details><summary>1 note</summary>
 
@@ -240,9 +244,11 @@ async fn what_people_read_of_a_loop_and_of_a_refusal() {
         insta::assert_snapshot!(t.redact(t.deploy().await.fails_with(3).summary()), @"
         ### ⚠️ Could not find out: shop, production
 
-        | App | State | URL | Commit | Updated (UTC) | Logs |
-        |---|---|---|---|---|---|
-        | shop | ⚠️ Could not find out | [Open](http://127.0.0.1:[port]) | [`[first]`](https://github.com/org/shop/commit/[commit first]) serves | [time] | [Run [run]]([link to the run]) |
+        | App | State | Commit |
+        |---|---|---|
+        | [Open shop](http://127.0.0.1:[port]) | ⚠️ Could not find out | [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
 
         Could not find out whether [`[first]`](https://github.com/org/shop/commit/[commit first]) serves: deployed, but it could not be confirmed that it serves: the request from outside: `http://127.0.0.1:[port]/` does not answer as expected: it redirects to itself for ever at `/`; TLS ends at the platform's edge, so an app that insists on HTTPS has to trust the header `X-Forwarded-Proto`
 

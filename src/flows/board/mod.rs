@@ -371,7 +371,8 @@ impl Board {
     }
 }
 
-/// A comment's text without the rows of its table, which have times and runs.
+/// A comment's text without the rows of its table and the line below them, which has time and run.
 fn without_rows(text: &str) -> Vec<&str> {
-    text.lines().filter(|line| !line.starts_with('|')).collect()
+    let is_news = |line: &&str| !line.starts_with('|') && !line.starts_with("Updated ");
+    text.lines().filter(is_news).collect()
 }

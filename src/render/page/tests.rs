@@ -3,6 +3,7 @@
 mod hostile;
 mod layout;
 mod live;
+mod production;
 
 use insta::assert_snapshot;
 use jiff::Timestamp;
@@ -16,7 +17,6 @@ use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::report::{Change, Cost, Database, Pages, Report, Sleep, State};
 use crate::model::stamp::Stamp;
 use crate::render::context::{Logs, RenderContext};
-use crate::render::production::deployment_line;
 
 const NEW: &str = "abc1234abc1234abc1234abc1234abc1234abc12";
 const OLD: &str = "0123456012345601234560123456012345601234";
@@ -89,9 +89,11 @@ fn building() {
     assert_snapshot!(comment(&[report], &scene()), @"
     ### 🔨 Building: shop, preview of #12
 
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop | 🔨 Building | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
+    | Preview | State | Commit |
+    |---|---|---|
+    | [Open shop](https://shop-pr-12-x7.ondigitalocean.app) | 🔨 Building | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves |
+
+    Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
 
     Waiting for the platform
 
@@ -104,9 +106,11 @@ fn ready_and_asleep_later() {
     assert_snapshot!(comment(&[ready()], &scene()), @"
     ### ✅ Ready: shop, preview of #12
 
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
+    | Preview | State | Commit |
+    |---|---|---|
+    | [Open shop](https://shop-pr-12-x7.ondigitalocean.app) | ✅ Ready in 2m 23s | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves |
+
+    Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2)
 
     Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
     ");
@@ -130,9 +134,11 @@ fn ready_with_a_descendant_that_never_sleeps() {
     assert_snapshot!(comment(&[report], &scene()), @"
     ### ✅ Ready: shop, preview of #12
 
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
+    | Preview | State | Commit |
+    |---|---|---|
+    | [Open shop](https://shop-pr-12-x7.ondigitalocean.app) | ✅ Ready in 2m 23s | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves |
+
+    Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2)
 
     [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves, which contains [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12)
 
@@ -151,9 +157,11 @@ fn failed_with_the_last_lines_of_its_log() {
     assert_snapshot!(comment(&[failed()], &scene()), @"
     ### ❌ Failed: shop, preview of #12
 
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop | ❌ Failed after 1m 1s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
+    | Preview | State | Commit |
+    |---|---|---|
+    | [Open shop](https://shop-pr-12-x7.ondigitalocean.app) | ❌ Failed after 1m 1s | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves |
+
+    Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
 
     **Cause:** the build of `web` failed: `pip install` ended with 1 (`BuildJobExitNonZero`)
 
@@ -189,9 +197,11 @@ fn failed_before_anything_was_touched() {
     assert_snapshot!(comment(&[report], &scene()), @"
     ### ❌ Failed: shop, preview of #12
 
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop | ❌ Failed |  |  | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
+    | Preview | State | Commit |
+    |---|---|---|
+    | shop | ❌ Failed |  |
+
+    Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
 
     **Cause:** unknown key `serivces`
 
@@ -220,9 +230,11 @@ fn failed_where_nothing_ever_served() {
     assert_snapshot!(comment(&[report], &scene()), @"
     ### ❌ Failed: shop, preview of #12
 
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop | ❌ Failed after 1m 1s |  | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2) |
+    | Preview | State | Commit |
+    |---|---|---|
+    | shop | ❌ Failed after 1m 1s | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) |
+
+    Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2)
 
     **Cause:** the build of `web` failed
 
@@ -244,9 +256,11 @@ fn skipped() {
     assert_snapshot!(comment(&[report], &scene()), @"
     ### ⏭️ Skipped: shop, preview of #12
 
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop | ⏭️ Skipped |  | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
+    | Preview | State | Commit |
+    |---|---|---|
+    | shop | ⏭️ Skipped | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) |
+
+    Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
 
     - No preview: the pull request is a draft; mark it ready for review to get one
     ");
@@ -261,9 +275,11 @@ fn removed() {
         }], &scene()), @"
     ### 🗑️ Removed: shop, preview of #12
 
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop | 🗑️ Removed |  |  | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
+    | Preview | State | Commit |
+    |---|---|---|
+    | shop | 🗑️ Removed |  |
+
+    Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
 
     The preview and its data are gone
     ");
@@ -283,9 +299,11 @@ fn unknown() {
     assert_snapshot!(comment(&[report], &scene()), @"
     ### ⚠️ Could not find out: shop, preview of #12
 
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop | ⚠️ Could not find out | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
+    | Preview | State | Commit |
+    |---|---|---|
+    | [Open shop](https://shop-pr-12-x7.ondigitalocean.app) | ⚠️ Could not find out | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) |
+
+    Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
 
     Could not find out whether [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves: DigitalOcean could not be heard: no answer in time
 
@@ -303,9 +321,11 @@ fn cancelled() {
     assert_snapshot!(comment(&[report], &scene()), @"
     ### ⏹️ Cancelled: shop, preview of #12
 
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop | ⏹️ Cancelled | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
+    | Preview | State | Commit |
+    |---|---|---|
+    | [Open shop](https://shop-pr-12-x7.ondigitalocean.app) | ⏹️ Cancelled | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves |
+
+    Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
 
     Cancelled before [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) was ready; [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves
 
@@ -331,9 +351,11 @@ fn the_summary_says_what_is_different_and_why() {
     assert_snapshot!(summary(&[report], &scene()), @r"
     ### ✅ Ready: shop, preview of #12
 
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
+    | Preview | State | Commit |
+    |---|---|---|
+    | [Open shop](https://shop-pr-12-x7.ondigitalocean.app) | ✅ Ready in 2m 23s | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves |
+
+    Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2)
 
     Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
 
@@ -344,37 +366,6 @@ fn the_summary_says_what_is_different_and_why() {
     | dropped database `db` | previews use SQLite |
     | env `A¦B` left out | production's secret \| not for previews |
     ");
-}
-
-#[test]
-fn production_tells_the_merged_pull_request() {
-    let now = Timestamp::from_second(1_795_224_000).expect("a time");
-    let report = Report {
-        environment: Environment::production(),
-        ..ready()
-    };
-    assert_snapshot!(deployment_line(&report, &scene(), now), @"✅ Deployed to production at 2026-11-21 01:20 UTC: [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) at https://shop-pr-12-x7.ondigitalocean.app ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
-    let report = Report {
-        environment: Environment::production(),
-        ..failed()
-    };
-    assert_snapshot!(deployment_line(&report, &scene(), now), @"❌ Production deployment failed at 2026-11-21 01:20 UTC: the build of `web` failed: `pip install` ended with 1 ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
-}
-
-#[test]
-fn no_commit_is_said_to_serve_where_an_image_does() {
-    let report = Report {
-        built_elsewhere: true,
-        serving: None,
-        ..ready()
-    };
-    let text = comment(std::slice::from_ref(&report), &scene());
-    assert!(
-        text.contains("✅ Ready in 2m 23s") && !text.contains("abc1234"),
-        "{text}"
-    );
-    let line = deployment_line(&report, &scene(), Timestamp::UNIX_EPOCH);
-    assert!(line.contains("00:00 UTC: https://"), "{line}");
 }
 
 #[test]

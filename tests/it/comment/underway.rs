@@ -35,9 +35,11 @@ async fn the_comment_says_what_step_since_when_how_long_the_last_one_took_and_wh
         <!-- run:[run]:1 -->
         ### 🔨 Building: shop, preview of #1
 
-        | App | State | Preview | Commit | Updated (UTC) | Logs |
-        |---|---|---|---|---|---|
-        | shop-pr-1 | 🔨 Building | [Open the preview](http://127.0.0.1:[port]) | [`[second]`](https://github.com/org/shop/commit/[commit second]); [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves | [time] | [Run [run]]([link to the run]) |
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-pr-1](http://127.0.0.1:[port]) | 🔨 Building | [`[second]`](https://github.com/org/shop/commit/[commit second]); [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
 
         `web`: building service, under way since [time]; the last deployment took [time]
 
@@ -108,10 +110,8 @@ async fn each_public_component_has_a_row_where_there_are_several() {
         let comment = preview.succeeds().comment(1);
         let url = t.url_of("shop-pr-1").await;
         for row in [
-            "| shop-pr-1, web | ✅ Ready".to_owned(),
-            format!("[Open the preview]({url}) |"),
-            "| shop-pr-1, docs | ✅ Ready".to_owned(),
-            format!("[Open the preview]({url}/docs) |"),
+            format!("| [Open shop-pr-1, web]({url}) | ✅ Ready"),
+            format!("| [Open shop-pr-1, docs]({url}/docs) | ✅ Ready"),
         ] {
             assert!(comment.contains(&row), "{row} in {comment}");
         }

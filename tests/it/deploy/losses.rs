@@ -68,7 +68,7 @@ async fn a_renamed_development_database_is_destroyed_only_by_consent() {
             summary.contains("Destroyed the development database `db` with its data, as agreed"),
             "{summary}"
         );
-        assert!(summary.contains("What this deployment changed:"), "{summary}");
+        assert!(summary.contains("How the app spec was prepared:"), "{summary}");
         assert!(!summary.contains("production's spec"), "{summary}");
         assert_eq!(databases(&t.app("shop").await), ["main"]);
 

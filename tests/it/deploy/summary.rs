@@ -1,6 +1,6 @@
 //! The job summary of production as people read it.
 
-use crate::harness::{Change, FAILING_CHECK, Tester, run, run_with, without_job};
+use crate::harness::{Change, FAILING_CHECK, Tester, run, run_with, spec, without_job};
 
 #[tokio::test]
 async fn the_summary_of_a_failed_update_says_once_what_serves() {
@@ -11,9 +11,11 @@ async fn the_summary_of_a_failed_update_says_once_what_serves() {
         insta::assert_snapshot!(t.redact(broken.fails_with(1).summary()), @"
         ### ❌ Failed: shop, production
 
-        | App | State | URL | Commit | Updated (UTC) | Logs |
-        |---|---|---|---|---|---|
-        | shop | ❌ Failed | [Open](http://127.0.0.1:[port]) | [`[broken]`](https://github.com/org/shop/commit/[commit broken]); [`[first]`](https://github.com/org/shop/commit/[commit first]) serves | [time] | [Run [run]]([link to the run]) |
+        | App | State | Commit |
+        |---|---|---|
+        | [Open shop](http://127.0.0.1:[port]) | ❌ Failed | [`[broken]`](https://github.com/org/shop/commit/[commit broken]); [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
 
         **Cause:** `web` did not start: the program ended with an error (exit code 1) (`ContainerExitNonZero`)
 
@@ -41,6 +43,74 @@ async fn the_summary_of_a_rollback_says_once_what_serves() {
             .lines()
             .filter(|line| line.contains("[first]") && line.contains("serves") && !line.starts_with('|'));
         assert_eq!(told.count(), 1, "{summary}");
+    })
+    .await;
+}
+
+/// Where the envs of the service begin.
+const ENVS: &str = "http_path: /health\n    envs:\n";
+
+#[tokio::test]
+async fn the_summary_shows_how_the_spec_differs_from_what_was_live() {
+    run(async |t: &mut Tester| {
+        let first = t.deploy().await;
+        first.succeeds();
+        assert!(!first.summary().contains("what was live"), "{}", first.summary());
+        // The same file: only a commit is new.
+        t.push("main", "second");
+        let same = t.deploy().await;
+        assert!(
+            !same.succeeds().summary().contains("what was live"),
+            "{}",
+            same.summary()
+        );
+        t.push(
+            "main",
+            Change::version("third").spec(&spec(ENVS, &format!("{ENVS}      - {{key: LEVEL, value: debug}}\n"))),
+        );
+        let more = t.deploy().await;
+        insta::assert_snapshot!(t.redact(more.succeeds().summary()), @"
+        ### ✅ Ready: shop, production
+
+        | App | State | Commit |
+        |---|---|---|
+        | [Open shop](http://127.0.0.1:[port]) | ✅ Ready | [`[third]`](https://github.com/org/shop/commit/[commit third]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        <details><summary>How the spec of shop differs from what was live before</summary>
+
+        ```diff
+        --- before
+        +++ after
+        @@ -12,6 +12,9 @@
+           health_check:
+             http_path: /health
+           envs:
+        +  - key: LEVEL
+        +    scope: RUN_AND_BUILD_TIME
+        +    value: debug
+           - key: DATABASE_URL
+             scope: RUN_TIME
+             value: sqlite:////tmp/notes.db
+        ```
+
+        </details>
+
+        Costs $5.00 a month
+        ");
+        let flag = serde_json::json!({ "key": "FLAG", "value": "on", "scope": "RUN_TIME" });
+        let add = |spec: &mut serde_json::Value| spec["services"][0]["envs"].as_array_mut().unwrap().push(flag);
+        t.change_in_panel("shop", add).await;
+        t.push_broken("main");
+        let failed = t.deploy().await;
+        failed.fails_with(1);
+        for line in [
+            "How the spec of shop differs from what was live before",
+            "-  - key: FLAG",
+        ] {
+            assert!(failed.summary().contains(line), "{}", failed.summary());
+        }
     })
     .await;
 }

@@ -42,11 +42,14 @@ impl Tester {
             (id > 1000).then(|| "[Run [run]]".to_owned())
         });
         // By GitHub's clock, which a test moves.
-        let text = replace(&text, r"\b20\d\d-\d\d-\d\d \d\d:\d\d \|", |_| {
-            Some("[time] |".to_owned())
+        let text = replace(&text, r"\bUpdated 20\d\d-\d\d-\d\d \d\d:\d\d UTC", |_| {
+            Some("Updated [time] UTC".to_owned())
         });
         let text = replace(&text, r"\b20\d\d-\d\d-\d\d at the earliest", |_| {
             Some("[day] at the earliest".to_owned())
+        });
+        let text = replace(&text, r"\bat 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", |_| {
+            Some("at [time]".to_owned())
         });
         let text = replace(&text, r"under way since \d\d:\d\d UTC", |_| {
             Some("under way since [time]".to_owned())

@@ -166,9 +166,11 @@ async fn a_pull_request_that_changes_the_app_spec_says_how() {
         <!-- run:[run]:1 -->
         ### ✅ Ready: shop, preview of #1
 
-        | App | State | Preview | Commit | Updated (UTC) | Logs |
-        |---|---|---|---|---|---|
-        | shop-pr-1 | ✅ Ready | [Open the preview](http://127.0.0.1:[port]) | [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves | [time] | [Run [run]]([link to the run]) |
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[feature]`](https://github.com/org/shop/commit/[commit feature]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
 
         <details><summary>1 note</summary>
 

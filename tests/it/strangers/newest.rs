@@ -36,9 +36,11 @@ async fn a_forged_run_number_does_not_freeze_the_comment() {
         <!-- run:[run]:1 -->
         ### ✅ Ready: shop, preview of #1
 
-        | App | State | Preview | Commit | Updated (UTC) | Logs |
-        |---|---|---|---|---|---|
-        | shop-pr-1 | ✅ Ready | [Open the preview](http://127.0.0.1:[port]) | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves | [time] | [Run [run]]([link to the run]) |
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
 
         Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
         ");

@@ -21,10 +21,12 @@ fn public_components_have_a_row_each_where_there_are_several() {
     assert_snapshot!(comment(&[report], &scene()), @"
     ### ✅ Ready: shop, preview of #12
 
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop, front | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
-    | shop, api | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app/api) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
+    | Preview | State | Commit |
+    |---|---|---|
+    | [Open shop, front](https://shop-pr-12-x7.ondigitalocean.app) | ✅ Ready in 2m 23s | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves |
+    | [Open shop, api](https://shop-pr-12-x7.ondigitalocean.app/api) | ✅ Ready in 2m 23s | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves |
+
+    Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2)
 
     Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
     ");
@@ -39,9 +41,11 @@ fn the_commands_are_folded_away() {
     assert_snapshot!(comment(&[ready()], &scene), @"
     ### ✅ Ready: shop, preview of #12
 
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
+    | Preview | State | Commit |
+    |---|---|---|
+    | [Open shop](https://shop-pr-12-x7.ondigitalocean.app) | ✅ Ready in 2m 23s | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves |
+
+    Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2)
 
     Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
 
@@ -64,10 +68,12 @@ fn several_apps_have_a_row_each() {
     assert_snapshot!(comment(&[ready(), admin], &scene()), @"
     ### ❌ Failed: admin, preview of #12
 
-    | App | State | Preview | Commit | Updated (UTC) | Logs |
-    |---|---|---|---|---|---|
-    | shop | ✅ Ready in 2m 23s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2) |
-    | admin | ❌ Failed after 1m 1s | [Open the preview](https://shop-pr-12-x7.ondigitalocean.app) | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves | 2026-11-21 01:20 | [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) |
+    | Preview | State | Commit |
+    |---|---|---|
+    | [Open shop](https://shop-pr-12-x7.ondigitalocean.app) | ✅ Ready in 2m 23s | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves |
+    | [Open admin](https://shop-pr-12-x7.ondigitalocean.app) | ❌ Failed after 1m 1s | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12); [`0123456`](https://github.com/shop/shop/commit/0123456012345601234560123456012345601234) serves |
+
+    Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2)
 
     **shop**
 
