@@ -11,6 +11,7 @@ mod net;
 mod platform;
 mod redact;
 mod render;
+mod report;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod spec;

@@ -9,13 +9,13 @@ use crate::actions::console::{Console, lost_data};
 use crate::actions::outputs::write_status;
 use crate::actions::run::Run;
 use crate::actions::summary::append;
-use crate::flows::board::outputs_of;
 use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
 use crate::model::failure::{Failure, Kind};
 use crate::model::report::{Report, State};
 use crate::model::verdict::Verdict;
 use crate::render::page::early_end;
+use crate::report::outputs_of;
 use crate::wait::{Cancelled, Wait, humanize};
 
 /// The last words of a flow that reports on an app, and its exit code.
@@ -126,7 +126,7 @@ fn of_lost(console: &Console, lost: &Failure) -> u8 {
     lost.kind.exit_code()
 }
 
-/// A run that was told to stop, whether it could say so on a board or not.
+/// A run that was told to stop, whether it could say so on a reporter or not.
 pub(crate) fn of_cancelled(console: &Console, run: &Run, cancelled: Cancelled) -> u8 {
     console.end_phase();
     console.say("Cancelled before the end; the same command again looks at what there is");

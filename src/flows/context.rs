@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
-use super::board::BoardDeps;
 use super::repository_names::Names;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
@@ -20,6 +19,7 @@ use crate::model::report::Report;
 use crate::net::error::ApiError;
 use crate::platform::{App, Platform};
 use crate::redact::Redactor;
+use crate::report::ReporterDeps;
 use crate::wait::{Deadline, Wait};
 
 /// Looks up a variable of the step's environment for an app; the value is registered as a secret before it is returned.
@@ -83,9 +83,9 @@ impl Ctx {
         deadline
     }
 
-    /// What the board works with.
-    pub(crate) fn board(&self, config: &Config, repository: &Repository) -> BoardDeps {
-        BoardDeps {
+    /// What the reporter works with.
+    pub(crate) fn reporter(&self, config: &Config, repository: &Repository) -> ReporterDeps {
+        ReporterDeps {
             github: self.github.clone(),
             wait: self.wait.clone(),
             run: self.run.clone(),
@@ -110,9 +110,9 @@ impl Ctx {
         })
     }
 
-    /// Summary and outputs of a run that has no board.
+    /// Summary and outputs of a run that has no reporter.
     pub(crate) fn record(&self, report: &Report) {
-        super::board::record(&self.run, &self.console, &self.redactor, report);
+        crate::report::record(&self.run, &self.console, &self.redactor, report);
     }
 
     pub(crate) fn repository(&self) -> Result<&str, Failure> {

@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::board::Board;
 use super::context::Ctx;
 use super::ending::Successor;
 use super::expected::Expected;
@@ -22,6 +21,7 @@ use crate::model::report::{Change, Listing, Report, State};
 use crate::model::rollback::Situation;
 use crate::model::verdict::Verdict;
 use crate::platform::{App, Rollout};
+use crate::report::Reporter;
 use crate::spec::production::ProductionPlan;
 use crate::spec::{Images, Replace};
 
@@ -112,22 +112,22 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     report.serving = live.as_ref().and_then(|app| ownership::serving(ctx, app));
     report.changes.clone_from(&plan.changes);
     report.built_elsewhere = crate::spec::is_built_elsewhere(&plan.spec, &ctx.own());
-    let mut board = Board::open(ctx.board(config, repository), std::slice::from_ref(&report)).await;
-    let deployed = deploy(work, &mut plan, &mut report, &mut board).await;
+    let mut reporter = Reporter::open(ctx.reporter(config, repository), std::slice::from_ref(&report)).await;
+    let deployed = deploy(work, &mut plan, &mut report, &mut reporter).await;
     report.duration = Some(started.elapsed());
     if let Some(NothingToDo(reason)) = deployed.as_ref().err().and_then(|error| error.downcast_ref()) {
         ctx.console.notice(&format!("Not deployed to {environment}: {reason}"));
         report.state = State::Skipped;
         report.changes.clear();
         report.notes = vec![format!("Not deployed: {reason}")];
-        board.close(std::slice::from_ref(&report)).await;
+        reporter.close(std::slice::from_ref(&report)).await;
         return Ok(report);
     }
     if let Err(error) = deployed {
-        return ending::break_off(ctx, &mut board, report, Successor::Branch(&site.branch), error).await;
+        return ending::break_off(ctx, &mut reporter, report, Successor::Branch(&site.branch), error).await;
     }
-    board.close(std::slice::from_ref(&report)).await;
-    tell_the_pull_request(ctx, &report, &site.branch, &mut board).await;
+    reporter.close(std::slice::from_ref(&report)).await;
+    tell_the_pull_request(ctx, &report, &site.branch, &mut reporter).await;
     Ok(report)
 }
 
@@ -167,7 +167,7 @@ async fn deploy(
     work: Work<'_>,
     plan: &mut ProductionPlan,
     report: &mut Report,
-    board: &mut Board,
+    reporter: &mut Reporter,
 ) -> anyhow::Result<()> {
     let Work { ctx, site, .. } = work;
     let platform = ctx.platform()?;
@@ -202,7 +202,7 @@ async fn deploy(
     };
     // For a run that is cancelled from here on.
     report.aftermath = Aftermath::of(lost(plan));
-    let ended = rollout::follow(ctx, &rollout, &expected, board).await?;
+    let ended = rollout::follow(ctx, &rollout, &expected, reporter).await?;
     rollout::not_cut_short(ctx, &ended)?;
     report.listing = difference(ctx, app.as_ref(), ended.spec.as_ref());
     settle(ctx, site, plan, &rollout, ended, report).await
@@ -288,14 +288,14 @@ fn note(ctx: &Ctx, what: &str, error: anyhow::Error, report: &mut Report) -> any
 }
 
 /// One line on the comment of the merged pull request that the commit came from. Production's end does not depend on it.
-async fn tell_the_pull_request(ctx: &Ctx, report: &Report, branch: &str, board: &mut Board) {
+async fn tell_the_pull_request(ctx: &Ctx, report: &Report, branch: &str, reporter: &mut Reporter) {
     let (Some(commit), Ok(github)) = (&report.commit, ctx.github()) else {
         return;
     };
     match github.impatient().merged_pull_of(commit, branch).await {
-        Ok(Some(pull)) => board.tell_merged(pull.number).await,
+        Ok(Some(pull)) => reporter.tell_merged(pull.number).await,
         Ok(None) => {}
-        Err(error) => board.missed_merged(&error),
+        Err(error) => reporter.missed_merged(&error),
     }
 }
 

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::board::Board;
 use super::context::Ctx;
 use super::failure::{cancelled, failure_of};
 use super::rollout::Ended;
@@ -14,6 +13,7 @@ use crate::model::live::Live;
 use crate::model::report::{Report, Route, State};
 use crate::model::verdict::Verdict;
 use crate::platform::{Deployment, PlatformError};
+use crate::report::Reporter;
 
 /// Writes how the deployment ended into the report.
 pub(super) fn conclude(report: &mut Report, ended: Ended) {
@@ -64,21 +64,21 @@ pub(super) enum Successor<'a> {
     Nobody,
 }
 
-/// A run that was told to stop has seven and a half seconds before it is told again: most of them for the board.
+/// A run that was told to stop has seven and a half seconds before it is told again: most of them for the reporter.
 const LOOK_AROUND: Duration = Duration::from_millis(1_000);
 
-/// Says on the board that the run ends before the deployment does. What went wrong is in the report; only a signal
+/// Says on the reporter that the run ends before the deployment does. What went wrong is in the report; only a signal
 /// stays an error.
 pub(super) async fn break_off(
     ctx: &Ctx,
-    board: &mut Board,
+    reporter: &mut Reporter,
     mut report: Report,
     successor: Successor<'_>,
     error: anyhow::Error,
 ) -> anyhow::Result<Report> {
     let Some(told) = cancelled(&error).or_else(|| ctx.wait.check().err()) else {
         let report = broken_off(report, &error);
-        board.close(std::slice::from_ref(&report)).await;
+        reporter.close(std::slice::from_ref(&report)).await;
         return Ok(report);
     };
     let is_preview = report.environment.pull_request().is_some();
@@ -106,7 +106,7 @@ pub(super) async fn break_off(
             "Deployment {deployment} goes on by itself on the platform; how it ends was not seen"
         ));
     }
-    board.close(std::slice::from_ref(&report)).await;
+    reporter.close(std::slice::from_ref(&report)).await;
     Err(told.into())
 }
 
@@ -141,14 +141,19 @@ async fn newer_commit(ctx: &Ctx, report: &Report, successor: Successor<'_>) -> O
 }
 
 /// Nothing came of the run: what it had planned was no longer right when the platform would have taken it.
-pub(super) async fn not_sent(ctx: &Ctx, board: &mut Board, mut report: Report, by: String) -> anyhow::Result<Report> {
+pub(super) async fn not_sent(
+    ctx: &Ctx,
+    reporter: &mut Reporter,
+    mut report: Report,
+    by: String,
+) -> anyhow::Result<Report> {
     ctx.wait.check()?;
     let why = format!("Not deployed: {by} before the platform took the request; that has a run of its own");
     ctx.console.notice(&why);
     report.state = State::Skipped;
     report.changes.clear();
     report.notes = vec![why];
-    board.close(std::slice::from_ref(&report)).await;
+    reporter.close(std::slice::from_ref(&report)).await;
     Ok(report)
 }
 

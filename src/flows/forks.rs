@@ -1,7 +1,6 @@
 //! Tells the authors of a fork's pull requests why there is no preview. Anybody can open them, in any number, and each request
 //! that they cause is one less of the hour's thousand that production's runs share: <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>.
 
-use super::board::last_written;
 use super::context::Ctx;
 use super::eligibility::{Commit, FROM_A_FORK, Skip};
 use super::no_preview::Candidate;
@@ -11,6 +10,7 @@ use super::source::Source;
 use crate::config::Config;
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
+use crate::report::last_written;
 use crate::spec::Images;
 
 /// How many pull requests of one commit are looked at. The one that an event is about is the one that changed last.
@@ -20,7 +20,7 @@ const MOST: usize = 3;
 pub(super) async fn tell(ctx: &Ctx, pull_requests: &[u64], dry_run: bool) -> anyhow::Result<Report> {
     let github = ctx.github()?;
     let repository = github.repository().await?;
-    let deps = ctx.board(&Config::default(), &repository);
+    let deps = ctx.reporter(&Config::default(), &repository);
     for &number in pull_requests.iter().take(MOST) {
         if last_written(&deps, number).await?.is_some() {
             ctx.console

@@ -1,9 +1,8 @@
-//! The verbs: one file each, and the board that keeps what people see in step.
+//! The verbs: one file each, and the reporter that keeps what people see in step.
 
 mod aftermath;
 pub(crate) mod auto;
 mod automatic_rollback;
-pub(crate) mod board;
 mod changed_spec;
 pub(crate) mod checkout;
 mod checks;

@@ -1,6 +1,5 @@
 //! Says why a pull request gets no preview: in log, summary and outputs, and in its comment where somebody waits for one.
 
-use super::board::Board;
 use super::context::Ctx;
 use super::eligibility::{Commit, Skip, skip_reason};
 use super::failure::failure_of;
@@ -13,6 +12,7 @@ use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
+use crate::report::Reporter;
 use crate::wait::Deadline;
 
 /// A pull request that was asked for a preview of.
@@ -57,14 +57,14 @@ impl Candidate<'_> {
         self.tell(config, report).await
     }
 
-    /// Removes an app that has no place, and ends as if there had been none for it from the start. With a board that is
+    /// Removes an app that has no place, and ends as if there had been none for it from the start. With a reporter that is
     /// open already, that is where it is said.
     pub(super) async fn take_back(
         &self,
         config: &Config,
         app_id: &str,
         skip: &Skip,
-        board: Option<&mut Board>,
+        reporter: Option<&mut Reporter>,
     ) -> anyhow::Result<Report> {
         let platform = self.ctx.platform()?;
         self.ctx.wait.check()?;
@@ -75,9 +75,9 @@ impl Candidate<'_> {
             .destroy(app_id, Deadline::after(REMOVAL), async || Ok(()))
             .await?;
         let report = self.say_skipped(skip);
-        Ok(match board {
-            Some(board) => {
-                board.withdraw(std::slice::from_ref(&report)).await;
+        Ok(match reporter {
+            Some(reporter) => {
+                reporter.withdraw(std::slice::from_ref(&report)).await;
                 report
             }
             None => self.withdrawn(config, report).await,
@@ -95,8 +95,8 @@ impl Candidate<'_> {
     }
 
     async fn withdrawn(&self, config: &Config, report: Report) -> Report {
-        let board = self.ctx.board(config, self.repository);
-        Board::tell_withdrawn(board, std::slice::from_ref(&report)).await;
+        let reporter = self.ctx.reporter(config, self.repository);
+        Reporter::tell_withdrawn(reporter, std::slice::from_ref(&report)).await;
         report
     }
 
@@ -135,8 +135,8 @@ impl Candidate<'_> {
     }
 
     async fn tell(&self, config: &Config, report: Report) -> Report {
-        let board = self.ctx.board(config, self.repository);
-        Board::tell(board, std::slice::from_ref(&report)).await;
+        let reporter = self.ctx.reporter(config, self.repository);
+        Reporter::tell(reporter, std::slice::from_ref(&report)).await;
         report
     }
 }

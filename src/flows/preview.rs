@@ -3,7 +3,6 @@
 use super::removal_reason::RemovalReason;
 use std::time::Instant;
 
-use super::board::Board;
 use super::context::Ctx;
 use super::eligibility::{Skip, unexpected_head};
 use super::ending::Successor;
@@ -27,6 +26,7 @@ use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
 use crate::model::verdict::Verdict;
 use crate::platform::{App, PlatformError};
+use crate::report::Reporter;
 use crate::spec::preview::PreviewPlan;
 
 /// Could not find out is an ending like any other, for whoever waits for the preview; what is wrong with the input and
@@ -106,39 +106,39 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         mut report,
     } = ready;
     report.notes.extend(elsewhere);
-    let mut board = Board::open(ctx.board(&config, &repository), std::slice::from_ref(&report)).await;
-    let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut board).await;
+    let mut reporter = Reporter::open(ctx.reporter(&config, &repository), std::slice::from_ref(&report)).await;
+    let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut reporter).await;
     report.duration = Some(started.elapsed());
     let successor = Successor::Pull(pull.number);
     let mut overtaken = None;
     match deployed {
         Ok(Deployed::Ended(ended)) => ending::conclude(&mut report, *ended),
         Ok(Deployed::Beyond(app, skip)) => {
-            return match candidate.take_back(&config, &app, &skip, Some(&mut board)).await {
-                Err(error) => ending::break_off(ctx, &mut board, report, successor, error).await,
+            return match candidate.take_back(&config, &app, &skip, Some(&mut reporter)).await {
+                Err(error) => ending::break_off(ctx, &mut reporter, report, successor, error).await,
                 skipped => skipped,
             };
         }
         Err(error) => match error.downcast_ref() {
             Some(PlatformError::Overtaken { by }) => overtaken = Some(by.clone()),
-            _ => return ending::break_off(ctx, &mut board, report, successor, error).await,
+            _ => return ending::break_off(ctx, &mut reporter, report, successor, error).await,
         },
     }
     let now = github.pull(pull.number).await;
     if let Some(now) = now.as_ref().ok().filter(|now| !now.open) {
         ctx.console
             .say("The pull request was closed meanwhile: what was just made is removed again");
-        let board = ctx.board(&config, &repository);
+        let reporter = ctx.reporter(&config, &repository);
         let because = RemovalReason::Closed;
-        return teardown::remove(ctx, board, &repository, now, &work.name, &because).await;
+        return teardown::remove(ctx, reporter, &repository, now, &work.name, &because).await;
     }
     if let Some(by) = overtaken {
         if now.is_ok_and(|now| !now.head.sha.is(&pull.head.sha)) {
-            return ending::not_sent(ctx, &mut board, report, by).await;
+            return ending::not_sent(ctx, &mut reporter, report, by).await;
         }
         // Somebody else changes the preview at the same time.
         let error = PlatformError::Overtaken { by }.into();
-        return ending::break_off(ctx, &mut board, report, successor, error).await;
+        return ending::break_off(ctx, &mut reporter, report, successor, error).await;
     }
     match now {
         Ok(now) if now.head.sha != pull.head.sha => report.notes.push(format!(
@@ -151,7 +151,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
             "Whether the pull request is still open could not be found out: {error}"
         )),
     }
-    board.close(std::slice::from_ref(&report)).await;
+    reporter.close(std::slice::from_ref(&report)).await;
     Ok(report)
 }
 
@@ -255,7 +255,7 @@ async fn deploy(
     mut plan: PreviewPlan,
     live: Option<App>,
     report: &mut Report,
-    board: &mut Board,
+    reporter: &mut Reporter,
 ) -> anyhow::Result<Deployed> {
     let platform = ctx.platform()?;
     ctx.wait.check()?;
@@ -329,7 +329,7 @@ async fn deploy(
     let lost: Vec<String> = plan.loss.iter().filter_map(|loss| loss.with_update.clone()).collect();
     // For a run that is cancelled from here on.
     report.aftermath = Aftermath::of(lost.clone());
-    let mut ended = rollout::follow(ctx, &rollout, &expected, board).await?;
+    let mut ended = rollout::follow(ctx, &rollout, &expected, reporter).await?;
     rollout::not_cut_short(ctx, &ended)?;
     if let Verdict::Bad(failure) = &mut ended.verdict {
         hint::add(failure, &plan);

@@ -1,12 +1,12 @@
 //! A line on the merged pull request whose commit production refused: whoever merged waits for it.
 
-use super::board::Board;
 use super::context::Ctx;
 use super::failure::failure_of;
 use super::site::Commit;
 use super::source::Source;
 use crate::model::environment::Environment;
 use crate::net::error::ApiError;
+use crate::report::Reporter;
 
 /// Says on the comment of the pull request that the commit came from why nothing was deployed. Never fails: what cannot
 /// be said is a warning.
@@ -27,8 +27,8 @@ pub(super) async fn tell(ctx: &Ctx, commit: &Commit, environment: &Environment, 
         let Some(pull) = github.merged_pull_of(commit, branch).await? else {
             return Ok(());
         };
-        let deps = ctx.board(&config, &repository);
-        Board::tell_merged_of_refusal(deps, &failure_of(error), pull.number).await;
+        let deps = ctx.reporter(&config, &repository);
+        Reporter::tell_merged_of_refusal(deps, &failure_of(error), pull.number).await;
         Ok::<(), ApiError>(())
     };
     if let Err(error) = telling.await {

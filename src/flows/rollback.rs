@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use super::board::Board;
 use super::context::Ctx;
 use super::ending::Successor;
 use super::expected::Expected;
@@ -21,6 +20,7 @@ use crate::model::report::{Report, State};
 use crate::model::rollout::{Built, Phase};
 use crate::model::verdict::Verdict;
 use crate::platform::{App, Deployment, Platform};
+use crate::report::Reporter;
 use crate::spec::{Offline, Replace};
 
 /// How many successful deployments App Platform keeps to go back to.
@@ -69,7 +69,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     report.app_id = Some(app.id.clone());
     let timeout = site::target(config, &request.environment)?.timeout;
     let redactor = ctx.redactor_of(&app.spec, config);
-    let mut board = Board::open(ctx.board(config, repository), std::slice::from_ref(&report)).await;
+    let mut reporter = Reporter::open(ctx.reporter(config, repository), std::slice::from_ref(&report)).await;
     let ended = async {
         ctx.wait.check()?;
         let name = commit.as_ref().map_or(earlier.id.as_str(), Sha::short);
@@ -98,7 +98,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             redactor: &redactor,
             deadline,
         };
-        let ended = rollout::follow(ctx, &rollout, &expected, &mut board).await?;
+        let ended = rollout::follow(ctx, &rollout, &expected, &mut reporter).await?;
         rollout::not_cut_short(ctx, &ended)?;
         anyhow::Ok(ended)
     };
@@ -116,14 +116,14 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                 report.notes.push(release_note(&request.environment));
                 report.notes.extend(ownership::marks_are_gone(&earlier));
             }
-            board.close(std::slice::from_ref(&report)).await;
+            reporter.close(std::slice::from_ref(&report)).await;
             if let Some(at) = took_over.filter(|_| request.environment.is_production()) {
                 let branch = config.production.branch_or(&repository.default_branch);
-                rolled_back::tell(ctx, app, &earlier, at, &report, branch, &mut board).await;
+                rolled_back::tell(ctx, app, &earlier, at, &report, branch, &mut reporter).await;
             }
             Ok(report)
         }
-        Err(error) => ending::break_off(ctx, &mut board, report, Successor::Nobody, error).await,
+        Err(error) => ending::break_off(ctx, &mut reporter, report, Successor::Nobody, error).await,
     }
 }
 

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::board::Board;
 use super::context::Ctx;
 use crate::model::commit::Sha;
 use crate::model::live::Live;
@@ -10,6 +9,7 @@ use crate::model::report::{Report, State};
 use crate::model::rollout::Phase;
 use crate::platform::{App, Deployment};
 use crate::render::production::RolledBack;
+use crate::report::Reporter;
 
 /// How far back is looked for what served in between.
 const LOOK_BACK: usize = 50;
@@ -27,7 +27,7 @@ pub(super) async fn tell(
     at: Timestamp,
     report: &Report,
     branch: &str,
-    board: &mut Board,
+    reporter: &mut Reporter,
 ) {
     let Some(before) = &app.active else { return };
     let (Ok(github), Ok(platform)) = (ctx.github(), ctx.platform()) else {
@@ -50,12 +50,12 @@ pub(super) async fn tell(
         match github.merged_pull_of(&commit, branch).await {
             Ok(Some(pull)) => match (&rolled, report.state) {
                 (RolledBack::Left { .. }, _) | (RolledBack::Back, State::Ready) => {
-                    board.tell_rolled_back(pull.number, &rolled).await;
+                    reporter.tell_rolled_back(pull.number, &rolled).await;
                 }
-                (RolledBack::Back, _) => board.tell_merged(pull.number).await,
+                (RolledBack::Back, _) => reporter.tell_merged(pull.number).await,
             },
             Ok(None) => {}
-            Err(error) => return board.missed_merged(&error),
+            Err(error) => return reporter.missed_merged(&error),
         }
     }
 }

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::board::{Board, busy_with};
 use super::checks::{Health, ask_for_the_commit, ask_from_outside, ask_the_platform, ask_the_platform_again};
 use super::context::Ctx;
 use super::expected::Expected;
@@ -18,6 +17,7 @@ use crate::model::failure::Failure;
 use crate::model::rollout::Phase;
 use crate::model::verdict::{CheckResult, Checks, Verdict, verdict};
 use crate::platform::{CauseKind, Deployment, LogKind, PlatformError, Rollout};
+use crate::report::{Reporter, busy_with};
 use crate::spec::Offline;
 use crate::wait::{Cancelled, Deadline, humanize};
 
@@ -48,12 +48,12 @@ pub(crate) struct Ended {
     pub(crate) spec: Option<Value>,
 }
 
-/// Waits for the deployment that the rollout names, telling the board of every change, then judges it.
+/// Waits for the deployment that the rollout names, telling the reporter of every change, then judges it.
 pub(crate) async fn follow(
     ctx: &Ctx,
     rollout: &Rollout,
     expected: &Expected<'_>,
-    board: &mut Board,
+    reporter: &mut Reporter,
 ) -> anyhow::Result<Ended> {
     let platform = ctx.platform()?;
     let Some(deployment) = rollout.deployment.as_deref() else {
@@ -81,7 +81,7 @@ pub(crate) async fn follow(
             drop(busy);
             waited
         };
-        tokio::join!(waiting, board.write_steps(changes)).0
+        tokio::join!(waiting, reporter.write_steps(changes)).0
     };
     let deployment = match waited {
         Ok(deployment) => {

@@ -6,7 +6,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::board::{self, cleaned_standing};
 use super::context::Ctx;
 use super::ownership;
 use super::source::Source;
@@ -19,6 +18,7 @@ use crate::model::standing::{Standing, total};
 use crate::platform::{App, Platform};
 use crate::render::context::RenderContext;
 use crate::render::standings;
+use crate::report::{self, cleaned_standing};
 use crate::wait::humanize;
 
 #[derive(Clone, Debug)]
@@ -60,20 +60,20 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     }
     // What has stood longest is what people come to look for.
     rows.sort_by_key(|row| Reverse(row.age));
-    let scene = RenderContext {
+    let context = RenderContext {
         repository_url: Some(format!("{}/{}", ctx.run.server_url(), repository.full_name)),
         ..RenderContext::default()
     };
     match rows.as_slice() {
         _ if ctx.json => {}
         [] => ctx.console.say(&nothing),
-        rows => ctx.console.data(&table(rows, &scene)),
+        rows => ctx.console.data(&table(rows, &context)),
     }
     let summary = match rows.as_slice() {
         [] => nothing,
-        rows => standings::table(rows, &scene),
+        rows => standings::table(rows, &context),
     };
-    board::record_as(&ctx.run, &ctx.console, &ctx.redactor, &reports, &summary);
+    report::record_as(&ctx.run, &ctx.console, &ctx.redactor, &reports, &summary);
     Ok(())
 }
 
@@ -196,7 +196,7 @@ fn document(row: &Standing) -> Value {
 }
 
 /// Columns as wide as their widest cell, two spaces between them.
-fn table(rows: &[Standing], scene: &RenderContext) -> String {
+fn table(rows: &[Standing], context: &RenderContext) -> String {
     let head = [
         "ENVIRONMENT",
         "STATE",
@@ -210,7 +210,7 @@ fn table(rows: &[Standing], scene: &RenderContext) -> String {
     let mut lines = vec![head.map(str::to_owned)];
     for row in rows {
         let [awake, asleep] = row.prices();
-        let pull = scene.pull_url(&row.environment).into_iter().chain(row.title.clone());
+        let pull = context.pull_url(&row.environment).into_iter().chain(row.title.clone());
         lines.push([
             row.environment.to_string(),
             row.described_state(),

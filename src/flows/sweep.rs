@@ -4,10 +4,9 @@ use super::removal_reason::RemovalReason;
 
 use serde_json::json;
 
-use super::board::last_written;
 use super::context::Ctx;
 use super::source::Source;
-use super::{board, ownership, teardown, undeployed};
+use super::{ownership, teardown, undeployed};
 use crate::config::{Config, Preview};
 use crate::github::repository::Repository;
 use crate::model::age::{CLOCKS_APART, age};
@@ -16,6 +15,8 @@ use crate::model::failure::Failure;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
 use crate::platform::App;
+use crate::report;
+use crate::report::last_written;
 use crate::wait::humanize;
 
 #[derive(Clone, Debug)]
@@ -117,9 +118,9 @@ async fn remove(
     app: &App,
     reason: &str,
 ) -> anyhow::Result<Report> {
-    let board = ctx.board(config, repository).on_github_only();
+    let reporter = ctx.reporter(config, repository).on_github_only();
     let because = RemovalReason::Swept(reason.to_owned());
-    let mut report = teardown::remove(ctx, board, repository, pull, &app.name, &because).await?;
+    let mut report = teardown::remove(ctx, reporter, repository, pull, &app.name, &because).await?;
     if report.state == State::Removed {
         report.notes = vec![format!("Removed `{}`: {reason}", app.name)];
     }
@@ -137,7 +138,7 @@ fn would_remove(app: &App, number: u64, reason: &str) -> Report {
 fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)], missed: &[Report], undeployed: &[Report]) {
     let swept_reports = swept.iter().map(|(report, _)| report);
     let reports: Vec<Report> = swept_reports.chain(missed).chain(undeployed).cloned().collect();
-    board::record_all(&ctx.run, &ctx.console, &ctx.redactor, &reports, "Nothing to sweep");
+    report::record_all(&ctx.run, &ctx.console, &ctx.redactor, &reports, "Nothing to sweep");
     if ctx.json {
         let of = |(report, reason): &(Report, String)| {
             let number = report.environment.pull_request();
@@ -155,7 +156,7 @@ fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)], missed: &[Repo
 /// Whether a command has been answered within `ttl`: that leaves no trace on the platform, but in our comment. What its
 /// text says does not count, only when GitHub last saw it written.
 async fn was_commanded(ctx: &Ctx, config: &Config, repository: &Repository, pull: u64) -> anyhow::Result<bool> {
-    let written = last_written(&ctx.board(config, repository), pull).await?;
+    let written = last_written(&ctx.reporter(config, repository), pull).await?;
     Ok(written.is_some_and(|(written, now)| age(now, written) <= config.preview.ttl))
 }
 

@@ -3,7 +3,6 @@
 use super::removal_reason::RemovalReason;
 use std::time::Duration;
 
-use super::board::{self, Board, BoardDeps};
 use super::context::Ctx;
 use super::failure::failure_of;
 use super::overtaken::still_unwanted;
@@ -16,6 +15,7 @@ use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
 use crate::platform::{App, PlatformError};
+use crate::report::{self, Reporter, ReporterDeps};
 use crate::wait::Deadline;
 
 /// How long the platform may take to let go of an app.
@@ -59,14 +59,14 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     if request.dry_run {
         return planned(ctx, &repository, &pull, &name).await;
     }
-    let board = ctx.board(&config, &repository);
-    remove(ctx, board, &repository, &pull, &name, &request.because).await
+    let reporter = ctx.reporter(&config, &repository);
+    remove(ctx, reporter, &repository, &pull, &name, &request.because).await
 }
 
 /// The same when everything about the pull request is known already.
 pub(super) async fn remove(
     ctx: &Ctx,
-    board: BoardDeps,
+    reporter: ReporterDeps,
     repository: &Repository,
     pull: &PullRequest,
     name: &str,
@@ -88,8 +88,8 @@ pub(super) async fn remove(
     if apps.is_empty() {
         ctx.console.say(&nothing_to_remove(pull.number, name));
         // What was said while the pull request was open is no longer true of a closed one.
-        if pull.open && Board::has_said_removed(&board, pull.number).await {
-            board::record(&board.run, &board.console, &board.redactor, &report);
+        if pull.open && Reporter::has_said_removed(&reporter, pull.number).await {
+            report::record(&reporter.run, &reporter.console, &reporter.redactor, &report);
             return Ok(report);
         }
     }
@@ -107,13 +107,13 @@ pub(super) async fn remove(
             report.app = app.name;
             report.app_id = Some(app.id);
             report.notes = vec![why];
-            board::record(&board.run, &board.console, &board.redactor, &report);
+            report::record(&reporter.run, &reporter.console, &reporter.redactor, &report);
             return Ok(report);
         }
         if let Err(error) = destroyed {
             if ctx.wait.check().is_err() {
                 report.app = app.name;
-                tell_cancelled(board, report).await;
+                tell_cancelled(reporter, report).await;
             }
             return Err(error.into());
         }
@@ -121,18 +121,18 @@ pub(super) async fn remove(
         report.app = app.name;
         report.app_id = Some(app.id);
     }
-    Board::tell(board, std::slice::from_ref(&report)).await;
+    Reporter::tell(reporter, std::slice::from_ref(&report)).await;
     Ok(report)
 }
 
 /// A removal that has begun goes on by itself, but nobody has seen its end: the next teardown or sweep looks again.
-async fn tell_cancelled(board: BoardDeps, mut report: Report) {
+async fn tell_cancelled(reporter: ReporterDeps, mut report: Report) {
     report.state = State::Cancelled;
     report.commit = None;
     report
         .notes
         .push("The preview was being removed: run the teardown again to have it seen to its end".to_owned());
-    Board::tell(board, std::slice::from_ref(&report)).await;
+    Reporter::tell(reporter, std::slice::from_ref(&report)).await;
 }
 
 /// Everything that carries the preview's marks: the spec's name may have changed since the preview was made.

@@ -11,7 +11,7 @@ use super::environment::Environment;
 use super::failure::Failure;
 use super::live::Live;
 
-/// What the board says of an app. `status` in the outputs follows from it.
+/// What the reporter says of an app. `status` in the outputs follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     Building,

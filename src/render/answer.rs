@@ -27,7 +27,7 @@ pub(super) struct AnswerView {
 }
 
 impl AnswerView {
-    pub(super) fn new(answer: &Answer, scene: &RenderContext) -> Self {
+    pub(super) fn new(answer: &Answer, context: &RenderContext) -> Self {
         let log = answer.log.clone().unwrap_or_default();
         let lines = last_lines(&log.lines, LOG_ROOM);
         Self {
@@ -39,8 +39,8 @@ impl AnswerView {
             title: log.title,
             left_out: log.lines.len() - lines.len(),
             lines,
-            run_url: scene.run_url.as_deref().and_then(web_address),
-            run_id: scene.run.map(|run| run.id),
+            run_url: context.run_url.as_deref().and_then(web_address),
+            run_id: context.run.map(|run| run.id),
         }
     }
 }
@@ -59,7 +59,7 @@ mod tests {
         redactor.lines(&lines.collect::<Vec<_>>())
     }
 
-    fn scene() -> RenderContext {
+    fn context() -> RenderContext {
         RenderContext {
             run_url: Some("https://github.com/shop/shop/actions/runs/7/attempts/1".to_owned()),
             run: Some(Stamp { id: 7, attempt: 1 }),
@@ -76,7 +76,7 @@ mod tests {
             title: "build log",
             lines: log(&["compiling"]),
         });
-        insta::assert_snapshot!(answer(&asked, &scene()), @r"
+        insta::assert_snapshot!(answer(&asked, &context()), @r"
         ---
 
         `/status`: asleep, `abc1234` serves
@@ -110,7 +110,7 @@ mod tests {
             lines: log(&["```", "</details>", "\u{1b}[31m@org\u{202e}"]),
         });
         // Invisible in a terminal, so shown by name.
-        let shown = answer(&asked, &scene()).replace('\u{200b}', "(zw)");
+        let shown = answer(&asked, &context()).replace('\u{200b}', "(zw)");
         insta::assert_snapshot!(shown, @r"
         ---
 
@@ -139,6 +139,6 @@ mod tests {
             title: "log",
             lines: log(&vec!["ä".repeat(1_000); 10_000]),
         });
-        assert!(answer(&asked, &scene()).len() <= 12_000);
+        assert!(answer(&asked, &context()).len() <= 12_000);
     }
 }

@@ -38,9 +38,9 @@ impl<'a> Commits<'a> {
 }
 
 impl CommitView {
-    pub(super) fn new(sha: &Sha, scene: &RenderContext) -> Self {
+    pub(super) fn new(sha: &Sha, context: &RenderContext) -> Self {
         let is_sha = sha.as_str().len() >= 7 && sha.as_str().chars().all(|c| c.is_ascii_hexdigit());
-        let url = scene.repository_url.as_deref().filter(|_| is_sha);
+        let url = context.repository_url.as_deref().filter(|_| is_sha);
         Self {
             short: sha.short().to_owned(),
             url: url.and_then(|url| web_address(&format!("{url}/commit/{sha}"))),

@@ -34,8 +34,8 @@ struct LogView {
 
 impl FailureView {
     /// `room`: for its log, in bytes.
-    pub(super) fn new(failure: &Failure, scene: &RenderContext, room: usize) -> Self {
-        let shown = failure.log.as_ref().filter(|log| scene.logs.show(log.kind));
+    pub(super) fn new(failure: &Failure, context: &RenderContext, room: usize) -> Self {
+        let shown = failure.log.as_ref().filter(|log| context.logs.show(log.kind));
         Self {
             what: failure.what.clone(),
             why: failure.why.clone(),

@@ -21,21 +21,21 @@ const LISTING_ROOM: usize = 500_000;
 const CUT: &str = "\n\n(The rest does not fit into a comment)";
 
 /// The comment's text without its hidden lines.
-pub(crate) fn comment(reports: &[Report], scene: &RenderContext) -> String {
-    bounded(templates::render("comment", &PageView::new(reports, scene)), LONGEST)
+pub(crate) fn comment(reports: &[Report], context: &RenderContext) -> String {
+    bounded(templates::render("comment", &PageView::new(reports, context)), LONGEST)
 }
 
 /// What a command in a comment is answered, for the end of the comment.
-pub(crate) fn answer(answer: &Answer, scene: &RenderContext) -> String {
+pub(crate) fn answer(answer: &Answer, context: &RenderContext) -> String {
     bounded(
-        templates::render("answer", &AnswerView::new(answer, scene)),
+        templates::render("answer", &AnswerView::new(answer, context)),
         LONGEST_ANSWER,
     )
 }
 
 /// The job summary: what the comment says, and what is different in the preview's spec and why.
-pub(crate) fn summary(reports: &[Report], scene: &RenderContext) -> String {
-    templates::render("summary", &PageView::new(reports, scene))
+pub(crate) fn summary(reports: &[Report], context: &RenderContext) -> String {
+    templates::render("summary", &PageView::new(reports, context))
 }
 
 /// The job summary of a run that had nothing to show: what its report notes, and what it would have done.

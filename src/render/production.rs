@@ -22,7 +22,7 @@ pub(crate) enum RolledBack {
 }
 
 /// How the commit's deployment to production ended.
-pub(crate) fn deployment_line(report: &Report, scene: &RenderContext, now: Timestamp) -> String {
+pub(crate) fn deployment_line(report: &Report, context: &RenderContext, now: Timestamp) -> String {
     #[derive(Serialize)]
     struct View {
         at: String,
@@ -50,7 +50,7 @@ pub(crate) fn deployment_line(report: &Report, scene: &RenderContext, now: Times
         what: failure.map(|failure| failure.what.clone()),
         why: failure.and_then(|failure| failure.why.clone()),
         url: report.url.as_deref().and_then(web_address),
-        commit: commit.map(|sha| CommitView::new(sha, scene)),
+        commit: commit.map(|sha| CommitView::new(sha, context)),
         was_live: report.was_live.map(|live| live.to_string()),
         other: report
             .serving
@@ -59,15 +59,15 @@ pub(crate) fn deployment_line(report: &Report, scene: &RenderContext, now: Times
                 let is_another = report.commit.as_ref().is_none_or(|commit| !commit.is(serving));
                 report.was_live.is_some() && is_another
             })
-            .map(|sha| CommitView::new(sha, scene)),
+            .map(|sha| CommitView::new(sha, context)),
         aftermath: report.aftermath.as_ref().map(ToString::to_string),
-        run_url: scene.run_url.as_deref().and_then(web_address),
+        run_url: context.run_url.as_deref().and_then(web_address),
     };
     templates::render("production", &view).replace('\n', " ")
 }
 
 /// The same where nothing was deployed, because the run refused to.
-pub(crate) fn refused_line(failure: &Failure, scene: &RenderContext) -> String {
+pub(crate) fn refused_line(failure: &Failure, context: &RenderContext) -> String {
     let facts = failure.why.iter().chain(&failure.points).map(|fact| prose(fact));
     let facts: Vec<String> = facts.collect();
     let line = format!(
@@ -75,28 +75,28 @@ pub(crate) fn refused_line(failure: &Failure, scene: &RenderContext) -> String {
         prose(&failure.what),
         if facts.is_empty() { "" } else { ": " },
         facts.join("; "),
-        run_link(scene)
+        run_link(context)
     );
     line.replace('\n', " ")
 }
 
 /// What tells people that the deployment of their merge failed; the one comment has the rest.
-pub(crate) fn failed_notice(failure: Option<&Failure>, scene: &RenderContext) -> String {
+pub(crate) fn failed_notice(failure: Option<&Failure>, context: &RenderContext) -> String {
     let what = failure.map(|failure| format!(": {}", prose(&failure.what)));
     format!(
         "❌ The production deployment of this pull request failed{}{}",
         what.unwrap_or_default(),
-        run_link(scene)
+        run_link(context)
     )
 }
 
-fn run_link(scene: &RenderContext) -> String {
-    let run = scene.run_url.as_deref().and_then(web_address);
+fn run_link(context: &RenderContext) -> String {
+    let run = context.run_url.as_deref().and_then(web_address);
     run.map(|run| format!(" ([run]({run}))")).unwrap_or_default()
 }
 
 /// What a rollback did to the commit. `report`: the rollback's own, whose commit is the one that production went back to.
-pub(crate) fn rollback_line(rolled: &RolledBack, report: &Report, scene: &RenderContext, now: Timestamp) -> String {
+pub(crate) fn rollback_line(rolled: &RolledBack, report: &Report, context: &RenderContext, now: Timestamp) -> String {
     #[derive(Serialize)]
     struct View {
         at: String,
@@ -112,11 +112,11 @@ pub(crate) fn rollback_line(rolled: &RolledBack, report: &Report, scene: &Render
     };
     let view = View {
         at: minute(now),
-        left: left.map(|sha| CommitView::new(sha, scene)),
+        left: left.map(|sha| CommitView::new(sha, context)),
         was_live: was_live.map(|live| live.to_string()),
-        to: report.commit.as_ref().map(|sha| CommitView::new(sha, scene)),
+        to: report.commit.as_ref().map(|sha| CommitView::new(sha, context)),
         url: report.url.as_deref().and_then(web_address),
-        run_url: scene.run_url.as_deref().and_then(web_address),
+        run_url: context.run_url.as_deref().and_then(web_address),
     };
     templates::render("rolled_back", &view).replace('\n', " ")
 }

@@ -42,17 +42,17 @@ pub(super) struct PageLink {
 
 impl RowView {
     /// One, or one for each public component where there are several.
-    pub(super) fn of(report: &Report, scene: &RenderContext) -> Vec<Self> {
+    pub(super) fn of(report: &Report, context: &RenderContext) -> Vec<Self> {
         if report.routes.len() < 2 || report.state == State::Removed {
-            return vec![Self::new(report, scene, None, report.url.as_deref())];
+            return vec![Self::new(report, context, None, report.url.as_deref())];
         }
         let routes = report.routes.iter();
         routes
-            .map(|route| Self::new(report, scene, Some(&route.component), Some(&route.url)))
+            .map(|route| Self::new(report, context, Some(&route.component), Some(&route.url)))
             .collect()
     }
 
-    fn new(report: &Report, scene: &RenderContext, component: Option<&str>, url: Option<&str>) -> Self {
+    fn new(report: &Report, context: &RenderContext, component: Option<&str>, url: Option<&str>) -> Self {
         let state = report.state;
         let Commits { own, serves, other } = Commits::of(report);
         Self {
@@ -72,9 +72,9 @@ impl RowView {
                     _ => None,
                 }),
             url: url.filter(|_| state != State::Removed).and_then(web_address),
-            commit: own.map(|sha| CommitView::new(sha, scene)),
+            commit: own.map(|sha| CommitView::new(sha, context)),
             serves,
-            other: other.map(|sha| CommitView::new(sha, scene)),
+            other: other.map(|sha| CommitView::new(sha, context)),
             may_not_work: report.aftermath.as_ref().is_some_and(|it| it.works() != Some(true)),
             was_serving: state == State::Unknown,
         }
@@ -83,16 +83,16 @@ impl RowView {
 
 impl PageLink {
     /// One for each app that the platform has.
-    pub(super) fn all(reports: &[Report], scene: &RenderContext) -> Vec<Self> {
-        let mut pages: Vec<Self> = reports.iter().filter_map(|report| Self::to(report, scene)).collect();
+    pub(super) fn all(reports: &[Report], context: &RenderContext) -> Vec<Self> {
+        let mut pages: Vec<Self> = reports.iter().filter_map(|report| Self::to(report, context)).collect();
         if pages.len() == 1 {
             pages[0].app = None;
         }
         pages
     }
 
-    fn to(report: &Report, scene: &RenderContext) -> Option<Self> {
-        let pages = scene.pages.filter(|_| report.state != State::Removed)?;
+    fn to(report: &Report, context: &RenderContext) -> Option<Self> {
+        let pages = context.pages.filter(|_| report.state != State::Removed)?;
         let url = (pages.url)(report.app_id.as_deref()?, report.deployment_id.as_deref());
         let url = web_address(&url)?;
         Some(Self {

@@ -33,11 +33,11 @@ struct StandingView {
 }
 
 /// One row for each, in the given order.
-pub(crate) fn table(standings: &[Standing], scene: &RenderContext) -> String {
+pub(crate) fn table(standings: &[Standing], context: &RenderContext) -> String {
     let view = StandingsView {
         rows: standings
             .iter()
-            .map(|standing| StandingView::new(standing, scene))
+            .map(|standing| StandingView::new(standing, context))
             .collect(),
         total: (standings.len() > 1).then(|| total(standings)),
     };
@@ -45,11 +45,11 @@ pub(crate) fn table(standings: &[Standing], scene: &RenderContext) -> String {
 }
 
 impl StandingView {
-    fn new(standing: &Standing, scene: &RenderContext) -> Self {
-        let commit = standing.commit.as_ref().map(|sha| CommitView::new(sha, scene));
+    fn new(standing: &Standing, context: &RenderContext) -> Self {
+        let commit = standing.commit.as_ref().map(|sha| CommitView::new(sha, context));
         Self {
             environment: standing.environment.to_string(),
-            pull: scene.pull_url(&standing.environment).as_deref().and_then(web_address),
+            pull: context.pull_url(&standing.environment).as_deref().and_then(web_address),
             title: standing.title.clone(),
             url: standing.url.as_deref().and_then(web_address),
             state: standing.described_state(),

@@ -116,12 +116,12 @@ struct ChangeView {
 }
 
 impl PageView {
-    pub(super) fn new(reports: &[Report], scene: &RenderContext) -> Self {
+    pub(super) fn new(reports: &[Report], context: &RenderContext) -> Self {
         let with_log = |report: &&Report| report.failure.as_ref().is_some_and(|failure| failure.log.is_some());
         let room = LOG_ROOM / reports.iter().filter(with_log).count().max(1);
         let (run_url, pages) = (
-            scene.run_url.as_deref().and_then(web_address),
-            PageLink::all(reports, scene),
+            context.run_url.as_deref().and_then(web_address),
+            PageLink::all(reports, context),
         );
         let worst = reports.iter().max_by_key(|report| urgency(report.state));
         Self {
@@ -129,17 +129,20 @@ impl PageView {
             word: worst.map_or("", |report| word(report)),
             title: worst.and_then(|worst| title(reports, worst.state)),
             pull: reports.iter().find_map(|report| report.environment.pull_request()),
-            rows: reports.iter().flat_map(|report| RowView::of(report, scene)).collect(),
-            updated: scene
+            rows: reports.iter().flat_map(|report| RowView::of(report, context)).collect(),
+            updated: context
                 .updated
                 .map(|updated| updated.strftime("%Y-%m-%d %H:%M").to_string()),
-            run_id: scene.run.map(|run| run.id),
+            run_id: context.run.map(|run| run.id),
             has_links: run_url.is_some() || !pages.is_empty(),
             run_url,
             pages,
             several: reports.len() > 1,
-            sections: reports.iter().map(|report| AppView::new(report, scene, room)).collect(),
-            commands: scene
+            sections: reports
+                .iter()
+                .map(|report| AppView::new(report, context, room))
+                .collect(),
+            commands: context
                 .commands
                 .iter()
                 .map(|(usage, does)| CommandView { usage, does })
@@ -149,9 +152,9 @@ impl PageView {
 }
 
 impl AppView {
-    fn new(report: &Report, scene: &RenderContext, room: usize) -> Self {
+    fn new(report: &Report, context: &RenderContext, room: usize) -> Self {
         let state = report.state;
-        let commit = |sha: &Sha| CommitView::new(sha, scene);
+        let commit = |sha: &Sha| CommitView::new(sha, context);
         let Commits { own, serves, other } = Commits::of(report);
         let lives = match state {
             State::Building | State::Ready => true,
@@ -167,15 +170,15 @@ impl AppView {
         let sleeps = sleeps_after.is_some() || never_sleeps.is_some();
         let cost = report.cost.filter(|_| lives);
         let is_swept = lives && state != State::Building && report.environment.pull_request().is_some();
-        let swept_after = scene.swept_after.filter(|_| is_swept);
-        let swept_from = swept_after.and_then(|ttl| scene.updated?.checked_add(ttl).ok());
+        let swept_after = context.swept_after.filter(|_| is_swept);
+        let swept_from = swept_after.and_then(|ttl| context.updated?.checked_add(ttl).ok());
         // The platform makes a database before the first version serves, and asks money for it.
         let made = report.app_id.is_some() && report.database == Some(Database::Development);
         let database = report.database.filter(|_| lives || (state == State::Failed && made));
         let failure = report
             .failure
             .as_ref()
-            .map(|failure| FailureView::new(failure, scene, room));
+            .map(|failure| FailureView::new(failure, context, room));
         let notes: Vec<String> = report.notes.iter().take(NOTES).cloned().collect();
         Self {
             app: report.app.clone(),

@@ -111,7 +111,7 @@ impl Wait {
         tokio::time::sleep(duration).await;
     }
 
-    /// The same pace, deaf to cancellation: for the few seconds in which the board is closed after a signal.
+    /// The same pace, deaf to cancellation: for the few seconds in which the reporter is closed after a signal.
     pub(crate) fn uncancellable(&self) -> Self {
         let (_, never) = watch::channel(None);
         Self {

@@ -11,6 +11,7 @@ mod circles;
 const FLOORS: &[&[&str]] = &[
     &["cli"],
     &["flows"],
+    &["report"],
     &["platform", "github", "health", "render", "actions"],
     // What a preview may do is policy: the spec's transformation reads the config's types.
     &["net", "spec"],

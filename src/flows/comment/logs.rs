@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::super::board::{self, failed_run_url};
 use super::super::context::Ctx;
 use super::super::logs::{Candidate, candidates, named};
 use super::Outcome;
@@ -14,6 +13,7 @@ use crate::model::failure::Shown;
 use crate::platform::{App, LogKind};
 use crate::redact::Clean;
 use crate::render::context::Logs;
+use crate::report::{self, failed_run_url};
 use crate::spec::{Announcement, Kind, components};
 
 /// Lines that are fetched; the run's log shows them, the comment the last ones.
@@ -30,9 +30,9 @@ pub(super) async fn answer(
     app: &App,
     wanted: Option<LogKind>,
 ) -> anyhow::Result<(Outcome, Answer)> {
-    let in_comment = board::logs(config.comment.logs, repository.private);
+    let in_comment = report::logs(config.comment.logs, repository.private);
     // The run's log has the same readers as the comment, whatever the configuration says of comments.
-    let in_log = board::logs(CommentLogs::Auto, repository.private);
+    let in_log = report::logs(CommentLogs::Auto, repository.private);
     let everywhere = if in_comment == Logs::All { Logs::All } else { in_log };
     let environment = Environment::Preview(pull);
     let prints = |kind: LogKind| {
@@ -93,7 +93,7 @@ pub(super) async fn answer(
     let mut said = format!("the {kind} of `{}` is not shown in a public repository", app.name);
     let mut url = None;
     if withheld.failed {
-        url = failed_run_url(&ctx.board(config, repository), pull).await;
+        url = failed_run_url(&ctx.reporter(config, repository), pull).await;
     }
     if url.is_some() {
         said.push_str("; this run failed, and says why:");

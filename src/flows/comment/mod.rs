@@ -22,7 +22,6 @@ mod wake;
 pub(crate) use command::Command;
 pub(crate) use request::Request;
 
-use super::board::{Board, BoardDeps, react, react_last};
 use super::context::Ctx;
 use super::eligibility::{Commit, pushed_after};
 use super::failure::{cancelled, failure_of};
@@ -37,6 +36,7 @@ use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
+use crate::report::{Reporter, ReporterDeps, react, react_last};
 
 /// How a command ended, for whoever looks at the comment that it came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ struct Done {
 /// What is still to be said, and where.
 #[derive(Debug)]
 enum Unanswered {
-    /// A board of its own has said everything.
+    /// A reporter of its own has said everything.
     Nothing,
     /// Summary and outputs have been written already.
     InComment(Answer),
@@ -74,7 +74,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     }
     let repository = ctx.github()?.repository().await?;
     let unconfigured = Config::default();
-    react(&ctx.board(&unconfigured, &repository), request.comment, Reaction::Eyes).await;
+    react(
+        &ctx.reporter(&unconfigured, &repository),
+        request.comment,
+        Reaction::Eyes,
+    )
+    .await;
     let (config, executed) = match known(ctx, request, &repository).await {
         Ok((pull, config)) => {
             let executed = execute(ctx, request, &repository, &pull, &config).await;
@@ -86,20 +91,20 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         Ok(done) => (done, Ok(())),
         // The signal leaves no time for more than a reaction, and a new comment is a new try.
         Err(error) if cancelled(&error).is_some() => {
-            let board = ctx.board(&config, &repository);
-            react_last(&board, request.comment, Reaction::Confused).await;
+            let reporter = ctx.reporter(&config, &repository);
+            react_last(&reporter, request.comment, Reaction::Confused).await;
             return Err(error);
         }
         Err(error) => (failed(request, &error), Err(error)),
     };
-    let board = ctx.board(&config, &repository);
-    tell(ctx, &board, request, &done).await;
+    let reporter = ctx.reporter(&config, &repository);
+    tell(ctx, &reporter, request, &done).await;
     let reaction = match done.outcome {
         Outcome::Done => Reaction::Rocket,
         Outcome::Refused => Reaction::ThumbsDown,
         Outcome::Failed => Reaction::Confused,
     };
-    react(&board, request.comment, reaction).await;
+    react(&reporter, request.comment, reaction).await;
     ended.map(|()| done.report)
 }
 
@@ -214,7 +219,7 @@ async fn build(
         State::Skipped => Outcome::Refused,
         _ => Outcome::Failed,
     };
-    // Only a run that opened its board knows the app, and has told everybody about it.
+    // Only a run that opened its reporter knows the app, and has told everybody about it.
     let told = !report.app.is_empty();
     let unanswered = match (&report.failure, report.notes.first()) {
         (Some(failure), _) if !told => Unanswered::InComment(replies::failed(command, failure)),
@@ -258,15 +263,15 @@ fn failed(request: &Request, error: &anyhow::Error) -> Done {
 }
 
 /// Says the answer wherever one is looked for.
-async fn tell(ctx: &Ctx, board: &BoardDeps, request: &Request, done: &Done) {
+async fn tell(ctx: &Ctx, reporter: &ReporterDeps, request: &Request, done: &Done) {
     match &done.unanswered {
         Unanswered::Nothing => {}
-        Unanswered::InComment(answer) => Board::answer_in_comment(board.clone(), &done.report, answer).await,
+        Unanswered::InComment(answer) => Reporter::answer_in_comment(reporter.clone(), &done.report, answer).await,
         Unanswered::Everywhere(answer) => {
             let to = request.command.word().unwrap_or("Not understood");
             ctx.console.say(&format!("{to}: {}", answer.said));
             answer.points.iter().for_each(|point| ctx.console.say(point));
-            Board::answer(board.clone(), &done.report, answer).await;
+            Reporter::answer(reporter.clone(), &done.report, answer).await;
         }
     }
 }

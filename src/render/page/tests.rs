@@ -21,7 +21,7 @@ use crate::render::context::{Logs, RenderContext};
 const NEW: &str = "abc1234abc1234abc1234abc1234abc1234abc12";
 const OLD: &str = "0123456012345601234560123456012345601234";
 
-fn scene() -> RenderContext {
+fn context() -> RenderContext {
     RenderContext {
         repository_url: Some("https://github.com/shop/shop".to_owned()),
         run_url: Some("https://github.com/shop/shop/actions/runs/42/attempts/1".to_owned()),
@@ -86,7 +86,7 @@ fn building() {
         serving: Some(Sha::new(OLD)),
         ..report(State::Building)
     };
-    assert_snapshot!(comment(&[report], &scene()), @"
+    assert_snapshot!(comment(&[report], &context()), @"
     ### 🔨 Building: shop, preview of #12
 
     | Preview | State | Commit |
@@ -103,7 +103,7 @@ fn building() {
 
 #[test]
 fn ready_and_asleep_later() {
-    assert_snapshot!(comment(&[ready()], &scene()), @"
+    assert_snapshot!(comment(&[ready()], &context()), @"
     ### ✅ Ready: shop, preview of #12
 
     | Preview | State | Commit |
@@ -131,7 +131,7 @@ fn ready_with_a_descendant_that_never_sleeps() {
         notes: vec!["`STRIPE_KEY` is not set in previews".to_owned()],
         ..ready()
     };
-    assert_snapshot!(comment(&[report], &scene()), @"
+    assert_snapshot!(comment(&[report], &context()), @"
     ### ✅ Ready: shop, preview of #12
 
     | Preview | State | Commit |
@@ -154,7 +154,7 @@ fn ready_with_a_descendant_that_never_sleeps() {
 
 #[test]
 fn failed_with_the_last_lines_of_its_log() {
-    assert_snapshot!(comment(&[failed()], &scene()), @"
+    assert_snapshot!(comment(&[failed()], &context()), @"
     ### ❌ Failed: shop, preview of #12
 
     | Preview | State | Commit |
@@ -194,7 +194,7 @@ fn failed_before_anything_was_touched() {
         ),
         ..report(State::Failed)
     };
-    assert_snapshot!(comment(&[report], &scene()), @"
+    assert_snapshot!(comment(&[report], &context()), @"
     ### ❌ Failed: shop, preview of #12
 
     | Preview | State | Commit |
@@ -227,7 +227,7 @@ fn failed_where_nothing_ever_served() {
         failure: Some(Failure::bad("the build of `web` failed").next("push again")),
         ..failed()
     };
-    assert_snapshot!(comment(&[report], &scene()), @"
+    assert_snapshot!(comment(&[report], &context()), @"
     ### ❌ Failed: shop, preview of #12
 
     | Preview | State | Commit |
@@ -253,7 +253,7 @@ fn skipped() {
         notes: vec!["No preview: the pull request is a draft; mark it ready for review to get one".to_owned()],
         ..report(State::Skipped)
     };
-    assert_snapshot!(comment(&[report], &scene()), @"
+    assert_snapshot!(comment(&[report], &context()), @"
     ### ⏭️ Skipped: shop, preview of #12
 
     | Preview | State | Commit |
@@ -272,7 +272,7 @@ fn removed() {
             commit: None,
             state: State::Removed,
             ..ready()
-        }], &scene()), @"
+        }], &context()), @"
     ### 🗑️ Removed: shop, preview of #12
 
     | Preview | State | Commit |
@@ -296,7 +296,7 @@ fn unknown() {
         serving: None,
         ..report(State::Unknown)
     };
-    assert_snapshot!(comment(&[report], &scene()), @"
+    assert_snapshot!(comment(&[report], &context()), @"
     ### ⚠️ Could not find out: shop, preview of #12
 
     | Preview | State | Commit |
@@ -318,7 +318,7 @@ fn cancelled() {
         notes: vec!["A newer commit took its place".to_owned()],
         ..report(State::Cancelled)
     };
-    assert_snapshot!(comment(&[report], &scene()), @"
+    assert_snapshot!(comment(&[report], &context()), @"
     ### ⏹️ Cancelled: shop, preview of #12
 
     | Preview | State | Commit |
@@ -348,7 +348,7 @@ fn the_summary_says_what_is_different_and_why() {
         ],
         ..ready()
     };
-    assert_snapshot!(summary(&[report], &scene()), @r"
+    assert_snapshot!(summary(&[report], &context()), @r"
     ### ✅ Ready: shop, preview of #12
 
     | Preview | State | Commit |
@@ -378,7 +378,7 @@ fn a_public_repository_keeps_what_the_app_prints_while_it_runs() {
         &[report],
         &RenderContext {
             logs: Logs::BuildsAndMigrations,
-            ..scene()
+            ..context()
         },
     );
     assert!(!text.contains("Collecting flask"), "{text}");

@@ -100,7 +100,7 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// For the board. `None`: nothing to say.
+    /// For the reporter. `None`: nothing to say.
     pub(crate) fn shown(&self) -> Option<report::Database> {
         match self.mode {
             DatabaseMode::Sqlite => Some(report::Database::Sqlite),

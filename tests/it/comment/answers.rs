@@ -260,15 +260,18 @@ async fn an_answer_that_was_written_over_at_once_is_said_again() {
         with_maintainer(t).await;
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
-        let (board, before) = (id_of_ours(t).await, ours(t, 1).await);
+        let (comment_id, before) = (id_of_ours(t).await, ours(t, 1).await);
         let comment = says(t, MAINTAINER, 1, "/help").await;
         late_look(t, 1).await;
         let running = heard(t, comment).start().await;
         until("the answer is there", async || {
-            one(t, board).await.contains("these are the commands").then_some(())
+            one(t, comment_id)
+                .await
+                .contains("these are the commands")
+                .then_some(())
         })
         .await;
-        write_over(t, board, &before).await;
+        write_over(t, comment_id, &before).await;
         running.end().await.succeeds();
         assert!(ours(t, 1).await.contains("these are the commands"));
     })
@@ -286,16 +289,16 @@ async fn an_answer_that_was_begun_before_a_deployment_ended_does_not_bring_back_
         running.says("building").await;
         let comment = says(t, MAINTAINER, 1, "/help").await;
         heard(t, comment).await.succeeds();
-        let (board, building) = (id_of_ours(t).await, ours(t, 1).await);
+        let (comment_id, building) = (id_of_ours(t).await, ours(t, 1).await);
         assert!(building.contains("🔨 Building"), "{building}");
         late_look(t, 2).await;
         drop(gate);
         until("the deployment has ended", async || {
-            one(t, board).await.contains("✅ Ready").then_some(())
+            one(t, comment_id).await.contains("✅ Ready").then_some(())
         })
         .await;
         // As a run writes that read the comment before, and adds its answer to what it read.
-        write_over(t, board, &building).await;
+        write_over(t, comment_id, &building).await;
         running.end().await.succeeds();
         let told = ours(t, 1).await;
         assert!(

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{failed, ready, scene};
+use super::{context, failed, ready};
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::report::{Change, Report, Sleep};
 use crate::redact::{Clean, Redactor, TargetSecrets, Untrusted};
@@ -39,10 +39,10 @@ fn hostile_text_stays_text_everywhere() {
         ..failed()
     };
     for text in [
-        comment(std::slice::from_ref(&report), &scene()),
-        comment(&[report.clone(), ready()], &scene()),
-        summary(&[report.clone(), report.clone()], &scene()),
-        deployment_line(&report, &scene(), Timestamp::UNIX_EPOCH),
+        comment(std::slice::from_ref(&report), &context()),
+        comment(&[report.clone(), ready()], &context()),
+        summary(&[report.clone(), report.clone()], &context()),
+        deployment_line(&report, &context(), Timestamp::UNIX_EPOCH),
     ] {
         let outside = outside_code(&text);
         for active in [
@@ -74,11 +74,11 @@ fn it_fits_into_a_comment_whatever_comes() {
         });
     }
     report.notes = vec!["*".repeat(10_000); 20];
-    let text = comment(std::slice::from_ref(&report), &scene());
+    let text = comment(std::slice::from_ref(&report), &context());
     assert!(text.contains("earlier lines left out"), "the log gives way first");
     assert!(text.contains("</details>"), "and nothing else has to");
     assert!(text.len() <= LONGEST);
-    assert!(comment(&vec![report; 40], &scene()).len() <= LONGEST);
+    assert!(comment(&vec![report; 40], &context()).len() <= LONGEST);
 }
 
 /// The text without what stands between equally long runs of backticks.

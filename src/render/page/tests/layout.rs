@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{failed, ready, scene};
+use super::{context, failed, ready};
 use crate::model::environment::Environment;
 use crate::model::report::{Report, Route, State};
 use crate::render::context::RenderContext;
@@ -18,7 +18,7 @@ fn public_components_have_a_row_each_where_there_are_several() {
         routes: vec![route("front", "/"), route("api", "/api")],
         ..ready()
     };
-    assert_snapshot!(comment(&[report], &scene()), @"
+    assert_snapshot!(comment(&[report], &context()), @"
     ### ✅ Ready: shop, preview of #12
 
     | Preview | State | Commit |
@@ -34,11 +34,11 @@ fn public_components_have_a_row_each_where_there_are_several() {
 
 #[test]
 fn the_commands_are_folded_away() {
-    let scene = RenderContext {
+    let context = RenderContext {
         commands: vec![("/redeploy [force-build]", "deploys the preview again")],
-        ..scene()
+        ..context()
     };
-    assert_snapshot!(comment(&[ready()], &scene), @"
+    assert_snapshot!(comment(&[ready()], &context), @"
     ### ✅ Ready: shop, preview of #12
 
     | Preview | State | Commit |
@@ -65,7 +65,7 @@ fn several_apps_have_a_row_each() {
         app: "admin".to_owned(),
         ..failed()
     };
-    assert_snapshot!(comment(&[ready(), admin], &scene()), @"
+    assert_snapshot!(comment(&[ready(), admin], &context()), @"
     ### ❌ Failed: admin, preview of #12
 
     | Preview | State | Commit |
@@ -106,7 +106,7 @@ fn the_heading_names_state_app_and_environment() {
         ("shop", Environment::production(), "### ⏭️ Skipped: shop, production\n"),
         ("", Environment::production(), "### ⏭️ Skipped: production\n"),
     ] {
-        let text = summary(&[Report::new(app, environment, State::Skipped)], &scene());
+        let text = summary(&[Report::new(app, environment, State::Skipped)], &context());
         assert!(text.starts_with(heading), "{text}");
     }
 }

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use jiff::Timestamp;
 
 use super::super::comment;
-use super::{failed, ready, scene};
+use super::{context, failed, ready};
 use crate::model::environment::Environment;
 use crate::model::report::Report;
 use crate::render::production::deployment_line;
@@ -16,12 +16,12 @@ fn production_tells_the_merged_pull_request() {
         environment: Environment::production(),
         ..ready()
     };
-    assert_snapshot!(deployment_line(&report, &scene(), now), @"✅ Deployed to production at 2026-11-21 01:20 UTC: [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) at https://shop-pr-12-x7.ondigitalocean.app ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
+    assert_snapshot!(deployment_line(&report, &context(), now), @"✅ Deployed to production at 2026-11-21 01:20 UTC: [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) at https://shop-pr-12-x7.ondigitalocean.app ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
     let report = Report {
         environment: Environment::production(),
         ..failed()
     };
-    assert_snapshot!(deployment_line(&report, &scene(), now), @"❌ Production deployment failed at 2026-11-21 01:20 UTC: the build of `web` failed: `pip install` ended with 1 ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
+    assert_snapshot!(deployment_line(&report, &context(), now), @"❌ Production deployment failed at 2026-11-21 01:20 UTC: the build of `web` failed: `pip install` ended with 1 ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
 }
 
 #[test]
@@ -31,11 +31,11 @@ fn no_commit_is_said_to_serve_where_an_image_does() {
         serving: None,
         ..ready()
     };
-    let text = comment(std::slice::from_ref(&report), &scene());
+    let text = comment(std::slice::from_ref(&report), &context());
     assert!(
         text.contains("✅ Ready in 2m 23s") && !text.contains("abc1234"),
         "{text}"
     );
-    let line = deployment_line(&report, &scene(), Timestamp::UNIX_EPOCH);
+    let line = deployment_line(&report, &context(), Timestamp::UNIX_EPOCH);
     assert!(line.contains("00:00 UTC: https://"), "{line}");
 }

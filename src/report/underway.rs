@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::Board;
+use super::Reporter;
 use super::conversation::Missing;
 use crate::model::rollout::{Step, StepStatus};
 use crate::redact::strip::strip;
@@ -13,9 +13,9 @@ use crate::redact::strip::strip;
 /// <https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api>
 const WORTH_WRITING: Duration = Duration::from_secs(20);
 
-impl Board {
+impl Reporter {
     /// Writes each step that lasts into the comment, until the sender is gone. That one cannot be written changes nothing.
-    pub(in crate::flows) async fn write_steps(&mut self, mut steps: watch::Receiver<Option<String>>) {
+    pub(crate) async fn write_steps(&mut self, mut steps: watch::Receiver<Option<String>>) {
         while steps.changed().await.is_ok() {
             loop {
                 tokio::select! {
@@ -43,7 +43,7 @@ impl Board {
 }
 
 /// What the platform is busy with, in one line.
-pub(in crate::flows) fn busy_with(steps: &[Step]) -> Option<String> {
+pub(crate) fn busy_with(steps: &[Step]) -> Option<String> {
     let running: Vec<String> = steps
         .iter()
         .filter(|step| step.status == StepStatus::Running)

@@ -1,4 +1,4 @@
-//! What a board works with: the neighbours it writes to, and whose words it shows.
+//! What a reporter works with: the neighbours it writes to, and whose words it shows.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::redact::Redactor;
 use crate::wait::Wait;
 
 #[derive(Clone, Debug)]
-pub(crate) struct BoardDeps {
+pub(crate) struct ReporterDeps {
     /// `None` without a token: then only console, summary and outputs.
     pub(crate) github: Option<GitHub>,
     pub(crate) run: Run,
@@ -26,7 +26,7 @@ pub(crate) struct BoardDeps {
     pub(crate) redactor: Redactor,
 }
 
-impl BoardDeps {
+impl ReporterDeps {
     /// The same for one of several environments that a run is about: its summary and outputs speak of all of them.
     pub(crate) fn on_github_only(mut self) -> Self {
         (self.run.summary_file, self.run.output_file) = (None, None);

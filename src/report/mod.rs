@@ -7,6 +7,7 @@ mod answer;
 mod clean;
 mod commands;
 mod complaints;
+mod context;
 mod conversation;
 mod deps;
 mod expiry;
@@ -16,7 +17,6 @@ mod notice;
 mod outputs;
 mod place;
 mod record;
-mod scene;
 mod underway;
 mod unwritten;
 
@@ -28,14 +28,14 @@ pub(super) use self::answer::{failed_run_url, last_written, react, react_last};
 use self::clean::cleaned;
 pub(super) use self::clean::cleaned_standing;
 use self::complaints::Complaint;
+pub(super) use self::context::logs;
 use self::conversation::{Conversation, Found, Missing, Written};
-pub(crate) use self::deps::BoardDeps;
+pub(crate) use self::deps::ReporterDeps;
 use self::files::write_files;
 pub(super) use self::files::{record, record_all, record_as};
 pub(crate) use self::outputs::outputs_of;
 use self::place::Place;
 use self::record::{Record, any_active, put_all_aside};
-pub(super) use self::scene::logs;
 pub(super) use self::underway::busy_with;
 use crate::config::CommentMode;
 use crate::github::GitHub;
@@ -54,10 +54,10 @@ const SETTLE: Duration = Duration::from_secs(2);
 /// After a signal the run is killed within ten seconds. So long each may the comment and GitHub's deployments take.
 const LAST_WORDS: Duration = Duration::from_millis(1_250);
 
-/// The board of one environment: one report for each of its apps.
+/// The reporter of one environment: one report for each of its apps.
 #[derive(Debug)]
-pub(crate) struct Board {
-    deps: BoardDeps,
+pub(crate) struct Reporter {
+    deps: ReporterDeps,
     reports: Vec<Report>,
     /// Since when they say so, by GitHub's clock.
     updated: Option<Timestamp>,
@@ -80,27 +80,27 @@ pub(crate) struct Board {
     refusal: Option<Failure>,
 }
 
-impl Board {
+impl Reporter {
     /// Says that something begins: comment "building", GitHub deployments `in_progress`.
-    pub(crate) async fn open(deps: BoardDeps, reports: &[Report]) -> Self {
-        let mut board = Self::new(deps, reports);
-        for report in &mut board.reports {
-            report.underway.since = board.updated;
+    pub(crate) async fn open(deps: ReporterDeps, reports: &[Report]) -> Self {
+        let mut reporter = Self::new(deps, reports);
+        for report in &mut reporter.reports {
+            report.underway.since = reporter.updated;
         }
-        if board.deps.github.is_none() {
-            board
+        if reporter.deps.github.is_none() {
+            reporter
                 .deps
                 .console
                 .say("no GitHub token: no comment and no GitHub deployment are written");
         }
         // The deployments first: GitHub tells by them which run is the newest, and under which login we write.
-        board.begin_deployments().await;
-        if board.deps.comment.mode == CommentMode::Recreate {
-            board.recreate_comment().await;
+        reporter.begin_deployments().await;
+        if reporter.deps.comment.mode == CommentMode::Recreate {
+            reporter.recreate_comment().await;
         } else {
-            board.write_comment(Missing::Create).await;
+            reporter.write_comment(Missing::Create).await;
         }
-        board
+        reporter
     }
 
     /// Says how it ended, everywhere.
@@ -172,31 +172,34 @@ impl Board {
     }
 
     fn write_files(&self) {
-        let text = self.deps.redactor.clean(&page::summary(&self.reports, &self.scene()));
+        let text = self
+            .deps
+            .redactor
+            .clean(&page::summary(&self.reports, &self.render_context()));
         let outputs = outputs_of(&self.reports, self.comment_url.clone());
         write_files(&self.deps.run, &self.deps.console, &outputs, &text);
     }
 
     /// Says how something ended that nobody was told had begun: that nothing was done, and why; that previews are
     /// gone, once their 404 has been seen.
-    pub(crate) async fn tell(deps: BoardDeps, reports: &[Report]) {
+    pub(crate) async fn tell(deps: ReporterDeps, reports: &[Report]) {
         Self::new(deps, reports).close(reports).await;
     }
 
     /// The same where no app is left that an earlier run may have begun.
-    pub(crate) async fn tell_withdrawn(deps: BoardDeps, reports: &[Report]) {
+    pub(crate) async fn tell_withdrawn(deps: ReporterDeps, reports: &[Report]) {
         Self::new(deps, reports).withdraw(reports).await;
     }
 
     /// Whether everything has been said about a preview that is gone: the comment is written before the deployments
     /// are made inactive, so that inactive ones mean both. What cannot be found out is said again.
-    pub(crate) async fn has_said_removed(deps: &BoardDeps, pull: u64) -> bool {
+    pub(crate) async fn has_said_removed(deps: &ReporterDeps, pull: u64) -> bool {
         let Some(github) = &deps.github else { return true };
         let environment = Environment::Preview(pull);
         matches!(any_active(github, environment.on_github(), pull).await, Ok(false))
     }
 
-    fn new(mut deps: BoardDeps, reports: &[Report]) -> Self {
+    fn new(mut deps: ReporterDeps, reports: &[Report]) -> Self {
         deps.github = deps.github.as_ref().map(GitHub::impatient);
         let pull = reports.iter().find_map(|report| report.environment.pull_request());
         let conversation = match (&deps.github, &deps.repository, pull) {
@@ -261,7 +264,7 @@ impl Board {
         production: Option<ProductionLine>,
     ) -> Result<(), ApiError> {
         self.find_commands().await;
-        let text = page::comment(&self.reports, &self.scene());
+        let text = page::comment(&self.reports, &self.render_context());
         let text = self.deps.redactor.clean(&text);
         let run = self.deps.run.stamp();
         // What is gone is gone, whichever run says so.

@@ -1,13 +1,13 @@
 //! What GitHub does not show because it could not be written there in time: the job summary says it instead.
 
-use super::BoardDeps;
+use super::ReporterDeps;
 use crate::actions::run::{Run, Unwritten};
 use crate::actions::summary;
 use crate::net::error::ApiError;
 use crate::render::markdown::prose;
 
 /// Notes it for the summary, or adds it where the summary is written already. Each thing once.
-pub(super) fn note(deps: &BoardDeps, what: &'static str, error: &ApiError) {
+pub(super) fn note(deps: &ReporterDeps, what: &'static str, error: &ApiError) {
     let why = deps.redactor.clean(&format!("{error}; {}", error.next()));
     if !deps.run.note_unwritten(what, why.clone()) || !deps.run.is_recorded() {
         return;

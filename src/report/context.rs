@@ -1,11 +1,11 @@
 //! Where the texts point to, and what they may show to whom.
 
-use super::Board;
+use super::Reporter;
 use crate::config::CommentLogs;
 use crate::render::context::{Logs, RenderContext};
 
-impl Board {
-    pub(super) fn scene(&self) -> RenderContext {
+impl Reporter {
+    pub(super) fn render_context(&self) -> RenderContext {
         let private = self
             .deps
             .repository
@@ -30,7 +30,7 @@ impl Board {
 }
 
 /// Which lines a comment may show, by config and by who reads it. Unknown readers count as the public.
-pub(in crate::flows) fn logs(config: CommentLogs, private: bool) -> Logs {
+pub(crate) fn logs(config: CommentLogs, private: bool) -> Logs {
     match config {
         CommentLogs::Always => Logs::All,
         CommentLogs::Auto if private => Logs::All,

@@ -13,7 +13,7 @@ use crate::render::context::RenderContext;
 use crate::render::page;
 
 /// Summary and outputs of a run that never had anything to show on GitHub.
-pub(in crate::flows) fn record(run: &Run, console: &Console, redactor: &Redactor, report: &Report) {
+pub(crate) fn record(run: &Run, console: &Console, redactor: &Redactor, report: &Report) {
     let reports = [cleaned(report, redactor, &|text| console.in_words(text).into_owned())];
     let text = match reports[0].notes.is_empty() {
         true => page::summary(&reports, &RenderContext::default()),
@@ -23,13 +23,7 @@ pub(in crate::flows) fn record(run: &Run, console: &Console, redactor: &Redactor
 }
 
 /// The same for several apps; `nothing` is what the summary says of none.
-pub(in crate::flows) fn record_all(
-    run: &Run,
-    console: &Console,
-    redactor: &Redactor,
-    reports: &[Report],
-    nothing: &str,
-) {
+pub(crate) fn record_all(run: &Run, console: &Console, redactor: &Redactor, reports: &[Report], nothing: &str) {
     let reports = all_cleaned(reports, console, redactor);
     let text = match reports.as_slice() {
         [] => nothing.to_owned(),
@@ -39,7 +33,7 @@ pub(in crate::flows) fn record_all(
 }
 
 /// The same with a summary of its own.
-pub(in crate::flows) fn record_as(run: &Run, console: &Console, redactor: &Redactor, reports: &[Report], text: &str) {
+pub(crate) fn record_as(run: &Run, console: &Console, redactor: &Redactor, reports: &[Report], text: &str) {
     let reports = all_cleaned(reports, console, redactor);
     write_files(run, console, &outputs_of(&reports, None), &redactor.clean(text));
 }

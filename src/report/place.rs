@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::Board;
+use super::Reporter;
 use super::conversation::Found;
 use crate::github::deployments::Deployment;
 use crate::model::environment::Environment;
@@ -36,7 +36,7 @@ impl Place {
     }
 }
 
-impl Board {
+impl Reporter {
     /// A run without a deployment of its own stands where it began.
     pub(super) async fn place(&self) -> Place {
         let pull = self.reports.iter().find_map(|report| report.environment.pull_request());
@@ -72,9 +72,9 @@ mod tests {
     use jiff::Timestamp;
 
     use super::Place;
-    use crate::flows::board::conversation::Found;
     use crate::model::stamp::Stamp;
     use crate::render::body::Body;
+    use crate::report::conversation::Found;
 
     #[test]
     fn a_hint_counts_only_without_githubs_word_and_from_while_the_run_was_under_way() {

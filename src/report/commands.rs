@@ -1,6 +1,6 @@
 //! Which commands in comments work here, for the comment's last fold.
 
-use super::Board;
+use super::Reporter;
 use crate::actions::run::Run;
 use crate::model::commands::COMMANDS;
 use crate::model::report::State;
@@ -12,7 +12,7 @@ const EVENT: &str = "issue_comment";
 /// As `init` writes it.
 const TEMPLATE: &str = ".github/workflows/do-deploy-redeploy.yml";
 
-impl Board {
+impl Reporter {
     /// Looks once whether a workflow of the default branch answers comments: GitHub starts those of comments from that
     /// branch alone. What cannot be read promises nothing.
     pub(super) async fn find_commands(&mut self) {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::clean::cleaned_answer;
 use super::conversation::{Conversation, Found, Missing};
 use super::record::failed_run;
-use super::{Board, BoardDeps, Complaint, LAST_WORDS, outputs_of, unwritten, write_files};
+use super::{Complaint, LAST_WORDS, Reporter, ReporterDeps, outputs_of, unwritten, write_files};
 use crate::github::GitHub;
 use crate::github::reactions::Reaction;
 use crate::model::answer::Answer;
@@ -14,26 +14,26 @@ use crate::net::error::ApiError;
 use crate::render::body::{Body, marker};
 use crate::render::page;
 
-impl Board {
+impl Reporter {
     /// Answers in the comment, the job summary and the outputs. What the comment says about the preview stays.
-    pub(crate) async fn answer(deps: BoardDeps, report: &Report, answer: &Answer) {
-        let mut board = Self::new(deps, std::slice::from_ref(report));
-        let text = board.rendered(answer);
-        board.write_answer(&text).await;
-        let outputs = outputs_of(&board.reports, board.comment_url.clone());
-        write_files(&board.deps.run, &board.deps.console, &outputs, &text);
+    pub(crate) async fn answer(deps: ReporterDeps, report: &Report, answer: &Answer) {
+        let mut reporter = Self::new(deps, std::slice::from_ref(report));
+        let text = reporter.rendered(answer);
+        reporter.write_answer(&text).await;
+        let outputs = outputs_of(&reporter.reports, reporter.comment_url.clone());
+        write_files(&reporter.deps.run, &reporter.deps.console, &outputs, &text);
     }
 
     /// Answers in the comment alone, where summary and outputs have been written already.
-    pub(crate) async fn answer_in_comment(deps: BoardDeps, report: &Report, answer: &Answer) {
-        let mut board = Self::new(deps, std::slice::from_ref(report));
-        let text = board.rendered(answer);
-        board.write_answer(&text).await;
+    pub(crate) async fn answer_in_comment(deps: ReporterDeps, report: &Report, answer: &Answer) {
+        let mut reporter = Self::new(deps, std::slice::from_ref(report));
+        let text = reporter.rendered(answer);
+        reporter.write_answer(&text).await;
     }
 
     fn rendered(&self, answer: &Answer) -> String {
         let redactor = &self.deps.redactor;
-        redactor.clean(&page::answer(&cleaned_answer(answer, redactor), &self.scene()))
+        redactor.clean(&page::answer(&cleaned_answer(answer, redactor), &self.render_context()))
     }
 
     /// GitHub knows no conditional update: whoever wrote at the same moment may have written over the answer, so it is
@@ -72,7 +72,7 @@ impl Board {
 }
 
 /// Reacts to a comment. That it is gone, or that the token may not, changes nothing.
-pub(in crate::flows) async fn react(deps: &BoardDeps, comment: u64, reaction: Reaction) {
+pub(crate) async fn react(deps: &ReporterDeps, comment: u64, reaction: Reaction) {
     let Some(github) = deps.github.as_ref().map(GitHub::impatient) else {
         return;
     };
@@ -87,7 +87,7 @@ pub(in crate::flows) async fn react(deps: &BoardDeps, comment: u64, reaction: Re
 }
 
 /// The same of a run that may have been told to stop: within the time that is left.
-pub(in crate::flows) async fn react_last(deps: &BoardDeps, comment: u64, reaction: Reaction) {
+pub(crate) async fn react_last(deps: &ReporterDeps, comment: u64, reaction: Reaction) {
     let mut deps = deps.clone();
     deps.github = deps.github.as_ref().map(GitHub::uncancellable);
     tokio::select! {
@@ -97,10 +97,7 @@ pub(in crate::flows) async fn react_last(deps: &BoardDeps, comment: u64, reactio
 }
 
 /// When we last wrote into the pull request's comment, by GitHub's clock, and that clock's time now. `None`: never.
-pub(in crate::flows) async fn last_written(
-    deps: &BoardDeps,
-    pull: u64,
-) -> Result<Option<(Timestamp, Timestamp)>, ApiError> {
+pub(crate) async fn last_written(deps: &ReporterDeps, pull: u64) -> Result<Option<(Timestamp, Timestamp)>, ApiError> {
     let (Some(github), Some(repository)) = (&deps.github, &deps.repository) else {
         return Ok(None);
     };
@@ -110,7 +107,7 @@ pub(in crate::flows) async fn last_written(
 }
 
 /// The page of the run whose deployment of the preview failed last. `None`: there is none, or it is not known.
-pub(in crate::flows) async fn failed_run_url(deps: &BoardDeps, pull: u64) -> Option<String> {
+pub(crate) async fn failed_run_url(deps: &ReporterDeps, pull: u64) -> Option<String> {
     let stamp = failed_run(deps.github.as_ref()?, pull).await.ok().flatten()?;
     deps.run.url_of(stamp)
 }

@@ -2,13 +2,13 @@
 //! pull request gets, because anyone who closes and reopens it would mail everybody in it.
 
 use super::conversation::{Conversation, Found, Missing};
-use super::{Board, unwritten};
+use super::{Reporter, unwritten};
 use crate::config::Notify;
 use crate::model::report::{Report, State};
 use crate::render::body::notice_marker;
 use crate::render::{page, production};
 
-impl Board {
+impl Reporter {
     /// That the pull request's preview serves for the first time.
     pub(super) async fn notice_ready(&mut self) {
         let first = self.reports.first().filter(|report| report.state == State::Ready);
@@ -27,8 +27,12 @@ impl Board {
     pub(super) async fn notice_failed(&self, pull: u64, report: &Report) {
         if self.deps.comment.notify == Notify::Failed && report.state == State::Failed {
             let failure = report.failure.as_ref().or(self.refusal.as_ref());
-            self.write_notice(pull, "failed", &production::failed_notice(failure, &self.scene()))
-                .await;
+            self.write_notice(
+                pull,
+                "failed",
+                &production::failed_notice(failure, &self.render_context()),
+            )
+            .await;
         }
     }
 

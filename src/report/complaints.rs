@@ -1,6 +1,6 @@
 //! What GitHub would not take, said once for each thing that cannot be shown there.
 
-use super::{Board, unwritten};
+use super::{Reporter, unwritten};
 use crate::github::is_read_only;
 use crate::net::error::ApiError;
 
@@ -14,7 +14,7 @@ pub(super) enum Complaint {
     Overtaken,
 }
 
-impl Board {
+impl Reporter {
     pub(super) fn complain(&mut self, about: Complaint, error: &ApiError) {
         // The end says so itself.
         if error.is_cancelled() {

@@ -69,7 +69,7 @@ pub(super) fn cleaned_answer(answer: &Answer, redactor: &Redactor) -> Answer {
 }
 
 /// The same for what stands in an environment.
-pub(in crate::flows) fn cleaned_standing(standing: &Standing, redactor: &Redactor) -> Standing {
+pub(crate) fn cleaned_standing(standing: &Standing, redactor: &Redactor) -> Standing {
     let text = |text: &String| redactor.clean(&strip(text));
     Standing {
         title: standing.title.as_ref().map(text),

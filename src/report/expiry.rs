@@ -1,12 +1,12 @@
 //! Whether a workflow removes previews that are left alone, so that the comment may name the day.
 
-use super::Board;
+use super::Reporter;
 use crate::model::report::State;
 
 /// As `init` writes it.
 const TEMPLATE: &str = ".github/workflows/do-deploy-sweep.yml";
 
-impl Board {
+impl Reporter {
     /// Looks once whether the default branch has the workflow that sweeps, on a schedule: GitHub starts those from that
     /// branch alone. What cannot be read promises nothing.
     pub(super) async fn find_sweep(&mut self) {
@@ -40,8 +40,8 @@ mod tests {
     #[test]
     fn a_workflow_that_the_clock_starts_names_it() {
         for (workflow, is) in [
-            (include_str!("../../../workflows-templates/sweep.yml"), true),
-            (include_str!("../../../workflows-templates/redeploy.yml"), false),
+            (include_str!("../../workflows-templates/sweep.yml"), true),
+            (include_str!("../../workflows-templates/redeploy.yml"), false),
             ("on:\n  # schedule:\n  workflow_dispatch:\n", false),
             ("", false),
         ] {

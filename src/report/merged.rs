@@ -4,7 +4,7 @@ use super::clean::clean_failure;
 use super::complaints::Complaint;
 use super::conversation::{Conversation, Found, Missing};
 use super::record::is_repeated;
-use super::{Board, BoardDeps, LAST_WORDS};
+use super::{LAST_WORDS, Reporter, ReporterDeps};
 use crate::config::CommentMode;
 use crate::github::GitHub;
 use crate::model::commit::Sha;
@@ -15,17 +15,17 @@ use crate::net::error::ApiError;
 use crate::render::body::marker;
 use crate::render::production::{self, RolledBack};
 
-impl Board {
-    /// The same of a deployment that was refused before anything was touched, and so has no board of its own.
-    pub(crate) async fn tell_merged_of_refusal(deps: BoardDeps, failure: &Failure, pull: u64) {
+impl Reporter {
+    /// The same of a deployment that was refused before anything was touched, and so has no reporter of its own.
+    pub(crate) async fn tell_merged_of_refusal(deps: ReporterDeps, failure: &Failure, pull: u64) {
         let report = Report::new("", Environment::production(), State::Failed);
-        let mut board = Self::new(deps, &[report]);
-        let console = &board.deps.console;
-        let failure = clean_failure(failure, &board.deps.redactor, &|text| {
+        let mut reporter = Self::new(deps, &[report]);
+        let console = &reporter.deps.console;
+        let failure = clean_failure(failure, &reporter.deps.redactor, &|text| {
             console.in_words(text).into_owned()
         });
-        board.refusal = Some(failure);
-        board.tell_merged(pull).await;
+        reporter.refusal = Some(failure);
+        reporter.tell_merged(pull).await;
     }
 
     /// Production's end on the comment of the merged pull request whose commit it deployed. After `close`.
@@ -34,8 +34,8 @@ impl Board {
             return;
         };
         let line = match &self.refusal {
-            Some(failure) => production::refused_line(failure, &self.scene()),
-            None => production::deployment_line(report, &self.scene(), github.now()),
+            Some(failure) => production::refused_line(failure, &self.render_context()),
+            None => production::deployment_line(report, &self.render_context(), github.now()),
         };
         let report = report.clone();
         if self.write_on_merged(pull, report.commit.as_ref(), &line).await {
@@ -48,7 +48,7 @@ impl Board {
         let Some((report, github)) = self.production() else {
             return;
         };
-        let line = production::rollback_line(rolled, report, &self.scene(), github.now());
+        let line = production::rollback_line(rolled, report, &self.render_context(), github.now());
         let commit = match rolled {
             RolledBack::Left { commit, .. } => Some(commit.clone()),
             RolledBack::Back => report.commit.clone(),
