@@ -11,8 +11,6 @@ mod net;
 mod platform;
 mod redact;
 mod render;
-#[cfg(feature = "sandbox")]
-mod sandbox;
 mod spec;
 mod wait;
 

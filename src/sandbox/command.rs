@@ -29,7 +29,7 @@ use super::world::World;
 use super::world::spec::sources::Repositories;
 
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct SandboxArgs {
+pub struct SandboxArgs {
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub(crate) listen: String,
@@ -56,10 +56,10 @@ pub(crate) struct SandboxArgs {
 /// The person who started it has to change something: exit code 2.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct UsageError(pub(crate) String);
+pub struct UsageError(pub(crate) String);
 
 /// Runs the sandbox to its end and returns the exit code. `pace` scales what the sandbox itself waits for.
-pub(crate) async fn run(args: SandboxArgs, pace: f64) -> anyhow::Result<u8> {
+pub async fn run(args: SandboxArgs, pace: f64) -> anyhow::Result<u8> {
     let mut signals = Signals::new()?;
     let repositories = open_repositories(&args.repos).await?;
     let listener = TcpListener::bind(&args.listen).await.map_err(|error| {

@@ -18,8 +18,10 @@ const FLOORS: &[&[&str]] = &[
     &["redact"],
 ];
 
-/// The stand-in cloud is a world of its own: it uses nothing of ours, and only the command line opens its door.
+/// The stand-in cloud is a crate of its own, which the compiler keeps from using ours. Only the command line opens its
+/// door.
 const SANDBOX: &str = "sandbox";
+const SANDBOX_CRATE: &str = "do_deploy_sandbox";
 const DOOR: &str = "cli";
 
 /// Longest file outside tests, in lines.
@@ -43,11 +45,16 @@ const FOREIGN: &[(&str, &str)] = &[
 fn arrows_of_the_house_point_down() {
     let mut wrong = Vec::new();
     for (path, text) in sources("src") {
-        let Some(room) = room_of(&path) else { continue };
+        let Some(room) = room_of(&path).filter(|room| room != SANDBOX) else {
+            continue;
+        };
         for used in rooms_used(&text) {
             if used != room && !may_use(&room, &used) {
                 wrong.push(format!("{}: `{room}` must not use `{used}`", path.display()));
             }
+        }
+        if room != DOOR && text.contains(SANDBOX_CRATE) {
+            wrong.push(format!("{}: `{room}` must not use `{SANDBOX}`", path.display()));
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
@@ -143,9 +150,6 @@ fn tests_wait_in_one_place_only() {
 }
 
 fn may_use(room: &str, used: &str) -> bool {
-    if room == SANDBOX || used == SANDBOX {
-        return room == DOOR && used == SANDBOX;
-    }
     match (floor(room), floor(used)) {
         (Some(above), Some(below)) => above < below,
         // main.rs and names that are no rooms.

@@ -1,6 +1,6 @@
 //! The demo: a story that the whole product plays against its own sandbox, and the service that it deploys.
 
-pub(crate) mod app;
+pub mod app;
 mod http;
 mod narrator;
 mod stage;
@@ -14,7 +14,7 @@ use stage::Stage;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct DemoArgs {
+pub struct DemoArgs {
     /// Leave everything running at the end and print the URLs to open in a browser
     #[arg(long)]
     keep: bool,
@@ -24,7 +24,7 @@ pub(crate) struct DemoArgs {
 ///
 /// # Errors
 /// When the stage cannot be set: no Git, no room for temporary files.
-pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<u8> {
+pub async fn run(args: DemoArgs) -> anyhow::Result<u8> {
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut hang_up = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;

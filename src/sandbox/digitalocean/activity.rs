@@ -8,11 +8,11 @@ use super::Cloud;
 use super::error::ApiError;
 use super::paging::Page;
 use super::view;
-use crate::sandbox::world::app::App;
-use crate::sandbox::world::catalogue;
-use crate::sandbox::world::events::Event;
-use crate::sandbox::world::spec::Spec;
-use crate::sandbox::world::spec::component::Kind;
+use crate::world::app::App;
+use crate::world::catalogue;
+use crate::world::events::Event;
+use crate::world::spec::Spec;
+use crate::world::spec::component::Kind;
 
 type Reply = Result<Json<Value>, ApiError>;
 

@@ -10,9 +10,9 @@ use super::body::Body;
 use super::error::ApiError;
 use super::paging::Page;
 use super::view::{self, AppView};
-use crate::sandbox::account::Token;
-use crate::sandbox::world::catalogue;
-use crate::sandbox::world::spec::component::Kind;
+use crate::account::Token;
+use crate::world::catalogue;
+use crate::world::spec::component::Kind;
 
 type Reply = Result<Json<Value>, ApiError>;
 

@@ -8,8 +8,8 @@ use super::Cloud;
 use super::error::ApiError;
 use super::paging::Page;
 use super::view;
-use crate::sandbox::account::{OWNER_EMAIL, OWNER_NAME};
-use crate::sandbox::world::catalogue::{self, Size};
+use crate::account::{OWNER_EMAIL, OWNER_NAME};
+use crate::world::catalogue::{self, Size};
 
 pub(crate) async fn account(State(cloud): State<Cloud>) -> Json<Value> {
     let team = json!({"uuid": cloud.world.account_uuid, "name": "Sandbox"});

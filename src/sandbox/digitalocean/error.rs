@@ -5,8 +5,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::sandbox::world::ids;
-use crate::sandbox::world::refusal::Refusal;
+use crate::world::ids;
+use crate::world::refusal::Refusal;
 
 #[derive(Clone, Debug)]
 pub(crate) struct ApiError {

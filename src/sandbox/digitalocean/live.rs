@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::Cloud;
 use super::error::ApiError;
 use super::logs::StoredQuery;
-use crate::sandbox::world::logs;
+use crate::world::logs;
 
 /// How often it is looked whether another component has begun to log, or the deployment has ended.
 const LOOK: Duration = Duration::from_millis(200);

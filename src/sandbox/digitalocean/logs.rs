@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use super::Cloud;
 use super::error::ApiError;
-use crate::sandbox::log::Log;
-use crate::sandbox::tokens::same;
-use crate::sandbox::world::deployment::{Deployment, Phase};
-use crate::sandbox::world::logs::{self, LogKind};
+use crate::log::Log;
+use crate::tokens::same;
+use crate::world::deployment::{Deployment, Phase};
+use crate::world::logs::{self, LogKind};
 
 type Reply = Result<Json<Value>, ApiError>;
 
@@ -111,7 +111,7 @@ impl Cloud {
 }
 
 fn has_component(deployment: &Deployment, name: &str) -> bool {
-    use crate::sandbox::world::spec::Spec;
+    use crate::world::spec::Spec;
     let spec = Spec::view(&deployment.spec).unwrap_or_default();
     spec.components().any(|(_, component)| component.name == name)
 }

@@ -8,7 +8,7 @@ use super::Cloud;
 use super::body::Body;
 use super::error::ApiError;
 use super::view;
-use crate::sandbox::world::rollback::Condition;
+use crate::world::rollback::Condition;
 
 type Reply = Result<Json<Value>, ApiError>;
 

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::account::{OWNER_EMAIL, OWNER_NAME};
-use crate::sandbox::clock::Clock;
-use crate::sandbox::world::app::App;
-use crate::sandbox::world::catalogue::{self, Region};
-use crate::sandbox::world::deployment::{Deployment, Phase};
-use crate::sandbox::world::progress::{Leaf, Progress, Reason, Status, combined};
-use crate::sandbox::world::spec::Spec;
-use crate::sandbox::world::spec::component::Kind;
+use crate::account::{OWNER_EMAIL, OWNER_NAME};
+use crate::clock::Clock;
+use crate::world::app::App;
+use crate::world::catalogue::{self, Region};
+use crate::world::deployment::{Deployment, Phase};
+use crate::world::progress::{Leaf, Progress, Reason, Status, combined};
+use crate::world::spec::Spec;
+use crate::world::spec::component::Kind;
 
 /// What a reply to create and update guarantees beside the app itself.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::Value;
 
-use crate::sandbox::account::Token;
+use crate::account::Token;
 
 /// The replies of this sandbox are far smaller, in bytes.
 const LARGEST: usize = 32 * 1024 * 1024;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::commits::Commit;
 use super::contents::escape_path;
 use super::urls::Urls;
-use crate::sandbox::repository::{GitError, Repository};
+use crate::repository::{GitError, Repository};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {

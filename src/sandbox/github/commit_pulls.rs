@@ -4,7 +4,7 @@ use super::call::{Call, Reply};
 use super::paging::paged;
 use super::pulls::Pull;
 use super::{commits, following, pull_json};
-use crate::sandbox::repository::Repository;
+use crate::repository::Repository;
 
 /// Pull requests that brought a commit, or carry it while they are open; never those closed without a merge.
 pub(crate) async fn list(call: &Call, name: &str) -> Reply {

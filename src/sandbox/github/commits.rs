@@ -11,7 +11,7 @@ use super::refusal::Refusal;
 use super::urls::Urls;
 use super::users::{User, node_id};
 use super::{commit_pulls, following};
-use crate::sandbox::repository::{GitError, Repository};
+use crate::repository::{GitError, Repository};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Commit {

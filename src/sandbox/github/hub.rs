@@ -12,9 +12,9 @@ use super::environments::Environment;
 use super::labels::Label;
 use super::pulls::Pull;
 use super::runs::Run;
-use crate::sandbox::account::Account;
-use crate::sandbox::clock::Clock;
-use crate::sandbox::repository::Repository;
+use crate::account::Account;
+use crate::clock::Clock;
+use crate::repository::Repository;
 
 /// One repository: Git on disk, the rest in memory.
 #[derive(Debug)]

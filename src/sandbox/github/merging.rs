@@ -2,7 +2,7 @@
 
 use super::commits;
 use super::pulls::Pull;
-use crate::sandbox::repository::Repository;
+use crate::repository::Repository;
 
 /// Whether the head could be merged into its base as they are now. `None`: it cannot be told.
 pub(crate) async fn mergeable(repository: &Repository, pull: &Pull) -> Option<bool> {

@@ -7,7 +7,7 @@ use super::commits;
 use super::following::current;
 use super::hub::stamp;
 use super::refusal::Refusal;
-use crate::sandbox::page::{Page, escape, markdown};
+use crate::page::{Page, escape, markdown};
 
 /// `GET /{owner}/{repo}/pull/{number}`. Description and comments look as on GitHub.
 pub(crate) async fn pull(call: Call) -> Reply {

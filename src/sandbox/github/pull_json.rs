@@ -11,7 +11,7 @@ use super::pulls::Pull;
 use super::repositories;
 use super::urls::Urls;
 use super::users::{User, node_id};
-use crate::sandbox::repository::Repository;
+use crate::repository::Repository;
 
 /// `pull-request-simple`: what lists have.
 pub(crate) async fn simple(hub: &Hub, urls: &Urls, pull: &Pull) -> Value {

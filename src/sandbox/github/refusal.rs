@@ -122,8 +122,8 @@ impl IntoResponse for Refusal {
 }
 
 /// The mounted repository could not be read: our fault, not the caller's.
-impl From<crate::sandbox::repository::GitError> for Refusal {
-    fn from(error: crate::sandbox::repository::GitError) -> Self {
+impl From<crate::repository::GitError> for Refusal {
+    fn from(error: crate::repository::GitError) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
     }
 }

@@ -1,6 +1,6 @@
 //! The URLs that replies are full of, all below the address the request came to.
 
-use crate::sandbox::repository::Repository;
+use crate::repository::Repository;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Urls {

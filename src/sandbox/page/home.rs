@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 
 use super::{Page, escape};
-use crate::sandbox::server::{Server, queried};
+use crate::server::{Server, queried};
 
 pub(crate) async fn get(State(server): State<Arc<Server>>, parts: Parts) -> Response {
     // Links on this page lead to others that need the token, too.

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use self::step::Steps;
 use super::Runner;
 use super::plan::{Build, BuildPlan, Kind, Source, StepError};
-use crate::sandbox::log::Log;
+use crate::log::Log;
 
 /// Folders that App Platform looks into, in this order, for the pages of a static site.
 const OUTPUT_DIRS: [&str; 4] = ["_static", "dist", "public", "build"];

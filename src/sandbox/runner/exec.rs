@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::Context;
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct ExecArgs {
+pub struct ExecArgs {
     /// Process id of the sandbox: when it is gone already, nothing is started
     #[arg(long)]
     parent: u32,
@@ -31,7 +31,7 @@ pub(crate) struct ExecArgs {
 }
 
 /// Only returns when it failed.
-pub(crate) fn exec(args: ExecArgs) -> anyhow::Result<Infallible> {
+pub fn exec(args: ExecArgs) -> anyhow::Result<Infallible> {
     if let Some(tmp) = &args.tmp {
         private_tmp(tmp, &args.keep)?;
     }

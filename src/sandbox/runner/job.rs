@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::plan::{Build, LaunchPlan, StepError};
 use super::process::Output;
 use super::{Runner, exit, instance};
-use crate::sandbox::log::Log;
+use crate::log::Log;
 
 /// Runs to the end or to `timeout`. Dropping the future kills the job.
 pub(crate) async fn run(

@@ -3,7 +3,7 @@
 pub(crate) mod build;
 mod disk;
 mod environment;
-pub(crate) mod exec;
+pub mod exec;
 mod exit;
 mod instance;
 pub(crate) mod job;

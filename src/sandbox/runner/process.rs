@@ -18,7 +18,7 @@ use super::lines::Lines;
 use super::plan::StepError;
 use super::stray::MARK;
 use super::{Groups, Runner, exit, group, internal, stray};
-use crate::sandbox::log::Log;
+use crate::log::Log;
 
 /// How many of the last lines of an instance are copied to `RUN_RESTARTED` when it crashes.
 const TAIL: usize = 1_000;

@@ -12,7 +12,7 @@ use super::plan::{Build, LaunchPlan, StepError};
 use super::supervise::{self, Generation};
 use super::upstream::{InFlight, Origin, Upstream};
 use super::{Runner, stray};
-use crate::sandbox::log::Log;
+use crate::log::Log;
 
 /// What happened to a service without anybody asking.
 #[derive(Clone, Debug, PartialEq, Eq)]

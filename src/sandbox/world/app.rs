@@ -14,10 +14,10 @@ use super::deployment::{Deployment, Phase};
 use super::events::Event;
 use super::refusal::Refusal;
 use super::spec::secrets::Vault;
-use crate::sandbox::clock::Clock;
-use crate::sandbox::edge::Edge;
-use crate::sandbox::runner::postgres::Postgres;
-use crate::sandbox::runner::service::{Service, ServiceEvent};
+use crate::clock::Clock;
+use crate::edge::Edge;
+use crate::runner::postgres::Postgres;
+use crate::runner::service::{Service, ServiceEvent};
 
 /// How long after `ACTIVE` the live URL appears in replies, as long as the platform takes.
 const LIVE_URL_DELAY: Duration = Duration::from_secs(2);

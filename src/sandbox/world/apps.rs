@@ -16,9 +16,9 @@ use super::ids;
 use super::refusal::Refusal;
 use super::spec::secrets::Vault;
 use super::spec::{Spec, check, normalise};
-use crate::sandbox::account::InactivitySleep;
-use crate::sandbox::edge::Edge;
-use crate::sandbox::runner::service::{Service, ServiceEvent};
+use crate::account::InactivitySleep;
+use crate::edge::Edge;
+use crate::runner::service::{Service, ServiceEvent};
 
 /// What a proposal is answered with.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::logs::DeploymentLogs;
 use super::progress::Progress;
-use crate::sandbox::runner::plan::Build;
+use crate::runner::plan::Build;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {

@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::refusal::Refusal;
 use super::rollout::{Order, Rollout};
 use super::spec::Spec;
-use crate::sandbox::runner::plan::Build;
+use crate::runner::plan::Build;
 
 /// What a new deployment begins with.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::ids;
-use crate::sandbox::runner::service::ServiceEvent;
+use crate::runner::service::ServiceEvent;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Event {

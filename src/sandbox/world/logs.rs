@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::sandbox::clock::Clock;
-use crate::sandbox::log::Log;
+use crate::clock::Clock;
+use crate::log::Log;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum LogKind {

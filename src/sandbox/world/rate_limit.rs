@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::sandbox::clock::Clock;
+use crate::clock::Clock;
 
 const AN_HOUR: usize = 5000;
 const A_MINUTE: usize = 250;

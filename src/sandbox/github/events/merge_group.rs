@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::Asked;
-use crate::sandbox::github::commits::read;
-use crate::sandbox::github::refusal::Refusal;
+use crate::github::commits::read;
+use crate::github::refusal::Refusal;
 
 pub(super) const KEYS: &[&str] = &["action", "branch", "number"];
 

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Asked;
-use crate::sandbox::github::commits::{log, read};
-use crate::sandbox::github::refusal::Refusal;
-use crate::sandbox::github::repositories;
+use crate::github::commits::{log, read};
+use crate::github::refusal::Refusal;
+use crate::github::repositories;
 
 /// Where there was nothing before, or is nothing after.
 const NOTHING: &str = "0000000000000000000000000000000000000000";

@@ -15,9 +15,9 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use super::{GitHub, router, sandbox_router};
-use crate::sandbox::account::Account;
-use crate::sandbox::clock::Clock;
-use crate::sandbox::repository::Repository;
+use crate::account::Account;
+use crate::clock::Clock;
+use crate::repository::Repository;
 
 /// `org/shop` with a branch `topic` one commit ahead of `main`.
 struct World {

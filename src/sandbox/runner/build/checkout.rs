@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::super::plan::StepError;
 use super::failed;
-use crate::sandbox::git;
+use crate::git;
 
 /// Through an index and a repository of our own. `git archive` would leave out what `.gitattributes` excludes from exports,
 /// and the repository's own configuration names filters, which are programs.

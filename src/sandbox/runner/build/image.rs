@@ -7,7 +7,7 @@ use super::super::Runner;
 use super::super::disk;
 use super::super::plan::{Build, BuildPlan, StepError};
 use super::{failed, inside, start};
-use crate::sandbox::log::Log;
+use crate::log::Log;
 
 /// Copies the image's files, because a tag's folder may be another image later. What an image starts by itself stands in
 /// its `Procfile`.

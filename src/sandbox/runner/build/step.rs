@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::super::plan::{BuildPlan, StepError};
 use super::super::process::{Output, Start};
 use super::super::{Runner, environment, exit, internal};
-use crate::sandbox::log::Log;
+use crate::log::Log;
 
 /// Runs the steps of one build, one after the other.
 #[derive(Debug)]

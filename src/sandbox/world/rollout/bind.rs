@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::{Failed, Rollout};
-use crate::sandbox::edge::Edge;
-use crate::sandbox::runner::postgres::Connection;
-use crate::sandbox::world::spec::component::Kind;
-use crate::sandbox::world::spec::envs::Bindings;
+use crate::edge::Edge;
+use crate::runner::postgres::Connection;
+use crate::world::spec::component::Kind;
+use crate::world::spec::envs::Bindings;
 
 impl Rollout {
     /// All of them, for run time. Databases and private addresses exist from here on.

@@ -4,13 +4,13 @@ use futures_util::future::join_all;
 
 use super::slots::BuildSlot;
 use super::{Builds, Failed, Rollout};
-use crate::sandbox::runner;
-use crate::sandbox::runner::plan::{Build, BuildPlan, Source, StepError};
-use crate::sandbox::world::deployment::Phase;
-use crate::sandbox::world::logs::LogKind;
-use crate::sandbox::world::progress::Reason;
-use crate::sandbox::world::spec::component::{Component, Kind};
-use crate::sandbox::world::spec::envs::{self, Stage};
+use crate::runner;
+use crate::runner::plan::{Build, BuildPlan, Source, StepError};
+use crate::world::deployment::Phase;
+use crate::world::logs::LogKind;
+use crate::world::progress::Reason;
+use crate::world::spec::component::{Component, Kind};
+use crate::world::spec::envs::{self, Stage};
 
 impl Rollout {
     /// All builds at once; the first error ends the deployment after every build has ended.

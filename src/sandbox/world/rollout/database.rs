@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Failed, Rollout};
-use crate::sandbox::runner::plan::StepError;
-use crate::sandbox::runner::postgres::Postgres;
-use crate::sandbox::world::spec::Database;
+use crate::runner::plan::StepError;
+use crate::runner::postgres::Postgres;
+use crate::world::spec::Database;
 
 impl Rollout {
     pub(super) async fn provision_databases(&self) -> Result<(), Failed> {

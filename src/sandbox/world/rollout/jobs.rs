@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::{Builds, Failed, Rollout};
-use crate::sandbox::runner;
-use crate::sandbox::world::logs::LogKind;
-use crate::sandbox::world::spec::component::Component;
-use crate::sandbox::world::spec::envs::Bindings;
+use crate::runner;
+use crate::world::logs::LogKind;
+use crate::world::spec::component::Component;
+use crate::world::spec::envs::Bindings;
 
 /// What a job may take when the spec says nothing.
 const TIMEOUT: Duration = Duration::from_secs(30 * 60);

@@ -7,14 +7,14 @@ use futures_util::future::join_all;
 
 use super::build::non_empty;
 use super::{Builds, Failed, Rollout};
-use crate::sandbox::edge::{Route, Target};
-use crate::sandbox::runner;
-use crate::sandbox::runner::plan::{HealthCheck, LaunchPlan};
-use crate::sandbox::runner::service::{RunLogs, Service};
-use crate::sandbox::runner::upstream::Origin;
-use crate::sandbox::world::logs::LogKind;
-use crate::sandbox::world::spec::component::{self, Component, Kind};
-use crate::sandbox::world::spec::envs::{self, Bindings, Stage};
+use crate::edge::{Route, Target};
+use crate::runner;
+use crate::runner::plan::{HealthCheck, LaunchPlan};
+use crate::runner::service::{RunLogs, Service};
+use crate::runner::upstream::Origin;
+use crate::world::logs::LogKind;
+use crate::world::spec::component::{self, Component, Kind};
+use crate::world::spec::envs::{self, Bindings, Stage};
 
 impl Rollout {
     /// All at once. One that fails ends the deployment after the others have ended too.

@@ -24,8 +24,8 @@ use super::progress::Reason;
 use super::refusal::Refusal;
 use super::spec::Spec;
 use super::spec::component::{Component, Kind};
-use crate::sandbox::log::Log;
-use crate::sandbox::runner::plan::{Build, StepError};
+use crate::log::Log;
+use crate::runner::plan::{Build, StepError};
 
 /// How long a deployment stays pending before the platform takes it up.
 const TAKE_UP: Duration = Duration::from_millis(500);

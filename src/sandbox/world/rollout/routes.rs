@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Builds;
-use crate::sandbox::edge::{Redirect, Route, Target};
-use crate::sandbox::runner::service::Service;
-use crate::sandbox::runner::upstream::Origin;
-use crate::sandbox::world::rollout::build::non_empty;
-use crate::sandbox::world::spec::component::{Component, Kind};
-use crate::sandbox::world::spec::{RuleComponent, RuleRedirect, Spec};
+use crate::edge::{Redirect, Route, Target};
+use crate::runner::service::Service;
+use crate::runner::upstream::Origin;
+use crate::world::rollout::build::non_empty;
+use crate::world::spec::component::{Component, Kind};
+use crate::world::spec::{RuleComponent, RuleRedirect, Spec};
 
 /// Rules whose component is not there are left out.
 pub(super) fn of(spec: &Spec, builds: &Builds, services: &BTreeMap<String, Arc<Service>>) -> Vec<Route> {

@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use super::launch::private_route;
 use super::{Builds, Failed, Rollout, routes};
-use crate::sandbox::runner::service::Service;
-use crate::sandbox::world::app::App;
-use crate::sandbox::world::deployment::Phase;
-use crate::sandbox::world::spec::Spec;
+use crate::runner::service::Service;
+use crate::world::app::App;
+use crate::world::deployment::Phase;
+use crate::world::spec::Spec;
 
 type Services = BTreeMap<String, Arc<Service>>;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::component::{Component, Kind};
 use super::{Database, Env, Spec, limits};
-use crate::sandbox::world::catalogue;
-use crate::sandbox::world::refusal::Refusal;
+use crate::world::catalogue;
+use crate::world::refusal::Refusal;
 
 /// Everything that can be said without looking at repositories.
 pub(crate) fn check(spec: &Spec) -> Result<(), Refusal> {

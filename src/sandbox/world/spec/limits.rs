@@ -1,8 +1,8 @@
 //! Ranges of numbers in an app spec, as the platform documents them.
 
 use super::component::{Component, HealthCheck, Kind};
-use crate::sandbox::world::catalogue;
-use crate::sandbox::world::refusal::Refusal;
+use crate::world::catalogue;
+use crate::world::refusal::Refusal;
 
 /// Checks every number of a component. `path` is the component's place in the spec, as `services[0]`.
 pub(crate) fn check(kind: Kind, component: &Component, path: &str) -> Result<(), Refusal> {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::Spec;
 use super::check::indexed;
 use super::component::Component;
-use crate::sandbox::account::Account;
-use crate::sandbox::repository::Repository;
-use crate::sandbox::world::refusal::Refusal;
+use crate::account::Account;
+use crate::repository::Repository;
+use crate::world::refusal::Refusal;
 
 /// The mounted repositories.
 #[derive(Clone, Debug, Default)]
