@@ -4,26 +4,18 @@
 //! document cannot agree with itself.
 
 mod account;
-mod address;
 mod api;
-mod audit;
 mod clock;
+mod clouds;
 pub mod command;
-mod controls;
 pub mod demo;
-mod digitalocean;
 mod edge;
-mod faults;
-mod git;
 mod github;
+mod ids;
 mod log;
 mod page;
-mod record;
+mod processes;
 mod repository;
-mod requests;
-mod runner;
 mod server;
-mod tokens;
-mod world;
 
-pub use runner::exec;
+pub use self::processes::exec;

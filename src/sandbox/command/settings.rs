@@ -6,8 +6,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::UsageError;
+use crate::account::tokens::Tokens;
 use crate::repository::Repository;
-use crate::tokens::Tokens;
 
 /// `OWNER/NAME=PATH`
 #[derive(Clone, Debug, PartialEq, Eq)]

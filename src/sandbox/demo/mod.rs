@@ -8,9 +8,9 @@ mod story;
 
 use std::time::Instant;
 
+use self::narrator::Narrator;
+use self::stage::Stage;
 use anyhow::Context as _;
-use narrator::Narrator;
-use stage::Stage;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Debug, clap::Args)]

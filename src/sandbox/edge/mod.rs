@@ -20,8 +20,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use self::forward::Upstreams;
-use super::runner::service::Service;
-use super::runner::upstream::Origin;
+use crate::processes::service::Service;
+use crate::processes::upstream::Origin;
 
 /// One rule. One for the request's host comes before one for all of them, an exact path before a prefix, and the longest
 /// prefix wins.

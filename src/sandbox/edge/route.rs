@@ -67,8 +67,8 @@ pub(super) fn location(to: &Redirect, host: &str, asked: &Uri) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Target;
     use super::*;
+    use crate::edge::Target;
 
     #[test]
     fn longest_prefix_of_whole_segments_wins() {

@@ -185,7 +185,10 @@ fn a_workspace_above_the_action_has_no_say() {
     fs::create_dir_all(runner.tree.0.join("src/sandbox")).unwrap();
     runner.tree.write("src/main.rs", "fn main() {}\n");
     runner.tree.write("src/sandbox/lib.rs", "");
-    runner.tree.write("src/sandbox/Cargo.toml", include_str!("../../../src/sandbox/Cargo.toml"));
+    runner.tree.write(
+        "src/sandbox/Cargo.toml",
+        include_str!("../../../src/sandbox/Cargo.toml"),
+    );
     let located = std::process::Command::new(env!("CARGO"))
         .args(["locate-project", "--workspace", "--message-format", "plain"])
         .current_dir(&runner.tree.0)

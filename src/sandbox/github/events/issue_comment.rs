@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Asked;
-use crate::github::following::current;
+use crate::github::api::{comments, issues};
+use crate::github::records::following::current;
 use crate::github::refusal::Refusal;
-use crate::github::{comments, issues};
 
 pub(super) const KEYS: &[&str] = &["action", "comment_id"];
 

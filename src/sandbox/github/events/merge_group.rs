@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Asked;
-use crate::github::commits::read;
+use crate::github::api::commits::read;
 use crate::github::refusal::Refusal;
 
 pub(super) const KEYS: &[&str] = &["action", "branch", "number"];

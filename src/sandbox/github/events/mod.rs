@@ -13,13 +13,13 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::GitHub;
-use super::call::{Reply, base, ok};
-use super::hub::Hub;
+use super::api::call::{Reply, base, ok};
+use super::api::repositories;
+use super::api::urls::Urls;
+use super::records::hosted::Hub;
+use super::records::user::User;
 use super::refusal::Refusal;
-use super::repositories;
-use super::urls::Urls;
-use super::users::User;
+use crate::github::state::GitHub;
 
 /// What was asked: `name` says which event, the other keys depend on it.
 pub(super) struct Asked {

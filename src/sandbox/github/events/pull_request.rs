@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Asked;
-use crate::github::following::current;
+use crate::github::api::{labels, pull_json};
+use crate::github::records::following::current;
 use crate::github::refusal::Refusal;
-use crate::github::{labels, pull_json};
 
 pub(super) const KEYS: &[&str] = &["action", "number", "before", "label", "changed", "from"];
 

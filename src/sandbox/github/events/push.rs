@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Asked;
-use crate::github::commits::{log, read};
+use crate::github::api::commits::{log, read};
+use crate::github::api::repositories;
 use crate::github::refusal::Refusal;
-use crate::github::repositories;
 
 /// Where there was nothing before, or is nothing after.
 const NOTHING: &str = "0000000000000000000000000000000000000000";

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::Asked;
-use crate::github::commits::read;
-use crate::github::following::current;
-use crate::github::hub::stamp;
+use crate::github::api::commits::read;
+use crate::github::api::repositories;
+use crate::github::api::runs::{Facts, WORKFLOW, pull_minimal, workflow_run, workflow_url};
+use crate::github::records::following::current;
+use crate::github::records::hosted::stamp;
 use crate::github::refusal::Refusal;
-use crate::github::repositories;
-use crate::github::runs::{Facts, WORKFLOW, pull_minimal, workflow_run, workflow_url};
 
 /// Of the workflow that is looked at.
 const PATH: &str = ".github/workflows/ci.yml";

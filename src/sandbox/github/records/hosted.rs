@@ -1,0 +1,69 @@
+//! Everything that GitHub knows about one mounted repository beyond Git itself.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use super::pull::Pull;
+use crate::account::Account;
+use crate::clock::Clock;
+use crate::github::api::comments::Comment;
+use crate::github::api::deployments::Deployment;
+use crate::github::api::environments::Environment;
+use crate::github::api::labels::Label;
+use crate::github::api::runs::Run;
+use crate::repository::Repository;
+
+/// One repository: Git on disk, the rest in memory.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    pub(crate) repository: Arc<Repository>,
+    pub(crate) clock: Clock,
+    pub(crate) account: Account,
+    pub(crate) created_at: Timestamp,
+    ids: Arc<AtomicU64>,
+    records: Mutex<Records>,
+}
+
+/// Keyed by number, id or name. All ids come from one counter, so a later thing has a higher one.
+#[derive(Debug, Default)]
+pub(crate) struct Records {
+    pub(crate) private: bool,
+    pub(crate) pulls: BTreeMap<u64, Pull>,
+    /// Oldest first.
+    pub(crate) runs: Vec<Run>,
+    pub(crate) comments: BTreeMap<u64, Comment>,
+    pub(crate) deployments: BTreeMap<u64, Deployment>,
+    /// By lower-case name.
+    pub(crate) labels: BTreeMap<String, Label>,
+    pub(crate) environments: BTreeMap<String, Environment>,
+}
+
+impl Hub {
+    pub(crate) fn new(repository: Arc<Repository>, clock: Clock, account: Account, ids: Arc<AtomicU64>) -> Self {
+        Self {
+            repository,
+            created_at: clock.now(),
+            clock,
+            account,
+            ids,
+            records: Mutex::default(),
+        }
+    }
+
+    /// Never held across an `await`.
+    pub(crate) fn records(&self) -> MutexGuard<'_, Records> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn next_id(&self) -> u64 {
+        self.ids.fetch_add(1, Ordering::SeqCst)
+    }
+}
+
+/// A time as GitHub writes it: whole seconds, UTC.
+pub(crate) fn stamp(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
