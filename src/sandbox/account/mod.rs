@@ -149,7 +149,7 @@ mod tests {
             fly,
             github,
         } = account.handed_out().clone();
-        for (token, cloud, hub) in [
+        for (token, cloud, hosted) in [
             (digitalocean.as_str(), true, false),
             (github.as_str(), false, true),
             (fly.as_str(), false, false),
@@ -168,7 +168,7 @@ mod tests {
             ("", false, false),
         ] {
             assert_eq!(account.token(Api::DigitalOcean, token).is_some(), cloud, "{token}");
-            assert_eq!(account.token(Api::GitHub, token).is_some(), hub, "{token}");
+            assert_eq!(account.token(Api::GitHub, token).is_some(), hosted, "{token}");
             assert_eq!(account.is_owners(token), token == sandbox, "{token}");
         }
         account.set(AccountRules::default());

@@ -1,10 +1,12 @@
 //! GitHub's REST API over the mounted repositories: Git is real and only read, the rest is kept in memory.
 
 mod api;
+mod body;
 mod events;
 mod pages;
 mod records;
 mod refusal;
+mod stamp;
 mod state;
 
 use std::sync::Arc;

@@ -5,14 +5,14 @@ use axum::http::StatusCode;
 use super::api::call::{Call, Reply};
 use super::api::commits;
 use super::records::following::current;
-use super::records::hosted::stamp;
 use super::refusal::Refusal;
+use crate::github::stamp::stamp;
 use crate::page::{Page, escape, markdown};
 
 /// `GET /{owner}/{repo}/pull/{number}`. Description and comments look as on GitHub.
 pub(crate) async fn pull(call: Call) -> Reply {
     let number = call.id("number")?;
-    let pull = current(&call.hub, number).await.ok_or_else(Refusal::not_found)?;
+    let pull = current(&call.hosted, number).await.ok_or_else(Refusal::not_found)?;
     let mut page = Page::new(&format!("{} · #{number}", pull.title));
     page.push(&format!(
         "<p class=facts>{state} · {head} → {base} · {sha} · by {author}</p>",
@@ -26,7 +26,7 @@ pub(crate) async fn pull(call: Call) -> Reply {
         page.push(&format!("<div>{}</div>", markdown::html(body)));
     }
     for comment in call
-        .hub
+        .hosted
         .records()
         .comments
         .values()
@@ -45,7 +45,7 @@ pub(crate) async fn pull(call: Call) -> Reply {
 pub(crate) async fn commit(call: Call) -> Reply {
     let sha = commits::resolve(&call, call.param("sha")).await?;
     let printed = call
-        .hub
+        .hosted
         .repository
         .git(&[
             "show",

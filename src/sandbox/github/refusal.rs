@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::api::call::json_reply;
+use super::body::json_reply;
 
 /// An error reply: `message`, `documentation_url`, `status`, and `errors[]` where fields are to blame.
 #[derive(Debug)]

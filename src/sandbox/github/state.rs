@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::api::limits::Limits;
 use super::records::following;
-use super::records::hosted::Hub;
+use super::records::hosted::HostedRepository;
 use super::records::pull::Pull;
 use crate::account::Account;
 use crate::clock::Clock;
+use crate::github::records::limits::Limits;
 use crate::repository::Repository;
 
 /// A repository and its pull requests, oldest first.
@@ -45,7 +45,7 @@ pub(crate) struct GitHub {
     pub(crate) base_url: String,
     pub(crate) limits: Limits,
     /// In the order of the command line; never empty in practice, but nothing relies on it.
-    hubs: Vec<Arc<Hub>>,
+    hosted_repositories: Vec<Arc<HostedRepository>>,
 }
 
 impl GitHub {
@@ -58,9 +58,16 @@ impl GitHub {
     ) -> Arc<Self> {
         // Real ids are large; a small one could be taken for a number of something.
         let ids = Arc::new(AtomicU64::new(1_000_001));
-        let hub = |repository| Arc::new(Hub::new(repository, clock.clone(), account.clone(), Arc::clone(&ids)));
+        let hosted = |repository| {
+            Arc::new(HostedRepository::new(
+                repository,
+                clock.clone(),
+                account.clone(),
+                Arc::clone(&ids),
+            ))
+        };
         Arc::new(Self {
-            hubs: repositories.into_iter().map(hub).collect(),
+            hosted_repositories: repositories.into_iter().map(hosted).collect(),
             clock: clock.clone(),
             account: account.clone(),
             base_url,
@@ -68,20 +75,20 @@ impl GitHub {
         })
     }
 
-    pub(crate) fn hub(&self, owner: &str, name: &str) -> Option<Arc<Hub>> {
-        let is = |hub: &&Arc<Hub>| {
-            hub.repository.owner.eq_ignore_ascii_case(owner) && hub.repository.name.eq_ignore_ascii_case(name)
+    pub(crate) fn hosted(&self, owner: &str, name: &str) -> Option<Arc<HostedRepository>> {
+        let is = |hosted: &&Arc<HostedRepository>| {
+            hosted.repository.owner.eq_ignore_ascii_case(owner) && hosted.repository.name.eq_ignore_ascii_case(name)
         };
-        self.hubs.iter().find(is).cloned()
+        self.hosted_repositories.iter().find(is).cloned()
     }
 
     /// What there is, for a page that links to it.
     pub(crate) async fn overview(&self) -> Vec<Overview> {
         let mut all = Vec::new();
-        for hub in &self.hubs {
-            let pulls = following::all_current(hub).await;
+        for hosted in &self.hosted_repositories {
+            let pulls = following::all_current(hosted).await;
             all.push(Overview {
-                name: hub.repository.full_name(),
+                name: hosted.repository.full_name(),
                 pulls: pulls.iter().map(PullLine::of).collect(),
             });
         }
@@ -89,27 +96,30 @@ impl GitHub {
     }
 
     /// By its number, as GitHub's redirects name it.
-    pub(crate) fn numbered(&self, id: &str) -> Option<Arc<Hub>> {
+    pub(crate) fn numbered(&self, id: &str) -> Option<Arc<HostedRepository>> {
         let id: u64 = id.parse().ok()?;
-        self.hubs.iter().find(|hub| hub.repository.id == id).cloned()
+        self.hosted_repositories
+            .iter()
+            .find(|hosted| hosted.repository.id == id)
+            .cloned()
     }
 
     /// What a name that is no longer a repository's leads to.
-    pub(crate) fn renamed(&self, owner: &str, name: &str) -> Option<Arc<Hub>> {
+    pub(crate) fn renamed(&self, owner: &str, name: &str) -> Option<Arc<HostedRepository>> {
         let rules = self.account.rules();
         let (owner, name) = rules.renamed_to(&format!("{owner}/{name}"))?.split_once('/')?;
-        self.hub(owner, name)
+        self.hosted(owner, name)
     }
 
-    pub(crate) fn first(&self) -> Option<&Arc<Hub>> {
-        self.hubs.first()
+    pub(crate) fn first(&self) -> Option<&Arc<HostedRepository>> {
+        self.hosted_repositories.first()
     }
 
     /// Everything that callers have had written down: the audit looks for secrets in it.
     pub(crate) fn stored_texts(&self) -> Vec<String> {
         let mut texts = Vec::new();
-        for hub in &self.hubs {
-            let records = hub.records();
+        for hosted in &self.hosted_repositories {
+            let records = hosted.records();
             for pull in records.pulls.values() {
                 texts.push(pull.title.clone());
                 texts.extend(pull.body.clone());

@@ -3,15 +3,15 @@
 use serde_json::json;
 
 use super::call::{Call, Reply, ok};
-use super::commits::read;
 use super::paging::paged;
+use crate::github::records::commit::read;
 use crate::github::refusal::Refusal;
 
 /// `GET /branches`
 pub(crate) async fn list(call: Call) -> Reply {
     let mut items = Vec::new();
-    for name in call.hub.repository.branches().await? {
-        let sha = call.hub.repository.head(&name).await.unwrap_or_default();
+    for name in call.hosted.repository.branches().await? {
+        let sha = call.hosted.repository.head(&name).await.unwrap_or_default();
         let url = call.urls.api(&format!("/commits/{sha}"));
         items.push(json!({"name": name, "commit": {"sha": sha, "url": url}, "protected": false}));
     }
@@ -22,8 +22,8 @@ pub(crate) async fn list(call: Call) -> Reply {
 pub(crate) async fn get(call: Call) -> Reply {
     let name = call.param("branch");
     let missing = || Refusal::missing("Branch not found");
-    let sha = call.hub.repository.head(name).await.ok_or_else(missing)?;
-    let commit = read(&call.hub.repository, &sha).await?.ok_or_else(missing)?;
+    let sha = call.hosted.repository.head(name).await.ok_or_else(missing)?;
+    let commit = read(&call.hosted.repository, &sha).await?.ok_or_else(missing)?;
     let url = call.urls.api(&format!("/branches/{name}"));
     let protection = json!({
         "enabled": false,
@@ -44,7 +44,7 @@ pub(crate) async fn git_ref(call: Call) -> Reply {
     let name = call.param("ref");
     let is_full = name.starts_with("heads/") || name.starts_with("tags/");
     let object = match is_full {
-        true => call.hub.repository.reference(name).await,
+        true => call.hosted.repository.reference(name).await,
         false => None,
     };
     let (kind, sha) = object.ok_or_else(Refusal::not_found)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, OriginalUri, RawPathParams, Request};
-use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
+use axum::http::header::{ACCEPT, AUTHORIZATION, HOST};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::urls::Urls;
-use crate::github::records::hosted::Hub;
+use crate::github::body::json_reply;
+use crate::github::records::hosted::HostedRepository;
 use crate::github::records::user::User;
 use crate::github::refusal::Refusal;
 use crate::github::state::GitHub;
@@ -22,7 +23,7 @@ pub(crate) type Reply = Result<Response, Refusal>;
 
 /// A request under `/repos/{owner}/{repo}`.
 pub(crate) struct Call {
-    pub(crate) hub: Arc<Hub>,
+    pub(crate) hosted: Arc<HostedRepository>,
     pub(crate) urls: Urls,
     pub(crate) actor: User,
     pub(crate) query: BTreeMap<String, String>,
@@ -44,12 +45,12 @@ impl FromRequest<Arc<GitHub>> for Call {
         let params = params(&mut parts).await;
         let named = |key: &str| params.get(key).map(String::as_str).unwrap_or_default();
         let (owner, name) = (named("owner"), named("repo"));
-        let hub = match named("repository_id") {
-            "" => github.hub(owner, name),
+        let hosted = match named("repository_id") {
+            "" => github.hosted(owner, name),
             id => github.numbered(id),
         };
-        let hub = match (hub, github.renamed(owner, name)) {
-            (Some(hub), _) => hub,
+        let hosted = match (hosted, github.renamed(owner, name)) {
+            (Some(hosted), _) => hosted,
             (None, Some(moved)) => {
                 let base = base(&parts.headers, &github.base_url);
                 let url = moved_to(&parts, &base, moved.repository.id);
@@ -58,8 +59,8 @@ impl FromRequest<Arc<GitHub>> for Call {
             (None, None) => return Err(Refusal::not_found()),
         };
         Ok(Self {
-            urls: Urls::new(base(&parts.headers, &github.base_url), &hub.repository),
-            hub,
+            urls: Urls::new(base(&parts.headers, &github.base_url), &hosted.repository),
+            hosted,
             actor: actor(&parts.headers),
             query: query(&parts),
             path: asked_path(&parts),
@@ -163,16 +164,6 @@ impl Call {
         let value: Value = serde_json::from_slice(body).map_err(|_| Refusal::bad_json())?;
         serde_json::from_value(value).map_err(|error| Refusal::unprocessable(format!("Invalid request.\n\n{error}")))
     }
-}
-
-/// The content type that Octokit parses; it leaves `application/vnd.github+json` as text.
-pub(crate) fn json_reply(status: StatusCode, body: &Value) -> Response {
-    (
-        status,
-        [(CONTENT_TYPE, "application/json; charset=utf-8")],
-        body.to_string(),
-    )
-        .into_response()
 }
 
 pub(crate) fn ok(body: &Value) -> Reply {

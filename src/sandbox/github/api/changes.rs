@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::commits::Commit;
-use super::contents::escape_path;
 use super::urls::Urls;
+use crate::github::api::urls::escape_path;
+use crate::github::records::commit::Commit;
 use crate::repository::{GitError, Repository};
 
 #[derive(Clone, Debug, PartialEq, Eq)]

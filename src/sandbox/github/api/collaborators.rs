@@ -3,17 +3,17 @@
 use serde_json::{Value, json};
 
 use super::call::{Call, Reply, ok};
-use crate::github::records::hosted::Hub;
+use crate::github::records::hosted::HostedRepository;
 use crate::github::records::user::User;
 use crate::github::refusal::Refusal;
 
 /// The role of a login: what the account says; else the owner administers and everybody else reads.
-fn role(hub: &Hub, user: &User) -> String {
-    let rules = hub.account.rules();
+fn role(hosted: &HostedRepository, user: &User) -> String {
+    let rules = hosted.account.rules();
     let given = rules.permissions.iter().find(|(login, _)| user.is(login));
     match given {
         Some((_, role)) => role.clone(),
-        None if user.is(&hub.repository.owner) => "admin".to_owned(),
+        None if user.is(&hosted.repository.owner) => "admin".to_owned(),
         None => "read".to_owned(),
     }
 }
@@ -28,9 +28,9 @@ fn permission(role: &str) -> &str {
 }
 
 /// Whether anybody of this login has left a trace: nobody signs up here.
-async fn exists(hub: &Hub, user: &User) -> bool {
+async fn exists(hosted: &HostedRepository, user: &User) -> bool {
     let named = {
-        let (rules, records) = (hub.account.rules(), hub.records());
+        let (rules, records) = (hosted.account.rules(), hosted.records());
         let mut people = Vec::new();
         for pull in records.pulls.values() {
             people.extend([&pull.author.login, &pull.head_owner]);
@@ -44,10 +44,10 @@ async fn exists(hub: &Hub, user: &User) -> bool {
         people.extend(rules.permissions.keys());
         people.into_iter().any(|login| user.is(login))
     };
-    if named || user.is(&hub.repository.owner) || user.is_actions_bot() {
+    if named || user.is(&hosted.repository.owner) || user.is_actions_bot() {
         return true;
     }
-    let authors = hub.repository.git(&["log", "--all", "--format=%an"]).await;
+    let authors = hosted.repository.git(&["log", "--all", "--format=%an"]).await;
     let authors = authors.unwrap_or_default();
     String::from_utf8_lossy(&authors)
         .lines()
@@ -55,11 +55,11 @@ async fn exists(hub: &Hub, user: &User) -> bool {
 }
 
 /// `author_association`
-pub(crate) fn association(hub: &Hub, user: &User) -> &'static str {
-    if user.is(&hub.repository.owner) {
+pub(crate) fn association(hosted: &HostedRepository, user: &User) -> &'static str {
+    if user.is(&hosted.repository.owner) {
         return "OWNER";
     }
-    match permission(&role(hub, user)) {
+    match permission(&role(hosted, user)) {
         "admin" | "write" => "COLLABORATOR",
         _ => "NONE",
     }
@@ -68,10 +68,10 @@ pub(crate) fn association(hub: &Hub, user: &User) -> &'static str {
 /// `GET /collaborators/{username}/permission`
 pub(crate) async fn get_permission(call: Call) -> Reply {
     let user = User::from_login(call.param("username"));
-    if !exists(&call.hub, &user).await {
+    if !exists(&call.hosted, &user).await {
         return Err(Refusal::missing(format!("{} is not a user", user.login)));
     }
-    let role = role(&call.hub, &user);
+    let role = role(&call.hosted, &user);
     let may = |roles: &[&str]| roles.contains(&role.as_str());
     let permissions = json!({
         "admin": may(&["admin"]),

@@ -7,30 +7,20 @@ use serde_json::{Value, json};
 use super::call::{Call, Reply, created, no_content, ok};
 use super::collaborators::association;
 use super::paging::paged;
-use super::reactions::{Reaction, rollup};
+use super::reactions::rollup;
 use super::urls::Urls;
+use crate::github::records::comment::Comment;
 use crate::github::records::following::current;
-use crate::github::records::hosted::{Hub, stamp};
-use crate::github::records::user::{User, node_id};
+use crate::github::records::hosted::HostedRepository;
+use crate::github::records::user::node_id;
 use crate::github::refusal::Refusal;
+use crate::github::stamp::stamp;
 
 /// As GitHub's refusal says.
 const LONGEST_BODY_CHARACTERS: usize = 65_536;
 
-#[derive(Clone, Debug)]
-pub(crate) struct Comment {
-    pub(crate) id: u64,
-    /// Of the pull request.
-    pub(crate) number: u64,
-    pub(crate) author: User,
-    pub(crate) body: String,
-    pub(crate) created_at: Timestamp,
-    pub(crate) updated_at: Timestamp,
-    pub(crate) reactions: Vec<Reaction>,
-}
-
 /// `issue-comment`
-pub(crate) fn json(hub: &Hub, urls: &Urls, comment: &Comment) -> Value {
+pub(crate) fn json(hosted: &HostedRepository, urls: &Urls, comment: &Comment) -> Value {
     let (id, number) = (comment.id, comment.number);
     let url = urls.api(&format!("/issues/comments/{id}"));
     json!({
@@ -42,7 +32,7 @@ pub(crate) fn json(hub: &Hub, urls: &Urls, comment: &Comment) -> Value {
         "user": comment.author.json(&urls.base),
         "created_at": stamp(comment.created_at),
         "updated_at": stamp(comment.updated_at),
-        "author_association": association(hub, &comment.author),
+        "author_association": association(hosted, &comment.author),
         "body": comment.body,
         "reactions": rollup(&format!("{url}/reactions"), &comment.reactions),
         "performed_via_github_app": comment.author.app_json(&urls.base),
@@ -77,7 +67,7 @@ impl Written {
 /// `GET /issues/{number}/comments`: oldest first, whatever else is asked.
 pub(crate) async fn list(call: Call) -> Reply {
     let number = call.id("number")?;
-    if !call.hub.records().pulls.contains_key(&number) {
+    if !call.hosted.records().pulls.contains_key(&number) {
         return Err(Refusal::not_found());
     }
     let found = select(&call, |comment| comment.number == number)?;
@@ -85,7 +75,7 @@ pub(crate) async fn list(call: Call) -> Reply {
         &call,
         found
             .iter()
-            .map(|comment| json(&call.hub, &call.urls, comment))
+            .map(|comment| json(&call.hosted, &call.urls, comment))
             .collect(),
     )
 }
@@ -104,7 +94,7 @@ pub(crate) async fn list_all(call: Call) -> Reply {
         &call,
         found
             .iter()
-            .map(|comment| json(&call.hub, &call.urls, comment))
+            .map(|comment| json(&call.hosted, &call.urls, comment))
             .collect(),
     )
 }
@@ -116,7 +106,7 @@ fn select(call: &Call, wanted: impl Fn(&Comment) -> bool) -> Result<Vec<Comment>
         Some(Err(_)) => return Err(Refusal::field("IssueComment", "since", "invalid")),
         None => i64::MIN,
     };
-    let records = call.hub.records();
+    let records = call.hosted.records();
     let recent = |comment: &&Comment| comment.updated_at.as_second() >= since && wanted(comment);
     Ok(records.comments.values().filter(recent).cloned().collect())
 }
@@ -126,16 +116,16 @@ pub(crate) async fn create(call: Call) -> Reply {
     let number = call.id("number")?;
     let body = call.json::<Written>()?;
     // What was pushed before the comment has been noticed before it.
-    current(&call.hub, number).await;
-    let now = call.hub.clock.now();
+    current(&call.hosted, number).await;
+    let now = call.hosted.clock.now();
     let comment = {
-        let mut records = call.hub.records();
+        let mut records = call.hosted.records();
         let pull = records.pulls.get_mut(&number).ok_or_else(Refusal::not_found)?;
         if pull.locked {
             return Err(Refusal::forbidden("Unable to create comment because issue is locked."));
         }
         let comment = Comment {
-            id: call.hub.next_id(),
+            id: call.hosted.next_id(),
             number,
             author: call.actor.clone(),
             body: body.checked()?,
@@ -147,13 +137,13 @@ pub(crate) async fn create(call: Call) -> Reply {
         records.comments.insert(comment.id, comment.clone());
         comment
     };
-    created(&json(&call.hub, &call.urls, &comment))
+    created(&json(&call.hosted, &call.urls, &comment))
 }
 
 /// Runs `act` on the comment that the path names and replies with what it leaves.
 fn with_comment(call: &Call, act: impl FnOnce(&mut Comment) -> Result<(), Refusal>) -> Result<Comment, Refusal> {
     let id = call.id("comment_id")?;
-    let mut records = call.hub.records();
+    let mut records = call.hosted.records();
     let comment = records.comments.get_mut(&id).ok_or_else(Refusal::not_found)?;
     act(comment)?;
     Ok(comment.clone())
@@ -162,24 +152,28 @@ fn with_comment(call: &Call, act: impl FnOnce(&mut Comment) -> Result<(), Refusa
 /// `GET /issues/comments/{comment_id}`
 pub(crate) async fn get(call: Call) -> Reply {
     let comment = with_comment(&call, |_| Ok(()))?;
-    ok(&json(&call.hub, &call.urls, &comment))
+    ok(&json(&call.hosted, &call.urls, &comment))
 }
 
 /// `PATCH /issues/comments/{comment_id}`
 pub(crate) async fn update(call: Call) -> Reply {
     let written = call.json::<Written>()?;
-    let now = call.hub.clock.now();
+    let now = call.hosted.clock.now();
     let comment = with_comment(&call, |comment| {
         comment.body = written.checked()?;
         comment.updated_at = now;
         Ok(())
     })?;
-    ok(&json(&call.hub, &call.urls, &comment))
+    ok(&json(&call.hosted, &call.urls, &comment))
 }
 
 /// `DELETE /issues/comments/{comment_id}`
 pub(crate) async fn delete(call: Call) -> Reply {
     let id = call.id("comment_id")?;
-    call.hub.records().comments.remove(&id).ok_or_else(Refusal::not_found)?;
+    call.hosted
+        .records()
+        .comments
+        .remove(&id)
+        .ok_or_else(Refusal::not_found)?;
     no_content()
 }

@@ -10,11 +10,11 @@ use crate::repository::Repository;
 /// Pull requests that brought a commit, or carry it while they are open; never those closed without a merge.
 pub(crate) async fn list(call: &Call, name: &str) -> Reply {
     let sha = commits::resolve(call, name).await?;
-    let repository = &call.hub.repository;
+    let repository = &call.hosted.repository;
     let mut found = Vec::new();
-    for pull in following::all_current(&call.hub).await {
+    for pull in following::all_current(&call.hosted).await {
         if carries(repository, &pull, &sha).await {
-            found.push(pull_json::simple(&call.hub, &call.urls, &pull).await);
+            found.push(pull_json::simple(&call.hosted, &call.urls, &pull).await);
         }
     }
     paged(call, found)

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Reply, ok};
 use super::changes;
-use super::commits::{log, read};
 use super::paging::Page;
+use crate::github::records::commit::{log, read};
 use crate::github::records::following;
 use crate::github::refusal::Refusal;
 
@@ -13,11 +13,11 @@ use crate::github::refusal::Refusal;
 pub(crate) async fn get(call: Call) -> Reply {
     let basehead = call.param("basehead");
     let (base_name, head_name) = basehead.split_once("...").ok_or_else(Refusal::not_found)?;
-    let (hub, repository, urls) = (&call.hub, &call.hub.repository, &call.urls);
-    let base = following::resolve(hub, without_owner(base_name))
+    let (hosted, repository, urls) = (&call.hosted, &call.hosted.repository, &call.urls);
+    let base = following::resolve(hosted, without_owner(base_name))
         .await
         .ok_or_else(Refusal::not_found)?;
-    let head = following::resolve(hub, without_owner(head_name))
+    let head = following::resolve(hosted, without_owner(head_name))
         .await
         .ok_or_else(Refusal::not_found)?;
     let merge_base = repository

@@ -4,28 +4,15 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::call::{Call, Reply, ok};
-use super::urls::Urls;
+use super::urls::{Urls, escape_path};
 use crate::github::records::following;
 use crate::github::refusal::Refusal;
 
 /// Larger files come without content, except raw.
 const LARGEST_INLINE_BYTES: u64 = 1024 * 1024;
-const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'/')
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
-
-/// A path for use in a URL; its slashes stay.
-pub(crate) fn escape_path(path: &str) -> String {
-    utf8_percent_encode(path, IN_PATH).to_string()
-}
-
 /// One line of `git ls-tree -l -z`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
@@ -38,9 +25,9 @@ struct Entry {
 /// `GET /contents/{path}?ref=`; slashes in the path may be percent-encoded.
 pub(crate) async fn get(call: Call) -> Reply {
     let path = call.param("path").trim_matches('/').to_owned();
-    let default = call.hub.repository.default_branch().await;
+    let default = call.hosted.repository.default_branch().await;
     let name = call.asked("ref").unwrap_or(&default);
-    let commit = following::resolve(&call.hub, name)
+    let commit = following::resolve(&call.hosted, name)
         .await
         .ok_or_else(|| Refusal::missing(format!("No commit found for the ref {name}")))?;
     if path.is_empty() {
@@ -65,7 +52,12 @@ async fn tree(call: &Call, commit: &str, path: &str) -> Result<Vec<Entry>, Refus
         args.extend(["--", path]);
     }
     // Git refuses paths that leave the tree; there is nothing there either way.
-    let printed = call.hub.repository.git(&args).await.map_err(|_| Refusal::not_found())?;
+    let printed = call
+        .hosted
+        .repository
+        .git(&args)
+        .await
+        .map_err(|_| Refusal::not_found())?;
     Ok(String::from_utf8_lossy(&printed)
         .split('\0')
         .filter_map(parse)
@@ -98,7 +90,7 @@ async fn directory(call: &Call, commit: &str, prefix: &str, reference: &str) -> 
 async fn submodule(call: &Call, commit: &str, entry: &Entry, reference: &str) -> Reply {
     let blob = format!("{commit}:.gitmodules");
     let lines = ["config", "--blob", &blob, "--get-regexp", r"^submodule\."];
-    let printed = call.hub.repository.git(&lines).await.unwrap_or_default();
+    let printed = call.hosted.repository.git(&lines).await.unwrap_or_default();
     let mut body = entry.json(&call.urls, reference);
     body["submodule_git_url"] = Value::from(submodule_url(&String::from_utf8_lossy(&printed), &entry.path));
     for url in ["git_url", "html_url"] {
@@ -123,7 +115,7 @@ fn submodule_url(settings: &str, path: &str) -> Option<String> {
 /// The file that it leads to, <https://docs.github.com/rest/repos/contents#get-repository-content>; else the link
 /// itself. A link to another link is not followed.
 async fn symlink(call: &Call, commit: &str, link: Entry, reference: &str) -> Reply {
-    let content = call.hub.repository.git(&["cat-file", "blob", &link.sha]).await?;
+    let content = call.hosted.repository.git(&["cat-file", "blob", &link.sha]).await?;
     let target = String::from_utf8_lossy(&content).into_owned();
     let found = match beside(&link.path, &target) {
         Some(path) => tree(call, commit, &path).await.unwrap_or_default(),
@@ -161,7 +153,7 @@ fn beside(link: &str, target: &str) -> Option<String> {
 }
 
 async fn file(call: &Call, entry: &Entry, reference: &str) -> Reply {
-    let content = call.hub.repository.git(&["cat-file", "blob", &entry.sha]).await?;
+    let content = call.hosted.repository.git(&["cat-file", "blob", &entry.sha]).await?;
     if call.accept.contains("raw") {
         let kind = [(CONTENT_TYPE, "application/vnd.github.raw+json; charset=utf-8")];
         return Ok((kind, content).into_response());
@@ -213,7 +205,7 @@ impl Entry {
 
 #[cfg(test)]
 mod tests {
-    use super::{escape_path, parse, wrapped};
+    use super::{parse, wrapped};
 
     #[test]
     fn reads_what_ls_tree_prints() {
@@ -250,6 +242,5 @@ mod tests {
     fn content_is_base64_in_short_lines() {
         assert_eq!(wrapped(b"hello"), "aGVsbG8=\n");
         assert_eq!(wrapped(&[0; 46]).lines().map(str::len).collect::<Vec<_>>(), [60, 4]);
-        assert_eq!(escape_path("a b/ü#.txt"), "a%20b/%C3%BC%23.txt");
     }
 }

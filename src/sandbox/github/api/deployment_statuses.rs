@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::call::{Call, Reply, created, ok};
-use super::deployments::{Deployment, check_description};
-use super::environments::Environment;
+use super::deployments::check_description;
 use super::paging::paged;
 use super::urls::Urls;
-use crate::github::records::hosted::stamp;
-use crate::github::records::user::{User, node_id};
+use crate::github::records::deployment::Deployment;
+use crate::github::records::deployment::Status;
+use crate::github::records::environment::Environment;
+use crate::github::records::user::node_id;
 use crate::github::refusal::Refusal;
+use crate::github::stamp::stamp;
 
 const STATES: [&str; 7] = [
     "error",
@@ -24,18 +25,6 @@ const STATES: [&str; 7] = [
     "pending",
     "success",
 ];
-
-#[derive(Clone, Debug)]
-pub(crate) struct Status {
-    id: u64,
-    pub(crate) state: String,
-    creator: User,
-    pub(crate) description: String,
-    environment: String,
-    pub(crate) environment_url: String,
-    pub(crate) log_url: String,
-    created_at: Timestamp,
-}
 
 impl Status {
     /// `deployment-status`
@@ -88,13 +77,13 @@ pub(crate) async fn create(call: Call) -> Reply {
     check_description("DeploymentStatus", new.description.as_deref())?;
     check_url("environment_url", new.environment_url.as_deref())?;
     check_url("log_url", new.log_url.as_deref().or(new.target_url.as_deref()))?;
-    let hub = &call.hub;
-    let now = hub.clock.now();
-    let mut records = hub.records();
+    let hosted = &call.hosted;
+    let now = hosted.clock.now();
+    let mut records = hosted.records();
     let deployment = records.deployments.get_mut(&id).ok_or_else(Refusal::not_found)?;
     let environment = new.environment.unwrap_or_else(|| deployment.environment.clone());
     let status = Status {
-        id: hub.next_id(),
+        id: hosted.next_id(),
         state: new.state,
         creator: call.actor.clone(),
         description: new.description.unwrap_or_default(),
@@ -106,10 +95,10 @@ pub(crate) async fn create(call: Call) -> Reply {
     deployment.environment.clone_from(&environment);
     deployment.updated_at = now;
     deployment.statuses.push(status.clone());
-    Environment::ensure(&mut records.environments, &environment, hub.next_id(), now);
+    Environment::ensure(&mut records.environments, &environment, hosted.next_id(), now);
     if status.state == "success" && new.auto_inactive.unwrap_or(true) {
         retire_earlier(&mut records.deployments, id, &environment, |state| Status {
-            id: hub.next_id(),
+            id: hosted.next_id(),
             state: state.to_owned(),
             description: String::new(),
             ..status.clone()
@@ -162,7 +151,7 @@ fn retire_earlier(
 pub(crate) async fn list(call: Call) -> Reply {
     let id = call.id("deployment_id")?;
     let shown: Vec<Value> = {
-        let records = call.hub.records();
+        let records = call.hosted.records();
         let deployment = records.deployments.get(&id).ok_or_else(Refusal::not_found)?;
         deployment
             .statuses
@@ -177,7 +166,7 @@ pub(crate) async fn list(call: Call) -> Reply {
 /// `GET /deployments/{deployment_id}/statuses/{status_id}`
 pub(crate) async fn get(call: Call) -> Reply {
     let (id, status) = (call.id("deployment_id")?, call.id("status_id")?);
-    let records = call.hub.records();
+    let records = call.hosted.records();
     let deployment = records.deployments.get(&id).ok_or_else(Refusal::not_found)?;
     let found = deployment.statuses.iter().find(|known| known.id == status);
     ok(&found.ok_or_else(Refusal::not_found)?.json(&call.urls, id))

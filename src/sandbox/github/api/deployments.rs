@@ -1,49 +1,23 @@
 //! Deployments: what is recorded about one, and GitHub's rules for making and deleting them.
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::call::{Call, Reply, created, json_reply, no_content, ok};
-use super::deployment_statuses::Status;
-use super::environments::Environment;
+use super::call::{Call, Reply, created, no_content, ok};
 use super::paging::paged;
 use super::urls::Urls;
+use crate::github::body::json_reply;
+use crate::github::records::deployment::Deployment;
+use crate::github::records::environment::Environment;
 use crate::github::records::following;
-use crate::github::records::hosted::stamp;
-use crate::github::records::user::{User, node_id};
+use crate::github::records::user::node_id;
 use crate::github::refusal::Refusal;
+use crate::github::stamp::stamp;
 
 /// Of descriptions, of deployments and statuses alike.
 const LONGEST_DESCRIPTION_CHARACTERS: usize = 140;
 
-#[derive(Clone, Debug)]
-pub(crate) struct Deployment {
-    pub(crate) id: u64,
-    pub(crate) sha: String,
-    /// As it was asked for: branch, tag or commit.
-    pub(crate) reference: String,
-    pub(crate) task: String,
-    pub(crate) payload: Value,
-    /// The environment it was made for.
-    pub(crate) original_environment: String,
-    /// The environment that its latest status names.
-    pub(crate) environment: String,
-    pub(crate) description: Option<String>,
-    pub(crate) creator: User,
-    pub(crate) transient: bool,
-    pub(crate) production: bool,
-    pub(crate) created_at: Timestamp,
-    pub(crate) updated_at: Timestamp,
-    /// Oldest first.
-    pub(crate) statuses: Vec<Status>,
-}
-
 impl Deployment {
-    pub(crate) fn state(&self) -> Option<&str> {
-        self.statuses.last().map(|status| status.state.as_str())
-    }
-
     /// `deployment`
     pub(crate) fn json(&self, urls: &Urls) -> Value {
         let url = urls.api(&format!("/deployments/{}", self.id));
@@ -101,8 +75,8 @@ pub(crate) async fn create(call: Call) -> Reply {
         return Err(Refusal::field("Deployment", "ref", "missing_field"));
     }
     check_description("Deployment", new.description.as_deref())?;
-    let hub = &call.hub;
-    let sha = following::resolve(hub, &new.reference)
+    let hosted = &call.hosted;
+    let sha = following::resolve(hosted, &new.reference)
         .await
         .ok_or_else(|| Refusal::unprocessable(format!("No ref found for: {}", new.reference)))?;
     if new.auto_merge.unwrap_or(true)
@@ -111,10 +85,10 @@ pub(crate) async fn create(call: Call) -> Reply {
         return Ok(reply);
     }
     check_contexts(&new)?;
-    let now = hub.clock.now();
+    let now = hosted.clock.now();
     let environment = new.environment.unwrap_or_else(|| "production".to_owned());
     let deployment = Deployment {
-        id: hub.next_id(),
+        id: hosted.next_id(),
         sha,
         reference: new.reference,
         task: new.task.unwrap_or_else(|| "deploy".to_owned()),
@@ -129,8 +103,13 @@ pub(crate) async fn create(call: Call) -> Reply {
         updated_at: now,
         statuses: Vec::new(),
     };
-    let mut records = hub.records();
-    Environment::ensure(&mut records.environments, &deployment.environment, hub.next_id(), now);
+    let mut records = hosted.records();
+    Environment::ensure(
+        &mut records.environments,
+        &deployment.environment,
+        hosted.next_id(),
+        now,
+    );
     records.deployments.insert(deployment.id, deployment.clone());
     created(&deployment.json(&call.urls))
 }
@@ -138,7 +117,7 @@ pub(crate) async fn create(call: Call) -> Reply {
 /// The default: a branch that is behind the default branch is merged first, and the deployment not made.
 /// The merge itself is left out, since the mounted repository is only read.
 async fn auto_merge(call: &Call, reference: &str, sha: &str) -> Result<Option<axum::response::Response>, Refusal> {
-    let repository = &call.hub.repository;
+    let repository = &call.hosted.repository;
     let default = repository.default_branch().await;
     let branch = reference.strip_prefix("refs/heads/").unwrap_or(reference);
     if branch == default || repository.head(branch).await.is_none() {
@@ -189,7 +168,7 @@ fn check_contexts(new: &NewDeployment) -> Result<(), Refusal> {
 pub(crate) async fn list(call: Call) -> Reply {
     let is = |key: &str, value: &str| call.asked(key).is_none_or(|wanted| wanted == value || wanted == "none");
     let found: Vec<Value> = {
-        let records = call.hub.records();
+        let records = call.hosted.records();
         let matching = records.deployments.values().rev().filter(|deployment| {
             is("sha", &deployment.sha)
                 && is("ref", &deployment.reference)
@@ -204,7 +183,7 @@ pub(crate) async fn list(call: Call) -> Reply {
 /// `GET /deployments/{deployment_id}`
 pub(crate) async fn get(call: Call) -> Reply {
     let id = call.id("deployment_id")?;
-    let records = call.hub.records();
+    let records = call.hosted.records();
     let deployment = records.deployments.get(&id).ok_or_else(Refusal::not_found)?;
     ok(&deployment.json(&call.urls))
 }
@@ -212,7 +191,7 @@ pub(crate) async fn get(call: Call) -> Reply {
 /// `DELETE /deployments/{deployment_id}`: an active one only where it is the only one.
 pub(crate) async fn delete(call: Call) -> Reply {
     let id = call.id("deployment_id")?;
-    let mut records = call.hub.records();
+    let mut records = call.hosted.records();
     let deployment = records.deployments.get(&id).ok_or_else(Refusal::not_found)?;
     if records.deployments.len() > 1 && deployment.state() != Some("inactive") {
         return Err(Refusal::unprocessable(

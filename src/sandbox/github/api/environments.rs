@@ -1,35 +1,17 @@
 //! Environments: made by the first deployment that names them, and never removed by a workflow's token.
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::call::{Call, Reply, ok};
-use super::contents::escape_path;
 use super::paging::Page;
 use super::urls::Urls;
-use crate::github::records::hosted::stamp;
+use crate::github::api::urls::escape_path;
+use crate::github::records::environment::Environment;
 use crate::github::records::user::node_id;
 use crate::github::refusal::Refusal;
-
-#[derive(Clone, Debug)]
-pub(crate) struct Environment {
-    id: u64,
-    name: String,
-    created_at: Timestamp,
-}
+use crate::github::stamp::stamp;
 
 impl Environment {
-    /// Makes the environment where nothing has named it before.
-    pub(crate) fn ensure(known: &mut BTreeMap<String, Self>, name: &str, id: u64, now: Timestamp) {
-        known.entry(name.to_owned()).or_insert_with(|| Self {
-            id,
-            name: name.to_owned(),
-            created_at: now,
-        });
-    }
-
     /// `environment`
     fn json(&self, urls: &Urls) -> Value {
         let path = escape_path(&self.name).replace('/', "%2F");
@@ -49,7 +31,7 @@ impl Environment {
 
 /// `GET /environments`
 pub(crate) async fn list(call: Call) -> Reply {
-    let records = call.hub.records();
+    let records = call.hosted.records();
     let all: Vec<Value> = records
         .environments
         .values()
@@ -60,7 +42,7 @@ pub(crate) async fn list(call: Call) -> Reply {
 
 /// `GET /environments/{environment_name}`
 pub(crate) async fn get(call: Call) -> Reply {
-    let records = call.hub.records();
+    let records = call.hosted.records();
     let found = records.environments.get(call.param("environment_name"));
     ok(&found.ok_or_else(Refusal::not_found)?.json(&call.urls))
 }

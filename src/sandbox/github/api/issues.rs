@@ -8,23 +8,24 @@ use super::pulls::apply;
 use super::reactions::rollup;
 use super::urls::Urls;
 use crate::github::records::following::current;
-use crate::github::records::hosted::{Hub, stamp};
+use crate::github::records::hosted::HostedRepository;
 use crate::github::records::pull::Pull;
 use crate::github::records::user::node_id;
 use crate::github::refusal::Refusal;
+use crate::github::stamp::stamp;
 
 /// `GET /issues/{number}`
 pub(crate) async fn get(call: Call) -> Reply {
-    let pull = current(&call.hub, call.id("number")?)
+    let pull = current(&call.hosted, call.id("number")?)
         .await
         .ok_or_else(Refusal::not_found)?;
-    ok(&json(&call.hub, &call.urls, &pull))
+    ok(&json(&call.hosted, &call.urls, &pull))
 }
 
 /// `PATCH /issues/{number}`: title, body, state, labels.
 pub(crate) async fn update(call: Call) -> Reply {
     let pull = apply(&call, call.json()?).await?;
-    ok(&json(&call.hub, &call.urls, &pull))
+    ok(&json(&call.hosted, &call.urls, &pull))
 }
 
 /// `PUT /issues/{number}/lock`
@@ -39,16 +40,16 @@ pub(crate) async fn unlock(call: Call) -> Reply {
 
 fn set_locked(call: &Call, locked: bool) -> Reply {
     let number = call.id("number")?;
-    let mut records = call.hub.records();
+    let mut records = call.hosted.records();
     records.pulls.get_mut(&number).ok_or_else(Refusal::not_found)?.locked = locked;
     no_content()
 }
 
 /// `issue`
-pub(crate) fn json(hub: &Hub, urls: &Urls, pull: &Pull) -> Value {
+pub(crate) fn json(hosted: &HostedRepository, urls: &Urls, pull: &Pull) -> Value {
     let url = urls.api(&format!("/issues/{}", pull.number));
     let html = urls.html(&format!("/pull/{}", pull.number));
-    let comments = hub
+    let comments = hosted
         .records()
         .comments
         .values()
@@ -66,7 +67,7 @@ pub(crate) fn json(hub: &Hub, urls: &Urls, pull: &Pull) -> Value {
         "number": pull.number,
         "title": pull.title,
         "user": pull.author.json(&urls.base),
-        "labels": super::labels::json_of(hub, urls, &pull.labels),
+        "labels": super::labels::json_of(hosted, urls, &pull.labels),
         "state": pull.state(),
         "state_reason": null,
         "locked": pull.locked,
@@ -79,7 +80,7 @@ pub(crate) fn json(hub: &Hub, urls: &Urls, pull: &Pull) -> Value {
         "updated_at": stamp(pull.updated_at),
         "closed_at": pull.closed_at.map(stamp),
         "closed_by": pull.closed_by.as_ref().map(|user| user.json(&urls.base)),
-        "author_association": association(hub, &pull.author),
+        "author_association": association(hosted, &pull.author),
         "body": pull.body,
         "draft": pull.draft,
         "pull_request": {

@@ -5,22 +5,18 @@ use serde_json::{Value, json};
 use super::call::{Call, Reply, no_content, ok};
 use super::paging::paged;
 use super::urls::Urls;
-use crate::github::records::hosted::{Hub, Records};
+use crate::github::api::urls::escape_path;
+use crate::github::records::hosted::{HostedRepository, Records};
+use crate::github::records::label::Label;
 use crate::github::records::user::node_id;
 use crate::github::refusal::Refusal;
-
-#[derive(Clone, Debug)]
-pub(crate) struct Label {
-    id: u64,
-    name: String,
-}
 
 impl Label {
     fn json(&self, urls: &Urls) -> Value {
         json!({
             "id": self.id,
             "node_id": node_id("LA", self.id),
-            "url": urls.api(&format!("/labels/{}", super::contents::escape_path(&self.name))),
+            "url": urls.api(&format!("/labels/{}", escape_path(&self.name))),
             "name": self.name,
             // GitHub's document has null here in one schema and forbids it in another.
             "description": "",
@@ -30,8 +26,8 @@ impl Label {
     }
 }
 
-pub(crate) fn json_of(hub: &Hub, urls: &Urls, names: &[String]) -> Vec<Value> {
-    let records = hub.records();
+pub(crate) fn json_of(hosted: &HostedRepository, urls: &Urls, names: &[String]) -> Vec<Value> {
+    let records = hosted.records();
     names
         .iter()
         .filter_map(|name| records.labels.get(&name.to_lowercase()))
@@ -42,24 +38,24 @@ pub(crate) fn json_of(hub: &Hub, urls: &Urls, names: &[String]) -> Vec<Value> {
 /// `GET /issues/{number}/labels`
 pub(crate) async fn list(call: Call) -> Reply {
     let names = with_labels(&call, |_, labels| Ok(labels.clone()))?;
-    paged(&call, json_of(&call.hub, &call.urls, &names))
+    paged(&call, json_of(&call.hosted, &call.urls, &names))
 }
 
 /// `POST /issues/{number}/labels`
 pub(crate) async fn add(call: Call) -> Reply {
     let wanted = names(&call.json::<Value>()?)?;
     let names = with_labels(&call, |known, labels| {
-        add_all(&call.hub, known, labels, &wanted);
+        add_all(&call.hosted, known, labels, &wanted);
         Ok(labels.clone())
     })?;
-    ok(&json_of(&call.hub, &call.urls, &names).into())
+    ok(&json_of(&call.hosted, &call.urls, &names).into())
 }
 
 /// `PUT /issues/{number}/labels`: these and no others.
 pub(crate) async fn set(call: Call) -> Reply {
     let wanted = names(&call.json::<Value>()?)?;
     let names = put(&call, &wanted)?;
-    ok(&json_of(&call.hub, &call.urls, &names).into())
+    ok(&json_of(&call.hosted, &call.urls, &names).into())
 }
 
 /// The same, from an issue's own update.
@@ -70,7 +66,7 @@ pub(crate) fn replace(call: &Call, labels: &[Value]) -> Result<(), Refusal> {
 fn put(call: &Call, wanted: &[String]) -> Result<Vec<String>, Refusal> {
     with_labels(call, |known, labels| {
         labels.clear();
-        add_all(&call.hub, known, labels, wanted);
+        add_all(&call.hosted, known, labels, wanted);
         Ok(labels.clone())
     })
 }
@@ -92,7 +88,7 @@ pub(crate) async fn remove(call: Call) -> Reply {
         labels.remove(place.ok_or_else(|| Refusal::missing("Label does not exist"))?);
         Ok(labels.clone())
     })?;
-    ok(&json_of(&call.hub, &call.urls, &names).into())
+    ok(&json_of(&call.hosted, &call.urls, &names).into())
 }
 
 type Known = std::collections::BTreeMap<String, Label>;
@@ -102,17 +98,17 @@ fn with_labels<T>(
     act: impl FnOnce(&mut Known, &mut Vec<String>) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
     let number = call.id("number")?;
-    let mut records = call.hub.records();
+    let mut records = call.hosted.records();
     let Records { pulls, labels, .. } = &mut *records;
     let pull = pulls.get_mut(&number).ok_or_else(Refusal::not_found)?;
     act(labels, &mut pull.labels)
 }
 
-fn add_all(hub: &Hub, known: &mut Known, labels: &mut Vec<String>, wanted: &[String]) {
+fn add_all(hosted: &HostedRepository, known: &mut Known, labels: &mut Vec<String>, wanted: &[String]) {
     for name in wanted {
         let key = name.to_lowercase();
         let label = known.entry(key.clone()).or_insert_with(|| Label {
-            id: hub.next_id(),
+            id: hosted.next_id(),
             name: name.clone(),
         });
         if !labels.iter().any(|label| label.to_lowercase() == key) {

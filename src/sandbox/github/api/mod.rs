@@ -6,15 +6,16 @@ pub(crate) mod changes;
 pub(crate) mod collaborators;
 pub(crate) mod comments;
 pub(crate) mod commit_pulls;
+pub(crate) mod commit_routes;
 pub(crate) mod commits;
 pub(crate) mod compare;
 pub(crate) mod contents;
 pub(crate) mod deployment_statuses;
 pub(crate) mod deployments;
 pub(crate) mod environments;
+pub(crate) mod gate;
 pub(crate) mod issues;
 pub(crate) mod labels;
-pub(crate) mod limits;
 pub(crate) mod paging;
 pub(crate) mod pull_json;
 pub(crate) mod pulls;
@@ -29,7 +30,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, put};
 
-use self::limits::gate;
+use self::gate::gate;
 use super::refusal::Refusal;
 use super::state::GitHub;
 
@@ -46,7 +47,7 @@ pub(crate) fn router(github: &Arc<GitHub>) -> Router<Arc<GitHub>> {
             get(collaborators::get_permission),
         )
         .route("/commits", get(commits::list))
-        .route("/commits/{*ref}", get(commits::get))
+        .route("/commits/{*ref}", get(commit_routes::get))
         .route("/compare/{*basehead}", get(compare::get))
         .route("/contents", get(contents::get))
         .route("/contents/", get(contents::get))

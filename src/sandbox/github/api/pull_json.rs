@@ -7,14 +7,15 @@ use super::collaborators::association;
 use super::labels;
 use super::repositories;
 use super::urls::Urls;
-use crate::github::records::hosted::{Hub, stamp};
+use crate::github::records::hosted::HostedRepository;
 use crate::github::records::merging;
 use crate::github::records::pull::Pull;
 use crate::github::records::user::{User, node_id};
+use crate::github::stamp::stamp;
 use crate::repository::Repository;
 
 /// `pull-request-simple`: what lists have.
-pub(crate) async fn simple(hub: &Hub, urls: &Urls, pull: &Pull) -> Value {
+pub(crate) async fn simple(hosted: &HostedRepository, urls: &Urls, pull: &Pull) -> Value {
     let number = pull.number;
     let api = urls.api(&format!("/pulls/{number}"));
     let issue = urls.api(&format!("/issues/{number}"));
@@ -22,10 +23,10 @@ pub(crate) async fn simple(hub: &Hub, urls: &Urls, pull: &Pull) -> Value {
     let statuses = urls.api(&format!("/statuses/{}", pull.head_sha));
     let comment = urls.api("/pulls/comments{/number}");
     let link = |href: &str| json!({"href": href});
-    let owner = &hub.repository.owner;
-    let base_repository = repositories::json(hub, urls).await;
+    let owner = &hosted.repository.owner;
+    let base_repository = repositories::json(hosted, urls).await;
     let head_repository = if pull.is_fork_of(owner) {
-        repositories::fork_json(hub, urls, &pull.head_owner).await
+        repositories::fork_json(hosted, urls, &pull.head_owner).await
     } else {
         base_repository.clone()
     };
@@ -59,7 +60,7 @@ pub(crate) async fn simple(hub: &Hub, urls: &Urls, pull: &Pull) -> Value {
         "title": pull.title,
         "user": pull.author.json(&urls.base),
         "body": pull.body,
-        "labels": labels::json_of(hub, urls, &pull.labels),
+        "labels": labels::json_of(hosted, urls, &pull.labels),
         "milestone": null,
         "created_at": stamp(pull.created_at),
         "updated_at": stamp(pull.updated_at),
@@ -86,14 +87,14 @@ pub(crate) async fn simple(hub: &Hub, urls: &Urls, pull: &Pull) -> Value {
             "repo": base_repository,
         },
         "_links": links,
-        "author_association": association(hub, &pull.author),
+        "author_association": association(hosted, &pull.author),
         "auto_merge": null,
     })
 }
 
 /// `pull-request`: with merge state and totals.
-pub(crate) async fn full(hub: &Hub, urls: &Urls, pull: &Pull) -> Value {
-    let repository = &hub.repository;
+pub(crate) async fn full(hosted: &HostedRepository, urls: &Urls, pull: &Pull) -> Value {
+    let repository = &hosted.repository;
     let mergeable = if pull.is_open() {
         merging::mergeable(repository, pull).await
     } else {
@@ -111,14 +112,14 @@ pub(crate) async fn full(hub: &Hub, urls: &Urls, pull: &Pull) -> Value {
         .unwrap_or(0);
     let files = files(repository, pull).await;
     let totals = changes::totals(&files);
-    let comments = hub
+    let comments = hosted
         .records()
         .comments
         .values()
         .filter(|comment| comment.number == pull.number)
         .count();
     let merged_by = pull.closed_by.as_ref().filter(|_| pull.merged_at.is_some());
-    let mut body = simple(hub, urls, pull).await;
+    let mut body = simple(hosted, urls, pull).await;
     body["merged"] = Value::from(pull.merged_at.is_some());
     body["mergeable"] = Value::from(mergeable);
     body["rebaseable"] = Value::from(mergeable);

@@ -4,13 +4,14 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::call::{Call, Reply, created, ok};
-use super::commits::{self, log};
 use super::paging::{Page, paged};
 use super::pull_json;
-use super::runs;
+use crate::github::records::commit;
+use crate::github::records::commit::log;
 use crate::github::records::following::{all_current, current};
 use crate::github::records::merging;
 use crate::github::records::pull::{Pull, already_exists, no_commits_between, split_head};
+use crate::github::records::run;
 use crate::github::refusal::Refusal;
 
 #[derive(Default, Deserialize)]
@@ -31,7 +32,7 @@ pub(crate) async fn create(call: Call) -> Reply {
             return Err(Refusal::field("PullRequest", field, "missing_field"));
         }
     }
-    let (hub, repository) = (&call.hub, &call.hub.repository);
+    let (hosted, repository) = (&call.hosted, &call.hosted.repository);
     let owner = &repository.owner;
     let (head_owner, head) = split_head(&new.head, owner);
     let invalid = |field: &str| Refusal::field("PullRequest", field, "invalid");
@@ -44,14 +45,14 @@ pub(crate) async fn create(call: Call) -> Reply {
     if repository.count_between(&base_sha, &head_sha).await? == 0 {
         return Err(no_commits_between(&new.base, &head, &head_owner, owner));
     }
-    let tip = commits::read(repository, &head_sha)
+    let tip = commit::read(repository, &head_sha)
         .await?
         .ok_or_else(|| invalid("head"))?;
-    let starts = runs::starts(hub, &base_sha, &head_sha).await;
-    let now = hub.clock.now();
-    let id = hub.next_id();
+    let starts = run::starts(hosted, &base_sha, &head_sha).await;
+    let now = hosted.clock.now();
+    let id = hosted.next_id();
     let pull = {
-        let mut records = hub.records();
+        let mut records = hosted.records();
         let number = records.pulls.keys().next_back().map_or(1, |last| last + 1);
         let pull = Pull {
             number,
@@ -79,12 +80,12 @@ pub(crate) async fn create(call: Call) -> Reply {
             return Err(already_exists(&twin.head_label()));
         }
         if starts {
-            records.runs.push(runs::start(hub, &pull, now));
+            records.runs.push(run::start(hosted, &pull, now));
         }
         records.pulls.insert(number, pull.clone());
         pull
     };
-    created(&pull_json::full(hub, &call.urls, &pull).await)
+    created(&pull_json::full(hosted, &call.urls, &pull).await)
 }
 
 /// Whether another open pull request asks for the same thing.
@@ -95,7 +96,7 @@ fn is_twin(other: &Pull, pull: &Pull) -> bool {
 /// `GET /pulls`: `state`, `head`, `base`, `sort`, `direction`.
 pub(crate) async fn list(call: Call) -> Reply {
     let state = call.asked("state").unwrap_or("open");
-    let mut pulls = all_current(&call.hub).await;
+    let mut pulls = all_current(&call.hosted).await;
     pulls.retain(|pull| {
         (state == "all" || pull.state() == state)
             && call.asked("head").is_none_or(|head| pull.is_from(head))
@@ -115,7 +116,7 @@ pub(crate) async fn list(call: Call) -> Reply {
     let link = page.link(&call, pulls.len());
     let mut shown = Vec::new();
     for pull in page.cut(pulls) {
-        shown.push(pull_json::simple(&call.hub, &call.urls, &pull).await);
+        shown.push(pull_json::simple(&call.hosted, &call.urls, &pull).await);
     }
     let mut reply = ok(&Value::Array(shown))?;
     if let Some(link) = link {
@@ -127,11 +128,11 @@ pub(crate) async fn list(call: Call) -> Reply {
 /// `GET /pulls/{number}`
 pub(crate) async fn get(call: Call) -> Reply {
     let pull = read(&call).await?;
-    ok(&pull_json::full(&call.hub, &call.urls, &pull).await)
+    ok(&pull_json::full(&call.hosted, &call.urls, &pull).await)
 }
 
 async fn read(call: &Call) -> Result<Pull, Refusal> {
-    current(&call.hub, call.id("number")?)
+    current(&call.hosted, call.id("number")?)
         .await
         .ok_or_else(Refusal::not_found)
 }
@@ -140,14 +141,14 @@ async fn read(call: &Call) -> Result<Pull, Refusal> {
 pub(crate) async fn list_commits(call: Call) -> Reply {
     let pull = read(&call).await?;
     let range = format!("{}..{}", pull.base_sha, pull.head_sha);
-    let commits = log(&call.hub.repository, &["--reverse", "--topo-order", &range]).await?;
+    let commits = log(&call.hosted.repository, &["--reverse", "--topo-order", &range]).await?;
     paged(&call, commits.iter().map(|commit| commit.json(&call.urls)).collect())
 }
 
 /// `GET /pulls/{number}/files`
 pub(crate) async fn list_files(call: Call) -> Reply {
     let pull = read(&call).await?;
-    let files = pull_json::files(&call.hub.repository, &pull).await;
+    let files = pull_json::files(&call.hosted.repository, &pull).await;
     paged(
         &call,
         files.iter().map(|file| file.json(&call.urls, &pull.head_sha)).collect(),
@@ -179,13 +180,13 @@ pub(crate) async fn update(call: Call) -> Reply {
         ..call.json()?
     };
     let pull = apply(&call, update).await?;
-    ok(&pull_json::full(&call.hub, &call.urls, &pull).await)
+    ok(&pull_json::full(&call.hosted, &call.urls, &pull).await)
 }
 
 /// Changes a pull request, or its issue, which has labels too.
 pub(crate) async fn apply(call: &Call, update: Update) -> Result<Pull, Refusal> {
     let pull = read(call).await?;
-    let repository = &call.hub.repository;
+    let repository = &call.hosted.repository;
     if let Some(base) = update.base.as_ref().filter(|base| **base != pull.base) {
         let base_sha = repository
             .head(base)
@@ -230,24 +231,24 @@ pub(crate) async fn apply(call: &Call, update: Update) -> Result<Pull, Refusal> 
 }
 
 fn edit(call: &Call, pull: &Pull, change: impl FnOnce(&mut Pull)) -> Result<(), Refusal> {
-    let mut records = call.hub.records();
+    let mut records = call.hosted.records();
     let pull = records.pulls.get_mut(&pull.number).ok_or_else(Refusal::not_found)?;
     change(pull);
-    pull.updated_at = call.hub.clock.now();
+    pull.updated_at = call.hosted.clock.now();
     Ok(())
 }
 
 async fn close(call: &Call, number: u64) -> Result<(), Refusal> {
-    let pull = current(&call.hub, number).await.ok_or_else(Refusal::not_found)?;
-    let merge_commit = merging::merge_commit(&call.hub.repository, &pull).await;
-    let (by, now) = (call.actor.clone(), call.hub.clock.now());
+    let pull = current(&call.hosted, number).await.ok_or_else(Refusal::not_found)?;
+    let merge_commit = merging::merge_commit(&call.hosted.repository, &pull).await;
+    let (by, now) = (call.actor.clone(), call.hosted.clock.now());
     edit(call, &pull, |pull| pull.close(merge_commit, by, now))
 }
 
 async fn reopen(call: &Call, pull: &Pull) -> Result<(), Refusal> {
-    let branch_exists = call.hub.repository.head(&pull.head).await.is_some();
-    let now = call.hub.clock.now();
-    let mut records = call.hub.records();
+    let branch_exists = call.hosted.repository.head(&pull.head).await.is_some();
+    let now = call.hosted.clock.now();
+    let mut records = call.hosted.records();
     if let Some(twin) = records.pulls.values().find(|other| is_twin(other, pull)) {
         let message = format!(
             "state cannot be changed. There is already an open pull request from {}.",

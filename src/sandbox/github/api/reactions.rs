@@ -1,24 +1,16 @@
 //! Reactions to comments: one of each kind for every user.
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::call::{Call, Reply, created, no_content, ok};
 use super::paging::paged;
-use crate::github::records::hosted::stamp;
-use crate::github::records::user::{User, node_id};
+use crate::github::records::reaction::Reaction;
+use crate::github::records::user::node_id;
 use crate::github::refusal::Refusal;
+use crate::github::stamp::stamp;
 
 const CONTENTS: [&str; 8] = ["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"];
-
-#[derive(Clone, Debug)]
-pub(crate) struct Reaction {
-    id: u64,
-    pub(crate) user: User,
-    content: String,
-    created_at: Timestamp,
-}
 
 impl Reaction {
     fn json(&self, base: &str) -> Value {
@@ -67,8 +59,8 @@ pub(crate) async fn create(call: Call) -> Reply {
     if !CONTENTS.contains(&content.as_str()) {
         return Err(Refusal::field("Reaction", "content", "invalid"));
     }
-    let now = call.hub.clock.now();
-    let id = call.hub.next_id();
+    let now = call.hosted.clock.now();
+    let id = call.hosted.next_id();
     let (reaction, is_new) = on_comment(&call, |reactions| {
         let same = |reaction: &&Reaction| reaction.content == content && reaction.user == call.actor;
         if let Some(earlier) = reactions.iter().find(same) {
@@ -100,7 +92,7 @@ pub(crate) async fn delete(call: Call) -> Reply {
 
 fn on_comment<T>(call: &Call, act: impl FnOnce(&mut Vec<Reaction>) -> Result<T, Refusal>) -> Result<T, Refusal> {
     let id = call.id("comment_id")?;
-    let mut records = call.hub.records();
+    let mut records = call.hosted.records();
     let comment = records.comments.get_mut(&id).ok_or_else(Refusal::not_found)?;
     act(&mut comment.reactions)
 }

@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Reply, ok};
 use super::urls::Urls;
-use crate::github::records::hosted::{Hub, stamp};
+use crate::github::records::hosted::HostedRepository;
 use crate::github::records::user::{User, node_id};
 use crate::github::refusal::Refusal;
+use crate::github::stamp::stamp;
 
 /// `GET /repos/{owner}/{repo}`
 pub(crate) async fn get(call: Call) -> Reply {
-    ok(&json(&call.hub, &call.urls).await)
+    ok(&json(&call.hosted, &call.urls).await)
 }
 
 #[derive(Deserialize)]
@@ -29,16 +30,16 @@ pub(crate) async fn update(call: Call) -> Reply {
     }
     let visibility = update.visibility.map(|visibility| visibility != "public");
     if let Some(private) = update.private.or(visibility) {
-        call.hub.records().private = private;
+        call.hosted.records().private = private;
     }
     get(call).await
 }
 
 /// `full-repository`, which is also a valid `repository` and `minimal-repository`.
-pub(crate) async fn json(hub: &Hub, urls: &Urls) -> Value {
-    let repository = &hub.repository;
+pub(crate) async fn json(hosted: &HostedRepository, urls: &Urls) -> Value {
+    let repository = &hosted.repository;
     let (private, open_issues) = {
-        let records = hub.records();
+        let records = hosted.records();
         (
             records.private,
             records.pulls.values().filter(|pull| pull.is_open()).count(),
@@ -51,24 +52,24 @@ pub(crate) async fn json(hub: &Hub, urls: &Urls) -> Value {
         fork: false,
         private,
         default_branch: &repository.default_branch().await,
-        created_at: &stamp(hub.created_at),
+        created_at: &stamp(hosted.created_at),
         open_issues,
     };
     facts.json(urls)
 }
 
 /// A stranger's copy of the repository. Its branches are looked up in the mounted one.
-pub(crate) async fn fork_json(hub: &Hub, urls: &Urls, owner: &str) -> Value {
-    let name = &hub.repository.name;
-    let private = hub.records().private;
+pub(crate) async fn fork_json(hosted: &HostedRepository, urls: &Urls, owner: &str) -> Value {
+    let name = &hosted.repository.name;
+    let private = hosted.records().private;
     let facts = Facts {
-        id: hub.repository.id + User::from_login(owner).id(),
+        id: hosted.repository.id + User::from_login(owner).id(),
         owner,
         name,
         fork: true,
         private,
-        default_branch: &hub.repository.default_branch().await,
-        created_at: &stamp(hub.created_at),
+        default_branch: &hosted.repository.default_branch().await,
+        created_at: &stamp(hosted.created_at),
         open_issues: 0,
     };
     facts.json(&urls.of(&format!("{owner}/{name}")))

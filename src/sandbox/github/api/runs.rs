@@ -5,49 +5,19 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::call::{Call, Reply, ok};
-use super::commits::{Commit, read};
 use super::paging::Page;
 use super::repositories;
 use super::urls::Urls;
+use crate::github::records::commit::{Commit, read};
 use crate::github::records::following::all_current;
-use crate::github::records::hosted::{Hub, stamp};
 use crate::github::records::pull::Pull;
-use crate::github::records::user::User;
+use crate::github::records::run::Run;
 use crate::github::refusal::Refusal;
+use crate::github::stamp::stamp;
 
 /// Of the one workflow that there is.
 pub(crate) const WORKFLOW: u64 = 2_000_001;
 const PATH: &str = ".github/workflows/preview.yml";
-
-#[derive(Clone, Debug)]
-pub(crate) struct Run {
-    id: u64,
-    /// Of the pull request.
-    number: u64,
-    head_owner: String,
-    branch: String,
-    sha: String,
-    actor: User,
-    created_at: Timestamp,
-}
-
-/// While a pull request conflicts with its base there is no merge to check out, and GitHub starts nothing.
-pub(crate) async fn starts(hub: &Hub, base_sha: &str, head_sha: &str) -> bool {
-    hub.repository.merges(base_sha, head_sha).await != Some(false)
-}
-
-/// The push of this head starts a run.
-pub(crate) fn start(hub: &Hub, pull: &Pull, now: Timestamp) -> Run {
-    Run {
-        id: hub.next_id(),
-        number: pull.number,
-        head_owner: pull.head_owner.clone(),
-        branch: pull.head.clone(),
-        sha: pull.head_sha.clone(),
-        actor: pull.author.clone(),
-        created_at: now,
-    }
-}
 
 /// `GET /actions/runs`: `head_sha`, `event`, `branch`, `actor`, `status`, `check_suite_id`; newest first.
 pub(crate) async fn list(call: Call) -> Reply {
@@ -55,9 +25,9 @@ pub(crate) async fn list(call: Call) -> Reply {
         return Err(Refusal::unprocessable("The sandbox does not filter runs by `created`"));
     }
     // Whoever asks for runs has to see the head that was pushed a moment ago.
-    all_current(&call.hub).await;
+    all_current(&call.hosted).await;
     let is = |key: &str, value: &str| call.asked(key).is_none_or(|asked| asked == value);
-    let mut runs: Vec<Run> = call.hub.records().runs.clone();
+    let mut runs: Vec<Run> = call.hosted.records().runs.clone();
     runs.retain(|run| {
         is("head_sha", &run.sha)
             && is("event", "pull_request")
@@ -71,7 +41,7 @@ pub(crate) async fn list(call: Call) -> Reply {
     let (total, link) = (runs.len(), page.link(&call, runs.len()));
     let mut shown = Vec::new();
     for run in page.cut(runs) {
-        if let Some(commit) = read(&call.hub.repository, &run.sha).await? {
+        if let Some(commit) = read(&call.hosted.repository, &run.sha).await? {
             shown.push(json(&call, &run, &commit).await);
         }
     }
@@ -88,9 +58,9 @@ fn suite(run: &Run) -> u64 {
 
 /// `workflow-run`
 async fn json(call: &Call, run: &Run, commit: &Commit) -> Value {
-    let (hub, urls) = (&call.hub, &call.urls);
-    let repository = repositories::json(hub, urls).await;
-    let is_fork = !run.head_owner.eq_ignore_ascii_case(&hub.repository.owner);
+    let (hosted, urls) = (&call.hosted, &call.urls);
+    let repository = repositories::json(hosted, urls).await;
+    let is_fork = !run.head_owner.eq_ignore_ascii_case(&hosted.repository.owner);
     let facts = Facts {
         id: run.id,
         suite: suite(run),
@@ -105,7 +75,7 @@ async fn json(call: &Call, run: &Run, commit: &Commit) -> Value {
     let mut shown = workflow_run(urls, &facts, commit, &run.actor.json(&urls.base), &repository);
     // GitHub leaves a fork's pull request out.
     if is_fork {
-        shown["head_repository"] = repositories::fork_json(hub, urls, &run.head_owner).await;
+        shown["head_repository"] = repositories::fork_json(hosted, urls, &run.head_owner).await;
     } else {
         shown["pull_requests"] = json!([pull_json(call, run, &repository)]);
     }
@@ -180,7 +150,7 @@ pub(crate) fn workflow_url(urls: &Urls) -> String {
 }
 
 fn pull_json(call: &Call, run: &Run, repository: &Value) -> Value {
-    let records = call.hub.records();
+    let records = call.hosted.records();
     let pull = records.pulls.get(&run.number);
     pull.map_or(Value::Null, |pull| pull_minimal(&call.urls, pull, &run.sha, repository))
 }

@@ -9,16 +9,16 @@ use jiff::Timestamp;
 use super::pull::Pull;
 use crate::account::Account;
 use crate::clock::Clock;
-use crate::github::api::comments::Comment;
-use crate::github::api::deployments::Deployment;
-use crate::github::api::environments::Environment;
-use crate::github::api::labels::Label;
-use crate::github::api::runs::Run;
+use crate::github::records::comment::Comment;
+use crate::github::records::deployment::Deployment;
+use crate::github::records::environment::Environment;
+use crate::github::records::label::Label;
+use crate::github::records::run::Run;
 use crate::repository::Repository;
 
 /// One repository: Git on disk, the rest in memory.
 #[derive(Debug)]
-pub(crate) struct Hub {
+pub(crate) struct HostedRepository {
     pub(crate) repository: Arc<Repository>,
     pub(crate) clock: Clock,
     pub(crate) account: Account,
@@ -41,7 +41,7 @@ pub(crate) struct Records {
     pub(crate) environments: BTreeMap<String, Environment>,
 }
 
-impl Hub {
+impl HostedRepository {
     pub(crate) fn new(repository: Arc<Repository>, clock: Clock, account: Account, ids: Arc<AtomicU64>) -> Self {
         Self {
             repository,
@@ -61,9 +61,4 @@ impl Hub {
     pub(crate) fn next_id(&self) -> u64 {
         self.ids.fetch_add(1, Ordering::SeqCst)
     }
-}
-
-/// A time as GitHub writes it: whole seconds, UTC.
-pub(crate) fn stamp(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -1,7 +1,7 @@
 //! Whether a pull request could be merged, and whether it has been.
 
 use super::pull::Pull;
-use crate::github::api::commits;
+use crate::github::records::commit;
 use crate::repository::Repository;
 
 /// Whether the head could be merged into its base as they are now. `None`: it cannot be told.
@@ -24,7 +24,7 @@ pub(crate) async fn merge_commit(repository: &Repository, pull: &Pull) -> Option
     let Some(first) = after.lines().last() else {
         return Some(pull.head_sha.clone());
     };
-    let commit = commits::read(repository, first).await.ok().flatten()?;
+    let commit = commit::read(repository, first).await.ok().flatten()?;
     // After a fast-forward the next commit on the base builds on the head: that one merged nothing.
     let builds_on_head = commit.parents.first() == Some(&pull.head_sha);
     Some(if builds_on_head {

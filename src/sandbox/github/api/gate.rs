@@ -1,16 +1,16 @@
-//! The primary rate limit: 1,000 requests an hour for each repository, on the sandbox's clock.
+//! What stands in front of every endpoint: the primary rate limit, and tokens that may only read.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::call::{actor, json_reply, token};
+use super::call::{actor, token};
+use crate::github::body::json_reply;
+use crate::github::records::limits::Standing;
 use crate::github::records::user::User;
 use crate::github::refusal::Refusal;
 use crate::github::state::GitHub;
@@ -19,49 +19,6 @@ use crate::github::state::GitHub;
 const TOKEN_LIMIT: u64 = 1_000;
 /// Of a person.
 const PERSON_LIMIT: u64 = 5_000;
-const HOUR_SECONDS: i64 = 3_600;
-
-/// Requests counted since the window opened.
-#[derive(Clone, Copy, Debug)]
-struct Window {
-    opened: Timestamp,
-    used: u64,
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Limits(Mutex<BTreeMap<String, Window>>);
-
-/// Where a caller stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Standing {
-    limit: u64,
-    used: u64,
-    /// Epoch seconds.
-    reset: i64,
-    exceeded: bool,
-}
-
-impl Limits {
-    /// Counts `cost` requests (0: only asks).
-    fn count(&self, key: &str, limit: u64, cost: u64, now: Timestamp) -> Standing {
-        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let window = windows.entry(key.to_owned()).or_insert(Window { opened: now, used: 0 });
-        if now.as_second() >= window.opened.as_second() + HOUR_SECONDS {
-            *window = Window { opened: now, used: 0 };
-        }
-        let exceeded = cost > 0 && window.used >= limit;
-        if !exceeded {
-            window.used += cost;
-        }
-        Standing {
-            limit,
-            used: window.used,
-            reset: window.opened.as_second() + HOUR_SECONDS,
-            exceeded,
-        }
-    }
-}
-
 impl Standing {
     fn json(self) -> Value {
         json!({
@@ -102,7 +59,7 @@ pub(crate) async fn gate(State(github): State<Arc<GitHub>>, request: Request, ne
     if key.is_empty() {
         key = github
             .first()
-            .map(|hub| hub.repository.full_name().to_ascii_lowercase())
+            .map(|hosted| hosted.repository.full_name().to_ascii_lowercase())
             .unwrap_or_default();
     }
     let asks_for_standing = request.uri().path() == "/rate_limit";
@@ -147,27 +104,4 @@ fn exceeded(actor: &User) -> Response {
 fn overview(standing: Standing) -> Value {
     let core = standing.json();
     json!({"resources": {"core": core, "search": {"limit": 30, "used": 0, "remaining": 30, "reset": standing.reset}}, "rate": core})
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::Timestamp;
-
-    use super::Limits;
-
-    #[test]
-    fn refuses_beyond_the_limit_until_the_hour_is_over() {
-        let limits = Limits::default();
-        let at = |second| Timestamp::from_second(second).expect("a time");
-        assert!(!limits.count("o/r", 2, 1, at(100)).exceeded);
-        assert!(!limits.count("o/r", 2, 1, at(110)).exceeded);
-        let third = limits.count("o/r", 2, 1, at(3_699));
-        assert!(third.exceeded && third.used == 2 && third.reset == 3_700);
-        assert!(!limits.count("o/r", 2, 0, at(3_699)).exceeded, "asking is free");
-        assert!(
-            !limits.count("o/other", 2, 1, at(3_699)).exceeded,
-            "another repository has its own"
-        );
-        assert_eq!(limits.count("o/r", 2, 1, at(3_700)).used, 1);
-    }
 }
