@@ -21,7 +21,7 @@ pub(crate) async fn run(
         Ok(0) => Ok(()),
         Ok(code) => Err(exit::container_error(&plan.component, code, "")),
         Err(_) => {
-            instance.stop(super::service::grace(runner, plan)).await;
+            instance.stop(super::component::grace(runner, plan)).await;
             Err(StepError {
                 code: "ContainerExitNonZero",
                 message: format!(

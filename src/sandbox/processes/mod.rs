@@ -1,6 +1,7 @@
 //! Runs components for real: checkout, build, processes with a disk of their own, jobs, development databases.
 
 pub(crate) mod build;
+pub(crate) mod component;
 mod disk;
 mod environment;
 pub mod exec;
@@ -13,9 +14,11 @@ mod port;
 pub(crate) mod postgres;
 mod probe;
 mod process;
+mod scaling;
 pub(crate) mod service;
 mod stray;
 mod supervise;
+pub(crate) mod traffic;
 pub(crate) mod upstream;
 
 use std::collections::BTreeMap;

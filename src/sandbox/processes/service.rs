@@ -1,26 +1,19 @@
 //! The instances of one service or worker: started, watched, put to sleep, woken, drained.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::component::{Component, RunLogs, ServiceEvent};
 use super::plan::{Build, LaunchPlan, StepError};
+use super::scaling::{Mode, Scaling, WakeResult};
 use super::supervise::{self, Generation};
-use super::upstream::{InFlight, Origin, Upstream};
+use super::traffic::{InFlight, Origin};
+use super::upstream::Upstream;
 use super::{Runner, stray};
-use crate::log::Log;
-
-/// What happened to a service without anybody asking.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ServiceEvent {
-    ScaledToZero { component: String },
-    ScaledFromZero { component: String },
-    InstanceRestarted { component: String },
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ServiceStatus {
@@ -36,155 +29,9 @@ pub(crate) struct ServiceStatus {
 /// Dropping it kills its instances.
 #[derive(Debug)]
 pub(crate) struct Service {
-    shared: Arc<Shared>,
+    scaling: Arc<Scaling>,
     /// The watch over idleness, and a wake under way.
     tasks: Mutex<JoinSet<()>>,
-}
-
-/// Where a service's logs go: what it prints, and what instances printed that crashed or were restarted.
-#[derive(Clone, Debug)]
-pub(crate) struct RunLogs {
-    pub(crate) run: Log,
-    pub(crate) restarted: Log,
-    /// Start, health-check results, exit codes: `DEPLOY`.
-    pub(crate) deploy: Log,
-}
-
-/// What the service and the tasks that watch over it have in common.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) runner: Arc<Runner>,
-    pub(super) build: Build,
-    pub(super) plan: LaunchPlan,
-    pub(super) logs: RunLogs,
-    events: UnboundedSender<ServiceEvent>,
-    state: Mutex<State>,
-    in_flight: watch::Sender<InFlight>,
-}
-
-#[derive(Debug)]
-struct State {
-    mode: Mode,
-    /// `None` while asleep and once stopped.
-    generation: Option<Generation>,
-    /// Round robin.
-    next: usize,
-    last_activity: Timestamp,
-}
-
-type WakeResult = watch::Receiver<Option<Result<(), StepError>>>;
-
-#[derive(Debug)]
-enum Mode {
-    Awake,
-    /// Decided, the processes are still ending.
-    FallingAsleep,
-    Asleep,
-    /// All requests of one wake wait for the same result.
-    Waking(WakeResult),
-    Stopped,
-}
-
-impl Shared {
-    /// A request has been answered to its end.
-    pub(super) fn answered(&self, origin: Origin) {
-        if origin == Origin::Public {
-            self.state().last_activity = self.runner.clock.now();
-        }
-        self.in_flight.send_modify(|count| *count.of(origin) -= 1);
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn component(&self) -> &str {
-        &self.plan.component
-    }
-
-    pub(super) fn say(&self, message: &str) {
-        self.logs.deploy.push(self.component(), message);
-    }
-
-    pub(super) fn restarted(&self) {
-        let component = self.component().to_owned();
-        let _ = self.events.send(ServiceEvent::InstanceRestarted { component });
-    }
-
-    fn scaled_to_zero(&self) {
-        let component = self.component().to_owned();
-        let _ = self.events.send(ServiceEvent::ScaledToZero { component });
-    }
-
-    /// Takes the instances away if the service has been idle for long enough; else says how long that still takes.
-    fn fall_asleep(&self, after: Duration) -> Result<Option<Generation>, Duration> {
-        let mut state = self.state();
-        if !matches!(state.mode, Mode::Awake) || self.in_flight.borrow().public > 0 {
-            return Err(after);
-        }
-        let idle = self.runner.clock.now().duration_since(state.last_activity);
-        let missing = SignedDuration::try_from(after).unwrap_or(SignedDuration::MAX) - idle;
-        if missing.is_positive() {
-            return Err(missing.unsigned_abs());
-        }
-        state.mode = Mode::FallingAsleep;
-        Ok(state.generation.take())
-    }
-
-    async fn watch_idleness(self: Arc<Self>, after: Duration) {
-        loop {
-            match self.fall_asleep(after) {
-                Ok(generation) => {
-                    self.say("no requests: scaling to zero");
-                    if let Some(generation) = generation {
-                        generation.stop().await;
-                    }
-                    let mut state = self.state();
-                    if matches!(state.mode, Mode::FallingAsleep) {
-                        state.mode = Mode::Asleep;
-                        drop(state);
-                        self.scaled_to_zero();
-                    }
-                }
-                Err(missing) => {
-                    // The sandbox's clock may be moved at any time, even between two looks at it.
-                    let look_again = missing.clamp(Duration::from_millis(10), Duration::from_secs(1));
-                    tokio::select! {
-                        () = self.runner.clock.moved() => {}
-                        () = tokio::time::sleep(look_again) => {}
-                    }
-                }
-            }
-        }
-    }
-
-    async fn wake(self: Arc<Self>, result: watch::Sender<Option<Result<(), StepError>>>) {
-        self.say("a request arrived: scaling from zero");
-        let outcome = supervise::boot(&self).await;
-        let outcome = {
-            let mut state = self.state();
-            if !matches!(state.mode, Mode::Waking(_)) {
-                return;
-            }
-            state.last_activity = self.runner.clock.now();
-            match outcome {
-                Ok(generation) => {
-                    state.mode = Mode::Awake;
-                    state.generation = Some(generation);
-                    Ok(())
-                }
-                Err(error) => {
-                    state.mode = Mode::Asleep;
-                    Err(error)
-                }
-            }
-        };
-        if outcome.is_ok() {
-            let component = self.component().to_owned();
-            let _ = self.events.send(ServiceEvent::ScaledFromZero { component });
-        }
-        result.send_replace(Some(outcome));
-    }
 }
 
 /// What a request finds.
@@ -204,43 +51,35 @@ impl Service {
         logs: RunLogs,
         events: UnboundedSender<ServiceEvent>,
     ) -> Result<Arc<Self>, StepError> {
-        let last_activity = runner.clock.now();
-        let shared = Arc::new(Shared {
+        let scaling = Arc::new(Scaling::new(Component {
             runner,
             build,
             plan,
             logs,
             events,
-            state: Mutex::new(State {
-                mode: Mode::Awake,
-                generation: None,
-                next: 0,
-                last_activity,
-            }),
-            in_flight: watch::Sender::new(InFlight::default()),
-        });
-        let generation = supervise::boot(&shared).await?;
+        }));
+        let generation = supervise::boot(&scaling.component).await?;
         {
-            let mut state = shared.state();
+            let mut state = scaling.state();
             state.generation = Some(generation);
-            state.last_activity = shared.runner.clock.now();
+            state.last_activity = scaling.component.runner.clock.now();
         }
         let mut tasks = JoinSet::new();
-        if let Some(after) = shared.plan.inactivity_sleep {
-            tasks.spawn(Arc::clone(&shared).watch_idleness(after));
+        if let Some(after) = scaling.component.plan.inactivity_sleep {
+            tasks.spawn(Arc::clone(&scaling).watch_idleness(after));
         }
         let tasks = Mutex::new(tasks);
-        Ok(Arc::new(Self { shared, tasks }))
+        Ok(Arc::new(Self { scaling, tasks }))
     }
 
     pub(crate) fn status(&self) -> ServiceStatus {
-        let state = self.shared.state();
+        let state = self.scaling.state();
         let slots = state.generation.as_ref().map(Generation::slots).unwrap_or_default();
         let asleep = matches!(state.mode, Mode::Asleep);
         drop(state);
         let groups = slots.iter().filter_map(|slot| slot.leader).collect::<Vec<_>>();
         ServiceStatus {
-            desired: self.shared.plan.instances.max(1),
+            desired: self.scaling.component.plan.instances.max(1),
             ready: slots.iter().map(|slot| u32::from(slot.ready)).sum(),
             asleep,
             memory_bytes: if groups.is_empty() { 0 } else { stray::memory(&groups) },
@@ -262,7 +101,7 @@ impl Service {
                 Arrival::Waits(mut result) => match result.wait_for(Option::is_some).await.as_deref() {
                     Ok(Some(Err(error))) => return Err(error.clone()),
                     Ok(_) => {}
-                    Err(_) => return Err(stopped(self.shared.component())),
+                    Err(_) => return Err(stopped(self.scaling.component.name())),
                 },
             }
         }
@@ -274,26 +113,26 @@ impl Service {
     }
 
     fn arrive(&self, origin: Origin) -> Arrival {
-        let mut state = self.shared.state();
+        let mut state = self.scaling.state();
         match &state.mode {
-            Mode::Stopped => return Arrival::Refused(stopped(self.shared.component())),
+            Mode::Stopped => return Arrival::Refused(stopped(self.scaling.component.name())),
             Mode::Asleep | Mode::FallingAsleep | Mode::Waking(_) if origin == Origin::Inside => {
                 return Arrival::Refused(StepError {
                     code: "InternalError",
                     message: format!(
                         "`{}` is asleep, and requests from inside the app do not wake it",
-                        self.shared.component()
+                        self.scaling.component.name()
                     ),
                 });
             }
             Mode::Waking(result) => return Arrival::Waits(result.clone()),
             Mode::FallingAsleep | Mode::Asleep => {
                 if matches!(state.mode, Mode::FallingAsleep) {
-                    self.shared.scaled_to_zero();
+                    self.scaling.component.scaled_to_zero();
                 }
                 let (send, result) = watch::channel(None);
                 state.mode = Mode::Waking(result.clone());
-                let wake = Arc::clone(&self.shared).wake(send);
+                let wake = Arc::clone(&self.scaling).wake(send);
                 let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
                 while tasks.try_join_next().is_some() {}
                 tasks.spawn(wake);
@@ -305,34 +144,35 @@ impl Service {
         if ready.is_empty() {
             return Arrival::Refused(StepError {
                 code: "ContainerHealthChecksFailed",
-                message: format!("no instance of `{}` is ready", self.shared.component()),
+                message: format!("no instance of `{}` is ready", self.scaling.component.name()),
             });
         }
         state.next = state.next.wrapping_add(1);
         let address = ready[state.next % ready.len()];
         if origin == Origin::Public {
-            state.last_activity = self.shared.runner.clock.now();
+            state.last_activity = self.scaling.component.runner.clock.now();
         }
-        self.shared.in_flight.send_modify(|count| *count.of(origin) += 1);
+        self.scaling.in_flight.send_modify(|count| *count.of(origin) += 1);
         drop(state);
-        Arrival::Served(Upstream::new(address, origin, Arc::clone(&self.shared)))
+        Arrival::Served(Upstream::new(address, origin, Arc::clone(&self.scaling)))
     }
 
     /// Drains, sends SIGTERM, waits for the grace period, kills.
     pub(crate) async fn stop(&self) {
         let generation = {
-            let mut state = self.shared.state();
+            let mut state = self.scaling.state();
             state.mode = Mode::Stopped;
             state.generation.take()
         };
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
         let drain = self
-            .shared
+            .scaling
+            .component
             .runner
             .clock
-            .paced(self.shared.plan.drain)
+            .paced(self.scaling.component.plan.drain)
             .max(Duration::from_secs(1));
-        let mut in_flight = self.shared.in_flight.subscribe();
+        let mut in_flight = self.scaling.in_flight.subscribe();
         let _ = tokio::time::timeout(drain, in_flight.wait_for(|count| *count == InFlight::default())).await;
         if let Some(generation) = generation {
             generation.stop().await;
@@ -342,7 +182,7 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        let mut state = self.shared.state();
+        let mut state = self.scaling.state();
         state.mode = Mode::Stopped;
         let generation = state.generation.take();
         drop(state);
@@ -355,9 +195,4 @@ fn stopped(component: &str) -> StepError {
         code: "InternalError",
         message: format!("`{component}` has been stopped"),
     }
-}
-
-/// How long an instance may take to end after SIGTERM.
-pub(super) fn grace(runner: &Runner, plan: &LaunchPlan) -> Duration {
-    runner.clock.paced(plan.grace).max(Duration::from_secs(1))
 }

@@ -9,12 +9,12 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::component::{Component, grace};
 use super::exit;
 use super::instance::{self, Instance};
 use super::plan::{HealthCheck, Kind, StepError};
 use super::probe::probe;
 use super::process::Output;
-use super::service::{Shared, grace};
 
 /// However fast the world runs, a real program needs real time to start.
 const LEAST_BUDGET: Duration = Duration::from_secs(3);
@@ -75,15 +75,15 @@ impl Generation {
 }
 
 /// Starts all instances, waits until each is ready, and watches over them from then on.
-pub(super) async fn boot(shared: &Arc<Shared>) -> Result<Generation, StepError> {
-    let wanted = shared.plan.instances.max(1);
-    let instances = try_join_all((0..wanted).map(|_| boot_one(shared))).await?;
+pub(super) async fn boot(component: &Arc<Component>) -> Result<Generation, StepError> {
+    let wanted = component.plan.instances.max(1);
+    let instances = try_join_all((0..wanted).map(|_| boot_one(component))).await?;
     let slots = Arc::new(Mutex::new(instances.iter().map(Slot::of).collect::<Vec<_>>()));
     let stop = watch::Sender::new(false);
     let mut supervisors = JoinSet::new();
     for (index, instance) in instances.into_iter().enumerate() {
         let supervisor = Supervisor {
-            shared: Arc::clone(shared),
+            component: Arc::clone(component),
             slots: Arc::clone(&slots),
             index,
         };
@@ -97,19 +97,19 @@ pub(super) async fn boot(shared: &Arc<Shared>) -> Result<Generation, StepError> 
     })
 }
 
-async fn boot_one(shared: &Shared) -> Result<Instance, StepError> {
+async fn boot_one(component: &Component) -> Result<Instance, StepError> {
     let began = Instant::now();
-    let output = Output::new(shared.component(), &shared.logs.run);
-    let started = instance::start(&shared.runner, &shared.build, &shared.plan, output).await;
-    let mut instance = started.inspect_err(|error| shared.say(&error.message))?;
-    shared.say(&format!(
+    let output = Output::new(component.name(), &component.logs.run);
+    let started = instance::start(&component.runner, &component.build, &component.plan, output).await;
+    let mut instance = started.inspect_err(|error| component.say(&error.message))?;
+    component.say(&format!(
         "started instance {} on port {}",
         instance.name,
         instance.port.number()
     ));
-    match until_ready(shared, &mut instance).await {
+    match until_ready(component, &mut instance).await {
         Ok(()) => {
-            shared.say(&format!(
+            component.say(&format!(
                 "instance {} ready after {:.1?}",
                 instance.name,
                 began.elapsed()
@@ -117,34 +117,30 @@ async fn boot_one(shared: &Shared) -> Result<Instance, StepError> {
             Ok(instance)
         }
         Err(error) => {
-            shared.say(&error.message);
-            keep_output(shared, &instance);
+            component.say(&error.message);
+            keep_output(component, &instance);
             Err(error)
         }
     }
 }
 
 /// What a crashed instance printed can be read under `RUN_RESTARTED`.
-fn keep_output(shared: &Shared, instance: &Instance) {
+fn keep_output(component: &Component, instance: &Instance) {
     for line in instance.output.tail() {
-        shared.logs.restarted.push(shared.component(), &line);
+        component.logs.restarted.push(component.name(), &line);
     }
 }
 
-async fn until_ready(shared: &Shared, instance: &mut Instance) -> Result<(), StepError> {
-    let clock = &shared.runner.clock;
-    if shared.plan.kind != Kind::Service {
+async fn until_ready(component: &Component, instance: &mut Instance) -> Result<(), StepError> {
+    let clock = &component.runner.clock;
+    if component.plan.kind != Kind::Service {
         let settled = clock.paced(WORKER_SETTLES).max(Duration::from_millis(300));
         return match tokio::time::timeout(settled, instance.process.wait()).await {
-            Ok(code) => Err(exit::container_error(
-                shared.component(),
-                code,
-                " right after its start",
-            )),
+            Ok(code) => Err(exit::container_error(component.name(), code, " right after its start")),
             Err(_) => Ok(()),
         };
     }
-    let check = &shared.plan.readiness;
+    let check = &component.plan.readiness;
     let budget = clock
         .paced(check.initial_delay + check.period * check.failure_threshold)
         .max(LEAST_BUDGET);
@@ -155,9 +151,9 @@ async fn until_ready(shared: &Shared, instance: &mut Instance) -> Result<(), Ste
         let seen = tokio::select! {
             biased;
             code = instance.process.wait() => {
-                return Err(exit::container_error(shared.component(), code, " before it was ready"));
+                return Err(exit::container_error(component.name(), code, " before it was ready"));
             }
-            seen = probe_once(shared, check, instance.port.address()) => seen,
+            seen = probe_once(component, check, instance.port.address()) => seen,
         };
         match seen {
             Ok(()) => successes += 1,
@@ -171,7 +167,7 @@ async fn until_ready(shared: &Shared, instance: &mut Instance) -> Result<(), Ste
                 code: "ContainerHealthChecksFailed",
                 message: format!(
                     "readiness check of `{}` failed for {}: {seen}",
-                    shared.component(),
+                    component.name(),
                     describe(check, instance.port.number(), budget),
                 ),
             });
@@ -179,7 +175,7 @@ async fn until_ready(shared: &Shared, instance: &mut Instance) -> Result<(), Ste
         tokio::select! {
             biased;
             code = instance.process.wait() => {
-                return Err(exit::container_error(shared.component(), code, " before it was ready"));
+                return Err(exit::container_error(component.name(), code, " before it was ready"));
             }
             () = tokio::time::sleep(pause) => {}
         }
@@ -196,24 +192,24 @@ fn describe(check: &HealthCheck, port: u16, budget: Duration) -> String {
     }
 }
 
-async fn probe_once(shared: &Shared, check: &HealthCheck, own: SocketAddr) -> Result<(), String> {
-    let other = check.port.filter(|port| *port != shared.plan.http_port);
+async fn probe_once(component: &Component, check: &HealthCheck, own: SocketAddr) -> Result<(), String> {
+    let other = check.port.filter(|port| *port != component.plan.http_port);
     let address = other.map_or(own, |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    let timeout = shared.runner.clock.paced(check.timeout).max(Duration::from_secs(1));
+    let timeout = component.runner.clock.paced(check.timeout).max(Duration::from_secs(1));
     probe(address, check.http_path.as_deref(), timeout).await
 }
 
 /// Resolves with a sentence when liveness checks have failed often enough.
-async fn until_dead(shared: &Shared, own: SocketAddr) -> String {
-    let Some(check) = &shared.plan.liveness else {
+async fn until_dead(component: &Component, own: SocketAddr) -> String {
+    let Some(check) = &component.plan.liveness else {
         return std::future::pending().await;
     };
-    let clock = &shared.runner.clock;
+    let clock = &component.runner.clock;
     tokio::time::sleep(clock.paced(check.initial_delay)).await;
     let mut failures = 0;
     loop {
         tokio::time::sleep(clock.paced(check.period).max(Duration::from_millis(100))).await;
-        match probe_once(shared, check, own).await {
+        match probe_once(component, check, own).await {
             Ok(()) => failures = 0,
             Err(seen) => {
                 failures += 1;
@@ -227,15 +223,15 @@ async fn until_dead(shared: &Shared, own: SocketAddr) -> String {
 
 /// Watches over one instance and starts it again when it ends.
 struct Supervisor {
-    shared: Arc<Shared>,
+    component: Arc<Component>,
     slots: Arc<Mutex<Vec<Slot>>>,
     index: usize,
 }
 
 impl Supervisor {
     async fn run(&self, mut instance: Instance, stopped: &mut watch::Receiver<bool>) {
-        let shared = &self.shared;
-        let grace = grace(&shared.runner, &shared.plan);
+        let component = &self.component;
+        let grace = grace(&component.runner, &component.plan);
         let mut restarts = 0;
         loop {
             let address = instance.port.address();
@@ -247,22 +243,22 @@ impl Supervisor {
                     return;
                 }
                 code = instance.process.wait() => format!("{} {}", instance.name, exit::words(code)),
-                reason = until_dead(shared, address) => format!("{}: {reason}", instance.name),
+                reason = until_dead(component, address) => format!("{}: {reason}", instance.name),
             };
             self.change(|slot| {
                 slot.ready = false;
                 slot.leader = None;
             });
-            if shared.runner.is_closing() {
+            if component.runner.is_closing() {
                 return;
             }
-            shared.say(&reason);
-            keep_output(shared, &instance);
+            component.say(&reason);
+            keep_output(component, &instance);
             tokio::select! {
                 () = instance.stop(grace) => {}
                 () = until_told(stopped) => return,
             }
-            if up_since.elapsed() > shared.runner.clock.paced(LONGEST_BACK_OFF) {
+            if up_since.elapsed() > component.runner.clock.paced(LONGEST_BACK_OFF) {
                 restarts = 0;
             }
             instance = tokio::select! {
@@ -276,10 +272,10 @@ impl Supervisor {
 
     async fn restart(&self, restarts: &mut u32) -> Instance {
         loop {
-            tokio::time::sleep(self.shared.runner.clock.paced(back_off(*restarts))).await;
+            tokio::time::sleep(self.component.runner.clock.paced(back_off(*restarts))).await;
             *restarts += 1;
-            self.shared.restarted();
-            if let Ok(instance) = boot_one(&self.shared).await {
+            self.component.restarted();
+            if let Ok(instance) = boot_one(&self.component).await {
                 return instance;
             }
         }

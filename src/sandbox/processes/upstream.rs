@@ -4,45 +4,23 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::service::Shared;
-
-/// Requests that are being answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct InFlight {
-    pub(super) public: usize,
-    pub(super) internal: usize,
-}
-
-impl InFlight {
-    pub(super) fn of(&mut self, origin: Origin) -> &mut usize {
-        match origin {
-            Origin::Public => &mut self.public,
-            Origin::Inside => &mut self.internal,
-        }
-    }
-}
-
-/// Where a request comes from. Traffic between components neither wakes a service nor keeps it awake.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    Public,
-    Inside,
-}
+use super::scaling::Scaling;
+use super::traffic::Origin;
 
 /// Where to send one request. Draining waits for it, and a public one keeps the service awake, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Upstream {
     address: SocketAddr,
     origin: Origin,
-    shared: Arc<Shared>,
+    scaling: Arc<Scaling>,
 }
 
 impl Upstream {
-    pub(super) fn new(address: SocketAddr, origin: Origin, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(address: SocketAddr, origin: Origin, scaling: Arc<Scaling>) -> Self {
         Self {
             address,
             origin,
-            shared,
+            scaling,
         }
     }
 }
@@ -57,6 +35,6 @@ impl Deref for Upstream {
 
 impl Drop for Upstream {
     fn drop(&mut self) {
-        self.shared.answered(self.origin);
+        self.scaling.answered(self.origin);
     }
 }

@@ -16,8 +16,9 @@ use crate::clock::Clock;
 use crate::clouds::app_platform::document::secrets::Vault;
 use crate::clouds::app_platform::refusal::Refusal;
 use crate::edge::Edge;
+use crate::processes::component::ServiceEvent;
 use crate::processes::postgres::Postgres;
-use crate::processes::service::{Service, ServiceEvent};
+use crate::processes::service::Service;
 
 /// How long after `ACTIVE` the live URL appears in replies, as long as the platform takes.
 const LIVE_URL_DELAY: Duration = Duration::from_secs(2);

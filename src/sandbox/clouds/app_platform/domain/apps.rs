@@ -18,7 +18,8 @@ use crate::clouds::app_platform::document::{Spec, check, normalise};
 use crate::clouds::app_platform::refusal::Refusal;
 use crate::edge::Edge;
 use crate::ids;
-use crate::processes::service::{Service, ServiceEvent};
+use crate::processes::component::ServiceEvent;
+use crate::processes::service::Service;
 
 /// What a proposal is answered with.
 #[derive(Clone, Debug)]

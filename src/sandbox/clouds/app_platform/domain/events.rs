@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::ids;
-use crate::processes::service::ServiceEvent;
+use crate::processes::component::ServiceEvent;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Event {

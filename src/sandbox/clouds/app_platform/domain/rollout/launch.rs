@@ -12,9 +12,10 @@ use crate::clouds::app_platform::document::envs::{self, Bindings, Stage};
 use crate::clouds::app_platform::domain::logs::LogKind;
 use crate::edge::{Route, Target};
 use crate::processes;
+use crate::processes::component::RunLogs;
 use crate::processes::plan::{HealthCheck, LaunchPlan};
-use crate::processes::service::{RunLogs, Service};
-use crate::processes::upstream::Origin;
+use crate::processes::service::Service;
+use crate::processes::traffic::Origin;
 
 impl Rollout {
     /// All at once. One that fails ends the deployment after the others have ended too.

@@ -9,7 +9,7 @@ use crate::clouds::app_platform::document::component::{Component, Kind};
 use crate::clouds::app_platform::document::{RuleComponent, RuleRedirect, Spec};
 use crate::edge::{Redirect, Route, Target};
 use crate::processes::service::Service;
-use crate::processes::upstream::Origin;
+use crate::processes::traffic::Origin;
 
 /// Rules whose component is not there are left out.
 pub(super) fn of(spec: &Spec, builds: &Builds, services: &BTreeMap<String, Arc<Service>>) -> Vec<Route> {
