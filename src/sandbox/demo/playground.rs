@@ -1,4 +1,4 @@
-//! What the story plays on: a temporary Git repository, a sandbox, and the program itself as a child process.
+//! Where the story plays: a temporary Git repository, a sandbox, and the program itself as a child process.
 
 use std::collections::BTreeMap;
 use std::fs::Permissions;
@@ -25,7 +25,7 @@ const PACE: &str = "0.05";
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-pub(super) struct Stage {
+pub(super) struct Playground {
     folder: TempDir,
     program: PathBuf,
     sandbox: Option<Child>,
@@ -50,7 +50,7 @@ pub(super) struct Ended {
     pub(super) log: String,
 }
 
-impl Stage {
+impl Playground {
     pub(super) fn new() -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("do-deploy-demo-")
@@ -71,7 +71,7 @@ impl Stage {
     }
 
     /// Makes the repository and starts the sandbox.
-    pub(super) async fn set(&mut self) -> anyhow::Result<()> {
+    pub(super) async fn open(&mut self) -> anyhow::Result<()> {
         std::fs::create_dir_all(self.repository())?;
         // The sandbox shows this folder to every instance.
         std::fs::create_dir_all(self.cloud().join("shared"))?;
