@@ -1,10 +1,11 @@
 //! The stand-in cloud: DigitalOcean's and GitHub's APIs over real local processes.
 //!
-//! A world of its own: it imports nothing from the rest of the program, so that one misreading of a vendor's
-//! document cannot agree with itself.
+//! A crate of its own: it uses nothing of the rest of the program, so that one misreading of a vendor's document cannot
+//! agree with itself.
 
 mod account;
 mod api;
+mod changes;
 mod clock;
 mod clouds;
 pub mod command;

@@ -17,13 +17,14 @@ const APIS: [(&str, &str); 5] = [
     ("GET", "/user"),
 ];
 
-const OWN: [(&str, &str); 8] = [
+const OWN: [(&str, &str); 9] = [
     ("POST", "/_sandbox/clock"),
     ("PUT", "/_sandbox/faults"),
     ("PUT", "/_sandbox/account"),
     ("GET", "/_sandbox/account"),
     ("GET", "/_sandbox/requests"),
     ("GET", "/_sandbox/audit"),
+    ("GET", "/_sandbox/changes"),
     ("GET", "/_sandbox/event?name=push"),
     ("GET", "/_sandbox/unknown"),
 ];

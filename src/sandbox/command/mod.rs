@@ -15,18 +15,19 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::settings::Mount;
 use crate::account::Account;
+use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::clouds::app_platform::document::sources::Repositories;
-use crate::clouds::app_platform::domain::World;
+use crate::clouds::app_platform::domain::platform::AppPlatform;
 use crate::github::GitHub;
 use crate::processes::Runner;
 use crate::repository::Repository;
-use crate::server::Server;
 use crate::server::address;
 use crate::server::audit::Audit;
 use crate::server::faults::Faults;
 use crate::server::record::Recorder;
 use crate::server::requests::Requests;
+use crate::server::state::Sandbox;
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct SandboxArgs {
@@ -93,10 +94,10 @@ pub async fn run(args: SandboxArgs, pace: f64) -> anyhow::Result<u8> {
         recorder.transpose()?,
     ));
     let serving = tokio::spawn(Arc::clone(&server).serve(listener));
-    let variables = settings::variables(&base_url, server.world.account.handed_out(), &repositories);
+    let variables = settings::variables(&base_url, server.account.handed_out(), &repositories);
     let ended = serve(&args, &variables, &mut signals).await;
     serving.abort();
-    server.world.shutdown().await;
+    server.app_platform.shutdown().await;
     if let Some(temporary) = temporary {
         let path = temporary.path().to_owned();
         temporary
@@ -124,18 +125,20 @@ fn open(
     repositories: Vec<Arc<Repository>>,
     base_url: String,
     recorder: Option<Recorder>,
-) -> Server {
-    let clock = Clock::new(pace);
-    let account = Account::default();
+) -> Sandbox {
+    let (clock, account, changes) = (Clock::new(pace), Account::default(), Changes::default());
     let runner = Arc::new(Runner::new(root, images, clock.clone()));
     let mounted = Repositories::new(repositories.clone(), account.clone());
-    Server {
-        world: World::new(clock.clone(), account.clone(), runner, mounted),
-        github: GitHub::new(clock, account, repositories, base_url.clone()),
+    Sandbox {
+        app_platform: AppPlatform::new(clock.clone(), account.clone(), changes.clone(), runner, mounted),
+        github: GitHub::new(clock.clone(), account.clone(), &changes, repositories, base_url.clone()),
+        clock,
+        account,
         base_url,
         recorder,
         faults: Faults::default(),
-        requests: Requests::default(),
+        requests: Requests::new(changes.clone()),
+        changes,
         audit: Audit::default(),
     }
 }

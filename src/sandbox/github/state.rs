@@ -7,6 +7,7 @@ use super::records::following;
 use super::records::hosted::HostedRepository;
 use super::records::pull::Pull;
 use crate::account::Account;
+use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::github::records::limits::Limits;
 use crate::repository::Repository;
@@ -53,17 +54,20 @@ impl GitHub {
     pub(crate) fn new(
         clock: Clock,
         account: Account,
+        changes: &Changes,
         repositories: Vec<Arc<Repository>>,
         base_url: String,
     ) -> Arc<Self> {
         // Real ids are large; a small one could be taken for a number of something.
         let ids = Arc::new(AtomicU64::new(1_000_001));
         let hosted = |repository| {
+            let (clock, account, changes) = (clock.clone(), account.clone(), changes.clone());
             Arc::new(HostedRepository::new(
                 repository,
-                clock.clone(),
-                account.clone(),
+                clock,
+                account,
                 Arc::clone(&ids),
+                changes,
             ))
         };
         Arc::new(Self {

@@ -7,10 +7,11 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 
-use super::{Server, queried};
+use super::state::Sandbox;
+use super::token::queried;
 use crate::page::{Page, escape};
 
-pub(crate) async fn get(State(server): State<Arc<Server>>, parts: Parts) -> Response {
+pub(crate) async fn get(State(server): State<Arc<Sandbox>>, parts: Parts) -> Response {
     // Links on this page lead to others that need the token, too.
     let token = match queried(&parts) {
         Some(token) => format!("?token={}", escape(&token)),
@@ -37,7 +38,7 @@ pub(crate) async fn get(State(server): State<Arc<Server>>, parts: Parts) -> Resp
         page.push("</table>");
     }
     page.push("<h2>Apps</h2>");
-    let apps = server.world.with_apps(|apps| {
+    let apps = server.app_platform.with_apps(|apps| {
         apps.iter()
             .map(|app| {
                 let last = app.deployments.last().map(|it| it.phase.name()).unwrap_or_default();

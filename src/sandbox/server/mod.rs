@@ -7,13 +7,15 @@ pub(crate) mod faults;
 pub(crate) mod home;
 pub(crate) mod record;
 pub(crate) mod requests;
+pub(crate) mod state;
+mod token;
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE};
+use axum::http::header::{CONTENT_TYPE, DATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -27,33 +29,22 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use self::audit::Audit;
+use self::faults::Act;
+use self::record::Exchange;
+use self::requests::Entry;
+use self::state::Sandbox;
+use self::token::{bearer, queried};
 use crate::api::Api;
 
-use self::faults::{Act, Faults};
-use self::record::{Exchange, Recorder};
-use self::requests::{Entry, Requests};
 use crate::clouds::app_platform::api::error::ApiError;
 use crate::clouds::app_platform::api::{self, Cloud, scopes};
-use crate::clouds::app_platform::domain::World;
 use crate::clouds::app_platform::domain::rate_limit::{Standing, Verdict};
-use crate::github::{self, GitHub};
+use crate::github;
 use crate::ids;
 use crate::page;
 
 /// The largest body that is passed on, in bytes.
 const LARGEST: usize = 32 * 1024 * 1024;
-
-#[derive(Debug)]
-pub(crate) struct Server {
-    pub(crate) world: Arc<World>,
-    pub(crate) github: Arc<GitHub>,
-    pub(crate) base_url: String,
-    pub(crate) recorder: Option<Recorder>,
-    pub(crate) faults: Faults,
-    pub(crate) requests: Requests,
-    pub(crate) audit: Audit,
-}
 
 /// The connection is cut without a reply.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -64,7 +55,7 @@ struct Cut;
 #[derive(Clone, Copy, Debug)]
 struct NoRoute;
 
-impl Server {
+impl Sandbox {
     /// Answers until the future is dropped.
     pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener) {
         let router = Arc::clone(&self).router();
@@ -96,7 +87,7 @@ impl Server {
 
     fn router(self: Arc<Self>) -> Router {
         let cloud = Cloud {
-            world: Arc::clone(&self.world),
+            platform: Arc::clone(&self.app_platform),
             base_url: self.base_url.clone(),
         };
         let github = Arc::clone(&self.github);
@@ -131,7 +122,7 @@ impl Server {
         let struck = self.faults.strike(&method, &path);
         let (act, fault) = struck.unzip();
         let mut entry = Entry {
-            time: self.world.clock.now(),
+            time: self.clock.now(),
             method: method.to_string(),
             path: whole.clone(),
             status: None,
@@ -181,7 +172,7 @@ impl Server {
     /// Refuses foreign names and pages, and calls of the sandbox's own without its token.
     fn let_in(&self, api: Api, parts: &Parts) -> Result<(), Response> {
         address::admit(parts).map_err(|(status, why)| (status, Json(json!({"message": why}))).into_response())?;
-        let owners = |token: Option<String>| token.is_some_and(|token| self.world.account.is_owners(&token));
+        let owners = |token: Option<String>| token.is_some_and(|token| self.account.is_owners(&token));
         match api {
             Api::Own if !owners(bearer(parts)) => Err(controls::unauthorized()),
             Api::Page if !owners(bearer(parts)) && !owners(queried(parts)) => Err(page::needs_token()),
@@ -200,14 +191,14 @@ impl Server {
             return unauthorized(api);
         };
         self.audit.token(&value);
-        let Some(token) = self.world.account.token(api, &value) else {
+        let Some(token) = self.account.token(api, &value) else {
             return unauthorized(api);
         };
         if api != Api::DigitalOcean {
             parts.extensions.insert(token);
             return dispatch(router, parts, body).await;
         }
-        let standing = self.world.rates.count(&token.value);
+        let standing = self.app_platform.rates.count(&token.value);
         let mut response = if standing.verdict != Verdict::Go {
             ApiError::too_many_requests().into_response()
         } else if scopes::needed(&parts.method, parts.uri.path()).is_some_and(|scope| !token.may(scope)) {
@@ -223,7 +214,7 @@ impl Server {
     /// The sandbox's own time, and a request id where the handler gave none.
     fn dated(&self, mut response: Response) -> Response {
         let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
-        let date = printer.timestamp_to_rfc9110_string(&self.world.clock.now()).ok();
+        let date = printer.timestamp_to_rfc9110_string(&self.clock.now()).ok();
         if let Some(date) = date.and_then(|date| HeaderValue::from_str(&date).ok()) {
             response.headers_mut().insert(DATE, date);
         }
@@ -239,22 +230,6 @@ async fn dispatch(router: Router, parts: Parts, body: Bytes) -> Response {
     let answered: Result<Response, Infallible> = TowerToHyperService::new(router).call(request).await;
     let Ok(response) = answered;
     response
-}
-
-/// `Bearer X` or `token X`; an empty one is none.
-fn bearer(parts: &Parts) -> Option<String> {
-    let header = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = header.split_once(' ')?;
-    let known = scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token");
-    let token = token.trim();
-    (known && !token.is_empty()).then(|| token.to_owned())
-}
-
-/// `?token=X`, which a link to a page has.
-pub(crate) fn queried(parts: &Parts) -> Option<String> {
-    let query = url::form_urlencoded::parse(parts.uri.query()?.as_bytes());
-    let mut tokens = query.filter(|(key, _)| key == "token");
-    tokens.next().map(|(_, token)| token.into_owned())
 }
 
 fn limit_headers(response: &mut Response, standing: Standing) {

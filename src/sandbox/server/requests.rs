@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::changes::Changes;
+
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Entry {
     pub(crate) time: Timestamp,
@@ -17,15 +19,26 @@ pub(crate) struct Entry {
     pub(crate) fault: Option<String>,
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct Requests(Mutex<Vec<Entry>>);
+#[derive(Debug)]
+pub(crate) struct Requests {
+    entries: Mutex<Vec<Entry>>,
+    changes: Changes,
+}
 
 impl Requests {
+    pub(crate) fn new(changes: Changes) -> Self {
+        Self {
+            entries: Mutex::default(),
+            changes,
+        }
+    }
+
     pub(crate) fn note(&self, entry: Entry) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+        self.changes.bump();
     }
 
     pub(crate) fn all(&self) -> Vec<Entry> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -37,7 +37,12 @@ pub(crate) fn json_of(hosted: &HostedRepository, urls: &Urls, names: &[String]) 
 
 /// `GET /issues/{number}/labels`
 pub(crate) async fn list(call: Call) -> Reply {
-    let names = with_labels(&call, |_, labels| Ok(labels.clone()))?;
+    let number = call.id("number")?;
+    let names = {
+        let records = call.hosted.records();
+        let pull = records.pulls.get(&number).ok_or_else(Refusal::not_found)?;
+        pull.labels.clone()
+    };
     paged(&call, json_of(&call.hosted, &call.urls, &names))
 }
 

@@ -48,7 +48,7 @@ pub(crate) async fn create(call: Call) -> Reply {
     let tip = commit::read(repository, &head_sha)
         .await?
         .ok_or_else(|| invalid("head"))?;
-    let starts = run::starts(hosted, &base_sha, &head_sha).await;
+    let starts = run::starts(repository, &base_sha, &head_sha).await;
     let now = hosted.clock.now();
     let id = hosted.next_id();
     let pull = {
@@ -80,7 +80,7 @@ pub(crate) async fn create(call: Call) -> Reply {
             return Err(already_exists(&twin.head_label()));
         }
         if starts {
-            records.runs.push(run::start(hosted, &pull, now));
+            records.runs.push(run::start(hosted.next_id(), &pull, now));
         }
         records.pulls.insert(number, pull.clone());
         pull

@@ -40,7 +40,12 @@ pub(crate) fn rollup(url: &str, reactions: &[Reaction]) -> Value {
 /// `GET /issues/comments/{comment_id}/reactions`
 pub(crate) async fn list(call: Call) -> Reply {
     let wanted = call.asked("content");
-    let reactions = on_comment(&call, |reactions| Ok(reactions.clone()))?;
+    let id = call.id("comment_id")?;
+    let reactions = {
+        let records = call.hosted.records();
+        let comment = records.comments.get(&id).ok_or_else(Refusal::not_found)?;
+        comment.reactions.clone()
+    };
     let shown = reactions
         .iter()
         .filter(|reaction| wanted.is_none_or(|content| reaction.content == content));

@@ -40,7 +40,7 @@ async fn followed(hosted: &HostedRepository, number: u64) -> Option<Pull> {
         return Some(known);
     };
     let base = hosted.repository.head(&known.base).await;
-    let starts = run::starts(hosted, base.as_deref().unwrap_or(&known.base_sha), &head).await;
+    let starts = run::starts(&hosted.repository, base.as_deref().unwrap_or(&known.base_sha), &head).await;
     let now = hosted.clock.now();
     let mut records = hosted.records();
     let pull = records.pulls.get_mut(&number)?;
@@ -49,7 +49,7 @@ async fn followed(hosted: &HostedRepository, number: u64) -> Option<Pull> {
         pull.move_head(head, base, now);
         let pull = pull.clone();
         if starts {
-            records.runs.push(run::start(hosted, &pull, now));
+            records.runs.push(run::start(hosted.next_id(), &pull, now));
         }
         return Some(pull);
     }

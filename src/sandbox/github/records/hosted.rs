@@ -1,6 +1,7 @@
 //! Everything that GitHub knows about one mounted repository beyond Git itself.
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 
 use super::pull::Pull;
 use crate::account::Account;
+use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::github::records::comment::Comment;
 use crate::github::records::deployment::Deployment;
@@ -24,6 +26,7 @@ pub(crate) struct HostedRepository {
     pub(crate) account: Account,
     pub(crate) created_at: Timestamp,
     ids: Arc<AtomicU64>,
+    changes: Changes,
     records: Mutex<Records>,
 }
 
@@ -42,23 +45,64 @@ pub(crate) struct Records {
 }
 
 impl HostedRepository {
-    pub(crate) fn new(repository: Arc<Repository>, clock: Clock, account: Account, ids: Arc<AtomicU64>) -> Self {
+    pub(crate) fn new(
+        repository: Arc<Repository>,
+        clock: Clock,
+        account: Account,
+        ids: Arc<AtomicU64>,
+        changes: Changes,
+    ) -> Self {
         Self {
             repository,
             created_at: clock.now(),
             clock,
             account,
             ids,
+            changes,
             records: Mutex::default(),
         }
     }
 
-    /// Never held across an `await`.
-    pub(crate) fn records(&self) -> MutexGuard<'_, Records> {
-        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Never held across an `await`. Whoever writes to them has changed something.
+    pub(crate) fn records(&self) -> Open<'_> {
+        Open {
+            records: self.records.lock().unwrap_or_else(PoisonError::into_inner),
+            changes: &self.changes,
+            written: false,
+        }
     }
 
     pub(crate) fn next_id(&self) -> u64 {
         self.ids.fetch_add(1, Ordering::SeqCst)
+    }
+}
+
+/// The records while somebody reads or writes them.
+pub(crate) struct Open<'a> {
+    records: MutexGuard<'a, Records>,
+    changes: &'a Changes,
+    written: bool,
+}
+
+impl Deref for Open<'_> {
+    type Target = Records;
+
+    fn deref(&self) -> &Records {
+        &self.records
+    }
+}
+
+impl DerefMut for Open<'_> {
+    fn deref_mut(&mut self) -> &mut Records {
+        self.written = true;
+        &mut self.records
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if self.written {
+            self.changes.bump();
+        }
     }
 }

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::hosted::HostedRepository;
 use super::pull::Pull;
 use super::user::User;
+use crate::repository::Repository;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
@@ -19,14 +19,14 @@ pub(crate) struct Run {
 }
 
 /// While a pull request conflicts with its base there is no merge to check out, and GitHub starts nothing.
-pub(crate) async fn starts(hosted: &HostedRepository, base_sha: &str, head_sha: &str) -> bool {
-    hosted.repository.merges(base_sha, head_sha).await != Some(false)
+pub(crate) async fn starts(repository: &Repository, base_sha: &str, head_sha: &str) -> bool {
+    repository.merges(base_sha, head_sha).await != Some(false)
 }
 
-/// The push of this head starts a run.
-pub(crate) fn start(hosted: &HostedRepository, pull: &Pull, now: Timestamp) -> Run {
+/// The push of this head starts a run with this id.
+pub(crate) fn start(id: u64, pull: &Pull, now: Timestamp) -> Run {
     Run {
-        id: hosted.next_id(),
+        id,
         number: pull.number,
         head_owner: pull.head_owner.clone(),
         branch: pull.head.clone(),

@@ -8,16 +8,16 @@ use super::Cloud;
 use super::error::ApiError;
 use super::paging::Page;
 use super::view;
-use crate::clouds::app_platform::document::Spec;
 use crate::clouds::app_platform::document::catalogue;
 use crate::clouds::app_platform::document::component::Kind;
+use crate::clouds::app_platform::document::spec::Spec;
 use crate::clouds::app_platform::domain::app::App;
 use crate::clouds::app_platform::domain::events::Event;
 
 type Reply = Result<Json<Value>, ApiError>;
 
 pub(crate) async fn health(State(cloud): State<Cloud>, Path(app): Path<String>) -> Reply {
-    let components = cloud.world.with_app(&app, |app| {
+    let components = cloud.platform.with_app(&app, |app| {
         let spec = app
             .active_deployment()
             .and_then(|active| Spec::view(&active.spec).ok())
@@ -48,7 +48,7 @@ pub(crate) async fn health(State(cloud): State<Cloud>, Path(app): Path<String>) 
 }
 
 pub(crate) async fn instances(State(cloud): State<Cloud>, Path(app): Path<String>) -> Reply {
-    let instances = cloud.world.with_app(&app, |app| {
+    let instances = cloud.platform.with_app(&app, |app| {
         let mut instances = Vec::new();
         let spec = app
             .active_deployment()
@@ -81,7 +81,7 @@ pub(crate) async fn events(
     RawQuery(query): RawQuery,
 ) -> Reply {
     let wanted = wanted_types(query.as_deref().unwrap_or_default());
-    let (events, total) = cloud.world.with_app(&app, |app| {
+    let (events, total) = cloud.platform.with_app(&app, |app| {
         let matching: Vec<_> = app
             .events
             .iter()
@@ -103,7 +103,7 @@ pub(crate) async fn events(
 }
 
 pub(crate) async fn event(State(cloud): State<Cloud>, Path((app, id)): Path<(String, String)>) -> Reply {
-    let found = cloud.world.with_app(&app, |app| {
+    let found = cloud.platform.with_app(&app, |app| {
         let event = app.events.iter().find(|event| event.id == id)?;
         Some(written(app, event))
     })?;

@@ -25,8 +25,8 @@ pub(crate) struct ListQuery {
 impl Cloud {
     fn view<'a>(&'a self, token: &Token, caused: Option<&'a str>) -> AppView<'a> {
         AppView {
-            clock: &self.world.clock,
-            owner: &self.world.account_uuid,
+            clock: &self.platform.clock,
+            owner: &self.platform.account_uuid,
             caused,
             with_project: token.may("project:read"),
         }
@@ -34,7 +34,7 @@ impl Cloud {
 
     fn app(&self, token: &Token, id: &str, caused: Option<&str>) -> Reply {
         let written = self
-            .world
+            .platform
             .with_app(id, |app| view::app(app, self.view(token, caused)))?;
         Ok(Json(json!({"app": written})))
     }
@@ -50,7 +50,7 @@ pub(crate) async fn list(
         with_project: query.with_projects.as_deref() == Some("true") && token.may("project:read"),
         ..cloud.view(&token, None)
     };
-    let (apps, total) = cloud.world.with_apps(|apps| {
+    let (apps, total) = cloud.platform.with_apps(|apps| {
         let page: Vec<_> = page.cut(apps.iter().collect());
         let written: Vec<_> = page.into_iter().map(|app| view::app(app, with)).collect();
         (written, apps.len())
@@ -64,7 +64,7 @@ pub(crate) async fn create(State(cloud): State<Cloud>, Extension(token): Extensi
     if project.is_some() && !token.may("project:assign_resource") {
         return Err(ApiError::forbidden());
     }
-    let (app, deployment) = cloud.world.create(body.take_spec()?, project).await?;
+    let (app, deployment) = cloud.platform.create(body.take_spec()?, project).await?;
     cloud.app(&token, &app, Some(&deployment))
 }
 
@@ -83,20 +83,20 @@ pub(crate) async fn update(
     mut body: Body,
 ) -> Reply {
     let all_sources = body.flag("update_all_source_versions");
-    let deployment = cloud.world.update(&id, body.take_spec()?, all_sources).await?;
+    let deployment = cloud.platform.update(&id, body.take_spec()?, all_sources).await?;
     cloud.app(&token, &id, Some(&deployment))
 }
 
 pub(crate) async fn delete(State(cloud): State<Cloud>, Path(id): Path<String>) -> Reply {
-    cloud.world.delete(&id)?;
+    cloud.platform.delete(&id)?;
     Ok(Json(json!({"id": id})))
 }
 
 pub(crate) async fn propose(State(cloud): State<Cloud>, mut body: Body) -> Reply {
     let spec = body.take_spec()?;
-    let proposal = cloud.world.propose(spec, body.text("app_id")).await?;
+    let proposal = cloud.platform.propose(spec, body.text("app_id")).await?;
     let is_static = proposal.view.components().all(|(kind, _)| kind == Kind::StaticSite);
-    let existing = cloud.world.with_apps(|apps| {
+    let existing = cloud.platform.with_apps(|apps| {
         let fixed = apps.iter().filter(|app| {
             let list = |kind: Kind| app.spec.get(kind.list()).is_some();
             list(Kind::StaticSite) && !list(Kind::Service) && !list(Kind::Worker)

@@ -12,13 +12,13 @@ use crate::account::{OWNER_EMAIL, OWNER_NAME};
 use crate::clouds::app_platform::document::catalogue::{self, Size};
 
 pub(crate) async fn account(State(cloud): State<Cloud>) -> Json<Value> {
-    let team = json!({"uuid": cloud.world.account_uuid, "name": "Sandbox"});
+    let team = json!({"uuid": cloud.platform.account_uuid, "name": "Sandbox"});
     Json(json!({"account": {
         "droplet_limit": 10,
         "floating_ip_limit": 3,
         "email": OWNER_EMAIL,
         "name": OWNER_NAME,
-        "uuid": cloud.world.account_uuid,
+        "uuid": cloud.platform.account_uuid,
         "email_verified": true,
         "status": "active",
         "status_message": "",
@@ -28,10 +28,10 @@ pub(crate) async fn account(State(cloud): State<Cloud>) -> Json<Value> {
 
 /// The account has its default project only.
 pub(crate) async fn projects(State(cloud): State<Cloud>, Query(page): Query<Page>) -> Json<Value> {
-    let began = view::time(cloud.world.began);
+    let began = view::time(cloud.platform.began);
     let projects = page.cut(vec![json!({
-        "id": cloud.world.default_project,
-        "owner_uuid": cloud.world.account_uuid,
+        "id": cloud.platform.default_project,
+        "owner_uuid": cloud.platform.account_uuid,
         "owner_id": 1,
         "name": "sandbox",
         "description": "",

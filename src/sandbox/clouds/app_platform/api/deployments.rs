@@ -15,14 +15,14 @@ type Reply = Result<Json<Value>, ApiError>;
 impl Cloud {
     pub(super) fn deployment(&self, app: &str, id: &str) -> Reply {
         let written = self
-            .world
+            .platform
             .with_deployment(app, id, |deployment| view::deployment(deployment))?;
         Ok(Json(json!({"deployment": written})))
     }
 }
 
 pub(crate) async fn list(State(cloud): State<Cloud>, Path(app): Path<String>, Query(page): Query<Page>) -> Reply {
-    let (deployments, total) = cloud.world.with_app(&app, |app| {
+    let (deployments, total) = cloud.platform.with_app(&app, |app| {
         let page = page.cut(app.deployments.iter().rev().collect());
         let written: Vec<_> = page.into_iter().map(view::deployment).collect();
         (written, app.deployments.len())
@@ -34,7 +34,7 @@ pub(crate) async fn list(State(cloud): State<Cloud>, Path(app): Path<String>, Qu
 }
 
 pub(crate) async fn create(State(cloud): State<Cloud>, Path(app): Path<String>, body: Body) -> Reply {
-    let id = cloud.world.deploy(&app, body.flag("force_build")).await?;
+    let id = cloud.platform.deploy(&app, body.flag("force_build")).await?;
     cloud.deployment(&app, &id)
 }
 
@@ -43,7 +43,7 @@ pub(crate) async fn get(State(cloud): State<Cloud>, Path((app, id)): Path<(Strin
 }
 
 pub(crate) async fn cancel(State(cloud): State<Cloud>, Path((app, id)): Path<(String, String)>) -> Reply {
-    cloud.world.cancel(&app, &id)?;
+    cloud.platform.cancel(&app, &id)?;
     cloud.deployment(&app, &id)
 }
 
@@ -55,6 +55,6 @@ pub(crate) async fn restart(State(cloud): State<Cloud>, Path(app): Path<String>,
         .filter_map(Value::as_str)
         .map(str::to_owned)
         .collect();
-    let id = cloud.world.restart(&app, components)?;
+    let id = cloud.platform.restart(&app, components)?;
     cloud.deployment(&app, &id)
 }

@@ -66,7 +66,7 @@ pub(crate) async fn of_deployment_component(
 
 impl Cloud {
     fn active(&self, app: &str) -> Result<String, ApiError> {
-        let active = self.world.with_app(app, |app| app.active.clone())?;
+        let active = self.platform.with_app(app, |app| app.active.clone())?;
         active.ok_or_else(|| ApiError::bad_request("app has no active deployment"))
     }
 
@@ -76,8 +76,8 @@ impl Cloud {
             return Err(ApiError::bad_request(format!("invalid log type \"{}\"", query.kind)));
         };
         let component = component.or(Some(query.component_name.as_str()).filter(|name| !name.is_empty()));
-        let token = self.world.with_app(app, |app| app.stream_token.clone())?;
-        let (logs, over) = self.world.with_deployment(app, deployment, |deployment| {
+        let token = self.platform.with_app(app, |app| app.stream_token.clone())?;
+        let (logs, over) = self.platform.with_deployment(app, deployment, |deployment| {
             if let Some(name) = component
                 && !has_component(deployment, name)
             {
@@ -111,7 +111,7 @@ impl Cloud {
 }
 
 fn has_component(deployment: &Deployment, name: &str) -> bool {
-    use crate::clouds::app_platform::document::Spec;
+    use crate::clouds::app_platform::document::spec::Spec;
     let spec = Spec::view(&deployment.spec).unwrap_or_default();
     spec.components().any(|(_, component)| component.name == name)
 }
@@ -145,11 +145,11 @@ impl Cloud {
         query: &StoredQuery,
     ) -> Result<(BTreeMap<String, Log>, bool), ApiError> {
         let kind = LogKind::parse(kind).ok_or_else(ApiError::not_found)?;
-        let token = self.world.with_app(app, |app| app.stream_token.clone())?;
+        let token = self.platform.with_app(app, |app| app.stream_token.clone())?;
         if !same(&token, &query.token) {
             return Err(ApiError::forbidden());
         }
-        Ok(self.world.with_deployment(app, deployment, |deployment| {
+        Ok(self.platform.with_deployment(app, deployment, |deployment| {
             let logs = deployment.logs.select(kind, query.component.as_deref());
             (logs, is_over(deployment, kind))
         })?)

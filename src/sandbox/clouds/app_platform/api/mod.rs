@@ -1,4 +1,4 @@
-//! DigitalOcean's API under `/v2`: thin handlers that turn requests into the world's verbs and back.
+//! DigitalOcean's API under `/v2`: thin handlers that turn requests into the platform's verbs and back.
 
 mod activity;
 mod apps;
@@ -20,12 +20,12 @@ use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
-use super::domain::World;
+use super::domain::platform::AppPlatform;
 
 /// What every handler needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Cloud {
-    pub(crate) world: Arc<World>,
+    pub(crate) platform: Arc<AppPlatform>,
     /// `http://127.0.0.1:PORT`, for links.
     pub(crate) base_url: String,
 }

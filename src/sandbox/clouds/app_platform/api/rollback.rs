@@ -14,7 +14,7 @@ type Reply = Result<Json<Value>, ApiError>;
 
 pub(crate) async fn validate(State(cloud): State<Cloud>, Path(app): Path<String>, body: Body) -> Reply {
     let target = target(&body)?;
-    Ok(Json(match cloud.world.validate_rollback(&app, target)? {
+    Ok(Json(match cloud.platform.validate_rollback(&app, target)? {
         Ok(warnings) => {
             let warnings: Vec<_> = warnings.iter().map(condition).collect();
             view::omit(json!({"valid": true, "warnings": warnings}))
@@ -24,17 +24,17 @@ pub(crate) async fn validate(State(cloud): State<Cloud>, Path(app): Path<String>
 }
 
 pub(crate) async fn roll_back(State(cloud): State<Cloud>, Path(app): Path<String>, body: Body) -> Reply {
-    let id = cloud.world.roll_back(&app, target(&body)?, body.flag("skip_pin"))?;
+    let id = cloud.platform.roll_back(&app, target(&body)?, body.flag("skip_pin"))?;
     cloud.deployment(&app, &id)
 }
 
 /// Documented as 200 without content.
 pub(crate) async fn commit(State(cloud): State<Cloud>, Path(app): Path<String>) -> Result<(), ApiError> {
-    Ok(cloud.world.commit_rollback(&app)?)
+    Ok(cloud.platform.commit_rollback(&app)?)
 }
 
 pub(crate) async fn revert(State(cloud): State<Cloud>, Path(app): Path<String>) -> Reply {
-    let id = cloud.world.revert_rollback(&app)?;
+    let id = cloud.platform.revert_rollback(&app)?;
     cloud.deployment(&app, &id)
 }
 

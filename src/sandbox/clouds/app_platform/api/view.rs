@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use crate::account::{OWNER_EMAIL, OWNER_NAME};
 use crate::clock::Clock;
-use crate::clouds::app_platform::document::Spec;
 use crate::clouds::app_platform::document::catalogue::{self, Region};
 use crate::clouds::app_platform::document::component::Kind;
+use crate::clouds::app_platform::document::spec::Spec;
 use crate::clouds::app_platform::domain::app::App;
 use crate::clouds::app_platform::domain::deployment::{Deployment, Phase};
 use crate::clouds::app_platform::domain::progress::{Leaf, Progress, Reason, Status, combined};

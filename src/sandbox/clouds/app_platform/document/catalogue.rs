@@ -1,7 +1,7 @@
 //! Instance sizes, regions and what an app costs, as the platform's catalogue has them.
 
-use super::Spec;
 use super::component::Kind;
+use super::spec::Spec;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Size {

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::catalogue;
 use super::component::{Component, Kind};
-use super::{Database, Env, Spec, limits};
+use super::env::Env;
+use super::limits;
+use super::spec::{Database, Spec};
 use crate::clouds::app_platform::refusal::Refusal;
 
 /// Everything that can be said without looking at repositories.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::component::Component;
+use super::env::Env;
 use super::secrets::Vault;
-use super::{Env, Spec};
+use super::spec::Spec;
 
 /// What bindable variables stand for: `APP_URL` for the app, `web.PRIVATE_URL` for its components.
 #[derive(Clone, Debug, Default)]

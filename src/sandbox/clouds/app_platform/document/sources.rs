@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Spec;
 use super::check::indexed;
 use super::component::Component;
+use super::spec::Spec;
 use crate::account::Account;
 use crate::clouds::app_platform::refusal::Refusal;
 use crate::repository::Repository;

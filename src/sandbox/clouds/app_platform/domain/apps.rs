@@ -7,14 +7,15 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::World;
 use super::app::App;
 use super::deployment::{Cause, Phase};
 use super::deployments::Start;
 use super::events::Event;
+use super::platform::AppPlatform;
 use crate::account::InactivitySleep;
 use crate::clouds::app_platform::document::secrets::Vault;
-use crate::clouds::app_platform::document::{Spec, check, normalise};
+use crate::clouds::app_platform::document::spec::Spec;
+use crate::clouds::app_platform::document::{check, normalise};
 use crate::clouds::app_platform::refusal::Refusal;
 use crate::edge::Edge;
 use crate::ids;
@@ -38,7 +39,7 @@ pub(crate) struct Prepared {
     pub(crate) heads: BTreeMap<String, String>,
 }
 
-impl World {
+impl AppPlatform {
     /// Creates an app and starts its first deployment. Returns both ids.
     pub(crate) async fn create(
         self: &Arc<Self>,
@@ -79,7 +80,7 @@ impl World {
         };
         let id = app.id.clone();
         let limit = self.account.rules().app_limit;
-        self.with_apps(|apps| {
+        self.change_apps(|apps| {
             // Looked at again: another request may have been faster.
             if apps.iter().any(|app| app.name() == name) {
                 return Err(Refusal::Conflict("App name already exists".to_owned()));
@@ -103,7 +104,7 @@ impl World {
         self.with_app(id, |_| ())?;
         let mut prepared = self.prepare(spec).await?;
         self.refuse_taken(&prepared.view.name, Some(id))?;
-        let commits = self.with_app(id, |app| {
+        let commits = self.change_app(id, |app| {
             app.refuse_pinned()?;
             app.vault.seal(&mut prepared.spec)?;
             Ok::<_, Refusal>(if all_sources {
@@ -122,7 +123,7 @@ impl World {
     /// Forgets the app at once; its processes and databases go in the background.
     pub(crate) fn delete(self: &Arc<Self>, id: &str) -> Result<(), Refusal> {
         let now = self.clock.now();
-        let mut app = self.with_apps(|apps| {
+        let mut app = self.change_apps(|apps| {
             let place = apps.iter().position(|app| app.id == id).ok_or(Refusal::NotFound)?;
             Ok::<_, Refusal>(apps.remove(place))
         })?;
@@ -245,11 +246,11 @@ impl App {
 }
 
 /// Turns what happens to services into events of their app.
-async fn listen(world: std::sync::Weak<World>, app: String, mut received: UnboundedReceiver<ServiceEvent>) {
+async fn listen(platform: std::sync::Weak<AppPlatform>, app: String, mut received: UnboundedReceiver<ServiceEvent>) {
     while let Some(event) = received.recv().await {
-        let Some(world) = world.upgrade() else { return };
-        let now = world.clock.now();
-        let _gone = world.with_app(&app, |app| {
+        let Some(platform) = platform.upgrade() else { return };
+        let now = platform.clock.now();
+        let _gone = platform.change_app(&app, |app| {
             let deployment = app.active.clone().unwrap_or_default();
             let replicas = match &event {
                 ServiceEvent::ScaledToZero { component } | ServiceEvent::ScaledFromZero { component } => {

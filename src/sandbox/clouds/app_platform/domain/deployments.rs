@@ -6,14 +6,14 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::World;
 use super::app::{Pin, RunningRollout};
 use super::deployment::{Cause, Deployment, Phase, Timing};
 use super::events::Event;
 use super::logs::DeploymentLogs;
+use super::platform::AppPlatform;
 use super::progress::Progress;
 use super::rollout::{Order, Rollout};
-use crate::clouds::app_platform::document::Spec;
+use crate::clouds::app_platform::document::spec::Spec;
 use crate::clouds::app_platform::refusal::Refusal;
 use crate::ids;
 use crate::processes::plan::Build;
@@ -53,7 +53,7 @@ impl Start {
     }
 }
 
-impl World {
+impl AppPlatform {
     /// Deploys the app's spec again, from the heads of its branches.
     pub(crate) async fn deploy(self: &Arc<Self>, app: &str, force: bool) -> Result<String, Refusal> {
         let spec = self.with_app(app, |app| app.refuse_pinned().map(|()| app.spec.clone()))??;
@@ -90,7 +90,7 @@ impl World {
 
     pub(crate) fn cancel(&self, app: &str, deployment: &str) -> Result<(), Refusal> {
         let now = self.clock.now();
-        let task = self.with_app(app, |app| {
+        let task = self.change_app(app, |app| {
             let phase = app.deployment(deployment)?.phase;
             if phase.is_terminal() {
                 let why = format!("cannot cancel a deployment in phase {}", phase.name());
@@ -108,7 +108,7 @@ impl World {
         let now = self.clock.now();
         let id = ids::uuid();
         let (stop, stopped) = watch::channel(false);
-        self.with_app(app_id, |app| {
+        self.change_app(app_id, |app| {
             // All of it at once, so that two requests at the same time cannot mix.
             if !matches!(start.cause, Cause::Rollback | Cause::RollbackReverted) {
                 app.refuse_pinned()?;
@@ -154,7 +154,7 @@ impl World {
             });
             app.events.push(Event::deployment(&id, now));
             let rollout = Rollout {
-                world: Arc::clone(self),
+                platform: Arc::clone(self),
                 app: app_id.to_owned(),
                 deployment: id.clone(),
                 spec: view,

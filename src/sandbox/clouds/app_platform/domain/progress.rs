@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::clouds::app_platform::document::Spec;
 use crate::clouds::app_platform::document::component::Kind;
+use crate::clouds::app_platform::document::spec::Spec;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {

@@ -26,7 +26,7 @@ pub(crate) enum Verdict {
     Go,
     /// Too many this hour: the reply has no `retry-after`.
     HourSpent,
-    /// Too many this minute. `retry_after` is in this world's seconds.
+    /// Too many this minute. `retry_after` is in this platform's seconds.
     Burst {
         retry_after: u64,
     },

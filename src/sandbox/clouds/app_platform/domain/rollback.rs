@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::World;
 use super::app::App;
 use super::deployment::{Cause, Deployment};
 use super::deployments::Start;
-use crate::clouds::app_platform::document::Spec;
+use super::platform::AppPlatform;
 use crate::clouds::app_platform::document::component::Kind;
+use crate::clouds::app_platform::document::spec::Spec;
 use crate::clouds::app_platform::refusal::Refusal;
 
 /// Only so many of the most recent successful deployments can be rolled back to.
@@ -33,7 +33,7 @@ impl Condition {
 /// Warnings, or the reason why it cannot be.
 pub(crate) type Validation = Result<Vec<Condition>, Condition>;
 
-impl World {
+impl AppPlatform {
     pub(crate) fn validate_rollback(&self, app: &str, target: &str) -> Result<Validation, Refusal> {
         self.with_app(app, |app| Ok(validate(app, app.deployment(target)?)))?
     }
@@ -68,7 +68,7 @@ impl World {
 
     /// Releases the pin and stays where it is.
     pub(crate) fn commit_rollback(&self, app: &str) -> Result<(), Refusal> {
-        self.with_app(app, |app| match app.pinned.take() {
+        self.change_app(app, |app| match app.pinned.take() {
             Some(_) => Ok(()),
             None => Err(Refusal::Invalid(
                 "app is not pinned to a rollback deployment".to_owned(),
@@ -78,7 +78,7 @@ impl World {
 
     /// Releases the pin and goes back to what served before the rollback.
     pub(crate) fn revert_rollback(self: &Arc<Self>, id: &str) -> Result<String, Refusal> {
-        let start = self.with_app(id, |app| {
+        let start = self.change_app(id, |app| {
             let Some(pin) = app.pinned.clone() else {
                 return Err(Refusal::Invalid(
                     "app is not pinned to a rollback deployment".to_owned(),

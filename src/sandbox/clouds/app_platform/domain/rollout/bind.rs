@@ -23,7 +23,7 @@ impl Rollout {
             bindings.bind(&component.name, "PRIVATE_PORT", port);
             bindings.bind(&component.name, "PRIVATE_URL", &url);
         }
-        let databases = self.world.with_app(&self.app, |app| app.databases.clone())?;
+        let databases = self.platform.with_app(&self.app, |app| app.databases.clone())?;
         for (name, database) in &databases {
             bind_database(&mut bindings, name, database.connection());
         }
@@ -33,8 +33,8 @@ impl Rollout {
     /// Those that are known before anything is built.
     pub(super) fn static_bindings(&self) -> Result<Bindings, Failed> {
         let mut bindings = Bindings::default();
-        let url = self.world.with_app(&self.app, |app| app.edge.url())?;
-        let commits = self.with(|deployment| deployment.commits.clone())?;
+        let url = self.platform.with_app(&self.app, |app| app.edge.url())?;
+        let commits = self.change(|deployment| deployment.commits.clone())?;
         bindings.bind("", "APP_URL", &url);
         bindings.bind("", "APP_DOMAIN", url.trim_start_matches("http://"));
         bindings.bind("", "APP_ID", &self.app);
@@ -62,15 +62,15 @@ impl Rollout {
     /// A service's address for its neighbours, the same over all deployments.
     async fn private_url(&self, service: &str) -> Result<String, Failed> {
         let known = self
-            .world
+            .platform
             .with_app(&self.app, |app| app.private.get(service).map(|edge| edge.url()))?;
         if let Some(url) = known {
             return Ok(url);
         }
         let edge = Arc::new(Edge::inside().await.map_err(|_| Failed)?);
         let url = edge.url();
-        self.world
-            .with_app(&self.app, |app| app.private.insert(service.to_owned(), edge))?;
+        self.platform
+            .change_app(&self.app, |app| app.private.insert(service.to_owned(), edge))?;
         Ok(url)
     }
 }

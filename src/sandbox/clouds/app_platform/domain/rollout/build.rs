@@ -15,7 +15,7 @@ use crate::processes::plan::{Build, BuildPlan, Source, StepError};
 impl Rollout {
     /// All builds at once; the first error ends the deployment after every build has ended.
     pub(super) async fn build(&self) -> Result<Builds, Failed> {
-        let mut builds = self.with(|deployment| deployment.builds.clone())?;
+        let mut builds = self.change(|deployment| deployment.builds.clone())?;
         // An archived app stops; there is nothing to run, and so nothing to build.
         let archived = self.spec.maintenance.archive;
         let wanted: Vec<_> = self
@@ -54,7 +54,7 @@ impl Rollout {
             }
         }
         let kept = builds.clone();
-        self.with(|deployment| deployment.builds = kept)?;
+        self.change(|deployment| deployment.builds = kept)?;
         outcome.map(|()| builds)
     }
 
@@ -70,7 +70,7 @@ impl Rollout {
             Source::Git { .. } => self.log(LogKind::Build, &component.name)?,
             Source::Image { .. } => self.log(LogKind::Deploy, &component.name)?,
         };
-        match processes::build::build(&self.world.runner, &plan, &log).await {
+        match processes::build::build(&self.platform.runner, &plan, &log).await {
             Ok(build) => {
                 let reason = if component.image.is_some() {
                     Some(reason("PreBuiltImage", "the image was built elsewhere"))
@@ -99,12 +99,12 @@ impl Rollout {
                 }));
             }
         };
-        let commit = self.with(|deployment| deployment.commits.get(&component.name).cloned())?;
+        let commit = self.change(|deployment| deployment.commits.get(&component.name).cloned())?;
         let source = match (&component.image, component.git_source(), commit) {
             (Some(image), _, _) => Source::Image {
                 reference: image.reference(),
             },
-            (None, Some((name, _)), Some(commit)) => match self.world.repositories.find(&name) {
+            (None, Some((name, _)), Some(commit)) => match self.platform.repositories.find(&name) {
                 Some(repository) => Source::Git {
                     repository: repository.clone(),
                     commit,
@@ -114,7 +114,7 @@ impl Rollout {
             _ => return Ok(Err(no_source(component))),
         };
         let bindings = self.static_bindings()?;
-        let vault = self.world.with_app(&self.app, |app| app.vault.clone())?;
+        let vault = self.platform.with_app(&self.app, |app| app.vault.clone())?;
         Ok(Ok(BuildPlan {
             component: component.name.clone(),
             kind: runner_kind,
@@ -138,16 +138,20 @@ impl Rollout {
             .unwrap_or_default();
         let step = ["build", "components", first.as_str()];
         loop {
-            if let Some(slot) = self.world.slots.take(self.world.account.rules().concurrent_builds) {
-                self.with(|deployment| deployment.progress.explain(&step, None))?;
+            if let Some(slot) = self
+                .platform
+                .slots
+                .take(self.platform.account.rules().concurrent_builds)
+            {
+                self.change(|deployment| deployment.progress.explain(&step, None))?;
                 return Ok(slot);
             }
             let message = "the account builds as many apps at once as it may; this one waits";
             let waiting = reason("BuildRateLimit", message);
-            self.with(|deployment| deployment.progress.explain(&step, Some(waiting)))?;
+            self.change(|deployment| deployment.progress.explain(&step, Some(waiting)))?;
             // The limit may be lifted without a build ending, so that it is looked at from time to time.
             let soon = std::time::Duration::from_millis(200);
-            let _either = tokio::time::timeout(soon, self.world.slots.freed()).await;
+            let _either = tokio::time::timeout(soon, self.platform.slots.freed()).await;
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Failed, Rollout};
-use crate::clouds::app_platform::document::Database;
+use crate::clouds::app_platform::document::spec::Database;
 use crate::processes::plan::StepError;
 use crate::processes::postgres::Postgres;
 
@@ -22,7 +22,7 @@ impl Rollout {
         self.remove_databases()?;
         if !self.spec.databases.is_empty() {
             let seconds = began.elapsed().as_secs_f64();
-            self.with(|deployment| deployment.timing.database_seconds = Some(seconds))?;
+            self.change(|deployment| deployment.timing.database_seconds = Some(seconds))?;
         }
         Ok(())
     }
@@ -39,7 +39,7 @@ impl Rollout {
         }
         let version = (!database.version.is_empty()).then_some(database.version.as_str());
         // The spec upgrades nothing: with another version the old server goes with its data.
-        let gone = self.world.with_app(&self.app, |app| {
+        let gone = self.platform.change_app(&self.app, |app| {
             let known = app.databases.get(&database.name)?;
             let (known, any) = (known.version.as_deref(), version.is_none());
             match any || known.is_none() || known == version {
@@ -49,17 +49,17 @@ impl Rollout {
         })?;
         match gone {
             Some(None) => return Ok(Ok(())),
-            Some(Some(server)) => self.world.in_background(async move { server.destroy().await }),
+            Some(Some(server)) => self.platform.in_background(async move { server.destroy().await }),
             None => {}
         }
-        match Postgres::start(&self.world.runner, &database.name, version).await {
+        match Postgres::start(&self.platform.runner, &database.name, version).await {
             Ok(server) => {
                 let server = Arc::new(server);
                 let kept = Arc::clone(&server);
                 let name = database.name.clone();
                 let stored = self
-                    .world
-                    .with_app(&self.app, move |app| app.databases.insert(name, kept));
+                    .platform
+                    .change_app(&self.app, move |app| app.databases.insert(name, kept));
                 if stored.is_err() {
                     // The app was deleted meanwhile.
                     server.destroy().await;
@@ -72,13 +72,13 @@ impl Rollout {
 
     /// A database that the spec no longer has goes with its data.
     fn remove_databases(&self) -> Result<(), Failed> {
-        let gone: Vec<_> = self.world.with_app(&self.app, |app| {
+        let gone: Vec<_> = self.platform.change_app(&self.app, |app| {
             let kept = |name: &str| self.spec.databases.iter().any(|database| database.name == name);
             let names: Vec<_> = app.databases.keys().filter(|name| !kept(name)).cloned().collect();
             names.iter().filter_map(|name| app.databases.remove(name)).collect()
         })?;
         for database in gone {
-            self.world.in_background(async move { database.destroy().await });
+            self.platform.in_background(async move { database.destroy().await });
         }
         Ok(())
     }

@@ -22,7 +22,7 @@ impl Rollout {
 
     /// After a failure; what goes wrong here is said in the tree and changes nothing.
     pub(super) async fn run_failure_jobs(&self) {
-        let Ok(builds) = self.with(|deployment| deployment.builds.clone()) else {
+        let Ok(builds) = self.change(|deployment| deployment.builds.clone()) else {
             return;
         };
         if self.order.restart.is_some() || !self.spec.jobs.iter().any(|job| job.kind == "FAILED_DEPLOY") {
@@ -47,7 +47,7 @@ impl Rollout {
         let timeout = go_duration(&job.timeout).unwrap_or(TIMEOUT);
         self.succeed_step(&deploy, None)?;
         self.start_step(&wait)?;
-        match processes::job::run(&self.world.runner, build, &plan, timeout, &log).await {
+        match processes::job::run(&self.platform.runner, build, &plan, timeout, &log).await {
             Ok(()) => Ok(self.succeed_step(&wait, None)?),
             Err(error) => Err(self.fail_step(&wait, &error)),
         }

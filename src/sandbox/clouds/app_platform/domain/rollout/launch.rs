@@ -64,10 +64,10 @@ impl Rollout {
             restarted: self.log(LogKind::RunRestarted, name)?,
             deploy: self.log(LogKind::Deploy, name)?,
         };
-        let events = self.world.with_app(&self.app, |app| app.service_events.clone())?;
+        let events = self.platform.with_app(&self.app, |app| app.service_events.clone())?;
         self.succeed_step(&deploy, None)?;
         self.start_step(&wait)?;
-        match Service::launch(Arc::clone(&self.world.runner), build, plan, logs, events).await {
+        match Service::launch(Arc::clone(&self.platform.runner), build, plan, logs, events).await {
             Ok(service) => {
                 self.stage(name, &service)?;
                 Ok(self.succeed_step(&wait, None)?)
@@ -78,7 +78,7 @@ impl Rollout {
 
     /// Ready, but without traffic. Its neighbours reach it at once if nobody served at that address yet.
     fn stage(&self, name: &str, service: &Arc<Service>) -> Result<(), Failed> {
-        let staged = self.world.with_app(&self.app, |app| {
+        let staged = self.platform.change_app(&self.app, |app| {
             app.staged.insert(name.to_owned(), Arc::clone(service));
             if let Some(edge) = app.private.get(name).filter(|_| !app.serving.contains_key(name)) {
                 edge.set_routes(vec![private_route(service)]);
@@ -86,7 +86,7 @@ impl Rollout {
         });
         if staged.is_err() {
             let service = Arc::clone(service);
-            self.world.in_background(async move { service.stop().await });
+            self.platform.in_background(async move { service.stop().await });
         }
         Ok(staged?)
     }
@@ -97,7 +97,7 @@ impl Rollout {
         component: &Component,
         bindings: &Bindings,
     ) -> Result<LaunchPlan, Failed> {
-        let vault = self.world.with_app(&self.app, |app| app.vault.clone())?;
+        let vault = self.platform.with_app(&self.app, |app| app.vault.clone())?;
         let seconds = |value: Option<u64>, default: u64| Duration::from_secs(value.unwrap_or(default));
         let sleep = component.inactivity_sleep.as_ref();
         Ok(LaunchPlan {

@@ -17,12 +17,12 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::World;
 use super::deployment::{Cause, Deployment, Phase};
 use super::logs::LogKind;
 use super::progress::Reason;
-use crate::clouds::app_platform::document::Spec;
 use crate::clouds::app_platform::document::component::{Component, Kind};
+use crate::clouds::app_platform::document::spec::Spec;
+use crate::clouds::app_platform::domain::platform::AppPlatform;
 use crate::clouds::app_platform::refusal::Refusal;
 use crate::log::Log;
 use crate::processes::plan::{Build, StepError};
@@ -36,7 +36,7 @@ const AUTO_ROLLBACK: Duration = Duration::from_secs(1);
 /// One deployment on its way.
 #[derive(Debug)]
 pub(crate) struct Rollout {
-    pub(crate) world: Arc<World>,
+    pub(crate) platform: Arc<AppPlatform>,
     pub(crate) app: String,
     pub(crate) deployment: String,
     pub(crate) spec: Spec,
@@ -75,7 +75,7 @@ impl Rollout {
         if !finished {
             self.discard();
         }
-        let _gone = self.world.with_app(&self.app, |app| {
+        let _gone = self.platform.change_app(&self.app, |app| {
             app.rollout.take_if(|rollout| rollout.deployment == self.deployment);
         });
         self.roll_back_if_failed();
@@ -83,16 +83,16 @@ impl Rollout {
 
     /// Where the account's rules say so. One that was itself such a rollback is not repeated.
     fn roll_back_if_failed(self) {
-        let failed = self.with(|deployment| {
+        let failed = self.change(|deployment| {
             deployment.phase == Phase::Error && deployment.cause != Cause::AutoRollback && !deployment.was_active
         });
-        if !failed.unwrap_or_default() || !self.world.account.rules().auto_rollback {
+        if !failed.unwrap_or_default() || !self.platform.account.rules().auto_rollback {
             return;
         }
-        let world = Arc::clone(&self.world);
-        self.world.in_background(async move {
-            tokio::time::sleep(world.clock.paced(AUTO_ROLLBACK)).await;
-            let _not_needed = world.roll_back_automatically(&self.app, &self.deployment);
+        let platform = Arc::clone(&self.platform);
+        self.platform.in_background(async move {
+            tokio::time::sleep(platform.clock.paced(AUTO_ROLLBACK)).await;
+            let _not_needed = platform.roll_back_automatically(&self.app, &self.deployment);
         });
     }
 
@@ -103,13 +103,13 @@ impl Rollout {
         self.discard();
         self.run_failure_jobs().await;
         let now = self.now();
-        let _gone = self.with(|deployment| deployment.enter(Phase::Error, now));
+        let _gone = self.change(|deployment| deployment.enter(Phase::Error, now));
     }
 
     /// The way of a deployment, step by step.
     async fn steps(&self) -> Result<(), Failed> {
-        tokio::time::sleep(self.world.clock.paced(TAKE_UP)).await;
-        self.with(|deployment| deployment.started = true)?;
+        tokio::time::sleep(self.platform.clock.paced(TAKE_UP)).await;
+        self.change(|deployment| deployment.started = true)?;
         let builds = self.build().await?;
         self.enter(Phase::PendingDeploy)?;
         self.start_step(&["deploy", "initialize"])?;
@@ -132,26 +132,26 @@ impl Rollout {
     }
 
     fn now(&self) -> Timestamp {
-        self.world.clock.now()
+        self.platform.clock.now()
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Deployment) -> T) -> Result<T, Refusal> {
-        self.world.with_deployment(&self.app, &self.deployment, act)
+    fn change<T>(&self, act: impl FnOnce(&mut Deployment) -> T) -> Result<T, Refusal> {
+        self.platform.change_deployment(&self.app, &self.deployment, act)
     }
 
     fn enter(&self, phase: Phase) -> Result<(), Refusal> {
         let now = self.now();
-        self.with(|deployment| deployment.enter(phase, now))
+        self.change(|deployment| deployment.enter(phase, now))
     }
 
     fn start_step(&self, path: &[&str]) -> Result<(), Refusal> {
         let now = self.now();
-        self.with(|deployment| deployment.progress.start(path, now))
+        self.change(|deployment| deployment.progress.start(path, now))
     }
 
     fn succeed_step(&self, path: &[&str], reason: Option<Reason>) -> Result<(), Refusal> {
         let now = self.now();
-        self.with(|deployment| deployment.progress.succeed(path, now, reason))
+        self.change(|deployment| deployment.progress.succeed(path, now, reason))
     }
 
     fn fail_step(&self, path: &[&str], error: &StepError) -> Failed {
@@ -160,13 +160,13 @@ impl Rollout {
             code: error.code.to_owned(),
             message: error.message.clone(),
         };
-        let _gone = self.with(|deployment| deployment.progress.fail(path, now, reason));
+        let _gone = self.change(|deployment| deployment.progress.fail(path, now, reason));
         Failed
     }
 
     fn log(&self, kind: LogKind, component: &str) -> Result<Log, Refusal> {
-        let clock = self.world.clock.clone();
-        self.with(|deployment| deployment.logs.open(kind, component, &clock))
+        let clock = self.platform.clock.clone();
+        self.change(|deployment| deployment.logs.open(kind, component, &clock))
     }
 
     /// Components that this deployment builds and starts: all, or those that are restarted.

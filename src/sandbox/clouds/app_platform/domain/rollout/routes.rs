@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Builds;
 use super::build::non_empty;
 use crate::clouds::app_platform::document::component::{Component, Kind};
-use crate::clouds::app_platform::document::{RuleComponent, RuleRedirect, Spec};
+use crate::clouds::app_platform::document::spec::{RuleComponent, RuleRedirect, Spec};
 use crate::edge::{Redirect, Route, Target};
 use crate::processes::service::Service;
 use crate::processes::traffic::Origin;

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::launch::private_route;
 use super::{Builds, Failed, Rollout, routes};
-use crate::clouds::app_platform::document::Spec;
+use crate::clouds::app_platform::document::spec::Spec;
 use crate::clouds::app_platform::domain::app::App;
 use crate::clouds::app_platform::domain::deployment::Phase;
 use crate::processes::service::Service;
@@ -16,7 +16,7 @@ type Services = BTreeMap<String, Arc<Service>>;
 impl Rollout {
     /// All rules at once. The old instances still run: a job that fails now brings them back.
     pub(super) fn switch_traffic(&self, builds: &Builds) -> Result<(), Failed> {
-        Ok(self.world.with_app(&self.app, |app| {
+        Ok(self.platform.with_app(&self.app, |app| {
             let services = self.next_services(app);
             app.edge.set_guard(self.spec.guard());
             app.edge.set_routes(routes::of(&self.spec, builds, &services));
@@ -27,7 +27,7 @@ impl Rollout {
     /// From here on it is what serves; the old instances drain.
     pub(super) fn activate(&self) -> Result<(), Failed> {
         let now = self.now();
-        let old = self.world.with_app(&self.app, |app| {
+        let old = self.platform.change_app(&self.app, |app| {
             if app
                 .deployment(&self.deployment)
                 .is_ok_and(|deployment| deployment.phase.is_terminal())
@@ -70,7 +70,7 @@ impl Rollout {
 
     /// Stops what this rollout has launched; what served before it keeps serving.
     pub(super) fn discard(&self) {
-        let staged = self.world.with_app(&self.app, |app| {
+        let staged = self.platform.change_app(&self.app, |app| {
             let staged = std::mem::take(&mut app.staged);
             let before = app.active_deployment();
             let rules = before.and_then(|active| {
@@ -104,7 +104,7 @@ impl Rollout {
         if services.is_empty() {
             return;
         }
-        self.world.in_background(async move {
+        self.platform.in_background(async move {
             futures_util::future::join_all(services.iter().map(|service| service.stop())).await;
         });
     }
