@@ -82,7 +82,11 @@ pub(crate) fn for_clients(listening: SocketAddr) -> Option<SocketAddr> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::Request;
+    use axum::http::{HeaderValue, Request, Uri};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::{Index, select};
+    use url::{Host, Url};
 
     use super::*;
 
@@ -185,6 +189,116 @@ mod tests {
             ("192.168.1.2:80", None),
         ] {
             assert_eq!(given(listening).as_deref(), clients, "{listening}");
+        }
+    }
+
+    /// What names are made of, and what a careless parser may take for their end.
+    const PIECES: [&str; 20] = [
+        "localhost",
+        "LOCALHOST",
+        "127.0.0.1",
+        "127.9.9.9",
+        "[::1]",
+        "::1",
+        "example.com",
+        "10.0.0.1",
+        "nip.io",
+        "evil",
+        ".",
+        ":",
+        "@",
+        "/",
+        "#",
+        "?",
+        "%00",
+        ",",
+        " ",
+        ":8080",
+    ];
+    const LOOPBACK: [&str; 6] = [
+        "localhost",
+        "shop.localhost:80",
+        "127.0.0.1",
+        "127.0.0.1:8080",
+        "[::1]",
+        "[::1]:1",
+    ];
+
+    /// Bytes at random, pieces in any order, and a good name with one byte too many or a wrong one.
+    fn host() -> impl Strategy<Value = Vec<u8>> {
+        let damaged = (select(&LOOPBACK[..]), any::<Index>(), any::<u8>(), any::<bool>());
+        prop_oneof![
+            vec(any::<u8>(), 0..24),
+            vec(select(&PIECES[..]), 0..5).prop_map(|pieces| pieces.concat().into_bytes()),
+            select(&LOOPBACK[..]).prop_map(|name| name.as_bytes().to_vec()),
+            damaged.prop_map(|(name, place, byte, replaces)| {
+                let mut name = name.as_bytes().to_vec();
+                let place = place.index(name.len());
+                let until = place + usize::from(replaces);
+                name.splice(place..until, [byte]);
+                name
+            }),
+        ]
+    }
+
+    /// Where a browser would go that is given this name, as the `url` crate reads it.
+    fn site(host: &str) -> Option<Url> {
+        let url = Url::parse(&format!("http://{host}/")).ok()?;
+        let is_name_alone = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        (is_name_alone && url.username().is_empty() && url.password().is_none()).then_some(url)
+    }
+
+    fn leads_here(host: &str) -> bool {
+        let Some(url) = site(host) else { return false };
+        match url.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 1024, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_a_request_says_only_loopback_names_get_in(
+            hosts in vec(host(), 0..3),
+            authority in proptest::option::weighted(0.3, host()),
+            origins in vec((select(&["http://", "https://", "", "HTTP://"][..]), proptest::option::of(host())), 0..2),
+        ) {
+            let mut request = Request::builder();
+            if let Some(authority) = &authority {
+                let uri = Uri::builder().scheme("http").authority(&authority[..]).path_and_query("/").build();
+                prop_assume!(uri.is_ok());
+                request = request.uri(uri.unwrap());
+            }
+            // Without a name of its own, a page claims to be this server's.
+            let first = hosts.first().cloned().unwrap_or_default();
+            let origins: Vec<Vec<u8>> = origins
+                .into_iter()
+                .map(|(scheme, host)| [scheme.as_bytes(), &host.unwrap_or_else(|| first.clone())].concat())
+                .collect();
+            for (name, values) in [(HOST, &hosts), (ORIGIN, &origins)] {
+                for value in values {
+                    let value = HeaderValue::from_bytes(value);
+                    prop_assume!(value.is_ok());
+                    request = request.header(&name, value.unwrap());
+                }
+            }
+            let (parts, ()) = request.body(()).unwrap().into_parts();
+            if admit(&parts).is_ok() {
+                prop_assert!(!hosts.is_empty() || authority.is_some(), "no name at all");
+                let text = |bytes: &Vec<u8>| String::from_utf8(bytes.clone()).unwrap();
+                for host in hosts.iter().chain(&authority).map(text) {
+                    // A client does not even send a name whose punycode is wrong.
+                    prop_assert!(leads_here(&host) || host.to_ascii_lowercase().contains("xn--"), "{:?}", host);
+                    for origin in origins.iter().map(text) {
+                        let page = Url::parse(&origin).map(|page| page.origin());
+                        prop_assert_eq!(page.ok(), site(&host).map(|site| site.origin()), "{:?} {:?}", host, origin);
+                    }
+                }
+            }
         }
     }
 }
