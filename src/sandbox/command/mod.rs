@@ -20,7 +20,7 @@ use crate::clock::Clock;
 use crate::clouds::app_platform::document::sources::Repositories;
 use crate::clouds::app_platform::domain::platform::AppPlatform;
 use crate::github::GitHub;
-use crate::processes::Runner;
+use crate::processes::runner::Runner;
 use crate::repository::Repository;
 use crate::server::address;
 use crate::server::audit::Audit;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::Runner;
 use super::plan::{Build, LaunchPlan};
+use super::runner::Runner;
 use crate::log::Log;
 
 /// What happened to a service without anybody asking.

@@ -3,10 +3,12 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
+use super::plan::internal;
 use super::plan::{Build, Kind, LaunchPlan, StepError};
 use super::port::Port;
 use super::process::{Output, Process, Start};
-use super::{Runner, disk, environment, internal};
+use super::runner::Runner;
+use super::{disk, environment};
 
 /// Dropping it kills the process first and then deletes the disk.
 #[derive(Debug)]

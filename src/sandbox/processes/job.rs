@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::plan::{Build, LaunchPlan, StepError};
 use super::process::Output;
-use super::{Runner, exit, instance};
+use super::runner::Runner;
+use super::{exit, instance};
 use crate::log::Log;
 
 /// Runs to the end or to `timeout`. Dropping the future kills the job.

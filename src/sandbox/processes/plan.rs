@@ -98,3 +98,11 @@ pub(crate) struct StepError {
     pub(crate) code: &'static str,
     pub(crate) message: String,
 }
+
+/// The sandbox itself is at fault, not the app.
+pub(super) fn internal(what: &str, error: &dyn std::fmt::Display) -> StepError {
+    StepError {
+        code: "InternalError",
+        message: format!("the sandbox {what}: {error}"),
+    }
+}

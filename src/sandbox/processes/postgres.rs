@@ -10,10 +10,11 @@ use nix::sys::signal::Signal;
 use nix::unistd::{User, geteuid};
 use tokio::time::Instant;
 
-use super::plan::StepError;
+use super::plan::{StepError, internal};
 use super::port::Port;
 use super::process::{Output, Process, Start};
-use super::{Runner, environment, internal, probe};
+use super::runner::Runner;
+use super::{environment, probe};
 
 /// Starting takes well below a second; a loaded machine gets more.
 const START_BUDGET: Duration = Duration::from_secs(30);

@@ -15,9 +15,10 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
 use super::lines::Lines;
-use super::plan::StepError;
+use super::plan::{StepError, internal};
+use super::runner::{Groups, Runner, group};
 use super::stray::MARK;
-use super::{Groups, Runner, exit, group, internal, stray};
+use super::{exit, stray};
 use crate::log::Log;
 
 /// How many of the last lines of an instance are copied to `RUN_RESTARTED` when it crashes.

@@ -9,11 +9,12 @@ use tokio::task::JoinSet;
 
 use super::component::{Component, RunLogs, ServiceEvent};
 use super::plan::{Build, LaunchPlan, StepError};
+use super::runner::Runner;
 use super::scaling::{Mode, Scaling, WakeResult};
+use super::stray;
 use super::supervise::{self, Generation};
 use super::traffic::{InFlight, Origin};
 use super::upstream::Upstream;
-use super::{Runner, stray};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ServiceStatus {

@@ -5,9 +5,9 @@ use std::sync::atomic::AtomicBool;
 
 use super::{failed, inside, start};
 use crate::log::Log;
-use crate::processes::Runner;
 use crate::processes::disk;
 use crate::processes::plan::{Build, BuildPlan, StepError};
+use crate::processes::runner::Runner;
 
 /// Copies the image's files, because a tag's folder may be another image later. What an image starts by itself stands in
 /// its `Procfile`.

@@ -1,5 +1,6 @@
 //! Turns a commit into something that can start, as the buildpacks do.
 
+pub(super) mod builds;
 mod checkout;
 mod docker;
 mod image;
@@ -8,52 +9,17 @@ mod python;
 mod start;
 mod step;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
 use self::step::Steps;
-use super::Runner;
 use super::plan::{Build, BuildPlan, Kind, Source, StepError};
+use super::runner::Runner;
 use crate::log::Log;
 
 /// Folders that App Platform looks into, in this order, for the pages of a static site.
 const OUTPUT_DIRS: [&str; 4] = ["_static", "dist", "public", "build"];
-
-/// Earlier builds of this sandbox, by everything that went into them.
-#[derive(Debug, Default)]
-pub(super) struct Builds {
-    done: Mutex<HashMap<String, Build>>,
-    /// One build of the same inputs, or of the same packages, at a time.
-    locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
-}
-
-impl Builds {
-    async fn lock(&self, key: &str) -> tokio::sync::OwnedMutexGuard<()> {
-        let lock = {
-            let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(locks.entry(key.to_owned()).or_default())
-        };
-        lock.lock_owned().await
-    }
-
-    fn earlier(&self, key: &str) -> Option<Build> {
-        self.done
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(key)
-            .cloned()
-    }
-
-    fn remember(&self, key: String, build: Build) {
-        self.done
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, build);
-    }
-}
 
 /// Checks the commit out afresh, runs the buildpack's steps and `build_command`, and writes all output to `log`.
 pub(crate) async fn build(runner: &Runner, plan: &BuildPlan, log: &Log) -> Result<Build, StepError> {

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::digest;
 use super::step::Steps;
+use crate::processes::environment;
 use crate::processes::plan::StepError;
-use crate::processes::{environment, internal};
+use crate::processes::plan::internal;
 
 /// Prints the real interpreter, which differs from the command where a version manager is used, and its version.
 const WHO: &str = "import sys; print(sys.executable); print('%d.%d.%d' % sys.version_info[:3])";

@@ -4,9 +4,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::log::Log;
+use crate::processes::plan::internal;
 use crate::processes::plan::{BuildPlan, StepError};
 use crate::processes::process::{Output, Start};
-use crate::processes::{Runner, environment, exit, internal};
+use crate::processes::runner::Runner;
+use crate::processes::{environment, exit};
 
 /// Runs the steps of one build, one after the other.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::clouds::app_platform::document::sources::Repositories;
 use crate::clouds::app_platform::refusal::Refusal;
 use crate::ids;
-use crate::processes::Runner;
+use crate::processes::runner::Runner;
 
 /// One account of the platform. Everything that an API does goes through here.
 #[derive(Debug)]
