@@ -1,4 +1,4 @@
-//! The one counter of changes: whoever shows something of the sandbox sees by it that there is something new.
+//! The one counter of changes: a page that shows something of the sandbox sees by it that there is something new.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -287,8 +287,9 @@ mod tests {
             let mut request = Request::builder();
             if let Some(authority) = &authority {
                 let uri = Uri::builder().scheme("http").authority(&authority[..]).path_and_query("/").build();
-                prop_assume!(uri.is_ok());
-                request = request.uri(uri.unwrap());
+                // What is not HTTP never comes this far.
+                let Ok(uri) = uri else { return Ok(()) };
+                request = request.uri(uri);
             }
             let own = hosts.first().cloned().unwrap_or_default();
             let origins: Vec<Vec<u8>> = origins
@@ -299,9 +300,8 @@ mod tests {
                 .collect();
             for (name, values) in [(HOST, &hosts), (ORIGIN, &origins)] {
                 for value in values {
-                    let value = HeaderValue::from_bytes(value);
-                    prop_assume!(value.is_ok());
-                    request = request.header(&name, value.unwrap());
+                    let Ok(value) = HeaderValue::from_bytes(value) else { return Ok(()) };
+                    request = request.header(&name, value);
                 }
             }
             let (parts, ()) = request.body(()).unwrap().into_parts();

@@ -63,7 +63,7 @@ impl HostedRepository {
         }
     }
 
-    /// Never held across an `await`. Whoever writes to them has changed something.
+    /// Never held across an `await`. A write counts as a change.
     pub(crate) fn records(&self) -> Open<'_> {
         Open {
             records: self.records.lock().unwrap_or_else(PoisonError::into_inner),

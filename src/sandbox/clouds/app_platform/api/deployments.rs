@@ -14,9 +14,7 @@ type Reply = Result<Json<Value>, ApiError>;
 
 impl Cloud {
     pub(super) fn deployment(&self, app: &str, id: &str) -> Reply {
-        let written = self
-            .platform
-            .with_deployment(app, id, |deployment| view::deployment(deployment))?;
+        let written = self.platform.with_deployment(app, id, view::deployment)?;
         Ok(Json(json!({"deployment": written})))
     }
 }
