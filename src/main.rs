@@ -12,8 +12,6 @@ mod platform;
 mod redact;
 mod render;
 mod report;
-#[cfg(feature = "sandbox")]
-mod sandbox;
 mod spec;
 mod wait;
 

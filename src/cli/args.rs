@@ -56,18 +56,18 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Run the stand-in cloud on this machine
     #[cfg(feature = "sandbox")]
-    Sandbox(crate::sandbox::command::SandboxArgs),
+    Sandbox(do_deploy_sandbox::command::SandboxArgs),
     /// Watch the whole product work, on the sandbox
     #[cfg(feature = "sandbox")]
-    Demo(crate::sandbox::demo::DemoArgs),
+    Demo(do_deploy_sandbox::demo::DemoArgs),
     /// The demo's notes service
     #[cfg(feature = "sandbox")]
     #[command(hide = true)]
-    DemoApp(crate::sandbox::demo::app::AppArgs),
+    DemoApp(do_deploy_sandbox::demo::app::AppArgs),
     /// Starts one process of the sandbox with a disk of its own
     #[cfg(feature = "sandbox")]
     #[command(hide = true)]
-    SandboxExec(crate::sandbox::runner::exec::ExecArgs),
+    SandboxExec(do_deploy_sandbox::exec::ExecArgs),
 }
 
 /// Where the repository is, and what was set for it.

@@ -290,11 +290,11 @@ async fn sandbox(command: Command, variables: Variables) -> Result<u8, Command> 
         Err(failure) => return Ok(ending_of_sandbox(variables, Err(failure.into()))),
     };
     let ended = match command {
-        Command::Sandbox(args) => crate::sandbox::command::run(args, pace).await,
-        Command::Demo(args) => crate::sandbox::demo::run(args).await,
+        Command::Sandbox(args) => do_deploy_sandbox::command::run(args, pace).await,
+        Command::Demo(args) => do_deploy_sandbox::demo::run(args).await,
         // An app like any other: it does not know our exit codes.
-        Command::DemoApp(args) => return Ok(crate::sandbox::demo::app::main(args).await),
-        Command::SandboxExec(args) => crate::sandbox::runner::exec::exec(args).map(|never| match never {}),
+        Command::DemoApp(args) => return Ok(do_deploy_sandbox::demo::app::main(args).await),
+        Command::SandboxExec(args) => do_deploy_sandbox::exec::exec(args).map(|never| match never {}),
         other => return Err(other),
     };
     Ok(ending_of_sandbox(variables, ended))
@@ -304,7 +304,7 @@ async fn sandbox(command: Command, variables: Variables) -> Result<u8, Command> 
 fn ending_of_sandbox(variables: Variables, ended: anyhow::Result<u8>) -> u8 {
     let voice = Voice::new(variables, false);
     ended.unwrap_or_else(|error| {
-        let error = match error.downcast::<crate::sandbox::command::UsageError>() {
+        let error = match error.downcast::<do_deploy_sandbox::command::UsageError>() {
             Ok(usage) => Failure::input(usage.to_string()).into(),
             Err(other) => other,
         };

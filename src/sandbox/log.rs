@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use super::clock::Clock;
+use crate::clock::Clock;
 
 /// Most lines that are kept; an endless loop of prints must not eat the machine's memory.
 const MOST_LINES: usize = 20_000;

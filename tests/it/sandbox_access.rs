@@ -17,13 +17,14 @@ const APIS: [(&str, &str); 5] = [
     ("GET", "/user"),
 ];
 
-const OWN: [(&str, &str); 8] = [
+const OWN: [(&str, &str); 9] = [
     ("POST", "/_sandbox/clock"),
     ("PUT", "/_sandbox/faults"),
     ("PUT", "/_sandbox/account"),
     ("GET", "/_sandbox/account"),
     ("GET", "/_sandbox/requests"),
     ("GET", "/_sandbox/audit"),
+    ("GET", "/_sandbox/changes"),
     ("GET", "/_sandbox/event?name=push"),
     ("GET", "/_sandbox/unknown"),
 ];
@@ -326,6 +327,22 @@ async fn the_account_says_what_is_set() {
             .filter_map(Value::as_str)
             .collect();
         assert!(tokens.contains(&GITHUB_TOKEN), "{tokens:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_follows_what_changes() {
+    run(async |t: &mut Tester| {
+        let own = bearer(t.sandbox.token());
+        let headers = [("authorization", own.as_str())];
+        let seen = sent(t, ("GET", "/_sandbox/changes"), &headers).await.expect(200)["version"].clone();
+        let newer = format!("/_sandbox/changes?after={seen}");
+        let (later, ()) = tokio::join!(sent(t, ("GET", &newer), &headers), t.open_pr(1));
+        assert!(later.expect(200)["version"].as_u64() > seen.as_u64());
+        sent(t, ("GET", "/_sandbox/changes?after=never"), &headers)
+            .await
+            .expect(400);
     })
     .await;
 }

@@ -1,4 +1,4 @@
-//! Keeps the house as it was drawn: arrows point down, every file says what it is, and files stay readable.
+//! Keeps the architecture: layers use only those below, every file says what it is, and files stay readable.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,8 +7,8 @@ use regex_lite::Regex;
 
 mod circles;
 
-/// The rooms, from top to bottom. A room may use the rooms that are listed below its own line.
-const FLOORS: &[&[&str]] = &[
+/// The top-level modules, from top to bottom. A module may use those on lines below its own.
+const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["flows"],
     &["report"],
@@ -21,9 +21,11 @@ const FLOORS: &[&[&str]] = &[
     &["redact"],
 ];
 
-/// The stand-in cloud is a world of its own: it uses nothing of ours, and only the command line opens its door.
+/// The stand-in cloud is a crate of its own, which the compiler keeps from using ours. Only the command line
+/// starts it.
 const SANDBOX: &str = "sandbox";
-const DOOR: &str = "cli";
+const SANDBOX_CRATE: &str = "do_deploy_sandbox";
+const SANDBOX_USER: &str = "cli";
 
 /// Longest file outside tests, in lines.
 const LONGEST: usize = 400;
@@ -43,33 +45,38 @@ const FOREIGN: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn arrows_of_the_house_point_down() {
+fn a_module_uses_only_layers_below_its_own() {
     let mut wrong = Vec::new();
     for (path, text) in sources("src") {
-        let Some(room) = room_of(&path) else { continue };
-        for used in rooms_used(&text) {
-            if used != room && !may_use(&room, &used) {
-                wrong.push(format!("{}: `{room}` must not use `{used}`", path.display()));
+        let Some(module) = module_of(&path).filter(|module| module != SANDBOX) else {
+            continue;
+        };
+        for used in modules_used(&text) {
+            if used != module && !may_use(&module, &used) {
+                wrong.push(format!("{}: `{module}` must not use `{used}`", path.display()));
             }
+        }
+        if module != SANDBOX_USER && text.contains(SANDBOX_CRATE) {
+            wrong.push(format!("{}: `{module}` must not use `{SANDBOX}`", path.display()));
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
 }
 
 #[test]
-fn every_room_has_its_floor() {
-    let mut homeless = Vec::new();
+fn every_module_has_its_layer() {
+    let mut missing = Vec::new();
     for entry in fs::read_dir(root().join("src"))
         .unwrap()
         .flatten()
         .filter(|entry| entry.path().is_dir())
     {
-        let room = entry.file_name().to_string_lossy().into_owned();
-        if room != SANDBOX && floor(&room).is_none() {
-            homeless.push(room);
+        let module = entry.file_name().to_string_lossy().into_owned();
+        if module != SANDBOX && layer(&module).is_none() {
+            missing.push(module);
         }
     }
-    assert_eq!(homeless, Vec::<String>::new(), "draw new rooms into `FLOORS`");
+    assert_eq!(missing, Vec::<String>::new(), "add new modules to `LAYERS`");
 }
 
 #[test]
@@ -145,31 +152,28 @@ fn tests_wait_in_one_place_only() {
     assert_eq!(wrong, Vec::<String>::new(), "poll with `until`");
 }
 
-fn may_use(room: &str, used: &str) -> bool {
-    if room == SANDBOX || used == SANDBOX {
-        return room == DOOR && used == SANDBOX;
-    }
-    match (floor(room), floor(used)) {
+fn may_use(module: &str, used: &str) -> bool {
+    match (layer(module), layer(used)) {
         (Some(above), Some(below)) => above < below,
-        // main.rs and names that are no rooms.
+        // main.rs and names that are not modules.
         _ => true,
     }
 }
 
-fn floor(room: &str) -> Option<usize> {
-    FLOORS.iter().position(|floor| floor.contains(&room))
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| layer.contains(&module))
 }
 
 /// The folder below `src`; `None` for `main.rs`.
-fn room_of(path: &Path) -> Option<String> {
+fn module_of(path: &Path) -> Option<String> {
     let below = path.strip_prefix(root().join("src")).ok()?;
     let mut parts = below.components();
-    let room = parts.next()?.as_os_str().to_string_lossy().into_owned();
-    parts.next().map(|_| room)
+    let module = parts.next()?.as_os_str().to_string_lossy().into_owned();
+    parts.next().map(|_| module)
 }
 
-/// Rooms that a file names: `crate::room` and `use crate::{room, …}`.
-fn rooms_used(text: &str) -> Vec<String> {
+/// Rooms that a file names: `crate::module` and `use crate::{module, …}`.
+fn modules_used(text: &str) -> Vec<String> {
     let code: String = text
         .lines()
         .filter(|line| !line.trim_start().starts_with("//"))
@@ -177,7 +181,7 @@ fn rooms_used(text: &str) -> Vec<String> {
         .join("\n");
     let single = Regex::new(r"\bcrate::([a-z_]+)").unwrap();
     let group = Regex::new(r"(?s)\bcrate::\{(.*?)\};").unwrap();
-    let mut rooms: Vec<String> = single.captures_iter(&code).map(|found| found[1].to_owned()).collect();
+    let mut modules: Vec<String> = single.captures_iter(&code).map(|found| found[1].to_owned()).collect();
     for found in group.captures_iter(&code) {
         let mut depth = 0;
         let mut name = String::new();
@@ -186,7 +190,7 @@ fn rooms_used(text: &str) -> Vec<String> {
                 '{' => depth += 1,
                 '}' => depth -= 1,
                 ',' if depth == 0 => {
-                    rooms.push(name.trim().split("::").next().unwrap_or_default().to_owned());
+                    modules.push(name.trim().split("::").next().unwrap_or_default().to_owned());
                     name.clear();
                 }
                 _ if depth == 0 => name.push(c),
@@ -194,10 +198,10 @@ fn rooms_used(text: &str) -> Vec<String> {
             }
         }
     }
-    rooms.retain(|room| !room.is_empty());
-    rooms.sort();
-    rooms.dedup();
-    rooms
+    modules.retain(|module| !module.is_empty());
+    modules.sort();
+    modules.dedup();
+    modules
 }
 
 fn mentions(words: &[(&str, &str)], files: Vec<(PathBuf, String)>) -> Vec<String> {

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::UsageError;
-use crate::sandbox::repository::Repository;
-use crate::sandbox::tokens::Tokens;
+use crate::account::tokens::Tokens;
+use crate::repository::Repository;
 
 /// `OWNER/NAME=PATH`
 #[derive(Clone, Debug, PartialEq, Eq)]

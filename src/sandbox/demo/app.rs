@@ -28,7 +28,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const DEFAULT_PORT: u16 = 8080;
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct AppArgs {
+pub struct AppArgs {
     #[command(subcommand)]
     command: AppCommand,
 }
@@ -44,7 +44,7 @@ enum AppCommand {
 }
 
 /// The exit code: 0, or 1 after any error, which is printed.
-pub(crate) async fn main(args: AppArgs) -> u8 {
+pub async fn main(args: AppArgs) -> u8 {
     match run(args).await {
         Ok(()) => 0,
         Err(error) => {

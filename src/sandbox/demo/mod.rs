@@ -1,20 +1,20 @@
 //! The demo: a story that the whole product plays against its own sandbox, and the service that it deploys.
 
-pub(crate) mod app;
+pub mod app;
 mod http;
 mod narrator;
-mod stage;
+mod playground;
 mod story;
 
 use std::time::Instant;
 
+use self::narrator::Narrator;
+use self::playground::Playground;
 use anyhow::Context as _;
-use narrator::Narrator;
-use stage::Stage;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct DemoArgs {
+pub struct DemoArgs {
     /// Leave everything running at the end and print the URLs to open in a browser
     #[arg(long)]
     keep: bool,
@@ -23,28 +23,28 @@ pub(crate) struct DemoArgs {
 /// Plays the story. 0: every step was true; 1: one was not, and the last words say which.
 ///
 /// # Errors
-/// When the stage cannot be set: no Git, no room for temporary files.
-pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<u8> {
+/// When the playground cannot be made: no Git, no room for temporary files.
+pub async fn run(args: DemoArgs) -> anyhow::Result<u8> {
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut hang_up = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
     let narrator = Narrator::new(Instant::now());
-    let mut stage = Stage::new()?;
+    let mut playground = Playground::new()?;
     let played = tokio::select! {
-        played = play(&mut stage, &narrator, args.keep) => played,
+        played = play(&mut playground, &narrator, args.keep) => played,
         _ = interrupt.recv() => Ok(130),
         _ = terminate.recv() => Ok(143),
         _ = hang_up.recv() => Ok(129),
     };
     if matches!(played, Ok(0)) && args.keep {
-        narrator.kept(&stage);
+        narrator.kept(&playground);
         tokio::select! {
             _ = interrupt.recv() => {},
             _ = terminate.recv() => {},
             _ = hang_up.recv() => {},
         }
     }
-    stage.clear().await;
+    playground.clear().await;
     match played {
         Ok(129 | 130 | 143) => narrator.interrupted(),
         Err(error) => {
@@ -56,11 +56,11 @@ pub(crate) async fn run(args: DemoArgs) -> anyhow::Result<u8> {
     played
 }
 
-async fn play(stage: &mut Stage, narrator: &Narrator, keep: bool) -> anyhow::Result<u8> {
+async fn play(playground: &mut Playground, narrator: &Narrator, keep: bool) -> anyhow::Result<u8> {
     narrator.open();
-    stage.set().await.context("the sandbox did not start")?;
-    story::play(stage, narrator, keep).await?;
-    let calls = stage.calls().await?;
+    playground.open().await.context("the sandbox did not start")?;
+    story::play(playground, narrator, keep).await?;
+    let calls = playground.calls().await?;
     narrator.close(&calls);
     Ok(0)
 }

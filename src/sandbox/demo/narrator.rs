@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-use super::stage::{Calls, Stage};
+use super::playground::{Calls, Playground};
 
 pub(super) struct Narrator {
     started: Instant,
@@ -59,10 +59,10 @@ impl Narrator {
         line(&format!("{:>7}  in all", seconds(self.started.elapsed())));
     }
 
-    pub(super) fn kept(&self, stage: &Stage) {
+    pub(super) fn kept(&self, playground: &Playground) {
         line("");
         line("Kept running; open in a browser:");
-        for (what, url) in stage.urls() {
+        for (what, url) in playground.urls() {
             line(&format!("   {what:<13} {url}"));
         }
         line("Ctrl-C ends it and removes everything");

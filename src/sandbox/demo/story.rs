@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::http;
 use super::narrator::Narrator;
-use super::stage::{Ended, Stage, until};
+use super::playground::{Ended, Playground, until};
 
 const SPEC: &str = "\
 name: notes
@@ -37,15 +37,15 @@ const SECOND_MIGRATION: &str = "ALTER TABLE notes ADD COLUMN done INTEGER NOT NU
 /// One second more than the day after which previews with SQLite fall asleep.
 const A_DAY: Duration = Duration::from_secs(86_401);
 
-pub(super) async fn play(stage: &mut Stage, narrator: &Narrator, keep: bool) -> anyhow::Result<()> {
-    production_deployed_and_verified(stage, narrator).await?;
-    let preview = pull_request_opened(stage, narrator).await?;
-    second_push(stage, narrator, &preview).await?;
-    asleep_and_awake(stage, narrator, &preview).await?;
-    broken_commit(stage, narrator, &preview).await?;
-    fix_pushed(stage, narrator, &preview).await?;
+pub(super) async fn play(playground: &mut Playground, narrator: &Narrator, keep: bool) -> anyhow::Result<()> {
+    production_deployed_and_verified(playground, narrator).await?;
+    let preview = pull_request_opened(playground, narrator).await?;
+    second_push(playground, narrator, &preview).await?;
+    asleep_and_awake(playground, narrator, &preview).await?;
+    broken_commit(playground, narrator, &preview).await?;
+    fix_pushed(playground, narrator, &preview).await?;
     if !keep {
-        pull_request_closed(stage, narrator, &preview).await?;
+        pull_request_closed(playground, narrator, &preview).await?;
     }
     Ok(())
 }
@@ -57,7 +57,7 @@ struct Preview {
     url: String,
 }
 
-async fn production_deployed_and_verified(stage: &mut Stage, narrator: &Narrator) -> anyhow::Result<()> {
+async fn production_deployed_and_verified(playground: &mut Playground, narrator: &Narrator) -> anyhow::Result<()> {
     narrator.step("A push to main: production deployed and verified");
     let files = [
         (".do/app.yaml", Some(SPEC)),
@@ -65,10 +65,10 @@ async fn production_deployed_and_verified(stage: &mut Stage, narrator: &Narrator
         ("VERSION", Some("one\n")),
         ("migrations/001_notes.sql", Some(FIRST_MIGRATION)),
     ];
-    let sha = stage.commit("main", "Keep notes", &files).await?;
-    let ended = stage.program(&["deploy", "--commit", &sha]).await?;
+    let sha = playground.commit("main", "Keep notes", &files).await?;
+    let ended = playground.program(&["deploy", "--commit", &sha]).await?;
     expect(&ended, 0)?;
-    let url = url_of(stage, "notes").await?;
+    let url = url_of(playground, "notes").await?;
     expect_serving(&url, "notes one").await?;
     narrator.say(&format!(
         "{} deployed: migrated, healthy, and asked from outside: {url}",
@@ -87,43 +87,46 @@ async fn production_deployed_and_verified(stage: &mut Stage, narrator: &Narrator
         written.body
     );
     narrator.say("a customer wrote a note there");
-    stage.remember_url("production", url);
+    playground.remember_url("production", url);
     Ok(())
 }
 
-async fn pull_request_opened(stage: &mut Stage, narrator: &Narrator) -> anyhow::Result<Preview> {
+async fn pull_request_opened(playground: &mut Playground, narrator: &Narrator) -> anyhow::Result<Preview> {
     narrator.step("A pull request opened: its own preview, with SQLite");
     let files = [
         ("VERSION", Some("two\n")),
         ("migrations/002_done.sql", Some(SECOND_MIGRATION)),
     ];
-    stage.commit("done", "Notes can be done", &files).await?;
+    playground.commit("done", "Notes can be done", &files).await?;
     let pull = json!({"title": "Notes can be done", "head": "done", "base": "main"});
-    let opened = stage.github("POST", "/pulls", Some(&pull)).await?;
+    let opened = playground.github("POST", "/pulls", Some(&pull)).await?;
     ensure!(
         opened.status == 201,
         "the pull request could not be opened: {}",
         opened.body
     );
-    expect(&stage.program(&["preview", "--pr", "1"]).await?, 0)?;
-    let app = stage.app("notes-pr-1").await?.context("there is no app `notes-pr-1`")?;
-    let url = url_of(stage, "notes-pr-1").await?;
+    expect(&playground.program(&["preview", "--pr", "1"]).await?, 0)?;
+    let app = playground
+        .app("notes-pr-1")
+        .await?
+        .context("there is no app `notes-pr-1`")?;
+    let url = url_of(playground, "notes-pr-1").await?;
     expect_serving(&url, "notes two").await?;
-    expect_serving(&url_of(stage, "notes").await?, "notes one").await?;
+    expect_serving(&url_of(playground, "notes").await?, "notes one").await?;
     ensure!(notes(&url).await?.is_empty(), "the preview sees production's notes");
     narrator.say("the new migration ran on the preview's SQLite; production's notes are not there");
-    let (comment, body) = stage.comment().await?;
+    let (comment, body) = playground.comment().await?;
     ensure!(
         body.contains(&url),
         "the comment does not name the preview's URL:\n{body}"
     );
     narrator.say("the comment on the pull request:");
     narrator.comment(&body);
-    stage.remember_url("preview", url.clone());
+    playground.remember_url("preview", url.clone());
     let page: Value = serde_json::from_str(&opened.body)?;
-    stage.remember_url(
+    playground.remember_url(
         "pull request",
-        stage.page(page["html_url"].as_str().unwrap_or_default())?,
+        playground.page(page["html_url"].as_str().unwrap_or_default())?,
     );
     Ok(Preview {
         app_id: app["id"].as_str().unwrap_or_default().to_owned(),
@@ -132,16 +135,19 @@ async fn pull_request_opened(stage: &mut Stage, narrator: &Narrator) -> anyhow::
     })
 }
 
-async fn second_push(stage: &mut Stage, narrator: &Narrator, preview: &Preview) -> anyhow::Result<()> {
+async fn second_push(playground: &mut Playground, narrator: &Narrator, preview: &Preview) -> anyhow::Result<()> {
     narrator.step("A second push: the same app, the same comment edited");
-    let sha = stage
+    let sha = playground
         .commit("done", "Say it better", &[("VERSION", Some("three\n"))])
         .await?;
-    expect(&stage.program(&["preview", "--pr", "1"]).await?, 0)?;
+    expect(&playground.program(&["preview", "--pr", "1"]).await?, 0)?;
     expect_serving(&preview.url, "notes three").await?;
-    let app = stage.app("notes-pr-1").await?.context("there is no app `notes-pr-1`")?;
+    let app = playground
+        .app("notes-pr-1")
+        .await?
+        .context("there is no app `notes-pr-1`")?;
     ensure!(app["id"] == preview.app_id.as_str(), "the push made another app");
-    let (comment, body) = stage.comment().await?;
+    let (comment, body) = playground.comment().await?;
     ensure!(comment == preview.comment, "the push made another comment");
     ensure!(
         body.contains(short(&sha)),
@@ -155,7 +161,7 @@ async fn second_push(stage: &mut Stage, narrator: &Narrator, preview: &Preview) 
     Ok(())
 }
 
-async fn asleep_and_awake(stage: &mut Stage, narrator: &Narrator, preview: &Preview) -> anyhow::Result<()> {
+async fn asleep_and_awake(playground: &mut Playground, narrator: &Narrator, preview: &Preview) -> anyhow::Result<()> {
     narrator.step("Nobody looks: the preview is asleep; the next request wakes it");
     let written = http::send(
         "POST",
@@ -170,10 +176,10 @@ async fn asleep_and_awake(stage: &mut Stage, narrator: &Narrator, preview: &Prev
         written.body
     );
     narrator.say("a reviewer wrote a note into the preview's SQLite");
-    let slept = naps(stage, preview, "scale_to_zero").await?;
-    stage.advance_clock(A_DAY).await?;
+    let slept = naps(playground, preview, "scale_to_zero").await?;
+    playground.advance_clock(A_DAY).await?;
     until("the preview is asleep", async || {
-        Ok((naps(stage, preview, "scale_to_zero").await? > slept).then_some(()))
+        Ok((naps(playground, preview, "scale_to_zero").await? > slept).then_some(()))
     })
     .await?;
     narrator.say("the sandbox's clock was moved by a day: asleep, no process is left of it");
@@ -188,22 +194,22 @@ async fn asleep_and_awake(stage: &mut Stage, narrator: &Narrator, preview: &Prev
     Ok(())
 }
 
-async fn broken_commit(stage: &mut Stage, narrator: &Narrator, preview: &Preview) -> anyhow::Result<()> {
+async fn broken_commit(playground: &mut Playground, narrator: &Narrator, preview: &Preview) -> anyhow::Result<()> {
     narrator.step("A commit that cannot start: the previous version keeps serving");
     let crash = [("CRASH", Some("error: no configuration for the mail server\n"))];
-    stage.commit("done", "Break the preview", &crash).await?;
-    expect(&stage.program(&["preview", "--pr", "1"]).await?, 1)?;
+    playground.commit("done", "Break the preview", &crash).await?;
+    expect(&playground.program(&["preview", "--pr", "1"]).await?, 1)?;
     expect_serving(&preview.url, "notes three").await?;
-    let (_, body) = stage.comment().await?;
+    let (_, body) = playground.comment().await?;
     ensure!(
         body.contains("no configuration for the mail server"),
         "the comment does not show the log:\n{body}"
     );
     narrator.say("the preview still serves the previous version; the comment says what failed:");
     narrator.comment(&body);
-    stage.commit("main", "Break production", &crash).await?;
-    expect(&stage.program(&["deploy"]).await?, 1)?;
-    let production = url_of(stage, "notes").await?;
+    playground.commit("main", "Break production", &crash).await?;
+    expect(&playground.program(&["deploy"]).await?, 1)?;
+    let production = url_of(playground, "notes").await?;
     expect_serving(&production, "notes one").await?;
     ensure!(
         notes(&production).await? == ["a customer's note"],
@@ -213,24 +219,28 @@ async fn broken_commit(stage: &mut Stage, narrator: &Narrator, preview: &Preview
     Ok(())
 }
 
-async fn fix_pushed(stage: &mut Stage, narrator: &Narrator, preview: &Preview) -> anyhow::Result<()> {
+async fn fix_pushed(playground: &mut Playground, narrator: &Narrator, preview: &Preview) -> anyhow::Result<()> {
     narrator.step("The fix pushed: green again");
     let fixed = [("CRASH", None), ("VERSION", Some("four\n"))];
-    stage.commit("done", "Configure the mail server", &fixed).await?;
-    expect(&stage.program(&["preview", "--pr", "1"]).await?, 0)?;
+    playground.commit("done", "Configure the mail server", &fixed).await?;
+    expect(&playground.program(&["preview", "--pr", "1"]).await?, 0)?;
     expect_serving(&preview.url, "notes four").await?;
-    stage
+    playground
         .commit("main", "Configure the mail server", &[("CRASH", None)])
         .await?;
-    expect(&stage.program(&["deploy"]).await?, 0)?;
-    expect_serving(&url_of(stage, "notes").await?, "notes one").await?;
+    expect(&playground.program(&["deploy"]).await?, 0)?;
+    expect_serving(&url_of(playground, "notes").await?, "notes one").await?;
     narrator.say("preview and production are green");
     Ok(())
 }
 
-async fn pull_request_closed(stage: &mut Stage, narrator: &Narrator, preview: &Preview) -> anyhow::Result<()> {
+async fn pull_request_closed(
+    playground: &mut Playground,
+    narrator: &Narrator,
+    preview: &Preview,
+) -> anyhow::Result<()> {
     narrator.step("The pull request closed: everything removed");
-    let closed = stage
+    let closed = playground
         .github("PATCH", "/pulls/1", Some(&json!({"state": "closed"})))
         .await?;
     ensure!(
@@ -238,8 +248,8 @@ async fn pull_request_closed(stage: &mut Stage, narrator: &Narrator, preview: &P
         "the pull request could not be closed: {}",
         closed.body
     );
-    expect(&stage.program(&["teardown", "--pr", "1"]).await?, 0)?;
-    let gone = stage
+    expect(&playground.program(&["teardown", "--pr", "1"]).await?, 0)?;
+    let gone = playground
         .digitalocean("GET", &format!("/v2/apps/{}", preview.app_id))
         .await?;
     ensure!(gone.status == 404, "the app still exists: {}", gone.body);
@@ -247,21 +257,21 @@ async fn pull_request_closed(stage: &mut Stage, narrator: &Narrator, preview: &P
         http::send("GET", &preview.url, None, None).await.is_err(),
         "the preview's URL still answers"
     );
-    let (_, body) = stage.comment().await?;
+    let (_, body) = playground.comment().await?;
     ensure!(
         body.to_lowercase().contains("removed"),
         "the comment does not say that it is removed:\n{body}"
     );
     narrator.say("the app is gone (404), its URL refuses connections, and the comment says removed:");
     narrator.comment(&body);
-    expect_serving(&url_of(stage, "notes").await?, "notes one").await?;
+    expect_serving(&url_of(playground, "notes").await?, "notes one").await?;
     narrator.say("production was not touched");
     Ok(())
 }
 
 /// How often the preview was scaled, by what the platform's events say.
-async fn naps(stage: &Stage, preview: &Preview, direction: &str) -> anyhow::Result<usize> {
-    let answer = stage
+async fn naps(playground: &Playground, preview: &Preview, direction: &str) -> anyhow::Result<usize> {
+    let answer = playground
         .digitalocean("GET", &format!("/v2/apps/{}/events", preview.app_id))
         .await?;
     let events: Value = serde_json::from_str(&answer.body)?;
@@ -278,8 +288,8 @@ async fn notes(url: &str) -> anyhow::Result<Vec<String>> {
     serde_json::from_str(&answer.body).with_context(|| format!("no list of notes: {}", answer.body))
 }
 
-async fn url_of(stage: &Stage, name: &str) -> anyhow::Result<String> {
-    let app = stage
+async fn url_of(playground: &Playground, name: &str) -> anyhow::Result<String> {
+    let app = playground
         .app(name)
         .await?
         .with_context(|| format!("there is no app `{name}`"))?;

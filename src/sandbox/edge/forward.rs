@@ -11,9 +11,10 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 
-use super::super::runner::service::Service;
-use super::super::runner::upstream::{Origin, Upstream};
-use super::{Body, failed, flag, text};
+use super::answer::{Body, failed, flag, text};
+use crate::processes::service::Service;
+use crate::processes::traffic::Origin;
+use crate::processes::upstream::Upstream;
 
 /// Headers of one connection, which a proxy does not pass on.
 const HOP_BY_HOP: [&str; 6] = [

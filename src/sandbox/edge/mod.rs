@@ -1,77 +1,25 @@
 //! The edge of one app: its own port, ingress rules by path prefix, static pages, the loading page.
 
+mod answer;
 mod forward;
 mod pages;
 mod route;
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, HOST, HeaderValue, LOCATION, SERVER};
+use hyper::body::Incoming;
+use hyper::header::{HOST, HeaderValue, LOCATION, SERVER};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use self::answer::{Body, failed, flag, html, text};
 use self::forward::Upstreams;
-use super::runner::service::Service;
-use super::runner::upstream::Origin;
-
-/// One rule. One for the request's host comes before one for all of them, an exact path before a prefix, and the longest
-/// prefix wins.
-#[derive(Clone, Debug)]
-pub(crate) struct Route {
-    /// The host that it is for; `None`: all.
-    pub(crate) host: Option<String>,
-    /// `/`, `/api`: matches whole path segments.
-    pub(crate) prefix: String,
-    /// Only the path itself.
-    pub(crate) exact: bool,
-    pub(crate) target: Target,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Target {
-    Service {
-        service: Arc<Service>,
-        /// The prefix is trimmed from the forwarded path unless this is set.
-        preserve_path_prefix: bool,
-        /// Replaces the prefix.
-        rewrite: Option<String>,
-        /// Who asks here: visitors, or other components of the app.
-        origin: Origin,
-        /// Answer a sleeping service's HTML requests with 503 and a loading page instead of holding them.
-        loading_page: bool,
-    },
-    Static {
-        directory: PathBuf,
-        index_document: String,
-        error_document: Option<String>,
-        catchall_document: Option<String>,
-    },
-    Redirect {
-        location: Redirect,
-    },
-    /// Maintenance or archive: every request gets the offline page, 503.
-    Offline,
-}
-
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Redirect {
-    pub(crate) uri: Option<String>,
-    pub(crate) authority: Option<String>,
-    pub(crate) port: Option<u16>,
-    pub(crate) scheme: Option<String>,
-    pub(crate) code: u16,
-}
-
-type Body = UnsyncBoxBody<Bytes, hyper::Error>;
+pub(crate) use self::route::{Redirect, Route, Target};
 
 /// Listens from the moment it is opened until it is dropped; answers 404 while it has no routes.
 #[derive(Debug)]
@@ -287,44 +235,4 @@ fn redirect<T>(to: &Redirect, request: &Request<T>) -> Response<Body> {
             "the redirect of this rule is not a valid location",
         ),
     }
-}
-
-/// Why the edge has no answer of the app's: a response flag of Envoy's, as the platform's answers carry it.
-/// <https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage>
-mod flag {
-    pub(super) const DENIED: &str = "UAEX";
-    pub(super) const NO_ROUTE: &str = "NR";
-    pub(super) const NO_HEALTHY_UPSTREAM: &str = "UH";
-    pub(super) const CONNECTION_FAILED: &str = "UF";
-    pub(super) const CONNECTION_ENDED: &str = "UC";
-}
-
-fn failed(status: StatusCode, flag: &'static str, message: &str) -> Response<Body> {
-    let mut response = text(status, message);
-    response
-        .headers_mut()
-        .insert("x-do-failure-code", HeaderValue::from_static(flag));
-    response
-}
-
-fn text(status: StatusCode, message: &str) -> Response<Body> {
-    let end = if message.is_empty() { "" } else { "\n" };
-    full(
-        status,
-        "text/plain; charset=utf-8",
-        Bytes::from(format!("{message}{end}")),
-    )
-}
-
-fn html(status: StatusCode, page: &'static str) -> Response<Body> {
-    full(status, "text/html; charset=utf-8", Bytes::from_static(page.as_bytes()))
-}
-
-fn full(status: StatusCode, kind: &'static str, content: Bytes) -> Response<Body> {
-    let mut response = Response::new(Full::new(content).map_err(|never| match never {}).boxed_unsync());
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    response
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use hyper::body::Bytes;
 use hyper::{Method, Response, StatusCode};
 
-use super::{Body, full, text};
+use super::answer::{Body, full, text};
 
 pub(super) const LOADING: &str = "<!doctype html>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"refresh\" content=\"2\">\n\
 <title>Waking up</title>\n<p>This app was asleep and is waking up. The page loads by itself in a moment.</p>\n";

@@ -1,8 +1,60 @@
 //! Which rule answers a path, and what becomes of the path.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use hyper::Uri;
 
-use super::{Redirect, Route};
+use crate::processes::service::Service;
+use crate::processes::traffic::Origin;
+
+/// One rule. One for the request's host comes before one for all of them, an exact path before a prefix, and the longest
+/// prefix wins.
+#[derive(Clone, Debug)]
+pub(crate) struct Route {
+    /// The host that it is for; `None`: all.
+    pub(crate) host: Option<String>,
+    /// `/`, `/api`: matches whole path segments.
+    pub(crate) prefix: String,
+    /// Only the path itself.
+    pub(crate) exact: bool,
+    pub(crate) target: Target,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Target {
+    Service {
+        service: Arc<Service>,
+        /// The prefix is trimmed from the forwarded path unless this is set.
+        preserve_path_prefix: bool,
+        /// Replaces the prefix.
+        rewrite: Option<String>,
+        /// Who asks here: visitors, or other components of the app.
+        origin: Origin,
+        /// Answer a sleeping service's HTML requests with 503 and a loading page instead of holding them.
+        loading_page: bool,
+    },
+    Static {
+        directory: PathBuf,
+        index_document: String,
+        error_document: Option<String>,
+        catchall_document: Option<String>,
+    },
+    Redirect {
+        location: Redirect,
+    },
+    /// Maintenance or archive: every request gets the offline page, 503.
+    Offline,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Redirect {
+    pub(crate) uri: Option<String>,
+    pub(crate) authority: Option<String>,
+    pub(crate) port: Option<u16>,
+    pub(crate) scheme: Option<String>,
+    pub(crate) code: u16,
+}
 
 /// The rule that answers `path` on `host`.
 pub(super) fn choose<'a>(routes: &'a [Route], host: &str, path: &str) -> Option<&'a Route> {
@@ -67,8 +119,8 @@ pub(super) fn location(to: &Redirect, host: &str, asked: &Uri) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Target;
     use super::*;
+    use crate::edge::Target;
 
     #[test]
     fn longest_prefix_of_whole_segments_wins() {

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::call::json_reply;
+use super::body::json_reply;
 
 /// An error reply: `message`, `documentation_url`, `status`, and `errors[]` where fields are to blame.
 #[derive(Debug)]
@@ -122,8 +122,8 @@ impl IntoResponse for Refusal {
 }
 
 /// The mounted repository could not be read: our fault, not the caller's.
-impl From<crate::sandbox::repository::GitError> for Refusal {
-    fn from(error: crate::sandbox::repository::GitError) -> Self {
+impl From<crate::repository::GitError> for Refusal {
+    fn from(error: crate::repository::GitError) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
     }
 }

@@ -1,6 +1,5 @@
 //! Pages for people who follow a link of the sandbox: how they look, and what a browser may do with them.
 
-pub(crate) mod home;
 pub(crate) mod markdown;
 
 use axum::http::StatusCode;

@@ -181,8 +181,14 @@ fn a_workspace_above_the_action_has_no_say() {
         "[workspace]\nmembers = [\"**/*\"]\n[patch.crates-io]\nserde = {path = \"/tmp/evil\"}\n",
     )
     .unwrap();
-    fs::create_dir(runner.tree.0.join("src")).unwrap();
+    // The workspace's members, as far as cargo looks for them.
+    fs::create_dir_all(runner.tree.0.join("src/sandbox")).unwrap();
     runner.tree.write("src/main.rs", "fn main() {}\n");
+    runner.tree.write("src/sandbox/lib.rs", "");
+    runner.tree.write(
+        "src/sandbox/Cargo.toml",
+        include_str!("../../../src/sandbox/Cargo.toml"),
+    );
     let located = std::process::Command::new(env!("CARGO"))
         .args(["locate-project", "--workspace", "--message-format", "plain"])
         .current_dir(&runner.tree.0)

@@ -1,4 +1,4 @@
-//! Refuses files of one room that use each other in a circle. A module and its own children may: the module is their face.
+//! Refuses files of one module that use each other in a circle. A module and its own children may.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,11 +13,30 @@ type Module = Vec<String>;
 type Uses = BTreeMap<PathBuf, BTreeMap<PathBuf, BTreeSet<String>>>;
 
 #[test]
-fn files_of_a_room_use_each_other_in_one_direction() {
+fn files_of_a_module_use_each_other_in_one_direction() {
+    let below = super::root().join("src");
     let mut files = super::sources("src");
-    files.retain(|(path, _)| !path.starts_with(super::root().join("src/sandbox")));
-    let circles = circles(&super::root().join("src"), &files);
+    files.retain(|(path, _)| !path.starts_with(below.join(super::SANDBOX)));
+    assert_none(&circles(&below, &files, Arrows::InsideModules));
+}
+
+#[test]
+fn files_of_the_sandbox_use_each_other_in_one_direction() {
+    let below = super::root().join("src").join(super::SANDBOX);
+    let files = super::sources("src/sandbox");
+    assert_none(&circles(&below, &files, Arrows::All));
+}
+
+#[track_caller]
+fn assert_none(circles: &[String]) {
     assert!(circles.is_empty(), "{} circles:\n{}", circles.len(), circles.join("\n"));
+}
+
+/// Which arrows count: those between modules are held by `LAYERS` where there are layers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Arrows {
+    InsideModules,
+    All,
 }
 
 #[test]
@@ -25,33 +44,33 @@ fn a_circle_is_found_through_re_exports_and_children_may_use_their_module() {
     let file = |path: &str, text: &str| (PathBuf::from(path), text.to_owned());
     let files = [
         file(
-            "src/room/mod.rs",
+            "src/inner/mod.rs",
             "mod a; mod b; pub(crate) use b::Thing; fn shared() {}",
         ),
-        file("src/room/a.rs", "use super::{Thing, shared}; pub(crate) fn one() {}"),
+        file("src/inner/a.rs", "use super::{Thing, shared}; pub(crate) fn one() {}"),
         file(
-            "src/room/b.rs",
+            "src/inner/b.rs",
             "pub(crate) struct Thing; fn two() { super::a::one(); }",
         ),
         file("src/other/mod.rs", "mod c; mod d;"),
-        file("src/other/c.rs", "use crate::room::Thing; pub(crate) fn three() {}"),
+        file("src/other/c.rs", "use crate::inner::Thing; pub(crate) fn three() {}"),
         file(
             "src/other/d.rs",
             "use super::c::three; #[cfg(test)] mod tests { use super::super::c; }",
         ),
     ];
-    let found = circles(Path::new("src"), &files);
-    let expected = "  src/room/a.rs -> src/room/b.rs: Thing\n  src/room/b.rs -> src/room/a.rs: one";
+    let found = circles(Path::new("src"), &files, Arrows::InsideModules);
+    let expected = "  src/inner/a.rs -> src/inner/b.rs: Thing\n  src/inner/b.rs -> src/inner/a.rs: one";
     assert_eq!(found, [expected]);
 }
 
 /// A description of every circle, one line for each arrow of it.
-fn circles(below: &Path, files: &[(PathBuf, String)]) -> Vec<String> {
-    let house = House::read(below, files);
-    let uses = house.uses();
+fn circles(below: &Path, files: &[(PathBuf, String)], arrows: Arrows) -> Vec<String> {
+    let tree = Crate::read(below, files);
+    let uses = tree.uses(arrows);
     let mut seen = BTreeSet::new();
     let mut circles = Vec::new();
-    for file in uses.keys().filter(|file| !house.is_room(file)) {
+    for file in uses.keys() {
         let there = reachable(&uses, file);
         let circle: BTreeSet<&PathBuf> = there
             .iter()
@@ -87,7 +106,7 @@ fn reachable(uses: &Uses, from: &Path) -> BTreeSet<PathBuf> {
     found
 }
 
-struct House {
+struct Crate {
     modules: BTreeMap<Module, File>,
 }
 
@@ -99,7 +118,7 @@ struct File {
     paths: Vec<Vec<String>>,
 }
 
-impl House {
+impl Crate {
     fn read(below: &Path, files: &[(PathBuf, String)]) -> Self {
         let mut modules = BTreeMap::new();
         for (path, text) in files {
@@ -126,8 +145,8 @@ impl House {
         Self { modules }
     }
 
-    /// The arrows inside rooms, without those between a module and its own children.
-    fn uses(&self) -> Uses {
+    /// The arrows that count, without those between a module and its own children.
+    fn uses(&self, which: Arrows) -> Uses {
         let mut uses = Uses::new();
         for (module, file) in &self.modules {
             let arrows = uses.entry(file.path.clone()).or_default();
@@ -136,7 +155,7 @@ impl House {
                     continue;
                 };
                 let is_family = used.starts_with(module) || module.starts_with(&used);
-                if module.first() != used.first() || is_family {
+                if is_family || (which == Arrows::InsideModules && module.first() != used.first()) {
                     continue;
                 }
                 let name = path.last().cloned().unwrap_or_default();
@@ -187,13 +206,6 @@ impl House {
     fn child(&self, module: &Module, name: &str) -> Option<Module> {
         let child: Module = module.iter().cloned().chain([name.to_owned()]).collect();
         self.modules.contains_key(&child).then_some(child)
-    }
-
-    /// Whether a file is the face of a whole room.
-    fn is_room(&self, file: &Path) -> bool {
-        self.modules
-            .iter()
-            .any(|(module, it)| it.path == file && module.len() < 2)
     }
 }
 

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::Asked;
-use crate::sandbox::github::commits::read;
-use crate::sandbox::github::refusal::Refusal;
+use crate::github::records::commit::read;
+use crate::github::refusal::Refusal;
 
 pub(super) const KEYS: &[&str] = &["action", "branch", "number"];
 
@@ -12,7 +12,7 @@ pub(super) const KEYS: &[&str] = &["action", "branch", "number"];
 /// request that waits (1).
 pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
     let (branch, head) = asked.branch("branch").await?;
-    let commit = read(&asked.hub.repository, &head)
+    let commit = read(&asked.hosted.repository, &head)
         .await?
         .ok_or_else(Refusal::not_found)?;
     let number = asked.number("number").unwrap_or(1);

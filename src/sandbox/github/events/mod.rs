@@ -13,17 +13,17 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::GitHub;
-use super::call::{Reply, base, ok};
-use super::hub::Hub;
+use super::api::call::{Reply, base, ok};
+use super::api::repositories;
+use super::api::urls::Urls;
+use super::records::hosted::HostedRepository;
+use super::records::user::User;
 use super::refusal::Refusal;
-use super::repositories;
-use super::urls::Urls;
-use super::users::User;
+use crate::github::state::GitHub;
 
 /// What was asked: `name` says which event, the other keys depend on it.
 pub(super) struct Asked {
-    hub: Arc<Hub>,
+    hosted: Arc<HostedRepository>,
     urls: Urls,
     query: BTreeMap<String, String>,
 }
@@ -35,13 +35,13 @@ pub(crate) async fn get(
     headers: HeaderMap,
     Query(query): Query<BTreeMap<String, String>>,
 ) -> Reply {
-    let hub = match query.get("repository").and_then(|name| name.split_once('/')) {
-        Some((owner, name)) => github.hub(owner, name),
+    let hosted = match query.get("repository").and_then(|name| name.split_once('/')) {
+        Some((owner, name)) => github.hosted(owner, name),
         None => github.first().cloned(),
     };
-    let hub = hub.ok_or_else(|| Refusal::missing("No such repository is mounted"))?;
-    let urls = Urls::new(base(&headers, &github.base_url), &hub.repository);
-    let asked = Asked { hub, urls, query };
+    let hosted = hosted.ok_or_else(|| Refusal::missing("No such repository is mounted"))?;
+    let urls = Urls::new(base(&headers, &github.base_url), &hosted.repository);
+    let asked = Asked { hosted, urls, query };
     let name = asked.key("name").unwrap_or_default();
     asked.refuse_unknown(name)?;
     let payload = match name {
@@ -108,7 +108,7 @@ impl Asked {
 
     /// The head of the default branch, or of the branch that `key` names, `refs/heads/` or not.
     async fn branch(&self, key: &str) -> Result<(String, String), Refusal> {
-        let repository = &self.hub.repository;
+        let repository = &self.hosted.repository;
         let name = match self.key(key) {
             Some(name) => name.strip_prefix("refs/heads/").unwrap_or(name).to_owned(),
             None => repository.default_branch().await,
@@ -122,13 +122,13 @@ impl Asked {
 
     /// Adds what every payload has; the event's own `sender` wins over the owner, the query's over both.
     async fn complete(&self, mut payload: Value) -> Value {
-        let default = User::from_login(&self.hub.repository.owner).json(&self.urls.base);
+        let default = User::from_login(&self.hosted.repository.owner).json(&self.urls.base);
         let sender = match self.key("sender") {
             Some(login) => User::from_login(login).json(&self.urls.base),
             None => payload.get("sender").cloned().unwrap_or(default),
         };
         if payload.get("repository").is_none() {
-            payload["repository"] = repositories::json(&self.hub, &self.urls).await;
+            payload["repository"] = repositories::json(&self.hosted, &self.urls).await;
         }
         payload["sender"] = sender;
         payload["installation"] = json!({"id": 1, "node_id": "MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9uMQ=="});

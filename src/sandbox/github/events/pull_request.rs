@@ -3,23 +3,23 @@
 use serde_json::{Value, json};
 
 use super::Asked;
-use crate::sandbox::github::following::current;
-use crate::sandbox::github::refusal::Refusal;
-use crate::sandbox::github::{labels, pull_json};
+use crate::github::api::{labels, pull_json};
+use crate::github::records::following::current;
+use crate::github::refusal::Refusal;
 
 pub(super) const KEYS: &[&str] = &["action", "number", "before", "label", "changed", "from"];
 
 /// `action` (default `opened`), `number`; `before` of a `synchronize`, `label` of a `labeled`; `changed` of an `edited`
 /// (`title`, `body` or `base`) and what it was, `from`.
 pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
-    let (hub, urls) = (&asked.hub, &asked.urls);
+    let (hosted, urls) = (&asked.hosted, &asked.urls);
     let number = asked.number("number")?;
-    let pull = current(hub, number).await.ok_or_else(Refusal::not_found)?;
+    let pull = current(hosted, number).await.ok_or_else(Refusal::not_found)?;
     let action = asked.key("action").unwrap_or("opened");
     let mut payload = json!({
         "action": action,
         "number": number,
-        "pull_request": pull_json::full(hub, urls, &pull).await,
+        "pull_request": pull_json::full(hosted, urls, &pull).await,
         "sender": pull.author.json(&urls.base),
     });
     match action {
@@ -36,7 +36,7 @@ pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
                 .key("label")
                 .or(pull.labels.last().map(String::as_str))
                 .unwrap_or_default();
-            let label = labels::json_of(hub, urls, &[name.to_owned()]).pop();
+            let label = labels::json_of(hosted, urls, &[name.to_owned()]).pop();
             payload["label"] = label.unwrap_or(Value::Null);
         }
         "edited" => {

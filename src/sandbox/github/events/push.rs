@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Asked;
-use crate::sandbox::github::commits::{log, read};
-use crate::sandbox::github::refusal::Refusal;
-use crate::sandbox::github::repositories;
+use crate::github::api::repositories;
+use crate::github::records::commit::{log, read};
+use crate::github::refusal::Refusal;
 
 /// Where there was nothing before, or is nothing after.
 const NOTHING: &str = "0000000000000000000000000000000000000000";
@@ -18,7 +18,7 @@ pub(super) const KEYS_OF_DELETE: &[&str] = &["ref", "ref_type"];
 /// `ref` (default: the default branch), `before` (default: the head's first parent), `after` (default: the
 /// branch's head; a branch that is gone was deleted).
 pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
-    let (repository, urls) = (&asked.hub.repository, &asked.urls);
+    let (repository, urls) = (&asked.hosted.repository, &asked.urls);
     let reference = match asked.key("ref") {
         Some(name) if name.starts_with("refs/") => name.to_owned(),
         Some(name) => format!("refs/heads/{name}"),
@@ -62,10 +62,10 @@ pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
     // What a new tag points to is on a branch already.
     let on_default = is_tag && after.is_some() && after == repository.head(&default).await;
     let base_ref = on_default.then(|| format!("refs/heads/{default}"));
-    let mut repository_json = repositories::json(&asked.hub, urls).await;
+    let mut repository_json = repositories::json(&asked.hosted, urls).await;
     // As in this event alone: times in seconds, and the default branch under its old name.
-    repository_json["created_at"] = Value::from(asked.hub.created_at.as_second());
-    repository_json["pushed_at"] = Value::from(asked.hub.clock.now().as_second());
+    repository_json["created_at"] = Value::from(asked.hosted.created_at.as_second());
+    repository_json["pushed_at"] = Value::from(asked.hosted.clock.now().as_second());
     repository_json["master_branch"] = Value::from(default);
     let mut payload = json!({
         "ref": reference,
@@ -78,7 +78,7 @@ pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
         "compare": urls.html(&format!("/compare/{}...{}", short(&before), short(&after))),
         "commits": commits.iter().map(|commit| commit.event_json(urls)).collect::<Vec<_>>(),
         "head_commit": head.as_ref().map(|commit| commit.event_json(urls)),
-        "pusher": {"name": asked.hub.repository.owner, "email": null},
+        "pusher": {"name": asked.hosted.repository.owner, "email": null},
         "repository": repository_json,
     });
     if let Some(commit) = &head {

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::Asked;
-use crate::sandbox::github::commits::read;
-use crate::sandbox::github::following::current;
-use crate::sandbox::github::hub::stamp;
-use crate::sandbox::github::refusal::Refusal;
-use crate::sandbox::github::repositories;
-use crate::sandbox::github::runs::{Facts, WORKFLOW, pull_minimal, workflow_run, workflow_url};
+use crate::github::api::repositories;
+use crate::github::api::runs::{Facts, WORKFLOW, pull_minimal, workflow_run, workflow_url};
+use crate::github::records::commit::read;
+use crate::github::records::following::current;
+use crate::github::refusal::Refusal;
+use crate::github::stamp::stamp;
 
 /// Of the workflow that is looked at.
 const PATH: &str = ".github/workflows/ci.yml";
@@ -37,10 +37,10 @@ const MOST_PROPERTIES: usize = 10;
 /// (`push`), `workflow` (`CI`), `path` (`.github/workflows/ci.yml`), `run_id`, `action` (`completed`). With `number` it
 /// is the run that an event of that pull request started: on its head, of the workflow that starts previews.
 pub(super) async fn run(asked: &Asked) -> Result<Value, Refusal> {
-    let (hub, urls) = (&asked.hub, &asked.urls);
+    let (hosted, urls) = (&asked.hosted, &asked.urls);
     let pull = match asked.key("number") {
         Some(_) => Some(
-            current(hub, asked.number("number")?)
+            current(hosted, asked.number("number")?)
                 .await
                 .ok_or_else(Refusal::not_found)?,
         ),
@@ -52,10 +52,10 @@ pub(super) async fn run(asked: &Asked) -> Result<Value, Refusal> {
         None => asked.branch("branch").await?,
     };
     let sha = match asked.key("sha") {
-        Some(sha) => hub.repository.resolve(sha).await.ok_or_else(Refusal::not_found)?,
+        Some(sha) => hosted.repository.resolve(sha).await.ok_or_else(Refusal::not_found)?,
         None => head,
     };
-    let commit = read(&hub.repository, &sha).await?.ok_or_else(Refusal::not_found)?;
+    let commit = read(&hosted.repository, &sha).await?.ok_or_else(Refusal::not_found)?;
     let id = asked.number("run_id").unwrap_or(3_000_001);
     let (usual_name, usual_path, usual_event) = match &pull {
         Some(_) => (START.0, START.1, "pull_request"),
@@ -65,9 +65,9 @@ pub(super) async fn run(asked: &Asked) -> Result<Value, Refusal> {
     let path = asked.key("path").unwrap_or(usual_path);
     let action = asked.key("action").unwrap_or("completed");
     let conclusion = (action == "completed").then(|| asked.key("conclusion").unwrap_or("success"));
-    let now = stamp(hub.clock.now());
+    let now = stamp(hosted.clock.now());
     let actor = commit.author.user().json(&urls.base);
-    let repository = repositories::json(hub, urls).await;
+    let repository = repositories::json(hosted, urls).await;
     let workflow = json!({
         "id": WORKFLOW,
         "node_id": format!("W_{WORKFLOW}"),
@@ -89,13 +89,13 @@ pub(super) async fn run(asked: &Asked) -> Result<Value, Refusal> {
         event: asked.key("event").unwrap_or(usual_event),
         status: if action == "completed" { action } else { "in_progress" },
         conclusion,
-        at: hub.clock.now(),
+        at: hosted.clock.now(),
     };
     let mut run = workflow_run(urls, &facts, &commit, &actor, &repository);
     match &pull {
         // GitHub leaves a fork's pull request out, and one that is closed.
-        Some(pull) if pull.is_fork_of(&hub.repository.owner) => {
-            run["head_repository"] = repositories::fork_json(hub, urls, &pull.head_owner).await;
+        Some(pull) if pull.is_fork_of(&hosted.repository.owner) => {
+            run["head_repository"] = repositories::fork_json(hosted, urls, &pull.head_owner).await;
         }
         Some(pull) if pull.is_open() => {
             run["pull_requests"] = json!([pull_minimal(urls, pull, &sha, &repository)]);
@@ -121,7 +121,7 @@ pub(super) async fn repository_dispatch(asked: &Asked) -> Result<Value, Refusal>
     let client_payload = object(asked, "client_payload", MOST_PROPERTIES)?.unwrap_or_else(|| json!({}));
     Ok(json!({
         "action": asked.key("event_type").unwrap_or("do-deploy"),
-        "branch": asked.hub.repository.default_branch().await,
+        "branch": asked.hosted.repository.default_branch().await,
         "client_payload": client_payload,
     }))
 }

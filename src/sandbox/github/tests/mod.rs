@@ -1,5 +1,6 @@
 //! The API as a client meets it: a real Git repository, a real port.
 
+mod changes;
 mod comments;
 mod deployments;
 mod pulls;
@@ -15,9 +16,10 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use super::{GitHub, router, sandbox_router};
-use crate::sandbox::account::Account;
-use crate::sandbox::clock::Clock;
-use crate::sandbox::repository::Repository;
+use crate::account::Account;
+use crate::changes::Changes;
+use crate::clock::Clock;
+use crate::repository::Repository;
 
 /// `org/shop` with a branch `topic` one commit ahead of `main`.
 struct World {
@@ -25,6 +27,7 @@ struct World {
     base: String,
     http: reqwest::Client,
     clock: Clock,
+    changes: Changes,
     account: Account,
     github: Arc<GitHub>,
     token: &'static str,
@@ -41,11 +44,12 @@ impl World {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let directory = tempfile::tempdir().expect("a directory");
         git(directory.path(), &["init", "--quiet", "--initial-branch=main"]);
-        let (clock, account) = (Clock::new(1.0), Account::default());
+        let (clock, account, changes) = (Clock::new(1.0), Account::default(), Changes::default());
         let repository = Repository::new("org".into(), "shop".into(), 7, directory.path().to_owned());
         let github = GitHub::new(
             clock.clone(),
             account.clone(),
+            &changes,
             vec![Arc::new(repository)],
             String::new(),
         );
@@ -58,6 +62,7 @@ impl World {
             base,
             http: reqwest::Client::builder().no_proxy().build().expect("a client"),
             clock,
+            changes,
             account,
             github,
             token: "any",

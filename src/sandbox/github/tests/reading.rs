@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{World, git};
-use crate::sandbox::account::AccountRules;
+use crate::account::AccountRules;
 
 #[tokio::test]
 async fn reads_files_by_plain_and_by_encoded_path() {
