@@ -186,7 +186,7 @@ async fn judge_active(
         )));
     };
     let mut notes = Vec::new();
-    ctx.console.phase("HttpChecks");
+    ctx.console.phase("Checks");
     let spec = deployment.spec.as_ref().unwrap_or(expected.spec);
     if let Some(state) = crate::spec::offline(spec) {
         return Ok(Ended {
@@ -195,7 +195,7 @@ async fn judge_active(
         });
     }
     ctx.console
-        .say("Asking the checks: the built commit, the platform's health check, a request from outside");
+        .say("Checking the built commit, the platform's health check and a request from outside");
     let (built, built_sha) = ask_for_the_commit(ctx, deployment, expected, &mut notes).await;
     let settling = Deadline::after(expected.health.timeout);
     let Health { result, idle } = ask_the_platform(ctx, rollout, expected.environment, settling).await?;

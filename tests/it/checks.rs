@@ -1,4 +1,4 @@
-//! A deployment is good only if every witness agrees: the commit that was built, the platform's health, our own request.
+//! A deployment is good only if every check agrees: the commit that was built, the platform's health, our own request.
 
 use serde_json::json;
 
@@ -102,7 +102,7 @@ async fn a_component_that_the_platform_calls_unhealthy_makes_the_deployment_bad(
         ]))
         .await;
         let mut running = t.deploy().start().await;
-        running.says("Asking the witnesses").await;
+        running.says("Checking the built commit").await;
         drop(gate);
         let unhealthy = running.end().await;
         assert_eq!(unhealthy.fails_with(1).output("status"), "failed");

@@ -65,7 +65,7 @@ async fn a_preview_that_is_ready() {
         build complete
         ::endgroup::
         ::group::Checks
-        Asking the witnesses: the built commit, the platform's health check, a request from outside
+        Checking the built commit, the platform's health check and a request from outside
         http://127.0.0.1:[port]/health: 200
         ::endgroup::
         pr-1 is ready: http://127.0.0.1:[port]
@@ -267,7 +267,7 @@ async fn production_that_is_ready() {
         web  build complete
         ::endgroup::
         ::group::Checks
-        Asking the witnesses: the built commit, the platform's health check, a request from outside
+        Checking the built commit, the platform's health check and a request from outside
         http://127.0.0.1:[port]/health: 200
         ::endgroup::
         production is ready: http://127.0.0.1:[port]
@@ -357,7 +357,7 @@ async fn production_that_went_back_by_itself() {
         build complete
         ::endgroup::
         ::group::Checks
-        Asking the witnesses: the built commit, the platform's health check, a request from outside
+        Checking the built commit, the platform's health check and a request from outside
         http://127.0.0.1:[port]/health: 200
         http://127.0.0.1:[port]/nowhere: 404
         ::endgroup::
@@ -415,7 +415,7 @@ async fn production_that_a_person_rolled_back() {
         migrate: waiting for job done
         ::endgroup::
         ::group::Checks
-        Asking the witnesses: the built commit, the platform's health check, a request from outside
+        Checking the built commit, the platform's health check and a request from outside
         http://127.0.0.1:[port]/health: 200
         ::endgroup::
         production is ready: http://127.0.0.1:[port]

@@ -94,7 +94,7 @@ fn phases_follow_each_other_and_never_nest() {
     console.say("web: building");
     console.phase("Build");
     console.group("Build log", &log(&["a line"]));
-    console.phase("HttpChecks");
+    console.phase("Checks");
     console.say("asking");
     console.error(&spec_failure());
     console.end_phase();
@@ -102,7 +102,7 @@ fn phases_follow_each_other_and_never_nest() {
     assert_eq!(
         err.text(),
         "::group::Build\nweb: building\n::endgroup::\n::group::Build log\na line\n::endgroup::\n\
-         ::group::HttpChecks\nasking\n::endgroup::\nthe last words\n"
+         ::group::Checks\nasking\n::endgroup::\nthe last words\n"
     );
 }
 

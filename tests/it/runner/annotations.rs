@@ -29,7 +29,7 @@ async fn a_good_deployment_is_folded_by_its_phases() {
         let deploy = t.deploy().await;
         deploy.succeeds().does_not_say("::error").does_not_say("::debug");
         let titles = groups(&deploy.stderr);
-        for phase in ["Plan", "Build", "Deploy", "HttpChecks"] {
+        for phase in ["Plan", "Build", "Deploy", "Checks"] {
             assert!(titles.contains(&phase), "{phase} in {titles:?}");
         }
         let last = deploy.stderr.lines().last().unwrap_or_default();

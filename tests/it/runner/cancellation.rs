@@ -138,7 +138,7 @@ async fn while_probing() {
     run_with(first, async |t: &mut Tester| {
         t.open_pr(1).await;
         let mut running = t.preview(1).start().await;
-        running.says("Asking the witnesses").await;
+        running.says("Checking the built commit").await;
         let cancelled = running.cancelled_by_the_runner().await;
         cancelled.fails_with(130);
         assert!(
