@@ -30,7 +30,7 @@ fn the_reference_holds_the_defaults() {
 fn the_reference_names_every_key() {
     let reference = include_str!("../reference.toml");
     for table in ["", "[production]\n", "[preview]\n", "[health]\n", "[comment]\n"] {
-        let failure = Config::parse(&format!("{table} = 1"), "f").expect_err("unknown");
+        let failure = Config::parse(&format!("{table}zzzzzzzzzzzzzzzzzzzz = 1"), "f").expect_err("unknown");
         let known = failure.next.expect("lists what is known");
         for key in super::quoted(&known) {
             let written = [format!("\n{key} = "), format!("[{key}]"), format!(".{key}]")];
@@ -96,7 +96,7 @@ mode = "off"
 fn an_unknown_key_names_the_nearest_with_line_and_column() {
     insta::assert_snapshot!(refuse("[preview]\n  databse = \"dev\""), @"do-deploy.toml:2:3: unknown key `databse` | did you mean `database`?");
     insta::assert_snapshot!(refuse("[previews]\n"), @"do-deploy.toml:1:2: unknown key `previews` | did you mean `preview`?");
-    insta::assert_snapshot!(refuse("[comment]\nz = 1"), @"do-deploy.toml:2:1: unknown key `z` | known here: `mode`, `logs`, `notify`");
+    insta::assert_snapshot!(refuse("[comment]\nzzzzzzzzz = 1"), @"do-deploy.toml:2:1: unknown key `zzzzzzzzz` | known here: `mode`, `logs`, `notify`");
     insta::assert_snapshot!(refuse("[preview]\nenv = { A = { form = \"X\" } }"), @"do-deploy.toml:2:13: unknown key `form` | did you mean `from`?");
 }
 
