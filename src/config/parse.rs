@@ -12,6 +12,9 @@ use crate::model::failure::Failure;
 const LARGEST: usize = 128 * 1024;
 const MOST_ENVS: usize = 1000;
 
+/// Most named environments: each is compared with all others.
+const MOST_ENVIRONMENTS: usize = 50;
+
 /// Prefix of the envs that mark an app as ours.
 const MARKS: &str = "DO_DEPLOY_";
 
@@ -48,6 +51,17 @@ impl Config {
                 "env",
                 format!("there are {envs} envs in the file, more than {MOST_ENVS}"),
                 "set them in the app spec, or hand them over as one variable",
+            ));
+        }
+        if self.environments.len() > MOST_ENVIRONMENTS {
+            return Err(Wrong::new(
+                "environments",
+                "environments",
+                format!(
+                    "there are {} environments in the file, more than {MOST_ENVIRONMENTS}",
+                    self.environments.len()
+                ),
+                "leave out those that are not deployed any more",
             ));
         }
         if !self.production.spec.is_empty() {

@@ -1,15 +1,13 @@
 //! What is deployed where: environment, URL, commit, state, age, cost.
 
-use std::cmp::Reverse;
-use std::time::Duration;
-
-use jiff::Timestamp;
 use serde_json::{Value, json};
+use std::cmp::Reverse;
 
 use super::context::Ctx;
 use super::ownership;
 use super::source::Source;
 use crate::github::repository::Repository;
+use crate::model::age::age;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
@@ -148,6 +146,7 @@ pub(super) async fn row(
         url: app.url.clone(),
         age: since.map(|at| age(platform.now(), at)),
         cost: platform.cost(&app.spec, Some(&app.id)).await.ok(),
+        is_serving: app.active.is_some(),
         commit,
         image,
         behind,
@@ -172,10 +171,6 @@ async fn state(platform: &Platform, app: &App) -> &'static str {
 async fn newest_failed(platform: &Platform, app: &App) -> bool {
     let newest = platform.deployments(&app.id, 1).await;
     newest.is_ok_and(|newest| newest.first().is_some_and(|newest| newest.phase == Phase::Failed))
-}
-
-fn age(now: Timestamp, at: Timestamp) -> Duration {
-    Duration::from_secs(u64::try_from(now.as_second() - at.as_second()).unwrap_or(0))
 }
 
 fn document(row: &Standing) -> Value {
@@ -214,7 +209,11 @@ fn table(rows: &[Standing], context: &RenderContext) -> String {
         lines.push([
             row.environment.to_string(),
             row.described_state(),
-            format!("{}{}", row.serves().unwrap_or("unknown"), row.how_far_behind()),
+            format!(
+                "{}{}",
+                row.serves().unwrap_or(row.serves_otherwise()),
+                row.how_far_behind()
+            ),
             row.age.map(humanize).unwrap_or_default(),
             awake,
             asleep,

@@ -21,7 +21,7 @@ impl Hosts {
     /// What is asked for `place`, and the name in the request where it is not the URL's.
     pub(super) fn address_of(&self, place: &Url) -> Address {
         let Some(platform) = &self.platform else {
-            return Address::Untrusted;
+            return Address::Elsewhere;
         };
         if is_same_host(platform, place) {
             return Address::Own(place.clone(), None);
@@ -34,7 +34,7 @@ impl Hosts {
             .host_str()
             .filter(|host| self.domains.iter().any(|domain| is(host, domain)));
         match domain.filter(|_| place.port().is_none()) {
-            None => Address::Untrusted,
+            None => Address::Elsewhere,
             Some(_) if platform.scheme() == "https" => Address::Own(place.clone(), None),
             Some(domain) => Address::of_name(domain, platform, place),
         }
@@ -47,7 +47,7 @@ pub(super) enum Address {
     Own(Url, Option<String>),
     /// The app's, but served without TLS, and so on this machine.
     WithoutTls,
-    Untrusted,
+    Elsewhere,
 }
 
 impl Address {
@@ -93,7 +93,7 @@ mod tests {
             "https://shop.example.evil.example/",
             "https://shop.example:8443/",
         ] {
-            assert_eq!(hosts.address_of(&url(foreign)), Address::Untrusted, "{foreign}");
+            assert_eq!(hosts.address_of(&url(foreign)), Address::Elsewhere, "{foreign}");
         }
     }
 }

@@ -50,7 +50,7 @@ impl Observation {
                 Unreachable::Timeout | Unreachable::Broken => *connected,
                 Unreachable::Refused
                 | Unreachable::Tls
-                | Unreachable::Untrusted
+                | Unreachable::Untrusted(_)
                 | Unreachable::Tunnel
                 | Unreachable::Dns
                 | Unreachable::Cancelled => false,
@@ -270,10 +270,10 @@ mod tests {
         for reason in [
             Unreachable::Refused,
             Unreachable::Tls,
-            Unreachable::Untrusted,
+            Unreachable::Untrusted(None),
             Unreachable::Tunnel,
         ] {
-            assert!(!down(reason, false), "{reason}");
+            assert!(!down(reason.clone(), false), "{reason}");
         }
     }
 }

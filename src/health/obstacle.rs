@@ -6,6 +6,7 @@ use reqwest::header::HeaderMap;
 
 use super::Target;
 use crate::net::error::Unreachable;
+use crate::net::error::untrusted;
 use crate::net::proxy::Proxy;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub(crate) enum Obstacle {
     /// It answered in the app's place.
     ProxyAnswers(Proxy, u16),
     /// The certificate is one that this machine has no reason to trust, such as that of a proxy that opens TLS.
-    Untrusted,
+    Untrusted(Option<String>),
     /// A network wants a login first.
     Login(u16),
     /// The edge wants to know whether we are a browser.
@@ -114,7 +115,7 @@ impl Obstacle {
             self,
             Self::Proxy(..)
                 | Self::ProxyAnswers(..)
-                | Self::Untrusted
+                | Self::Untrusted(_)
                 | Self::Login(_)
                 | Self::Elsewhere(_)
                 | Self::InBetween(_)
@@ -128,7 +129,7 @@ impl Obstacle {
             Self::Proxy(..) | Self::ProxyAnswers(..) => {
                 format!("let the proxy pass `{host}`, or name it in `NO_PROXY`; then ask again")
             }
-            Self::Untrusted => {
+            Self::Untrusted(_) => {
                 "if the network opens TLS, name a file with its authority's certificate in `SSL_CERT_FILE`; \
                  then ask again"
                     .to_owned()
@@ -173,9 +174,7 @@ impl fmt::Display for Obstacle {
         match self {
             Self::Proxy(proxy, reason) => write!(f, "{proxy} is in the way: {reason}"),
             Self::ProxyAnswers(proxy, status) => write!(f, "{proxy} answered {status} in the app's place"),
-            Self::Untrusted => f.write_str(
-                "the certificate is signed by an authority that this machine does not trust (`SSL_CERT_FILE`)",
-            ),
+            Self::Untrusted(issuer) => f.write_str(&untrusted(issuer.as_deref())),
             Self::Login(status) => write!(f, "the network answered {status}: it wants a login first"),
             Self::Challenge => f.write_str("the edge answered with a challenge for browsers"),
             Self::NoRoute(status) => write!(

@@ -118,9 +118,9 @@ fn down(error: &reqwest::Error, proxy: Option<Proxy>) -> Observation {
         _ => Unreachable::Broken,
     };
     match (reason, proxy) {
-        (Unreachable::Untrusted, _) => Observation::Blocked(Obstacle::Untrusted),
-        (_, Some(proxy)) => Observation::Blocked(Obstacle::Proxy(proxy, reason)),
-        (_, None) => Observation::Down { reason, connected },
+        (Unreachable::Untrusted(issuer), _) => Observation::Blocked(Obstacle::Untrusted(issuer)),
+        (reason, Some(proxy)) => Observation::Blocked(Obstacle::Proxy(proxy, reason)),
+        (reason, None) => Observation::Down { reason, connected },
     }
 }
 

@@ -182,7 +182,7 @@ impl Target {
         let (url, host) = match address {
             Address::Own(url, host) => (url, host),
             Address::WithoutTls => return Redirected::Unaskable,
-            Address::Untrusted => return Redirected::Away,
+            Address::Elsewhere => return Redirected::Away,
         };
         Redirected::Within(Box::new(Self {
             expected: Expect::Below500,

@@ -23,6 +23,8 @@ pub(crate) struct Standing {
     pub(crate) behind: Option<u64>,
     /// `deploying`, `failed`, `asleep`, `pinned`, `active`
     pub(crate) state: &'static str,
+    /// Whether any deployment takes requests.
+    pub(crate) is_serving: bool,
     /// The newest attempt to deploy ended badly; what serves is older.
     pub(crate) newest_failed: bool,
     /// Of what serves; of the app, where nothing does.
@@ -39,6 +41,14 @@ impl Standing {
                 .map(|digest| digest.get(..SHORT_DIGEST).unwrap_or(digest))
         };
         self.commit.as_ref().map(Sha::short).or_else(image)
+    }
+
+    /// What stands in its place where neither is known.
+    pub(crate) fn serves_otherwise(&self) -> &'static str {
+        match self.is_serving {
+            true => "unknown",
+            false => "none",
+        }
     }
 
     /// ` (2 behind)`
@@ -93,6 +103,7 @@ mod tests {
             image: None,
             behind: None,
             state: "active",
+            is_serving: true,
             newest_failed: false,
             age: None,
             cost,

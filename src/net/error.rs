@@ -44,14 +44,14 @@ pub(crate) enum Problem {
     Unreachable { reason: Unreachable, sent: bool },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Unreachable {
     Timeout,
     Dns,
     Refused,
     Tls,
-    /// The certificate comes from an authority that this machine does not trust.
-    Untrusted,
+    /// The certificate comes from an authority that this machine does not trust: this one, as far as it says.
+    Untrusted(Option<String>),
     /// A proxy did not make the connection.
     Tunnel,
     Broken,
@@ -66,14 +66,18 @@ impl fmt::Display for Unreachable {
             Self::Dns => "the host name could not be resolved (DNS)",
             Self::Refused => "the connection was refused",
             Self::Tls => "the TLS handshake failed",
-            Self::Untrusted => {
-                "the certificate is signed by an authority that this machine does not trust (`SSL_CERT_FILE`)"
-            }
+            Self::Untrusted(issuer) => return f.write_str(&untrusted(issuer.as_deref())),
             Self::Tunnel => "the proxy did not make the connection",
             Self::Broken => "the connection broke off",
             Self::Cancelled => "the run was told to stop",
         })
     }
+}
+
+/// What is wrong with a certificate that an unknown authority signed.
+pub(crate) fn untrusted(issuer: Option<&str>) -> String {
+    let issuer = issuer.map_or_else(|| "an authority".to_owned(), |issuer| format!("`{issuer}`"));
+    format!("the certificate is signed by {issuer}, which this machine does not trust (`SSL_CERT_FILE`)")
 }
 
 impl Problem {
@@ -111,11 +115,13 @@ impl ApiError {
 
     /// The run was told to stop before an answer came.
     pub(crate) fn is_cancelled(&self) -> bool {
-        let reason = match &self.problem {
-            Problem::Unreachable { reason, .. } => Some(*reason),
-            _ => None,
-        };
-        reason == Some(Unreachable::Cancelled)
+        matches!(
+            self.problem,
+            Problem::Unreachable {
+                reason: Unreachable::Cancelled,
+                ..
+            }
+        )
     }
 
     /// A rate limit refused the request.

@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod certificate;
 pub(crate) mod client;
 mod clock;
 pub(crate) mod error;
@@ -15,4 +16,5 @@ mod patience;
 pub(crate) mod proxy;
 pub(crate) mod redirects;
 pub(crate) mod retry;
+mod trust;
 pub(crate) mod unreachable;

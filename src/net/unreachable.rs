@@ -1,6 +1,7 @@
 //! Why a request got no answer: from the HTTP client's chain of errors to the word for it.
 
 use super::error::{Problem, Unreachable};
+use super::trust::{UnknownIssuer, is_untrusted};
 
 /// Why a request got no answer, and whether it may have been carried out.
 pub(crate) fn unreachable_because(error: &reqwest::Error) -> Problem {
@@ -26,10 +27,9 @@ fn reason_of(error: &(dyn std::error::Error + 'static)) -> Unreachable {
             .map(|inner| inner as &(dyn std::error::Error + 'static));
         let tls = cause.downcast_ref::<rustls::Error>();
         if let Some(tls) = tls.or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>())) {
-            return if is_untrusted(tls) {
-                Unreachable::Untrusted
-            } else {
-                Unreachable::Tls
+            return match is_untrusted(tls) {
+                true => Unreachable::Untrusted(issuer_of(tls)),
+                false => Unreachable::Tls,
             };
         }
         match io.map(std::io::Error::kind) {
@@ -52,20 +52,10 @@ fn reason_of(error: &(dyn std::error::Error + 'static)) -> Unreachable {
     Unreachable::Broken
 }
 
-/// Whether a certificate is valid, but for its authority.
-fn is_untrusted(error: &rustls::Error) -> bool {
-    use rustls::CertificateError as Bad;
-    let rustls::Error::InvalidCertificate(why) = error else {
-        return false;
+/// Whom the certificate names, where that is what is unknown.
+fn issuer_of(error: &rustls::Error) -> Option<String> {
+    let rustls::Error::InvalidCertificate(rustls::CertificateError::Other(other)) = error else {
+        return None;
     };
-    !matches!(
-        why,
-        Bad::Expired
-            | Bad::ExpiredContext { .. }
-            | Bad::NotValidYet
-            | Bad::NotValidYetContext { .. }
-            | Bad::NotValidForName
-            | Bad::NotValidForNameContext { .. }
-            | Bad::Revoked
-    )
+    other.0.downcast_ref::<UnknownIssuer>()?.issuer.clone()
 }

@@ -42,7 +42,7 @@ pub(crate) fn sentence(text: &str) -> String {
     let is_word = word
         .trim_end_matches([',', ':', ';'])
         .chars()
-        .all(|c| c.is_ascii_lowercase());
+        .all(|c| c.is_ascii_lowercase() || c == '\'');
     match word.chars().next().filter(|_| is_word) {
         Some(first) => format!("{}{}", first.to_ascii_uppercase(), &markdown[1..]),
         None => markdown,
@@ -201,6 +201,7 @@ mod tests {
             ),
             ("always awake: `web`", "Always awake: `web`"),
             ("`web` was not asked", "`web` was not asked"),
+            ("production's address stays", "Production's address stays"),
             ("do-deploy logs", "do-deploy logs"),
             ("main.py is missing", "main.py is missing"),
             ("", ""),

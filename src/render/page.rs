@@ -66,7 +66,11 @@ pub(crate) fn early_end(failure: &Failure) -> String {
     let subject = failure.subject.as_ref().map(|it| format!(": {}", prose(it)));
     let why = failure.why.as_ref().map(|why| format!(": {}", prose(why)));
     let at = failure.at.as_ref().map(|at| format!("At {}", code(&at.to_string())));
-    let points: Vec<String> = failure.points.iter().map(|it| format!("- {}", prose(it))).collect();
+    let points: Vec<String> = failure
+        .points
+        .iter()
+        .map(|it| format!("- {}", super::markdown::sentence(it)))
+        .collect();
     let next = failure.next.as_ref().map(|next| format!("**Next:** {}", prose(next)));
     let paragraphs = [
         Some(format!("### ❌ Failed{}", subject.unwrap_or_default())),

@@ -27,6 +27,7 @@ struct StandingView {
     commit: Option<CommitView>,
     /// The digest of what serves where no commit does.
     image: Option<String>,
+    otherwise: &'static str,
     behind: String,
     age: Option<String>,
     prices: [String; 2],
@@ -55,6 +56,7 @@ impl StandingView {
             state: standing.described_state(),
             image: standing.serves().filter(|_| commit.is_none()).map(str::to_owned),
             commit,
+            otherwise: standing.serves_otherwise(),
             behind: standing.how_far_behind(),
             age: standing.age.map(humanize),
             prices: standing.prices(),

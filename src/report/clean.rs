@@ -160,6 +160,7 @@ mod tests {
             image: Some(secret.clone()),
             behind: None,
             state: "active",
+            is_serving: true,
             newest_failed: false,
             age: None,
             cost: None,

@@ -169,6 +169,16 @@ fn environments_that_differ_only_in_case_are_one_on_github() {
 }
 
 #[test]
+fn a_file_has_a_bounded_number_of_environments() {
+    let file = |count: usize| -> String {
+        let tables = (0..count).map(|number| format!("[environments.e{number}]\nbranch = \"b{number}\"\n"));
+        tables.collect()
+    };
+    assert!(Config::parse(&file(50), "do-deploy.toml").is_ok());
+    insta::assert_snapshot!(refuse(&file(51)), @"do-deploy.toml:1:2: there are 51 environments in the file, more than 50 | leave out those that are not deployed any more");
+}
+
+#[test]
 fn a_file_has_a_budget_of_size_and_envs() {
     let many = |count: usize| -> String { (0..count).map(|number| format!("K{number} = \"\"\n")).collect() };
     assert!(Config::parse(&format!("[preview.env]\n{}", many(1000)), "do-deploy.toml").is_ok());

@@ -25,7 +25,7 @@ pub(super) fn words(repository: &Repository, config: &Config, form: Form) -> Str
          1. Create two DigitalOcean tokens with exactly these scopes, at https://cloud.digitalocean.com/account/api/tokens/new\n\n\
          \x20    production: {}\n     previews:   {}\n\n\
          \x20  The previews' token should be from a DigitalOcean team of its own{}.\n\
-         \x20  Each team has to be allowed to read `{name}`: https://cloud.digitalocean.com/apps/github/install\n\n\
+         \x20  Give DigitalOcean's GitHub app access to `{name}` in each team: https://cloud.digitalocean.com/apps/github/install\n\n\
          2. Add each token as the secret `{SECRET}` of its GitHub environment, at {server}/{name}/settings/environments\n\
          \x20  or with GitHub's command line:\n\n",
         production_scopes(config).join(" "),
@@ -38,6 +38,7 @@ pub(super) fn words(repository: &Repository, config: &Config, form: Form) -> Str
     for command in commands(repository, form) {
         let _ = writeln!(text, "     {command}");
     }
+    text += REVIEWERS;
     text += FORMS;
     text += "\nThen commit the files. A push to ";
     let next = match form {
@@ -48,6 +49,9 @@ pub(super) fn words(repository: &Repository, config: &Config, form: Form) -> Str
     let _ = write!(text, "`{}` deploys production, and {next}.", repository.branch);
     text
 }
+
+/// Reviewers of `production` itself would be asked within the concurrency group.
+const REVIEWERS: &str = "\nReviewers of production, if you want any, belong to the environment `production-approval`; also set `exact = true` under `[production]` in `do-deploy.toml`.\n";
 
 /// The two forms of the previews' workflows, in three lines.
 const FORMS: &str = "\nPreviews come in two forms; https://github.com/org/do-deploy/blob/v1/docs/security.md#two-forms-of-previews says who can do what:\n\

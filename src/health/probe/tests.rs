@@ -324,8 +324,15 @@ fn a_certificate_of_an_unknown_authority_is_an_obstacle() {
     let target = Target::new(url.parse().expect("a URL"), Expect::Below500);
     let seen = run(prober.probe(&target, LONG));
     server.join().expect("the server ends");
-    assert_eq!(seen, Observation::Blocked(Obstacle::Untrusted));
-    assert!(seen.to_string().contains("`SSL_CERT_FILE`"), "{seen}");
+    assert_eq!(
+        seen,
+        Observation::Blocked(Obstacle::Untrusted(Some("Example Corp inspection".to_owned())))
+    );
+    let words = seen.to_string();
+    assert!(
+        words.contains("`Example Corp inspection`") && words.contains("`SSL_CERT_FILE`"),
+        "{words}"
+    );
 }
 
 #[test]
