@@ -27,7 +27,7 @@ fn unset(plan: &PreviewPlan) -> Option<String> {
     let names: Vec<String> = plan.unset.iter().map(|name| format!("`{name}`")).collect();
     (!names.is_empty()).then(|| {
         format!(
-            "Not set in previews: {} (give them values under `[preview] env` in `do-deploy.toml`: previews get none of production's secrets and credentials)",
+            "Not set in previews: {} (set under `[preview] env` in `do-deploy.toml`: previews get none of production's secrets and credentials)",
             names.join(", ")
         )
     })

@@ -6,7 +6,7 @@ pub(crate) const COMMANDS: [(&str, &str); 7] = [
     ("/redeploy [force-build]", "deploys the preview again"),
     (
         "/logs",
-        "shows the last lines of a log: of the most telling one, or of the one that you name, `build`, `deploy`, `run` or `restarted`",
+        "shows the last lines of a log: of the most relevant one, or of the one that you name, `build`, `deploy`, `run` or `restarted`",
     ),
     ("/status", "tells what serves, where, and what it costs"),
     ("/wake", "wakes the preview and waits until it answers"),

@@ -115,7 +115,7 @@ pub(super) fn refuse(spec: &AppSpec, broken: &[Broken]) -> Result<(), Failure> {
         return Ok(());
     };
     let mut failure = Failure::input(first.what.clone())
-        .why("App Platform gives the app such a text as it stands")
+        .why("App Platform passes such text to the app unchanged")
         .next(first.next.clone());
     for other in rest {
         failure = failure.point(other.sentence());
@@ -156,7 +156,10 @@ fn objection(
                 });
                 let next = match near {
                     Some(near) => meant(&whole.replacen(name, near, 1)),
-                    None => format!("its components are {}", listed(&names)),
+                    None => match names.as_slice() {
+                        [only] => format!("its only component is `{only}`"),
+                        _ => format!("its components are {}", listed(&names)),
+                    },
                 };
                 return Some((format!("the app spec has no component `{name}`"), next));
             }

@@ -17,7 +17,7 @@ pub(super) fn correct(spec: &mut Value) -> Option<String> {
     }
     spec["region"] = region.into();
     Some(format!(
-        "`{given}` is a data centre, and App Platform's regions have no number: using `{region}`; correct `region` in the app spec"
+        "`{given}` is a data centre, and names of App Platform's regions have no number: using `{region}`; correct `region` in the app spec"
     ))
 }
 

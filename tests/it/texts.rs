@@ -90,7 +90,7 @@ async fn a_preview_that_is_ready() {
         | moved the command of job `migrate` in front of the start of `web` | a job's disk is not the service's |
         | `web` has 30s more before its first health check | its start includes the migration |
         | uses SQLite | previews never use production's database; a file on the instance's disk costs nothing |
-        | sleeps when nobody looks | after a day, because a wake starts with a fresh disk; `sleep = "1h"` saves up to $0.16 a day |
+        | sleeps when unused | after a day, because a wake starts with a fresh disk; `sleep = "1h"` saves up to $0.16 a day |
         | called `shop-pr-1` | every pull request has an app of its own |
         "#);
     })
@@ -153,7 +153,7 @@ async fn a_preview_that_failed() {
         | moved the command of job `migrate` in front of the start of `web` | a job's disk is not the service's |
         | `web` has 30s more before its first health check | its start includes the migration |
         | uses SQLite | previews never use production's database; a file on the instance's disk costs nothing |
-        | sleeps when nobody looks | after a day, because a wake starts with a fresh disk; `sleep = "1h"` saves up to $0.16 a day |
+        | sleeps when unused | after a day, because a wake starts with a fresh disk; `sleep = "1h"` saves up to $0.16 a day |
         | called `shop-pr-1` | every pull request has an app of its own |
         "#);
     })

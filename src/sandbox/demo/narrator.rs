@@ -47,7 +47,7 @@ impl Narrator {
     pub(super) fn close(&self, calls: &Calls) {
         let steps = self.steps.borrow();
         line("");
-        line("Every step was checked and true");
+        line("Every step was checked and passed");
         line(&format!(
             "API calls: {} to DigitalOcean, {} to GitHub",
             calls.digitalocean, calls.github

@@ -35,7 +35,7 @@ fn refused(value: &str) -> Option<String> {
 #[test]
 fn a_binding_to_what_does_not_exist_names_the_nearest() {
     let at = "app.yaml:8:5: `VALUE` of service `web` names";
-    let why = ": App Platform gives the app such a text as it stands / ";
+    let why = ": App Platform passes such text to the app unchanged / ";
     for (value, objection) in [
         (
             "${bd.DATABASE_URL}",
@@ -99,7 +99,7 @@ fn every_broken_binding_is_named_and_what_is_given_elsewhere_is_none() {
     spec.value["envs"][0]["value"] = "${_self.NOTHING}${gone.PRIVATE_URL}".into();
     let failure = refuse(&spec, &broken(&spec.value, &|_| false)).expect_err("refused");
     insta::assert_snapshot!(failure.to_string(), @"
-    app.yaml:3:3: `SHARED` of the app names `${gone.PRIVATE_URL}`, but the app spec has no component `gone`: App Platform gives the app such a text as it stands
+    app.yaml:3:3: `SHARED` of the app names `${gone.PRIVATE_URL}`, but the app spec has no component `gone`: App Platform passes such text to the app unchanged
     - `VALUE` of service `web` names `${bd.HOSTNAME}`, but the app spec has no component `bd`; did you mean `${db.HOSTNAME}`?
     - `VALUE` of service `web` names `${db.HOST}`, but the database `db` has no variable `HOST`; did you mean `${db.HOSTNAME}`?
     ");

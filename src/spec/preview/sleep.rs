@@ -65,7 +65,7 @@ pub(super) fn apply(preview: &mut Value, input: &PreviewInput<'_>, has_sqlite: b
             SleepAfter::Auto => "after an hour; a wake starts with a fresh disk",
             _ => "`[preview] sleep` in do-deploy.toml; a wake starts with a fresh disk",
         };
-        notes.changes.push("sleeps when nobody looks", why);
+        notes.changes.push("sleeps when unused", why);
         awake(&app, notes);
     }
     sleep

@@ -344,7 +344,7 @@ fn every_change_is_told_with_its_reason() {
     moved the command of job `migrate` in front of the start of `api`: a job's disk is not the service's
     `api` has 30s more before its first health check: its start includes the migration
     uses SQLite: previews never use production's database; a file on the instance's disk costs nothing
-    sleeps when nobody looks: after a day, because a wake starts with a fresh disk; `sleep = "1h"` saves up to $0.16 a day
+    sleeps when unused: after a day, because a wake starts with a fresh disk; `sleep = "1h"` saves up to $0.16 a day
     called `shop-pr-12`: every pull request has an app of its own
     "#);
 }

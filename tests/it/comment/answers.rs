@@ -25,7 +25,7 @@ async fn an_unknown_command_gets_help_in_one_comment() {
 
         - `/preview` makes the preview, also of a draft or without the label
         - `/redeploy [force-build]` deploys the preview again
-        - `/logs` shows the last lines of a log: of the most telling one, or of the one that you name, `build`, `deploy`, `run` or `restarted`
+        - `/logs` shows the last lines of a log: of the most relevant one, or of the one that you name, `build`, `deploy`, `run` or `restarted`
         - `/status` tells what serves, where, and what it costs
         - `/wake` wakes the preview and waits until it answers
         - `/teardown` removes the preview until the next push

@@ -174,7 +174,7 @@ async fn a_pull_request_that_changes_the_app_spec_says_how() {
 
         <details><summary>1 note</summary>
 
-        - Not set in previews: `ADMIN_PASSWORD`, `STRIPE_KEY` (give them values under `[preview] env` in `do-deploy.toml`: previews get none of production's secrets and credentials)
+        - Not set in previews: `ADMIN_PASSWORD`, `STRIPE_KEY` (set under `[preview] env` in `do-deploy.toml`: previews get none of production's secrets and credentials)
 
         </details>
 

@@ -88,7 +88,7 @@ async fn credentials_in_plain_text_stay_in_production_which_names_them_once() {
         t.preview(1)
             .await
             .succeeds()
-            .says("Not set in previews: `PAYMENT`, `JWT_SECRET` (give them values under `[preview] env`");
+            .says("Not set in previews: `PAYMENT`, `JWT_SECRET` (set under `[preview] env`");
         let spec = t.app("shop-pr-1").await["spec"].to_string();
         assert!(!spec.contains("keyboard cat") && !spec.contains(&stripe), "{spec}");
         assert!(spec.contains("TOKEN_TTL") && spec.contains("for everybody"), "{spec}");

@@ -301,7 +301,7 @@ fn a_binding_to_a_component_that_is_gone_is_named() {
     insta::assert_snapshot!(plan.warnings.join("\n"), @"`PEER=${seed.COMMIT_HASH}` names a component that this preview does not have");
     // The file does not have it either.
     insta::assert_snapshot!(World::new().refused(&bound("gone")), @"
-    app.yaml:6:10: `PEER` of service `web` names `${gone.COMMIT_HASH}`, but the app spec has no component `gone`: App Platform gives the app such a text as it stands
-    its components are `web`
+    app.yaml:6:10: `PEER` of service `web` names `${gone.COMMIT_HASH}`, but the app spec has no component `gone`: App Platform passes such text to the app unchanged
+    its only component is `web`
     ");
 }
