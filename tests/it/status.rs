@@ -39,17 +39,20 @@ async fn lists_production_and_previews_with_url_and_commit() {
 
 #[tokio::test]
 async fn where_no_deployment_ever_went_live_no_commit_is_called_unknown() {
-    run_with(Change::broken("broken", "boom\n"), async |t: &mut Tester| {
-        t.deploy().await.fails_with(1);
-        let status = t.command(["status"]).locally().await;
-        let row = status
-            .succeeds()
-            .stdout
-            .lines()
-            .find(|line| line.starts_with("production"));
-        let cells: Vec<&str> = row.unwrap_or_default().split_whitespace().take(3).collect();
-        assert_eq!(cells, ["production", "failed", "none"], "{status}");
-    })
+    run_with(
+        Change::whole_app("broken").file("CRASH", "boom\n"),
+        async |t: &mut Tester| {
+            t.deploy().await.fails_with(1);
+            let status = t.command(["status"]).locally().await;
+            let row = status
+                .succeeds()
+                .stdout
+                .lines()
+                .find(|line| line.starts_with("production"));
+            let cells: Vec<&str> = row.unwrap_or_default().split_whitespace().take(3).collect();
+            assert_eq!(cells, ["production", "failed", "none"], "{status}");
+        },
+    )
     .await;
 }
 

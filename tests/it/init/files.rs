@@ -56,7 +56,7 @@ fn a_repository_without_a_spec_gets_one_and_its_people_are_told_what_is_left() {
          previews:   app:create app:read app:update app:delete
 
        The previews' token should be from a DigitalOcean team of its own, because whoever can push a branch can use it.
-       Each team has to be allowed to read `acme/shop`: https://cloud.digitalocean.com/apps/github/install
+       Give DigitalOcean's GitHub app access to `acme/shop` in each team: https://cloud.digitalocean.com/apps/github/install
 
     2. Add each token as the secret `DIGITALOCEAN_ACCESS_TOKEN` of its GitHub environment, at https://github.com/acme/shop/settings/environments
        or with GitHub's command line:
@@ -66,6 +66,8 @@ fn a_repository_without_a_spec_gets_one_and_its_people_are_told_what_is_left() {
          gh secret set DIGITALOCEAN_ACCESS_TOKEN --repo acme/shop --env production
          gh api --method PUT repos/acme/shop/environments/preview
          gh secret set DIGITALOCEAN_ACCESS_TOKEN --repo acme/shop --env preview
+
+    Reviewers of production, if you want any, belong to the environment `production-approval`; also set `exact = true` under `[production]` in `do-deploy.toml`.
 
     Previews come in two forms; https://github.com/org/do-deploy/blob/v1/docs/security.md#two-forms-of-previews says who can do what:
       plain, `do-deploy init`: one workflow; whoever can push a branch can use the previews' token.
@@ -248,6 +250,8 @@ fn isolated_previews_have_two_workflows_and_an_environment_for_the_default_branc
          gh api --method PUT repos/acme/shop/environments/preview -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'
          gh api --method POST repos/acme/shop/environments/preview/deployment-branch-policies -f name=main
          gh secret set DIGITALOCEAN_ACCESS_TOKEN --repo acme/shop --env preview
+
+    Reviewers of production, if you want any, belong to the environment `production-approval`; also set `exact = true` under `[production]` in `do-deploy.toml`.
 
     Previews come in two forms; https://github.com/org/do-deploy/blob/v1/docs/security.md#two-forms-of-previews says who can do what:
       plain, `do-deploy init`: one workflow; whoever can push a branch can use the previews' token.
