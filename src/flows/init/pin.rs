@@ -13,7 +13,7 @@ use crate::model::failure::Failure;
 pub(crate) const ACTION: &str = "org/do-deploy";
 
 /// How the templates name it: by the tag that follows the newest release, which a linter has to be told is meant.
-const MOVING: &str = "org/do-deploy@v1 # zizmor: ignore[unpinned-uses]";
+const MOVING: &str = "org/do-deploy@v1 # zizmor: ignore[unpinned-uses] only releases move it";
 
 /// A person waits, and without an answer there is another way.
 const PATIENCE: Duration = Duration::from_secs(5);
