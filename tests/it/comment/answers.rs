@@ -315,15 +315,15 @@ async fn a_command_that_is_cancelled_ends_with_a_reaction_and_says_nothing_more(
         with_maintainer(t).await;
         t.open_pr(1).await;
         let comment = says(t, MAINTAINER, 1, "/status").await;
-        t.fault("GET", "^/v2/apps$", "delay:20s").await;
-        let running = heard(t, comment).start().await;
-        // What comes next is the look for the preview, which is late.
-        until("it has asked for the configuration", async || {
-            let asked = t.requests().await;
-            let is_it = |call: &Value| text(&call["path"]).contains("/contents/do-deploy.toml");
-            asked.iter().any(is_it).then_some(())
-        })
+        // The look for the preview.
+        let mut held = Held::request(
+            &t.sandbox.url("DIGITALOCEAN_API_URL"),
+            "GET",
+            "/v2/apps?page=1&per_page=200",
+        )
         .await;
+        let running = heard(t, comment).env("DIGITALOCEAN_API_URL", &held.url()).start().await;
+        held.reached().await;
         let run = running.cancelled_by_the_runner().await;
         run.fails_with(130)
             .does_not_say("No reaction")
