@@ -1,6 +1,6 @@
 //! Where answers stand: in the one comment, below the rest, until something newer is said.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{MAINTAINER, heard, ours, reactions, says, text, with_maintainer};
 use crate::harness::{Api, Change, Gate, Held, Tester, built_at, run, run_with, until};
