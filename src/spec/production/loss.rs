@@ -304,7 +304,7 @@ fn vpc(live: &Value, planned: &Value) -> Option<Loss> {
         Some(after) if after.eq_ignore_ascii_case(before) => return None,
         Some(after) => (
             format!("move the app from the VPC `{before}` to `{after}`"),
-            "the file names another".to_owned(),
+            "the file has a different one".to_owned(),
         ),
         None => (
             format!("take the app out of the VPC `{before}`"),
@@ -324,7 +324,7 @@ fn region(live: &Value, planned: &Value) -> Option<Loss> {
     (!same_region(before, after)).then(|| Loss {
         name: "region".to_owned(),
         what: format!("move the app from the region `{before}` to `{after}`"),
-        why: "the file names another".to_owned(),
+        why: "the file has a different one".to_owned(),
         at: "/region".to_owned(),
     })
 }

@@ -159,7 +159,7 @@ async fn the_refusal_says_what_is_lost_and_how_to_agree() {
         insta::assert_snapshot!(t.redact(&refused.fails_with(2).stderr), @"
         error: .do/app.yaml:30:1: this app spec would harm `shop` in 2 ways
         - destroy the development database `db` with its data: the file has `main` instead, and a database of a new name is a new, empty one
-        - move the app from the region `fra` to `ams`: the file names another
+        - move the app from the region `fra` to `ams`: the file has a different one
         - nothing was touched; `[first]` keeps serving
         hint: correct the file, or agree to it for one run with `--replace databases.db,region`; the data goes with the update, even if the deployment then fails
     ");
@@ -419,16 +419,16 @@ async fn a_refusal_is_a_list_that_says_what_keeps_serving() {
         t.push("main", Change::version("second").spec(&text));
         let refused = t.deploy().await;
         let summary = refused.fails_with(2).touches_nothing().summary();
-        let serving = format!("- nothing was touched; `{}` keeps serving", &first[..7]);
+        let serving = format!("othing was touched; `{}` keeps serving", &first[..7]);
         for line in [
             "### ❌ Failed: shop, production",
-            "- destroy the development database `db` with its data: the file does not have it",
-            "- move the app from the region `fra` to `ams`: the file names another",
-            &serving,
+            "- Destroy the development database `db` with its data: the file does not have it",
+            "- Move the app from the region `fra` to `ams`: the file has a different one",
+            &format!("- N{serving}"),
         ] {
             assert!(summary.lines().any(|it| it == line), "{line} is not in {summary}");
         }
-        refused.says(&serving);
+        refused.says(&format!("- n{serving}"));
     })
     .await;
 }

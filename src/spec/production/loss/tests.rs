@@ -218,12 +218,12 @@ fn addresses_networks_and_domains_are_dropped_or_changed() {
         (
             &vpc,
             json!({"vpc": {"id": "v-2"}}),
-            "vpc: move the app from the VPC `v-1` to `v-2` (the file names another)".to_owned(),
+            "vpc: move the app from the VPC `v-1` to `v-2` (the file has a different one)".to_owned(),
         ),
         (
             &json!({"region": "nyc"}),
             json!({"region": "ams3"}),
-            "region: move the app from the region `nyc` to `ams3` (the file names another)".to_owned(),
+            "region: move the app from the region `nyc` to `ams3` (the file has a different one)".to_owned(),
         ),
         (&domain, json!({}), "domains.shop.example: drop the domain `shop.example` (the file does not have it)".to_owned()),
         (

@@ -53,7 +53,7 @@ fn every_loss_is_listed_at_once_with_the_consent_to_all() {
         - drop the domain `shop.example`: the file does not have it
         - give up the dedicated IP addresses that the app's own requests come from: the file has no `egress` of type `DEDICATED_IP`
         - take the app out of the VPC `v-1`: the file has no `vpc`
-        - move the app from the region `ams` to `fra`: the file names another
+        - move the app from the region `ams` to `fra`: the file has a different one
         correct the file, or agree to it for one run with `--replace databases.db,databases.cache,domains.shop.example,egress,vpc,region`; the data goes with the update, even if the deployment then fails
     ");
     insta::assert_snapshot!(World::new().live(live.clone()).replacing("vpc databases.db\nregion,egress").refused(&file), @"
@@ -70,7 +70,7 @@ fn every_loss_is_listed_at_once_with_the_consent_to_all() {
         agreed to drop the domain `shop.example`: the file does not have it (`--replace domains.shop.example`)
         agreed to give up the dedicated IP addresses that the app's own requests come from: the file has no `egress` of type `DEDICATED_IP` (`--replace egress`)
         agreed to take the app out of the VPC `v-1`: the file has no `vpc` (`--replace vpc`)
-        agreed to move the app from the region `ams` to `fra`: the file names another (`--replace region`)
+        agreed to move the app from the region `ams` to `fra`: the file has a different one (`--replace region`)
     ");
 }
 
