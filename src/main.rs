@@ -8,11 +8,11 @@ mod github;
 mod health;
 mod model;
 mod net;
-mod platform;
+mod platforms;
+mod policy;
 mod redact;
 mod render;
 mod report;
-mod spec;
 mod wait;
 
 fn main() -> std::process::ExitCode {

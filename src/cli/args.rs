@@ -12,7 +12,7 @@ use crate::flows::logs::TAIL;
 use crate::model::commit::Sha;
 use crate::model::environment::{Environment, pull_number};
 use crate::model::failure::Failure;
-use crate::spec::Images;
+use crate::policy::images::Images;
 
 /// Where `--help` lists the flags that come after a command's own.
 const BELOW_OWN_FLAGS: usize = 100;

@@ -16,7 +16,9 @@ use crate::flows::{
 };
 use crate::github::GitHub;
 use crate::model::failure::Failure;
-use crate::platform::Platform;
+use crate::platforms::Platform;
+use crate::platforms::app_platform::AppPlatform;
+use crate::platforms::usual_dialect;
 use crate::redact::{Redactor, Secret};
 use crate::wait::{Deadline, Wait};
 
@@ -77,7 +79,7 @@ pub(crate) fn build(
         _ => None,
     };
     let platform = match variables.token("DIGITALOCEAN_ACCESS_TOKEN")? {
-        Some(token) => Some(Platform::app_platform(platform_url, &token, wait.clone())?),
+        Some(token) => Some(Arc::new(AppPlatform::new(platform_url, &token, wait.clone())?) as Arc<dyn Platform>),
         None => None,
     };
     let config_file = project.config.clone().unwrap_or_else(|| CONFIG.to_owned());
@@ -94,6 +96,7 @@ pub(crate) fn build(
         repository,
         github,
         platform,
+        dialect: usual_dialect(),
         working_directory: project.working_directory,
         folder,
         dry_run,

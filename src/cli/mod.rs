@@ -22,7 +22,7 @@ use environment::Variables;
 use crate::flows;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::platform::LogKind;
+use crate::platforms::LogKind;
 use crate::wait::Wait;
 
 pub(crate) fn main() -> ExitCode {

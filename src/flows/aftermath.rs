@@ -8,7 +8,7 @@ use super::outside;
 use crate::config::Health;
 use crate::model::aftermath::{Aftermath, Seen};
 use crate::model::verdict::CheckResult;
-use crate::platform::{App, HealthState, PlatformError};
+use crate::platforms::{App, HealthState, PlatformError};
 
 /// Longest wait for a good answer. The version was up before, and whoever waits for the report knows already that the
 /// deployment failed.
@@ -37,13 +37,13 @@ pub(super) async fn look(
 }
 
 async fn ask(ctx: &Ctx, app: &App, health: &Health) -> anyhow::Result<Seen> {
-    let spec = app.active.as_ref().and_then(|active| active.spec.as_ref());
-    let spec = spec.unwrap_or(&app.spec);
-    if crate::spec::offline(spec).is_some() {
+    let document = app.active.as_ref().and_then(|active| active.document.as_ref());
+    let document = document.unwrap_or(&app.document);
+    if document.facts().offline.is_some() {
         return Ok(Seen::Unasked("it is not meant to serve".to_owned()));
     }
     let limit = LONGEST.min(health.timeout);
-    let answered = outside::ask(ctx, app, health, spec, &[], limit, &mut Vec::new()).await?;
+    let answered = outside::ask(ctx, app, health, document, &[], limit, &mut Vec::new()).await?;
     let why = match answered.map(|answered| answered.result) {
         Some(CheckResult::Passed) => return Ok(Seen::Good),
         Some(CheckResult::Failed(failure)) => return Ok(Seen::Bad(failure.to_string())),

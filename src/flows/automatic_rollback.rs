@@ -1,7 +1,5 @@
 //! Back to an earlier deployment, without a person, from one that was found bad.
 
-use serde_json::Value;
-
 use super::context::Ctx;
 use super::ownership;
 use super::succession::Successor;
@@ -11,8 +9,8 @@ use crate::model::failure::Failure;
 use crate::model::report::Report;
 use crate::model::rollback::{self, Decision, Situation};
 use crate::model::rollout::Phase;
-use crate::platform::{Deployment, Rollout};
-use crate::spec::Replace;
+use crate::platforms::plan::Replace;
+use crate::platforms::{Deployment, Document, Rollout};
 
 /// How many earlier deployments the platform is asked about.
 const MOST: usize = 10;
@@ -121,8 +119,10 @@ fn by_hand(report: &Report, earlier: &Deployment) -> String {
 }
 
 /// What going back takes from what served before the deployment that was found bad. What that one added goes with it.
-fn taken(from: Option<&Value>, earlier: &Deployment) -> Option<String> {
-    let taken = crate::spec::taken_by_going_back(from?, earlier.spec.as_ref()?, &Replace::default()).ok()?;
+fn taken(from: Option<&Document>, earlier: &Deployment) -> Option<String> {
+    let taken = from?
+        .taken_by_going_back(earlier.document.as_ref()?, &Replace::default())
+        .ok()?;
     let what: Vec<String> = taken.into_iter().map(|(_, what)| what).collect();
     (!what.is_empty()).then(|| what.join(", and "))
 }
@@ -130,7 +130,7 @@ fn taken(from: Option<&Value>, earlier: &Deployment) -> Option<String> {
 /// Where a rollback can go.
 struct Ways {
     /// The spec that served before the deployment that was found bad.
-    from: Option<Value>,
+    from: Option<Document>,
     /// The newest first.
     back: Vec<Deployment>,
 }
@@ -140,7 +140,7 @@ struct Ways {
 async fn ways(ctx: &Ctx, rollout: &Rollout, judged: &Deployment, report: &Report) -> anyhow::Result<Ways> {
     let all = ctx.platform()?.deployments(&rollout.app_id, LOOK_BACK).await?;
     let before = all.iter().find(|it| Some(&it.id) == rollout.previous.as_ref()).cloned();
-    let from = before.as_ref().and_then(|before| before.spec.clone());
+    let from = before.as_ref().and_then(|before| before.document.clone());
     // Where the commit was found good when it served before, it is not the cause, and older versions are no better.
     let again = before.filter(|before| same_commit(before, judged));
     let good_before = match (again, ctx.commit_of(judged)) {
@@ -152,7 +152,7 @@ async fn ways(ctx: &Ctx, rollout: &Rollout, judged: &Deployment, report: &Report
     };
     let back = match good_before {
         None => ways_back(all, judged),
-        Some((again, _)) if again.spec != judged.spec => vec![again],
+        Some((again, _)) if again.document != judged.document => vec![again],
         Some((_, commit)) => {
             let what = format!(
                 "`{}` was found good when it was deployed before, with the same app spec, so an earlier version would not help",
@@ -197,7 +197,7 @@ mod tests {
     use super::ways_back;
     use crate::model::commit::Sha;
     use crate::model::rollout::{Built, Phase};
-    use crate::platform::deployment::{Cause, CauseKind, Deployment};
+    use crate::platforms::deployment::{Cause, CauseKind, Deployment};
 
     fn deployment(id: &str, commit: &str, phase: Phase) -> Deployment {
         Deployment {
@@ -218,7 +218,7 @@ mod tests {
             },
             steps: Vec::new(),
             failures: Vec::new(),
-            spec: None,
+            document: None,
         }
     }
 

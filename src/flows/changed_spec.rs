@@ -5,20 +5,20 @@ use super::source::Source;
 use crate::config::Config;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::Listing;
-use crate::spec::AppSpec;
-use crate::spec::preview::Allowed;
+use crate::platforms::Manifest;
+use crate::platforms::plan::Allowed;
 
 /// `None`: the pull request does not change the file, or the default branch has none. Both versions are in the
 /// repository: production's live app, which is no business of a pull request's, is not read.
 pub(super) async fn difference(
     ctx: &Ctx,
     policy: &Config,
-    head: &AppSpec,
+    head: &Manifest,
     allowed: &Allowed,
     pull: &PullRequest,
 ) -> Option<Listing> {
     let merged = allowed.by_hand.as_ref().or(allowed.production.as_ref())?;
-    let difference = crate::spec::diff(merged.value(), head.value());
+    let difference = merged.document().difference(&head.document());
     if difference.is_empty() || began_with(ctx, policy, head, pull).await {
         return None;
     }
@@ -27,10 +27,13 @@ pub(super) async fn difference(
 }
 
 /// Whether the file is as it was where the pull request began: the default branch has moved on since.
-async fn began_with(ctx: &Ctx, policy: &Config, head: &AppSpec, pull: &PullRequest) -> bool {
+async fn began_with(ctx: &Ctx, policy: &Config, head: &Manifest, pull: &PullRequest) -> bool {
     let Some(began) = super::unmerged::began(ctx, pull).await else {
         return false;
     };
-    let before = Source::at(ctx, &began).await.spec_if_any(policy.preview_spec()).await;
-    before.is_ok_and(|before| before.is_some_and(|before| before.value() == head.value()))
+    let before = Source::at(ctx, &began)
+        .await
+        .manifest_if_any(policy.preview_spec())
+        .await;
+    before.is_ok_and(|before| before.is_some_and(|before| before.document() == head.document()))
 }

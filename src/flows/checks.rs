@@ -13,7 +13,7 @@ use crate::model::environment::Environment;
 use crate::model::failure::{Failure, Kind};
 use crate::model::rollout::Built;
 use crate::model::verdict::CheckResult;
-use crate::platform::{ComponentHealth, Deployment, HealthState, PlatformError, Rollout};
+use crate::platforms::{ComponentHealth, Deployment, Facts, HealthState, PlatformError, Rollout};
 use crate::wait::Deadline;
 
 /// The commit that was built: the one asked for, or a descendant of it, is good; any other is bad.
@@ -27,10 +27,11 @@ pub(super) async fn ask_for_the_commit(
         return (CheckResult::NotApplicable, None);
     };
     let built = platform.built_from(deployment, &ctx.own());
-    if let Some(failure) = other_image(&built, expected.spec) {
+    let facts = expected.document.facts();
+    if let Some(failure) = other_image(&built, &facts) {
         return (CheckResult::Failed(failure), None);
     }
-    let digests = running_images(&built, expected.spec);
+    let digests = running_images(&built, &facts);
     let by_digest = !digests.is_empty();
     notes.extend(digests);
     let commits: Vec<&Sha> = built
@@ -84,12 +85,11 @@ pub(super) async fn ask_for_the_commit(
 }
 
 /// What runs by digest, a sentence for each image.
-fn running_images(built: &[(String, Built)], spec: &serde_json::Value) -> Vec<String> {
-    let sources = crate::spec::sources(spec);
+fn running_images(built: &[(String, Built)], facts: &Facts) -> Vec<String> {
     let mut images: Vec<(String, Vec<String>)> = Vec::new();
     for (component, built) in built {
         let Built::Digest(digest) = built else { continue };
-        let source = sources.iter().find(|source| source.component == *component);
+        let source = facts.sources().find(|source| source.component == *component);
         let reference = source.map_or(digest, |source| &source.repo).clone();
         let component = format!("`{component}`");
         match images.iter_mut().find(|(known, _)| *known == reference) {
@@ -103,16 +103,10 @@ fn running_images(built: &[(String, Built)], spec: &serde_json::Value) -> Vec<St
 }
 
 /// An image whose digest is not the one that the spec names.
-fn other_image(built: &[(String, Built)], spec: &serde_json::Value) -> Option<Failure> {
+fn other_image(built: &[(String, Built)], facts: &Facts) -> Option<Failure> {
     built.iter().find_map(|(component, built)| {
         let Built::Digest(digest) = built else { return None };
-        let components = crate::spec::components(spec);
-        let wanted = components
-            .iter()
-            .find(|known| known.name == component)?
-            .value
-            .pointer("/image/digest")?
-            .as_str()?;
+        let wanted = facts.component(component)?.digest.as_ref()?;
         (wanted != digest).then(|| {
             Failure::bad(format!("`{component}` runs the image `{digest}`, not `{wanted}`")).next("deploy again")
         })
@@ -214,7 +208,7 @@ pub(super) async fn ask_from_outside(
     idle: &[String],
     notes: &mut Vec<String>,
 ) -> anyhow::Result<(Answered, Option<String>)> {
-    if !crate::spec::has_http(expected.spec) {
+    if !expected.document.facts().has_http {
         return Ok((Answered::without_question(CheckResult::NotApplicable), None));
     }
     let inconclusive = |why: String| Ok((Answered::without_question(CheckResult::Inconclusive(why)), None));
@@ -228,10 +222,10 @@ pub(super) async fn ask_from_outside(
         return inconclusive(why);
     }
     // As the platform keeps it: it gives a route to what has none in the file.
-    let spec = deployment.spec.as_ref().unwrap_or(expected.spec);
-    let spec = &crate::spec::with_secure_header_of(spec, expected.spec);
+    let document = deployment.document.as_ref().unwrap_or(expected.document);
+    let document = &document.shown_by(expected.document);
     let (health, limit) = (expected.health, expected.health.timeout);
-    let Some(mut answered) = outside::ask(ctx, &app, health, spec, idle, limit, notes).await? else {
+    let Some(mut answered) = outside::ask(ctx, &app, health, document, idle, limit, notes).await? else {
         return inconclusive("the platform names no URL".to_owned());
     };
     notes.extend(answered.take_remarks(ctx));

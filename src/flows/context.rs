@@ -17,7 +17,8 @@ use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::report::Report;
 use crate::net::error::ApiError;
-use crate::platform::{App, Platform};
+use crate::platforms::dialect::Dialect;
+use crate::platforms::{App, Platform};
 use crate::redact::Redactor;
 use crate::report::ReporterDeps;
 use crate::wait::{Deadline, Wait};
@@ -40,7 +41,9 @@ pub(crate) struct Ctx {
     /// That, and what it was called before.
     pub(crate) names: Names,
     pub(crate) github: Option<GitHub>,
-    pub(crate) platform: Option<Platform>,
+    pub(crate) platform: Option<Arc<dyn Platform>>,
+    /// How manifests are read.
+    pub(crate) dialect: &'static dyn Dialect,
     /// The folder that holds spec and configuration, whatever is checked out in it.
     pub(crate) working_directory: PathBuf,
     /// The same folder as GitHub names it where it is in no clone, with a slash at its end; empty: the root.
@@ -93,7 +96,7 @@ impl Ctx {
             comment: config.comment.clone(),
             ttl: config.preview.ttl,
             repository: Some(repository.clone()),
-            pages: self.platform.as_ref().and_then(Platform::pages),
+            pages: self.platform.as_ref().and_then(|platform| platform.pages()),
             redactor: self.redactor.clone(),
         }
     }
@@ -130,8 +133,8 @@ impl Ctx {
         })
     }
 
-    pub(crate) fn platform(&self) -> Result<&Platform, Failure> {
-        self.platform.as_ref().ok_or_else(|| {
+    pub(crate) fn platform(&self) -> Result<&dyn Platform, Failure> {
+        self.platform.as_deref().ok_or_else(|| {
             Failure::input("no DigitalOcean token")
                 .next("set `DIGITALOCEAN_ACCESS_TOKEN`; in a workflow give the action's input `token`")
         })

@@ -2,8 +2,6 @@
 
 use std::time::Instant;
 
-use serde_json::Value;
-
 use super::context::Ctx;
 use super::ending::Successor;
 use super::expected::Expected;
@@ -20,10 +18,11 @@ use crate::model::failure::Failure;
 use crate::model::report::{Change, Listing, Report, State};
 use crate::model::rollback::Situation;
 use crate::model::verdict::Verdict;
-use crate::platform::{App, Rollout};
+use crate::platforms::plan::ProductionPlan;
+use crate::platforms::plan::Replace;
+use crate::platforms::{App, Document, Rollout};
+use crate::policy::images::Images;
 use crate::report::Reporter;
-use crate::spec::production::ProductionPlan;
-use crate::spec::{Images, Replace};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -64,7 +63,7 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let Site {
         repository,
         config,
-        spec,
+        manifest,
         head,
         app: live,
         ..
@@ -106,12 +105,12 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         return planned(ctx, live.as_ref(), &plan, environment, head).await;
     }
 
-    let mut report = Report::new(spec.name(), environment.clone(), State::Building);
+    let mut report = Report::new(manifest.name(), environment.clone(), State::Building);
     report.commit = Some(head.clone());
     report.url = live.as_ref().and_then(|app| app.active.as_ref().and(app.url.clone()));
     report.serving = live.as_ref().and_then(|app| ownership::serving(ctx, app));
     report.changes.clone_from(&plan.changes);
-    report.built_elsewhere = crate::spec::is_built_elsewhere(&plan.spec, &ctx.own());
+    report.built_elsewhere = plan.document.facts().is_built_elsewhere(&ctx.own());
     let mut reporter = Reporter::open(ctx.reporter(config, repository), std::slice::from_ref(&report)).await;
     let deployed = deploy(work, &mut plan, &mut report, &mut reporter).await;
     report.duration = Some(started.elapsed());
@@ -154,8 +153,8 @@ async fn beside_another(ctx: &Ctx, site: &Site, request: &Request) -> anyhow::Re
     }
     let others = ownership::all_marked(ctx, site.repository.id, &request.environment).await?;
     let mut names: Vec<&str> = others.iter().map(|app| app.name.as_str()).collect();
-    names.retain(|name| *name != site.spec.name());
-    let rest = request.replace.beside(&site.spec, &request.environment, &names)?;
+    names.retain(|name| *name != site.manifest.name());
+    let rest = request.replace.beside(&site.manifest, &request.environment, &names)?;
     let second = (!names.is_empty()).then(|| Change {
         what: format!("agreed to create a second app: `{}` lives on", names.join("`, `")),
         why: "the app spec has another name (`--replace name`)".to_owned(),
@@ -189,22 +188,22 @@ async fn deploy(
     report.changes.clone_from(&plan.changes);
     report.app_id = Some(rollout.app_id.clone());
     report.deployment_id.clone_from(&rollout.deployment);
-    report.cost = platform.cost(&plan.spec, Some(&rollout.app_id)).await.ok();
+    report.cost = platform.cost(&plan.document, Some(&rollout.app_id)).await.ok();
     let deadline = ctx.deadline(target.timeout);
     let (commit, environment) = (report.commit.clone(), report.environment.clone());
     let expected = Expected {
         environment: &environment,
         commit: commit.as_ref(),
-        spec: &plan.spec,
+        document: &plan.document,
         health: &site.config.health,
-        redactor: &ctx.redactor_of(&plan.spec, &site.config),
+        redactor: &ctx.redactor_of(&plan.document, &site.config),
         deadline,
     };
     // For a run that is cancelled from here on.
     report.aftermath = Aftermath::of(lost(plan));
     let ended = rollout::follow(ctx, &rollout, &expected, reporter).await?;
     rollout::not_cut_short(ctx, &ended)?;
-    report.listing = difference(ctx, app.as_ref(), ended.spec.as_ref());
+    report.listing = difference(ctx, app.as_ref(), ended.document.as_ref());
     settle(ctx, site, plan, &rollout, ended, report).await
 }
 
@@ -220,7 +219,7 @@ async fn settle(
     let target = site.target();
     let situation = Situation {
         configured_check_failed: ended.configured_check_failed,
-        database_changed: crate::spec::migrates(&plan.spec),
+        database_changed: plan.document.facts().migrates,
         has_previous: rollout.previous.is_some(),
     };
     match succession::successor(ctx, &rollout.app_id, &ended).await {
@@ -261,14 +260,13 @@ async fn settle(
 }
 
 /// How what was sent differs from what was live, as the platform keeps both. `None`: it does not, or nothing was.
-fn difference(ctx: &Ctx, before: Option<&App>, after: Option<&Value>) -> Option<Listing> {
+fn difference(ctx: &Ctx, before: Option<&App>, after: Option<&Document>) -> Option<Listing> {
     let (app, after) = (before?, after?);
     // What only the live app holds is hidden, too.
-    ctx.register_secrets(&app.spec);
-    let active = app.active.as_ref().and_then(|active| active.spec.as_ref());
+    ctx.register_secrets(&app.document);
+    let active = app.active.as_ref().and_then(|active| active.document.as_ref());
     // The commit is another one in every deployment, and stands above.
-    let before = crate::spec::without_commit(active.unwrap_or(&app.spec));
-    let difference = crate::spec::diff(&before, &crate::spec::without_commit(after));
+    let difference = active.unwrap_or(&app.document).difference_but_commit(after);
     let title = format!("How the spec of {} differs from what was live before", app.name);
     (!difference.is_empty()).then(|| Listing::difference(title, &difference))
 }
@@ -310,7 +308,7 @@ async fn planned(
     planned.commit = Some(head.clone());
     planned.changes.clone_from(&plan.changes);
     planned.notes.extend(plan.warnings.iter().cloned());
-    dry_run::show(ctx, live, &plan.spec, &mut planned).await?;
+    dry_run::show(ctx, live, &plan.document, &mut planned).await?;
     Ok(not_deployed(ctx, planned, "this is a dry run, and nothing was touched"))
 }
 

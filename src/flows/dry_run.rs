@@ -1,24 +1,27 @@
 //! What a deployment would change, shown without touching anything.
 
-use serde_json::Value;
-
 use super::context::Ctx;
 use crate::model::report::{Listing, Report};
-use crate::platform::{App, PlatformError};
+use crate::platforms::{App, Document, PlatformError};
 
 /// The difference to the live app, as the platform would see it; the whole spec where there is no app yet. In the log, and
 /// in the report for the summary.
-pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value, report: &mut Report) -> anyhow::Result<()> {
-    let planned = proposed(ctx, live, spec, report).await?;
+pub(super) async fn show(
+    ctx: &Ctx,
+    live: Option<&App>,
+    document: &Document,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let planned = proposed(ctx, live, document, report).await?;
     if let (Some(platform), Some(_)) = (&ctx.platform, &planned) {
-        let cost = platform.cost(spec, live.map(|app| app.id.as_str())).await?;
+        let cost = platform.cost(document, live.map(|app| app.id.as_str())).await?;
         report.cost = Some(cost);
         let asleep = cost.asleep.map(|asleep| format!(" awake, ${asleep:.2} asleep"));
         let costs = format!("It would cost ${:.2} a month{}", cost.awake, asleep.unwrap_or_default());
         note(ctx, report, costs);
     }
     let Some(app) = live else {
-        let shown = crate::spec::show(spec, |text| ctx.redactor.clean(text));
+        let shown = document.show(&|text| ctx.redactor.clean(text));
         if !ctx.json {
             ctx.console.data(&shown);
         }
@@ -26,10 +29,10 @@ pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value, report: &m
         return Ok(());
     };
     // What only the live app holds is hidden, too.
-    ctx.register_secrets(&app.spec);
-    let planned = planned.as_ref().unwrap_or(spec);
-    let difference = crate::spec::diff(&app.spec, planned);
-    let given = crate::spec::secrets_given(&app.spec, spec);
+    ctx.register_secrets(&app.document);
+    let planned = planned.as_ref().unwrap_or(document);
+    let difference = app.document.difference(planned);
+    let given = app.document.secrets_given(document);
     let given = (!given.is_empty()).then(|| given.join(", "));
     let said = match (difference.is_empty(), given) {
         (true, None) => Some(format!("The spec of `{}` stays as it is", app.name)),
@@ -54,11 +57,16 @@ pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value, report: &m
 
 /// The spec as the platform would keep it, also of an app that there is none of yet: what it refuses is found out here. `None`:
 /// it is not asked, or it refuses what is not the spec's.
-async fn proposed(ctx: &Ctx, live: Option<&App>, spec: &Value, report: &mut Report) -> anyhow::Result<Option<Value>> {
+async fn proposed(
+    ctx: &Ctx,
+    live: Option<&App>,
+    document: &Document,
+    report: &mut Report,
+) -> anyhow::Result<Option<Document>> {
     let Some(platform) = &ctx.platform else {
         return Ok(None);
     };
-    match platform.normalized(spec, live.map(|app| app.id.as_str())).await {
+    match platform.normalized(document, live.map(|app| app.id.as_str())).await {
         Ok(planned) => Ok(Some(planned)),
         // The account's right to a repository, its limits, and what a deployment does without.
         Err(

@@ -12,7 +12,7 @@ use crate::model::failure::Kind;
 use crate::model::live::Live;
 use crate::model::report::{Report, Route, State};
 use crate::model::verdict::Verdict;
-use crate::platform::{Deployment, PlatformError};
+use crate::platforms::{Deployment, PlatformError};
 use crate::report::Reporter;
 
 /// Writes how the deployment ended into the report.
@@ -37,11 +37,11 @@ pub(super) fn conclude(report: &mut Report, ended: Ended) {
 
 /// Where each public component of the app at `url` is, as the platform deployed it.
 fn routes(url: Option<&str>, deployment: Option<&Deployment>) -> Vec<Route> {
-    let spec = deployment.and_then(|deployment| deployment.spec.as_ref());
-    let (Some(base), Some(spec)) = (url.and_then(|url| Url::parse(url).ok()), spec) else {
+    let document = deployment.and_then(|deployment| deployment.document.as_ref());
+    let (Some(base), Some(document)) = (url.and_then(|url| Url::parse(url).ok()), document) else {
         return Vec::new();
     };
-    let mut components = crate::spec::public_components(spec, base.host_str().unwrap_or_default());
+    let mut components = document.public_components(base.host_str().unwrap_or_default());
     // People open the first link: of a front end with an API, the front end.
     components.sort_by_key(|(_, path)| path != "/");
     components

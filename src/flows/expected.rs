@@ -3,6 +3,7 @@
 use crate::config;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
+use crate::platforms::Document;
 use crate::redact::TargetRedactor;
 use crate::wait::Deadline;
 
@@ -11,7 +12,7 @@ pub(crate) struct Expected<'a> {
     pub(crate) environment: &'a Environment,
     pub(crate) commit: Option<&'a Sha>,
     /// The deployed spec: which components have a URL, where the health check is.
-    pub(crate) spec: &'a serde_json::Value,
+    pub(crate) document: &'a Document,
     pub(crate) health: &'a config::Health,
     /// Opens what the app writes.
     pub(crate) redactor: &'a TargetRedactor,

@@ -4,9 +4,8 @@ use super::context::Ctx;
 use crate::model::excerpt::lines_that_matter;
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::rollout::{Phase, Stage, StepFailure};
-use crate::platform::{Deployment, LogKind, PlatformError, Words};
+use crate::platforms::{Deployment, LogKind, PlatformError, Words};
 use crate::redact::TargetRedactor;
-use crate::spec::Announcement;
 
 /// Lines fetched of a log; the excerpt is chosen from them.
 const FETCHED_LINES: usize = 400;
@@ -28,8 +27,8 @@ pub(crate) async fn failure(
     let is_job = step
         .component
         .as_deref()
-        .zip(deployment.spec.as_ref())
-        .is_some_and(|(name, spec)| crate::spec::is_job(spec, name));
+        .zip(deployment.document.as_ref())
+        .is_some_and(|(name, document)| document.facts().is_job(name));
     let message = redactor.line(&step.message);
     let words = ctx.platform()?.explain(&step.code, &message).unwrap_or_else(|| Words {
         why: message.to_string(),
@@ -70,8 +69,8 @@ async fn excerpt(
         Stage::Deploy if is_job => Shown::Migration,
         Stage::Deploy => Shown::Run,
     };
-    let component = step.component.as_deref().zip(deployment.spec.as_ref());
-    let announcement = component.and_then(|(name, spec)| Announcement::of(spec, name));
+    let component = step.component.as_deref().zip(deployment.document.as_ref());
+    let announcement = component.and_then(|(name, document)| document.facts().announcement(Some(name)).cloned());
     for kind in LogKind::of_failed(step.stage, is_job) {
         let lines = ctx
             .platform()?

@@ -2,7 +2,7 @@
 
 use crate::model::failure::{Failure, Kind};
 use crate::net::error::ApiError;
-use crate::platform::PlatformError;
+use crate::platforms::PlatformError;
 use crate::wait::Cancelled;
 
 /// The failure behind an error. Errors that nobody expected are shown with their chain and count as "could not find out".

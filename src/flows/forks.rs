@@ -10,8 +10,8 @@ use super::source::Source;
 use crate::config::Config;
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
+use crate::policy::images::Images;
 use crate::report::last_written;
-use crate::spec::Images;
 
 /// How many pull requests of one commit are looked at. The one that an event is about is the one that changed last.
 const MOST: usize = 3;

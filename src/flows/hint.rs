@@ -2,7 +2,7 @@
 
 use crate::model::failure::Failure;
 use crate::model::report::Database;
-use crate::spec::preview::PreviewPlan;
+use crate::platforms::plan::PreviewPlan;
 
 /// What SQLite and programs that expect another database say when they meet each other, in lower case.
 const BOUND: [&str; 25] = [

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use serde_json::Value;
 use url::Url;
 
 use super::context::Ctx;
@@ -11,7 +10,8 @@ use super::place::Place;
 use crate::config::Health;
 use crate::health::{Expect, HealthVerdict, Hosts, Observation, Prober, Remark, Target, remark, watch};
 use crate::model::verdict::CheckResult;
-use crate::spec::{Question, questions, roots_of_checked, runs_at};
+use crate::platforms::Document;
+use crate::platforms::facts::Question;
 use crate::wait::{Cancelled, Deadline, humanize};
 
 /// One good answer may be luck, or the last of the version before.
@@ -82,25 +82,26 @@ impl HttpChecks {
     ///
     /// # Errors
     /// When its URL is not one.
-    pub(super) fn of(place: &Place, health: &Health, spec: &Value, idle: &[String]) -> anyhow::Result<Self> {
+    pub(super) fn of(place: &Place, health: &Health, document: &Document, idle: &[String]) -> anyhow::Result<Self> {
         let url = &place.url;
         let base = Url::parse(url).with_context(|| format!("the platform's URL `{url}` is not a URL"))?;
         let host = place.host.as_deref().or(base.host_str()).unwrap_or_default();
-        let guard = crate::spec::secure_header(spec);
+        let facts = document.facts();
+        let guard = facts.secure_header;
         if let Some(guard) = guard.as_ref().filter(|guard| guard.value.is_none()) {
             return Ok(Self::unasked(format!(
                 "Nothing was asked from outside: the platform lets requests with the header `{}` through alone, whose value the spec does not show",
                 guard.name
             )));
         }
-        let hosts = Hosts::new(&place.platform, crate::spec::domains(spec));
+        let hosts = Hosts::new(&place.platform, facts.domains);
         let at_place = |target: Target| {
             let target = target.of_deployed_app().guarded_by(guard.as_ref()).within(&hosts);
             target.asked_as(place.host.as_deref())
         };
-        let runs = |path: &str| runs_at(spec, host, path, idle);
+        let runs = |path: &str| document.runs_at(host, path, idle);
         let first = match health.path.as_str() {
-            "" => questions(spec, host, idle),
+            "" => document.questions(host, idle),
             path if runs(path) => vec![Question::Health(path.to_owned())],
             _ => Vec::new(),
         };
@@ -115,9 +116,9 @@ impl HttpChecks {
             .iter()
             .filter(|check| runs(&check.path))
             .map(|check| Target::at(&base, &check.path, Expect::Status(check.status)));
-        let roots = roots_of_checked(spec, host, idle).into_iter();
+        let roots = document.roots_of_checked(host, idle).into_iter();
         let targets: Vec<Target> = first.chain(further).map(at_place).collect();
-        let front = crate::spec::front(spec, host, idle);
+        let front = document.front(host, idle);
         let front = front.map(|path| at_place(Target::at(&base, &path, Expect::Below500)));
         Ok(Self {
             front: front.filter(|front| targets.iter().all(|target| target.url != front.url)),

@@ -10,7 +10,7 @@ use super::ownership;
 use crate::config::Config;
 use crate::github::repository::Repository;
 use crate::model::count::plural;
-use crate::platform::{App, PlatformError};
+use crate::platforms::{App, PlatformError};
 
 /// How long after its creation an app is compared with those that were made together with it: an app of the same moment
 /// has to be listed by then.
@@ -98,14 +98,14 @@ fn over(count: usize, limit: usize) -> Skip {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::{beyond, reached};
     use crate::config::Config;
     use crate::github::repository::Repository;
     use crate::model::environment::Environment;
     use crate::model::marks::Marks;
-    use crate::platform::App;
+    use crate::platforms::App;
 
     fn repository() -> Repository {
         let reply = json!({"id": 77, "full_name": "acme/shop", "default_branch": "main", "private": true});
@@ -127,7 +127,10 @@ mod tests {
                 environment,
                 commit: None,
             }),
-            spec: Value::Null,
+            document: crate::platforms::usual_dialect()
+                .read("name: shop\n", "app.yaml")
+                .expect("a manifest")
+                .document(),
             created_at: second.map(|second| jiff::Timestamp::from_second(second).expect("a time")),
             updated_at: None,
             last_deployed_at: None,

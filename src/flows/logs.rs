@@ -1,13 +1,13 @@
 //! Prints the logs of an environment, by kind and component, and knows which deployment's people mean.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::context::Ctx;
 use super::verify::{Found, app_of};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::rollout::{Phase, Stage};
-use crate::platform::{App, Deployment, LogKind, LogLine};
+use crate::platforms::{App, Deployment, Document, Facts, LogKind, LogLine};
 use crate::redact::Clean;
 
 /// Of what serves, and of what never got so far: what the app prints now tells most.
@@ -22,7 +22,7 @@ pub(super) struct Candidate {
     /// Whether it is the log of a deployment that failed.
     pub(super) failed: bool,
     /// What was deployed. `None`: what the app's own spec says.
-    pub(super) spec: Option<Value>,
+    pub(super) document: Option<Document>,
 }
 
 impl Candidate {
@@ -49,8 +49,8 @@ pub(super) async fn candidates(ctx: &Ctx, app: &App, wanted: Option<LogKind>) ->
     let newest = ctx.platform()?.deployments(&app.id, 1).await?.pop();
     let failed = newest.as_ref().filter(|newest| newest.phase == Phase::Failed);
     // After a rollback the app's spec is not the one that failed.
-    if let Some(spec) = newest.as_ref().and_then(|newest| newest.spec.as_ref()) {
-        ctx.register_secrets(spec);
+    if let Some(document) = newest.as_ref().and_then(|newest| newest.document.as_ref()) {
+        ctx.register_secrets(document);
     }
     let serving = app.active.is_some();
     let mut candidates = match (failed, wanted) {
@@ -73,7 +73,7 @@ fn of(deployment: Option<&Deployment>, kinds: &[LogKind]) -> Vec<Candidate> {
         deployment: deployment.map(|deployment| deployment.id.clone()),
         kind: *kind,
         failed: deployment.is_some_and(|deployment| deployment.phase == Phase::Failed),
-        spec: deployment.and_then(|deployment| deployment.spec.clone()),
+        document: deployment.and_then(|deployment| deployment.document.clone()),
     };
     kinds.iter().map(candidate).collect()
 }
@@ -81,10 +81,10 @@ fn of(deployment: Option<&Deployment>, kinds: &[LogKind]) -> Vec<Candidate> {
 /// What tells why it failed. A deployment that ended without a word in that phase was built, at least.
 fn telling(app: &App, failed: &Deployment) -> Vec<LogKind> {
     let step = failed.failures.first();
-    let spec = failed.spec.as_ref().unwrap_or(&app.spec);
+    let document = failed.document.as_ref().unwrap_or(&app.document);
     let is_job = step
         .and_then(|step| step.component.as_deref())
-        .is_some_and(|name| crate::spec::is_job(spec, name));
+        .is_some_and(|name| document.facts().is_job(name));
     let mut kinds = LogKind::of_failed(step.map_or(Stage::Deploy, |step| step.stage), is_job).to_vec();
     if !kinds.contains(&LogKind::Build) {
         kinds.push(LogKind::Build);
@@ -99,9 +99,9 @@ pub(crate) const TAIL: usize = 200;
 const LOOKED_AT: usize = 100;
 
 /// A line with the component that wrote it in front, where the app has several.
-pub(super) fn named(spec: &Value, component: Option<&str>, text: &Clean) -> Clean {
+pub(super) fn named(facts: &Facts, component: Option<&str>, text: &Clean) -> Clean {
     match component {
-        Some(name) if crate::spec::components(spec).len() > 1 => text.of(name),
+        Some(name) if facts.components.len() > 1 => text.of(name),
         _ => text.clone(),
     }
 }
@@ -122,10 +122,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     let Found { app, redactor, .. } = app_of(ctx, &request.environment).await?;
     let platform = ctx.platform()?;
     let component = request.component.as_deref();
-    let names: Vec<&str> = crate::spec::components(&app.spec)
-        .iter()
-        .map(|component| component.name)
-        .collect();
+    let facts = app.document.facts();
+    let names: Vec<&str> = facts.components.iter().map(|it| it.name.as_str()).collect();
     if let Some(name) = component
         && !names.contains(&name)
     {
@@ -145,8 +143,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     if let Some(id) = &request.deployment {
         // It may have had secrets that the app has no more.
         let earlier = platform.deployments(&app.id, LOOKED_AT).await?;
-        if let Some(spec) = earlier.iter().find(|it| it.id == *id).and_then(|it| it.spec.as_ref()) {
-            ctx.register_secrets(spec);
+        if let Some(document) = earlier
+            .iter()
+            .find(|it| it.id == *id)
+            .and_then(|it| it.document.as_ref())
+        {
+            ctx.register_secrets(document);
         }
     }
     if request.follow {
@@ -173,7 +175,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
                 deployment: Some(deployment.clone()),
                 kind,
                 failed: false,
-                spec: None,
+                document: None,
             };
             kinds.into_iter().map(candidate).collect()
         }

@@ -72,7 +72,7 @@ impl Candidate<'_> {
             .console
             .say("Others were quicker: this preview is one too many and is removed again");
         platform
-            .destroy(app_id, Deadline::after(REMOVAL), async || Ok(()))
+            .destroy(app_id, Deadline::after(REMOVAL), &|| Box::pin(async { Ok(()) }))
             .await?;
         let report = self.say_skipped(skip);
         Ok(match reporter {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
 use url::Url;
 
 use super::context::Ctx;
@@ -12,15 +11,15 @@ use crate::config::Health;
 use crate::health::{Expect, Target};
 use crate::model::failure::Failure;
 use crate::model::verdict::CheckResult;
-use crate::platform::App;
+use crate::platforms::{App, Document};
 use crate::wait::Deadline;
 
-/// Asks for what configuration and `spec` say, nothing of components that are `idle`. `None`: the app has no URL.
+/// Asks for what configuration and `document` say, nothing of components that are `idle`. `None`: the app has no URL.
 pub(super) async fn ask(
     ctx: &Ctx,
     app: &App,
     health: &Health,
-    spec: &Value,
+    document: &Document,
     idle: &[String],
     limit: Duration,
     notes: &mut Vec<String>,
@@ -28,7 +27,7 @@ pub(super) async fn ask(
     let Some(platform) = app.ingress.as_deref().or(app.url.as_deref()) else {
         return Ok(None);
     };
-    let checks = HttpChecks::of(&platform.into(), health, spec, idle)?;
+    let checks = HttpChecks::of(&platform.into(), health, document, idle)?;
     let checks = match &app.domain {
         Some(_) => checks.beside_domain(),
         None => checks,
@@ -43,7 +42,7 @@ pub(super) async fn ask(
     } else if matches!(answered.result, CheckResult::Failed(_)) && answered.refused.is_none() && !answered.is_endless {
         return Ok(Some(answered));
     } else {
-        let checks = HttpChecks::of(&Place::of_domain(&domain.name, platform), health, spec, idle)?;
+        let checks = HttpChecks::of(&Place::of_domain(&domain.name, platform), health, document, idle)?;
         let mut own = checks.on_own_domain().ask(ctx, Deadline::after(limit)).await?;
         notes.extend(own.note.take().filter(|note| !notes.contains(note)));
         own

@@ -3,7 +3,7 @@
 use super::context::Ctx;
 use super::removal_reason::RemovalReason;
 use crate::model::pull_request::PullRequest;
-use crate::platform::{App, PlatformError, Result};
+use crate::platforms::{App, PlatformError, Result};
 
 /// The pull request as it is now. `None`: GitHub does not say, and the run looks again at its end.
 async fn now(ctx: &Ctx, pull: &PullRequest) -> Option<PullRequest> {

@@ -1,13 +1,11 @@
 //! Which sources of app specs are this repository: GitHub is asked about names that differ from its own.
 
-use serde_json::Value;
-
 use super::context::Ctx;
 use crate::github::repository::Repository;
 use crate::model::commit::Sha;
 use crate::model::own::OwnRepository;
 use crate::model::rollout::Built;
-use crate::platform::{App, Deployment};
+use crate::platforms::{App, Deployment, Document};
 
 /// Most names that GitHub is asked about in a run: a pull request may write as many as it likes.
 const MOST_NAMES: usize = 10;
@@ -18,24 +16,24 @@ impl Ctx {
         self.names.lock().own.clone()
     }
 
-    /// Asks GitHub about each name in the specs that is not known yet, once in a run. GitHub redirects from a name that
+    /// Asks GitHub about each name in the documents that is not known yet, once in a run. GitHub redirects from a name that
     /// the repository had before: <https://docs.github.com/en/repositories/creating-and-managing-repositories/renaming-a-repository>.
     ///
     /// # Errors
     /// When GitHub does not say what a name means.
-    pub(super) async fn resolve_names<'a>(
+    pub(super) async fn resolve_names(
         &self,
         repository: &Repository,
-        specs: impl IntoIterator<Item = &'a Value>,
+        documents: impl IntoIterator<Item = Document>,
     ) -> anyhow::Result<()> {
         let own = {
             let mut known = self.names.lock();
             known.own.rename(&repository.full_name);
             known.own.clone()
         };
-        let written: Vec<String> = specs
+        let written: Vec<String> = documents
             .into_iter()
-            .flat_map(|spec| crate::spec::names_on_github(spec, &own))
+            .flat_map(|document| document.facts().names_on_github(&own))
             .collect();
         for name in written {
             let is_new = {
@@ -58,7 +56,7 @@ impl Ctx {
 
     /// The same for a living app: the spec that it has, and the one that serves.
     pub(super) async fn resolve_names_of(&self, repository: &Repository, app: &App) -> anyhow::Result<()> {
-        self.resolve_names(repository, specs_of(app)).await
+        self.resolve_names(repository, documents_of(app).cloned()).await
     }
 
     /// The same where the run goes on without: a commit that cannot be placed is not claimed.
@@ -81,8 +79,8 @@ impl Ctx {
     }
 }
 
-/// Every spec that an app is known by.
-pub(super) fn specs_of(app: &App) -> impl Iterator<Item = &Value> {
-    let active = app.active.as_ref().and_then(|active| active.spec.as_ref());
-    std::iter::once(&app.spec).chain(active)
+/// Every document that an app is known by.
+pub(super) fn documents_of(app: &App) -> impl Iterator<Item = &Document> {
+    let active = app.active.as_ref().and_then(|active| active.document.as_ref());
+    std::iter::once(&app.document).chain(active)
 }

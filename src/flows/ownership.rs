@@ -6,8 +6,8 @@ use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::names;
-use crate::platform::{App, Deployment};
-use crate::spec::SourceKind;
+use crate::platforms::source::SourceKind;
+use crate::platforms::{App, Deployment};
 
 /// Passes an app that carries our marks for this repository and this environment.
 ///
@@ -52,8 +52,8 @@ pub(super) async fn not_anothers(ctx: &Ctx, app: &App, environment: &Environment
     }
     ctx.resolve_names_of(&repository, app).await?;
     let own = ctx.own();
-    let sources = crate::spec::sources(&app.spec);
-    let mut built = sources.iter().filter(|source| source.kind != SourceKind::Image);
+    let facts = app.document.facts();
+    let mut built = facts.sources().filter(|source| source.kind != SourceKind::Image);
     if built.any(|source| !source.is_repository(&own)) {
         require(app, repository.id, environment)?;
     }
@@ -126,7 +126,7 @@ pub(super) async fn taken(ctx: &Ctx, name: &str, repository: u64, environment: &
 
 /// What a rollback to a deployment from before the app was adopted has to say: it brings the app spec of that time back.
 pub(super) fn marks_are_gone(earlier: &Deployment) -> Option<String> {
-    let had_none = crate::spec::marks(earlier.spec.as_ref()?).is_none();
+    let had_none = earlier.document.as_ref()?.marks().is_none();
     had_none.then(|| {
         "The app has no marks of do-deploy again, as it had none then: the next deployment has to adopt it".to_owned()
     })

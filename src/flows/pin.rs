@@ -5,7 +5,7 @@ use super::failure::{cancelled, failure_of};
 use super::production_plan::living;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
-use crate::platform::App;
+use crate::platforms::App;
 
 /// Who pinned the app, when, and how it is released.
 pub(super) fn described(app: &App, environment: &Environment) -> String {

@@ -25,9 +25,9 @@ use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
 use crate::model::verdict::Verdict;
-use crate::platform::{App, PlatformError};
+use crate::platforms::plan::PreviewPlan;
+use crate::platforms::{App, PlatformError};
 use crate::report::Reporter;
-use crate::spec::preview::PreviewPlan;
 
 /// Could not find out is an ending like any other, for whoever waits for the preview; what is wrong with the input and
 /// a signal are errors.
@@ -172,11 +172,11 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     let commit = source.config().await?;
     let config = policy.shaped_by(&commit);
     let unmerged = unmerged::unmerged(ctx, policy, &commit, pull, &repository.default_branch).await;
-    let spec = source.spec(policy.preview_spec()).await?;
-    let spec_name = spec.name().to_owned();
+    let manifest = source.manifest(policy.preview_spec()).await?;
+    let app = manifest.name().to_owned();
     let allowed = preview_plan::allowed(ctx, policy, repository).await?;
-    let changed = changed_spec::difference(ctx, policy, &spec, &allowed, pull).await;
-    let work = Work::prepare(&source, config, repository, pull, spec, &request.images, allowed).await?;
+    let changed = changed_spec::difference(ctx, policy, &manifest, &allowed, pull).await;
+    let work = Work::prepare(&source, config, repository, pull, manifest, &request.images, allowed).await?;
     let apps = platform.list().await?;
     let named = apps.iter().find(|app| app.name == work.name);
     // The spec's name may have changed since the preview was made: it is the same preview.
@@ -197,10 +197,13 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
         (None, _) => {}
     }
     let live = live.cloned();
-    ctx.resolve_names(repository, work.specs().chain(live.iter().flat_map(own::specs_of)))
-        .await?;
+    ctx.resolve_names(
+        repository,
+        work.documents().chain(live.iter().flat_map(own::documents_of).cloned()),
+    )
+    .await?;
     let plan = work.plan(ctx, live.as_ref(), true)?;
-    ctx.redactor_of(&plan.spec, &work.config);
+    ctx.redactor_of(&plan.document, &work.config);
     ctx.console.phase("Plan");
     // A forced build leaves the spec as it is, and with it the data.
     let is_forced = forced(ctx, request, live.as_ref(), &pull.head.sha).is_some();
@@ -210,11 +213,11 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
         ctx.console.notice(unmerged);
     }
     if request.dry_run {
-        let report = planned(ctx, &spec_name, live.as_ref(), &plan, environment, pull).await?;
+        let report = planned(ctx, &app, live.as_ref(), &plan, environment, pull).await?;
         return Ok(Begun::Planned(Box::new(report)));
     }
     if live.is_none() {
-        would_be_accepted(platform, &plan.spec).await?;
+        would_be_accepted(platform, &plan.document).await?;
     }
     // The platform builds whatever is at the head of the branch: look as late as can be.
     if candidate.is_commanded()
@@ -222,7 +225,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     {
         return Ok(Begun::Skipped(Skip::quietly(newer)));
     }
-    let mut report = opening_report(ctx, &spec_name, &plan, environment, pull, live.as_ref());
+    let mut report = opening_report(ctx, &app, &plan, environment, pull, live.as_ref());
     report.listing = changed;
     report.notes.extend(unmerged);
     report.notes.extend(loss.map(|loss| loss.before));
@@ -267,13 +270,13 @@ async fn deploy(
             ctx.console
                 .say(&format!("Building `{}` again; its spec stays as it is", app.name));
             platform
-                .redeploy(app, true, async || still_wanted(ctx, work.pull).await)
+                .redeploy(app, true, &|| Box::pin(still_wanted(ctx, work.pull)))
                 .await?
         }
         None => match apply(ctx, platform, &plan, work.pull, live.as_ref()).await {
             Err(PlatformError::SleepRefused { .. }) => {
                 plan = work.plan(ctx, live.as_ref(), false)?;
-                ctx.redactor_of(&plan.spec, &work.config);
+                ctx.redactor_of(&plan.document, &work.config);
                 apply(ctx, platform, &plan, work.pull, live.as_ref()).await?
             }
             // Another run of this pull request was quicker: its app is ours as well.
@@ -281,7 +284,7 @@ async fn deploy(
                 let app = ownership::taken(ctx, &work.name, work.repository.id, &report.environment).await?;
                 // Its secrets and its data are there already.
                 plan = work.plan(ctx, Some(&app), true)?;
-                ctx.register_secrets(&plan.spec);
+                ctx.register_secrets(&plan.document);
                 plan.loss.iter().for_each(|loss| ctx.console.warn(&loss.before));
                 apply(ctx, platform, &plan, work.pull, Some(&app)).await?
             }
@@ -293,17 +296,12 @@ async fn deploy(
     }
     // What is deployed, and not what was planned, is what people are told about.
     if let Some(app) = forced {
-        plan.spec.clone_from(&app.spec);
+        plan.document.clone_from(&app.document);
         plan.loss = None;
         report.changes.clear();
     }
-    let sleeps = |spec: &serde_json::Value| {
-        crate::spec::components(spec)
-            .iter()
-            .any(|it| it.value.get("inactivity_sleep").is_some())
-    };
-    if rollout.sleep_dropped || (forced.is_some() && !sleeps(&plan.spec)) {
-        plan.sleep = crate::spec::preview::no_scale_to_zero();
+    if rollout.sleep_dropped || (forced.is_some() && !plan.document.facts().sleeps()) {
+        plan.sleep = plan.document.no_sleep();
     }
     report.app_id = Some(rollout.app_id.clone());
     report.deployment_id.clone_from(&rollout.deployment);
@@ -313,7 +311,7 @@ async fn deploy(
     {
         return Ok(Deployed::Beyond(rollout.app_id, skip));
     }
-    report.cost = platform.cost(&plan.spec, Some(&rollout.app_id)).await.ok();
+    report.cost = platform.cost(&plan.document, Some(&rollout.app_id)).await.ok();
     if let (Sleep::Never(_), Some(cost)) = (&plan.sleep, &mut report.cost) {
         cost.asleep = None;
     }
@@ -321,9 +319,9 @@ async fn deploy(
     let expected = Expected {
         environment: &report.environment,
         commit: Some(&work.pull.head.sha),
-        spec: &plan.spec,
+        document: &plan.document,
         health: &work.config.health,
-        redactor: &ctx.redactor_of(&plan.spec, &work.config),
+        redactor: &ctx.redactor_of(&plan.document, &work.config),
         deadline,
     };
     let lost: Vec<String> = plan.loss.iter().filter_map(|loss| loss.with_update.clone()).collect();
@@ -367,7 +365,7 @@ async fn deploy(
 
 async fn planned(
     ctx: &Ctx,
-    spec_name: &str,
+    name: &str,
     live: Option<&App>,
     plan: &PreviewPlan,
     environment: Environment,
@@ -376,10 +374,10 @@ async fn planned(
     for change in &plan.changes {
         ctx.console.say(&format!("{}: {}", change.what, change.why));
     }
-    let mut report = opening_report(ctx, spec_name, plan, environment, pull, live);
+    let mut report = opening_report(ctx, name, plan, environment, pull, live);
     report.state = State::Skipped;
     report.notes.insert(0, "A dry run: nothing was touched".to_owned());
-    dry_run::show(ctx, live, &plan.spec, &mut report).await?;
+    dry_run::show(ctx, live, &plan.document, &mut report).await?;
     ctx.record(&report);
     Ok(report)
 }

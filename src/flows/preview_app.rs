@@ -3,13 +3,13 @@
 use super::context::Ctx;
 use super::overtaken::still_wanted;
 use crate::model::pull_request::PullRequest;
-use crate::platform::{App, Platform, PlatformError, Rollout};
-use crate::spec::preview::PreviewPlan;
+use crate::platforms::plan::PreviewPlan;
+use crate::platforms::{App, Document, Platform, PlatformError, Rollout, Still};
 
-/// Asks the platform about a spec that it has never seen, so that a mistake is found before anything exists. That the
+/// Asks the platform about a document that it has never seen, so that a mistake is found before anything exists. That the
 /// account cannot sleep is no mistake, and what cannot be found out shows later.
-pub(super) async fn would_be_accepted(platform: &Platform, spec: &serde_json::Value) -> Result<(), PlatformError> {
-    match platform.normalized(spec, None).await {
+pub(super) async fn would_be_accepted(platform: &dyn Platform, document: &Document) -> Result<(), PlatformError> {
+    match platform.normalized(document, None).await {
         Err(error @ (PlatformError::SpecRefused { .. } | PlatformError::Cancelled(_))) => Err(error),
         _ => Ok(()),
     }
@@ -17,20 +17,20 @@ pub(super) async fn would_be_accepted(platform: &Platform, spec: &serde_json::Va
 
 pub(super) async fn apply(
     ctx: &Ctx,
-    platform: &Platform,
+    platform: &dyn Platform,
     plan: &PreviewPlan,
     pull: &PullRequest,
     live: Option<&App>,
 ) -> Result<Rollout, PlatformError> {
-    let still = async || still_wanted(ctx, pull).await;
+    let still: Still<'_> = &|| Box::pin(still_wanted(ctx, pull));
     match live {
         Some(app) => {
             ctx.console.say(&format!("Updating the preview `{}`", plan.name));
-            platform.update(app, &plan.spec, still).await
+            platform.update(app, &plan.document, still).await
         }
         None => {
             ctx.console.say(&format!("Creating the preview `{}`", plan.name));
-            platform.create(&plan.spec, None, still).await
+            platform.create(&plan.document, None, still).await
         }
     }
 }

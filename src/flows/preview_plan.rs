@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::context::Ctx;
 use super::source::Source;
 use crate::config::Config;
@@ -11,9 +9,11 @@ use crate::github::repository::Repository;
 use crate::model::failure::Failure;
 use crate::model::names;
 use crate::model::pull_request::PullRequest;
-use crate::platform::App;
-use crate::spec::preview::{Allowed, PreviewInput, PreviewPlan};
-use crate::spec::{Announcement, AppSpec, Images};
+use crate::platforms::Manifest;
+use crate::platforms::plan::{Allowed, PreviewInput, PreviewPlan};
+use crate::platforms::{App, Document};
+use crate::policy::announcement::Announcement;
+use crate::policy::images::Images;
 
 /// What a plan is made from, gathered once: the account's refusal of a field leads to a second plan.
 pub(super) struct Work<'a> {
@@ -21,7 +21,7 @@ pub(super) struct Work<'a> {
     pub(super) config: Config,
     pub(super) repository: &'a Repository,
     pub(super) pull: &'a PullRequest,
-    spec: AppSpec,
+    manifest: Manifest,
     images: &'a Images,
     allowed: Allowed,
     files: BTreeMap<String, String>,
@@ -33,50 +33,48 @@ impl<'a> Work<'a> {
         config: Config,
         repository: &'a Repository,
         pull: &'a PullRequest,
-        spec: AppSpec,
+        manifest: Manifest,
         images: &'a Images,
         allowed: Allowed,
     ) -> anyhow::Result<Self> {
-        let files = source.files(&crate::spec::wanted_files(&spec)).await?;
+        let files = source.files(&manifest.wanted_files()).await?;
         Ok(Self {
-            name: names::preview_app(allowed.name(&spec), pull.number, repository.id),
+            name: names::preview_app(allowed.name(&manifest), pull.number, repository.id),
             config,
             repository,
             pull,
-            spec,
+            manifest,
             images,
             allowed,
             files,
         })
     }
 
-    /// Every spec whose sources count.
-    pub(super) fn specs(&self) -> impl Iterator<Item = &Value> {
-        std::iter::once(self.spec.value()).chain(self.allowed.specs())
+    /// Every document whose sources count.
+    pub(super) fn documents(&self) -> impl Iterator<Item = Document> {
+        let manifests = std::iter::once(&self.manifest).chain(self.allowed.manifests());
+        manifests.map(Manifest::document)
     }
 
     pub(super) fn plan(&self, ctx: &Ctx, live: Option<&App>, sleep: bool) -> Result<PreviewPlan, Failure> {
         // A rehearsal shows what is going to change, and not that every run has words of its own.
         let before = live.filter(|_| ctx.dry_run);
-        let before = before.and_then(|app| Announcement::of_any(&app.spec));
-        crate::spec::preview::plan(
-            &self.spec,
-            &PreviewInput {
-                repository: &ctx.own(),
-                repository_id: self.repository.id,
-                pull_request: self.pull,
-                commit: &self.pull.head.sha,
-                policy: &self.config.preview,
-                allowed: &self.allowed,
-                files: &|path| self.files.get(path).cloned(),
-                variables: &|name| (ctx.variables)(name),
-                live: live.map(|app| &app.spec),
-                random: &random,
-                announcement: before.unwrap_or_else(|| Announcement::new(random())),
-                sleep,
-                images: self.images,
-            },
-        )
+        let before = before.and_then(|app| app.document.facts().announcement(None).cloned());
+        self.manifest.plan_preview(&PreviewInput {
+            repository: &ctx.own(),
+            repository_id: self.repository.id,
+            pull_request: self.pull,
+            commit: &self.pull.head.sha,
+            policy: &self.config.preview,
+            allowed: &self.allowed,
+            files: &|path| self.files.get(path).cloned(),
+            variables: &|name| (ctx.variables)(name),
+            live: live.map(|app| &app.document),
+            random: &random,
+            announcement: before.unwrap_or_else(|| Announcement::new(random())),
+            sleep,
+            images: self.images,
+        })
     }
 }
 
@@ -91,10 +89,10 @@ pub(super) async fn allowed(ctx: &Ctx, policy: &Config, repository: &Repository)
     };
     Ok(Allowed {
         branch: repository.default_branch.clone(),
-        production: source.spec_if_any(productions).await?,
+        production: source.manifest_if_any(productions).await?,
         by_hand: match by_hand {
             "" => None,
-            path => source.spec_if_any(path).await?,
+            path => source.manifest_if_any(path).await?,
         },
         size: policy.preview.size.clone(),
     })

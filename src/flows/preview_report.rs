@@ -5,8 +5,8 @@ use super::ownership;
 use crate::model::environment::Environment;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
-use crate::platform::App;
-use crate::spec::preview::PreviewPlan;
+use crate::platforms::App;
+use crate::platforms::plan::PreviewPlan;
 
 /// Says what the preview is and lacks, before anything is created.
 pub(super) fn announce(ctx: &Ctx, plan: &PreviewPlan, loss: Option<&str>) {
@@ -52,7 +52,7 @@ pub(super) fn opening_report(
     report.sleep = Some(plan.sleep.clone());
     report.database = plan.database.shown();
     report.changes.clone_from(&plan.changes);
-    report.built_elsewhere = crate::spec::is_built_elsewhere(&plan.spec, &ctx.own());
+    report.built_elsewhere = plan.document.facts().is_built_elsewhere(&ctx.own());
     report.notes.extend(notes(plan));
     report
 }

@@ -1,7 +1,7 @@
 //! What is asked for where a preview is.
 
 use super::eligibility::Commit;
-use crate::spec::Images;
+use crate::policy::images::Images;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {

@@ -1,16 +1,15 @@
 //! What a deployment of production is planned from, and how it is sent: planned again where the app has changed meanwhile.
 
-use serde_json::Value;
-
 use super::context::Ctx;
 use super::ownership;
 use super::site::{Commit, Site};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::Change;
-use crate::platform::{App, PlatformError, Rollout};
-use crate::spec::production::{ProductionInput, ProductionPlan};
-use crate::spec::{Images, Replace};
+use crate::platforms::plan::Replace;
+use crate::platforms::plan::{ProductionInput, ProductionPlan};
+use crate::platforms::{App, Document, PlatformError, Rollout, Still};
+use crate::policy::images::Images;
 
 /// What a plan is made from, gathered once: an app that changes meanwhile leads to a second plan.
 #[derive(Clone, Copy)]
@@ -29,9 +28,9 @@ impl Work<'_> {
     /// What to send to the app as it is, and what that changes.
     pub(super) fn plan(&self, live: Option<&App>) -> Result<ProductionPlan, Failure> {
         let Self { ctx, site, .. } = *self;
-        let plan = crate::spec::production::plan(
-            &site.spec,
-            &ProductionInput {
+        let plan = site
+            .manifest
+            .plan_production(&ProductionInput {
                 repository: &ctx.own(),
                 repository_id: site.repository.id,
                 environment: self.environment,
@@ -39,22 +38,21 @@ impl Work<'_> {
                 branch: &site.branch,
                 target: site.target(),
                 variables: &|name| (ctx.variables)(name),
-                live: live.map(|app| &app.spec),
+                live: live.map(|app| &app.document),
                 live_marks: live.and_then(|app| app.marks.as_ref()),
-                active: live.and_then(|app| app.active.as_ref()?.spec.as_ref()),
+                active: live.and_then(|app| app.active.as_ref()?.document.as_ref()),
                 neighbours: &site.neighbours,
                 images: self.images,
                 replace: self.replace,
-            },
-        )
-        .map_err(|failure| self.refused(failure, live))?;
-        ctx.redactor_of(&plan.spec, &site.config);
+            })
+            .map_err(|failure| self.refused(failure, live))?;
+        ctx.redactor_of(&plan.document, &site.config);
         Ok(plan)
     }
 
     /// A plan is made before anything is touched.
     fn refused(&self, failure: Failure, live: Option<&App>) -> Failure {
-        let failure = failure.about(format!("{}, {}", self.site.spec.name(), self.environment));
+        let failure = failure.about(format!("{}, {}", self.site.manifest.name(), self.environment));
         match live
             .filter(|app| app.active.is_some())
             .map(|app| ownership::serving(self.ctx, app))
@@ -86,7 +84,7 @@ impl Work<'_> {
             ctx.console.say(&format!("Creating `{}`", plan.name));
             let project = Some(project.as_str()).filter(|project| !project.is_empty());
             let created = platform
-                .create(&plan.spec, project, async || self.head_stands().await)
+                .create(&plan.document, project, &|| Box::pin(self.head_stands()))
                 .await;
             return match created {
                 Err(PlatformError::Overtaken { by }) => {
@@ -107,15 +105,15 @@ impl Work<'_> {
                 "Deploying `{}` again from a fresh build; its spec stays as it is",
                 app.name
             ));
-            let redeployed = platform.redeploy(app, true, async || self.head_stands().await);
-            return Ok(redeployed.await?);
+            let still: Still<'_> = &|| Box::pin(self.head_stands());
+            return Ok(platform.redeploy(app, true, still).await?);
         }
         ctx.console.say(&format!("Updating `{}`", app.name));
         if !project.is_empty() {
             ctx.console
                 .say("`project` only counts when an app is created: this one stays where it is");
         }
-        let planned_for = site.app.as_ref().map(|app| &app.spec);
+        let planned_for = site.app.as_ref().map(|app| &app.document);
         self.update(app, planned_for, plan).await
     }
 
@@ -125,7 +123,7 @@ impl Work<'_> {
     async fn update(
         &self,
         app: &App,
-        planned_for: Option<&Value>,
+        planned_for: Option<&Document>,
         plan: &mut ProductionPlan,
     ) -> anyhow::Result<Rollout> {
         let platform = self.ctx.platform()?;
@@ -134,13 +132,13 @@ impl Work<'_> {
         loop {
             let now = living(self.ctx, app).await?;
             let is_as_planned = planned_for.is_some_and(|planned_for| match planned_again {
-                false => planned_for == now.spec,
+                false => planned_for == now.document,
                 // Whether the platform gives the same ciphertexts at every reading is not documented.
-                true => crate::spec::diff(&planned_for, &now.spec).is_empty(),
+                true => planned_for.difference(&now.document).is_empty(),
             });
             if is_as_planned {
                 match platform
-                    .update(&now, &plan.spec, async || self.head_stands().await)
+                    .update(&now, &plan.document, &|| Box::pin(self.head_stands()))
                     .await
                 {
                     Err(PlatformError::Overtaken { by }) => {
@@ -169,14 +167,14 @@ impl Work<'_> {
             };
             let earlier = std::mem::replace(plan, self.plan(Some(&now))?);
             self.announce(plan, Some(&earlier));
-            planned_for = Some(now.spec);
+            planned_for = Some(now.document);
             planned_again = true;
         }
     }
 
     /// Passes while the branch is at the commit that was planned for, or nobody can say: what was built is asked about
     /// afterwards as well.
-    async fn head_stands(&self) -> crate::platform::Result<()> {
+    async fn head_stands(&self) -> crate::platforms::Result<()> {
         let Self { ctx, site, .. } = self;
         let head = match ctx.github() {
             Ok(github) => github.branch_head(&site.branch).await.ok().flatten(),

@@ -10,7 +10,7 @@ use crate::github::GitHub;
 use crate::github::repository::Comparison;
 use crate::model::commit::Sha;
 use crate::net::error::ApiError;
-use crate::platform::App;
+use crate::platforms::App;
 
 /// Why the run has nothing to deploy. `None`: it deploys.
 pub(super) async fn reason(ctx: &Ctx, site: &Site, expected: &Commit) -> anyhow::Result<Option<String>> {
@@ -56,7 +56,7 @@ async fn of_commit(github: &GitHub, site: &Site, commit: &Sha, serving: &Sha) ->
     };
     // One that was found bad and left in service, and one whose run was killed, are deployed and checked again.
     let proven = github
-        .last_deployment_succeeded(site.environment.on_github(), site.spec.name())
+        .last_deployment_succeeded(site.environment.on_github(), site.manifest.name())
         .await?;
     Ok(proven.then_some(reason))
 }

@@ -19,9 +19,10 @@ use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::model::rollout::{Built, Phase};
 use crate::model::verdict::Verdict;
-use crate::platform::{App, Deployment, Platform};
+use crate::platforms::Offline;
+use crate::platforms::plan::Replace;
+use crate::platforms::{App, Deployment, Platform};
 use crate::report::Reporter;
-use crate::spec::{Offline, Replace};
 
 /// How many successful deployments App Platform keeps to go back to.
 /// <https://docs.digitalocean.com/products/app-platform/how-to/manage-deployments/#roll-back>
@@ -62,13 +63,13 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
 
     let mut report = Report::new(&app.name, request.environment.clone(), State::Building);
     report.commit.clone_from(&commit);
-    let spec = earlier.spec.as_ref();
-    report.built_elsewhere = spec.is_some_and(|spec| crate::spec::is_built_elsewhere(spec, &ctx.own()));
+    let document = earlier.document.as_ref();
+    report.built_elsewhere = document.is_some_and(|it| it.facts().is_built_elsewhere(&ctx.own()));
     report.url.clone_from(&app.url);
     report.serving = ownership::serving(ctx, app);
     report.app_id = Some(app.id.clone());
     let timeout = site::target(config, &request.environment)?.timeout;
-    let redactor = ctx.redactor_of(&app.spec, config);
+    let redactor = ctx.redactor_of(&app.document, config);
     let mut reporter = Reporter::open(ctx.reporter(config, repository), std::slice::from_ref(&report)).await;
     let ended = async {
         ctx.wait.check()?;
@@ -88,12 +89,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             ctx.console.warn(warning);
         }
         report.deployment_id.clone_from(&rollout.deployment);
-        let spec = earlier.spec.as_ref().unwrap_or(&app.spec);
+        let document = earlier.document.as_ref().unwrap_or(&app.document);
         let deadline = ctx.deadline(timeout);
         let expected = Expected {
             environment: &request.environment,
             commit: commit.as_ref(),
-            spec,
+            document,
             health: &config.health,
             redactor: &redactor,
             deadline,
@@ -129,7 +130,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
 
 /// A rollback brings the app spec of an earlier time back, and with it an app that somebody has archived.
 fn refuse_archived(app: &App) -> Result<(), Failure> {
-    match crate::spec::offline(&app.spec) {
+    match app.document.facts().offline {
         Some(Offline::Archived) => Err(Failure::input(format!(
             "`{}` is archived: a rollback would start it",
             app.name
@@ -239,7 +240,7 @@ fn release_note(environment: &Environment) -> String {
 }
 
 /// The deployment to go back to, which the platform agrees to.
-async fn choose(ctx: &Ctx, platform: &Platform, app: &App, request: &Request) -> anyhow::Result<Deployment> {
+async fn choose(ctx: &Ctx, platform: &dyn Platform, app: &App, request: &Request) -> anyhow::Result<Deployment> {
     let to = request.to.as_deref();
     let is_back = app.active.as_ref().is_some_and(Deployment::is_rollback);
     if (app.pinned.is_some() || is_back) && to.is_none() {
@@ -297,18 +298,18 @@ async fn choose(ctx: &Ctx, platform: &Platform, app: &App, request: &Request) ->
 /// `successful`: the app's deployments that took traffic, newest first.
 async fn objection_to(
     ctx: &Ctx,
-    platform: &Platform,
+    platform: &dyn Platform,
     app: &App,
     successful: &[String],
     candidate: &Deployment,
 ) -> anyhow::Result<Option<String>> {
     if app.pinned.is_some() {
         let is_kept = successful.iter().take(KEPT).any(|id| *id == candidate.id);
-        return Ok(match &candidate.spec {
+        return Ok(match &candidate.document {
             _ if !is_kept => Some(format!(
                 "the deployment is not among the {KEPT} most recent successful ones"
             )),
-            Some(spec) if !crate::spec::same_places(&app.spec, spec) => {
+            Some(document) if !app.document.has_places_of(document) => {
                 Some("the app had other databases or another region then".to_owned())
             }
             _ => None,
@@ -327,8 +328,10 @@ async fn objection_to(
 
 /// Passes a way back that takes nothing from the live app but what was agreed to.
 fn consent(app: &App, earlier: &Deployment, request: &Request) -> Result<(), Failure> {
-    let Some(spec) = &earlier.spec else { return Ok(()) };
-    let taken = crate::spec::taken_by_going_back(&app.spec, spec, &request.replace)?;
+    let Some(document) = &earlier.document else {
+        return Ok(());
+    };
+    let taken = app.document.taken_by_going_back(document, &request.replace)?;
     if taken.is_empty() {
         return Ok(());
     }

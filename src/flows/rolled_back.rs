@@ -7,7 +7,7 @@ use crate::model::commit::Sha;
 use crate::model::live::Live;
 use crate::model::report::{Report, State};
 use crate::model::rollout::Phase;
-use crate::platform::{App, Deployment};
+use crate::platforms::{App, Deployment};
 use crate::render::production::RolledBack;
 use crate::report::Reporter;
 
@@ -89,8 +89,8 @@ mod tests {
     use super::left;
     use crate::model::commit::Sha;
     use crate::model::rollout::{Built, Phase};
-    use crate::platform::Deployment;
-    use crate::platform::deployment::{Cause, CauseKind};
+    use crate::platforms::Deployment;
+    use crate::platforms::deployment::{Cause, CauseKind};
 
     /// `back`: the deployment that a rollback left.
     fn deployment(id: &str, commit: &str, phase: Phase, back: Option<&str>) -> Deployment {
@@ -109,7 +109,7 @@ mod tests {
             built: vec![("web".to_owned(), Built::Commit(Sha::new(commit.repeat(40))))],
             steps: Vec::new(),
             failures: Vec::new(),
-            spec: None,
+            document: None,
         }
     }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
 use tokio::sync::watch;
 
 use super::checks::{Health, ask_for_the_commit, ask_from_outside, ask_the_platform, ask_the_platform_again};
@@ -16,9 +15,9 @@ use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::rollout::Phase;
 use crate::model::verdict::{CheckResult, Checks, Verdict, verdict};
-use crate::platform::{CauseKind, Deployment, LogKind, PlatformError, Rollout};
+use crate::platforms::Offline;
+use crate::platforms::{CauseKind, Deployment, Document, LogKind, PlatformError, Rollout};
 use crate::report::{Reporter, busy_with};
-use crate::spec::Offline;
 use crate::wait::{Cancelled, Deadline, humanize};
 
 /// The end of a build log tells what went wrong; the rest is on the platform.
@@ -44,8 +43,8 @@ pub(crate) struct Ended {
     /// The check that failed is one that somebody configured.
     pub(crate) configured_check_failed: bool,
     pub(crate) notes: Vec<String>,
-    /// What the platform made of the spec that was sent; `None`: nothing was, or the deployment could not be read.
-    pub(crate) spec: Option<Value>,
+    /// What the platform made of the document that was sent; `None`: nothing was, or the deployment could not be read.
+    pub(crate) document: Option<Document>,
 }
 
 /// Waits for the deployment that the rollout names, telling the reporter of every change, then judges it.
@@ -109,7 +108,7 @@ pub(crate) async fn follow(
         _ => failed(ctx, rollout, &deployment, expected).await,
     };
     Ok(Ended {
-        spec: deployment.spec,
+        document: deployment.document,
         ..ended?
     })
 }
@@ -133,7 +132,8 @@ async fn show_build_log(
         return Ok(());
     }
     let platform = ctx.platform()?;
-    let (redactor, spec) = (expected.redactor, deployment.spec.as_ref().unwrap_or(expected.spec));
+    let document = deployment.document.as_ref().unwrap_or(expected.document);
+    let (redactor, facts) = (expected.redactor, document.facts());
     if deployment.phase == Phase::Active && platform.has_met_a_limit() {
         ctx.console
             .say("The build log is left out to spare the rate limit: `do-deploy logs --kind build` shows it");
@@ -154,7 +154,7 @@ async fn show_build_log(
             if !lines.is_empty() {
                 let texts = redactor.lines(lines.iter().map(|line| &line.text));
                 let lines = lines.iter().zip(&texts);
-                let lines = lines.map(|(line, text)| named(spec, line.component.as_deref(), text));
+                let lines = lines.map(|(line, text)| named(&facts, line.component.as_deref(), text));
                 ctx.console.group("Build log", &lines.collect::<Vec<_>>());
             }
         }
@@ -187,8 +187,8 @@ async fn judge_active(
     };
     let mut notes = Vec::new();
     ctx.console.phase("Checks");
-    let spec = deployment.spec.as_ref().unwrap_or(expected.spec);
-    if let Some(state) = crate::spec::offline(spec) {
+    let document = deployment.document.as_ref().unwrap_or(expected.document);
+    if let Some(state) = document.facts().offline {
         return Ok(Ended {
             judged: Some(deployment.clone()),
             ..as_asked_for(ctx, rollout, state)
@@ -225,7 +225,7 @@ async fn judge_active(
         built: built_sha,
         configured_check_failed: outside.configured_check_failed,
         notes,
-        spec: None,
+        document: None,
     })
 }
 
@@ -364,7 +364,7 @@ impl Ended {
             built: None,
             configured_check_failed: false,
             notes: Vec::new(),
-            spec: None,
+            document: None,
         }
     }
 }

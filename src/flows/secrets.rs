@@ -1,21 +1,20 @@
 //! What a run knows of an app's secrets: their names from its spec, their values from environment and configuration.
 
-use serde_json::Value;
-
 use super::context::Ctx;
 use crate::config::{Config, EnvValue, is_reserved};
+use crate::platforms::Document;
 use crate::redact::{TargetRedactor, TargetSecrets};
 
 impl Ctx {
     /// Takes note of the secrets in a spec: what they are called, what they are worth where the spec or the environment
     /// says it, so that their values are hidden wherever a log prints them.
-    pub(crate) fn register_secrets(&self, spec: &Value) {
-        self.register_and_publish(spec, Vec::new());
+    pub(crate) fn register_secrets(&self, document: &Document) {
+        self.register_and_publish(document, Vec::new());
     }
 
     /// The same for an app of which something is going to be read: what opens it. What the configuration names may be
     /// in the environment, also where this run passes it to no app. What it says in the clear is no secret.
-    pub(crate) fn redactor_of(&self, spec: &Value, config: &Config) -> TargetRedactor {
+    pub(crate) fn redactor_of(&self, document: &Document, config: &Config) -> TargetRedactor {
         let environments = config.environments.values().chain([&config.production]);
         let envs = environments
             .map(|environment| &environment.env)
@@ -28,13 +27,13 @@ impl Ctx {
                 EnvValue::Generate(_) => {}
             }
         }
-        self.register_and_publish(spec, public)
+        self.register_and_publish(document, public)
     }
 
-    fn register_and_publish(&self, spec: &Value, public: Vec<String>) -> TargetRedactor {
-        let names: Vec<String> = crate::spec::secret_names(spec).into_iter().map(str::to_owned).collect();
+    fn register_and_publish(&self, document: &Document, public: Vec<String>) -> TargetRedactor {
+        let names: Vec<String> = document.secret_names();
         let redactor = self.console.register_secrets(&TargetSecrets {
-            values: crate::spec::secret_values(spec),
+            values: document.secret_values(),
             names: names.clone(),
             public,
         });

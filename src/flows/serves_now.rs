@@ -5,7 +5,7 @@ use super::{aftermath, ownership};
 use crate::config::Health;
 use crate::model::live::Live;
 use crate::model::report::{Report, State};
-use crate::platform::{CauseKind, Deployment, Rollout};
+use crate::platforms::{CauseKind, Deployment, Rollout};
 
 /// What is known of the deployment.
 pub(super) struct After<'a> {

@@ -10,9 +10,9 @@ use crate::model::commit::Sha;
 use crate::model::environment::{Environment, PRODUCTION};
 use crate::model::failure::{Failure, Kind};
 use crate::model::own::OwnRepository;
-use crate::platform::App;
-use crate::spec::AppSpec;
-use crate::spec::production::Neighbour;
+use crate::platforms::App;
+use crate::platforms::Manifest;
+use crate::platforms::plan::Neighbour;
 
 /// In the message of a push's head commit: that push is not deployed. Both ways round, as GitHub reads `[skip ci]`.
 const SKIP: [&str; 2] = ["[skip deploy]", "[deploy skip]"];
@@ -46,7 +46,7 @@ pub(super) struct NothingToDo(pub(super) String);
 pub(super) struct Site {
     pub(super) repository: Repository,
     pub(super) config: Config,
-    pub(super) spec: AppSpec,
+    pub(super) manifest: Manifest,
     pub(super) branch: String,
     /// The commit at the branch's head.
     pub(super) head: Sha,
@@ -114,13 +114,13 @@ impl Site {
             config = config.with_environment_of(&of_branch, &environment.to_string());
         }
         let target = self::target(&config, environment)?;
-        let spec = files.spec(config.spec_of(target)).await?;
-        let app = platform.find(spec.name()).await?;
-        let living = app.iter().flat_map(own::specs_of);
-        ctx.resolve_names(&repository, std::iter::once(spec.value()).chain(living))
+        let manifest = files.manifest(config.spec_of(target)).await?;
+        let app = platform.find(manifest.name()).await?;
+        let living = app.iter().flat_map(own::documents_of).cloned();
+        ctx.resolve_names(&repository, std::iter::once(manifest.document()).chain(living))
             .await?;
         if target.branch.is_empty() {
-            same_branch(&spec, &ctx.own(), &branch, environment)?;
+            same_branch(&manifest, &ctx.own(), &branch, environment)?;
         }
         let is_unmarked = app.as_ref().is_some_and(|app| app.marks.is_none());
         let neighbours = match deploys && is_unmarked && !environment.is_production() {
@@ -129,7 +129,7 @@ impl Site {
         };
         Ok(Self {
             repository,
-            spec,
+            manifest,
             branch,
             head,
             app,
@@ -228,8 +228,8 @@ async fn neighbours(
         }
         let branch = target.branch_or(&repository.default_branch);
         let source = Source::of_branch(ctx, branch).await;
-        let app = match source.configured_spec(config.spec_of(target)).await {
-            Ok(spec) => Some(spec.name().to_owned()),
+        let app = match source.configured_manifest(config.spec_of(target)).await {
+            Ok(manifest) => Some(manifest.name().to_owned()),
             Err(error) if cancelled(&error).is_none() && failure_of(&error).kind == Kind::Input => None,
             Err(error) => return Err(error),
         };
@@ -244,13 +244,13 @@ async fn neighbours(
 
 /// Where nobody configured a branch, a spec that builds another one than the default would deploy what nobody pushed.
 fn same_branch(
-    spec: &AppSpec,
+    manifest: &Manifest,
     repository: &OwnRepository,
     branch: &str,
     environment: &Environment,
 ) -> Result<(), Failure> {
-    let sources = crate::spec::sources(spec.value());
-    let ours = sources.iter().filter(|source| source.is_repository(repository));
+    let facts = manifest.document().facts();
+    let ours = facts.sources().filter(|source| source.is_repository(repository));
     let Some((component, other)) = ours
         .filter_map(|source| Some((&source.component, source.branch.as_deref()?)))
         .find(|(_, other)| *other != branch)

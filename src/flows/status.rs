@@ -13,7 +13,7 @@ use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::model::rollout::{Built, Phase};
 use crate::model::standing::{Standing, total};
-use crate::platform::{App, Platform};
+use crate::platforms::{App, Platform};
 use crate::render::context::RenderContext;
 use crate::render::standings;
 use crate::report::{self, cleaned_standing};
@@ -98,13 +98,13 @@ async fn title(ctx: &Ctx, environment: &Environment) -> Option<String> {
 async fn production_name(ctx: &Ctx, repository: &Repository) -> Option<String> {
     let source = Source::of_branch(ctx, &repository.default_branch).await;
     let config = source.config().await.ok()?;
-    let spec = source.spec(&config.spec).await.ok()?;
-    Some(spec.name().to_owned())
+    let manifest = source.manifest(&config.spec).await.ok()?;
+    Some(manifest.name().to_owned())
 }
 
 pub(super) async fn row(
     ctx: &Ctx,
-    platform: &Platform,
+    platform: &dyn Platform,
     repository: &Repository,
     environment: Environment,
     app: &App,
@@ -114,10 +114,11 @@ pub(super) async fn row(
     ctx.warn_of_refused_url(app);
     let own = ctx.own();
     let commit = ownership::serving(ctx, app);
-    let branch = crate::spec::sources(&app.spec)
-        .into_iter()
+    let facts = app.document.facts();
+    let branch = facts
+        .sources()
         .find(|source| source.is_repository(&own))
-        .and_then(|source| source.branch);
+        .and_then(|source| source.branch.clone());
     let behind = match (&commit, &branch) {
         (Some(commit), Some(branch)) => ctx
             .github()?
@@ -145,7 +146,7 @@ pub(super) async fn row(
         app: app.name.clone(),
         url: app.url.clone(),
         age: since.map(|at| age(platform.now(), at)),
-        cost: platform.cost(&app.spec, Some(&app.id)).await.ok(),
+        cost: platform.cost(&app.document, Some(&app.id)).await.ok(),
         is_serving: app.active.is_some(),
         commit,
         image,
@@ -153,7 +154,7 @@ pub(super) async fn row(
     })
 }
 
-async fn state(platform: &Platform, app: &App) -> &'static str {
+async fn state(platform: &dyn Platform, app: &App) -> &'static str {
     if app.latest.as_ref().is_some_and(|latest| !latest.phase.is_final()) {
         return "deploying";
     }
@@ -168,7 +169,7 @@ async fn state(platform: &Platform, app: &App) -> &'static str {
 }
 
 /// Whether the newest deployment failed. What cannot be found out is not claimed.
-async fn newest_failed(platform: &Platform, app: &App) -> bool {
+async fn newest_failed(platform: &dyn Platform, app: &App) -> bool {
     let newest = platform.deployments(&app.id, 1).await;
     newest.is_ok_and(|newest| newest.first().is_some_and(|newest| newest.phase == Phase::Failed))
 }

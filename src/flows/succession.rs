@@ -4,7 +4,7 @@ use super::context::Ctx;
 use super::rollout::Ended;
 use crate::model::failure::Failure;
 use crate::model::verdict::Verdict;
-use crate::platform::{App, Deployment};
+use crate::platforms::{App, Deployment};
 
 /// A deployment that was judged and that something else has come after.
 #[derive(Clone, Debug)]
@@ -36,8 +36,8 @@ impl Successor {
     /// Whether it runs what the deployment that was judged ran: another run of the same commit, a restart.
     fn runs_the_same_as(&self, judged: &Deployment) -> bool {
         let (Self::Serves(it) | Self::UnderWay(it)) = self;
-        let specs = it.spec.as_ref().zip(judged.spec.as_ref());
-        it.built == judged.built && specs.is_some_and(|(its, ours)| crate::spec::diff(ours, its).is_empty())
+        let documents = it.document.as_ref().zip(judged.document.as_ref());
+        it.built == judged.built && documents.is_some_and(|(its, ours)| ours.difference(its).is_empty())
     }
 }
 

@@ -14,7 +14,7 @@ use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
-use crate::platform::App;
+use crate::platforms::App;
 use crate::report;
 use crate::report::last_written;
 use crate::wait::humanize;

@@ -14,7 +14,7 @@ use crate::model::failure::Kind;
 use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
-use crate::platform::{App, PlatformError};
+use crate::platforms::{App, PlatformError, Still};
 use crate::report::{self, Reporter, ReporterDeps};
 use crate::wait::Deadline;
 
@@ -48,8 +48,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let config = source.config().await?;
     // The head may be gone, and with it what its spec said: the default branch names the app as well. Where its spec is
     // broken, the marks alone tell what there is to remove.
-    let name = match source.spec(&config.spec).await {
-        Ok(spec) => names::preview_app(spec.name(), pull.number, repository.id),
+    let name = match source.manifest(&config.spec).await {
+        Ok(manifest) => names::preview_app(manifest.name(), pull.number, repository.id),
         Err(error) if failure_of(&error).kind != Kind::Input => return Err(error),
         Err(_) => match ownership::marked(ctx, repository.id, &Environment::Preview(pull.number)).await? {
             Some(app) => app.name,
@@ -98,7 +98,7 @@ pub(super) async fn remove(
         ctx.console.say(&format!("Removing the preview `{}`", app.name));
         ctx.console.phase("Removal");
         let limit = Deadline::after(ctx.timeout.unwrap_or(REMOVAL));
-        let still = async || still_unwanted(ctx, pull, because, &app).await;
+        let still: Still<'_> = &|| Box::pin(still_unwanted(ctx, pull, because, &app));
         let destroyed = platform.destroy(&app.id, limit, still).await;
         if let Err(PlatformError::Overtaken { by }) = &destroyed {
             let why = format!("Not removed: {by} before the platform took the request");

@@ -19,7 +19,7 @@ use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::net::error::ApiError;
-use crate::platform::{App, CauseKind};
+use crate::platforms::{App, CauseKind};
 
 /// The run of a younger head may still be under way.
 const UNDER_WAY: Duration = Duration::from_secs(3 * 60 * 60);

@@ -17,9 +17,9 @@ use crate::model::failure::Failure;
 use crate::model::names;
 use crate::model::report::{Report, State};
 use crate::model::verdict::{CheckResult, Checks, Verdict, verdict};
-use crate::platform::App;
+use crate::platforms::App;
+use crate::platforms::Offline;
 use crate::redact::TargetRedactor;
-use crate::spec::Offline;
 use crate::wait::{Deadline, humanize};
 
 /// How an archived app comes back. <https://docs.digitalocean.com/products/app-platform/how-to/archive-restore/>
@@ -56,7 +56,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
             let Found {
                 app, health, wished, ..
             } = app_of(ctx, environment).await?;
-            match crate::spec::offline(&app.spec) {
+            match app.document.facts().offline {
                 Some(Offline::Archived) if wished != Some(Offline::Archived) => {
                     return Ok(archived(ctx, environment, &app));
                 }
@@ -99,7 +99,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
     let mut remarks = Vec::new();
     if let Some((app, health)) = &whole {
         let mut notes = Vec::new();
-        if let Some(mut answered) = outside::ask(ctx, app, health, &app.spec, &[], limit, &mut notes).await? {
+        if let Some(mut answered) = outside::ask(ctx, app, health, &app.document, &[], limit, &mut notes).await? {
             remarks.extend(answered.take_remarks(ctx));
             probe = answered.result;
         }
@@ -204,8 +204,8 @@ pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
     let (name, app, config, wished) = match environment {
         Environment::Named(_) => {
             let site = Site::find(ctx, environment).await?;
-            let wished = crate::spec::offline(site.spec.value());
-            (site.spec.name().to_owned(), site.app, site.config, wished)
+            let wished = site.manifest.document().facts().offline;
+            (site.manifest.name().to_owned(), site.app, site.config, wished)
         }
         Environment::Preview(number) => {
             let (name, app, config) = preview_of(ctx, *number, environment).await?;
@@ -220,7 +220,7 @@ pub(super) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
             .why(format!("there is no app `{name}`"))
             .next("deploy it first")
     })?;
-    let redactor = ctx.redactor_of(&app.spec, &config);
+    let redactor = ctx.redactor_of(&app.document, &config);
     Ok(Found {
         app,
         health: config.health,
@@ -249,7 +249,7 @@ async fn preview_of(
         Ok(commit) => policy.shaped_by(&commit),
         Err(_) => policy.clone(),
     };
-    let spec = source.spec(policy.preview_spec()).await;
+    let spec = source.manifest(policy.preview_spec()).await;
     let allowed = preview_plan::allowed(ctx, &policy, &repository).await?;
     let name = spec.map(|spec| names::preview_app(allowed.name(&spec), number, repository.id));
     let named = match &name {

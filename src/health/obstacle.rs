@@ -202,9 +202,9 @@ mod tests {
 
     use super::Obstacle;
     use crate::health::{Expect, Target};
+    use crate::model::secure_header::SecureHeader;
     use crate::net::proxy::Proxy;
     use crate::redact::Secret;
-    use crate::spec::SecureHeader;
 
     fn seen(url: &str, proxied: bool, status: u16, headers: &[(&'static str, &'static str)]) -> Option<String> {
         let target = Target::new(url.parse().expect("a URL"), Expect::Status(200)).of_deployed_app();

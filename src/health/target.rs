@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use reqwest::Url;
 
 use super::hosts::{Address, Hosts, is_same_host};
+use crate::model::secure_header::SecureHeader;
 use crate::redact::Secret;
-use crate::spec::SecureHeader;
 
 /// Which status is a good answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

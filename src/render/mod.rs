@@ -14,3 +14,4 @@ pub(crate) mod standings;
 mod state;
 mod templates;
 mod view;
+pub(crate) mod yaml;

@@ -11,7 +11,7 @@ use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
-use crate::spec::Images;
+use crate::policy::images::Images;
 
 /// What is asked for.
 #[derive(Clone, Debug)]

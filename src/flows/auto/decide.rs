@@ -12,7 +12,8 @@ use crate::flows::{comment, site};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::spec::{Images, Replace};
+use crate::platforms::plan::Replace;
+use crate::policy::images::Images;
 
 #[derive(Clone, Debug)]
 pub(super) enum Decision {

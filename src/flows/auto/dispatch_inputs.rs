@@ -9,7 +9,8 @@ use crate::flows::sentence::list;
 use crate::model::commit::Sha;
 use crate::model::environment::{Environment, pull_number};
 use crate::model::failure::Failure;
-use crate::spec::{Images, Replace};
+use crate::platforms::plan::Replace;
+use crate::policy::images::Images;
 
 /// The flags of `auto` that have the meaning of the inputs of the same names.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,6 @@
 //! The grammar of commands: the first line of a comment, a word that begins with `/`, at most one argument.
 
-use crate::platform::LogKind;
+use crate::platforms::LogKind;
 
 /// What a maintainer may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +117,7 @@ mod tests {
 
     use super::{Command, InvalidCommand};
     use crate::model::commands::COMMANDS;
-    use crate::platform::LogKind;
+    use crate::platforms::LogKind;
 
     #[test]
     fn reads_the_first_line_only() {

@@ -1,7 +1,5 @@
 //! `/logs`: the last lines of a log, as far as those who read the comment may see them.
 
-use serde_json::Value;
-
 use super::super::context::Ctx;
 use super::super::logs::{Candidate, candidates, named};
 use super::Outcome;
@@ -10,11 +8,10 @@ use crate::github::repository::Repository;
 use crate::model::answer::{Answer, AnswerLog};
 use crate::model::environment::Environment;
 use crate::model::failure::Shown;
-use crate::platform::{App, LogKind};
+use crate::platforms::{App, Facts, LogKind};
 use crate::redact::Clean;
 use crate::render::context::Logs;
 use crate::report::{self, failed_run_url};
-use crate::spec::{Announcement, Kind, components};
 
 /// Lines that are fetched; the run's log shows them, the comment the last ones.
 const FETCHED: usize = 400;
@@ -41,7 +38,7 @@ pub(super) async fn answer(
             word(kind)
         )
     };
-    let redactor = ctx.redactor_of(&app.spec, config);
+    let redactor = ctx.redactor_of(&app.document, config);
     let mut withheld: Option<Candidate> = None;
     for candidate in candidates(ctx, app, wanted).await? {
         let kind = candidate.kind;
@@ -57,7 +54,12 @@ pub(super) async fn answer(
         let texts = redactor.lines(lines.iter().map(|line| &line.text));
         let components = lines.into_iter().map(|line| line.component);
         let lines: Vec<Line> = components.zip(texts).collect();
-        let shown = permitted(candidate.spec.as_ref().unwrap_or(&app.spec), kind, &lines, everywhere);
+        let shown = permitted(
+            &candidate.document.as_ref().unwrap_or(&app.document).facts(),
+            kind,
+            &lines,
+            everywhere,
+        );
         if shown.is_empty() {
             withheld = withheld.or(Some(candidate));
             continue;
@@ -109,13 +111,9 @@ pub(super) async fn answer(
 type Line = (Option<String>, Clean);
 
 /// The lines that readers of that kind may see, with their component where there are several.
-fn permitted(spec: &Value, kind: LogKind, lines: &[Line], logs: Logs) -> Vec<Clean> {
-    let components = components(spec);
-    let text = |(component, text): &Line| named(spec, component.as_deref(), text);
-    let is_job = |(component, _): &&Line| {
-        let is = |name: &String| components.iter().any(|it| it.kind == Kind::Job && it.name == name);
-        component.as_ref().is_some_and(is)
-    };
+fn permitted(facts: &Facts, kind: LogKind, lines: &[Line], logs: Logs) -> Vec<Clean> {
+    let text = |(component, text): &Line| named(facts, component.as_deref(), text);
+    let is_job = |(component, _): &&Line| component.as_ref().is_some_and(|name| facts.is_job(name));
     match kind {
         LogKind::Build if logs.show(Shown::Build) => lines.iter().map(text).collect(),
         _ if logs.show(Shown::Run) => lines.iter().map(text).collect(),
@@ -128,10 +126,7 @@ fn permitted(spec: &Value, kind: LogKind, lines: &[Line], logs: Logs) -> Vec<Cle
             names
                 .into_iter()
                 .find_map(|name| {
-                    let announcement = match name {
-                        Some(name) => Announcement::of(spec, name),
-                        None => Announcement::of_any(spec),
-                    }?;
+                    let announcement = facts.announcement(name.as_deref())?;
                     let own = lines.iter().filter(|(component, _)| component == name);
                     announcement.failed_migration(&own.map(|(_, text)| text.clone()).collect::<Vec<_>>())
                 })

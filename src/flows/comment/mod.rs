@@ -150,7 +150,7 @@ async fn execute(
     };
     // Whatever is said of the app: an address it redirects to, a message of the platform.
     if let Some(app) = &preview {
-        ctx.redactor_of(&app.spec, config);
+        ctx.redactor_of(&app.document, config);
     }
     let answered = |outcome, answer| Ok(Done::answered(&environment, outcome, answer));
     match (command, preview) {
@@ -211,7 +211,7 @@ async fn build(
         insisted: true,
         force_build,
         dry_run: false,
-        images: crate::spec::Images::default(),
+        images: crate::policy::images::Images::default(),
     };
     let report = preview::run(ctx, &deployment).await?;
     let outcome = match report.state {

@@ -6,7 +6,7 @@ use crate::github::repository::Repository;
 use crate::model::answer::Answer;
 use crate::model::count::plural;
 use crate::model::environment::Environment;
-use crate::platform::App;
+use crate::platforms::App;
 use crate::wait::humanize;
 
 pub(super) async fn answer(

@@ -12,7 +12,7 @@ use crate::model::answer::Answer;
 use crate::model::environment::Environment;
 use crate::model::failure::{Failure, Kind};
 use crate::model::report::{Report, State};
-use crate::platform::App;
+use crate::platforms::App;
 use crate::wait::{Deadline, humanize};
 
 /// Nothing is deployed here: the first good answer is what was asked for.
@@ -24,7 +24,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
         Err(answer) => return Ok(Done::answered(environment, Outcome::Refused, answer)),
     };
     let was_asleep = matches!(ctx.platform()?.sleeping(&app.id).await, Ok(Some(true)));
-    let checks = HttpChecks::of(&url.into(), &config.health, &app.spec, &[])?;
+    let checks = HttpChecks::of(&url.into(), &config.health, &app.document, &[])?;
     let deadline = Deadline::after(ctx.timeout.unwrap_or(config.health.timeout));
     let mut say = |target: &Target, seen: &Observation| ctx.console.say(&format!("{}: {seen}", target.url));
     let started = Instant::now();
@@ -74,7 +74,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
 
 /// Where the preview can be asked; an address alone is none, where nothing serves yet. `Err`: nowhere, and why.
 fn address(app: &App) -> Result<&str, Answer> {
-    if let Some(state) = crate::spec::offline(&app.spec) {
+    if let Some(state) = app.document.facts().offline {
         return Err(Answer::new(Some("/wake"), state.sentence(&app.name)));
     }
     let deploying = app.latest.as_ref().is_some_and(|latest| !latest.phase.is_final());
@@ -101,10 +101,9 @@ fn address(app: &App) -> Result<&str, Answer> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
 
     use super::address;
-    use crate::platform::App;
+    use crate::platforms::App;
 
     #[test]
     fn an_address_where_nothing_serves_yet_is_not_asked() {
@@ -114,7 +113,14 @@ mod tests {
             url: Some("https://shop-pr-1.example".to_owned()),
             url_is_refused: false,
             marks: None,
-            spec: json!({}),
+            document: crate::platforms::usual_dialect()
+                .read(
+                    "name: shop
+",
+                    "app.yaml",
+                )
+                .expect("a manifest")
+                .document(),
             created_at: None,
             updated_at: None,
             last_deployed_at: None,

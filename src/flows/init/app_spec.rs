@@ -10,11 +10,12 @@ use crate::flows::checkout;
 use crate::flows::context::Ctx;
 use crate::flows::source::Source;
 use crate::model::failure::Failure;
-use crate::spec::{AppSpec, USUAL, scaffold};
+use crate::platforms::Manifest;
+use crate::platforms::scaffold::Tree;
 
 pub(super) struct Chosen {
     pub(super) path: String,
-    pub(super) spec: AppSpec,
+    pub(super) manifest: Manifest,
     /// Where it comes from, as a sentence.
     pub(super) told: String,
     /// What has to be written for it; nothing where it is there already.
@@ -40,21 +41,22 @@ pub(super) async fn choose(
 ) -> anyhow::Result<Chosen> {
     let configured = Some(config.spec.as_str()).filter(|path| !path.is_empty());
     // An ambiguous search does not matter to whoever names the spec.
-    let usual = match (configured, Source::working_copy(ctx).await.usual_spec().await) {
+    let usual = match (configured, Source::working_copy(ctx).await.usual_manifest().await) {
         (Some(path), _) => Some(path.to_owned()),
         (None, Ok(spec)) => spec.map(|spec| spec.file().to_owned()),
         (None, Err(_)) if ctx.spec_file.is_some() || from_app.is_some() => None,
         (None, Err(error)) => return Err(error),
     };
+    let usual_files = ctx.dialect.usual_files();
     let named = ctx.spec_file.as_deref().map(inside).transpose()?;
-    let path = named.or(usual.clone()).unwrap_or_else(|| USUAL[0].to_owned());
+    let path = named.or(usual.clone()).unwrap_or_else(|| usual_files[0].to_owned());
     let found_by_itself = match &usual {
         Some(usual) => *usual == path,
-        None => USUAL.contains(&path.as_str()),
+        None => usual_files.contains(&path.as_str()),
     };
-    let chosen = |spec, told, files, notes| Chosen {
+    let chosen = |manifest, told, files, notes| Chosen {
         path: path.clone(),
-        spec,
+        manifest,
         told,
         files,
         notes,
@@ -63,30 +65,30 @@ pub(super) async fn choose(
     if let Some(name) = from_app {
         hide_secrets(ctx, root, &path)?;
         let (text, notes) = live(ctx, name).await?;
-        let spec = crate::spec::parse(&text, &path)?;
+        let manifest = ctx.dialect.read(&text, &path)?;
         let told = format!("The app spec `{path}` is the live app's, `{name}`");
-        return Ok(chosen(spec, told, vec![wanted(&path, text)], notes));
+        return Ok(chosen(manifest, told, vec![wanted(&path, text)], notes));
     }
     if let Some(text) = checkout::file(root, &path)? {
-        let spec = crate::spec::parse(&text, &path)?;
+        let manifest = ctx.dialect.read(&text, &path)?;
         let told = format!("The app spec is `{path}`; it stays as it is");
-        return Ok(chosen(spec, told, Vec::new(), Vec::new()));
+        return Ok(chosen(manifest, told, Vec::new(), Vec::new()));
     }
     let paths = git::files(root).await?;
     let read = |path: &str| checkout::file(root, path).ok().flatten();
-    let tree = scaffold::Tree {
+    let tree = Tree {
         paths: &paths,
         read: &read,
     };
-    let made = scaffold::first(&tree, &repository.name, &repository.branch)?;
-    let spec = crate::spec::parse(&made.text, &path)?;
+    let made = ctx.dialect.scaffold(&tree, &repository.name, &repository.branch)?;
+    let manifest = ctx.dialect.read(&made.text, &path)?;
     let mut files = vec![wanted(&path, made.text)];
     files.extend(made.further.into_iter().map(|(path, text)| wanted(&path, text)));
     let told = format!(
         "There is no app spec; this is {}, and `{path}` is its first one",
         made.kind
     );
-    Ok(chosen(spec, told, files, made.notes))
+    Ok(chosen(manifest, told, files, made.notes))
 }
 
 fn wanted(path: &str, text: String) -> Wanted {
@@ -114,8 +116,8 @@ fn hide_secrets(ctx: &Ctx, root: &Path, path: &str) -> Result<(), Failure> {
     let Some(text) = checkout::file(root, path)? else {
         return Ok(());
     };
-    if let Ok(spec) = crate::spec::parse(&text, path) {
-        ctx.register_secrets(spec.value());
+    if let Ok(manifest) = ctx.dialect.read(&text, path) {
+        ctx.register_secrets(&manifest.document());
     }
     Ok(())
 }
@@ -142,7 +144,7 @@ async fn live(ctx: &Ctx, name: &str) -> anyhow::Result<(String, Vec<String>)> {
                 .into(),
         );
     }
-    let taken = crate::spec::exported(&app.spec);
+    let taken = app.document.export();
     let mut notes = Vec::new();
     if !taken.secrets.is_empty() {
         notes.push(format!(
@@ -164,5 +166,5 @@ async fn live(ctx: &Ctx, name: &str) -> anyhow::Result<(String, Vec<String>)> {
     }
     let head =
         format!("# The spec of the live app `{name}`. A SECRET without a value keeps the one that the app has.\n");
-    Ok((format!("{head}{}", crate::spec::print(&taken.spec)), notes))
+    Ok((format!("{head}{}", taken.text), notes))
 }

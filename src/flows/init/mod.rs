@@ -26,7 +26,7 @@ use crate::config::Config;
 use crate::flows::source::Source;
 use crate::github::GitHub;
 use crate::model::failure::Failure;
-use crate::platform::scopes;
+use crate::platforms::scopes;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -67,7 +67,7 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     } else if !updates.are_there() && pin.is_known() {
         notes.push(updates::MISSING.to_owned());
     }
-    notes.extend(repository.notes(&spec.spec, &config));
+    notes.extend(repository.notes(&spec.manifest, &config));
     notes.extend(workflows::others(root));
 
     if ctx.json {

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::flows::context::Ctx;
 use crate::model::failure::Failure;
 use crate::model::own::OwnRepository;
-use crate::spec::{AppSpec, sources};
+use crate::platforms::Manifest;
 
 #[derive(Clone, Debug)]
 pub(super) struct Repository {
@@ -48,7 +48,7 @@ impl Repository {
     }
 
     /// What does not fit together.
-    pub(super) fn notes(&self, spec: &AppSpec, config: &Config) -> Vec<String> {
+    pub(super) fn notes(&self, manifest: &Manifest, config: &Config) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some(origin) = self
             .cloned_from
@@ -60,13 +60,14 @@ impl Repository {
                 self.name
             ));
         }
-        let sources = sources(spec.value());
+        let facts = manifest.document().facts();
+        let sources: Vec<_> = facts.sources().collect();
         let own = OwnRepository::new(&self.name, &self.server);
         if !sources.is_empty() && !sources.iter().any(|source| source.is_repository(&own)) {
             let list: Vec<&str> = sources.iter().map(|source| source.repo.as_str()).collect();
             notes.push(format!(
                 "No component of `{}` is built from `{}`, but from `{}`",
-                spec.file(),
+                manifest.file(),
                 self.name,
                 list.join("`, `")
             ));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::repository::Repository;
 use super::workflows::Form;
 use crate::config::Config;
-use crate::platform::scopes;
+use crate::platforms::scopes;
 
 /// What the workflows call the token.
 pub(super) const SECRET: &str = "DIGITALOCEAN_ACCESS_TOKEN";
@@ -88,7 +88,7 @@ fn limited(name: &str, environment: &str, branches: &[&String]) -> Vec<String> {
     commands.extend(branches.iter().map(|branch| {
         format!(
             "gh api --method POST repos/{name}/environments/{environment}/deployment-branch-policies -f name={}",
-            crate::spec::shell_word(branch)
+            crate::policy::shell::quote(branch)
         )
     }));
     commands

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::files::Wanted;
-use crate::spec::scalar;
+use crate::render::yaml::scalar;
 
 pub(super) const FOLDER: &str = ".github/workflows";
 pub(super) const PRODUCTION: &str = ".github/workflows/do-deploy-production.yml";

@@ -14,7 +14,8 @@ use super::context::Ctx;
 use crate::config::Config;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
-use crate::spec::AppSpec;
+use crate::platforms::Manifest;
+use crate::platforms::find::find_default;
 
 /// The repository's files at one commit or at a branch's head.
 pub(crate) struct Source<'a> {
@@ -96,16 +97,16 @@ impl<'a> Source<'a> {
     }
 
     /// The app spec: `--spec`, else what the configuration names, else the usual places.
-    pub(crate) async fn spec(&self, configured: &str) -> anyhow::Result<AppSpec> {
-        self.found_spec(self.ctx.spec_file.as_deref(), configured).await
+    pub(crate) async fn manifest(&self, configured: &str) -> anyhow::Result<Manifest> {
+        self.found_manifest(self.ctx.spec_file.as_deref(), configured).await
     }
 
     /// The same for another app than the one that `--spec` is about.
-    pub(crate) async fn configured_spec(&self, configured: &str) -> anyhow::Result<AppSpec> {
-        self.found_spec(None, configured).await
+    pub(crate) async fn configured_manifest(&self, configured: &str) -> anyhow::Result<Manifest> {
+        self.found_manifest(None, configured).await
     }
 
-    async fn found_spec(&self, named: Option<&str>, configured: &str) -> anyhow::Result<AppSpec> {
+    async fn found_manifest(&self, named: Option<&str>, configured: &str) -> anyhow::Result<Manifest> {
         if let Some(path) = named.or((!configured.is_empty()).then_some(configured)) {
             let wanted = Wanted {
                 path,
@@ -118,24 +119,24 @@ impl<'a> Source<'a> {
             })?;
             return self.parsed(&text, path);
         }
-        match self.usual_spec().await? {
+        match self.usual_manifest().await? {
             Some(spec) => Ok(spec),
             None => Err(Failure::input("there is no app spec")
                 .why(format!(
                     "looked {}for `{}` and for one `app.yaml` one folder down",
                     self.looked_in(),
-                    crate::spec::USUAL.join("`, `")
+                    self.ctx.dialect.usual_files().join("`, `")
                 ))
                 .next("write one: `do-deploy init`; or name it with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`")
                 .into()),
         }
     }
 
-    /// The app spec that `spec` would find. `None`: there is none, or it is broken, so that it says nothing.
+    /// The app spec that `manifest` would find. `None`: there is none, or it is broken, so that it says nothing.
     ///
     /// # Errors
     /// When GitHub could not be asked.
-    pub(crate) async fn spec_if_any(&self, configured: &str) -> anyhow::Result<Option<AppSpec>> {
+    pub(crate) async fn manifest_if_any(&self, configured: &str) -> anyhow::Result<Option<Manifest>> {
         let found = match self
             .ctx
             .spec_file
@@ -143,10 +144,10 @@ impl<'a> Source<'a> {
             .or((!configured.is_empty()).then_some(configured))
         {
             Some(path) => self
-                .text_of(spec_at(path))
+                .text_of(manifest_at(path))
                 .await
                 .map(|text| text.map(|text| self.parsed(&text, path))),
-            None => self.usual_spec().await.map(|spec| spec.map(Ok)),
+            None => self.usual_manifest().await.map(|spec| spec.map(Ok)),
         };
         match found.and_then(Option::transpose) {
             // A file that is wrong; what GitHub refuses is another kind of error.
@@ -168,18 +169,15 @@ impl<'a> Source<'a> {
     }
 
     /// The app spec in a usual place. `None`: there is none.
-    pub(crate) async fn usual_spec(&self) -> anyhow::Result<Option<AppSpec>> {
-        let usual = crate::spec::USUAL.map(spec_at);
+    pub(crate) async fn usual_manifest(&self) -> anyhow::Result<Option<Manifest>> {
+        let dialect = self.ctx.dialect;
+        let usual: Vec<Wanted<'_>> = dialect.usual_files().iter().map(|path| manifest_at(path)).collect();
         if let Some((index, text)) = self.first(&usual).await? {
             return Ok(Some(self.parsed(&text, usual[index].path)?));
         }
-        let paths: Vec<String> = self
-            .folders()
-            .await?
-            .iter()
-            .map(|it| format!("{it}/app.yaml"))
-            .collect();
-        let wanted: Vec<Wanted<'_>> = paths.iter().map(|path| spec_at(path)).collect();
+        let below = dialect.file_one_folder_down();
+        let paths: Vec<String> = self.folders().await?.iter().map(|it| format!("{it}/{below}")).collect();
+        let wanted: Vec<Wanted<'_>> = paths.iter().map(|path| manifest_at(path)).collect();
         let texts = self.texts(&wanted).await?;
         let found: BTreeMap<&str, String> = paths
             .iter()
@@ -187,17 +185,17 @@ impl<'a> Source<'a> {
             .filter_map(|(path, text)| Some((path.as_str(), text?)))
             .collect();
         let paths: Vec<&str> = found.keys().copied().collect();
-        match crate::spec::find_default(&paths)? {
+        match find_default(&paths, dialect.usual_files(), below)? {
             Some(path) => Ok(Some(self.parsed(&found[path], path)?)),
             None => Ok(None),
         }
     }
 
-    fn parsed(&self, text: &str, path: &str) -> anyhow::Result<AppSpec> {
+    fn parsed(&self, text: &str, path: &str) -> anyhow::Result<Manifest> {
         self.ctx.console.debug(&format!("the app spec is `{path}`"));
-        let spec = crate::spec::parse(text, path)?;
-        self.ctx.register_secrets(spec.value());
-        Ok(spec)
+        let manifest = self.ctx.dialect.read(text, path)?;
+        self.ctx.register_secrets(&manifest.document());
+        Ok(manifest)
     }
 
     /// The texts of those files that exist, by their paths from the repository's root: they say how a component
@@ -217,7 +215,7 @@ impl<'a> Source<'a> {
     }
 }
 
-fn spec_at(path: &str) -> Wanted<'_> {
+fn manifest_at(path: &str) -> Wanted<'_> {
     Wanted {
         path,
         purpose: Use::Spec,

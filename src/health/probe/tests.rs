@@ -8,9 +8,9 @@ use tokio::net::TcpListener;
 use super::Prober;
 use crate::health::obstacle::Obstacle;
 use crate::health::{Expect, Hosts, Observation, Target};
+use crate::model::secure_header::SecureHeader;
 use crate::net::error::Unreachable;
 use crate::redact::Secret;
-use crate::spec::SecureHeader;
 
 fn run<T>(test: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()

@@ -1,0 +1,8 @@
+//! DigitalOcean App Platform: its app spec, its plans, its API.
+
+mod api;
+mod platform;
+mod spec;
+
+pub(crate) use api::AppPlatform;
+pub(crate) use spec::APP_SPEC;

@@ -1,0 +1,145 @@
+//! What makes every flow impossible, found before anything is touched.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::component::{self, Kind};
+use super::{placeholder, types};
+use crate::model::failure::Failure;
+use crate::model::names;
+use crate::platforms::manifest::Manifest;
+
+pub(super) fn check(spec: &Manifest) -> Result<(), Failure> {
+    shape(spec)?;
+    name(spec)?;
+    lists(spec)?;
+    types::check(spec)?;
+    component_names(spec)?;
+    let anything = Kind::ALL
+        .iter()
+        .any(|kind| *kind != Kind::Database && !component::of(&spec.value, *kind).is_empty());
+    if !anything {
+        let failure = Failure::input(format!("app `{}` has no component", spec.name()))
+            .next("add an entry to `services`, `static_sites`, `workers`, `jobs` or `functions`");
+        return Err(spec.locate(failure, "/name"));
+    }
+    Ok(())
+}
+
+fn shape(spec: &Manifest) -> Result<(), Failure> {
+    let Some(root) = spec.value.as_object() else {
+        let what = match &spec.value {
+            Value::Null => "the app spec is empty",
+            _ => "the app spec is not a mapping",
+        };
+        return Err(Failure::input(what)
+            .next("begin with `name: my-app` and a list of `services`")
+            .at(&spec.file, 1, 1));
+    };
+    if !root.contains_key("name") && root.get("spec").is_some_and(Value::is_object) {
+        let failure = Failure::input("this is a template for the Deploy to DigitalOcean button, not an app spec")
+            .next("use what stands below `spec:` as a file of its own");
+        return Err(spec.locate(failure, "/spec"));
+    }
+    Ok(())
+}
+
+fn name(spec: &Manifest) -> Result<(), Failure> {
+    match spec.value.get("name") {
+        None | Some(Value::Null) => Err(Failure::input("the app spec has no `name`")
+            .next("add `name: my-app` at the top")
+            .at(&spec.file, 1, 1)),
+        Some(Value::String(name)) => objection(spec, "app", name, "/name"),
+        Some(_) => {
+            let failure = Failure::input("the app's `name` is not a string").next("put it between quotes");
+            Err(spec.locate(failure, "/name"))
+        }
+    }
+}
+
+fn objection(spec: &Manifest, noun: &str, name: &str, pointer: &str) -> Result<(), Failure> {
+    match names::objection(name) {
+        None => Ok(()),
+        Some(_) if !placeholder::parts(name).is_empty() || placeholder::whole(name).is_some() => {
+            let failure = Failure::input(format!("the name of the {noun} is `{name}`"))
+                .why("placeholders are not expanded in an app spec: nothing replaces it")
+                .next(format!("write the {noun}'s name, such as `my-app`"));
+            Err(spec.locate(failure, pointer))
+        }
+        Some(why) => {
+            let failure = Failure::input(format!("App Platform refuses `{name}` as the name of the {noun}"))
+                .why(why)
+                .next("choose a name such as `my-app`: lower-case letters, digits and `-`");
+            Err(spec.locate(failure, pointer))
+        }
+    }
+}
+
+fn lists(spec: &Manifest) -> Result<(), Failure> {
+    for kind in Kind::ALL {
+        let key = kind.key();
+        let entries = match spec.value.get(key) {
+            None | Some(Value::Null) => continue,
+            Some(Value::Array(entries)) => entries,
+            Some(_) => {
+                let failure = Failure::input(format!("`{key}` is not a list"))
+                    .next(format!("begin every {} below it with `- name: ...`", kind.noun()));
+                return Err(spec.locate(failure, &format!("/{key}")));
+            }
+        };
+        for (index, entry) in entries.iter().enumerate() {
+            let pointer = format!("/{key}/{index}");
+            if !entry.is_object() {
+                let failure =
+                    Failure::input(format!("an entry of `{key}` is not a mapping")).next("begin it with `- name: ...`");
+                return Err(spec.locate(failure, &pointer));
+            }
+            envs(spec, entry, &pointer)?;
+        }
+    }
+    envs(spec, &spec.value, "")
+}
+
+/// Envs have to be a list of mappings with a key, because secrets are told apart there.
+fn envs(spec: &Manifest, owner: &Value, pointer: &str) -> Result<(), Failure> {
+    let pointer = format!("{pointer}/envs");
+    match owner.get("envs") {
+        None | Some(Value::Null) => Ok(()),
+        Some(Value::Array(envs)) => match envs.iter().position(|env| component::text(env, "key").is_none()) {
+            None => Ok(()),
+            Some(index) => {
+                let failure = Failure::input("an entry of `envs` has no `key`").next("begin it with `- key: NAME`");
+                Err(spec.locate(failure, &format!("{pointer}/{index}")))
+            }
+        },
+        Some(_) => {
+            let failure = Failure::input("`envs` is not a list").next("write `- key: NAME` and `value: ...` below it");
+            Err(spec.locate(failure, &pointer))
+        }
+    }
+}
+
+fn component_names(spec: &Manifest) -> Result<(), Failure> {
+    let mut seen: HashMap<&str, Kind> = HashMap::new();
+    for component in component::components(&spec.value) {
+        let noun = component.kind.noun();
+        let entry = format!("/{}/{}", component.kind.key(), component.index);
+        let pointer = format!("{entry}/name");
+        if component.name.is_empty() {
+            let failure = Failure::input(format!("a {noun} has no `name`")).next("add `name: ...` to it");
+            return Err(spec.locate(failure, &entry));
+        }
+        objection(spec, noun, component.name, &pointer)?;
+        if let Some(other) = seen.insert(component.name, component.kind) {
+            let failure = Failure::input(format!("two components are called `{}`", component.name))
+                .why(format!(
+                    "names are unique within an app; the other one is a {}",
+                    other.noun()
+                ))
+                .next("rename one of them");
+            return Err(spec.locate(failure, &pointer));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! Which part of the way to a store an env holds.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::platforms::app_platform::spec) enum Role {
+    /// All in one: a URL, a DSN, a connection string.
+    Url,
+    Host,
+    Port,
+    User,
+    Password,
+    Name,
+    /// Which driver speaks to it: not a way to it.
+    Driver,
+}

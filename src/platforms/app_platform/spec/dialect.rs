@@ -1,0 +1,144 @@
+//! The app spec as a dialect: what flows ask of any platform's documents.
+
+use serde_json::Value;
+
+use super::{
+    diff, document, export, health, marks, parse, preview, production, scaffold, secrets, secure_header, start,
+};
+use crate::model::failure::Failure;
+use crate::model::marks::Marks;
+use crate::model::report::Sleep;
+use crate::platforms::dialect::Dialect;
+use crate::platforms::document::Document;
+use crate::platforms::facts::{Facts, Question};
+use crate::platforms::manifest::Manifest;
+use crate::platforms::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan, Replace};
+use crate::platforms::scaffold::{First, Portable, Tree};
+use crate::redact::Secret;
+
+/// The usual places, best first.
+pub(crate) const USUAL: [&str; 3] = [".do/app.yaml", ".do/app.yml", "app.yaml"];
+
+/// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>
+#[derive(Debug)]
+pub(crate) struct AppSpec;
+
+pub(crate) static APP_SPEC: AppSpec = AppSpec;
+
+impl AppSpec {
+    pub(crate) fn document(spec: Value) -> Document {
+        Document::new(spec, &APP_SPEC)
+    }
+}
+
+impl Dialect for AppSpec {
+    fn usual_files(&self) -> &'static [&'static str] {
+        &USUAL
+    }
+
+    fn file_one_folder_down(&self) -> &'static str {
+        USUAL[2]
+    }
+
+    fn read(&self, text: &str, file: &str) -> Result<Manifest, Failure> {
+        parse::parse(text, file)
+    }
+
+    fn name<'a>(&self, document: &'a Value) -> &'a str {
+        document.get("name").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn facts(&self, document: &Value) -> Facts {
+        document::facts(document)
+    }
+
+    fn marks(&self, document: &Value) -> Option<Marks> {
+        marks::marks(document)
+    }
+
+    fn questions(&self, document: &Value, host: &str, idle: &[String]) -> Vec<Question> {
+        health::questions(document, host, idle)
+    }
+
+    fn roots_of_checked(&self, document: &Value, host: &str, idle: &[String]) -> Vec<String> {
+        health::roots_of_checked(document, host, idle)
+    }
+
+    fn front(&self, document: &Value, host: &str, idle: &[String]) -> Option<String> {
+        health::front(document, host, idle)
+    }
+
+    fn runs_at(&self, document: &Value, host: &str, path: &str, idle: &[String]) -> bool {
+        health::runs_at(document, host, path, idle)
+    }
+
+    fn public_components(&self, document: &Value, host: &str) -> Vec<(String, String)> {
+        health::public_components(document, host)
+    }
+
+    fn shown_by(&self, document: &Value, written: &Value) -> Value {
+        secure_header::with_secure_header_of(document, written).into_owned()
+    }
+
+    fn secret_names(&self, document: &Value) -> Vec<String> {
+        let names = secrets::secret_names(document).into_iter();
+        names.map(str::to_owned).collect()
+    }
+
+    fn secret_values(&self, document: &Value) -> Vec<Secret> {
+        secrets::secret_values(document)
+    }
+
+    fn secrets_given(&self, live: &Value, planned: &Value) -> Vec<String> {
+        secrets::secrets_given(live, planned)
+    }
+
+    fn difference(&self, old: &Value, new: &Value) -> String {
+        diff::diff(old, new)
+    }
+
+    fn without_commit(&self, document: &Value) -> Value {
+        marks::without_commit(document)
+    }
+
+    fn show(&self, document: &Value, clean: &dyn Fn(&str) -> String) -> String {
+        diff::show(document, clean)
+    }
+
+    fn same_places(&self, one: &Value, other: &Value) -> bool {
+        production::same_places(one, other)
+    }
+
+    fn taken_by_going_back(
+        &self,
+        live: &Value,
+        earlier: &Value,
+        replace: &Replace,
+    ) -> Result<Vec<(String, String)>, Failure> {
+        production::taken_by_going_back(live, earlier, replace)
+    }
+
+    fn wanted_files(&self, manifest: &Manifest) -> Vec<String> {
+        start::wanted_files(manifest)
+    }
+
+    fn plan_preview(&self, manifest: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewPlan, Failure> {
+        preview::plan(manifest, input)
+    }
+
+    fn plan_production(&self, manifest: &Manifest, input: &ProductionInput<'_>) -> Result<ProductionPlan, Failure> {
+        production::plan(manifest, input)
+    }
+
+    fn export(&self, live: &Value) -> Portable {
+        export::exported(live)
+    }
+
+    fn scaffold(&self, tree: &Tree<'_>, repository: &str, branch: &str) -> Result<First, Failure> {
+        scaffold::first(tree, repository, branch)
+    }
+
+    fn no_sleep(&self) -> Sleep {
+        preview::no_scale_to_zero()
+    }
+}

@@ -1,0 +1,44 @@
+//! The app spec: parse, check, print, diff, and the preview transformation. Pure.
+
+mod bindings;
+mod check;
+mod component;
+mod credentials;
+mod datastore;
+mod dialect;
+mod diff;
+mod document;
+mod env;
+mod export;
+mod former;
+mod guard;
+mod health;
+mod hidden;
+mod images;
+mod jobs;
+mod literal;
+mod marks;
+mod names;
+mod offline;
+mod parse;
+mod pieces;
+mod placeholder;
+mod policy;
+pub(crate) mod preview;
+pub(crate) mod production;
+mod region;
+mod route;
+pub(crate) mod scaffold;
+mod secrets;
+mod secure_header;
+mod shown;
+mod start;
+mod types;
+mod yaml;
+
+pub(crate) use component::source;
+pub(crate) use dialect::{APP_SPEC, AppSpec};
+pub(crate) use marks::marks;
+
+#[cfg(test)]
+mod tests;

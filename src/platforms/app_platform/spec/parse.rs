@@ -1,0 +1,90 @@
+//! Reads an app spec: YAML or JSON, with every place where something may be wrong.
+
+use serde_json::Value;
+
+use super::component::{self, Kind};
+use super::dialect::APP_SPEC;
+use super::yaml::{self, SyntaxError};
+use super::{check, env};
+use crate::model::failure::Failure;
+use crate::platforms::manifest::Manifest;
+
+/// Reads YAML or JSON. `file` is what errors call it.
+pub(crate) fn parse(text: &str, file: &str) -> Result<Manifest, Failure> {
+    let (mut value, places) = yaml::read(text).map_err(|error| {
+        Failure::input(format!("the app spec cannot be read: {}", error.message))
+            .next(advice(text, &error))
+            .at(file, error.place.0, error.place.1)
+    })?;
+    strings(&mut value);
+    let spec = Manifest {
+        value,
+        file: file.to_owned(),
+        places,
+        dialect: &APP_SPEC,
+    };
+    check::check(&spec)?;
+    Ok(spec)
+}
+
+/// The mistake that most often breaks the line, in the words of somebody looking over the shoulder.
+fn advice(text: &str, error: &SyntaxError) -> &'static str {
+    if error.message.ends_with("is written twice") {
+        return "remove one of the two";
+    }
+    if error.message.contains("several documents") {
+        return "leave one of them here, and give each other one a file of its own";
+    }
+    if error.message.contains("its anchors") {
+        return "write the values out instead of nesting anchors (`&a`, `*a`), or make the file smaller";
+    }
+    if text.trim_start().starts_with('{') {
+        return "look at this place and the one before: a comma, a quote or a bracket";
+    }
+    let line = text.lines().nth(error.place.0.saturating_sub(1)).unwrap_or_default();
+    let indentation = &line[..line.len() - line.trim_start().len()];
+    if indentation.contains('\t') {
+        return "indent with spaces: YAML does not allow tabs";
+    }
+    let value = line.split_once(": ").map_or("", |(_, value)| value.trim());
+    if value.starts_with(['{', '[', '&', '*', '!', '|', '>', '%', '@', '`', '"', '\'']) || value.contains(": ") {
+        return "put the value between quotes";
+    }
+    "look at this line and the one above: indentation, a missing colon or an open quote"
+}
+
+/// The platform takes these as strings; people write `value: 8080` and `version: 15`.
+fn strings(spec: &mut Value) {
+    env::each_list(spec, |_, envs| {
+        for value in envs.iter_mut().filter_map(|env| env.get_mut("value")) {
+            as_string(value);
+        }
+    });
+    component::each(spec, |kind, component| {
+        let paths: &[(&str, &str)] = match kind {
+            Kind::Database => &[("", "version")],
+            _ => &[
+                ("github", "branch"),
+                ("gitlab", "branch"),
+                ("git", "branch"),
+                ("image", "tag"),
+            ],
+        };
+        for (outer, key) in paths {
+            let value = match *outer {
+                "" => component.get_mut(*key),
+                outer => component.get_mut(outer).and_then(|inner| inner.get_mut(*key)),
+            };
+            value.into_iter().for_each(as_string);
+        }
+    });
+}
+
+fn as_string(value: &mut Value) {
+    if value.is_number() || value.is_boolean() {
+        *value = Value::String(value.to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! Specs as people write them: what survives, and what is refused in which words.
+
+use serde_json::json;
+
+use super::parse;
+use crate::platforms::app_platform::spec::document::print;
+
+fn refuse(text: &str) -> String {
+    let failure = parse(text, "app.yaml").expect_err("refused");
+    format!("{failure} | {}", failure.next.clone().unwrap_or_default())
+}
+
+#[test]
+fn unknown_fields_and_scalars_survive_as_written() {
+    let spec = parse(
+        "name: shop\nfuture: {a: no, b: 1.10, c: 007, d: yes, e: 1.5, f: ~}\nenvs:\n- {key: A, value: 8080}\n- {key: B, value: true}\n- {key: C, value: 1.10}\nservices:\n- name: web\n  http_port: 8080\n  image: {tag: 1.20}\ndatabases:\n- {name: db, version: 15}\n",
+        "app.yaml",
+    )
+    .expect("valid");
+    assert_eq!(
+        spec.value,
+        json!({
+            "name": "shop",
+            "future": {"a": "no", "b": "1.10", "c": "007", "d": "yes", "e": 1.5, "f": null},
+            "envs": [{"key": "A", "value": "8080"}, {"key": "B", "value": "true"}, {"key": "C", "value": "1.10"}],
+            "services": [{"name": "web", "http_port": 8080, "image": {"tag": "1.20"}}],
+            "databases": [{"name": "db", "version": "15"}],
+        })
+    );
+    let again = parse(&print(&spec.value), "again.yaml").expect("valid");
+    assert_eq!(again.value, spec.value);
+}
+
+#[test]
+fn json_is_fine_too() {
+    let spec = parse(
+        "{\n\t\"name\": \"shop\",\n\t\"services\": [{\"name\": \"web\"}]\n}",
+        "app.json",
+    )
+    .expect("valid");
+    assert_eq!(spec.name(), "shop");
+    insta::assert_snapshot!(refuse("{\n\t\"name\": \"shop\",\n\t\"services\": [{]\n}"), @"app.yaml:3:16: the app spec cannot be read: key must be a string | look at this place and the one before: a comma, a quote or a bracket");
+}
+
+#[test]
+fn a_broken_file_says_where_and_what_to_do() {
+    insta::assert_snapshot!(refuse("name: shop\nservices:\n\t- name: web\n"), @"app.yaml:3:2: the app spec cannot be read: tabs disallowed within this context (block indentation) | indent with spaces: YAML does not allow tabs");
+    insta::assert_snapshot!(refuse("name: shop\nservices:\n- name: web\n  run_command: echo: a: b\n"), @"app.yaml:4:20: the app spec cannot be read: mapping values are not allowed in this context | put the value between quotes");
+    insta::assert_snapshot!(refuse("name: shop\nservices:\n- name: web\n   http_port: 8080\n"), @"app.yaml:4:13: the app spec cannot be read: mapping values are not allowed in this context | look at this line and the one above: indentation, a missing colon or an open quote");
+    insta::assert_snapshot!(refuse("name: \"shop\nservices: []\n"), @"app.yaml:2:1: the app spec cannot be read: invalid indentation in multiline quoted scalar | put the value between quotes");
+    insta::assert_snapshot!(refuse("name: shop\nname: shop2\n"), @"app.yaml:2:1: the app spec cannot be read: the key `name` is written twice | remove one of the two");
+}
+
+#[test]
+fn a_file_that_is_no_spec_is_refused() {
+    insta::assert_snapshot!(refuse(""), @"app.yaml:1:1: the app spec is empty | begin with `name: my-app` and a list of `services`");
+    insta::assert_snapshot!(refuse("- a\n"), @"app.yaml:1:1: the app spec is not a mapping | begin with `name: my-app` and a list of `services`");
+    insta::assert_snapshot!(refuse("region: nyc\n"), @"app.yaml:1:1: the app spec has no `name` | add `name: my-app` at the top");
+    insta::assert_snapshot!(refuse("spec:\n  name: shop\n"), @"app.yaml:1:1: this is a template for the Deploy to DigitalOcean button, not an app spec | use what stands below `spec:` as a file of its own");
+    insta::assert_snapshot!(refuse("name: shop\nregion: nyc\n"), @"app.yaml:1:1: app `shop` has no component | add an entry to `services`, `static_sites`, `workers`, `jobs` or `functions`");
+}
+
+#[test]
+fn names_that_the_platform_refuses_are_named() {
+    insta::assert_snapshot!(refuse("region: nyc\nname: 3scale\n"), @"app.yaml:2:1: App Platform refuses `3scale` as the name of the app: it has to start with a lower-case letter | choose a name such as `my-app`: lower-case letters, digits and `-`");
+    insta::assert_snapshot!(refuse("name: a-name-that-is-far-too-long-for-any-app\n"), @"app.yaml:1:1: App Platform refuses `a-name-that-is-far-too-long-for-any-app` as the name of the app: it has to be 2 to 32 characters long | choose a name such as `my-app`: lower-case letters, digits and `-`");
+    insta::assert_snapshot!(refuse("name: 12\n"), @"app.yaml:1:1: the app's `name` is not a string | put it between quotes");
+    insta::assert_snapshot!(refuse("name: shop\nservices:\n- http_port: 80\n"), @"app.yaml:3:3: a service has no `name` | add `name: ...` to it");
+    insta::assert_snapshot!(refuse("name: shop\nservices:\n- name: Web\n"), @"app.yaml:3:3: App Platform refuses `Web` as the name of the service: it has to start with a lower-case letter | choose a name such as `my-app`: lower-case letters, digits and `-`");
+    insta::assert_snapshot!(refuse("name: shop\nservices:\n- name: web\nworkers:\n- envs: []\n  name: web\n"), @"app.yaml:6:3: two components are called `web`: names are unique within an app; the other one is a service | rename one of them");
+}
+
+#[test]
+fn a_wrong_shape_is_named() {
+    insta::assert_snapshot!(refuse("name: shop\nservices:\n  name: web\n"), @"app.yaml:2:1: `services` is not a list | begin every service below it with `- name: ...`");
+    insta::assert_snapshot!(refuse("name: shop\nservices: [web]\n"), @"app.yaml:2:12: an entry of `services` is not a mapping | begin it with `- name: ...`");
+    insta::assert_snapshot!(refuse("name: shop\nservices:\n- name: web\n  envs:\n    A: b\n"), @"app.yaml:4:3: `envs` is not a list | write `- key: NAME` and `value: ...` below it");
+    insta::assert_snapshot!(refuse("name: shop\nservices:\n- name: web\n  envs:\n  - value: b\n"), @"app.yaml:5:5: an entry of `envs` has no `key` | begin it with `- key: NAME`");
+}

@@ -1,0 +1,244 @@
+//! App Platform's development database: PostgreSQL of the preview's own, in place of production's.
+
+use serde_json::{Map, Value, json};
+
+use super::super::component::{self, Kind};
+use super::super::datastore::{self, Access, Connection, Role, Store, Stores};
+use super::super::env;
+use super::super::policy::Policy;
+use super::Notes;
+use super::decision::{Decision, Development};
+use crate::model::failure::Failure;
+use crate::platforms::manifest::Manifest;
+/// Versions that can still be created; another one is left to the platform.
+const VERSIONS: [&str; 3] = ["15", "16", "17"];
+
+/// Finds the place for a development database. Fails where the app speaks something else than PostgreSQL.
+pub(super) fn choose(
+    spec: &Manifest,
+    stores: &Stores,
+    policy: &Policy,
+    obstacle: Option<&str>,
+) -> Result<Development, Failure> {
+    let databases = component::of(&spec.value, Kind::Database);
+    let mut bound = Vec::new();
+    for env in all_envs(&spec.value) {
+        let leads = matches!(stores.of_env(env), Some(Store::Database { .. }));
+        if !leads || policy.given.contains_key(env::key(env)) {
+            continue;
+        }
+        let value = env::value(env).unwrap_or_default();
+        let other = datastore::other_engine(env)
+            .or_else(|| driver(&spec.value))
+            .or_else(|| {
+                let names = env::bindings(value);
+                let engines = databases
+                    .iter()
+                    .filter(|database| names.iter().any(|it| it.component == database.name));
+                engines
+                    .filter_map(|database| database.text("engine"))
+                    .find(|engine| *engine != "PG" && *engine != "UNSET")
+                    .map(str::to_owned)
+            });
+        if let Some(other) = other {
+            let why = format!(
+                "development databases are PostgreSQL, while `{}` leads to {other}",
+                env::key(env)
+            );
+            return Err(
+                Failure::input(format!("a preview of `{}` has no database that fits", spec.name()))
+                    .why(match obstacle {
+                        Some(obstacle) => format!("SQLite cannot work because {obstacle}, and {why}"),
+                        None => why,
+                    })
+                    .next(
+                        "set `[preview] database = \"none\"` and the envs it needs, or name a preview spec of your own",
+                    ),
+            );
+        }
+        bound.extend(env::bindings(value).iter().map(|binding| binding.component.to_owned()));
+    }
+    let taken = databases
+        .iter()
+        .find(|database| bound.iter().any(|name| name == database.name))
+        .or_else(|| {
+            databases
+                .iter()
+                .find(|database| matches!(database.text("engine"), None | Some("PG" | "UNSET")))
+        });
+    Ok(match taken {
+        Some(database) => Development {
+            name: database.name.to_owned(),
+            version: database
+                .text("version")
+                .filter(|version| VERSIONS.contains(version))
+                .map(str::to_owned),
+        },
+        None => Development {
+            name: free_name(&spec.value),
+            version: None,
+        },
+    })
+}
+
+/// The engine that an env such as `DB_CONNECTION` chooses, unless it is PostgreSQL.
+fn driver(spec: &Value) -> Option<String> {
+    let drivers = all_envs(spec).filter(|it| datastore::is_driver(env::key(it)));
+    drivers.filter_map(datastore::other_engine).next()
+}
+
+fn free_name(spec: &Value) -> String {
+    let components = component::components(spec);
+    let is_free = |name: &str| components.iter().all(|component| component.name != name);
+    ["db", "preview-db"]
+        .into_iter()
+        .find(|name| is_free(name))
+        .unwrap_or("do-deploy-db")
+        .to_owned()
+}
+
+fn all_envs(spec: &Value) -> impl Iterator<Item = &Value> {
+    let components = component::components(spec);
+    let owners = std::iter::once(spec).chain(components.into_iter().map(|component| component.value));
+    owners.flat_map(env::list)
+}
+
+impl Development {
+    /// What an env that leads to production's database becomes.
+    pub(super) fn rebind(&self, stores: &Stores, env: &Value, by: Access) -> String {
+        let (key, name) = (env::key(env), &self.name);
+        let value = env::value(env)
+            .filter(|value| !env::is_encrypted(value))
+            .unwrap_or_default();
+        let variable = |variable: &str| format!("${{{name}.{variable}}}");
+        if let Some(scheme) = datastore::scheme(value) {
+            if !scheme.contains('+') || scheme.starts_with("prisma") {
+                let jdbc = value.trim_start().starts_with("jdbc:");
+                return variable(if jdbc { "JDBC_DATABASE_URL" } else { "DATABASE_URL" });
+            }
+            // The driver is part of the scheme, which the platform's own URL does not have.
+            let is_file = datastore::file(value).is_some();
+            let query = Some(query(value)).filter(|_| !is_file).unwrap_or_default();
+            let scheme = datastore::of_postgresql(&scheme);
+            return format!(
+                "{scheme}://${{{name}.USERNAME}}:${{{name}.PASSWORD}}@${{{name}.HOSTNAME}}:${{{name}.PORT}}/${{{name}.DATABASE}}{query}"
+            );
+        }
+        let bindings = env::bindings(value);
+        if !bindings.is_empty() {
+            return bindings.iter().fold(value.to_owned(), |value, binding| {
+                value.replace(binding.whole, &variable(binding.variable))
+            });
+        }
+        match (datastore::connection(value), stores.role(key)) {
+            (Some(Connection::Libpq), _) => format!(
+                "host=${{{name}.HOSTNAME}} port=${{{name}.PORT}} user=${{{name}.USERNAME}} password=${{{name}.PASSWORD}} dbname=${{{name}.DATABASE}} sslmode=require"
+            ),
+            (Some(Connection::Pdo), _) => format!(
+                "pgsql:host=${{{name}.HOSTNAME}};port=${{{name}.PORT}};dbname=${{{name}.DATABASE}};user=${{{name}.USERNAME}};password=${{{name}.PASSWORD}};sslmode=require"
+            ),
+            (Some(Connection::Npgsql), _) => format!(
+                "Host=${{{name}.HOSTNAME}};Port=${{{name}.PORT}};Username=${{{name}.USERNAME}};Password=${{{name}.PASSWORD}};Database=${{{name}.DATABASE}};SSL Mode=Require"
+            ),
+            (_, Some(Role::Port)) => variable("PORT"),
+            (_, Some(Role::User)) => variable("USERNAME"),
+            (_, Some(Role::Password)) => variable("PASSWORD"),
+            (_, Some(Role::Name)) => variable("DATABASE"),
+            _ if by == Access::Part && value.contains(':') => format!("{}:{}", variable("HOSTNAME"), variable("PORT")),
+            _ if by == Access::Part => variable("HOSTNAME"),
+            _ if value.starts_with("jdbc:") || key.starts_with("JDBC_") || key.starts_with("SPRING_DATASOURCE_") => {
+                variable("JDBC_DATABASE_URL")
+            }
+            _ => variable("DATABASE_URL"),
+        }
+    }
+}
+
+/// The options of a URL, without those that could be a credential.
+fn query(url: &str) -> String {
+    let options = url.split_once('?').map_or("", |(_, query)| query);
+    let harmless = |option: &&str| {
+        let name = option.split('=').next().unwrap_or_default().to_ascii_lowercase();
+        !["pass", "user", "key", "token", "cert", "host"]
+            .iter()
+            .any(|word| name.contains(word))
+    };
+    match options
+        .split('&')
+        .filter(|option| !option.is_empty())
+        .filter(harmless)
+        .collect::<Vec<_>>()
+        .join("&")
+    {
+        options if options.is_empty() => options,
+        options => format!("?{options}"),
+    }
+}
+
+/// Takes production's databases out, and puts the development database in where that was decided.
+pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes) {
+    let why = match decision.development {
+        Some(_) => "previews never use production's database",
+        None => decision.database.why.as_str(),
+    };
+    for database in component::of(preview, Kind::Database) {
+        let replaced = decision.development.as_ref().is_some_and(|it| it.name == database.name);
+        let verb = if replaced { "replaced" } else { "dropped" };
+        notes.changes.push(format!("{verb} database `{}`", database.name), why);
+    }
+    component::retain(preview, Kind::Database, |_| false);
+    let (Some(development), Some(root)) = (&decision.development, super::root(preview)) else {
+        return;
+    };
+    let mut database = Map::new();
+    database.insert("name".to_owned(), json!(development.name));
+    database.insert("engine".to_owned(), json!("PG"));
+    if let Some(version) = &development.version {
+        database.insert("version".to_owned(), json!(version));
+    }
+    database.insert("production".to_owned(), json!(false));
+    root.insert(Kind::Database.key().to_owned(), json!([database]));
+    prepare_job(preview, decision, notes);
+}
+
+/// The policy's `prepare` as the one PRE_DEPLOY job: with a database server a job is the right place for it.
+fn prepare_job(preview: &mut Value, decision: &Decision, notes: &mut Notes) {
+    let Some(command) = &decision.prepare_job else { return };
+    let services = component::of(preview, Kind::Service);
+    let Some(model) = services.first().map(|service| service.value) else {
+        return;
+    };
+    let mut job = Map::new();
+    job.insert("name".to_owned(), json!("prepare"));
+    job.insert("kind".to_owned(), json!("PRE_DEPLOY"));
+    const COMMON: [&str; 11] = [
+        "github",
+        "gitlab",
+        "bitbucket",
+        "git",
+        "image",
+        "dockerfile_path",
+        "source_dir",
+        "build_command",
+        "environment_slug",
+        "envs",
+        "instance_size_slug",
+    ];
+    for key in COMMON {
+        if let Some(value) = model.get(key) {
+            job.insert(key.to_owned(), value.clone());
+        }
+    }
+    job.insert("run_command".to_owned(), json!(command));
+    component::retain(preview, Kind::Job, |_| false);
+    let Some(jobs) = super::root(preview).map(|root| root.entry(Kind::Job.key()).or_insert_with(|| json!([]))) else {
+        return;
+    };
+    if let Some(jobs) = jobs.as_array_mut() {
+        jobs.push(Value::Object(job));
+    }
+    notes.changes.push(
+        "added job `prepare`",
+        "`[preview] prepare` takes the place of the spec's own jobs",
+    );
+}

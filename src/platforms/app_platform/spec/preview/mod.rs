@@ -1,0 +1,240 @@
+//! From production's spec and a pull request to the preview's spec and the list of what changed. Pure.
+
+use serde_json::{Map, Value, json};
+
+use super::bindings::{self, Broken};
+use super::component::{self, Kind};
+use super::dialect::AppSpec;
+use super::guard::guard;
+use super::images;
+use super::policy::Policy;
+use super::{env, former, marks, region, secrets};
+use crate::config::PreviewDatabase;
+use crate::model::environment::Environment;
+use crate::model::failure::Failure;
+use crate::model::marks::Marks;
+use crate::model::names;
+use crate::model::report::Sleep;
+use crate::platforms::manifest::Manifest;
+use crate::platforms::plan::{Database, DatabaseMode, PreviewInput, PreviewPlan};
+use crate::policy::changes::{Changes, listed};
+use crate::redact::Redactor;
+
+mod addresses;
+mod allowed;
+mod build;
+mod database;
+mod decision;
+mod development;
+mod envs;
+mod fields;
+mod handwritten;
+mod jobs;
+mod loss;
+mod prepare;
+mod reach;
+mod size;
+mod sleep;
+mod sources;
+mod strip;
+mod unknown;
+
+pub(crate) use sleep::no_scale_to_zero;
+
+/// The plan while it is being made.
+#[derive(Default)]
+struct Notes {
+    changes: Changes,
+    unset: Vec<String>,
+    warnings: Vec<String>,
+}
+
+impl Notes {
+    fn leave_out(&mut self, key: &str) {
+        if !self.unset.iter().any(|known| known == key) {
+            self.unset.push(key.to_owned());
+        }
+    }
+}
+
+/// The preview's spec. Fails where it would touch production or cannot work, before anything is created.
+pub(crate) fn plan(spec: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewPlan, Failure> {
+    if input.pull_request.is_fork_of(input.repository.name()) {
+        return Err(Failure::input("a pull request from a fork cannot have a preview")
+            .why(format!("App Platform builds branches of `{}` only", input.repository))
+            .next("push the branch to the repository itself"));
+    }
+    let named_after = input.allowed.name(spec);
+    let name = names::preview_app(named_after, input.pull_request.number, input.repository_id);
+    let policy = Policy::resolve(&input.policy.env, input.variables, input.live(), input.random);
+    let mut notes = Notes::default();
+    if named_after != spec.name() {
+        notes.warnings.push(format!(
+            "The app is called `{}` in this pull request: until the merge its preview is named after `{named_after}`, as on `{}`",
+            spec.name(),
+            input.allowed.branch
+        ));
+    }
+    for (key, variable) in &policy.missing {
+        notes
+            .warnings
+            .push(format!("`{key}` is not set: {}", policy.lack(variable)));
+    }
+    for (key, variable) in &policy.kept {
+        notes.warnings.push(format!(
+            "`{key}` keeps the value that the preview has: {}",
+            policy.lack(variable)
+        ));
+    }
+    notes.warnings.extend(former::warnings(spec, input.repository));
+    let spec = &images::apply(input.images, spec, &mut notes.changes, &mut notes.warnings)?;
+    let mut preview = spec.value.clone();
+    notes.warnings.extend(region::correct(&mut preview));
+    let (database, sleep) = if input.policy.spec.is_empty() {
+        unknown::leave_out(&mut preview, &mut notes);
+        let whole = &spec.value;
+        let spec = &Manifest {
+            value: preview.clone(),
+            ..spec.clone()
+        };
+        derive(spec, whole, input, &policy, &mut preview, &mut notes)?
+    } else {
+        unknown::leave_out_anchors(&mut preview, &mut notes);
+        reach::refuse(spec, input.allowed.production.as_ref(), &policy)?;
+        handwritten::adapt(&mut preview, input, &policy, &mut notes)
+    };
+    allowed::hold(&mut preview, spec, input, &mut notes)?;
+    if let Some(root) = preview.as_object_mut() {
+        root.insert("name".to_owned(), json!(name));
+        marks::write(root, &marks_of(named_after, input));
+    }
+    notes
+        .changes
+        .push(format!("called `{name}`"), "every pull request has an app of its own");
+    let broken = bindings::broken(&spec.value, &|key| policy.given.contains_key(key));
+    let (left, harmless): (Vec<_>, Vec<_>) = broken.into_iter().partition(|it| it.stays_in(&preview));
+    bindings::refuse(spec, &left)?;
+    notes.warnings.extend(harmless.iter().map(Broken::sentence));
+    notes.warnings.extend(bindings::unfilled(&spec.value, &preview));
+    warn_of_dangling(&preview, &mut notes);
+    let production = input.allowed.production.as_ref();
+    let wished = input.policy;
+    let by_hand = !wished.spec.is_empty();
+    notes
+        .warnings
+        .extend(addresses::warnings(spec, production, by_hand, &preview, &policy));
+    let mut decided = vec![wished.database_url.as_str(), wished.prepare.trim(), wished.start.trim()];
+    decided.extend(policy.given.values().map(|given| given.value.as_str()));
+    // What a preview spec of its own holds is not production's.
+    let known = if by_hand {
+        Redactor::new()
+    } else {
+        secrets::known_from(&spec.value)
+    };
+    guard(&preview, input.live(), &decided, &known, by_hand)?;
+    unknown::refuse(&preview)?;
+    notes.warnings.extend(images::taken_back(input.live(), &preview));
+    Ok(PreviewPlan {
+        name,
+        loss: input.live().and_then(|live| loss::of_data(live, &preview)),
+        document: AppSpec::document(preview),
+        changes: notes.changes.into_vec(),
+        database,
+        sleep,
+        unset: notes.unset,
+        warnings: notes.warnings,
+    })
+}
+
+/// Production's spec, step by step turned into a preview's. `whole`: before anything was left out.
+fn derive(
+    spec: &Manifest,
+    whole: &Value,
+    input: &PreviewInput<'_>,
+    policy: &Policy,
+    preview: &mut Value,
+    notes: &mut Notes,
+) -> Result<(Database, Sleep), Failure> {
+    let decision = database::decide(spec, input, policy)?;
+    let has_prepare = !input.policy.prepare.trim().is_empty();
+    jobs::drop_others(preview, &decision, policy, has_prepare, notes);
+    strip::strip(preview, whole, notes);
+    sources::follow_head(preview, input, notes);
+    size::shrink(preview, &input.policy.size, notes);
+    envs::apply(preview, &decision, policy, &input.policy.database_url, notes);
+    development::apply(preview, &decision, notes);
+    prepare::apply(preview, &decision, &input.announcement, notes);
+    let is_wish = input.policy.database == PreviewDatabase::Dev;
+    tell(&decision.database, is_wish, notes);
+    if let Some(why) = &decision.without {
+        notes.warnings.push(format!("this preview has no database: {why}"));
+    }
+    let has_sqlite = decision.database.mode == DatabaseMode::Sqlite;
+    let sleep = sleep::apply(preview, input, has_sqlite, notes);
+    if component::components(preview)
+        .iter()
+        .all(|component| component.kind == Kind::Database)
+    {
+        return Err(Failure::input("nothing is left of the app in a preview")
+            .why("previews have neither jobs nor functions, and the spec has nothing else")
+            .next("switch previews off with `[preview] enabled = false`, or name a preview spec of your own"));
+    }
+    Ok((decision.database, sleep))
+}
+
+fn tell(database: &Database, is_wish: bool, notes: &mut Notes) {
+    match database.mode {
+        DatabaseMode::Sqlite => notes.changes.push("uses SQLite", database.why.clone()),
+        DatabaseMode::Dev => {
+            notes
+                .changes
+                .push("uses a development database (PostgreSQL)", database.why.clone());
+            if !is_wish {
+                notes.warnings.push(format!(
+                    "this preview has a development database, because {}",
+                    database.why
+                ));
+            }
+        }
+        DatabaseMode::None => {}
+    }
+}
+
+fn marks_of(app: &str, input: &PreviewInput<'_>) -> Marks {
+    Marks {
+        repository: input.repository_id,
+        app: Some(app.to_owned()),
+        environment: Environment::Preview(input.pull_request.number),
+        commit: Some(input.commit.as_str().to_owned()),
+    }
+}
+
+/// A binding to a component that is not there stays in the value letter for letter; the app would read `${…}`.
+fn warn_of_dangling(preview: &Value, notes: &mut Notes) {
+    let components = component::components(preview);
+    let owners = std::iter::once(preview).chain(components.iter().map(|component| component.value));
+    let mut dangling: Vec<String> = Vec::new();
+    for env in owners.flat_map(env::list) {
+        for binding in env::bindings(env::value(env).unwrap_or_default()) {
+            let known = binding.component == "_self" || components.iter().any(|it| it.name == binding.component);
+            let text = format!("{}={}", env::key(env), binding.whole);
+            if !known && !dangling.contains(&text) {
+                dangling.push(text);
+            }
+        }
+    }
+    if !dangling.is_empty() {
+        notes.warnings.push(format!(
+            "{} names a component that this preview does not have",
+            listed(&dangling)
+        ));
+    }
+}
+
+/// A field of the spec's root.
+fn root(spec: &mut Value) -> Option<&mut Map<String, Value>> {
+    spec.as_object_mut()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! The file that describes an app to its platform, as it was read: an app spec, a `fly.toml`, a Compose file.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde_json::Value;
+
+use super::dialect::Dialect;
+use super::document::Document;
+use super::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
+use crate::model::failure::Failure;
+
+/// Line and column, both counted from 1.
+pub(crate) type Place = (usize, usize);
+
+/// Where keys and list items stand, by JSON pointer (`/services/0/name`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Places(pub(in crate::platforms) HashMap<String, Place>);
+
+impl Places {
+    /// The place of a pointer, or of the nearest thing around it.
+    pub(crate) fn find(&self, pointer: &str) -> Option<Place> {
+        let mut pointer = pointer;
+        loop {
+            if let Some(place) = self.0.get(pointer) {
+                return Some(*place);
+            }
+            pointer = pointer.rsplit_once('/')?.0;
+        }
+    }
+}
+
+/// A manifest that passed its platform's checks: it has a name that the platform accepts.
+#[derive(Clone)]
+pub(crate) struct Manifest {
+    /// Every field and every scalar as the file has them, known or not. Only the platform looks into it.
+    pub(in crate::platforms) value: Value,
+    pub(in crate::platforms) file: String,
+    pub(in crate::platforms) places: Places,
+    pub(in crate::platforms) dialect: &'static dyn Dialect,
+}
+
+impl Manifest {
+    pub(crate) fn name(&self) -> &str {
+        self.dialect.name(&self.value)
+    }
+
+    /// Where it was read from.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The whole of it, as the platform takes it.
+    pub(crate) fn document(&self) -> Document {
+        Document::new(self.value.clone(), self.dialect)
+    }
+
+    /// Puts the place of a JSON pointer on a failure, where it is known.
+    pub(crate) fn locate(&self, failure: Failure, pointer: &str) -> Failure {
+        match self.places.find(pointer) {
+            Some((line, column)) => failure.at(&self.file, line, column),
+            None => failure,
+        }
+    }
+
+    /// The paths of the repository's files whose texts the plan of a preview asks for.
+    pub(crate) fn wanted_files(&self) -> Vec<String> {
+        self.dialect.wanted_files(self)
+    }
+
+    /// What a preview is sent.
+    ///
+    /// # Errors
+    /// Where it would touch production or cannot work.
+    pub(crate) fn plan_preview(&self, input: &PreviewInput<'_>) -> Result<PreviewPlan, Failure> {
+        self.dialect.plan_preview(self, input)
+    }
+
+    /// What production, or another named environment, is sent.
+    ///
+    /// # Errors
+    /// A foreign app, settings that would be lost, missing secrets.
+    pub(crate) fn plan_production(&self, input: &ProductionInput<'_>) -> Result<ProductionPlan, Failure> {
+        self.dialect.plan_production(self, input)
+    }
+}
+
+impl PartialEq for Manifest {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value && self.file == other.file
+    }
+}
+
+/// Its values may be secret.
+impl fmt::Debug for Manifest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Manifest({}, {})", self.name(), self.file)
+    }
+}

@@ -1,0 +1,154 @@
+//! Neutral verbs over clouds, a folder per cloud.
+
+mod app;
+pub(crate) mod app_platform;
+mod component;
+pub(crate) mod deployment;
+pub(crate) mod dialect;
+pub(crate) mod document;
+mod error;
+pub(crate) mod facts;
+pub(crate) mod find;
+mod log;
+pub(crate) mod manifest;
+mod offline;
+pub(crate) mod plan;
+pub(crate) mod scaffold;
+pub(crate) mod scopes;
+pub(crate) mod source;
+mod words;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+pub(crate) use app::App;
+pub(crate) use component::{ComponentHealth, HealthState};
+pub(crate) use deployment::{CauseKind, Deployment, Rollout, Validation};
+pub(crate) use document::Document;
+pub(crate) use error::{PlatformError, Result};
+pub(crate) use facts::Facts;
+pub(crate) use log::{LogKind, LogLine};
+pub(crate) use manifest::Manifest;
+pub(crate) use offline::Offline;
+pub(crate) use words::Words;
+
+use crate::model::own::OwnRepository;
+use crate::model::report::{Cost, Pages};
+use crate::model::rollout::Built;
+use crate::redact::Clean;
+use crate::wait::Deadline;
+
+/// How manifests are read where nothing else says which platform they are for.
+pub(crate) fn usual_dialect() -> &'static dyn dialect::Dialect {
+    &app_platform::APP_SPEC
+}
+
+/// Asked before every further try of a mutation, because a limit may hold it up for minutes; its error ends the tries.
+pub(crate) type Still<'a> = &'a (dyn Fn() -> Pin<Box<dyn Future<Output = Result<()>> + 'a>> + 'a);
+
+/// A cloud.
+#[async_trait(?Send)]
+pub(crate) trait Platform: std::fmt::Debug {
+    /// The same cloud, deaf to cancellation: for the few requests that clean up after a signal.
+    fn uncancellable(&self) -> Arc<dyn Platform>;
+
+    /// The cloud's clock at its last reply.
+    fn now(&self) -> Timestamp;
+
+    /// Its pages for people. `None`: this is a stand-in, which has none.
+    fn pages(&self) -> Option<Pages>;
+
+    /// Whether a rate limit has refused a request of this run: what is not needed is not asked for then.
+    fn has_met_a_limit(&self) -> bool;
+
+    /// The app of that name, read afresh.
+    async fn find(&self, name: &str) -> Result<Option<App>>;
+
+    async fn app(&self, id: &str) -> Result<Option<App>>;
+
+    /// Every app that the token can see.
+    async fn list(&self) -> Result<Vec<App>>;
+
+    /// Creates an app, in a project given by name or id. When the reply is lost, what it made is found by name and
+    /// marks and taken up. `still`: as in `update`.
+    async fn create(&self, document: &Document, project: Option<&str>, still: Still<'_>) -> Result<Rollout>;
+
+    /// Replaces the app's whole document and builds the newest source of every component.
+    /// `still`: asked, like the app, before every further try; its error ends them.
+    async fn update(&self, app: &App, document: &Document, still: Still<'_>) -> Result<Rollout>;
+
+    /// Deploys the newest source with the document that the app has. `force_build`: also what was built before.
+    /// `still`: as in `update`.
+    async fn redeploy(&self, app: &App, force_build: bool, still: Still<'_>) -> Result<Rollout>;
+
+    /// Follows a deployment to its end, whatever that is. Errors that may pass are tolerated until the deadline.
+    async fn wait(
+        &self,
+        rollout: &Rollout,
+        deadline: Deadline,
+        on_change: &mut dyn for<'d> FnMut(&'d Deployment),
+    ) -> Result<Deployment>;
+
+    /// The deployment that counts now: the one in progress, else the active one.
+    async fn current_deployment(&self, app_id: &str) -> Result<Option<Deployment>>;
+
+    /// The app, once that deployment is the active one and it has a URL. `None`: it has no public component.
+    async fn serving(&self, app_id: &str, deployment_id: &str, deadline: Deadline) -> Result<Option<App>>;
+
+    /// The last deployments, newest first.
+    async fn deployments(&self, app_id: &str, limit: usize) -> Result<Vec<Deployment>>;
+
+    async fn cancel(&self, app_id: &str, deployment_id: &str) -> Result<()>;
+
+    /// Removes the app and waits until it is gone. Fine if it was gone already. `still`: as in `update`.
+    async fn destroy(&self, app_id: &str, deadline: Deadline, still: Still<'_>) -> Result<()>;
+
+    async fn health(&self, app_id: &str) -> Result<Vec<ComponentHealth>>;
+
+    /// Whether the app sleeps; `None`: there is no evidence.
+    async fn sleeping(&self, app_id: &str) -> Result<Option<bool>>;
+
+    /// The last `tail` lines of a log, of the active deployment if none is given. `None`: it was never written.
+    async fn logs(
+        &self,
+        app_id: &str,
+        deployment: Option<&str>,
+        component: Option<&str>,
+        kind: LogKind,
+        tail: usize,
+    ) -> Result<Option<Vec<LogLine>>>;
+
+    /// Hands over every line as it is written, until the log ends or the run is told to stop. `None`: there is no
+    /// such log.
+    async fn follow(
+        &self,
+        app_id: &str,
+        deployment: Option<&str>,
+        component: Option<&str>,
+        kind: LogKind,
+        on_line: &mut dyn FnMut(LogLine),
+    ) -> Result<Option<()>>;
+
+    /// Brings an earlier deployment back. Unless `skip_pin`, new deployments are refused until `commit_rollback` or
+    /// `revert_rollback`.
+    async fn rollback(&self, app: &App, deployment_id: &str, skip_pin: bool) -> Result<Rollout>;
+
+    async fn validate_rollback(&self, app_id: &str, deployment_id: &str, skip_pin: bool) -> Result<Validation>;
+
+    async fn commit_rollback(&self, app_id: &str) -> Result<()>;
+
+    /// The document as the cloud would keep it, defaults filled in: comparable with a live app's. Touches nothing.
+    async fn normalized(&self, document: &Document, app_id: Option<&str>) -> Result<Document>;
+
+    /// US dollars for a month, awake and asleep.
+    async fn cost(&self, document: &Document, app_id: Option<&str>) -> Result<Cost>;
+
+    /// What every component of a deployment was built from, where components of another repository prove nothing.
+    fn built_from(&self, deployment: &Deployment, repository: &OwnRepository) -> Vec<(String, Built)>;
+
+    /// A failed step in plain words, with what the exit code in its message means.
+    fn explain(&self, code: &str, message: &Clean) -> Option<Words>;
+}

@@ -1,0 +1,6 @@
+//! Rules that hold on every platform. Pure: no clock, no network, no environment variable.
+
+pub(crate) mod announcement;
+pub(crate) mod changes;
+pub(crate) mod images;
+pub(crate) mod shell;
