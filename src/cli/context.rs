@@ -18,7 +18,7 @@ use crate::github::GitHub;
 use crate::model::failure::Failure;
 use crate::platforms::Platform;
 use crate::platforms::app_platform::AppPlatform;
-use crate::platforms::usual_dialect;
+use crate::platforms::usual_manifests;
 use crate::redact::{Redactor, Secret};
 use crate::wait::{Deadline, Wait};
 
@@ -96,7 +96,7 @@ pub(crate) fn build(
         repository,
         github,
         platform,
-        dialect: usual_dialect(),
+        manifests: usual_manifests(),
         working_directory: project.working_directory,
         folder,
         dry_run,

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::platforms::plan::Replace;
+use crate::policy::replace::Replace;
 
 /// What a deployment may take from the live app.
 #[derive(Args, Clone, Debug)]

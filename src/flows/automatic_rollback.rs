@@ -9,8 +9,8 @@ use crate::model::failure::Failure;
 use crate::model::report::Report;
 use crate::model::rollback::{self, Decision, Situation};
 use crate::model::rollout::Phase;
-use crate::platforms::plan::Replace;
 use crate::platforms::{Deployment, Document, Rollout};
+use crate::policy::replace::Replace;
 
 /// How many earlier deployments the platform is asked about.
 const MOST: usize = 10;

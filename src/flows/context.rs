@@ -17,7 +17,7 @@ use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::report::Report;
 use crate::net::error::ApiError;
-use crate::platforms::dialect::Dialect;
+use crate::platforms::manifests::Manifests;
 use crate::platforms::{App, Platform};
 use crate::redact::Redactor;
 use crate::report::ReporterDeps;
@@ -43,7 +43,7 @@ pub(crate) struct Ctx {
     pub(crate) github: Option<GitHub>,
     pub(crate) platform: Option<Arc<dyn Platform>>,
     /// How manifests are read.
-    pub(crate) dialect: &'static dyn Dialect,
+    pub(crate) manifests: &'static dyn Manifests,
     /// The folder that holds spec and configuration, whatever is checked out in it.
     pub(crate) working_directory: PathBuf,
     /// The same folder as GitHub names it where it is in no clone, with a slash at its end; empty: the root.

@@ -18,10 +18,10 @@ use crate::model::failure::Failure;
 use crate::model::report::{Change, Listing, Report, State};
 use crate::model::rollback::Situation;
 use crate::model::verdict::Verdict;
-use crate::platforms::plan::ProductionPlan;
-use crate::platforms::plan::Replace;
+use crate::platforms::plan::{ProductionPlan, beside};
 use crate::platforms::{App, Document, Rollout};
 use crate::policy::images::Images;
+use crate::policy::replace::Replace;
 use crate::report::Reporter;
 
 #[derive(Clone, Debug)]
@@ -154,7 +154,7 @@ async fn beside_another(ctx: &Ctx, site: &Site, request: &Request) -> anyhow::Re
     let others = ownership::all_marked(ctx, site.repository.id, &request.environment).await?;
     let mut names: Vec<&str> = others.iter().map(|app| app.name.as_str()).collect();
     names.retain(|name| *name != site.manifest.name());
-    let rest = request.replace.beside(&site.manifest, &request.environment, &names)?;
+    let rest = beside(&request.replace, &site.manifest, &request.environment, &names)?;
     let second = (!names.is_empty()).then(|| Change {
         what: format!("agreed to create a second app: `{}` lives on", names.join("`, `")),
         why: "the app spec has another name (`--replace name`)".to_owned(),

@@ -127,8 +127,11 @@ mod tests {
                 environment,
                 commit: None,
             }),
-            document: crate::platforms::usual_dialect()
-                .read("name: shop\n", "app.yaml")
+            document: crate::platforms::usual_manifests()
+                .read(
+                    "name: shop\nworkers: [{name: queue, github: {repo: a/b, branch: main}}]\n",
+                    "app.yaml",
+                )
                 .expect("a manifest")
                 .document(),
             created_at: second.map(|second| jiff::Timestamp::from_second(second).expect("a time")),

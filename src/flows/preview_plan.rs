@@ -29,6 +29,7 @@ pub(super) struct Work<'a> {
 
 impl<'a> Work<'a> {
     pub(super) async fn prepare(
+        ctx: &Ctx,
         source: &Source<'_>,
         config: Config,
         repository: &'a Repository,
@@ -37,7 +38,7 @@ impl<'a> Work<'a> {
         images: &'a Images,
         allowed: Allowed,
     ) -> anyhow::Result<Self> {
-        let files = source.files(&manifest.wanted_files()).await?;
+        let files = source.files(&ctx.manifests.wanted_files(&manifest)).await?;
         Ok(Self {
             name: names::preview_app(allowed.name(&manifest), pull.number, repository.id),
             config,
@@ -60,21 +61,24 @@ impl<'a> Work<'a> {
         // A rehearsal shows what is going to change, and not that every run has words of its own.
         let before = live.filter(|_| ctx.dry_run);
         let before = before.and_then(|app| app.document.facts().announcement(None).cloned());
-        self.manifest.plan_preview(&PreviewInput {
-            repository: &ctx.own(),
-            repository_id: self.repository.id,
-            pull_request: self.pull,
-            commit: &self.pull.head.sha,
-            policy: &self.config.preview,
-            allowed: &self.allowed,
-            files: &|path| self.files.get(path).cloned(),
-            variables: &|name| (ctx.variables)(name),
-            live: live.map(|app| &app.document),
-            random: &random,
-            announcement: before.unwrap_or_else(|| Announcement::new(random())),
-            sleep,
-            images: self.images,
-        })
+        ctx.manifests.plan_preview(
+            &self.manifest,
+            &PreviewInput {
+                repository: &ctx.own(),
+                repository_id: self.repository.id,
+                pull_request: self.pull,
+                commit: &self.pull.head.sha,
+                policy: &self.config.preview,
+                allowed: &self.allowed,
+                files: &|path| self.files.get(path).cloned(),
+                variables: &|name| (ctx.variables)(name),
+                live: live.map(|app| &app.document),
+                random: &random,
+                announcement: before.unwrap_or_else(|| Announcement::new(random())),
+                sleep,
+                images: self.images,
+            },
+        )
     }
 }
 

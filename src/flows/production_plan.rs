@@ -6,10 +6,10 @@ use super::site::{Commit, Site};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::Change;
-use crate::platforms::plan::Replace;
 use crate::platforms::plan::{ProductionInput, ProductionPlan};
 use crate::platforms::{App, Document, PlatformError, Rollout, Still};
 use crate::policy::images::Images;
+use crate::policy::replace::Replace;
 
 /// What a plan is made from, gathered once: an app that changes meanwhile leads to a second plan.
 #[derive(Clone, Copy)]
@@ -28,23 +28,26 @@ impl Work<'_> {
     /// What to send to the app as it is, and what that changes.
     pub(super) fn plan(&self, live: Option<&App>) -> Result<ProductionPlan, Failure> {
         let Self { ctx, site, .. } = *self;
-        let plan = site
-            .manifest
-            .plan_production(&ProductionInput {
-                repository: &ctx.own(),
-                repository_id: site.repository.id,
-                environment: self.environment,
-                commit: &site.head,
-                branch: &site.branch,
-                target: site.target(),
-                variables: &|name| (ctx.variables)(name),
-                live: live.map(|app| &app.document),
-                live_marks: live.and_then(|app| app.marks.as_ref()),
-                active: live.and_then(|app| app.active.as_ref()?.document.as_ref()),
-                neighbours: &site.neighbours,
-                images: self.images,
-                replace: self.replace,
-            })
+        let plan = ctx
+            .manifests
+            .plan_production(
+                &site.manifest,
+                &ProductionInput {
+                    repository: &ctx.own(),
+                    repository_id: site.repository.id,
+                    environment: self.environment,
+                    commit: &site.head,
+                    branch: &site.branch,
+                    target: site.target(),
+                    variables: &|name| (ctx.variables)(name),
+                    live: live.map(|app| &app.document),
+                    live_marks: live.and_then(|app| app.marks.as_ref()),
+                    active: live.and_then(|app| app.active.as_ref()?.document.as_ref()),
+                    neighbours: &site.neighbours,
+                    images: self.images,
+                    replace: self.replace,
+                },
+            )
             .map_err(|failure| self.refused(failure, live))?;
         ctx.redactor_of(&plan.document, &site.config);
         Ok(plan)

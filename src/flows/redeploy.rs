@@ -7,8 +7,8 @@ use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::Report;
-use crate::platforms::plan::Replace;
 use crate::policy::images::Images;
+use crate::policy::replace::Replace;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {

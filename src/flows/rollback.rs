@@ -20,8 +20,8 @@ use crate::model::report::{Report, State};
 use crate::model::rollout::{Built, Phase};
 use crate::model::verdict::Verdict;
 use crate::platforms::Offline;
-use crate::platforms::plan::Replace;
 use crate::platforms::{App, Deployment, Platform};
+use crate::policy::replace::Replace;
 use crate::report::Reporter;
 
 /// How many successful deployments App Platform keeps to go back to.

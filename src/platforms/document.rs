@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::dialect::Dialect;
 use super::facts::{Facts, Question};
-use super::plan::Replace;
 use super::scaffold::Portable;
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::report::Sleep;
+use crate::policy::replace::Replace;
 use crate::redact::Secret;
 
 #[derive(Clone)]

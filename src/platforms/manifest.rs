@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::dialect::Dialect;
 use super::document::Document;
-use super::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
 use crate::model::failure::Failure;
 
 /// Line and column, both counted from 1.
@@ -61,27 +60,6 @@ impl Manifest {
             Some((line, column)) => failure.at(&self.file, line, column),
             None => failure,
         }
-    }
-
-    /// The paths of the repository's files whose texts the plan of a preview asks for.
-    pub(crate) fn wanted_files(&self) -> Vec<String> {
-        self.dialect.wanted_files(self)
-    }
-
-    /// What a preview is sent.
-    ///
-    /// # Errors
-    /// Where it would touch production or cannot work.
-    pub(crate) fn plan_preview(&self, input: &PreviewInput<'_>) -> Result<PreviewPlan, Failure> {
-        self.dialect.plan_preview(self, input)
-    }
-
-    /// What production, or another named environment, is sent.
-    ///
-    /// # Errors
-    /// A foreign app, settings that would be lost, missing secrets.
-    pub(crate) fn plan_production(&self, input: &ProductionInput<'_>) -> Result<ProductionPlan, Failure> {
-        self.dialect.plan_production(self, input)
     }
 }
 

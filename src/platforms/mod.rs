@@ -11,6 +11,7 @@ pub(crate) mod facts;
 pub(crate) mod find;
 mod log;
 pub(crate) mod manifest;
+pub(crate) mod manifests;
 mod offline;
 pub(crate) mod plan;
 pub(crate) mod scaffold;
@@ -42,7 +43,7 @@ use crate::redact::Clean;
 use crate::wait::Deadline;
 
 /// How manifests are read where nothing else says which platform they are for.
-pub(crate) fn usual_dialect() -> &'static dyn dialect::Dialect {
+pub(crate) fn usual_manifests() -> &'static dyn manifests::Manifests {
     &app_platform::APP_SPEC
 }
 

@@ -3,4 +3,6 @@
 pub(crate) mod announcement;
 pub(crate) mod changes;
 pub(crate) mod images;
+pub(crate) mod replace;
 pub(crate) mod shell;
+pub(crate) mod yaml;

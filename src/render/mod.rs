@@ -14,4 +14,3 @@ pub(crate) mod standings;
 mod state;
 mod templates;
 mod view;
-pub(crate) mod yaml;

@@ -12,9 +12,8 @@ const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["flows"],
     &["report"],
-    &["platform", "github", "health", "render", "actions"],
-    // What a preview may do is policy: the spec's transformation reads the config's types.
-    &["net", "spec"],
+    &["platforms", "github", "health", "render", "actions"],
+    &["net", "policy"],
     &["config"],
     &["model", "wait"],
     // What the model says of a failure has lines of logs, which a redactor has cleaned.
@@ -60,6 +59,27 @@ fn a_module_uses_only_layers_below_its_own() {
             wrong.push(format!("{}: `{module}` must not use `{SANDBOX}`", path.display()));
         }
     }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// Of one platform's folder only the command line knows, which makes its client. Everybody else sees the trait, documents
+/// that they cannot open, and facts.
+#[test]
+fn only_the_command_line_knows_which_platforms_there_are() {
+    let platforms = root().join("src/platforms");
+    let folders = fs::read_dir(&platforms).unwrap().flatten();
+    let folders: Vec<String> = folders
+        .filter(|entry| entry.path().is_dir() && entry.file_name() != "plan")
+        .map(|entry| format!("platforms::{}", entry.file_name().to_string_lossy()))
+        .collect();
+    assert!(!folders.is_empty(), "a folder for each platform");
+    let wrong: Vec<String> = sources("src")
+        .into_iter()
+        .filter(|(path, _)| !path.starts_with(&platforms) && !path.starts_with(root().join("src/cli")))
+        .filter(|(path, _)| module_of(path).is_some_and(|module| module != SANDBOX))
+        .filter(|(_, text)| folders.iter().any(|folder| text.contains(folder.as_str())))
+        .map(|(path, _)| path.display().to_string())
+        .collect();
     assert_eq!(wrong, Vec::<String>::new());
 }
 

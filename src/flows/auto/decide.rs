@@ -12,8 +12,8 @@ use crate::flows::{comment, site};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::platforms::plan::Replace;
 use crate::policy::images::Images;
+use crate::policy::replace::Replace;
 
 #[derive(Clone, Debug)]
 pub(super) enum Decision {

@@ -9,8 +9,8 @@ use crate::flows::sentence::list;
 use crate::model::commit::Sha;
 use crate::model::environment::{Environment, pull_number};
 use crate::model::failure::Failure;
-use crate::platforms::plan::Replace;
 use crate::policy::images::Images;
+use crate::policy::replace::Replace;
 
 /// The flags of `auto` that have the meaning of the inputs of the same names.
 #[derive(Clone, Debug, Default)]

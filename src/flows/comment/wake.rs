@@ -101,7 +101,6 @@ fn address(app: &App) -> Result<&str, Answer> {
 
 #[cfg(test)]
 mod tests {
-
     use super::address;
     use crate::platforms::App;
 
@@ -113,10 +112,9 @@ mod tests {
             url: Some("https://shop-pr-1.example".to_owned()),
             url_is_refused: false,
             marks: None,
-            document: crate::platforms::usual_dialect()
+            document: crate::platforms::usual_manifests()
                 .read(
-                    "name: shop
-",
+                    "name: shop\nworkers: [{name: queue, github: {repo: a/b, branch: main}}]\n",
                     "app.yaml",
                 )
                 .expect("a manifest")

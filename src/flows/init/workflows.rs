@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::files::Wanted;
-use crate::render::yaml::scalar;
+use crate::policy::yaml::scalar;
 
 pub(super) const FOLDER: &str = ".github/workflows";
 pub(super) const PRODUCTION: &str = ".github/workflows/do-deploy-production.yml";

@@ -125,7 +125,7 @@ impl<'a> Source<'a> {
                 .why(format!(
                     "looked {}for `{}` and for one `app.yaml` one folder down",
                     self.looked_in(),
-                    self.ctx.dialect.usual_files().join("`, `")
+                    self.ctx.manifests.usual_files().join("`, `")
                 ))
                 .next("write one: `do-deploy init`; or name it with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`")
                 .into()),
@@ -170,12 +170,12 @@ impl<'a> Source<'a> {
 
     /// The app spec in a usual place. `None`: there is none.
     pub(crate) async fn usual_manifest(&self) -> anyhow::Result<Option<Manifest>> {
-        let dialect = self.ctx.dialect;
-        let usual: Vec<Wanted<'_>> = dialect.usual_files().iter().map(|path| manifest_at(path)).collect();
+        let manifests = self.ctx.manifests;
+        let usual: Vec<Wanted<'_>> = manifests.usual_files().iter().map(|path| manifest_at(path)).collect();
         if let Some((index, text)) = self.first(&usual).await? {
             return Ok(Some(self.parsed(&text, usual[index].path)?));
         }
-        let below = dialect.file_one_folder_down();
+        let below = manifests.file_one_folder_down();
         let paths: Vec<String> = self.folders().await?.iter().map(|it| format!("{it}/{below}")).collect();
         let wanted: Vec<Wanted<'_>> = paths.iter().map(|path| manifest_at(path)).collect();
         let texts = self.texts(&wanted).await?;
@@ -185,7 +185,7 @@ impl<'a> Source<'a> {
             .filter_map(|(path, text)| Some((path.as_str(), text?)))
             .collect();
         let paths: Vec<&str> = found.keys().copied().collect();
-        match find_default(&paths, dialect.usual_files(), below)? {
+        match find_default(&paths, manifests.usual_files(), below)? {
             Some(path) => Ok(Some(self.parsed(&found[path], path)?)),
             None => Ok(None),
         }
@@ -193,7 +193,7 @@ impl<'a> Source<'a> {
 
     fn parsed(&self, text: &str, path: &str) -> anyhow::Result<Manifest> {
         self.ctx.console.debug(&format!("the app spec is `{path}`"));
-        let manifest = self.ctx.dialect.read(text, path)?;
+        let manifest = self.ctx.manifests.read(text, path)?;
         self.ctx.register_secrets(&manifest.document());
         Ok(manifest)
     }

@@ -1,9 +1,9 @@
 //! What a flow is going to do to an app, computed without touching anything.
 
+mod loss;
 mod preview;
 mod production;
-mod replace;
 
+pub(crate) use loss::{Loss, Taken, agree, beside, unmatched, without_app};
 pub(crate) use preview::{Allowed, DataLoss, Database, DatabaseMode, PreviewInput, PreviewPlan};
 pub(crate) use production::{Neighbour, ProductionInput, ProductionPlan};
-pub(crate) use replace::{Loss, Replace, Taken};

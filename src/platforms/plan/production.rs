@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::document::Document;
-use super::replace::{Replace, Taken};
+use super::loss::Taken;
 use crate::config::{Target, Variable};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -11,6 +11,7 @@ use crate::model::marks::Marks;
 use crate::model::own::OwnRepository;
 use crate::model::report::Change;
 use crate::policy::images::Images;
+use crate::policy::replace::Replace;
 
 /// Everything that decides what is sent.
 pub(crate) struct ProductionInput<'a> {

@@ -2,22 +2,17 @@
 
 use serde_json::Value;
 
-use super::{
-    diff, document, export, health, marks, parse, preview, production, scaffold, secrets, secure_header, start,
-};
+use super::production::going_back;
+use super::{diff, document, export, health, marks, secrets, secure_header};
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::report::Sleep;
 use crate::platforms::dialect::Dialect;
 use crate::platforms::document::Document;
 use crate::platforms::facts::{Facts, Question};
-use crate::platforms::manifest::Manifest;
-use crate::platforms::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan, Replace};
-use crate::platforms::scaffold::{First, Portable, Tree};
+use crate::platforms::scaffold::Portable;
+use crate::policy::replace::Replace;
 use crate::redact::Secret;
-
-/// The usual places, best first.
-pub(crate) const USUAL: [&str; 3] = [".do/app.yaml", ".do/app.yml", "app.yaml"];
 
 /// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>
 #[derive(Debug)]
@@ -31,19 +26,12 @@ impl AppSpec {
     }
 }
 
+/// What people are told of an account that refuses or drops the field.
+pub(super) fn no_scale_to_zero() -> Sleep {
+    Sleep::Never("this DigitalOcean account has no scale to zero".to_owned())
+}
+
 impl Dialect for AppSpec {
-    fn usual_files(&self) -> &'static [&'static str] {
-        &USUAL
-    }
-
-    fn file_one_folder_down(&self) -> &'static str {
-        USUAL[2]
-    }
-
-    fn read(&self, text: &str, file: &str) -> Result<Manifest, Failure> {
-        parse::parse(text, file)
-    }
-
     fn name<'a>(&self, document: &'a Value) -> &'a str {
         document.get("name").and_then(Value::as_str).unwrap_or_default()
     }
@@ -106,7 +94,7 @@ impl Dialect for AppSpec {
     }
 
     fn same_places(&self, one: &Value, other: &Value) -> bool {
-        production::same_places(one, other)
+        going_back::same_places(one, other)
     }
 
     fn taken_by_going_back(
@@ -115,30 +103,14 @@ impl Dialect for AppSpec {
         earlier: &Value,
         replace: &Replace,
     ) -> Result<Vec<(String, String)>, Failure> {
-        production::taken_by_going_back(live, earlier, replace)
-    }
-
-    fn wanted_files(&self, manifest: &Manifest) -> Vec<String> {
-        start::wanted_files(manifest)
-    }
-
-    fn plan_preview(&self, manifest: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewPlan, Failure> {
-        preview::plan(manifest, input)
-    }
-
-    fn plan_production(&self, manifest: &Manifest, input: &ProductionInput<'_>) -> Result<ProductionPlan, Failure> {
-        production::plan(manifest, input)
+        going_back::taken_by_going_back(live, earlier, replace)
     }
 
     fn export(&self, live: &Value) -> Portable {
         export::exported(live)
     }
 
-    fn scaffold(&self, tree: &Tree<'_>, repository: &str, branch: &str) -> Result<First, Failure> {
-        scaffold::first(tree, repository, branch)
-    }
-
     fn no_sleep(&self) -> Sleep {
-        preview::no_scale_to_zero()
+        no_scale_to_zero()
     }
 }

@@ -17,6 +17,7 @@ mod hidden;
 mod images;
 mod jobs;
 mod literal;
+mod manifests;
 mod marks;
 mod names;
 mod offline;

@@ -4,10 +4,10 @@
 use serde_json::Value;
 
 use super::super::component::{self, Kind};
+use super::super::dialect::no_scale_to_zero;
 use super::super::env;
 use super::super::placeholder;
 use super::super::policy::Policy;
-use super::sleep::no_scale_to_zero;
 use super::{Notes, envs, sources};
 use crate::model::report::Sleep;
 use crate::platforms::plan::{Database, DatabaseMode, PreviewInput};

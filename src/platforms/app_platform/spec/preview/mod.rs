@@ -39,8 +39,6 @@ mod sources;
 mod strip;
 mod unknown;
 
-pub(crate) use sleep::no_scale_to_zero;
-
 /// The plan while it is being made.
 #[derive(Default)]
 struct Notes {

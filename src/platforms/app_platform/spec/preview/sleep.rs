@@ -5,16 +5,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::super::component::{self, Kind};
+use super::super::dialect::no_scale_to_zero;
 use super::super::health::is_public;
 use super::Notes;
 use crate::config::SleepAfter;
 use crate::model::report::Sleep;
 use crate::platforms::plan::PreviewInput;
-
-/// What people are told of an account that refuses or drops the field.
-pub(crate) fn no_scale_to_zero() -> Sleep {
-    Sleep::Never("this DigitalOcean account has no scale to zero".to_owned())
-}
 
 const HOUR: Duration = Duration::from_secs(3_600);
 

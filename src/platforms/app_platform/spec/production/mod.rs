@@ -9,10 +9,11 @@ use super::{bindings, component, credentials, env, former, marks, region};
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::platforms::manifest::Manifest;
-use crate::platforms::plan::{ProductionInput, ProductionPlan, Replace, Taken};
+use crate::platforms::plan::{ProductionInput, ProductionPlan, Taken, agree, without_app};
 use crate::policy::changes::Changes;
 
 mod adoption;
+pub(super) mod going_back;
 mod kept;
 mod loss;
 mod secrets;
@@ -75,38 +76,6 @@ fn as_it_is(live: &Value, input: &ProductionInput<'_>) -> Result<ProductionPlan,
     })
 }
 
-/// What going back from `live` to an earlier spec takes that nobody agreed to: its names for a consent, and what would be
-/// done.
-///
-/// # Errors
-/// When the consent names what going back leaves as it is.
-pub(crate) fn taken_by_going_back(
-    live: &Value,
-    earlier: &Value,
-    replace: &Replace,
-) -> Result<Vec<(String, String)>, Failure> {
-    let losses = loss::losses(live, None, earlier);
-    if let Some(name) = replace.unmatched(&losses) {
-        return Err(Failure::input(format!(
-            "`--replace` names `{name}`, which the rollback leaves as it is"
-        ))
-        .next("leave it out"));
-    }
-    let unwanted = losses.into_iter().filter(|loss| !replace.names(&loss.name));
-    Ok(unwanted.map(|loss| (loss.name, loss.what)).collect())
-}
-
-/// Whether two specs have the same databases in the same region, which App Platform asks of a rollback.
-pub(crate) fn same_places(one: &Value, other: &Value) -> bool {
-    let moves = |from: &Value, to: &Value| {
-        let losses = loss::losses(from, None, to);
-        losses
-            .iter()
-            .any(|loss| loss.name.starts_with("databases.") || loss.name == "region")
-    };
-    !moves(one, other) && !moves(other, one)
-}
-
 /// Credentials that anybody who can read the repository has, by the names of their envs.
 fn plain_credentials(spec: &Manifest) -> Option<String> {
     let places = credentials::places(&spec.value);
@@ -129,7 +98,7 @@ fn taken(
         return Ok(Vec::new());
     };
     let Some(live) = input.live() else {
-        return replace.without_app(spec);
+        return without_app(replace, spec);
     };
     let mut losses = loss::losses(live, input.active(), planned);
     if input.live_marks.is_some() {
@@ -139,7 +108,7 @@ fn taken(
     if input.live_marks.is_none() {
         losses.retain(|loss| !loss.name.starts_with("domains.") || replace.names(&loss.name));
     }
-    replace.agree(spec, &loss::names(live), &losses, changes)
+    agree(replace, spec, &loss::names(live), &losses, changes)
 }
 
 /// One file for two environments would be one app for both.

@@ -10,8 +10,9 @@ use crate::config::{Config, Variable};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::own::OwnRepository;
-use crate::platforms::plan::{Neighbour, ProductionInput, ProductionPlan, Replace};
+use crate::platforms::plan::{Neighbour, ProductionInput, ProductionPlan};
 use crate::policy::images::Images;
+use crate::policy::replace::Replace;
 
 mod adoption;
 mod live;
@@ -98,6 +99,11 @@ impl World {
 
     fn good(&self, spec: &str) -> ProductionPlan {
         self.plan(spec).expect("a plan")
+    }
+
+    /// What the app is sent.
+    fn sent(&self, spec: &str) -> Value {
+        self.good(spec).document.value().clone()
     }
 
     fn refused(&self, spec: &str) -> String {

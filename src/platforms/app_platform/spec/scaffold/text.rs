@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{First, Project, app_name};
-use crate::render::yaml::scalar;
+use crate::policy::yaml::scalar;
 
 /// The port that App Platform takes when none is given.
 const PORT: u16 = 8080;

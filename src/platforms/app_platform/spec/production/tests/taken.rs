@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::super::parse::parse;
 use super::{PLAIN, World, marked, told};
-use crate::platforms::plan::Replace;
+use crate::policy::replace::Replace;
 
 /// The live app of `PLAIN`, with our marks and whatever else it has.
 fn ours(more: Value) -> Value {
@@ -157,7 +157,7 @@ fn a_region_that_the_file_leaves_open_stays() {
     for region in ["region: ams3\n", "region: AMS\n"] {
         World::new().live(live.clone()).good(&format!("{PLAIN}{region}"));
     }
-    assert_eq!(World::new().good(PLAIN).document.value().get("region"), None);
+    assert_eq!(World::new().sent(PLAIN).get("region"), None);
 }
 
 #[test]
@@ -206,8 +206,8 @@ fn credentials_outside_of_envs_are_not_wiped_and_go_nowhere_else() {
             &json!("new"),
         ),
     ] {
-        let plan = World::new().live(live.clone()).good(&file.to_string());
-        let worker = &plan.document.value()["workers"][0];
+        let sent = World::new().live(live.clone()).sent(&file.to_string());
+        let worker = &sent["workers"][0];
         assert_eq!(&worker["image"]["registry_credentials"], credentials, "{file}");
         assert_eq!(&worker["log_destinations"][0]["datadog"]["api_key"], api_key, "{file}");
     }
@@ -231,8 +231,8 @@ fn a_secret_is_never_sent_without_a_value() {
         );
         let mut world = World::new().live(live.clone());
         world.variables.insert("A", " ");
-        let plan = world.good(&file);
-        let sent = &plan.document.value()["services"][0]["envs"][0];
+        let sent = world.sent(&file);
+        let sent = &sent["services"][0]["envs"][0];
         assert_eq!(
             (&sent["value"], &sent["type"]),
             (&json!("EV[1:a:b]"), &json!("SECRET")),
@@ -244,8 +244,8 @@ fn a_secret_is_never_sent_without_a_value() {
         }
     }
     let file = PLAIN.replace("{key: A, value: b}", "{key: PLAIN}");
-    let plan = World::new().live(live).good(&file);
-    let sent = &plan.document.value()["services"][0]["envs"][0];
+    let sent = World::new().live(live).sent(&file);
+    let sent = &sent["services"][0]["envs"][0];
     assert_eq!(sent.get("value"), None, "what is no secret is as the file has it");
 }
 
@@ -318,13 +318,12 @@ fn a_placeholder_is_no_value_of_a_secret() {
     }
     for value in ["${web.PRIVATE_URL}", "${APP_URL}", "x-${a.b}"] {
         let file = with_env(&format!("{{key: A, type: SECRET, value: '{value}'}}"));
-        let sent =
-            World::new().live(live.clone()).good(&file).document.value()["services"][0]["envs"][0]["value"].clone();
+        let sent = World::new().live(live.clone()).sent(&file)["services"][0]["envs"][0]["value"].clone();
         assert_eq!(sent, value);
     }
     let file = with_env("{key: A, value: '${APP_KEY}'}");
-    let plan = World::new().good(&file);
-    let sent = &plan.document.value()["services"][0]["envs"][0];
+    let sent = World::new().sent(&file);
+    let sent = &sent["services"][0]["envs"][0];
     assert_eq!(sent["value"], "${APP_KEY}", "what is no secret is as the file has it");
 }
 

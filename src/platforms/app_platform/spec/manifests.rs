@@ -1,0 +1,42 @@
+//! App specs as manifests: where they are, how they are read, and what is planned from them.
+
+use super::dialect::AppSpec;
+use super::{parse, preview, production, scaffold, start};
+use crate::model::failure::Failure;
+use crate::platforms::manifest::Manifest;
+use crate::platforms::manifests::Manifests;
+use crate::platforms::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
+use crate::platforms::scaffold::{First, Tree};
+
+/// The usual places, best first.
+const USUAL: [&str; 3] = [".do/app.yaml", ".do/app.yml", "app.yaml"];
+
+impl Manifests for AppSpec {
+    fn usual_files(&self) -> &'static [&'static str] {
+        &USUAL
+    }
+
+    fn file_one_folder_down(&self) -> &'static str {
+        USUAL[2]
+    }
+
+    fn read(&self, text: &str, file: &str) -> Result<Manifest, Failure> {
+        parse::parse(text, file)
+    }
+
+    fn wanted_files(&self, manifest: &Manifest) -> Vec<String> {
+        start::wanted_files(manifest)
+    }
+
+    fn plan_preview(&self, manifest: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewPlan, Failure> {
+        preview::plan(manifest, input)
+    }
+
+    fn plan_production(&self, manifest: &Manifest, input: &ProductionInput<'_>) -> Result<ProductionPlan, Failure> {
+        production::plan(manifest, input)
+    }
+
+    fn scaffold(&self, tree: &Tree<'_>, repository: &str, branch: &str) -> Result<First, Failure> {
+        scaffold::first(tree, repository, branch)
+    }
+}

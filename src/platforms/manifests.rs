@@ -1,0 +1,38 @@
+//! How a platform's manifests are found, read and planned. Pure: no network, no clock, no token.
+
+use super::manifest::Manifest;
+use super::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
+use super::scaffold::{First, Tree};
+use crate::model::failure::Failure;
+
+pub(crate) trait Manifests: Sync {
+    /// Where a manifest is when nobody said so, best first.
+    fn usual_files(&self) -> &'static [&'static str];
+
+    /// What a manifest is called one folder down, where there may be one alone.
+    fn file_one_folder_down(&self) -> &'static str;
+
+    /// Reads a manifest. `file` is what errors call it.
+    ///
+    /// # Errors
+    /// What is wrong with it, with line and column.
+    fn read(&self, text: &str, file: &str) -> Result<Manifest, Failure>;
+
+    /// The paths of the repository's files whose texts the plan of a preview asks for.
+    fn wanted_files(&self, manifest: &Manifest) -> Vec<String>;
+    /// What a preview is sent.
+    ///
+    /// # Errors
+    /// Where it would touch production or cannot work.
+    fn plan_preview(&self, manifest: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewPlan, Failure>;
+    /// What production, or another named environment, is sent.
+    ///
+    /// # Errors
+    /// A foreign app, settings that would be lost, missing secrets.
+    fn plan_production(&self, manifest: &Manifest, input: &ProductionInput<'_>) -> Result<ProductionPlan, Failure>;
+    /// The first manifest of a repository, made from its files.
+    ///
+    /// # Errors
+    /// When there is no project that is known, or more than one folder has one.
+    fn scaffold(&self, tree: &Tree<'_>, repository: &str, branch: &str) -> Result<First, Failure>;
+}
