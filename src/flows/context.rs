@@ -18,7 +18,7 @@ use crate::model::failure::Failure;
 use crate::model::report::Report;
 use crate::net::error::ApiError;
 use crate::platforms::manifests::Manifests;
-use crate::platforms::{App, Platform};
+use crate::platforms::{App, Platform, Words};
 use crate::redact::Redactor;
 use crate::report::ReporterDeps;
 use crate::wait::{Deadline, Wait};
@@ -133,10 +133,19 @@ impl Ctx {
         })
     }
 
+    /// What the platform calls things.
+    pub(crate) fn words(&self) -> &'static Words {
+        self.manifests.words()
+    }
+
     pub(crate) fn platform(&self) -> Result<&dyn Platform, Failure> {
         self.platform.as_deref().ok_or_else(|| {
-            Failure::input("no DigitalOcean token")
-                .next("set `DIGITALOCEAN_ACCESS_TOKEN`; in a workflow give the action's input `token`")
+            let Words {
+                vendor, token, input, ..
+            } = self.words();
+            Failure::input(format!("no {vendor} token")).next(format!(
+                "set `{token}`; in a workflow give the action's input `{input}`"
+            ))
         })
     }
 }

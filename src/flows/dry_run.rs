@@ -74,7 +74,7 @@ async fn proposed(
             | PlatformError::SleepRefused { .. }
             | PlatformError::LimitReached { .. }),
         ) => {
-            let why = format!("DigitalOcean would not take this yet: {error}");
+            let why = format!("{} would not take this yet: {error}", ctx.words().vendor);
             ctx.console.warn(&why);
             report.notes.push(why);
             Ok(None)

@@ -4,7 +4,7 @@ use super::context::Ctx;
 use crate::model::excerpt::lines_that_matter;
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::rollout::{Phase, Stage, StepFailure};
-use crate::platforms::{Deployment, LogKind, PlatformError, Words};
+use crate::platforms::{Deployment, Diagnosis, LogKind, PlatformError};
 use crate::redact::TargetRedactor;
 
 /// Lines fetched of a log; the excerpt is chosen from them.
@@ -30,10 +30,13 @@ pub(crate) async fn failure(
         .zip(deployment.document.as_ref())
         .is_some_and(|(name, document)| document.facts().is_job(name));
     let message = redactor.line(&step.message);
-    let words = ctx.platform()?.explain(&step.code, &message).unwrap_or_else(|| Words {
-        why: message.to_string(),
-        next: "look at the deployment on the platform".to_owned(),
-    });
+    let words = ctx
+        .platform()?
+        .explain(&step.code, &message)
+        .unwrap_or_else(|| Diagnosis {
+            why: message.to_string(),
+            next: "look at the deployment on the platform".to_owned(),
+        });
     let name = step.component.as_deref().map(|name| format!("`{name}`"));
     let what = match (step.stage, is_job, &name) {
         (Stage::Build, _, Some(name)) => format!("the build of {name} failed"),

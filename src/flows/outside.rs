@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_domain_is_asked_at_its_own_address_where_there_is_tls() {
-        let place = Place::of_domain("shop.example", "https://shop-x.ondigitalocean.app");
+        let place = Place::of_domain("shop.example", "https://shop-x.example");
         assert_eq!((place.url.as_str(), place.host), ("https://shop.example", None));
         let place = Place::of_domain("shop.example", "http://127.0.0.1:20000");
         assert_eq!(place.url, "http://127.0.0.1:20000");

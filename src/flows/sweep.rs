@@ -172,8 +172,9 @@ fn reason_to_remove(ctx: &Ctx, policy: &Preview, open: bool, app: &App) -> Resul
     let age = age(now, touched);
     if age > policy.ttl && now.duration_since(of_github).unsigned_abs() > CLOCKS_APART {
         ctx.console.warn(&format!(
-            "`{}` is not removed for its age: DigitalOcean's clock says {now:.0}, GitHub's {of_github:.0}",
-            app.name
+            "`{}` is not removed for its age: {}'s clock says {now:.0}, GitHub's {of_github:.0}",
+            app.name,
+            ctx.words().vendor
         ));
         return Ok(None);
     }

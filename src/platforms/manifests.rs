@@ -3,9 +3,13 @@
 use super::manifest::Manifest;
 use super::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
 use super::scaffold::{First, Tree};
+use super::words::Words;
 use crate::model::failure::Failure;
 
 pub(crate) trait Manifests: Sync {
+    /// What the platform that they are for calls things.
+    fn words(&self) -> &'static Words;
+
     /// Where a manifest is when nobody said so, best first.
     fn usual_files(&self) -> &'static [&'static str];
 

@@ -4,6 +4,7 @@ mod app;
 pub(crate) mod app_platform;
 mod component;
 pub(crate) mod deployment;
+mod diagnosis;
 pub(crate) mod dialect;
 pub(crate) mod document;
 mod error;
@@ -15,7 +16,6 @@ pub(crate) mod manifests;
 mod offline;
 pub(crate) mod plan;
 pub(crate) mod scaffold;
-pub(crate) mod scopes;
 pub(crate) mod source;
 mod words;
 
@@ -28,6 +28,7 @@ use jiff::Timestamp;
 pub(crate) use app::App;
 pub(crate) use component::{ComponentHealth, HealthState};
 pub(crate) use deployment::{CauseKind, Deployment, Rollout, Validation};
+pub(crate) use diagnosis::Diagnosis;
 pub(crate) use document::Document;
 pub(crate) use error::{PlatformError, Result};
 pub(crate) use facts::Facts;
@@ -151,5 +152,5 @@ pub(crate) trait Platform: std::fmt::Debug {
     fn built_from(&self, deployment: &Deployment, repository: &OwnRepository) -> Vec<(String, Built)>;
 
     /// A failed step in plain words, with what the exit code in its message means.
-    fn explain(&self, code: &str, message: &Clean) -> Option<Words>;
+    fn explain(&self, code: &str, message: &Clean) -> Option<Diagnosis>;
 }

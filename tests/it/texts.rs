@@ -1,5 +1,7 @@
 //! What a run says from its first line to its last: the log and the summary of each ending as people read them.
 
+use std::cmp::Reverse;
+
 use insta::assert_snapshot;
 use serde_json::json;
 
@@ -15,7 +17,8 @@ fn log(t: &Tester, run: &Run) -> String {
                 .iter()
                 .any(|it| step.starts_with(it))
         };
-        !step.is_some_and(begins)
+        let is_under_way = |step: &str| step.starts_with("waiting for ") && step.split(' ').count() == 3;
+        !step.is_some_and(|step| begins(step) || is_under_way(step))
     };
     let is_waiting = |line: &&str| line.starts_with("Still waiting for ");
     let kept = shown.trim().lines().filter(|line| is_step(line) && !is_waiting(line));
@@ -32,6 +35,11 @@ fn log(t: &Tester, run: &Run) -> String {
                 .filter(|_| is_build(line))
                 .map(|(component, _)| component)
         });
+    }
+    // Components start side by side, too.
+    let is_start = |line: &&str| line.contains(": waiting for ");
+    for lines in kept.chunk_by_mut(|one, other| is_start(one) && is_start(other)) {
+        lines.sort_by_key(|line| Reverse(line.split(": ").next().filter(|_| is_start(line))));
     }
     times(t, &kept.join("\n"))
 }

@@ -83,6 +83,23 @@ fn only_the_command_line_knows_which_platforms_there_are() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+/// What a platform or its vendor is called comes from its `Words`.
+#[test]
+fn no_flow_names_a_platform() {
+    let names = Regex::new(r"(?i)digital ?ocean|app ?platform|\bfly\.io\b|droplet").unwrap();
+    let mut wrong = Vec::new();
+    for folder in ["src/flows", "src/report", "src/policy"] {
+        for (path, text) in sources(folder) {
+            let is_test = path.components().any(|part| part.as_os_str() == "tests") || path.ends_with("tests.rs");
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let lines = code.lines().enumerate().filter(|_| !is_test);
+            let named = lines.filter(|(_, line)| !line.trim_start().starts_with("//") && names.is_match(line));
+            wrong.extend(named.map(|(index, line)| format!("{}:{}: {}", path.display(), index + 1, line.trim())));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
 #[test]
 fn every_module_has_its_layer() {
     let mut missing = Vec::new();

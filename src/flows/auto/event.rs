@@ -100,15 +100,17 @@ pub(super) struct Start {
 pub(super) struct Event {
     pub(super) name: String,
     payload: Value,
-    /// Whether the run was given a DigitalOcean token.
+    /// Whether the run was given a token of the platform.
     has_token: bool,
+    /// The variable that holds it.
+    token: &'static str,
     pub(super) start: Start,
 }
 
 impl Event {
     /// # Errors
     /// A payload that lacks what GitHub always sends, or has something else in its place.
-    pub(super) fn new(name: &str, payload: Value, has_token: bool) -> Result<Self, Failure> {
+    pub(super) fn new(name: &str, payload: Value, has_token: bool, token: &'static str) -> Result<Self, Failure> {
         let required = REQUIRED.iter().find(|(event, _)| *event == name);
         for (pointer, kind) in required.map_or(&[][..], |(_, facts)| facts) {
             let value = payload.pointer(pointer).filter(|value| !value.is_null());
@@ -119,6 +121,7 @@ impl Event {
             name: name.to_owned(),
             payload,
             has_token,
+            token,
             start: Start::default(),
         })
     }
@@ -322,6 +325,7 @@ impl Event {
             "commit" => Some(self.commit().short().to_owned()),
             "label" => text("/label/name"),
             "conclusion" => text("/workflow_run/conclusion").or_else(|| Some("no conclusion".to_owned())),
+            "token" => Some(self.token.to_owned()),
             "started by" => text("/workflow_run/event"),
             _ => None,
         }

@@ -100,7 +100,7 @@ pub(super) const ROWS: &[Row] = &[
     Row { events: PUSH, when: "`[skip deploy]` or `[deploy skip]` in the head commit's message", holds: Payload(Event::says_skip), then: Nothing,
         because: "the head commit of `{branch}` says `[skip deploy]`; the next push without it deploys everything" },
     Row { events: PUSH, when: "by Dependabot, without a token", holds: Payload(Event::lacks_secrets_for_dependabot), then: Nothing,
-        because: "runs that Dependabot starts get no secrets but Dependabot's own: a maintainer can deploy {environment} with a dispatched run, or add `DIGITALOCEAN_ACCESS_TOKEN` to the repository's Dependabot secrets" },
+        because: "runs that Dependabot starts get no secrets but Dependabot's own: a maintainer can deploy {environment} with a dispatched run, or add `{token}` to the repository's Dependabot secrets" },
     Row { events: PUSH, when: "a branch that an environment is deployed from: by default `production` from the default branch", holds: Always, then: DeployPushed,
         because: "{environment} is deployed from `{branch}`" },
 
@@ -142,7 +142,7 @@ pub(super) const ROWS: &[Row] = &[
     Row { events: BOTH, when: "by Dependabot, `closed`, without a token", holds: Payload(|it| it.lacks_secrets_for_dependabot() && it.is_action(&["closed"])), then: Nothing,
         because: "runs for Dependabot's pull requests get no secrets but Dependabot's own; if there is a preview, `sweep` removes it" },
     Row { events: PULL, when: "by Dependabot, every other type, without a token", holds: Payload(Event::lacks_secrets_for_dependabot), then: Nothing,
-        because: "runs for Dependabot's pull requests get no secrets but Dependabot's own: a maintainer who wants previews of them adds `DIGITALOCEAN_ACCESS_TOKEN` to the repository's Dependabot secrets and sets `bots = true` under `[preview]`" },
+        because: "runs for Dependabot's pull requests get no secrets but Dependabot's own: a maintainer who wants previews of them adds `{token}` to the repository's Dependabot secrets and sets `bots = true` under `[preview]`" },
     Row { events: BOTH, when: "`closed`, merged or not", holds: Payload(|it| it.is_action(&["closed"])), then: TeardownClosed,
         because: "pull request {number} was closed" },
     Row { events: PULL, when: "`opened`, `synchronize`, `reopened`, `ready_for_review`", holds: Payload(|it| it.is_action(&["opened", "synchronize", "reopened", "ready_for_review"])), then: Preview,

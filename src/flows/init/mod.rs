@@ -26,7 +26,7 @@ use crate::config::Config;
 use crate::flows::source::Source;
 use crate::github::GitHub;
 use crate::model::failure::Failure;
-use crate::platforms::scopes;
+use crate::platforms::Words;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -52,7 +52,7 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     let config = Source::working_copy(ctx).await.config().await?;
     let repository = Repository::find(ctx, root, &config, request.repository.as_deref()).await?;
     let spec = app_spec::choose(ctx, root, &config, &repository, request.from_app.as_deref()).await?;
-    let mut wanted = workflows::write(request.form, &repository.branch, spec.input());
+    let mut wanted = workflows::write(ctx.words(), request.form, &repository.branch, spec.input());
     let pin = Pin::ask(&request.action, env!("CARGO_PKG_VERSION")).await;
     pin.apply(root, &mut wanted)?;
     let mut notes = spec.notes.clone();
@@ -68,11 +68,11 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
         notes.push(updates::MISSING.to_owned());
     }
     notes.extend(repository.notes(&spec.manifest, &config));
-    notes.extend(workflows::others(root));
+    notes.extend(workflows::others(ctx.words(), root));
 
     if ctx.json {
         ctx.console
-            .data(&document(&repository, &spec.path, &files, &notes, request, &config).to_string());
+            .data(&document(ctx.words(), &repository, &spec.path, &files, &notes, request, &config).to_string());
     } else {
         show(ctx, &repository, &spec, &files);
     }
@@ -82,7 +82,8 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     }
     if !ctx.json {
         conclude(ctx, &files, &notes, request);
-        ctx.console.say(&steps::words(&repository, &config, request.form));
+        ctx.console
+            .say(&steps::words(ctx.words(), &repository, &config, request.form));
     }
     Ok(())
 }
@@ -128,6 +129,7 @@ fn conclude(ctx: &Ctx, files: &[File], notes: &[String], request: &Request) {
 }
 
 fn document(
+    platform: &Words,
     repository: &Repository,
     spec: &str,
     files: &[File],
@@ -148,8 +150,8 @@ fn document(
         "dry_run": request.dry_run,
         // A token for each GitHub environment that the workflows name.
         "token": {
-            "secret": steps::SECRET,
-            "scopes": {"production": steps::production_scopes(config), "preview": scopes::PREVIEWS},
+            "secret": platform.token,
+            "scopes": {"production": steps::production_scopes(platform, config), "preview": platform.scopes.previews},
         },
     })
 }

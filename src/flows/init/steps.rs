@@ -5,37 +5,42 @@ use std::fmt::Write as _;
 use super::repository::Repository;
 use super::workflows::Form;
 use crate::config::Config;
-use crate::platforms::scopes;
+use crate::platforms::Words;
 
-/// What the workflows call the token.
-pub(super) const SECRET: &str = "DIGITALOCEAN_ACCESS_TOKEN";
-
-pub(super) fn production_scopes(config: &Config) -> Vec<&'static str> {
-    let mut scopes = scopes::PRODUCTION.to_vec();
+pub(super) fn production_scopes(platform: &Words, config: &Config) -> Vec<&'static str> {
+    let mut scopes = platform.scopes.production.to_vec();
     if !config.production.project.is_empty() {
-        scopes.extend(scopes::PROJECT);
+        scopes.extend(platform.scopes.project);
     }
     scopes
 }
 
-pub(super) fn words(repository: &Repository, config: &Config, form: Form) -> String {
+pub(super) fn words(platform: &Words, repository: &Repository, config: &Config, form: Form) -> String {
     let Repository { name, server, .. } = repository;
+    let Words {
+        vendor,
+        token,
+        token_page,
+        team,
+        access_page,
+        ..
+    } = platform;
     let mut text = format!(
         "\nTwo things are left that only you can do:\n\n\
-         1. Create two DigitalOcean tokens with exactly these scopes, at https://cloud.digitalocean.com/account/api/tokens/new\n\n\
+         1. Create two {vendor} tokens with exactly these scopes, at {token_page}\n\n\
          \x20    production: {}\n     previews:   {}\n\n\
-         \x20  The previews' token should be from a DigitalOcean team of its own{}.\n\
-         \x20  Give DigitalOcean's GitHub app access to `{name}` in each team: https://cloud.digitalocean.com/apps/github/install\n\n\
-         2. Add each token as the secret `{SECRET}` of its GitHub environment, at {server}/{name}/settings/environments\n\
+         \x20  The previews' token should be from a {team} of its own{}.\n\
+         \x20  Give {vendor}'s GitHub app access to `{name}` in each team: {access_page}\n\n\
+         2. Add each token as the secret `{token}` of its GitHub environment, at {server}/{name}/settings/environments\n\
          \x20  or with GitHub's command line:\n\n",
-        production_scopes(config).join(" "),
-        scopes::PREVIEWS.join(" "),
+        production_scopes(platform, config).join(" "),
+        platform.scopes.previews.join(" "),
         match form {
             Form::Plain => ", because whoever can push a branch can use it",
             Form::Isolated => "",
         }
     );
-    for command in commands(repository, form) {
+    for command in commands(token, repository, form) {
         let _ = writeln!(text, "     {command}");
     }
     text += REVIEWERS;
@@ -59,7 +64,7 @@ const FORMS: &str = "\nPreviews come in two forms; https://github.com/org/do-dep
     \x20 isolated, `do-deploy init --isolated`: two workflows; only what is on the default branch can use it.\n";
 
 /// `production` is for its branch alone; plain previews are for every branch, isolated ones for the default branch.
-fn commands(repository: &Repository, form: Form) -> Vec<String> {
+fn commands(token: &str, repository: &Repository, form: Form) -> Vec<String> {
     let Repository { name, .. } = repository;
     let mut branches = vec![&repository.branch];
     // Redeploying by hand runs on the default branch.
@@ -67,14 +72,14 @@ fn commands(repository: &Repository, form: Form) -> Vec<String> {
         branches.push(&repository.default_branch);
     }
     let mut commands = limited(name, "production", &branches);
-    commands.push(format!("gh secret set {SECRET} --repo {name} --env production"));
+    commands.push(format!("gh secret set {token} --repo {name} --env production"));
     match form {
         // Without a rule for branches: what removes a preview after the merge runs on the base branch, and commands and
         // the schedule on the default branch.
         Form::Plain => commands.push(format!("gh api --method PUT repos/{name}/environments/preview")),
         Form::Isolated => commands.extend(limited(name, "preview", &[&repository.default_branch])),
     }
-    commands.push(format!("gh secret set {SECRET} --repo {name} --env preview"));
+    commands.push(format!("gh secret set {token} --repo {name} --env preview"));
     commands
 }
 

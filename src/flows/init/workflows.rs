@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::files::Wanted;
+use crate::platforms::Words;
 use crate::policy::yaml::scalar;
 
 pub(super) const FOLDER: &str = ".github/workflows";
@@ -75,16 +76,16 @@ const ISOLATED: [Template; 2] = [
 ];
 
 const BRANCH: &str = "branches: [main]";
-const TOKEN: &str = "          token: ${{ secrets.DIGITALOCEAN_ACCESS_TOKEN }}\n";
 
 /// `spec`: the action's input, where do-deploy would not find the spec by itself.
-pub(super) fn write(form: Form, branch: &str, spec: Option<&str>) -> Vec<Wanted> {
+pub(super) fn write(platform: &Words, form: Form, branch: &str, spec: Option<&str>) -> Vec<Wanted> {
+    let token = format!("          {}: ${{{{ secrets.{} }}}}\n", platform.input, platform.token);
     templates(form)
         .into_iter()
         .map(|template| {
             let mut text = renamed(template.text).replace(BRANCH, &format!("branches: [{}]", pattern(branch)));
             if let Some(spec) = spec.filter(|_| template.reads_spec) {
-                text = text.replace(TOKEN, &format!("{TOKEN}          spec: {}\n", scalar(spec)));
+                text = text.replace(&token, &format!("{token}          spec: {}\n", scalar(spec)));
             }
             Wanted {
                 path: template.path(),
@@ -128,7 +129,7 @@ fn pattern(branch: &str) -> String {
 }
 
 /// Other workflows that deploy this repository.
-pub(super) fn others(root: &Path) -> Vec<String> {
+pub(super) fn others(platform: &Words, root: &Path) -> Vec<String> {
     let ours = |path: &str| COMMON.iter().chain(&ISOLATED).any(|template| template.path() == path);
     let mut found: Vec<String> = std::fs::read_dir(root.join(FOLDER))
         .into_iter()
@@ -144,9 +145,8 @@ pub(super) fn others(root: &Path) -> Vec<String> {
             text.lines()
                 .any(|line| !line.trim_start().starts_with('#') && line.contains("uses:") && line.contains(action))
         };
-        ["digitalocean/app_action", "/do-deploy@"]
-            .into_iter()
-            .find(|action| uses(action))
+        let mut known = platform.other_actions.iter().chain(&["/do-deploy@"]);
+        known.find(|action| uses(action)).copied()
     };
     found
         .into_iter()
@@ -161,7 +161,14 @@ pub(super) fn others(root: &Path) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Form, PREFIX, PRODUCTION, TOKEN, names, renamed, templates, write};
+    use super::{Form, PREFIX, PRODUCTION, names, renamed, templates};
+    use crate::flows::init::files::Wanted;
+
+    const TOKEN: &str = "          token: ${{ secrets.DIGITALOCEAN_ACCESS_TOKEN }}\n";
+
+    fn write(form: Form, branch: &str, spec: Option<&str>) -> Vec<Wanted> {
+        super::write(crate::platforms::usual_manifests().words(), form, branch, spec)
+    }
 
     /// What people paste stays small enough to be read.
     const LONGEST: usize = 40;

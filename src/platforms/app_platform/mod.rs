@@ -3,6 +3,7 @@
 mod api;
 mod platform;
 mod spec;
+mod words;
 
 pub(crate) use api::AppPlatform;
 pub(crate) use spec::APP_SPEC;

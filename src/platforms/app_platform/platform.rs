@@ -11,7 +11,8 @@ use crate::model::own::OwnRepository;
 use crate::model::report::{Cost, Pages};
 use crate::model::rollout::Built;
 use crate::platforms::{
-    App, ComponentHealth, Deployment, Document, LogKind, LogLine, Platform, Result, Rollout, Still, Validation, Words,
+    App, ComponentHealth, Deployment, Diagnosis, Document, LogKind, LogLine, Platform, Result, Rollout, Still,
+    Validation,
 };
 use crate::redact::Clean;
 use crate::wait::Deadline;
@@ -141,7 +142,7 @@ impl Platform for AppPlatform {
         built_from(deployment, repository)
     }
 
-    fn explain(&self, code: &str, message: &Clean) -> Option<Words> {
+    fn explain(&self, code: &str, message: &Clean) -> Option<Diagnosis> {
         explain(code, message)
     }
 }

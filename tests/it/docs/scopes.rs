@@ -7,10 +7,10 @@ use regex_lite::Regex;
 use super::pages::{Page, root};
 
 /// The scopes that the program names for a token.
-fn of(constant: &str) -> Vec<String> {
-    let source = fs::read_to_string(root().join("src/platform/scopes.rs")).unwrap();
-    let (_, list) = source.split_once(&format!("const {constant}: ")).expect("the constant");
-    let (list, _) = list.split_once("];").expect("its end");
+fn of(token: &str) -> Vec<String> {
+    let source = fs::read_to_string(root().join("src/platforms/app_platform/words.rs")).unwrap();
+    let (_, list) = source.split_once(&format!("{token}: &[")).expect("the token");
+    let (list, _) = list.split_once("],").expect("its end");
     scopes(list)
 }
 
@@ -21,7 +21,7 @@ fn scopes(text: &str) -> Vec<String> {
 
 #[test]
 fn the_pages_name_each_tokens_scopes_and_no_others() {
-    let (production, previews, project) = (of("PRODUCTION"), of("PREVIEWS"), of("PROJECT"));
+    let (production, previews, project) = (of("production"), of("previews"), of("project"));
     let rows = Page::read("docs/security.md").table("| Token | Scopes |");
     let named: Vec<(&str, Vec<String>)> = rows
         .iter()

@@ -15,6 +15,7 @@ use crate::model::commit::Sha;
 
 mod properties;
 
+const TOKEN: &str = "DIGITALOCEAN_ACCESS_TOKEN";
 const DOCS: &str = include_str!("../../../../docs/events.md");
 
 const POLICY: &str =
@@ -22,7 +23,7 @@ const POLICY: &str =
 
 /// The row's `when`, and the decision with its reason.
 fn say(event: &str, payload: &Value, config: &Config, has_token: bool) -> (&'static str, String) {
-    let made = Event::new(event, payload.clone(), has_token)
+    let made = Event::new(event, payload.clone(), has_token, TOKEN)
         .and_then(|event| Ok(decide(&event, Some(config), &Flags::default())?.expect("the configuration is known")));
     match made {
         Ok(chosen) => (chosen.row.when, format!("{}: {}", chosen.decision, chosen.reason)),
@@ -256,7 +257,7 @@ fn is_of(because: &str, said: &str) -> bool {
 #[test]
 fn the_configuration_is_only_asked_for_where_the_answer_depends_on_it() {
     let asks = |event: &str, payload: Value| {
-        let event = Event::new(event, payload, true).expect("a payload");
+        let event = Event::new(event, payload, true, TOKEN).expect("a payload");
         decide(&event, None, &Flags::default()).expect("an answer").is_none()
     };
     assert!(asks("push", push("refs/heads/main")));
@@ -272,7 +273,7 @@ fn the_configuration_is_only_asked_for_where_the_answer_depends_on_it() {
 fn only_a_dispatched_run_takes_the_flags() {
     let config = Config::default();
     let say = |event: &str, payload: Value, flags: &Flags| {
-        let event = Event::new(event, payload, true).expect("a payload");
+        let event = Event::new(event, payload, true, TOKEN).expect("a payload");
         decide(&event, Some(&config), flags)
             .map(|chosen| chosen.map(|chosen| chosen.decision.to_string()).unwrap_or_default())
             .unwrap_or_else(|failure| failure.to_string())

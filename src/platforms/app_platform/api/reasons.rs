@@ -1,6 +1,6 @@
 //! App Platform's reason codes and container exit codes in plain words, each with a next step.
 
-use crate::platforms::words::Words;
+use crate::platforms::diagnosis::Diagnosis;
 
 /// Codes with why and next. They also occur with a prefix (`DeployContainerExitNonZero`), so they are compared from
 /// the end.
@@ -128,34 +128,34 @@ const EXITS: [(u8, &str, &str); 10] = [
     ),
 ];
 
-fn plain_words(code: &str) -> Option<Words> {
+fn plain_words(code: &str) -> Option<Diagnosis> {
     let (_, why, next) = REASONS.iter().find(|(known, ..)| code.ends_with(known))?;
-    Some(Words {
+    Some(Diagnosis {
         why: (*why).to_owned(),
         next: (*next).to_owned(),
     })
 }
 
 /// A reason in plain words. An exit code in its message tells more than the code alone.
-pub(in crate::platforms::app_platform) fn explain(code: &str, message: &str) -> Option<Words> {
+pub(in crate::platforms::app_platform) fn explain(code: &str, message: &str) -> Option<Diagnosis> {
     let words = plain_words(code);
     let exit = exit_code(message).and_then(|number| {
         let (_, why, next) = EXITS.iter().find(|(known, ..)| u32::from(*known) == number)?;
         Some((number, *why, *next))
     });
     let Some((number, meaning, next)) = exit else {
-        return words.map(|words| Words {
+        return words.map(|words| Diagnosis {
             why: with_code(words.why, exit_code(message)),
             ..words
         });
     };
     match words {
         // A general error says nothing that the reason does not say better.
-        Some(words) if number <= 2 => Some(Words {
+        Some(words) if number <= 2 => Some(Diagnosis {
             why: format!("{} (exit code {number})", words.why),
             ..words
         }),
-        _ => Some(Words {
+        _ => Some(Diagnosis {
             why: format!("{meaning} (exit code {number})"),
             next: next.to_owned(),
         }),

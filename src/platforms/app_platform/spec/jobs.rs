@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::component::{self, Kind};
 
-/// Words of commands that change a database's schema, in a start command that does so before it serves.
+/// Diagnosis of commands that change a database's schema, in a start command that does so before it serves.
 const MIGRATES: [&str; 12] = [
     "migrat",     // Django, Laravel, Knex, TypeORM, Sequelize, Flyway, Prisma, Ecto, golang-migrate
     "db push",    // Prisma
@@ -20,7 +20,7 @@ const MIGRATES: [&str; 12] = [
     "atlas schema",
 ];
 
-/// Words of commands that fill a database.
+/// Diagnosis of commands that fill a database.
 const FILLS: [&str; 3] = [
     "seed",     // Rails, Laravel, Prisma, Knex, Ecto
     "fixture",  // Doctrine, TypeORM

@@ -25,7 +25,7 @@ const MAYBE: [&str; 16] = [
     "SEED", "COOKIE", "CODE",
 ];
 
-/// Words that mean a credential wherever they stand in a name.
+/// Diagnosis that mean a credential wherever they stand in a name.
 const ANYWHERE: [&str; 9] = [
     "SECRET",
     "SECRETS",

@@ -1,6 +1,7 @@
 //! A push to a branch that several environments are deployed from.
 
 use super::super::decide;
+use super::TOKEN;
 use super::push;
 use crate::config::Config;
 use crate::flows::auto::dispatch_inputs::Flags;
@@ -10,7 +11,7 @@ use crate::flows::auto::event::Event;
 fn a_branch_of_several_environments_is_deployed_to_the_one_that_is_named() {
     let say = |config: &str, branch: &str, named: Option<&str>| {
         let config = Config::parse(config, "do-deploy.toml").expect("a valid config");
-        let event = Event::new("push", push(&format!("refs/heads/{branch}")), true).expect("a payload");
+        let event = Event::new("push", push(&format!("refs/heads/{branch}")), true, TOKEN).expect("a payload");
         let flags = Flags {
             environment: named.map(|name| name.parse().expect("a name")),
             ..Flags::default()

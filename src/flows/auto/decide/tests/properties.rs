@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::decide;
+use super::TOKEN;
 use super::{POLICY, comment, other_run, pull, push, starts};
 use crate::config::Config;
 use crate::flows::auto::dispatch_inputs::Flags;
@@ -64,7 +65,7 @@ proptest! {
             *payload.pointer_mut(pointer).expect("it exists") = fact;
         }
         let config = Config::parse(POLICY, "do-deploy.toml").expect("valid");
-        let Ok(mut event) = Event::new("workflow_run", payload.clone(), true) else { return Ok(()) };
+        let Ok(mut event) = Event::new("workflow_run", payload.clone(), true, TOKEN) else { return Ok(()) };
         // Which they are, GitHub says.
         let heads: Vec<PullRequest> = (7..).take(heads).map(|number| starts::head(number, true)).collect();
         event.start.heads = Some(heads.clone());
@@ -96,7 +97,7 @@ proptest! {
             *payload.pointer_mut(pointer).expect("it exists") = fact;
         }
         let config = Config::parse(POLICY, "do-deploy.toml").expect("valid");
-        let Ok(event) = Event::new(name, payload.clone(), has_token) else { return Ok(()) };
+        let Ok(event) = Event::new(name, payload.clone(), has_token, TOKEN) else { return Ok(()) };
         let Ok(chosen) = decide(&event, Some(&config), &Flags::default()) else { return Ok(()) };
         let decision = chosen.expect("the configuration is known").decision.to_string();
         let fact = |pointer: &str| payload.pointer(pointer).filter(|it| !it.is_null()).cloned();

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::TOKEN;
 use super::{other_run, with};
 use crate::config::Config;
 use crate::flows::auto::decide::decide;
@@ -43,7 +44,7 @@ pub(super) fn say(payload: &Value, about: Option<u64>, heads: &[PullRequest]) ->
         environment: about.map(Environment::Preview),
         ..Flags::default()
     };
-    let mut event = Event::new("workflow_run", payload.clone(), about.is_some()).expect("a payload");
+    let mut event = Event::new("workflow_run", payload.clone(), about.is_some(), TOKEN).expect("a payload");
     event.start.about = about;
     let needs_heads = decide(&event, None, &flags).is_ok_and(|chosen| chosen.is_none());
     event.start.heads = needs_heads.then(|| heads.to_vec());

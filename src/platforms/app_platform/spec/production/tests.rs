@@ -29,6 +29,11 @@ fn own() -> OwnRepository {
     own
 }
 
+/// The value of the first env of the first service.
+fn sent_value(plan: &ProductionPlan) -> &Value {
+    &plan.document.value()["services"][0]["envs"][0]["value"]
+}
+
 struct World {
     config: String,
     environment: Environment,

@@ -65,13 +65,13 @@ impl Stage {
     fn start(self) -> Option<String> {
         let line = match (self.entrypoint, self.command) {
             (Some(Command::Shell(line)), _) | (None, Some(Command::Shell(line))) => line,
-            (Some(Command::Words(entrypoint)), None) => join(&entrypoint),
-            (None, Some(Command::Words(command))) => join(&command),
-            (Some(Command::Words(mut entrypoint)), Some(Command::Words(command))) => {
+            (Some(Command::Diagnosis(entrypoint)), None) => join(&entrypoint),
+            (None, Some(Command::Diagnosis(command))) => join(&command),
+            (Some(Command::Diagnosis(mut entrypoint)), Some(Command::Diagnosis(command))) => {
                 entrypoint.extend(command);
                 join(&entrypoint)
             }
-            (Some(Command::Words(entrypoint)), Some(Command::Shell(line))) => {
+            (Some(Command::Diagnosis(entrypoint)), Some(Command::Shell(line))) => {
                 format!("{} /bin/sh -c {}", join(&entrypoint), shell::quote(&line))
             }
             (None, None) => return None,
@@ -82,14 +82,14 @@ impl Stage {
 
 #[derive(Clone)]
 enum Command {
-    Words(Vec<String>),
+    Diagnosis(Vec<String>),
     Shell(String),
 }
 
 impl Command {
     fn parse(rest: &str) -> Self {
         match serde_json::from_str(rest) {
-            Ok(words) => Self::Words(words),
+            Ok(words) => Self::Diagnosis(words),
             Err(_) => Self::Shell(rest.to_owned()),
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::super::parse::parse;
-use super::{PLAIN, World, marked, told};
+use super::{PLAIN, World, marked, sent_value, told};
 use crate::policy::replace::Replace;
 
 /// The live app of `PLAIN`, with our marks and whatever else it has.
@@ -206,8 +206,7 @@ fn credentials_outside_of_envs_are_not_wiped_and_go_nowhere_else() {
             &json!("new"),
         ),
     ] {
-        let sent = World::new().live(live.clone()).sent(&file.to_string());
-        let worker = &sent["workers"][0];
+        let worker = World::new().live(live.clone()).sent(&file.to_string())["workers"][0].clone();
         assert_eq!(&worker["image"]["registry_credentials"], credentials, "{file}");
         assert_eq!(&worker["log_destinations"][0]["datadog"]["api_key"], api_key, "{file}");
     }
@@ -231,8 +230,7 @@ fn a_secret_is_never_sent_without_a_value() {
         );
         let mut world = World::new().live(live.clone());
         world.variables.insert("A", " ");
-        let sent = world.sent(&file);
-        let sent = &sent["services"][0]["envs"][0];
+        let sent = world.sent(&file)["services"][0]["envs"][0].clone();
         assert_eq!(
             (&sent["value"], &sent["type"]),
             (&json!("EV[1:a:b]"), &json!("SECRET")),
@@ -244,8 +242,7 @@ fn a_secret_is_never_sent_without_a_value() {
         }
     }
     let file = PLAIN.replace("{key: A, value: b}", "{key: PLAIN}");
-    let sent = World::new().live(live).sent(&file);
-    let sent = &sent["services"][0]["envs"][0];
+    let sent = World::new().live(live).sent(&file)["services"][0]["envs"][0].clone();
     assert_eq!(sent.get("value"), None, "what is no secret is as the file has it");
 }
 
@@ -291,11 +288,7 @@ fn a_placeholder_is_no_value_of_a_secret() {
             );
             world.variables.insert(variable, "new");
             let plan = world.good(&file);
-            assert_eq!(
-                plan.document.value()["services"][0]["envs"][0]["value"],
-                "new",
-                "{value}"
-            );
+            assert_eq!(sent_value(&plan), "new", "{value}");
             assert_eq!(
                 told(&plan),
                 format!(
@@ -322,8 +315,7 @@ fn a_placeholder_is_no_value_of_a_secret() {
         assert_eq!(sent, value);
     }
     let file = with_env("{key: A, value: '${APP_KEY}'}");
-    let sent = World::new().sent(&file);
-    let sent = &sent["services"][0]["envs"][0];
+    let sent = World::new().sent(&file)["services"][0]["envs"][0].clone();
     assert_eq!(sent["value"], "${APP_KEY}", "what is no secret is as the file has it");
 }
 
@@ -344,11 +336,7 @@ fn a_value_that_waits_for_a_variable_never_takes_the_place_of_a_live_one() {
         let plan = World::new()
             .live(app)
             .good(&with_env(&format!("{{key: A, value: '{value}'}}")));
-        assert_eq!(
-            plan.document.value()["services"][0]["envs"][0]["value"],
-            sent,
-            "{value}"
-        );
+        assert_eq!(sent_value(&plan), sent, "{value}");
         let is_kept = told(&plan).contains("kept env `A` of service `web`: its value in the file has a placeholder");
         assert_eq!(is_kept, sent == live, "{value}: {}", told(&plan));
     }
