@@ -326,3 +326,6 @@ fn without_limit(project: Project, json: bool, spec: Option<String>) -> Common {
 fn named(target: &Target) -> Environment {
     target.named().unwrap_or_else(Environment::production)
 }
+
+#[cfg(test)]
+mod tests;

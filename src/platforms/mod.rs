@@ -154,3 +154,6 @@ pub(crate) trait Platform: std::fmt::Debug {
     /// A failed step in plain words, with what the exit code in its message means.
     fn explain(&self, code: &str, message: &Clean) -> Option<Diagnosis>;
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,4 @@
+//! Stories that need the whole program in one process.
+
+#[cfg(feature = "sandbox")]
+mod second_platform;

@@ -1,0 +1,321 @@
+//! Preview, push, teardown, deployment and rollback on a platform that the flows have never heard of: a folder on disk, beside
+//! the sandbox's GitHub.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser as _;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+use crate::actions::console::Console;
+use crate::actions::run::Run;
+use crate::config::Variable;
+use crate::flows::context::{Ctx, Heads};
+use crate::flows::removal_reason::RemovalReason;
+use crate::flows::repository_names::Names;
+use crate::flows::{deploy, eligibility, preview, rollback, site, teardown};
+use crate::github::GitHub;
+use crate::model::environment::Environment;
+use crate::model::report::{Report, State};
+use crate::net::http::probing_http;
+use crate::platforms::Platform as _;
+use crate::platforms::tests::folder::{FOLDER_MANIFESTS, Folder};
+use crate::policy::images::Images;
+use crate::policy::replace::Replace;
+use crate::redact::{Redactor, Secret};
+use crate::wait::{Deadline, Wait};
+
+const REPOSITORY: &str = "org/shop";
+/// Pull requests and previews: `PULL` is the only one.
+const PULL: u64 = 1;
+const LONGEST: Duration = Duration::from_secs(60);
+
+#[derive(clap::Parser)]
+struct SandboxCommand {
+    #[command(flatten)]
+    args: do_deploy_sandbox::command::SandboxArgs,
+}
+
+/// A repository, its GitHub, and the folder that it is deployed to.
+struct Stage {
+    root: TempDir,
+    folder: Folder,
+    github_url: String,
+    github_token: Secret,
+}
+
+impl Stage {
+    fn clone_path(&self) -> PathBuf {
+        self.root.path().join("clone")
+    }
+
+    fn git(&self, args: &[&str]) -> String {
+        git(&self.clone_path(), args)
+    }
+
+    /// A commit with that text on the branch; its hash.
+    fn commit(&self, branch: &str, text: &str) -> String {
+        self.git(&["checkout", "--quiet", "-B", branch]);
+        std::fs::write(self.clone_path().join("page.txt"), text).expect("writable");
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message", text]);
+        self.git(&["rev-parse", "HEAD"])
+    }
+
+    /// A run of its own, as each command is.
+    fn ctx(&self) -> Ctx {
+        let run = Run::read(&|_| None);
+        let redactor = Redactor::new();
+        // The sender may go: a run that nobody cancels.
+        let (_, cancelled) = watch::channel(None);
+        let wait = Wait::new(0.01, cancelled);
+        let url = self.github_url.parse().expect("a URL");
+        let github = GitHub::new(url, Some(&self.github_token), REPOSITORY, wait.clone()).expect("a client");
+        Ctx {
+            console: Console::new(&run, redactor.clone(), true),
+            run,
+            wait,
+            redactor,
+            variables: Arc::new(|_| Variable::Missing),
+            repository: Some(REPOSITORY.to_owned()),
+            names: Names::new(Some(REPOSITORY), "https://github.com"),
+            github: Some(github),
+            platform: Some(Arc::new(self.folder.clone())),
+            manifests: &FOLDER_MANIFESTS,
+            working_directory: self.root.path().join("elsewhere"),
+            folder: String::new(),
+            dry_run: false,
+            config_file: "do-deploy.toml".to_owned(),
+            config_is_named: false,
+            spec_file: None,
+            heads: Heads::default(),
+            timeout: None,
+            json: false,
+        }
+    }
+
+    async fn github(&self, method: Method, path: &str, body: &Value) -> Value {
+        let reply = probing_http()
+            .expect("a client")
+            .request(method, format!("{}/repos/{REPOSITORY}{path}", self.github_url))
+            .bearer_auth(self.github_token.expose())
+            .json(body)
+            .send()
+            .await
+            .expect("an answer");
+        assert!(reply.status().is_success(), "{path}: {}", reply.status());
+        reply.json().await.unwrap_or_default()
+    }
+
+    async fn preview(&self) -> Report {
+        let request = preview::Request {
+            pull_request: PULL,
+            commit: eligibility::Commit::Head,
+            force_build: false,
+            insisted: false,
+            images: Images::default(),
+            dry_run: false,
+        };
+        preview::run(&self.ctx(), &request).await.expect("a report")
+    }
+
+    async fn deploy(&self) -> Report {
+        let request = deploy::Request {
+            environment: Environment::production(),
+            commit: site::Commit::Head,
+            force_build: false,
+            images: Images::default(),
+            replace: Replace::default(),
+            release: false,
+            dry_run: false,
+        };
+        deploy::run(&self.ctx(), &request).await.expect("a report")
+    }
+
+    /// The commit that an app serves.
+    async fn serves(&self, app: &str) -> Option<String> {
+        let app = self.folder.find(app).await.expect("an answer")?;
+        Some(app.active?.commit()?.as_str().to_owned())
+    }
+
+    async fn comment(&self) -> String {
+        let comments = self
+            .github(Method::GET, &format!("/issues/{PULL}/comments"), &Value::Null)
+            .await;
+        let bodies = comments.as_array().expect("a list").iter().map(|it| &it["body"]);
+        let bodies: Vec<&str> = bodies.filter_map(Value::as_str).collect();
+        assert_eq!(bodies.len(), 1, "one comment, edited in place");
+        bodies.concat()
+    }
+}
+
+fn git(path: &Path, args: &[&str]) -> String {
+    let done = Command::new("git")
+        .arg("-C")
+        .arg(path)
+        .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.com"])
+        .args(args)
+        .output()
+        .expect("git");
+    assert!(
+        done.status.success(),
+        "git {args:?}: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    String::from_utf8_lossy(&done.stdout).trim().to_owned()
+}
+
+/// Plays a story while the sandbox serves GitHub.
+fn play(story: impl AsyncFnOnce(&Stage)) {
+    let root = tempfile::tempdir().expect("a folder");
+    let clone = root.path().join("clone");
+    for folder in ["clone", "apps", "elsewhere"] {
+        std::fs::create_dir(root.path().join(folder)).expect("a folder");
+    }
+    git(&clone, &["init", "--quiet", "--initial-branch", "main"]);
+    let manifest = json!({"name": "shop", "repository": REPOSITORY});
+    std::fs::write(clone.join("folder.json"), manifest.to_string()).expect("writable");
+    let environment = root.path().join("environment");
+    let mount = format!("{REPOSITORY}={}", clone.display());
+    let sandbox = root.path().join("sandbox");
+    let paths = [&environment, &sandbox].map(|path| path.to_str().expect("text").to_owned());
+    let args = ["sandbox", "--repo", &mount, "--env-file", &paths[0], "--dir", &paths[1]];
+    let sandbox = SandboxCommand::try_parse_from(args).expect("flags").args;
+    git(&clone, &["add", "--all"]);
+    git(&clone, &["commit", "--quiet", "--message", "the first version"]);
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let told = async {
+            let variables = written(&environment).await;
+            let variable = |name: &str| {
+                let line = variables
+                    .lines()
+                    .find_map(|line| line.strip_prefix(&format!("{name}=")));
+                line.expect("a variable").to_owned()
+            };
+            let stage = Stage {
+                folder: Folder {
+                    apps: root.path().join("apps"),
+                    clone,
+                },
+                github_url: variable("GITHUB_API_URL"),
+                github_token: Secret::new(&variable("GITHUB_TOKEN")).expect("a token"),
+                root,
+            };
+            story(&stage).await;
+        };
+        tokio::select! {
+            () = told => {}
+            ended = do_deploy_sandbox::command::run(sandbox, 0.01) => panic!("the sandbox ended: {ended:?}"),
+        }
+    });
+}
+
+/// The text of a file, once it is there.
+async fn written(path: &Path) -> String {
+    let deadline = Deadline::after(LONGEST);
+    while !deadline.is_over() {
+        if let Ok(text) = std::fs::read_to_string(path) {
+            return text;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("`{}` was never written", path.display())
+}
+
+async fn opened(stage: &Stage) -> String {
+    let head = stage.commit("feature", "a first change");
+    let pull = json!({"title": "A change", "head": "feature", "base": "main"});
+    stage.github(Method::POST, "/pulls", &pull).await;
+    head
+}
+
+#[test]
+fn a_pull_request_gets_an_app_of_its_own() {
+    play(async |stage| {
+        let head = opened(stage).await;
+        let report = stage.preview().await;
+        assert_eq!((report.state, report.failure), (State::Ready, None));
+        assert_eq!(stage.serves("shop-pr-1").await.as_ref(), Some(&head));
+        let comment = stage.comment().await;
+        assert!(
+            comment.contains("✅ Ready") && comment.contains(&head[..7]),
+            "{comment}"
+        );
+        assert!(comment.contains("a folder is always awake"), "{comment}");
+    });
+}
+
+#[test]
+fn a_push_deploys_to_the_same_app() {
+    play(async |stage| {
+        opened(stage).await;
+        stage.preview().await;
+        let head = stage.commit("feature", "a second change");
+        assert_eq!(stage.preview().await.state, State::Ready);
+        assert_eq!(stage.serves("shop-pr-1").await.as_ref(), Some(&head));
+        assert_eq!(stage.folder.list().await.expect("apps").len(), 1);
+        assert!(stage.comment().await.contains(&head[..7]));
+    });
+}
+
+#[test]
+fn a_closed_pull_request_leaves_nothing() {
+    play(async |stage| {
+        opened(stage).await;
+        stage.preview().await;
+        stage
+            .github(Method::PATCH, &format!("/pulls/{PULL}"), &json!({"state": "closed"}))
+            .await;
+        let request = teardown::Request {
+            pull_request: PULL,
+            because: RemovalReason::Closed,
+            dry_run: false,
+        };
+        let report = teardown::run(&stage.ctx(), &request).await.expect("a report");
+        assert_eq!(report.state, State::Removed);
+        assert!(stage.folder.list().await.expect("apps").is_empty());
+        assert!(stage.comment().await.contains("Removed"));
+    });
+}
+
+#[test]
+fn production_is_deployed_from_the_default_branch() {
+    play(async |stage| {
+        let first = stage.git(&["rev-parse", "main"]);
+        let report = stage.deploy().await;
+        assert_eq!((report.state, report.failure), (State::Ready, None));
+        assert_eq!(stage.serves("shop").await.as_ref(), Some(&first));
+        let second = stage.commit("main", "a second version");
+        assert_eq!(stage.deploy().await.state, State::Ready);
+        assert_eq!(stage.serves("shop").await.as_ref(), Some(&second));
+    });
+}
+
+#[test]
+fn a_rollback_brings_the_version_before_back_and_holds_it() {
+    play(async |stage| {
+        let first = stage.git(&["rev-parse", "main"]);
+        stage.deploy().await;
+        stage.commit("main", "a second version");
+        stage.deploy().await;
+        let request = rollback::Request {
+            environment: Environment::production(),
+            to: None,
+            replace: Replace::default(),
+            dry_run: false,
+        };
+        let report = rollback::run(&stage.ctx(), &request).await.expect("a report");
+        assert_eq!(report.state, State::Ready);
+        assert_eq!(stage.serves("shop").await.as_ref(), Some(&first));
+        stage.commit("main", "a third version");
+        assert_eq!(stage.deploy().await.state, State::Skipped, "the app is pinned");
+        assert_eq!(stage.serves("shop").await.as_ref(), Some(&first));
+    });
+}
