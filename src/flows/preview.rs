@@ -176,17 +176,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     let app = manifest.name().to_owned();
     let allowed = preview_plan::allowed(ctx, policy, repository).await?;
     let changed = changed_spec::difference(ctx, policy, &manifest, &allowed, pull).await;
-    let work = Work::prepare(
-        ctx,
-        &source,
-        config,
-        repository,
-        pull,
-        manifest,
-        &request.images,
-        allowed,
-    )
-    .await?;
+    let work = Work::prepare(&source, config, repository, pull, manifest, &request.images, allowed).await?;
     let apps = platform.list().await?;
     let named = apps.iter().find(|app| app.name == work.name);
     // The spec's name may have changed since the preview was made: it is the same preview.

@@ -29,7 +29,6 @@ pub(super) struct Work<'a> {
 
 impl<'a> Work<'a> {
     pub(super) async fn prepare(
-        ctx: &Ctx,
         source: &Source<'_>,
         config: Config,
         repository: &'a Repository,
@@ -38,7 +37,7 @@ impl<'a> Work<'a> {
         images: &'a Images,
         allowed: Allowed,
     ) -> anyhow::Result<Self> {
-        let files = source.files(&ctx.manifests.wanted_files(&manifest)).await?;
+        let files = source.files_for(&manifest).await?;
         Ok(Self {
             name: names::preview_app(allowed.name(&manifest), pull.number, repository.id),
             config,

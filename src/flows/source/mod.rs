@@ -198,9 +198,10 @@ impl<'a> Source<'a> {
         Ok(manifest)
     }
 
-    /// The texts of those files that exist, by their paths from the repository's root: they say how a component
-    /// starts.
-    pub(crate) async fn files(&self, paths: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
+    /// The texts of the files that a preview's plan asks for, so far as they exist, by their paths from the repository's
+    /// root: they say how a component starts.
+    pub(crate) async fn files_for(&self, manifest: &Manifest) -> anyhow::Result<BTreeMap<String, String>> {
+        let paths = self.ctx.manifests.wanted_files(manifest);
         let wanted: Vec<Wanted<'_>> = paths
             .iter()
             .map(|path| Wanted {

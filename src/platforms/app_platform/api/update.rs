@@ -231,7 +231,7 @@ fn rollout(app: &App, deployment: Option<String>) -> Rollout {
 fn found(app: &App, deployment: Deployment, spec: &Value) -> Rollout {
     let given = deployment.document.as_ref().map_or(&Value::Null, Document::value);
     Rollout {
-        sleep_dropped: sleep_dropped(&given, spec),
+        sleep_dropped: sleep_dropped(given, spec),
         warnings: vec!["DigitalOcean's reply was lost; the deployment was found among the newest".to_owned()],
         ..rollout(app, Some(deployment.id))
     }

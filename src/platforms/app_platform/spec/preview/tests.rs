@@ -174,9 +174,9 @@ fn told(plan: &PreviewPlan) -> String {
 
 /// The value of an env of the app (`""`) or of a component.
 fn env_of<'a>(plan: &'a PreviewPlan, owner: &str, key: &str) -> Option<&'a Value> {
-    let components = component::components(&plan.document.value());
+    let components = component::components(plan.document.value());
     let owner = match owner {
-        "" => &plan.document.value(),
+        "" => plan.document.value(),
         name => components.iter().find(|it| it.name == name).expect("a component").value,
     };
     owner.get("envs")?.as_array()?.iter().find(|env| env::key(env) == key)
@@ -187,13 +187,13 @@ fn value_of(plan: &PreviewPlan, owner: &str, key: &str) -> Option<String> {
 }
 
 fn run_command(plan: &PreviewPlan, name: &str) -> String {
-    let components = component::components(&plan.document.value());
+    let components = component::components(plan.document.value());
     let it = components.iter().find(|it| it.name == name).expect("a component");
     it.text("run_command").unwrap_or_default().to_owned()
 }
 
 fn jobs(plan: &PreviewPlan) -> Vec<&str> {
-    component::of(&plan.document.value(), Kind::Job)
+    component::of(plan.document.value(), Kind::Job)
         .iter()
         .map(|job| job.name)
         .collect()
@@ -258,7 +258,7 @@ databases:
 #[test]
 fn a_flask_app_becomes_a_small_sqlite_preview() {
     let plan = World::new().good(FLASK);
-    insta::assert_snapshot!(print(&plan.document.value()), @r#"
+    insta::assert_snapshot!(print(plan.document.value()), @r#"
     name: shop-pr-12
     region: nyc
     features:

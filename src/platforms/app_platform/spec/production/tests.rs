@@ -154,7 +154,7 @@ fn marks_are_set_and_the_second_trigger_is_switched_off() {
     world.variables = HashMap::from([("SHARED", "s"), ("KEY", "k")]);
     let plan = world.good(SHOP);
     assert!(
-        marks::marks(&plan.document.value())
+        marks::marks(plan.document.value())
             .expect("marked")
             .same_owner(7, &Environment::production())
     );
@@ -388,7 +388,7 @@ fn a_named_environment_needs_a_spec_of_its_own() {
     assert_eq!(plan.name, "shop-staging");
     assert_eq!(plan.document.value()["services"][0]["github"]["branch"], "develop");
     assert!(
-        marks::marks(&plan.document.value())
+        marks::marks(plan.document.value())
             .expect("marked")
             .same_owner(7, &world.environment)
     );

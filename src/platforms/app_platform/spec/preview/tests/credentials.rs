@@ -26,7 +26,7 @@ fn credentials_in_plain_text_are_left_out_and_named() {
         let app_level = format!("envs: [{env}]\n{}", shop(""));
         for spec in [shop(&env), app_level] {
             let plan = World::new().good(&spec);
-            assert!(!print(&plan.document.value()).contains(value), "{key}");
+            assert!(!print(plan.document.value()).contains(value), "{key}");
             assert_eq!(plan.unset, [key]);
             let told = told(&plan);
             assert!(
@@ -104,9 +104,9 @@ fn a_secret_is_left_out_under_every_other_key() {
         ));
         let plan = World::new().good(&spec);
         assert!(
-            !print(&plan.document.value()).contains("correct-horse-22"),
+            !print(plan.document.value()).contains("correct-horse-22"),
             "{}",
-            print(&plan.document.value())
+            print(plan.document.value())
         );
         assert_eq!(value_of(&plan, "web", "LEVEL").as_deref(), Some("info"));
     }

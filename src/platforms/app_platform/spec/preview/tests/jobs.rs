@@ -39,7 +39,7 @@ fn a_job_after_the_deployment_prepares_the_database_as_one_before_it_does() {
             assert!(
                 prepares(&plan, "./fill"),
                 "{job} {policy}\n{}",
-                print(&plan.document.value())
+                print(plan.document.value())
             );
             assert!(!plan.warnings.join("\n").contains("later"), "{:?}", plan.warnings);
         }
@@ -60,7 +60,7 @@ fn a_job_that_reads_the_database_through_the_app_says_in_its_command_what_it_doe
             prepares(&plan, command),
             is_preparation,
             "{command}\n{}",
-            print(&plan.document.value())
+            print(plan.document.value())
         );
     }
 }
@@ -146,7 +146,7 @@ fn prepare_takes_the_place_of_every_job() {
     ] {
         let plan = World::with(policy).good(&shop(&format!("run_command: ./fill, envs: [{URL}]")));
         assert_eq!(jobs(&plan), left, "{policy}");
-        assert!(!print(&plan.document.value()).contains("./fill"), "{policy}");
+        assert!(!print(plan.document.value()).contains("./fill"), "{policy}");
     }
 }
 

@@ -16,7 +16,7 @@ fn web(envs: &str) -> String {
 }
 
 fn names(plan: &PreviewPlan) -> Vec<&str> {
-    component::components(&plan.document.value())
+    component::components(plan.document.value())
         .iter()
         .map(|it| it.name)
         .collect()

@@ -170,7 +170,7 @@ fn a_long_name_keeps_the_number_and_ours_are_the_only_marks() {
         "name: a-name-of-more-than-twenty-seven\nenvs: [{key: DO_DEPLOY_ENVIRONMENT, value: production}]\nservices: [{name: web, github: {repo: acme/shop}}]\n",
     );
     assert!(plan.name.ends_with("-pr-12") && plan.name.len() == 32, "{}", plan.name);
-    let marks = super::super::super::marks(&plan.document.value()).expect("ours");
+    let marks = super::super::super::marks(plan.document.value()).expect("ours");
     assert!(marks.same_owner(7, &Environment::Preview(12)));
     assert_eq!(
         env_of(&plan, "", "DO_DEPLOY_ENVIRONMENT").expect("a mark")["scope"],
@@ -196,7 +196,7 @@ fn a_spec_of_functions_only_has_no_preview() {
 fn a_hand_written_spec_is_kept_but_guarded() {
     let world = World::with("spec = '.do/preview.yaml'\nenv = { KEY = 'x' }");
     let plan = world.good(&format!("alerts: [{{rule: DEPLOYMENT_FAILED}}]\n{PLAIN}  instance_count: 2\n  envs:\n  - {{key: KEY, type: SECRET}}\n  - {{key: GONE, type: SECRET}}\n"));
-    insta::assert_snapshot!(print(&plan.document.value()), @r#"
+    insta::assert_snapshot!(print(plan.document.value()), @r#"
         alerts:
         - rule: DEPLOYMENT_FAILED
         name: shop-pr-12

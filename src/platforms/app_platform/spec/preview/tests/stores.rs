@@ -12,7 +12,7 @@ fn shop(envs: &str, head: &str) -> String {
 const PRODUCTIONS: [&str; 4] = ["10.0.0.5", "hunter22", "doadmin", "prod.example"];
 
 fn holds_nothing_of_productions(plan: &PreviewPlan) {
-    let printed = print(&plan.document.value());
+    let printed = print(plan.document.value());
     for text in PRODUCTIONS {
         assert!(!printed.contains(text), "{text} in\n{printed}");
     }
