@@ -12,7 +12,7 @@ use super::production_plan::Work;
 use super::rollout::{self, Ended};
 use super::serves_now::After;
 use super::site::{Commit, NothingToDo, Site};
-use super::{automatic_rollback, dry_run, ending, ownership, pin, redundant, refusal, succession};
+use super::{automatic_rollback, dry_run, ending, ownership, pin, redundant, refusal, refused_spec, succession};
 use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -103,7 +103,9 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
             ctx.console
                 .say(&format!("Would release `{}` from its rollback", app.name));
         }
-        return planned(ctx, live.as_ref(), &plan, environment, head).await;
+        return planned(ctx, live.as_ref(), &plan, environment, head)
+            .await
+            .map_err(|error| refused_spec::in_its_file(error, spec, &plan.spec));
     }
 
     let mut report = Report::new(spec.name(), environment.clone(), State::Building);
@@ -179,6 +181,7 @@ async fn deploy(
     };
     ctx.console.phase("Build");
     let sent = work.send(plan, app.as_ref()).await;
+    let sent = sent.map_err(|error| refused_spec::in_its_file(error, &site.spec, &plan.spec));
     let rollout = match &site.app {
         Some(app) if app.pinned.is_some() => sent.map_err(|error| pin::is_off(error, app))?,
         _ => sent?,

@@ -39,6 +39,7 @@ mod pull;
 pub(crate) mod redeploy;
 mod redundant;
 mod refusal;
+mod refused_spec;
 pub(crate) mod removal_reason;
 pub(crate) mod repository_names;
 pub(crate) mod rollback;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::context::Ctx;
+use super::refused_spec;
 use super::source::Source;
 use crate::config::Config;
 use crate::github::repository::Repository;
@@ -53,6 +54,11 @@ impl<'a> Work<'a> {
     /// Every spec whose sources count.
     pub(super) fn specs(&self) -> impl Iterator<Item = &Value> {
         std::iter::once(self.spec.value()).chain(self.allowed.specs())
+    }
+
+    /// A refusal of what was made of the spec, with its place in the file.
+    pub(super) fn refused(&self, error: impl Into<anyhow::Error>, sent: &Value) -> anyhow::Error {
+        refused_spec::in_its_file(error, &self.spec, sent)
     }
 
     pub(super) fn plan(&self, ctx: &Ctx, live: Option<&App>, sleep: bool) -> Result<PreviewPlan, Failure> {

@@ -97,6 +97,32 @@ async fn what_the_platform_refuses_is_found_out_by_a_dry_run_too() {
 }
 
 #[tokio::test]
+async fn what_the_platform_refuses_is_shown_with_its_file_and_line() {
+    let nowhere = spec(PLAIN_SIZE, "instance_size_slug: apps-s-99vcpu\n    health_check");
+    run_with(Change::whole_app("first").spec(&nowhere), async |t: &mut Tester| {
+        t.tolerate("apps-s-99vcpu");
+        t.open_pr(1).await;
+        let place = ".do/app.yaml:11:5";
+        for run in [
+            t.deploy().arg("--dry-run").await,
+            t.deploy().await,
+            t.preview(1).arg("--dry-run").await,
+            t.preview(1).await,
+        ] {
+            run.fails_with(2)
+                .says(place)
+                .says("correct what the message names in `.do/app.yaml`");
+            assert!(run.summary().contains(place), "{run}");
+        }
+        t.push("main", Change::version("second").spec(crate::harness::SPEC));
+        t.deploy().await.succeeds();
+        t.push("main", Change::version("third").spec(&nowhere));
+        t.deploy().await.fails_with(2).says(place);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_data_centre_is_taken_for_its_region() {
     let fra1 = spec("region: fra", "region: fra1");
     run_with(Change::whole_app("first").spec(&fra1), async |t: &mut Tester| {
