@@ -28,7 +28,9 @@ pub(super) async fn show(ctx: &Ctx, live: Option<&App>, spec: &Value, report: &m
     // What only the live app holds is hidden, too.
     ctx.register_secrets(&app.spec);
     let planned = planned.as_ref().unwrap_or(spec);
-    let difference = crate::spec::diff(&app.spec, planned);
+    // The commit is another one in every deployment, and says nothing about the spec.
+    let without_commit = crate::spec::without_commit;
+    let difference = crate::spec::diff(&without_commit(&app.spec), &without_commit(planned));
     let given = crate::spec::secrets_given(&app.spec, spec);
     let given = (!given.is_empty()).then(|| given.join(", "));
     let said = match (difference.is_empty(), given) {

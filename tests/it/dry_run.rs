@@ -39,19 +39,27 @@ async fn the_summary_of_a_dry_run_holds_the_difference() {
            health_check:
              http_path: /health
            envs:
-        @@ -39,7 +39,7 @@
-           value: production
-           scope: RUN_TIME
-         - key: DO_DEPLOY_COMMIT
-        -  value: [commit first]
-        +  value: [commit second]
-           scope: RUN_TIME
-         features:
-         - buildpack-stack=ubuntu-22
         ```
 
         </details>
         ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_commit_alone_is_no_difference() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.push("main", "second");
+        t.push(1, "third");
+        for (run, app) in [(t.deploy(), "shop"), (t.preview(1), "shop-pr-1")] {
+            let run = run.arg("--dry-run").await;
+            run.succeeds().says(&format!("The spec of `{app}` stays as it is"));
+            assert!(!run.summary().contains("DO_DEPLOY_COMMIT"), "{run}");
+        }
     })
     .await;
 }
