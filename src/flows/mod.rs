@@ -9,6 +9,7 @@ mod checks;
 pub(crate) mod comment;
 pub(crate) mod context;
 pub(crate) mod deploy;
+mod disappeared;
 mod dry_run;
 pub(crate) mod eligibility;
 mod ending;
