@@ -43,7 +43,8 @@ pub(crate) fn of_report(ctx: &Ctx, report: &Report) -> u8 {
         State::Skipped | State::Building => 0,
         State::Failed | State::Unknown | State::Cancelled => {
             if let Some(live) = &report.was_live {
-                ctx.console.say(&format!("{environment} was live with it {live}"));
+                let ran = if live.until.is_some() { "ran" } else { "has run" };
+                ctx.console.say(&format!("{environment} {ran} this version {live}"));
             }
             for note in report.serves_now.iter().chain(&report.notes) {
                 ctx.console.say(note);

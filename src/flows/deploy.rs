@@ -10,7 +10,7 @@ use super::production_plan::Work;
 use super::rollout::{self, Ended};
 use super::serves_now::After;
 use super::site::{Commit, NothingToDo, Site};
-use super::{automatic_rollback, dry_run, ending, ownership, pin, redundant, refusal, succession};
+use super::{automatic_rollback, dry_run, ending, ownership, pin, redundant, refusal, refused_spec, succession};
 use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -102,7 +102,9 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
             ctx.console
                 .say(&format!("Would release `{}` from its rollback", app.name));
         }
-        return planned(ctx, live.as_ref(), &plan, environment, head).await;
+        return planned(ctx, live.as_ref(), &plan, environment, head)
+            .await
+            .map_err(|error| refused_spec::in_its_file(ctx, error, manifest, &plan.document));
     }
 
     let mut report = Report::new(manifest.name(), environment.clone(), State::Building);
@@ -178,6 +180,7 @@ async fn deploy(
     };
     ctx.console.phase("Build");
     let sent = work.send(plan, app.as_ref()).await;
+    let sent = sent.map_err(|error| refused_spec::in_its_file(ctx, error, &site.manifest, &plan.document));
     let rollout = match &site.app {
         Some(app) if app.pinned.is_some() => sent.map_err(|error| pin::is_off(error, app))?,
         _ => sent?,

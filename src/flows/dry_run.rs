@@ -31,7 +31,8 @@ pub(super) async fn show(
     // What only the live app holds is hidden, too.
     ctx.register_secrets(&app.document);
     let planned = planned.as_ref().unwrap_or(document);
-    let difference = app.document.difference(planned);
+    // The commit is another one in every deployment, and says nothing about the app.
+    let difference = app.document.difference_but_commit(planned);
     let given = app.document.secrets_given(document);
     let given = (!given.is_empty()).then(|| given.join(", "));
     let said = match (difference.is_empty(), given) {

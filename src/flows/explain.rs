@@ -1,11 +1,12 @@
 //! Why a deployment failed, in plain words with the log lines that matter.
 
 use super::context::Ctx;
+use crate::model::count::plural;
 use crate::model::excerpt::lines_that_matter;
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::rollout::{Phase, Stage, StepFailure};
 use crate::platforms::{Deployment, Diagnosis, LogKind, PlatformError};
-use crate::redact::TargetRedactor;
+use crate::redact::{TargetRedactor, Untrusted};
 
 /// Lines fetched of a log; the excerpt is chosen from them.
 const FETCHED_LINES: usize = 400;
@@ -51,7 +52,7 @@ pub(crate) async fn failure(
     failure.log = excerpt(ctx, app_id, deployment, step, is_job, redactor).await?;
     let in_migration = failure.log.as_ref().is_some_and(|log| log.kind == Shown::Migration);
     if let (Some(name), true, false) = (name, in_migration, is_job) {
-        failure.what = format!("the migration in front of {name} failed");
+        failure.what = format!("the migration that runs before {name} failed");
         failure.next =
             Some("correct the migration, or give previews another command with `[preview] prepare`".to_owned());
     }
@@ -102,7 +103,11 @@ async fn excerpt(
                 (shown_as, own.unwrap_or(lines))
             }
         };
-        let lines = lines_that_matter(&lines);
+        let left_out = |count: usize| {
+            let said = format!("({} left out)", plural(count as u64, "line"));
+            redactor.line(&Untrusted::new(said))
+        };
+        let lines = lines_that_matter(&lines, left_out);
         if !lines.is_empty() {
             return Ok(Some(Excerpt { kind: shown_as, lines }));
         }

@@ -47,7 +47,7 @@ impl Ctx {
                 Some(id) if id == repository.id => self.names.lock().own.add_former(&name),
                 Some(_) => {}
                 None => self.console.say(&format!(
-                    "GitHub shows this run no repository `{name}`: what is built from it counts as another repository's"
+                    "There is no repository `{name}`, or this run's GitHub token cannot read it: what is built from it is treated as another repository's"
                 )),
             }
         }

@@ -213,11 +213,15 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
         ctx.console.notice(unmerged);
     }
     if request.dry_run {
-        let report = planned(ctx, &app, live.as_ref(), &plan, environment, pull).await?;
+        let report = planned(ctx, &app, live.as_ref(), &plan, environment, pull)
+            .await
+            .map_err(|error| work.refused(ctx, error, &plan.document))?;
         return Ok(Begun::Planned(Box::new(report)));
     }
     if live.is_none() {
-        would_be_accepted(platform, &plan.document).await?;
+        would_be_accepted(platform, &plan.document)
+            .await
+            .map_err(|error| work.refused(ctx, error, &plan.document))?;
     }
     // The platform builds whatever is at the head of the branch: look as late as can be.
     if candidate.is_commanded()
@@ -277,7 +281,7 @@ async fn deploy(
             Err(PlatformError::SleepRefused { .. }) => {
                 plan = work.plan(ctx, live.as_ref(), false)?;
                 ctx.redactor_of(&plan.document, &work.config);
-                apply(ctx, platform, &plan, work.pull, live.as_ref()).await?
+                apply(ctx, platform, &plan, work.pull, live.as_ref()).await
             }
             // Another run of this pull request was quicker: its app is ours as well.
             Err(PlatformError::NameTaken { .. }) => {
@@ -286,10 +290,11 @@ async fn deploy(
                 plan = work.plan(ctx, Some(&app), true)?;
                 ctx.register_secrets(&plan.document);
                 plan.loss.iter().for_each(|loss| ctx.console.warn(&loss.before));
-                apply(ctx, platform, &plan, work.pull, Some(&app)).await?
+                apply(ctx, platform, &plan, work.pull, Some(&app)).await
             }
-            other => other?,
-        },
+            other => other,
+        }
+        .map_err(|error| work.refused(ctx, error, &plan.document))?,
     };
     for warning in &rollout.warnings {
         ctx.console.warn(warning);

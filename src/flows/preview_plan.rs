@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::context::Ctx;
+use super::refused_spec;
 use super::source::Source;
 use crate::config::Config;
 use crate::github::repository::Repository;
@@ -54,6 +55,11 @@ impl<'a> Work<'a> {
     pub(super) fn documents(&self) -> impl Iterator<Item = Document> {
         let manifests = std::iter::once(&self.manifest).chain(self.allowed.manifests());
         manifests.map(Manifest::document)
+    }
+
+    /// A refusal of what was made of the spec, with its place in the file.
+    pub(super) fn refused(&self, ctx: &Ctx, error: impl Into<anyhow::Error>, sent: &Document) -> anyhow::Error {
+        refused_spec::in_its_file(ctx, error, &self.manifest, sent)
     }
 
     pub(super) fn plan(&self, ctx: &Ctx, live: Option<&App>, sleep: bool) -> Result<PreviewPlan, Failure> {

@@ -353,7 +353,7 @@ async fn bad_head(ctx: &Ctx, head: &Sha, branch: &str, environment: &Environment
         _ => return Ok(None),
     };
     Ok(Some(format!(
-        "`{branch}` is at `{}`, whose deployment {ended}; run its own run again, or `do-deploy redeploy --environment {environment}`, to deploy it all the same",
+        "`{branch}` is at `{}`, whose deployment {ended}; run its own run again, or `do-deploy redeploy --environment {environment}`, to deploy it anyway",
         head.short()
     )))
 }

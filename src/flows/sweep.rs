@@ -5,6 +5,7 @@ use super::removal_reason::RemovalReason;
 use serde_json::json;
 
 use super::context::Ctx;
+use super::failure::failure_of;
 use super::source::Source;
 use super::{ownership, teardown, undeployed};
 use crate::config::{Config, Preview};
@@ -17,7 +18,7 @@ use crate::model::report::{Report, State};
 use crate::platforms::App;
 use crate::report;
 use crate::report::last_written;
-use crate::wait::humanize;
+use crate::wait::in_words;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -82,10 +83,16 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
                 break;
             }
             Err(error) => {
-                let why = format!("`{}` could not be swept: {error:#}", app.name);
-                ctx.console.warn(&why);
+                let what = format!("`{}` could not be swept", app.name);
+                ctx.console.warn(&format!("{what}: {error:#}"));
                 let mut report = Report::new(&app.name, Environment::Preview(number), State::Unknown);
-                report.notes = vec![why];
+                let mut failure = failure_of(&error);
+                failure.why = Some(match failure.why.take() {
+                    Some(why) => format!("{}: {why}", failure.what),
+                    None => failure.what,
+                });
+                failure.what = what;
+                report.failure = Some(failure);
                 missed.push(report);
                 first_error = first_error.or(Some(error));
             }
@@ -181,8 +188,8 @@ fn reason_to_remove(ctx: &Ctx, policy: &Preview, open: bool, app: &App) -> Resul
     Ok((age > policy.ttl).then(|| {
         format!(
             "it had neither a deployment nor a command for {}, longer than `ttl` ({})",
-            humanize(age),
-            humanize(policy.ttl)
+            in_words(age),
+            in_words(policy.ttl)
         )
     }))
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::context::Ctx;
 use super::redundant::contains;
 use super::site::says_skip;
-use super::{ownership, pin};
+use super::{disappeared, ownership, pin};
 use crate::config::{Config, Target};
 use crate::github::GitHub;
 use crate::github::repository::{Commit, Repository};
@@ -73,6 +73,8 @@ struct Running<'a> {
     commit: Option<Sha>,
     /// The commit is the platform's word.
     is_certain: bool,
+    /// That there is no such app any more.
+    gone: Option<Failure>,
 }
 
 /// `None`: nothing was ever deployed here, or something is just being deployed.
@@ -95,6 +97,7 @@ async fn running<'a>(
                 app: Some(app),
                 commit,
                 is_certain: true,
+                gone: None,
             }));
         }
     }
@@ -102,15 +105,22 @@ async fn running<'a>(
     let Some(commit) = ctx.github()?.last_good(environment.on_github()).await? else {
         return Ok(None);
     };
+    let mut gone = None;
     if app.is_none() {
-        ctx.console.say(&format!(
-            "This run's token sees no app of `{environment}`, which was deleted or is another team's: only GitHub's records are compared with its branch"
-        ));
+        if let Some(commit) = &commit {
+            gone = disappeared::look(ctx, environment, commit).await?;
+        }
+        if gone.is_none() {
+            ctx.console.say(&format!(
+                "This run's token sees no app of `{environment}`, which may be another team's: GitHub's records are compared with its branch instead"
+            ));
+        }
     }
     Ok(Some(Running {
         app,
         commit,
         is_certain: false,
+        gone,
     }))
 }
 
@@ -126,6 +136,11 @@ async fn of(
     let Some(running) = running(ctx, repository, environment, apps).await? else {
         return Ok(None);
     };
+    if let Some(gone) = running.gone {
+        let mut report = Report::new("", environment.clone(), State::Failed);
+        report.failure = Some(gone);
+        return Ok(Some(report));
+    }
     let Some(head) = github.branch_head(branch).await? else {
         return Ok(None);
     };
@@ -154,7 +169,6 @@ async fn of(
     }
     let next = next(environment, &head);
     let mut report = Report::new("", environment.clone(), State::Failed);
-    report.notes = vec![format!("{what}: {why}"), format!("Next: {next}")];
     report.commit = Some(head);
     report.serving = running.commit;
     report.failure = Some(Failure::bad(what).why(why).next(next));

@@ -58,6 +58,15 @@ impl Observation {
         }
     }
 
+    /// Whether there is no app at the place: the name is nobody's, nobody listens, or the platform's edge knows no app there.
+    pub(crate) fn shows_no_app(&self) -> bool {
+        match self {
+            Self::Blocked(obstacle) => matches!(obstacle, Obstacle::NoRoute(_)),
+            Self::Down { reason, .. } => matches!(reason, Unreachable::Dns | Unreachable::Refused),
+            _ => false,
+        }
+    }
+
     /// Whether it is not the answer of what was asked, but of what that redirects to.
     pub(super) fn is_behind_redirect(&self) -> bool {
         match self {

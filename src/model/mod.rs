@@ -19,6 +19,7 @@ pub(crate) mod report;
 pub(crate) mod rollback;
 pub(crate) mod rollout;
 pub(crate) mod secure_header;
+pub(crate) mod stack_trace;
 pub(crate) mod stamp;
 pub(crate) mod standing;
 pub(crate) mod verdict;

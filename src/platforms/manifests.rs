@@ -1,5 +1,6 @@
 //! How a platform's manifests are found, read and planned. Pure: no network, no clock, no token.
 
+use super::document::Document;
 use super::manifest::Manifest;
 use super::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
 use super::scaffold::{First, Tree};
@@ -34,6 +35,9 @@ pub(crate) trait Manifests: Sync {
     /// # Errors
     /// A foreign app, settings that would be lost, missing secrets.
     fn plan_production(&self, manifest: &Manifest, input: &ProductionInput<'_>) -> Result<ProductionPlan, Failure>;
+    /// Puts the place of what a refusal's `message` names on a failure, where the file has it as it was sent.
+    fn locate_refused(&self, manifest: &Manifest, failure: Failure, message: &str, sent: &Document) -> Failure;
+
     /// The first manifest of a repository, made from its files.
     ///
     /// # Errors

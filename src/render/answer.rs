@@ -6,9 +6,13 @@ use super::context::RenderContext;
 use super::failure::last_lines;
 use super::markdown::web_address;
 use crate::model::answer::Answer;
+use crate::model::stack_trace::StackTrace;
+use crate::redact::Clean;
 
 /// Room for the log of an answer, in bytes: the rest of it is short.
 const LOG_ROOM: usize = 8_000;
+/// Most lines of a log after the stack trace that it ends with.
+const SINCE_TRACE: usize = 30;
 /// More of them say nothing to anybody.
 const POINTS: usize = 12;
 
@@ -29,7 +33,7 @@ pub(super) struct AnswerView {
 impl AnswerView {
     pub(super) fn new(answer: &Answer, context: &RenderContext) -> Self {
         let log = answer.log.clone().unwrap_or_default();
-        let lines = last_lines(&log.lines, LOG_ROOM);
+        let (left_out, lines) = last_lines(&log.lines, error(&log.lines), LOG_ROOM);
         Self {
             to: answer.to,
             said: answer.said.clone(),
@@ -37,12 +41,18 @@ impl AnswerView {
             points: answer.points.iter().take(POINTS).cloned().collect(),
             shell: answer.shell.clone(),
             title: log.title,
-            left_out: log.lines.len() - lines.len(),
+            left_out,
             lines,
             run_url: context.run_url.as_deref().and_then(web_address),
             run_id: context.run.map(|run| run.id),
         }
     }
+}
+
+/// The line that says what went wrong where the log ends with its stack trace: an older one is not what is asked for.
+fn error(lines: &[Clean]) -> Option<usize> {
+    let trace = StackTrace::last_of(lines)?;
+    (lines.len() - trace.lines.end() <= SINCE_TRACE).then_some(trace.error)
 }
 
 #[cfg(test)]
@@ -129,6 +139,24 @@ mod tests {
 
         </details>
         ");
+    }
+
+    #[test]
+    fn what_a_long_stack_trace_is_about_is_shown_above_its_last_lines() {
+        let mut trace = vec!["listening".to_owned(), "TypeError: no such thing".to_owned()];
+        trace.extend((0..300).map(|n| format!("    at f{n} (a.js:1:1)")));
+        let mut asked = Answer::new(Some("/logs"), "the log of `shop`");
+        asked.log = Some(AnswerLog {
+            title: "log",
+            lines: log(&trace),
+        });
+        let shown = answer(&asked, &context());
+        let (_, shown) = shown.split_once("```text\n").expect("a log");
+        assert!(
+            shown.starts_with("TypeError: no such thing\n(202 lines left out)\n    at f202 "),
+            "{shown}"
+        );
+        assert!(shown.contains("    at f299 (a.js:1:1)\n```"), "{shown}");
     }
 
     #[test]

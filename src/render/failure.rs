@@ -3,13 +3,17 @@
 use serde::Serialize;
 
 use super::context::{Logs, RenderContext};
+use crate::model::count::plural;
 use crate::model::failure::{Excerpt, Failure, Shown};
+use crate::model::stack_trace::StackTrace;
 use crate::redact::Clean;
 use crate::redact::strip::{cut, strip};
 
 /// Longest line of a log, in characters.
 const LOG_LINE: usize = 500;
 const LOG_LINES: usize = 100;
+/// Room for the line that says how many lines are left out, in bytes.
+const LEFT_OUT: usize = 40;
 
 #[derive(Debug, Serialize)]
 pub(super) struct FailureView {
@@ -52,9 +56,10 @@ impl FailureView {
 }
 
 impl LogView {
-    /// The last lines that fit.
+    /// The last lines that fit, and the one that says what went wrong.
     fn new(log: &Excerpt, component: Option<String>, room: usize) -> Self {
-        let lines = last_lines(&log.lines, room);
+        let error = StackTrace::last_of(&log.lines).map(|trace| trace.error);
+        let (left_out, lines) = last_lines(&log.lines, error, room);
         Self {
             kind: match log.kind {
                 Shown::Build => "build log",
@@ -62,27 +67,36 @@ impl LogView {
                 Shown::Run => "log",
             },
             component,
-            left_out: log.lines.len() - lines.len(),
+            left_out,
             lines,
         }
     }
 }
 
-/// The last lines that fit into so many bytes, each stripped and cut to what a person reads.
-pub(super) fn last_lines(lines: &[Clean], room: usize) -> Vec<String> {
-    let mut taken = 0;
-    let mut last: Vec<String> = lines
-        .iter()
-        .rev()
-        .take(LOG_LINES)
-        .map(|line| cut(&strip(&cut(line, 8 * LOG_LINE)), LOG_LINE))
-        .take_while(|line| {
+/// The last lines that fit into so many bytes, each stripped and cut to what a person reads, and how many stand above them.
+/// The line `error` is among them: where it is above the others, the first one.
+pub(super) fn last_lines(lines: &[Clean], error: Option<usize>, room: usize) -> (usize, Vec<String>) {
+    let readable = |line: &Clean| cut(&strip(&cut(line, 8 * LOG_LINE)), LOG_LINE);
+    let fitting = |room: usize, most: usize| {
+        let mut taken = 0;
+        let fits = |line: &String| {
             taken += line.len() + 1;
             taken <= room
-        })
-        .collect();
-    last.reverse();
-    last
+        };
+        let mut last: Vec<String> = lines.iter().rev().take(most).map(readable).take_while(fits).collect();
+        last.reverse();
+        last
+    };
+    let last = fitting(room, LOG_LINES);
+    let above = lines.len() - last.len();
+    let Some(at) = error.filter(|at| *at < above) else {
+        return (above, last);
+    };
+    let said = readable(&lines[at]);
+    let last = fitting(room.saturating_sub(said.len() + LEFT_OUT), LOG_LINES - 2);
+    let between = lines.len() - last.len() - at - 1;
+    let mark = (between > 0).then(|| format!("({} left out)", plural(between as u64, "line")));
+    (at, std::iter::once(said).chain(mark).chain(last).collect())
 }
 
 impl Logs {

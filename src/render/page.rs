@@ -60,10 +60,33 @@ fn changes(report: &Report) -> String {
     lines.join("\n")
 }
 
-/// The job summary of a run that ended before it had anything else to say: what failed, why, what to do next.
+/// The job summary of a run about several apps: each with a heading, and with what failed, why, what to do next, or else with
+/// what its report notes.
+pub(crate) fn each(reports: &[Report]) -> String {
+    let one = |report: &Report| {
+        let heading = PageView::new(std::slice::from_ref(report), &RenderContext::default());
+        let failure = report.failure.as_ref().map(failed);
+        let paragraphs = [
+            Some(templates::render("heading", &heading)),
+            failure,
+            Some(notes(report)),
+        ];
+        let said = paragraphs.into_iter().flatten().filter(|it| !it.is_empty());
+        said.collect::<Vec<_>>().join("\n\n")
+    };
+    reports.iter().map(one).collect::<Vec<_>>().join("\n\n")
+}
+
+/// The job summary of a run that ended before it had anything else to say.
 pub(crate) fn early_end(failure: &Failure) -> String {
+    let subject = failure.subject.as_ref().map(|it| super::markdown::prose(it));
+    let subject = subject.map_or_else(String::new, |subject| format!(": {subject}"));
+    format!("### ❌ Failed{subject}\n\n{}", failed(failure))
+}
+
+/// What failed, why, what to do next.
+fn failed(failure: &Failure) -> String {
     use super::markdown::{code, prose};
-    let subject = failure.subject.as_ref().map(|it| format!(": {}", prose(it)));
     let why = failure.why.as_ref().map(|why| format!(": {}", prose(why)));
     let at = failure.at.as_ref().map(|at| format!("At {}", code(&at.to_string())));
     let points: Vec<String> = failure
@@ -73,7 +96,6 @@ pub(crate) fn early_end(failure: &Failure) -> String {
         .collect();
     let next = failure.next.as_ref().map(|next| format!("**Next:** {}", prose(next)));
     let paragraphs = [
-        Some(format!("### ❌ Failed{}", subject.unwrap_or_default())),
         Some(format!(
             "**Cause:** {}{}",
             prose(&failure.what),

@@ -14,7 +14,7 @@ use super::state::{icon, word};
 use crate::model::commit::Sha;
 use crate::model::count::plural;
 use crate::model::report::{Database, Report, Sleep, State};
-use crate::wait::humanize;
+use crate::wait::{humanize, in_words};
 
 /// Room for all logs of a page together, in bytes: half of what GitHub takes, whatever the rest needs.
 const LOG_ROOM: usize = 30_000;
@@ -163,7 +163,7 @@ impl AppView {
             State::Skipped | State::Removed | State::Cancelled => false,
         };
         let (sleeps_after, never_sleeps) = match &report.sleep {
-            Some(Sleep::After(after)) if lives => (Some(humanize(*after)), None),
+            Some(Sleep::After(after)) if lives => (Some(in_words(*after)), None),
             Some(Sleep::Never(why)) if lives => (None, Some(why.clone())),
             _ => (None, None),
         };
@@ -223,7 +223,7 @@ impl AppView {
             never_sleeps,
             database: database.map(|database| database.to_string()),
             awake: cost.map(|cost| format!("{:.2}", cost.awake)),
-            swept_after: swept_after.map(humanize),
+            swept_after: swept_after.map(in_words),
             swept_from: swept_from.map(|from| from.strftime("%Y-%m-%d").to_string()),
             before_sweep: sleeps || database.is_some() || cost.is_some(),
             asleep: cost.and_then(|cost| cost.asleep).map(|asleep| format!("{asleep:.2}")),

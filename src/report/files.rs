@@ -27,7 +27,7 @@ pub(crate) fn record_all(run: &Run, console: &Console, redactor: &Redactor, repo
     let reports = all_cleaned(reports, console, redactor);
     let text = match reports.as_slice() {
         [] => nothing.to_owned(),
-        reports => reports.iter().map(page::notes).collect::<Vec<_>>().join("\n\n"),
+        reports => page::each(reports),
     };
     write_files(run, console, &outputs_of(&reports, None), &redactor.clean(&text));
 }

@@ -175,11 +175,27 @@ pub(crate) fn humanize(duration: Duration) -> String {
         .join(" ")
 }
 
+/// A duration in a sentence: `10 minutes`, `1 hour`, `14 days 3 hours`. Never more than two units; a begun second counts whole.
+pub(crate) fn in_words(duration: Duration) -> String {
+    let words = |short: &str| {
+        let (count, unit) = short.split_at(short.len() - 1);
+        let noun = match unit {
+            "d" => "day",
+            "h" => "hour",
+            "m" => "minute",
+            _ => "second",
+        };
+        let ending = if count == "1" { "" } else { "s" };
+        format!("{count} {noun}{ending}")
+    };
+    humanize(duration).split(' ').map(words).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::{Cancelled, Wait, humanize};
+    use super::{Cancelled, Wait, humanize, in_words};
     use tokio::sync::watch;
 
     #[test]
@@ -208,6 +224,20 @@ mod tests {
             (90_061, "1d 1h"),
         ] {
             assert_eq!(humanize(Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn a_sentence_has_whole_words_for_units() {
+        for (seconds, text) in [
+            (1, "1 second"),
+            (600, "10 minutes"),
+            (3600, "1 hour"),
+            (86_400, "1 day"),
+            (1_209_600, "14 days"),
+            (97_200, "1 day 3 hours"),
+        ] {
+            assert_eq!(in_words(Duration::from_secs(seconds)), text);
         }
     }
 }

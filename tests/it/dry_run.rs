@@ -39,19 +39,27 @@ async fn the_summary_of_a_dry_run_holds_the_difference() {
            health_check:
              http_path: /health
            envs:
-        @@ -39,7 +39,7 @@
-           value: production
-           scope: RUN_TIME
-         - key: DO_DEPLOY_COMMIT
-        -  value: [commit first]
-        +  value: [commit second]
-           scope: RUN_TIME
-         features:
-         - buildpack-stack=ubuntu-22
         ```
 
         </details>
         ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_commit_alone_is_no_difference() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.push("main", "second");
+        t.push(1, "third");
+        for (run, app) in [(t.deploy(), "shop"), (t.preview(1), "shop-pr-1")] {
+            let run = run.arg("--dry-run").await;
+            run.succeeds().says(&format!("The spec of `{app}` stays as it is"));
+            assert!(!run.summary().contains("DO_DEPLOY_COMMIT"), "{run}");
+        }
     })
     .await;
 }
@@ -92,6 +100,32 @@ async fn what_the_platform_refuses_is_found_out_by_a_dry_run_too() {
         t.tolerate("apps-s-99vcpu");
         let deploy = t.deploy().arg("--dry-run").await;
         deploy.fails_with(2).touches_nothing().says("apps-s-99vcpu");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_platform_refuses_is_shown_with_its_file_and_line() {
+    let nowhere = spec(PLAIN_SIZE, "instance_size_slug: apps-s-99vcpu\n    health_check");
+    run_with(Change::whole_app("first").spec(&nowhere), async |t: &mut Tester| {
+        t.tolerate("apps-s-99vcpu");
+        t.open_pr(1).await;
+        let place = ".do/app.yaml:11:5";
+        for run in [
+            t.deploy().arg("--dry-run").await,
+            t.deploy().await,
+            t.preview(1).arg("--dry-run").await,
+            t.preview(1).await,
+        ] {
+            run.fails_with(2)
+                .says(place)
+                .says("correct what the message names in `.do/app.yaml`");
+            assert!(run.summary().contains(place), "{run}");
+        }
+        t.push("main", Change::version("second").spec(crate::harness::SPEC));
+        t.deploy().await.succeeds();
+        t.push("main", Change::version("third").spec(&nowhere));
+        t.deploy().await.fails_with(2).says(place);
     })
     .await;
 }

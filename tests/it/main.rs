@@ -20,6 +20,7 @@ mod auto;
 mod bad_input;
 mod checks;
 mod comment;
+mod demo;
 mod deploy;
 mod docs;
 mod dry_run;

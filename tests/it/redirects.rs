@@ -209,11 +209,11 @@ async fn what_people_read_of_a_loop_and_of_a_refusal() {
 
         **Cause:** `http://127.0.0.1:[port]/` does not answer as expected: it redirects to itself for ever at `/`; TLS ends at the platform's edge, so an app that insists on HTTPS has to trust the header `X-Forwarded-Proto`
 
-        [`[first]`](https://github.com/org/shop/commit/[commit first]) serves all the same, live since [time]
+        [`[first]`](https://github.com/org/shop/commit/[commit first]) still serves: it has been live since [time]
 
         **Next:** read what the app logs when it is asked: `do-deploy logs --environment pr-1 --deployment [id]`
 
-        Sleeps after 1h without a request; the next one wakes it · Costs $5.00 a month awake, $0.50 asleep
+        Sleeps after 1 hour without a request; the next one wakes it · Costs $5.00 a month awake, $0.50 asleep
         ");
     })
     .await;
@@ -236,7 +236,7 @@ async fn what_people_read_of_a_loop_and_of_a_refusal() {
 
         </details>
 
-        Sleeps after 1h without a request; the next one wakes it · Costs $5.00 a month awake, $0.50 asleep
+        Sleeps after 1 hour without a request; the next one wakes it · Costs $5.00 a month awake, $0.50 asleep
         ");
     })
     .await;

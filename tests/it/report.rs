@@ -54,7 +54,7 @@ async fn the_comment_of_a_ready_preview_reads_like_this() {
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
-        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+        Sleeps after 1 day without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
         ");
     })
     .await;
@@ -213,7 +213,10 @@ async fn a_failed_migration_of_a_preview_is_shown_in_a_public_repository_too() {
         let failed = t.preview(1).await;
         let comment = failed.fails_with(1).comment(1);
         assert!(comment.contains("no such table: authors_of_old"), "{comment}");
-        assert!(comment.contains("the migration in front of `web` failed"), "{comment}");
+        assert!(
+            comment.contains("the migration that runs before `web` failed"),
+            "{comment}"
+        );
         assert!(!comment.contains("did not start"), "{comment}");
     })
     .await;

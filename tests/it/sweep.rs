@@ -146,13 +146,13 @@ async fn the_comment_names_the_first_day_on_which_a_preview_that_is_left_alone_i
                 assert!(!facts.contains("at the earliest"), "{facts}");
                 return;
             }
-            insta::assert_snapshot!(facts, @"Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep · Removed once the pull request is closed, or after 7d without a deployment or a command: [day] at the earliest");
+            insta::assert_snapshot!(facts, @"Sleeps after 1 day without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep · Removed as soon as the pull request is closed; if it stays open, after 7 days without a deployment or a command, on [day] at the earliest");
             // It is true to the day.
             t.advance(7 * A_DAY - 3_600).await;
             t.command(["sweep"]).await.succeeds().says("Nothing to sweep");
             let day = jiff::Timestamp::now() + std::time::Duration::from_secs(7 * A_DAY);
             let day = day.strftime("%Y-%m-%d").to_string();
-            assert!(t.comment(1).await.contains(&format!(": {day} at the earliest")), "{facts}");
+            assert!(t.comment(1).await.contains(&format!(", on {day} at the earliest")), "{facts}");
             // What failed is removed as well.
             t.push_broken(1);
             t.preview(1).await.fails_with(1);
@@ -160,7 +160,7 @@ async fn the_comment_names_the_first_day_on_which_a_preview_that_is_left_alone_i
             t.command(["sweep"]).await.succeeds().says("Nothing to sweep");
             assert!(t.comment(1).await.contains(" at the earliest"));
             t.advance(2 * A_DAY).await;
-            t.command(["sweep"]).await.succeeds().says("longer than `ttl` (7d)");
+            t.command(["sweep"]).await.succeeds().says("longer than `ttl` (7 days)");
             assert!(!t.comment(1).await.contains("at the earliest"));
         })
         .await;

@@ -87,7 +87,7 @@ async fn a_preview_that_is_ready() {
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
-        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+        Sleeps after 1 day without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
 
         What is different from production's spec:
 
@@ -95,7 +95,7 @@ async fn a_preview_that_is_ready() {
         |---|---|
         | `web` is built from `feature-1` | the pull request's branch |
         | `migrate` is built from `feature-1` | the pull request's branch |
-        | moved the command of job `migrate` in front of the start of `web` | a job's disk is not the service's |
+        | runs the command of job `migrate` in the service, before `web` starts | a job's disk is not the service's |
         | `web` has 30s more before its first health check | its start includes the migration |
         | uses SQLite | previews never use production's database; a file on the instance's disk costs nothing |
         | sleeps when unused | after a day, because a wake starts with a fresh disk; `sleep = "1h"` saves up to $0.16 a day |
@@ -158,7 +158,7 @@ async fn a_preview_that_failed() {
         |---|---|
         | `web` is built from `feature-1` | the pull request's branch |
         | `migrate` is built from `feature-1` | the pull request's branch |
-        | moved the command of job `migrate` in front of the start of `web` | a job's disk is not the service's |
+        | runs the command of job `migrate` in the service, before `web` starts | a job's disk is not the service's |
         | `web` has 30s more before its first health check | its start includes the migration |
         | uses SQLite | previews never use production's database; a file on the instance's disk costs nothing |
         | sleeps when unused | after a day, because a wake starts with a fresh disk; `sleep = "1h"` saves up to $0.16 a day |
@@ -177,7 +177,7 @@ async fn a_preview_that_is_removed() {
         let run = t.auto_pull_request(1, "closed").await;
         run.succeeds();
         assert_snapshot!(log(t, &run), @"
-        `pull_request`, `closed`, merged or not: `teardown`
+        Event: `pull_request` (`closed`, merged or not)
         Chosen: teardown of pull request 1's preview (pull request 1 was closed)
         Removing the preview `shop-pr-1`
         ::group::Removal
@@ -295,7 +295,7 @@ async fn production_that_is_ready() {
         again.succeeds();
         assert_snapshot!(log(t, &again), @"
         ::notice::Not deployed to production: `[first]` serves already; `do-deploy redeploy` deploys it again
-        `push`, a branch that an environment is deployed from: by default `production` from the default branch: `deploy`
+        Event: `push` (a branch that an environment is deployed from: by default `production` from the default branch)
         Chosen: deploy production (production is deployed from `main`)
         ");
         assert_snapshot!(t.redact(again.summary()), @"Not deployed: `[first]` serves already; `do-deploy redeploy` deploys it again");
@@ -374,7 +374,7 @@ async fn production_that_went_back_by_itself() {
         Asking the version that is live whether it works
         http://127.0.0.1:[port]/health: 200
         ::endgroup::
-        production was live with it from [time] to [time] UTC
+        production ran this version from [time] to [time] UTC
         `[first]` serves now
         Rolled back to deployment [id]
         Data was not rolled back

@@ -94,11 +94,14 @@ async fn choose(ctx: &Ctx, event: &mut Event, flags: &Flags) -> anyhow::Result<C
     Ok(chosen)
 }
 
-/// The row of the table, and what it says of this event.
+/// The event, as the row of the table names it, and what is done about it.
 fn announce(ctx: &Ctx, event: &str, chosen: &Chosen) {
     let Chosen { row, decision, reason } = chosen;
-    ctx.console
-        .say(&format!("`{event}`, {}: {}", row.when, row.then.words()));
+    let when = match row.when {
+        "always" => String::new(),
+        when => format!(" ({when})"),
+    };
+    ctx.console.say(&format!("Event: `{event}`{when}"));
     match decision {
         Decision::Nothing { .. } => ctx.console.notice(&format!("Nothing to do: {reason}")),
         decision => ctx.console.say(&format!("Chosen: {decision} ({reason})")),

@@ -57,25 +57,6 @@ pub(super) enum Then {
     Refuse,
 }
 
-impl Then {
-    /// As the documentation says it.
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::DeployPushed | Self::DeployTested => "`deploy`",
-            Self::Preview => "`preview`",
-            Self::TeardownClosed | Self::TeardownUnwanted => "`teardown`",
-            Self::AsItIs => "`preview`, or `teardown` if it gets none any more",
-            Self::Find => "their numbers as the output `pull-requests`",
-            Self::Fork => "a comment that says why there is no preview",
-            Self::Sweep => "`sweep`",
-            Self::Asked => "what the inputs ask for",
-            Self::Comment => "the command",
-            Self::Nothing => "nothing",
-            Self::Refuse => "refused, exit 2",
-        }
-    }
-}
-
 use Holds::{Always, Configured, Headed, Payload};
 use Then::{
     AsItIs, Asked, Comment, DeployPushed, DeployTested, Find, Fork, Nothing, Preview, Refuse, Sweep, TeardownClosed,

@@ -7,7 +7,7 @@ use crate::model::answer::Answer;
 use crate::model::count::plural;
 use crate::model::environment::Environment;
 use crate::platforms::App;
-use crate::wait::humanize;
+use crate::wait::in_words;
 
 pub(super) async fn answer(
     ctx: &Ctx,
@@ -28,7 +28,7 @@ pub(super) async fn answer(
     if let Some(commit) = &row.commit {
         let age = row
             .age
-            .map(|age| format!(", deployed {} ago", humanize(age)))
+            .map(|age| format!(", deployed {} ago", in_words(age)))
             .unwrap_or_default();
         answer = answer.point(format!("`{}` serves{age}", commit.short()));
     }

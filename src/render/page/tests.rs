@@ -112,7 +112,7 @@ fn ready_and_asleep_later() {
 
     Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2)
 
-    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+    Sleeps after 1 hour without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
     ");
 }
 
@@ -357,7 +357,7 @@ fn the_summary_says_what_is_different_and_why() {
 
     Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2)
 
-    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+    Sleeps after 1 hour without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
 
     What is different from production's spec:
 

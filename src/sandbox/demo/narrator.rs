@@ -6,6 +6,19 @@ use std::time::{Duration, Instant};
 
 use super::playground::{Calls, Playground};
 
+/// What to do where a URL leads, by what it is.
+const TO_DO: [(&str, &str); 3] = [
+    (
+        "pull request",
+        "read do-deploy's comment, and click \"Open notes\" in its table",
+    ),
+    ("production", "type a note and click \"Add\": it stays"),
+    (
+        "preview",
+        "type a note and click \"Add\": it is not in production, and gone once the preview has slept",
+    ),
+];
+
 pub(super) struct Narrator {
     started: Instant,
     steps: RefCell<Vec<(String, Instant)>>,
@@ -64,8 +77,11 @@ impl Narrator {
         line("Kept running; open in a browser:");
         for (what, url) in playground.urls() {
             line(&format!("   {what:<13} {url}"));
+            if let Some((_, to_do)) = TO_DO.iter().find(|(known, _)| known == what) {
+                line(&format!("   {:<13} {to_do}", ""));
+            }
         }
-        line("Ctrl-C ends it and removes everything");
+        line("To stop, press Ctrl-C here: every process ends, and every file is removed");
     }
 
     pub(super) fn interrupted(&self) {

@@ -77,7 +77,7 @@ async fn the_job_without_the_token_finds_the_pull_request_and_touches_nothing() 
         assert_eq!(found.output("status"), "skipped");
         let sha = t.repository.head("feature-1");
         assert_snapshot!(found.log().replace(&sha[..7], "COMMIT"), @"
-        `workflow_run`, of `preview-start.yml`, in a job that is not given `pr`: their numbers as the output `pull-requests`
+        Event: `workflow_run` (of `preview-start.yml`, in a job that is not given `pr`)
         Chosen: the output `pull-requests` (`COMMIT` is the head of pull request 1)
         ");
     })

@@ -117,7 +117,7 @@ async fn rolled_back(t: &Tester) -> [String; 2] {
 
 fn found_bad(commit: &str) -> String {
     format!(
-        "`main` is at `{}`, whose deployment failed; run its own run again, or `do-deploy redeploy --environment production`, to deploy it all the same",
+        "`main` is at `{}`, whose deployment failed; run its own run again, or `do-deploy redeploy --environment production`, to deploy it anyway",
         &commit[..7]
     )
 }

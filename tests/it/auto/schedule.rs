@@ -21,7 +21,7 @@ async fn the_schedule_sweeps_and_tells_what_it_removed_and_why() {
         assert_eq!(swept.succeeds().output("status"), "removed");
         assert_eq!(
             swept.summary().trim(),
-            "Removed `shop-pr-1`: its pull request is closed"
+            "### 🗑️ Removed: shop-pr-1, preview of #1\n\nRemoved `shop-pr-1`: its pull request is closed"
         );
         assert!(swept.output("apps").contains("shop-pr-1"), "{}", swept.output("apps"));
         assert_eq!(t.app_names().await, ["shop-pr-2"]);

@@ -23,9 +23,11 @@ async fn a_push_that_started_no_run_makes_the_nightly_run_red_with_the_command_t
         red.fails_with(1).touches_nothing();
         assert_eq!(red.output("status"), "failed");
         assert_snapshot!(t.redact(red.summary()), @"
-        `production` runs `[first]`, but `main` is at `[second]`: no run has deployed it. GitHub starts none after a merge by `GITHUB_TOKEN` (auto-merge), for a disabled workflow, or for paths that the workflow's filter leaves out; or a run waits for approval
+        ### ❌ Failed: production
 
-        Next: deploy it with `gh workflow run do-deploy-redeploy.yml -f command=deploy -f environment=production -f commit=[commit second]`, after a rollback also with `-f release=true`. Where it is meant to stay, set `nightly = false` for this environment in `do-deploy.toml`
+        **Cause:** `production` runs `[first]`, but `main` is at `[second]`: no run has deployed it. GitHub starts none after a merge by `GITHUB_TOKEN` (auto-merge), for a disabled workflow, or for paths that the workflow's filter leaves out; or a run waits for approval
+
+        **Next:** deploy it with `gh workflow run do-deploy-redeploy.yml -f command=deploy -f environment=production -f commit=[commit second]`, after a rollback also with `-f release=true`. Where it is meant to stay, set `nightly = false` for this environment in `do-deploy.toml`
         ");
         assert_snapshot!(t.redact(&red.stdout), @"::error::`production` runs `[first]`, but `main` is at `[second]`: no run has deployed it. GitHub starts none after a merge by `GITHUB_TOKEN` (auto-merge), for a disabled workflow, or for paths that the workflow's filter leaves out; or a run waits for approval%0Ahint: deploy it with `gh workflow run do-deploy-redeploy.yml -f command=deploy -f environment=production -f commit=[commit second]`, after a rollback also with `-f release=true`. Where it is meant to stay, set `nightly = false` for this environment in `do-deploy.toml`");
         t.command(["sweep"]).await.succeeds();
@@ -135,9 +137,11 @@ async fn what_the_platform_says_of_itself_outranks_what_github_recorded() {
         let red = nightly(t).await;
         red.fails_with(1).touches_nothing();
         assert_snapshot!(t.redact(red.summary()), @"
-        `production` runs `[first]`, but `main` is at `[second]`: Sandbox rolled `shop` back at [time], which pinned it to deployment [id]; `do-deploy deploy --environment production --release` releases it and deploys the branch, and so does a dispatched run with `command: deploy` and `release: true`
+        ### ❌ Failed: production
 
-        Next: deploy it with `gh workflow run do-deploy-redeploy.yml -f command=deploy -f environment=production -f commit=[commit second]`, after a rollback also with `-f release=true`. Where it is meant to stay, set `nightly = false` for this environment in `do-deploy.toml`
+        **Cause:** `production` runs `[first]`, but `main` is at `[second]`: Sandbox rolled `shop` back at [time], which pinned it to deployment [id]; `do-deploy deploy --environment production --release` releases it and deploys the branch, and so does a dispatched run with `command: deploy` and `release: true`
+
+        **Next:** deploy it with `gh workflow run do-deploy-redeploy.yml -f command=deploy -f environment=production -f commit=[commit second]`, after a rollback also with `-f release=true`. Where it is meant to stay, set `nightly = false` for this environment in `do-deploy.toml`
         ");
         t.deploy().arg("--release").await.succeeds();
         nightly(t).await.succeeds();
@@ -165,15 +169,47 @@ async fn a_head_that_somebody_deploys_in_the_panel_is_deployed() {
 }
 
 #[tokio::test]
-async fn an_app_that_the_token_does_not_see_is_not_called_deleted() {
+async fn an_app_that_the_token_does_not_see_is_another_teams_while_it_answers() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        let digitalocean = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), |_, path| {
+            match path.starts_with("/v2/apps?") {
+                true => Answer::Instead(Response::new(Body::from(
+                    "{\"apps\": [], \"links\": {}, \"meta\": {\"total\": 0}}",
+                ))),
+                false => Answer::Changed(Box::new(|text| text)),
+            }
+        })
+        .await;
+        let of_another_team = nightly(t).env("DIGITALOCEAN_API_URL", &digitalocean.url()).await;
+        of_another_team
+            .succeeds()
+            .says("This run's token sees no app of `production`, which may be another team's");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_that_is_gone_makes_the_nightly_run_red() {
     run(async |t: &mut Tester| {
         t.deploy().await.succeeds();
         let path = format!("/v2/apps/{}", id(t).await);
         t.call(Api::DigitalOcean, "DELETE", &path, None).await;
-        let unseen = nightly(t).await;
-        unseen
-            .succeeds()
-            .says("This run's token sees no app of `production`, which was deleted or is another team's");
+        let red = nightly(t).await;
+        red.fails_with(1).touches_nothing();
+        assert_eq!(red.output("status"), "failed");
+        assert_snapshot!(t.redact(red.summary()), @"
+        ### ❌ Failed: production
+
+        **Cause:** the app of `production` has disappeared: this run's token sees no app `shop`, and nothing serves at `http://127.0.0.1:[port]` (the connection was refused): GitHub's records say that `[first]` was deployed there successfully
+
+        **Next:** look in DigitalOcean's control panel whether somebody deleted or renamed the app, or moved it to another team, which this workflow's token cannot see. The next deployment creates it again, without its data. If it is meant to be gone, set `nightly = false` for `production` in `do-deploy.toml`
+        ");
+        t.push(
+            "main",
+            Change::version("second").config("[production]\nnightly = false\n"),
+        );
+        nightly(t).await.succeeds();
     })
     .await;
 }

@@ -63,7 +63,7 @@ async fn the_comment_says_what_step_since_when_how_long_the_last_one_took_and_wh
 
         </details>
 
-        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite
+        Sleeps after 1 day without a request; the next one wakes it with an empty SQLite database · Database: SQLite
         ");
         drop(second);
         running.end().await.succeeds();

@@ -12,7 +12,7 @@ async fn a_commit_that_was_rolled_back_was_live() {
             let second = t.push("main", Change::version("second").config(FAILING_CHECK));
             let bad = t.deploy().await;
             bad.fails_with(1)
-                .says("production was live with it from ")
+                .says("production ran this version from ")
                 .says("Rolled back");
             let summary = bad.summary();
             assert!(!summary.contains("did not go live"), "{summary}");
@@ -54,7 +54,7 @@ async fn a_commit_that_is_left_in_service_is_live() {
         let bad = t.deploy().await;
         bad.fails_with(1).says("Not rolled back");
         let summary = bad.summary();
-        assert!(summary.contains(" serves all the same, live since 2"), "{summary}");
+        assert!(summary.contains(" still serves: it has been live since 2"), "{summary}");
         let bad = t.deploy().locally().arg("--json").await;
         let live = bad.json()["apps"][0]["was-live"].clone();
         assert!(live["from"].is_string() && live["until"].is_null(), "{live}");
@@ -73,7 +73,7 @@ async fn the_merged_pull_request_says_that_its_commit_was_live() {
             t.deploy().await.fails_with(1);
             let comment = t.comment(1).await;
             assert!(
-                comment.contains("Production deployment failed at 2") && comment.contains(", live from 2"),
+                comment.contains("Production deployment failed at 2") && comment.contains(" (live from 2"),
                 "{comment}"
             );
             assert!(comment.contains("404 instead of 200"), "{comment}");
@@ -90,7 +90,7 @@ async fn a_preview_that_is_found_bad_is_live() {
         t.open_pr(1).await;
         let bad = t.preview(1).await;
         let comment = bad.fails_with(1).comment(1);
-        assert!(comment.contains(" serves all the same, live since 2"), "{comment}");
+        assert!(comment.contains(" still serves: it has been live since 2"), "{comment}");
     })
     .await;
 }

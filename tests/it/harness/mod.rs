@@ -41,6 +41,7 @@ pub(crate) use http::Reply;
 pub(crate) use invocation::{Invocation, Running};
 pub(crate) use knobs::Api;
 pub(crate) use others::marks;
+pub(crate) use process::Process;
 pub(crate) use registry::image_spec;
 pub(crate) use run::Run;
 pub(crate) use sandbox::{PACE, binary};

@@ -34,7 +34,7 @@ fn a_repository_without_a_spec_gets_one_and_its_people_are_told_what_is_left() {
     +    # envs:
     +    #   - {key: LOG_LEVEL, value: info}
     +    #   - {key: API_KEY, type: SECRET} # without a value: the variable API_KEY of the workflow's step
-    +# A database for development costs 7 US dollars a month; previews get an SQLite file instead where they can:
+    +# A development database costs 7 US dollars a month; previews get a SQLite file instead where they can:
     +# databases: [{name: db, engine: PG}]
     +# and for the service: {key: DATABASE_URL, value: "${db.DATABASE_URL}"}
     "#);

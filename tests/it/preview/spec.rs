@@ -205,7 +205,7 @@ async fn a_pull_request_that_changes_the_app_spec_says_how() {
 
         </details>
 
-        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+        Sleeps after 1 day without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
         "#);
         let asked: Vec<String> = preview.requests();
         let production = t.app("shop").await["id"].as_str().unwrap().to_owned();

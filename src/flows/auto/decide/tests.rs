@@ -2,6 +2,7 @@
 
 mod environments;
 mod starts;
+mod words;
 
 use serde_json::{Value, json};
 
@@ -333,7 +334,7 @@ fn the_page_shows_the_table_that_the_program_runs_on() {
         } else {
             names.join(", ")
         };
-        let (when, then) = (row.when, row.then.words());
+        let (when, then) = (row.when, words::of(row.then));
         events.push_str(&format!(
             "| {names} | {when} | {then} | {} |\n",
             with_capitals(row.because)

@@ -63,7 +63,7 @@ fn objection(spec: &Manifest, noun: &str, name: &str, pointer: &str) -> Result<(
         None => Ok(()),
         Some(_) if !placeholder::parts(name).is_empty() || placeholder::whole(name).is_some() => {
             let failure = Failure::input(format!("the name of the {noun} is `{name}`"))
-                .why("placeholders are not expanded in an app spec: nothing replaces it")
+                .why("placeholders are not expanded in an app spec")
                 .next(format!("write the {noun}'s name, such as `my-app`"));
             Err(spec.locate(failure, pointer))
         }

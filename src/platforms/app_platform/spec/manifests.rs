@@ -2,9 +2,10 @@
 
 use super::super::words::WORDS;
 use super::dialect::AppSpec;
-use super::{parse, preview, production, scaffold, start};
+use super::{parse, preview, production, refused, scaffold, start};
 use crate::model::failure::Failure;
 use crate::platforms::Words;
+use crate::platforms::document::Document;
 use crate::platforms::manifest::Manifest;
 use crate::platforms::manifests::Manifests;
 use crate::platforms::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
@@ -40,6 +41,10 @@ impl Manifests for AppSpec {
 
     fn plan_production(&self, manifest: &Manifest, input: &ProductionInput<'_>) -> Result<ProductionPlan, Failure> {
         production::plan(manifest, input)
+    }
+
+    fn locate_refused(&self, manifest: &Manifest, failure: Failure, message: &str, sent: &Document) -> Failure {
+        refused::locate(manifest, failure, message, sent.value())
     }
 
     fn scaffold(&self, tree: &Tree<'_>, repository: &str, branch: &str) -> Result<First, Failure> {

@@ -27,6 +27,7 @@ mod placeholder;
 mod policy;
 pub(crate) mod preview;
 pub(crate) mod production;
+mod refused;
 mod region;
 mod route;
 pub(crate) mod scaffold;

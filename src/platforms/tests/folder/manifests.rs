@@ -125,6 +125,10 @@ impl Manifests for FolderManifests {
         })
     }
 
+    fn locate_refused(&self, _: &Manifest, failure: Failure, _: &str, _: &Document) -> Failure {
+        failure
+    }
+
     fn scaffold(&self, _: &Tree<'_>, _: &str, _: &str) -> Result<First, Failure> {
         Err(Failure::input("write `folder.json`"))
     }

@@ -28,7 +28,7 @@ fn public_components_have_a_row_each_where_there_are_several() {
 
     Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2)
 
-    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+    Sleeps after 1 hour without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
     ");
 }
 
@@ -47,7 +47,7 @@ fn the_commands_are_folded_away() {
 
     Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1) · [App Platform](https://panel.example/4f6c71e2/d-2)
 
-    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+    Sleeps after 1 hour without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
 
     <details><summary>Commands</summary>
 
@@ -77,7 +77,7 @@ fn several_apps_have_a_row_each() {
 
     **shop**
 
-    Sleeps after 1h without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+    Sleeps after 1 hour without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
 
     **admin**
 

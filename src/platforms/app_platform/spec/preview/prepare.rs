@@ -74,13 +74,14 @@ fn plain(command: String) -> Step {
 }
 
 fn tell(before: &Before, app: &Value, notes: &mut Notes) {
-    let place = format!("in front of the start of `{}`", before.component);
+    let place = format!("before `{}` starts", before.component);
     for command in &before.commands {
         match command {
             Command::Prepare(command) => {
-                notes
-                    .changes
-                    .push(format!("`{command}` {place}"), "`[preview] prepare` in do-deploy.toml");
+                notes.changes.push(
+                    format!("runs `{command}` {place}"),
+                    "`[preview] prepare` in do-deploy.toml",
+                );
                 for job in component::of(app, Kind::Job) {
                     notes.changes.push(
                         format!("dropped job `{}`", job.name),
@@ -89,7 +90,7 @@ fn tell(before: &Before, app: &Value, notes: &mut Notes) {
                 }
             }
             Command::Job(name) => notes.changes.push(
-                format!("moved the command of job `{name}` {place}"),
+                format!("runs the command of job `{name}` in the service, {place}"),
                 "a job's disk is not the service's",
             ),
         }

@@ -347,7 +347,7 @@ fn every_change_is_told_with_its_reason() {
     env `DATABASE_URL` of `migrate` is `sqlite:////tmp/preview.db`: it led to production's database
     left out `JWT_SECRET`, `REDIS_URL` and `SENTRY_DSN`: previews never get production's secrets
     dropped database `db`: previews never use production's database; a file on the instance's disk costs nothing
-    moved the command of job `migrate` in front of the start of `api`: a job's disk is not the service's
+    runs the command of job `migrate` in the service, before `api` starts: a job's disk is not the service's
     `api` has 30s more before its first health check: its start includes the migration
     uses SQLite: previews never use production's database; a file on the instance's disk costs nothing
     sleeps when unused: after a day, because a wake starts with a fresh disk; `sleep = "1h"` saves up to $0.16 a day

@@ -52,7 +52,7 @@ pub(super) fn write(project: &mut Project, folder: &str, repository: &str, branc
     }
     text += "    # envs:\n    #   - {key: LOG_LEVEL, value: info}\n    #   - {key: API_KEY, type: SECRET} # without a value: the variable API_KEY of the workflow's step\n";
     if !project.is_static {
-        text += "# A database for development costs 7 US dollars a month; previews get an SQLite file instead where they can:\n# databases: [{name: db, engine: PG}]\n# and for the service: {key: DATABASE_URL, value: \"${db.DATABASE_URL}\"}\n";
+        text += "# A development database costs 7 US dollars a month; previews get a SQLite file instead where they can:\n# databases: [{name: db, engine: PG}]\n# and for the service: {key: DATABASE_URL, value: \"${db.DATABASE_URL}\"}\n";
     }
     if let Some(command) = &project.migration {
         let _ = write!(
