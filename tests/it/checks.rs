@@ -1,18 +1,16 @@
 //! A deployment is good only if every check agrees: the commit that was built, the platform's health, our own request.
 
-use serde_json::json;
-
-use crate::harness::{Change, Gate, Tester, run, run_with};
+use crate::harness::{Call, Change, Gate, Tester, fault, run, run_with};
 
 /// Long enough for a push between the run's look at the branch and the platform's.
-const BEFORE_THE_PLATFORM_LOOKS: &str = "delay:3s";
+const BEFORE_THE_PLATFORM_LOOKS: u64 = 3;
 
 #[tokio::test]
 async fn a_preview_built_from_a_descendant_is_good_and_the_outputs_name_it() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         let asked = t.repository.head("feature-1");
-        t.fault("POST", "^/v2/apps$", BEFORE_THE_PLATFORM_LOOKS).await;
+        t.fault(fault::slow(Call::CreateApp, BEFORE_THE_PLATFORM_LOOKS)).await;
         let mut running = t.preview(1).start().await;
         running.says("Creating the preview").await;
         let built = t.push(1, "second");
@@ -32,7 +30,7 @@ async fn production_built_from_a_descendant_is_good_and_the_outputs_name_it() {
     run(async |t: &mut Tester| {
         t.deploy().await.succeeds();
         t.push("main", "second");
-        t.fault("PUT", "^/v2/apps/[^/]+$", BEFORE_THE_PLATFORM_LOOKS).await;
+        t.fault(fault::slow(Call::UpdateApp, BEFORE_THE_PLATFORM_LOOKS)).await;
         let mut running = t.deploy().start().await;
         running.says("Updating").await;
         let built = t.push("main", "third");
@@ -49,7 +47,7 @@ async fn a_preview_built_from_any_other_commit_is_bad() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         let asked = t.repository.head("feature-1");
-        t.fault("POST", "^/v2/apps$", BEFORE_THE_PLATFORM_LOOKS).await;
+        t.fault(fault::slow(Call::CreateApp, BEFORE_THE_PLATFORM_LOOKS)).await;
         let mut running = t.preview(1).start().await;
         running.says("Creating the preview").await;
         let built = rewritten(t, "feature-1", "main");
@@ -65,7 +63,7 @@ async fn production_built_from_any_other_commit_is_bad() {
     run(async |t: &mut Tester| {
         t.deploy().await.succeeds();
         let asked = t.push("main", "second");
-        t.fault("PUT", "^/v2/apps/[^/]+$", BEFORE_THE_PLATFORM_LOOKS).await;
+        t.fault(fault::slow(Call::UpdateApp, BEFORE_THE_PLATFORM_LOOKS)).await;
         let mut running = t.deploy().start().await;
         running.says("Updating").await;
         let built = rewritten(t, "main", "main~1");
@@ -97,10 +95,7 @@ async fn a_component_that_the_platform_calls_unhealthy_makes_the_deployment_bad(
         .spec(&worker)
         .config("[health]\ntimeout = \"2s\"\n");
     run_with(first, async |t: &mut Tester| {
-        t.faults(&json!([
-            { "method": "GET", "path": "^/v2/apps/[^/]+/health$", "nth": 1, "times": 1, "do": "delay:2s" },
-        ]))
-        .await;
+        t.fault(fault::slow(Call::ReadHealth, 2)).await;
         let mut running = t.deploy().start().await;
         running.says("Checking the built commit").await;
         drop(gate);

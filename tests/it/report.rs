@@ -1,6 +1,6 @@
 //! What people see: one comment per pull request, the GitHub deployment, the job summary, the outputs.
 
-use crate::harness::{Api, Change, Tester, run, run_with};
+use crate::harness::{Api, Call, Change, Tester, fault, run, run_with};
 use serde_json::json;
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn the_comment_of_a_preview_that_was_broken_from_the_start_reads_like_this
 async fn the_comment_describes_no_preview_where_the_platform_refused_to_make_one() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
-        t.fault("POST", "^/v2/apps$", "status:403").await;
+        t.fault(fault::forbidden_on(Call::CreateApp)).await;
         let failed = t.preview(1).await;
         failed.fails_with(2);
         let comment = t.comment(1).await;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Change, Tester, marks, run, run_with};
+use crate::harness::{Call, Change, Tester, fault, marks, run, run_with};
 
 const A_DAY: u64 = 24 * 60 * 60;
 
@@ -56,7 +56,7 @@ async fn one_that_goes_wrong_does_not_keep_the_others_from_being_swept() {
         for number in 1..=3 {
             t.close_pr(number).await;
         }
-        t.fault("DELETE", "^/v2/apps/", "status:403").await;
+        t.fault(fault::forbidden_on(Call::DeleteApp)).await;
         let swept = t.command(["sweep"]).await;
         swept.fails_with(2).says("could not be swept");
         assert_eq!(t.app_names().await.len(), 1, "{swept}");
@@ -77,11 +77,11 @@ async fn a_cancelled_sweep_stops_without_complaining() {
             t.preview(number).await.succeeds();
             t.close_pr(number).await;
         }
-        t.fault("DELETE", "^/v2/apps/", "delay:60s").await;
+        t.fault(fault::hanging(Call::DeleteApp)).await;
         let mut running = t.command(["sweep"]).start().await;
         running.says("Removing the preview").await;
         let cancelled = running.cancelled_by_the_runner().await;
-        t.faults(&json!([])).await;
+        t.no_faults().await;
         cancelled.fails_with(130).does_not_say("could not be swept");
         assert!(cancelled.summary().contains("**Cancelled**"), "{cancelled}");
         assert_eq!(t.app_names().await.len(), 2);

@@ -1,6 +1,6 @@
 //! Closing a pull request removes everything that its preview was, and nothing else.
 
-use crate::harness::{Change, Tester, run, run_with, spec};
+use crate::harness::{Call, Change, Tester, fault, run, run_with, spec};
 
 #[tokio::test]
 async fn removes_app_and_says_so() {
@@ -105,7 +105,7 @@ async fn a_lost_reply_to_the_deletion_is_no_failure() {
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
         t.close_pr(1).await;
-        t.fault("DELETE", "^/v2/apps/", "drop-after").await;
+        t.fault(fault::lost_reply_on(Call::DeleteApp)).await;
         t.teardown(1).await.succeeds();
         assert_eq!(t.app_names().await, Vec::<String>::new());
     })

@@ -1,8 +1,6 @@
 //! The comment tells the truth also when events come late, replies get lost and GitHub fails in the wrong moment.
 
-use serde_json::json;
-
-use crate::harness::{Change, Tester, run, run_with, spec};
+use crate::harness::{Call, Change, Tester, fault, run, run_with, spec};
 
 #[tokio::test]
 async fn a_late_closed_event_does_not_remove_the_preview_of_an_open_pull_request() {
@@ -24,8 +22,7 @@ async fn a_removal_that_could_not_be_told_is_told_by_the_next_teardown() {
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
         t.close_pr(1).await;
-        t.faults(&json!([{"method": "PATCH", "path": "/issues/comments/", "nth": 1, "times": 5, "do": "status:500"}]))
-            .await;
+        t.fault(fault::server_error_on(Call::UpdateComment).times(5)).await;
         t.teardown(1).await.succeeds();
         assert!(t.comment(1).await.contains("✅ Ready"), "nobody could say it yet");
         t.teardown(1).await.succeeds();
@@ -39,7 +36,7 @@ async fn a_verdict_stands_when_the_pull_request_cannot_be_read_again() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         // One try and its repetitions.
-        t.faults(&json!([{"method": "GET", "path": "/pulls/1$", "nth": 2, "times": 5, "do": "status:500"}]))
+        t.fault(fault::server_error_on(Call::ReadPull(1)).from(2).times(5))
             .await;
         let preview = t.preview(1).await;
         preview.succeeds();
@@ -57,7 +54,7 @@ async fn a_verdict_stands_when_the_pull_request_cannot_be_read_again() {
 async fn two_first_runs_at_once_make_one_app_and_both_say_that_it_is_ready() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
-        t.fault("POST", "^/v2/apps$", "delay:1s").await;
+        t.fault(fault::slow(Call::CreateApp, 1)).await;
         let first = t.preview(1).start().await;
         let second = t.preview(1).start().await;
         let (first, second) = (first.end().await, second.end().await);
@@ -76,10 +73,9 @@ async fn what_fails_after_a_broken_deployment_does_not_hide_it() {
     run(async |t: &mut Tester| {
         t.open_pr_with(1, Change::broken("broken", "KeyError: 'PORT_OF_MAIL'"))
             .await;
-        t.faults(&json!([{"method": "GET", "path": "^/v2/apps/[^/]+$", "nth": 1, "times": 9, "do": "status:500"}]))
-            .await;
+        t.fault(fault::server_error_on(Call::ReadApp).times(9)).await;
         t.preview(1).await.fails_with(1).says("did not start");
-        t.faults(&json!([])).await;
+        t.no_faults().await;
         assert!(t.comment(1).await.contains("❌ Failed"));
     })
     .await;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{MAINTAINER, heard, ours, reactions, says, text, with_maintainer};
-use crate::harness::{Api, Change, Gate, Held, Tester, built_at, run, run_with, until};
+use crate::harness::{Api, Call, Change, Gate, Held, Tester, built_at, fault, run, run_with, until};
 
 #[tokio::test]
 async fn an_unknown_command_gets_help_in_one_comment() {
@@ -248,10 +248,7 @@ async fn id_of_ours(t: &Tester) -> u64 {
 
 /// When our comment is read by its id for the `nth` time, there is time to do something first.
 async fn late_look(t: &Tester, nth: usize) {
-    let look = json!([
-        { "method": "GET", "path": "/issues/comments/[0-9]+$", "nth": nth, "times": 1, "do": "delay:3s" },
-    ]);
-    t.faults(&look).await;
+    t.fault(fault::slow(Call::ReadComment, 3).from(nth)).await;
 }
 
 #[tokio::test]
@@ -340,11 +337,10 @@ async fn where_the_authors_permission_cannot_be_read_nothing_is_written_on_githu
         with_maintainer(t).await;
         t.open_pr(1).await;
         let comment = says(t, MAINTAINER, 1, "/status").await;
-        t.faults(&json!([{"method": "GET", "path": "/permission$", "nth": 1, "times": 9, "do": "status:500"}]))
-            .await;
+        t.fault(fault::server_error_on(Call::ReadPermission).times(9)).await;
         let run = heard(t, comment).await;
         run.fails_with(3).touches_nothing();
-        t.faults(&json!([])).await;
+        t.no_faults().await;
         assert_eq!(reactions(t, comment).await, Vec::<String>::new());
         assert_eq!(ours(t, 1).await, "");
     })

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{MAINTAINER, heard, ours, reactions, says, with_maintainer};
-use crate::harness::{Change, Tester, run, run_with};
+use crate::harness::{Call, Change, Tester, fault, run, run_with};
 
 #[tokio::test]
 async fn preview_makes_a_draft_s_preview_without_its_label() {
@@ -149,7 +149,7 @@ async fn without_workflow_runs_the_committers_date_has_to_do() {
         with_maintainer(t).await;
         t.open_pr(1).await;
         let comment = says(t, MAINTAINER, 1, "/preview").await;
-        t.fault("GET", "/actions/runs$", "status:403").await;
+        t.fault(fault::forbidden_on(Call::ListWorkflowRuns)).await;
         let run = heard(t, comment).await;
         run.succeeds().says("committer's date is believed");
         t.expect_serving("shop-pr-1", "first").await;
@@ -164,7 +164,7 @@ async fn a_branch_that_moves_before_the_deployment_is_made_is_refused() {
         t.open_pr(1).await;
         let comment = says(t, MAINTAINER, 1, "/preview").await;
         // The last question before the board opens is where the head is: it takes long enough for a push.
-        t.fault("POST", "^/v2/apps/propose$", "delay:2s").await;
+        t.fault(fault::slow(Call::ProposeApp, 2)).await;
         let mut running = heard(t, comment).start().await;
         running.says("database").await;
         t.push(1, "second");

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{MAINTAINER, heard, ours, reactions, says, with_maintainer};
-use crate::harness::{Tester, run};
+use crate::harness::{Call, Tester, fault, run};
 
 #[tokio::test]
 async fn only_who_may_push_may_command() {
@@ -104,7 +104,7 @@ async fn a_permission_that_cannot_be_found_out_is_none() {
         with_maintainer(t).await;
         t.open_pr(1).await;
         let comment = says(t, MAINTAINER, 1, "/preview").await;
-        t.fault("GET", "/collaborators/", "status:403").await;
+        t.fault(fault::forbidden_on(Call::ReadPermission)).await;
         let run = heard(t, comment).await;
         run.fails_with(2);
         assert_eq!(t.app_names().await, Vec::<String>::new());

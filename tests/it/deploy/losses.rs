@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Api, Change, DIGITALOCEAN_TOKEN, SPEC, Tester, marks, run, run_with, spec};
+use crate::harness::{Api, Call, Change, DIGITALOCEAN_TOKEN, SPEC, Tester, fault, marks, run, run_with, spec};
 
 const DB: &str = "databases:\n  - {name: db, engine: PG}\n";
 
@@ -313,7 +313,7 @@ async fn an_app_that_was_changed_since_the_plan_is_planned_for_again() {
         t.deploy().await.succeeds();
         let live = t.app("shop").await;
         t.push("main", "second");
-        t.fault("POST", "^/repos/org/shop/deployments$", "delay:4s").await;
+        t.fault(fault::slow(Call::CreateGitHubDeployment, 4)).await;
         let mut running = t.deploy().start().await;
         running.says("Plan").await;
         let worker =
@@ -331,7 +331,7 @@ async fn a_database_that_appears_since_the_plan_is_not_destroyed() {
     run(async |t: &mut Tester| {
         t.deploy().await.succeeds();
         let live = t.app("shop").await;
-        t.fault("POST", "^/repos/org/shop/deployments$", "delay:4s").await;
+        t.fault(fault::slow(Call::CreateGitHubDeployment, 4)).await;
         let mut running = t.deploy().start().await;
         running.says("Plan").await;
         change(t, &live, "databases", json!([{"name": "db", "engine": "PG"}])).await;
@@ -352,7 +352,7 @@ async fn an_app_that_appears_since_the_plan_keeps_its_database() {
             "services": [{"name": "web", "run_command": "do-deploy demo-app serve", "github": {"repo": "org/shop", "branch": "main"}}],
         });
         spec["services"][0]["envs"] = json!([{"key": "DATABASE_URL", "value": "sqlite:////tmp/notes.db"}]);
-        t.fault("POST", "^/repos/org/shop/deployments$", "delay:4s").await;
+        t.fault(fault::slow(Call::CreateGitHubDeployment, 4)).await;
         let mut running = t.deploy().start().await;
         running.says("Plan").await;
         t.call(Api::DigitalOcean, "POST", "/v2/apps", Some(&json!({ "spec": spec })))
@@ -371,10 +371,10 @@ async fn an_app_that_does_not_hold_still_is_left_alone() {
         t.deploy().await.succeeds();
         let live = t.app("shop").await;
         t.push("main", "second");
-        t.faults(&json!([
-            { "method": "POST", "path": "^/repos/org/shop/deployments$", "nth": 1, "times": 1, "do": "delay:4s" },
-            { "method": "GET", "path": "^/v2/apps/[^/]+$", "nth": 3, "times": 1, "do": "delay:4s" },
-        ]))
+        t.faults(&[
+            fault::slow(Call::CreateGitHubDeployment, 4),
+            fault::slow(Call::ReadApp, 4).from(3),
+        ])
         .await;
         let mut running = t.deploy().start().await;
         running.says("Plan").await;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Change, FAILING_CHECK, Tester, run_with, without_job};
+use crate::harness::{Call, Change, FAILING_CHECK, Tester, fault, run_with, without_job};
 
 const DOMAIN: &str = "domains:\n  - {domain: shop.example, type: PRIMARY}\n";
 
@@ -139,7 +139,7 @@ async fn a_release_that_is_refused_says_that_the_pin_is_off() {
         t.push("main", "second");
         t.deploy().await.succeeds();
         t.command(["rollback"]).await.succeeds();
-        t.fault("PUT", "^/v2/apps/", "status:422").await;
+        t.fault(fault::invalid_on(Call::UpdateApp)).await;
         let refused = t.deploy().arg("--release").await;
         refused.fails_with(3).says("`shop` is no longer pinned");
         assert!(

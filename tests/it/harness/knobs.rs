@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
+use super::fault::Fault;
 use super::http::Reply;
 use super::tester::{DIGITALOCEAN_TOKEN, LOOKING_TOKEN, Tester, lock};
 
@@ -88,16 +89,20 @@ impl Tester {
     }
 
     /// Replaces all faults. Each one has to be used up by the end of the test.
-    pub(crate) async fn faults(&self, faults: &Value) {
-        let waiting = faults.as_array().is_some_and(|faults| !faults.is_empty());
-        self.faulty.store(waiting, Ordering::SeqCst);
-        self.sandbox_call("PUT", "/_sandbox/faults", Some(faults)).await;
+    pub(crate) async fn faults(&self, faults: &[Fault]) {
+        self.faulty.store(!faults.is_empty(), Ordering::SeqCst);
+        let orders: Value = faults.iter().map(Fault::order).collect();
+        self.sandbox_call("PUT", "/_sandbox/faults", Some(&orders)).await;
     }
 
-    /// One fault at the first matching request.
-    pub(crate) async fn fault(&self, method: &str, path: &str, what: &str) {
-        self.faults(&json!([{ "method": method, "path": path, "nth": 1, "times": 1, "do": what }]))
-            .await;
+    /// Replaces all faults with this one.
+    pub(crate) async fn fault(&self, fault: Fault) {
+        self.faults(&[fault]).await;
+    }
+
+    /// From now on every request is answered as ever.
+    pub(crate) async fn no_faults(&self) {
+        self.faults(&[]).await;
     }
 
     /// What the account and its tokens may do; a key that is left out is as at the start.

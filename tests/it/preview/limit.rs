@@ -1,9 +1,8 @@
 //! `[preview] limit`, also where many previews are made together.
 
 use nix::sys::signal::Signal;
-use serde_json::json;
 
-use crate::harness::{Change, Tester, marks, run_with, until};
+use crate::harness::{Call, Change, Tester, fault, marks, run_with, until};
 
 fn limited_to(limit: u32) -> Change {
     Change::whole_app("first").config(&format!("[preview]\nlimit = {limit}\n"))
@@ -14,7 +13,7 @@ async fn at_once(t: &Tester, pulls: u64) -> Vec<String> {
     for number in 1..=pulls {
         t.open_pr(number).await;
     }
-    t.faults(&json!([{ "method": "POST", "path": "^/v2/apps$", "nth": 1, "times": pulls, "do": "delay:3s" }]))
+    t.fault(fault::slow(Call::CreateApp, 3).times(usize::try_from(pulls).unwrap()))
         .await;
     let mut running = Vec::new();
     for number in 1..=pulls {
@@ -90,7 +89,7 @@ async fn a_run_killed_after_its_creation_is_finished_by_the_next() {
     run_with(limited_to(1), async |t: &mut Tester| {
         t.open_pr(1).await;
         t.open_pr(2).await;
-        t.fault("POST", "^/v2/apps/propose$", "delay:4s").await;
+        t.fault(fault::slow(Call::ProposeApp, 4)).await;
         // At the pace of real life there are two seconds between its creation and its second look.
         let late = t.preview(2).env("DO_DEPLOY_PACE", "1").start().await;
         until("the second run has looked", async || {

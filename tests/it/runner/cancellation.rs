@@ -1,9 +1,8 @@
 //! Cancelled in every phase as the runner does it: the board says so in time, nothing new is begun, the next run goes on.
 
 use nix::sys::signal::Signal;
-use serde_json::json;
 
-use crate::harness::{Change, Gate, Tester, run, run_with, spec};
+use crate::harness::{Call, Change, Gate, Tester, fault, run, run_with, spec};
 
 /// An app whose build waits until the gate opens.
 fn built_behind(gate: &Gate) -> Change {
@@ -16,12 +15,11 @@ fn built_behind(gate: &Gate) -> Change {
 
 /// Every request to GitHub hangs from now on.
 async fn github_hangs(t: &Tester) {
-    t.faults(&json!([{ "path": "^/repos/", "nth": 1, "times": 1000, "do": "delay:60s" }]))
-        .await;
+    t.fault(fault::hanging(Call::AnyOfGitHub).always()).await;
 }
 
 async fn github_answers_again(t: &Tester) {
-    t.faults(&json!([])).await;
+    t.no_faults().await;
 }
 
 #[tokio::test]
@@ -45,7 +43,7 @@ async fn before_the_board_opens() {
 async fn while_the_board_opens() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
-        t.fault("POST", "/issues/1/comments$", "delay:60s").await;
+        t.fault(fault::hanging(Call::CreateComment(1))).await;
         let mut running = t.preview(1).start().await;
         running.says("::group::Plan").await;
         let cancelled = running.cancelled_by_the_runner().await;
@@ -157,7 +155,7 @@ async fn while_removing() {
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
         t.close_pr(1).await;
-        t.fault("DELETE", "^/v2/apps/", "delay:60s").await;
+        t.fault(fault::hanging(Call::DeleteApp)).await;
         let mut running = t.teardown(1).start().await;
         running.says("Removing the preview").await;
         let cancelled = running.cancelled_by_the_runner().await;
@@ -219,8 +217,7 @@ async fn while_digitalocean_hangs() {
         t.open_pr(1).await;
         let mut running = t.preview(1).start().await;
         running.says("building").await;
-        t.faults(&json!([{ "path": "^/v2/", "nth": 1, "times": 1000, "do": "delay:60s" }]))
-            .await;
+        t.fault(fault::hanging(Call::AnyOfDigitalOcean).always()).await;
         let cancelled = running.cancelled_by_the_runner().await;
         github_answers_again(t).await;
         cancelled.fails_with(130);

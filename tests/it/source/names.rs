@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Change, SPEC, Tester, run_with, without_job};
+use crate::harness::{Call, Change, SPEC, Tester, fault, run_with, without_job};
 
 const WARNING: &str =
     "`web` is built from `org/old-shop`, which GitHub calls `org/shop` now: write the new name in `.do/app.yaml:6`";
@@ -106,9 +106,8 @@ async fn nothing_claims_a_commit_where_nothing_is_built_from_the_repository() {
     run_with(Change::whole_app("first").spec(&spec), async |t: &mut Tester| {
         renamed(t).await;
         // A token that may not see it.
-        let gone =
-            json!([{ "method": "GET", "path": "^/repos/org/old-shop$", "nth": 1, "times": 3, "do": "status:404" }]);
-        t.faults(&gone).await;
+        t.fault(fault::not_found_on(Call::ReadRepository("org/old-shop")).times(3))
+            .await;
         let deployed = t.deploy().await;
         deployed
             .succeeds()
