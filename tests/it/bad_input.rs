@@ -308,7 +308,7 @@ async fn a_sandbox_on_a_port_in_use_says_so() {
 }
 
 #[tokio::test]
-async fn a_sandbox_on_a_path_that_is_no_repository_says_so() {
+async fn a_sandbox_on_a_path_that_is_not_a_repository_says_so() {
     run(async |t: &mut Tester| {
         let refused = t
             .command(["sandbox", "--listen", "127.0.0.1:0", "--repo", "org/shop=/nowhere"])

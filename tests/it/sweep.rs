@@ -24,7 +24,7 @@ async fn a_closed_pull_requests_preview_is_removed() {
 }
 
 #[tokio::test]
-async fn a_preview_that_nobody_has_touched_for_too_long_is_removed() {
+async fn a_preview_untouched_for_too_long_is_removed() {
     let config = "[preview]\nttl = \"7d\"\n";
     run_with(Change::whole_app("first").config(config), async |t: &mut Tester| {
         t.open_pr(1).await;
@@ -90,7 +90,7 @@ async fn a_cancelled_sweep_stops_without_complaining() {
 }
 
 #[tokio::test]
-async fn what_is_no_preview_of_this_repository_is_left_alone() {
+async fn what_is_not_a_preview_of_this_repository_is_left_alone() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         t.close_pr(1).await;
@@ -114,8 +114,8 @@ async fn a_dry_run_names_what_would_go_and_touches_nothing() {
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
         t.close_pr(1).await;
-        let told = t.command(["sweep", "--dry-run", "--json"]).locally().await;
-        let swept = told.succeeds().touches_nothing().json();
+        let reported = t.command(["sweep", "--dry-run", "--json"]).locally().await;
+        let swept = reported.succeeds().touches_nothing().json();
         assert_eq!(swept["dry_run"], true);
         assert_eq!(
             (&swept["swept"][0]["app"], &swept["swept"][0]["pull_request"]),

@@ -22,7 +22,7 @@ async fn without_secrets<'t>(t: &'t Tester, action: &str) -> Invocation<'t> {
 }
 
 #[tokio::test]
-async fn a_fork_is_told_what_a_maintainer_can_do() {
+async fn a_forks_pull_request_shows_what_a_maintainer_can_do() {
     holds!("a stranger", ["use a token", "remove"]);
     run(async |t: &mut Tester| {
         t.push("feature-1", "first");

@@ -35,7 +35,7 @@ async fn does_not_adopt_an_app_that_has_what_the_file_lacks() {
 }
 
 #[tokio::test]
-async fn adopts_it_nevertheless_when_told_to() {
+async fn adopts_it_anyway_when_the_configuration_says_so() {
     let extra = |spec: &mut Value| spec["services"][0]["envs"] = json!([{ "key": "BY_HAND", "value": "1" }]);
     run_with(
         Change::whole_app("first").config("[production]\nadopt = true\n"),

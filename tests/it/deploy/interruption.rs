@@ -5,7 +5,7 @@ use nix::sys::signal::Signal;
 use crate::harness::{Call, Change, Gate, Tester, fault, run, run_with, spec};
 
 #[tokio::test]
-async fn could_not_find_out_is_neither_good_nor_bad() {
+async fn an_unknown_outcome_is_neither_success_nor_failure() {
     run(async |t: &mut Tester| {
         t.fault(fault::server_error_on(Call::ReadHealth).always()).await;
         let unknown = t.deploy().await;
@@ -35,7 +35,7 @@ async fn a_server_error_while_waiting_is_survived() {
 }
 
 #[tokio::test]
-async fn a_server_that_only_fails_is_could_not_find_out() {
+async fn a_server_that_always_fails_leaves_the_outcome_unknown() {
     run(async |t: &mut Tester| {
         t.fault(fault::server_error_on(Call::ReadAnythingOfApps).always()).await;
         t.deploy().await.fails_with(3);

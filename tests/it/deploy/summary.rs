@@ -39,10 +39,10 @@ async fn the_summary_of_a_rollback_says_once_what_serves() {
         t.push("main", Change::version("second").config(FAILING_CHECK));
         let bad = t.deploy().await;
         let summary = t.redact(bad.fails_with(1).summary());
-        let told = summary
+        let reported = summary
             .lines()
             .filter(|line| line.contains("[first]") && line.contains("serves") && !line.starts_with('|'));
-        assert_eq!(told.count(), 1, "{summary}");
+        assert_eq!(reported.count(), 1, "{summary}");
     })
     .await;
 }

@@ -120,7 +120,7 @@ impl Fault {
     }
 }
 
-/// The app is made, and nobody hears of it.
+/// The app is made, and the reply gets lost.
 pub(crate) fn lost_reply_on_create() -> Fault {
     lost_reply_on(Call::CreateApp)
 }

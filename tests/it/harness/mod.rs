@@ -16,16 +16,16 @@
 
 mod app;
 mod audit;
-mod between;
+mod controls;
 mod deadline;
 pub(crate) mod fault;
 mod gate;
 mod http;
 mod invocation;
-mod knobs;
-mod looks;
-mod others;
+mod observations;
+mod other_apps;
 mod process;
+mod proxy;
 mod redaction;
 mod registry;
 mod repository;
@@ -35,14 +35,14 @@ mod story;
 mod tester;
 
 pub(crate) use app::{Change, FAILING_CHECK, SPEC, app_env, built_at, spec, without_job};
-pub(crate) use between::{Answer, Between, Held};
+pub(crate) use controls::Api;
 pub(crate) use deadline::{until, within};
 pub(crate) use fault::{Call, Fault};
 pub(crate) use gate::Gate;
 pub(crate) use http::Reply;
 pub(crate) use invocation::{Invocation, Running};
-pub(crate) use knobs::Api;
-pub(crate) use others::marks;
+pub(crate) use other_apps::marks;
+pub(crate) use proxy::{Answer, Held, Proxy};
 pub(crate) use registry::image_spec;
 pub(crate) use run::Run;
 pub(crate) use sandbox::{PACE, binary};

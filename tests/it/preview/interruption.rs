@@ -101,7 +101,7 @@ async fn a_lost_reply_to_the_creation_makes_no_second_app() {
 }
 
 #[tokio::test]
-async fn could_not_find_out_is_a_warning_in_a_workflow_run() {
+async fn an_unknown_outcome_is_a_warning_in_a_workflow_run() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         t.fault(fault::server_error_on(Call::ReadHealth).always()).await;
@@ -113,7 +113,7 @@ async fn could_not_find_out_is_a_warning_in_a_workflow_run() {
 }
 
 #[tokio::test]
-async fn could_not_find_out_is_3_on_a_machine() {
+async fn an_unknown_outcome_is_exit_code_3_on_a_laptop() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         t.fault(fault::server_error_on(Call::ReadHealth).always()).await;
@@ -203,6 +203,19 @@ async fn a_run_whose_name_was_taken_meanwhile_keeps_the_secrets_of_the_other() {
         let id = t.app("shop-pr-1").await["id"].as_str().unwrap().to_owned();
         let updates = t.bodies("PUT", &format!("/v2/apps/{id}"));
         assert!(!updates.is_empty() && updates.iter().all(is_kept), "{updates:#?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_fails_after_a_broken_deployment_does_not_hide_it() {
+    run(async |t: &mut Tester| {
+        t.open_pr_with(1, Change::broken("broken", "KeyError: 'PORT_OF_MAIL'"))
+            .await;
+        t.fault(fault::server_error_on(Call::ReadApp).times(9)).await;
+        t.preview(1).await.fails_with(1).says("did not start");
+        t.no_faults().await;
+        assert!(t.comment(1).await.contains("❌ Failed"));
     })
     .await;
 }

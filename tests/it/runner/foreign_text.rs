@@ -63,7 +63,7 @@ fn stays_text(markdown: &str) {
             }
             None => {}
         }
-        // The heading's own number is no foreign text.
+        // The heading's own number is not foreign text.
         let outside = match line.starts_with("### ") {
             true => without_code(line).replacen("preview of #", "preview of ", 1),
             false => without_code(line),
