@@ -227,11 +227,19 @@ async fn the_job_without_the_token_shows_a_forks_author_why_there_is_no_preview(
         let reply = find(t, start(t, 1).await).await;
         assert_eq!(reply.succeeds().output("status"), "skipped");
         assert!(!reply.outputs().contains_key("pull-requests"), "no job with the token");
-        assert!(
-            reply.comment(1).contains("the change comes from a fork"),
-            "{}",
-            reply.comment(1)
-        );
+        assert_snapshot!(t.redact(reply.comment(1)), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        ### ⏭️ Skipped: preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | pr-1 | ⏭️ Skipped | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        - No preview: the change comes from a fork, and the platform builds branches of this repository only; a maintainer who has read it can push it to a branch here
+        ");
         t.close_pr(1).await;
         let closed = find(t, start(t, 1).await).await;
         closed.succeeds().touches_nothing();

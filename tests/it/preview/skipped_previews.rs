@@ -37,8 +37,20 @@ async fn a_push_to_a_draft_names_the_preview_that_was_made_before() {
         t.push(1, "second");
         let skipped = t.preview(1).await;
         assert_eq!(skipped.succeeds().output("status"), "skipped");
-        let (comment, url) = (skipped.comment(1), t.url_of("shop-pr-1").await);
-        assert!(comment.contains(&url) && comment.contains("made before"), "{comment}");
+        insta::assert_snapshot!(t.redact(skipped.comment(1)), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        ### ⏭️ Skipped: shop-pr-1, preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-pr-1](http://127.0.0.1:[port]) | ⏭️ Skipped | [`[second]`](https://github.com/org/shop/commit/[commit second]); [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        - No preview: the pull request is a draft; it gets a preview when it is ready for review
+        - The preview that was made before stays as it is
+        ");
         t.expect_serving("shop-pr-1", "first").await;
     })
     .await;
@@ -78,13 +90,38 @@ async fn a_draft_shows_what_is_wrong_where_drafts_get_previews() {
     run_with(first, async |t: &mut Tester| {
         open_draft(t).await;
         let failed = t.preview(1).await;
-        let comment = failed.fails_with(2).comment(1);
-        assert!(
-            comment.contains("❌ Failed") && comment.contains("no component"),
-            "{comment}"
-        );
-        let summary = failed.summary();
-        assert!(summary.starts_with("### ❌ Failed: preview of #1\n"), "{summary}");
+        insta::assert_snapshot!(t.redact(failed.fails_with(2).comment(1)), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        ### ❌ Failed: preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | pr-1 | ❌ Failed | [`[first]`](https://github.com/org/shop/commit/[commit first]) |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        **Cause:** app `shop` has no component
+
+        At `.do/app.yaml:1:1`
+
+        **Next:** add an entry to `services`, `static_sites`, `workers`, `jobs` or `functions`
+        ");
+        insta::assert_snapshot!(t.redact(failed.summary()), @"
+        ### ❌ Failed: preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | pr-1 | ❌ Failed | [`[first]`](https://github.com/org/shop/commit/[commit first]) |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        **Cause:** app `shop` has no component
+
+        At `.do/app.yaml:1:1`
+
+        **Next:** add an entry to `services`, `static_sites`, `workers`, `jobs` or `functions`
+        ");
     })
     .await;
 }
