@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Api, Change, Invocation, Tester, run, run_with, spec};
+use crate::harness::{Api, Call, Change, Invocation, Tester, fault, run, run_with, spec};
 
 /// One case: what is committed first, how the program is called, how it has to end.
 struct Case<'a> {
@@ -285,10 +285,9 @@ async fn the_network_is_down() {
 #[tokio::test]
 async fn an_html_page_instead_of_json() {
     run(async |t: &mut Tester| {
-        t.faults(&json!([{ "method": "GET", "path": "^/v2/apps", "nth": 1, "times": 1000, "do": "garbage" }]))
-            .await;
+        t.fault(fault::web_page_on(Call::ReadAnythingOfApps).always()).await;
         t.deploy().await.fails_with(3).does_not_say("panicked");
-        t.faults(&json!([])).await;
+        t.no_faults().await;
         assert_eq!(t.app_names().await, Vec::<String>::new());
     })
     .await;
@@ -309,7 +308,7 @@ async fn a_sandbox_on_a_port_in_use_says_so() {
 }
 
 #[tokio::test]
-async fn a_sandbox_on_a_path_that_is_no_repository_says_so() {
+async fn a_sandbox_on_a_path_that_is_not_a_repository_says_so() {
     run(async |t: &mut Tester| {
         let refused = t
             .command(["sandbox", "--listen", "127.0.0.1:0", "--repo", "org/shop=/nowhere"])

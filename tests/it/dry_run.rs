@@ -91,7 +91,7 @@ async fn a_copy_of_what_a_dry_run_prints_is_an_app_spec() {
 }
 
 #[tokio::test]
-async fn what_the_platform_refuses_is_found_out_by_a_dry_run_too() {
+async fn a_dry_run_also_shows_what_the_platform_refuses() {
     let nowhere = spec(
         "instance_size_slug: apps-s-1vcpu-0.5gb",
         "instance_size_slug: apps-s-99vcpu",

@@ -32,13 +32,13 @@ async fn logs(t: &Tester, command: &str, envs: &[(&str, &str)]) -> String {
         .call_as("user:maintainer", Api::GitHub, "POST", path, Some(&body))
         .await;
     let comment = written.expect(201)["id"].as_u64().expect("a comment has an id");
-    let mut heard = t
+    let mut invocation = t
         .command(["auto"])
         .on_event("issue_comment", &format!("name=issue_comment&comment_id={comment}"));
     for (key, value) in envs {
-        heard = heard.env(key, value);
+        invocation = invocation.env(key, value);
     }
-    let run = heard.await;
+    let run = invocation.await;
     run.succeeds();
     let comments: Vec<String> = t
         .comments(1)
@@ -150,11 +150,11 @@ async fn code_and_what_a_preview_was_given_in_the_clear_stay_readable() {
         assert!(!preview.succeeds().stderr.contains("::add-mask::sqlite"), "{preview}");
         let printed = t.command(["logs", "--pr", "1"]).locally().await;
         let json = t.command(["logs", "--pr", "1", "--json"]).locally().await;
-        let told = logs(t, "/logs", &[]).await;
+        let reply = logs(t, "/logs", &[]).await;
         for seen in [
             &printed.succeeds().stdout,
             &json.succeeds().stdout.replace("\\\"", "\""),
-            &told,
+            &reply,
         ] {
             for line in [
                 "DATABASE_URL=sqlite:////tmp/preview.db",

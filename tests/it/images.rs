@@ -64,7 +64,7 @@ async fn a_rollback_reaches_an_image_by_its_digest() {
 }
 
 #[tokio::test]
-async fn the_same_image_deployed_twice_is_no_way_back() {
+async fn the_same_image_deployed_twice_is_not_a_rollback_target() {
     run_with(app_of_images(), async |t: &mut Tester| {
         for version in ["one", "two", "two"] {
             let digest = t.push_image(version);
@@ -77,7 +77,7 @@ async fn the_same_image_deployed_twice_is_no_way_back() {
 }
 
 #[tokio::test]
-async fn a_digest_that_never_ran_is_no_way_back() {
+async fn a_digest_that_never_ran_is_not_a_rollback_target() {
     run_with(app_of_images(), async |t: &mut Tester| {
         let digest = t.push_image("one");
         t.deploy().args(["--images", &both(&digest)]).await.succeeds();

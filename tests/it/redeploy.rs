@@ -27,7 +27,7 @@ async fn a_preview_again() {
 }
 
 #[tokio::test]
-async fn builds_anew_when_told_to() {
+async fn rebuilds_when_asked_to() {
     run(async |t: &mut Tester| {
         t.deploy().await.succeeds();
         t.command(["redeploy", "--force-build"]).await.succeeds();
@@ -38,7 +38,7 @@ async fn builds_anew_when_told_to() {
 }
 
 #[tokio::test]
-async fn builds_a_preview_anew_when_told_to() {
+async fn rebuilds_a_preview_when_asked_to() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         t.preview(1).await.succeeds();

@@ -85,7 +85,7 @@ async fn a_preview_that_redirects_for_ever_is_failed() {
 }
 
 #[tokio::test]
-async fn a_cookie_that_is_set_and_asked_for_is_no_loop() {
+async fn a_redirect_that_sets_the_cookie_it_asks_for_is_not_a_loop() {
     run_with(app("first", COOKIE).spec(&unchecked()), async |t: &mut Tester| {
         t.open_pr(1).await;
         let deployed = t.preview(1).await;
@@ -277,7 +277,7 @@ async fn a_check_that_answers_400_names_the_host_as_the_usual_cause() {
 }
 
 #[tokio::test]
-async fn a_root_that_answers_well_is_no_news() {
+async fn a_root_that_answers_well_is_not_mentioned() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         let deployed = t.preview(1).await;

@@ -95,7 +95,7 @@ async fn the_deployment_after_the_platforms_own_rollback_is_an_ordinary_one() {
 }
 
 #[tokio::test]
-async fn the_same_commit_deployed_twice_is_no_way_back() {
+async fn the_same_commit_deployed_twice_is_not_a_rollback_target() {
     run(async |t: &mut Tester| {
         t.deploy().await.succeeds();
         t.push("main", "second");

@@ -1,4 +1,4 @@
-//! Scale to zero: a preview falls asleep when nobody looks and wakes with the next request.
+//! Scale to zero: a preview falls asleep when it is not used and wakes with the next request.
 
 use serde_json::json;
 
@@ -68,7 +68,7 @@ async fn a_sleeping_preview_is_not_called_broken() {
 }
 
 #[tokio::test]
-async fn never_asleep_when_told_so() {
+async fn does_not_sleep_when_sleep_is_off() {
     run_with(
         Change::whole_app("first").config("[preview]\nsleep = false\n"),
         async |t: &mut Tester| {

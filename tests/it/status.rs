@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Change, Tester, image_spec, run, run_with, until};
+use crate::harness::{Call, Change, Tester, fault, image_spec, run, run_with, until};
 
 /// The default of `[preview] sleep`, and an hour.
 const LONGER_THAN_SLEEP: u64 = 25 * 60 * 60;
@@ -91,9 +91,7 @@ async fn the_summary_of_a_run_by_hand_is_where_a_team_reads_its_bill() {
         | [pr-1](https://github.com/org/shop/pull/1) Feature 1 | asleep | http://127.0.0.1:[port] | [`[feature]`](https://github.com/org/shop/commit/[commit feature]) | 1d 1h | $5.00 | $0.50 |
         | **Total** |  |  |  |  | **$15.00** | **$6.00** |
         ");
-        let titles =
-            json!([{ "method": "GET", "path": "^/repos/org/shop/pulls/1$", "nth": 1, "times": 1, "do": "status:404" }]);
-        t.faults(&titles).await;
+        t.fault(fault::not_found_on(Call::ReadPull(1))).await;
         let without = t.command(["status"]).await;
         without
             .succeeds()

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Change, Tester, marks, run, run_with};
+use crate::harness::{Call, Change, Tester, fault, marks, run, run_with};
 
 const A_DAY: u64 = 24 * 60 * 60;
 
@@ -24,7 +24,7 @@ async fn a_closed_pull_requests_preview_is_removed() {
 }
 
 #[tokio::test]
-async fn a_preview_that_nobody_has_touched_for_too_long_is_removed() {
+async fn a_preview_untouched_for_too_long_is_removed() {
     let config = "[preview]\nttl = \"7d\"\n";
     run_with(Change::whole_app("first").config(config), async |t: &mut Tester| {
         t.open_pr(1).await;
@@ -56,7 +56,7 @@ async fn one_that_goes_wrong_does_not_keep_the_others_from_being_swept() {
         for number in 1..=3 {
             t.close_pr(number).await;
         }
-        t.fault("DELETE", "^/v2/apps/", "status:403").await;
+        t.fault(fault::forbidden_on(Call::DeleteApp)).await;
         let swept = t.command(["sweep"]).await;
         swept.fails_with(2).says("could not be swept");
         assert_eq!(t.app_names().await.len(), 1, "{swept}");
@@ -77,11 +77,11 @@ async fn a_cancelled_sweep_stops_without_complaining() {
             t.preview(number).await.succeeds();
             t.close_pr(number).await;
         }
-        t.fault("DELETE", "^/v2/apps/", "delay:60s").await;
+        t.fault(fault::hanging(Call::DeleteApp)).await;
         let mut running = t.command(["sweep"]).start().await;
         running.says("Removing the preview").await;
         let cancelled = running.cancelled_by_the_runner().await;
-        t.faults(&json!([])).await;
+        t.no_faults().await;
         cancelled.fails_with(130).does_not_say("could not be swept");
         assert!(cancelled.summary().contains("**Cancelled**"), "{cancelled}");
         assert_eq!(t.app_names().await.len(), 2);
@@ -90,7 +90,7 @@ async fn a_cancelled_sweep_stops_without_complaining() {
 }
 
 #[tokio::test]
-async fn what_is_no_preview_of_this_repository_is_left_alone() {
+async fn what_is_not_a_preview_of_this_repository_is_left_alone() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         t.close_pr(1).await;
@@ -114,8 +114,8 @@ async fn a_dry_run_names_what_would_go_and_touches_nothing() {
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
         t.close_pr(1).await;
-        let told = t.command(["sweep", "--dry-run", "--json"]).locally().await;
-        let swept = told.succeeds().touches_nothing().json();
+        let reported = t.command(["sweep", "--dry-run", "--json"]).locally().await;
+        let swept = reported.succeeds().touches_nothing().json();
         assert_eq!(swept["dry_run"], true);
         assert_eq!(
             (&swept["swept"][0]["app"], &swept["swept"][0]["pull_request"]),

@@ -1,6 +1,6 @@
 //! Closing a pull request removes everything that its preview was, and nothing else.
 
-use crate::harness::{Change, Tester, run, run_with, spec};
+use crate::harness::{Call, Change, Tester, fault, run, run_with, spec};
 
 #[tokio::test]
 async fn removes_app_and_says_so() {
@@ -48,7 +48,7 @@ async fn nothing_there_is_fine() {
         t.open_pr(1).await;
         t.close_pr(1).await;
         t.teardown(1).await.succeeds();
-        assert_eq!(t.comments(1).await.len(), 0, "nobody has to read that nothing happened");
+        assert_eq!(t.comments(1).await.len(), 0, "a run that did nothing does not comment");
     })
     .await;
 }
@@ -100,12 +100,12 @@ async fn says_removed_only_after_the_platform_says_that_it_is_gone() {
 }
 
 #[tokio::test]
-async fn a_lost_reply_to_the_deletion_is_no_failure() {
+async fn a_lost_reply_to_the_deletion_is_not_a_failure() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
         t.close_pr(1).await;
-        t.fault("DELETE", "^/v2/apps/", "drop-after").await;
+        t.fault(fault::lost_reply_on(Call::DeleteApp)).await;
         t.teardown(1).await.succeeds();
         assert_eq!(t.app_names().await, Vec::<String>::new());
     })
@@ -168,6 +168,24 @@ async fn a_preview_is_removed_by_its_marks_where_the_spec_is_broken_by_now() {
         t.close_pr(1).await;
         t.auto_pull_request(1, "closed").await.succeeds();
         assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_next_teardown_reports_a_removal_that_the_last_one_could_not_report() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.close_pr(1).await;
+        t.fault(fault::server_error_on(Call::UpdateComment).times(5)).await;
+        t.teardown(1).await.succeeds();
+        assert!(
+            t.comment(1).await.contains("✅ Ready"),
+            "the removal is not reported yet"
+        );
+        t.teardown(1).await.succeeds();
+        assert!(t.comment(1).await.contains("🗑️ Removed"), "{}", t.comment(1).await);
     })
     .await;
 }

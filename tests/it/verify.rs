@@ -1,4 +1,4 @@
-//! `verify`: any URL or environment, alone in any pipeline; broken, asleep and unreachable are told apart.
+//! `verify`: any URL or environment, alone in any pipeline; broken, asleep and unreachable are different endings.
 
 use tokio::net::TcpListener;
 
@@ -76,7 +76,7 @@ async fn a_refused_connection_is_called_so() {
 }
 
 #[tokio::test]
-async fn whoever_waits_for_a_dead_url_knows_how_long() {
+async fn the_wait_for_a_dead_url_says_how_long_it_takes() {
     run(async |t: &mut Tester| {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();

@@ -8,7 +8,7 @@ use axum::response::Response;
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::harness::{Answer, Between, Change, Gate, Invocation, Tester, run, run_with, spec};
+use crate::harness::{Answer, Change, Gate, Invocation, Proxy, Tester, run, run_with, spec};
 
 /// `do-deploy wait` as a job of the team's own runs it: the job's token may only read, and there is no other.
 fn wait<'t>(t: &'t Tester, pull: u64, commit: &str) -> Invocation<'t> {
@@ -155,7 +155,7 @@ async fn a_limit_that_lasts_ends_it_with_the_time_at_which_the_limit_does() {
         let commit = t.push(1, "second");
         let hour = Arc::new(AtomicUsize::new(0));
         let asked = hour.clone();
-        let between = Between::start(&t.sandbox.url("GITHUB_API_URL"), move |_, _| {
+        let between = Proxy::start(&t.sandbox.url("GITHUB_API_URL"), move |_, _| {
             match asked.fetch_add(1, Ordering::Relaxed) {
                 0..2 => Answer::Changed(Box::new(|text| text)),
                 _ => Answer::Instead(

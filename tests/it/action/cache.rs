@@ -22,7 +22,7 @@ fn a_warm_tool_cache_needs_no_network() {
     runner.env("DO_DEPLOY_MIRROR", "https://nowhere.invalid");
     let again = runner.only(&["sh"]).install().succeeds();
     assert_eq!(again.program(), program);
-    assert_eq!(again.outputs["version"], super::tree::VERSION);
+    assert_eq!(again.outputs["version"], super::action_commit::VERSION);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_folder_in_the_programs_place_is_done_without() {
     );
 }
 
-/// A curl that finds no room below `full`, as its exit code says, and else copies the asset to where it is told.
+/// A curl that finds no room below `full`, as its exit code says, and else copies the asset to the given path.
 const CURL_WITHOUT_ROOM: &str = r#"#!/bin/sh
 while [ "$1" != --output ]; do shift; done
 case $2 in

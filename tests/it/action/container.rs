@@ -1,6 +1,6 @@
 //! A job container: other folders than the host's, another user, and hardly a program in it.
 //!
-//! Told with a PATH of ten programs and with `wget`, not with a real container: what an image lacks is what counts.
+//! Played with a PATH of ten programs and with `wget`, not with a real container: what an image lacks is what counts.
 
 use std::fs;
 
@@ -30,7 +30,7 @@ async fn a_container_without_curl_and_with_a_foreign_tool_cache_gets_its_run() {
 }
 
 #[test]
-fn a_container_without_anything_to_download_with_is_told_what_it_lacks() {
+fn a_container_without_a_download_program_is_refused_with_what_it_lacks() {
     let mut runner = Runner::new();
     let error = runner
         .only(&[])

@@ -14,7 +14,7 @@ use crate::harness::binary;
 
 const PAGE: &str = "docs/inputs-and-outputs.md";
 
-/// Commands that are no use in a workflow's step.
+/// Commands that are useless in a workflow's step.
 const NOT_IN_A_STEP: [&str; 4] = ["init", "sandbox", "demo", "help"];
 
 #[test]

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use super::action_commit::{TARGET, VERSION};
 use super::mirror::{PATIENCE, Server, Trouble, sha_of};
 use super::runner::Runner;
-use super::tree::{TARGET, VERSION};
 use crate::harness::{Gate, until, within};
 
 #[test]
@@ -69,7 +69,7 @@ fn a_server_that_asks_for_patience_is_asked_again() {
 
 #[test]
 fn a_server_that_falls_silent_or_never_ends_is_left_and_asked_again() {
-    // Each limit by itself: the other one is far away.
+    // Each limit alone: the other one is far away.
     let cases = [
         ("curl", "DO_DEPLOY_DOWNLOAD_SILENCE", Trouble::Silence),
         ("curl", "DO_DEPLOY_DOWNLOAD_SECONDS", Trouble::Trickle),
@@ -98,7 +98,7 @@ fn a_server_that_falls_silent_or_never_ends_is_left_and_asked_again() {
 }
 
 #[test]
-fn a_limit_that_is_no_number_is_refused() {
+fn a_limit_that_is_not_a_number_is_refused() {
     for limit in ["DO_DEPLOY_DOWNLOAD_SECONDS", "DO_DEPLOY_DOWNLOAD_SILENCE"] {
         for value in ["0", "2m", "-1"] {
             let error = Runner::new().env(limit, value).install().fails();
@@ -116,7 +116,7 @@ fn a_download_over_tls_has_limits_and_is_never_led_to_a_place_without() {
     ] {
         let mut runner = Runner::new();
         let file = runner.asset.file.clone();
-        // Writes down its arguments, and the asset to where it is told.
+        // Writes down its arguments, and the asset to the given path.
         let curl = r#"#!/bin/sh
 printf '%s\n' "$@" >"$HOME/arguments"
 while [ "$1" != --output ]; do shift; done
@@ -165,7 +165,7 @@ fn a_server_that_stays_down_is_given_up() {
 }
 
 #[test]
-fn a_mirror_that_is_no_place_is_refused() {
+fn a_mirror_that_is_not_a_url_is_refused() {
     let mut runner = Runner::new();
     for mirror in ["/mnt/mirror", "ftp://mirror.example", "mirror.example"] {
         let error = runner.env("DO_DEPLOY_MIRROR", mirror).install().fails();
@@ -234,7 +234,7 @@ async fn a_cancelled_download_ends_at_once_and_leaves_nothing_behind() {
         let installed = installing.end();
         assert_eq!(installed.code, Some(128 + signal as i32), "{}", installed.said);
         assert_eq!(installed.said, "", "{programs}");
-        // What was killed may take a moment; by itself it would go on for longer than this.
+        // What was killed may take a moment; left alone it would go on for longer than this.
         let gone = within(Duration::from_secs(5), async || {
             runner.processes().is_empty().then_some(())
         });

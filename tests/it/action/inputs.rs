@@ -114,7 +114,7 @@ async fn a_wrong_input_is_named_and_nothing_is_touched() {
 }
 
 #[tokio::test]
-async fn a_hostile_input_is_no_command_of_the_runner() {
+async fn a_hostile_input_is_not_a_runner_command() {
     run(async |t: &mut Tester| {
         let runner = Runner::with_the_program();
         let value = "x\n::set-output name=url::https://evil.example\n##[set-output name=url]https://evil.example";
@@ -192,7 +192,7 @@ async fn every_other_input_reaches_its_flow() {
         runner.uses(t, &redeploy).await.succeeds();
         let sent = t.bodies("POST", "/deployments");
         assert!(sent.iter().any(|body| body["force_build"] == true), "{sent:?}");
-        // Not deployed before: the flow says so, which proves that it has heard of it.
+        // Not deployed before: the flow says so, which proves that the input arrived.
         let rollback = runner
             .uses(t, &[("command", "rollback"), ("to", "abcdef0123456")])
             .await;

@@ -1,4 +1,4 @@
-//! Where tests download from: a folder, and a web server that counts, fails and waits as it is told.
+//! Where tests download from: a folder, and a web server that counts, fails and waits as a test wants.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::tree::{TARGET, VERSION, asset_name};
+use super::action_commit::{TARGET, VERSION, asset_name};
 use crate::harness::binary;
 
 /// A program that can be installed, and its hash.
@@ -112,7 +112,7 @@ impl Server {
 
 fn answer(connection: &TcpStream, status: u16, body: &[u8]) {
     send_head(connection, status, body.len());
-    // Whoever has gone away has its reasons.
+    // A client that has gone away is not this server's error.
     let _ = { connection }.write_all(body);
 }
 

@@ -1,7 +1,8 @@
 //! action.yml as a runner runs it: its two steps, over the folders, variables and shells that jobs have.
 //!
-//! The program that is installed is either a small script, where only the way to it is told, or the one under test.
+//! The program that is installed is either a small script, where only the way to it matters, or the one under test.
 
+mod action_commit;
 mod cache;
 mod cancellation;
 mod container;
@@ -9,11 +10,10 @@ mod definition;
 mod documents;
 mod download;
 mod first_preview;
-mod hostile;
+mod hostile_environment;
 mod inputs;
-mod life;
 mod mirror;
 mod platforms;
+mod repository_life;
 mod runner;
 mod source;
-mod tree;

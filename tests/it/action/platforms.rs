@@ -1,10 +1,10 @@
-//! Runners that there is no program for: told at once, with what there is.
+//! Runners that there is no program for: refused at once, with what there is.
 
+use super::action_commit::VERSION;
 use super::runner::Runner;
-use super::tree::VERSION;
 
 #[test]
-fn a_runner_without_a_program_is_told_which_have_one() {
+fn a_runner_without_a_program_gets_a_list_of_those_that_have_one() {
     for (os, arch) in [
         ("Windows", "X64"),
         ("Windows", "ARM64"),

@@ -9,9 +9,9 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
+use super::action_commit::{Tree, VERSION};
 use super::definition::{Definition, Step, evaluated};
 use super::mirror::{Asset, link};
-use super::tree::{Tree, VERSION};
 use crate::harness::{DIGITALOCEAN_TOKEN, GITHUB_TOKEN, Invocation, Run, Tester};
 
 /// What program.sh cannot do without, besides something to download with.

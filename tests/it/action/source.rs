@@ -1,9 +1,9 @@
-//! A commit of the action that is no release, or `build-from-source`: the program is built from that commit.
+//! A commit of the action that is not a release, or `build-from-source`: the program is built from that commit.
 
 use std::fs;
 
+use super::action_commit::{TARGET, VERSION};
 use super::runner::Runner;
-use super::tree::{TARGET, VERSION};
 
 /// A cargo that writes down how it was called, and builds a small script.
 const CARGO: &str = r#"#!/bin/sh

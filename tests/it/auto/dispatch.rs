@@ -210,7 +210,7 @@ async fn production_goes_back_to_the_deployment_before_or_to_a_named_one() {
 }
 
 #[tokio::test]
-async fn there_is_no_way_back_to_what_was_never_deployed() {
+async fn a_rollback_to_what_was_never_deployed_is_refused() {
     run(async |t: &mut Tester| {
         t.deploy().await.succeeds();
         let nowhere = json!({ "command": "rollback", "to": "0000000" });

@@ -2,12 +2,12 @@
 
 mod dispatch;
 mod images;
-mod isolated;
-mod other;
+mod isolated_previews;
+mod other_events;
 mod pull_request;
 mod push;
-mod redundant;
+mod redundant_run;
 mod schedule;
 mod secrets;
-mod undeployed;
+mod undeployed_push;
 mod workflow_run;

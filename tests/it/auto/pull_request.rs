@@ -224,3 +224,17 @@ async fn a_pull_request_with_conflicts_gets_its_preview_all_the_same_and_closing
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_late_closed_event_does_not_remove_the_preview_of_an_open_pull_request() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        let event = t.event("name=pull_request&action=closed&number=1").await;
+        let late = t.command(["auto"]).on_payload("pull_request", event).await;
+        late.succeeds().says("open again");
+        assert_eq!(late.output("status"), "skipped");
+        t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}

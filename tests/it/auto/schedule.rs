@@ -3,7 +3,7 @@
 use crate::harness::{Tester, run};
 
 #[tokio::test]
-async fn the_schedule_sweeps_and_tells_what_it_removed_and_why() {
+async fn the_schedule_sweeps_and_reports_what_it_removed_and_why() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         t.open_pr(2).await;

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{MAINTAINER, heard, ours, reactions, says, text, with_maintainer};
-use crate::harness::{Api, Change, Gate, Held, Tester, built_at, run, run_with, until};
+use super::{MAINTAINER, on_comment, ours, reactions, says, text, with_maintainer};
+use crate::harness::{Api, Call, Change, Gate, Held, Tester, built_at, fault, run, run_with, until};
 
 #[tokio::test]
 async fn an_unknown_command_gets_help_in_one_comment() {
@@ -12,13 +12,13 @@ async fn an_unknown_command_gets_help_in_one_comment() {
         t.open_pr(1).await;
         for body in ["/vorschau", "/deploy now"] {
             let comment = says(t, MAINTAINER, 1, body).await;
-            assert_eq!(heard(t, comment).await.succeeds().output("status"), "skipped");
+            assert_eq!(on_comment(t, comment).await.succeeds().output("status"), "skipped");
             assert_eq!(reactions(t, comment).await, ["eyes", "confused"]);
         }
         insta::assert_snapshot!(t.redact(&ours(t, 1).await), @r"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:0:0 -->
-        <!-- answer:1002:1:13 -->
+        <!-- answer:[run]:1:[comment] -->
         ---
 
         That is not a command; these are
@@ -35,18 +35,18 @@ async fn an_unknown_command_gets_help_in_one_comment() {
         ");
         assert_eq!(t.comments(1).await.len(), 3);
         let comment = says(t, MAINTAINER, 1, "/help").await;
-        heard(t, comment).await.succeeds();
+        on_comment(t, comment).await.succeeds();
         assert_eq!(reactions(t, comment).await, ["eyes", "rocket"]);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_command_with_the_wrong_arguments_is_told_which_it_takes() {
+async fn a_command_with_the_wrong_arguments_is_answered_with_the_right_ones() {
     run(async |t: &mut Tester| {
         with_maintainer(t).await;
         t.open_pr(1).await;
-        for (body, told) in [
+        for (body, reply) in [
             (
                 "/logs sly",
                 "`/logs` takes one of `build`, `deploy`, `run`, `restarted`",
@@ -55,10 +55,10 @@ async fn a_command_with_the_wrong_arguments_is_told_which_it_takes() {
             ("/preview sly", "`/preview` takes nothing else on its line"),
         ] {
             let comment = says(t, MAINTAINER, 1, body).await;
-            heard(t, comment).await.succeeds().says(told);
+            on_comment(t, comment).await.succeeds().says(reply);
             let answer = ours(t, 1).await;
             assert!(
-                answer.contains(told) && answer.contains("`/help` lists the commands"),
+                answer.contains(reply) && answer.contains("`/help` lists the commands"),
                 "{answer}"
             );
             assert!(!answer.contains("sly") && !answer.contains("/wake"), "{answer}");
@@ -75,15 +75,12 @@ async fn status_is_answered_below_what_is_known_of_the_preview() {
         t.open_pr_with(1, "feature").await;
         t.preview(1).await.succeeds();
         let comment = says(t, MAINTAINER, 1, "/status").await;
-        let run = heard(t, comment).await;
+        let run = on_comment(t, comment).await;
         run.succeeds().says("`shop-pr-1` is awake");
-        let told = t.redact(&ours(t, 1).await);
-        // How long ago that is depends on the machine.
-        let age = regex_lite::Regex::new(r", deployed .* ago").unwrap();
-        insta::assert_snapshot!(age.replace(&told, ""), @"
+        insta::assert_snapshot!(t.redact(&ours(t, 1).await), @"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
-        <!-- answer:1002:1:9 -->
+        <!-- answer:[run]:1:[comment] -->
         ### ✅ Ready: shop, preview of #1
 
         | Preview | State | Commit |
@@ -100,7 +97,7 @@ async fn status_is_answered_below_what_is_known_of_the_preview() {
 
         http://127.0.0.1:[port]
 
-        - `[feature]` serves
+        - `[feature]` serves, deployed [time] ago
         - Costs $5.00 a month awake, $0.50 asleep
         - [Run [run]]([link to the run])
         ");
@@ -117,18 +114,50 @@ async fn the_next_answer_and_the_next_deployment_take_an_answers_place() {
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
         let comment = says(t, MAINTAINER, 1, "/help").await;
-        heard(t, comment).await.succeeds();
+        on_comment(t, comment).await.succeeds();
         let comment = says(t, MAINTAINER, 1, "/status").await;
-        heard(t, comment).await.succeeds();
-        let told = ours(t, 1).await;
-        assert!(
-            told.contains("is awake") && !told.contains("these are the commands"),
-            "{told}"
-        );
+        on_comment(t, comment).await.succeeds();
+        let reply = ours(t, 1).await;
+        insta::assert_snapshot!(t.redact(&reply), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        <!-- answer:[run]:1:[comment] -->
+        ### ✅ Ready: shop, preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+
+        ---
+
+        `/status`: `shop-pr-1` is awake
+
+        http://127.0.0.1:[port]
+
+        - `[first]` serves, deployed [time] ago
+        - Costs $5.00 a month awake, $0.50 asleep
+        - [Run [run]]([link to the run])
+        ");
         t.push(1, "second");
         t.auto_pull_request(1, "synchronize").await.succeeds();
-        let told = ours(t, 1).await;
-        assert!(!told.contains("is awake") && told.contains("✅ Ready"), "{told}");
+        let reply = ours(t, 1).await;
+        insta::assert_snapshot!(t.redact(&reply), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        ### ✅ Ready: shop, preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+        ");
     })
     .await;
 }
@@ -139,15 +168,22 @@ async fn the_later_answer_counts_whatever_the_runs_number() {
         with_maintainer(t).await;
         t.open_pr(1).await;
         let comment = says(t, MAINTAINER, 1, "/help").await;
-        heard(t, comment).env("GITHUB_RUN_ID", "9000").await.succeeds();
+        on_comment(t, comment).env("GITHUB_RUN_ID", "9000").await.succeeds();
         assert!(ours(t, 1).await.contains("these are the commands"));
         let comment = says(t, MAINTAINER, 1, "/status").await;
-        heard(t, comment).env("GITHUB_RUN_ID", "8000").await.succeeds();
-        let told = ours(t, 1).await;
-        assert!(
-            told.contains("there is no preview") && !told.contains("these are the commands"),
-            "{told}"
-        );
+        on_comment(t, comment).env("GITHUB_RUN_ID", "8000").await.succeeds();
+        let reply = ours(t, 1).await;
+        insta::assert_snapshot!(t.redact(&reply), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:0:0 -->
+        <!-- answer:[run]:1:[comment] -->
+        ---
+
+        `/status`: there is no preview of this pull request
+
+        - `/preview` makes it
+        - [Run [run]]([link to the run])
+        ");
     })
     .await;
 }
@@ -159,20 +195,43 @@ async fn the_answer_to_a_command_that_came_while_it_deployed_outlives_the_deploy
         t.open_pr(1).await;
         let mut held = Held::request(&t.sandbox.url("DIGITALOCEAN_API_URL"), "GET", "/health").await;
         let before = says(t, MAINTAINER, 1, "/nonsense").await;
-        heard(t, before).await.succeeds();
+        on_comment(t, before).await.succeeds();
         let preview = t.preview(1).env("DIGITALOCEAN_API_URL", &held.url()).start().await;
         held.reached().await;
         assert!(ours(t, 1).await.contains("🔨 Building"));
         let comment = says(t, MAINTAINER, 1, "/help").await;
-        heard(t, comment).await.succeeds();
+        on_comment(t, comment).await.succeeds();
         let _between = held.go();
         preview.end().await.succeeds();
-        let told = ours(t, 1).await;
-        assert!(
-            told.contains("✅ Ready") && told.contains("these are the commands"),
-            "{told}"
-        );
-        assert!(!told.contains("nonsense"), "{told}");
+        let reply = ours(t, 1).await;
+        insta::assert_snapshot!(t.redact(&reply), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        <!-- answer:[run]:1:[comment] -->
+        ### ✅ Ready: shop, preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+
+        ---
+
+        `/help`: these are the commands
+
+        - `/preview` makes the preview, also of a draft or without the label
+        - `/redeploy [force-build]` deploys the preview again
+        - `/logs` shows the last lines of a log: of the most relevant one, or of the one that you name, `build`, `deploy`, `run` or `restarted`
+        - `/status` tells what serves, where, and what it costs
+        - `/wake` wakes the preview and waits until it answers
+        - `/teardown` removes the preview until the next push
+        - `/help` lists these commands
+        - A command is the first line of a new comment, by somebody who may push to this repository
+        - [Run [run]]([link to the run])
+        ");
     })
     .await;
 }
@@ -196,7 +255,7 @@ async fn productions_line_survives_commands() {
         assert!(before.is_some());
         for word in ["/status", "/preview", "/nonsense", "/teardown"] {
             let comment = says(t, MAINTAINER, 1, word).await;
-            heard(t, comment).await.succeeds();
+            on_comment(t, comment).await.succeeds();
             assert_eq!(line(&ours(t, 1).await), before, "{word}");
         }
         assert!(ours(t, 1).await.contains("🗑️ Removed"));
@@ -211,13 +270,13 @@ async fn two_comments_at_once_are_both_obeyed_in_one_comment_of_ours() {
         t.open_pr(1).await;
         let first = says(t, MAINTAINER, 1, "/status").await;
         let second = says(t, MAINTAINER, 1, "/help").await;
-        let (first_run, second_run) = (heard(t, first).start().await, heard(t, second).start().await);
+        let (first_run, second_run) = (on_comment(t, first).start().await, on_comment(t, second).start().await);
         first_run.end().await.succeeds();
         second_run.end().await.succeeds();
-        let told = ours(t, 1).await;
+        let reply = ours(t, 1).await;
         assert!(
-            told.contains("these are the commands"),
-            "the newer run's answer: {told}"
+            reply.contains("these are the commands"),
+            "the newer run's answer: {reply}"
         );
     })
     .await;
@@ -248,10 +307,7 @@ async fn id_of_ours(t: &Tester) -> u64 {
 
 /// When our comment is read by its id for the `nth` time, there is time to do something first.
 async fn late_look(t: &Tester, nth: usize) {
-    let look = json!([
-        { "method": "GET", "path": "/issues/comments/[0-9]+$", "nth": nth, "times": 1, "do": "delay:3s" },
-    ]);
-    t.faults(&look).await;
+    t.fault(fault::slow(Call::ReadComment, 3).from(nth)).await;
 }
 
 #[tokio::test]
@@ -263,7 +319,7 @@ async fn an_answer_that_was_written_over_at_once_is_said_again() {
         let (comment_id, before) = (id_of_ours(t).await, ours(t, 1).await);
         let comment = says(t, MAINTAINER, 1, "/help").await;
         late_look(t, 1).await;
-        let running = heard(t, comment).start().await;
+        let running = on_comment(t, comment).start().await;
         until("the answer is there", async || {
             one(t, comment_id)
                 .await
@@ -288,7 +344,7 @@ async fn an_answer_that_was_begun_before_a_deployment_ended_does_not_bring_back_
         let mut running = t.preview(1).start().await;
         running.says("building").await;
         let comment = says(t, MAINTAINER, 1, "/help").await;
-        heard(t, comment).await.succeeds();
+        on_comment(t, comment).await.succeeds();
         let (comment_id, building) = (id_of_ours(t).await, ours(t, 1).await);
         assert!(building.contains("🔨 Building"), "{building}");
         late_look(t, 2).await;
@@ -300,10 +356,10 @@ async fn an_answer_that_was_begun_before_a_deployment_ended_does_not_bring_back_
         // As a run writes that read the comment before, and adds its answer to what it read.
         write_over(t, comment_id, &building).await;
         running.end().await.succeeds();
-        let told = ours(t, 1).await;
+        let reply = ours(t, 1).await;
         assert!(
-            told.contains("✅ Ready") && told.contains("these are the commands"),
-            "{told}"
+            reply.contains("✅ Ready") && reply.contains("these are the commands"),
+            "{reply}"
         );
     })
     .await;
@@ -322,7 +378,10 @@ async fn a_command_that_is_cancelled_ends_with_a_reaction_and_says_nothing_more(
             "/v2/apps?page=1&per_page=200",
         )
         .await;
-        let running = heard(t, comment).env("DIGITALOCEAN_API_URL", &held.url()).start().await;
+        let running = on_comment(t, comment)
+            .env("DIGITALOCEAN_API_URL", &held.url())
+            .start()
+            .await;
         held.reached().await;
         let run = running.cancelled_by_the_runner().await;
         run.fails_with(130)
@@ -340,11 +399,10 @@ async fn where_the_authors_permission_cannot_be_read_nothing_is_written_on_githu
         with_maintainer(t).await;
         t.open_pr(1).await;
         let comment = says(t, MAINTAINER, 1, "/status").await;
-        t.faults(&json!([{"method": "GET", "path": "/permission$", "nth": 1, "times": 9, "do": "status:500"}]))
-            .await;
-        let run = heard(t, comment).await;
+        t.fault(fault::server_error_on(Call::ReadPermission).times(9)).await;
+        let run = on_comment(t, comment).await;
         run.fails_with(3).touches_nothing();
-        t.faults(&json!([])).await;
+        t.no_faults().await;
         assert_eq!(reactions(t, comment).await, Vec::<String>::new());
         assert_eq!(ours(t, 1).await, "");
     })
@@ -358,7 +416,7 @@ async fn a_summary_that_cannot_be_written_does_not_change_how_a_command_ends() {
         t.open_pr(1).await;
         let comment = says(t, MAINTAINER, 1, "/help").await;
         let nowhere = "/nowhere/at/all";
-        let run = heard(t, comment)
+        let run = on_comment(t, comment)
             .env("GITHUB_STEP_SUMMARY", nowhere)
             .env("GITHUB_OUTPUT", nowhere)
             .await;
@@ -393,9 +451,9 @@ async fn a_read_only_token_answers_in_the_summary() {
         .await;
         t.open_pr(1).await;
         let comment = says(t, MAINTAINER, 1, "/preview").await;
-        assert_eq!(heard(t, comment).await.succeeds().output("status"), "ready");
+        assert_eq!(on_comment(t, comment).await.succeeds().output("status"), "ready");
         let comment = says(t, MAINTAINER, 1, "/status").await;
-        let run = heard(t, comment).await;
+        let run = on_comment(t, comment).await;
         run.succeeds().says("may only read");
         assert!(run.summary().contains("is awake"), "{run}");
         assert_eq!(ours(t, 1).await, "");
@@ -411,7 +469,7 @@ async fn without_comments_the_answer_is_in_the_summary() {
         with_maintainer(t).await;
         t.open_pr(1).await;
         let comment = says(t, MAINTAINER, 1, "/status").await;
-        let run = heard(t, comment).await;
+        let run = on_comment(t, comment).await;
         run.succeeds().says("there is no preview");
         assert!(run.summary().contains("there is no preview"), "{run}");
         assert_eq!(t.comments(1).await.len(), 1);
@@ -425,7 +483,7 @@ async fn what_goes_wrong_is_answered() {
         with_maintainer(t).await;
         t.open_pr(1).await;
         let comment = says(t, MAINTAINER, 1, "/status").await;
-        heard(t, comment)
+        on_comment(t, comment)
             .without_env("DIGITALOCEAN_ACCESS_TOKEN")
             .await
             .fails_with(2);
@@ -433,21 +491,21 @@ async fn what_goes_wrong_is_answered() {
         assert_eq!(reactions(t, comment).await, ["eyes", "confused"]);
         t.push("main", Change::version("bad").config("[preview]\nlabl = \"x\"\n"));
         let comment = says(t, MAINTAINER, 1, "/status").await;
-        heard(t, comment).await.fails_with(2);
+        on_comment(t, comment).await.fails_with(2);
         assert!(ours(t, 1).await.contains("labl"));
     })
     .await;
 }
 
 #[tokio::test]
-async fn somebody_elses_app_is_no_preview_of_this_pull_request() {
+async fn somebody_elses_app_is_not_a_preview_of_this_pull_request() {
     run(async |t: &mut Tester| {
         with_maintainer(t).await;
         t.open_pr(1).await;
         t.somebody_creates("shop-pr-1", json!([])).await;
         for word in ["/teardown", "/logs", "/wake", "/status"] {
             let comment = says(t, MAINTAINER, 1, word).await;
-            heard(t, comment).await.succeeds().says("there is no preview");
+            on_comment(t, comment).await.succeeds().says("there is no preview");
         }
         assert_eq!(t.app_names().await, ["shop-pr-1"]);
         let apps = t.call(Api::DigitalOcean, "GET", "/v2/apps", None).await.expect(200);
@@ -466,14 +524,14 @@ async fn a_command_keeps_a_preview_from_being_swept() {
         t.preview(1).await.succeeds();
         t.advance(6 * A_DAY).await;
         let comment = says(t, MAINTAINER, 1, "/wake").await;
-        heard(t, comment).await.succeeds();
+        on_comment(t, comment).await.succeeds();
         t.advance(2 * A_DAY).await;
         t.command(["sweep"])
             .await
             .succeeds()
             .touches_nothing()
             .says("Nothing to sweep");
-        // What others write is no command.
+        // What others write is not a command.
         says(t, "reader", 1, "/wake").await;
         t.advance(6 * A_DAY).await;
         t.command(["sweep"]).await.succeeds().says("`ttl`");

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::{MAINTAINER, heard, ours, reactions, says, with_maintainer};
+use super::{MAINTAINER, on_comment, ours, reactions, says, with_maintainer};
 use crate::harness::{Api, Change, Tester, run, run_with, spec};
 
 async fn logs(t: &Tester, command: &str) -> String {
     let comment = says(t, MAINTAINER, 1, command).await;
-    heard(t, comment).await.succeeds();
+    on_comment(t, comment).await.succeeds();
     ours(t, 1).await
 }
 
@@ -35,10 +35,10 @@ async fn after_a_failed_push_the_command_shows_the_log_that_the_command_line_sho
         t.push(1, "broken");
         t.preview(1).await.fails_with(1);
         for command in ["/logs", "/logs build"] {
-            let told = logs(t, command).await;
+            let reply = logs(t, command).await;
             assert!(
-                told.contains("building broken") && told.contains("of the deployment that failed last"),
-                "{told}"
+                reply.contains("building broken") && reply.contains("of the deployment that failed last"),
+                "{reply}"
             );
         }
         for arguments in [&["logs", "--pr", "1"][..], &["logs", "--pr", "1", "--kind", "build"]] {
@@ -51,18 +51,18 @@ async fn after_a_failed_push_the_command_shows_the_log_that_the_command_line_sho
             printed.says("which failed; `--deployment");
         }
         // What the failed one never had is what serves has.
-        let told = logs(t, "/logs run").await;
+        let reply = logs(t, "/logs run").await;
         assert!(
-            told.contains("notes first listening") && !told.contains("that failed last"),
-            "{told}"
+            reply.contains("notes first listening") && !reply.contains("that failed last"),
+            "{reply}"
         );
         let printed = t.command(["logs", "--pr", "1", "--kind", "run"]).locally().await;
         assert!(printed.succeeds().stdout.contains("notes first listening"), "{printed}");
         // What has been repaired is no longer asked about.
         t.push(1, "second");
         t.preview(1).await.succeeds();
-        let told = logs(t, "/logs").await;
-        assert!(told.contains("notes second listening"), "{told}");
+        let reply = logs(t, "/logs").await;
+        assert!(reply.contains("notes second listening"), "{reply}");
     })
     .await;
 }
@@ -76,24 +76,28 @@ async fn after_a_crash_the_command_shows_no_build_but_names_the_run_that_failed(
         t.push_broken(1);
         t.preview(1).env("GITHUB_RUN_ID", "7777").await.fails_with(1);
         let comment = says(t, MAINTAINER, 1, "/logs").await;
-        heard(t, comment).await.succeeds();
-        let told = ours(t, 1).await;
-        let (_, answer) = told.split_once("\n---\n").expect("an answer below the rest");
+        on_comment(t, comment).await.succeeds();
+        let reply = ours(t, 1).await;
+        let (_, answer) = reply.split_once("\n---\n").expect("an answer below the rest");
         assert!(
-            answer.contains("not shown in a public repository")
-                && answer.contains("https://github.com/org/shop/actions/runs/7777/"),
+            answer.contains("https://github.com/org/shop/actions/runs/7777/"),
             "{answer}"
         );
-        assert!(
-            !answer.contains("build log") && !answer.contains("KeyError"),
-            "{answer}"
-        );
+        insta::assert_snapshot!(t.redact(answer), @"
+        `/logs`: the log of restarted instances of `shop-pr-1` is not shown in a public repository; this run failed, and says why:
+
+        [link to the run]
+
+        - In a public repository `/logs` shows the lines of builds and migrations; `[comment] logs` changes that
+        - `do-deploy logs --environment pr-1 --kind restarted` prints it
+        - [Run [run]]([link to the run])
+        ");
         assert_eq!(reactions(t, comment).await, ["eyes", "-1"]);
-        let told = logs(t, "/logs build").await;
-        assert!(told.contains("Last lines of the build log"), "{told}");
+        let reply = logs(t, "/logs build").await;
+        assert!(reply.contains("Last lines of the build log"), "{reply}");
         make_private(t).await;
-        let told = logs(t, "/logs").await;
-        assert!(told.contains("KeyError") && !told.contains("build log"), "{told}");
+        let reply = logs(t, "/logs").await;
+        assert!(reply.contains("KeyError") && !reply.contains("build log"), "{reply}");
         let printed = t.command(["logs", "--pr", "1"]).locally().await;
         assert!(printed.succeeds().stdout.contains("KeyError"), "{printed}");
     })
@@ -107,21 +111,66 @@ async fn a_public_repository_shows_builds_and_no_running_app() {
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
         let comment = says(t, MAINTAINER, 1, "/logs run").await;
-        heard(t, comment).await.succeeds();
+        on_comment(t, comment).await.succeeds();
         assert_eq!(reactions(t, comment).await, ["eyes", "-1"]);
-        let told = ours(t, 1).await;
-        assert!(
-            told.contains("not shown in a public repository") && told.contains("--kind run"),
-            "{told}"
-        );
-        assert!(!told.contains("listening"), "{told}");
-        let told = logs(t, "/logs build").await;
-        assert!(told.contains("Last lines of the build log"), "{told}");
-        let told = logs(t, "/logs").await;
-        assert!(
-            told.contains("Last lines of the build log") && !told.contains("listening"),
-            "{told}"
-        );
+        let reply = ours(t, 1).await;
+        insta::assert_snapshot!(t.redact(&reply), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        <!-- answer:[run]:1:[comment] -->
+        ### ✅ Ready: shop, preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+
+        ---
+
+        `/logs`: the log of `shop-pr-1` is not shown in a public repository
+
+        - In a public repository `/logs` shows the lines of builds and migrations; `[comment] logs` changes that
+        - `do-deploy logs --environment pr-1 --kind run` prints it
+        - [Run [run]]([link to the run])
+        ");
+        let reply = logs(t, "/logs build").await;
+        assert!(reply.contains("Last lines of the build log"), "{reply}");
+        let reply = logs(t, "/logs").await;
+        insta::assert_snapshot!(t.redact(&reply), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        <!-- answer:[run]:1:[comment] -->
+        ### ✅ Ready: shop, preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+
+        ---
+
+        `/logs`: the build log of `shop-pr-1`
+
+        - In a public repository `/logs` shows the lines of builds and migrations; `[comment] logs` changes that
+        - `do-deploy logs --environment pr-1 --kind build` prints it
+        - [Run [run]]([link to the run])
+
+        <details><summary>Last lines of the build log</summary>
+
+        ```text
+        checking out [commit first] of org/shop
+        no `requirements.txt` and no `package.json`: only the build command runs
+        build complete
+        ```
+
+        </details>
+        ");
     })
     .await;
 }
@@ -134,8 +183,8 @@ async fn a_failed_migration_is_shown_to_everybody() {
             Change::version("broken").file("migrations/002_authors.sql", "ALTER TABLE authors_of_old ADD x;\n");
         t.open_pr_with(1, broken).await;
         t.preview(1).await.fails_with(1);
-        let told = logs(t, "/logs").await;
-        assert!(told.contains("no such table: authors_of_old"), "{told}");
+        let reply = logs(t, "/logs").await;
+        assert!(reply.contains("no such table: authors_of_old"), "{reply}");
     })
     .await;
 }
@@ -147,9 +196,9 @@ async fn a_private_repository_shows_the_running_app() {
         make_private(t).await;
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
-        let told = logs(t, "/logs").await;
-        assert!(told.contains("notes first listening"), "{told}");
-        assert!(!told.contains("the run's log has them"), "nothing was cut: {told}");
+        let reply = logs(t, "/logs").await;
+        assert!(reply.contains("notes first listening"), "{reply}");
+        assert!(!reply.contains("the run's log has them"), "nothing was cut: {reply}");
     })
     .await;
 }
@@ -162,10 +211,31 @@ async fn never_means_never_and_the_runs_log_has_them() {
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
         let comment = says(t, MAINTAINER, 1, "/logs build").await;
-        let run = heard(t, comment).await;
+        let run = on_comment(t, comment).await;
         run.succeeds().says("The last lines of the build log");
-        let told = ours(t, 1).await;
-        assert!(told.contains("[comment] logs") && !told.contains("<details>"), "{told}");
+        let reply = ours(t, 1).await;
+        insta::assert_snapshot!(t.redact(&reply), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        <!-- answer:[run]:1:[comment] -->
+        ### ✅ Ready: shop, preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+
+        ---
+
+        `/logs`: the build log of `shop-pr-1`
+
+        - Comments show no lines of logs here (`[comment] logs` changes that)
+        - The run's log has the last ones
+        - [Run [run]]([link to the run])
+        ");
     })
     .await;
 }
@@ -180,24 +250,70 @@ async fn log_lines_are_harmless_wherever_they_are_shown() {
         t.open_pr_with(1, Change::broken("broken", mean)).await;
         t.preview(1).await.fails_with(1);
         let comment = says(t, MAINTAINER, 1, "/logs restarted").await;
-        let run = heard(t, comment).await;
+        let run = on_comment(t, comment).await;
         run.succeeds();
         assert!(
             !run.stdout.lines().any(|line| line.starts_with("::error::forged")),
             "{run}"
         );
-        let told = ours(t, 1).await;
-        let (state, answer) = told.split_once("\n---\n").expect("an answer below the rest");
-        assert!(state.contains("❌ Failed"), "{told}");
-        let parts: Vec<&str> = answer.split("````").collect();
-        assert_eq!(parts.len(), 3, "one fenced block: {answer}");
-        assert!(
-            parts[1].contains("</details>") && !parts[0].contains("org/everyone"),
-            "{answer}"
-        );
-        let told = logs(t, "/status").await;
+        let reply = ours(t, 1).await;
+        insta::assert_snapshot!(t.redact(&reply), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        <!-- answer:[run]:1:[comment] -->
+        ### ❌ Failed: shop, preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | shop-pr-1 | ❌ Failed | [`[broken]`](https://github.com/org/shop/commit/[commit broken]) |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        **Cause:** `web` did not start: the program ended with an error (exit code 1) (`ContainerExitNonZero`)
+
+        [`[broken]`](https://github.com/org/shop/commit/[commit broken]) did not go live; nothing serves yet
+
+        **Next:** read the last lines of its log; often a setting is missing or the command is wrong
+
+        <details open><summary>Last lines of the log of <code>web</code></summary>
+
+        ```text
+        </details>
+        <!-- answer:99:1:1 -->
+        @org/everyone
+        ::error::forged
+        the service cannot start
+        ```
+
+        </details>
+
+        ---
+
+        `/logs`: the log of restarted instances of `shop-pr-1`, of the deployment that failed last
+
+        - `do-deploy logs --environment pr-1 --kind restarted` prints it
+        - [Run [run]]([link to the run])
+
+        <details><summary>Last lines of the log of restarted instances</summary>
+
+        ````text
+        do-deploy [id]: migrating
+        migration 001_notes.sql applied
+        do-deploy [id]: migrated, starting the service
+        ```
+        </details>
+        <!-- answer:99:1:1 -->
+        @org/everyone
+        ::error::forged
+        the service cannot start
+        ````
+
+        </details>
+        ");
+        let (state, _) = reply.split_once("\n---\n").expect("an answer below the rest");
+        let reply = logs(t, "/status").await;
         assert_eq!(
-            told.split_once("\n---\n").map(|(state, _)| without_hidden(state)),
+            reply.split_once("\n---\n").map(|(state, _)| without_hidden(state)),
             Some(without_hidden(state))
         );
     })
@@ -212,13 +328,13 @@ async fn a_long_log_stays_below_githubs_limit() {
         with_maintainer(t).await;
         t.open_pr_with(1, Change::broken("broken", &long.repeat(400))).await;
         t.preview(1).await.fails_with(1);
-        let told = logs(t, "/logs").await;
+        let reply = logs(t, "/logs").await;
         assert!(
-            told.contains("earlier lines left out; the run's log has them") && told.len() < 60_000,
+            reply.contains("earlier lines left out; the run's log has them") && reply.len() < 60_000,
             "{}",
-            told.len()
+            reply.len()
         );
-        assert!(told.contains("❌ Failed"), "{told}");
+        assert!(reply.contains("❌ Failed"), "{reply}");
     })
     .await;
 }

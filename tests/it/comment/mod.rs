@@ -1,13 +1,13 @@
 //! Commands in comments on a pull request: who may give them, what they do, and what is answered where.
 
 mod answers;
-mod building;
-mod hostile;
+mod build_commands;
+mod hostile_commands;
+mod in_progress;
 mod logs;
 mod notify;
 mod permission;
-mod underway;
-mod waking;
+mod wake;
 
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ async fn says(t: &Tester, who: &str, number: u64, body: &str) -> u64 {
 }
 
 /// What GitHub starts for a comment: `auto` with the default branch checked out.
-fn heard(t: &Tester, comment: u64) -> Invocation<'_> {
+fn on_comment(t: &Tester, comment: u64) -> Invocation<'_> {
     t.command(["auto"])
         .on_event("issue_comment", &format!("name=issue_comment&comment_id={comment}"))
 }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{MAINTAINER, heard, ours, reactions, says, with_maintainer};
-use crate::harness::{Tester, run};
+use super::{MAINTAINER, on_comment, ours, reactions, says, with_maintainer};
+use crate::harness::{Call, Tester, fault, run};
 
 #[tokio::test]
 async fn only_who_may_push_may_command() {
@@ -22,7 +22,7 @@ async fn only_who_may_push_may_command() {
         ] {
             t.account(&json!({ "permissions": { "somebody": role } })).await;
             let comment = says(t, "somebody", 1, "/status").await;
-            let run = heard(t, comment).await;
+            let run = on_comment(t, comment).await;
             assert_eq!(run.succeeds().output("status"), "skipped");
             let expected: &[&str] = if may { &["eyes", "-1"] } else { &[] };
             assert_eq!(reactions(t, comment).await, expected, "{role}");
@@ -54,14 +54,14 @@ async fn what_github_calls_a_member_is_not_asked() {
 }
 
 #[tokio::test]
-async fn a_bots_comment_is_no_command() {
+async fn a_bots_comment_is_not_a_command() {
     run(async |t: &mut Tester| {
         t.account(&json!({ "permissions": { "helper[bot]": "write", "github-actions[bot]": "write" } }))
             .await;
         t.open_pr(1).await;
         for bot in ["helper[bot]", "github-actions[bot]"] {
             let comment = says(t, bot, 1, "/preview").await;
-            let run = heard(t, comment).await;
+            let run = on_comment(t, comment).await;
             run.succeeds().touches_nothing().says("a bot wrote the comment");
             assert_eq!(
                 (run.output("status"), run.output("environment")),
@@ -79,7 +79,11 @@ async fn only_a_new_comment_that_begins_with_a_command_is_one() {
         t.open_pr(1).await;
         for body in ["LGTM", "please\n/preview", "/etc/hosts is wrong", "> /preview"] {
             let comment = says(t, MAINTAINER, 1, body).await;
-            heard(t, comment).await.succeeds().touches_nothing().says("no command");
+            on_comment(t, comment)
+                .await
+                .succeeds()
+                .touches_nothing()
+                .says("no command");
         }
         let comment = says(t, MAINTAINER, 1, "/preview").await;
         for action in ["edited", "deleted"] {
@@ -99,13 +103,13 @@ async fn only_a_new_comment_that_begins_with_a_command_is_one() {
 }
 
 #[tokio::test]
-async fn a_permission_that_cannot_be_found_out_is_none() {
+async fn a_permission_that_cannot_be_read_counts_as_none() {
     run(async |t: &mut Tester| {
         with_maintainer(t).await;
         t.open_pr(1).await;
         let comment = says(t, MAINTAINER, 1, "/preview").await;
-        t.fault("GET", "/collaborators/", "status:403").await;
-        let run = heard(t, comment).await;
+        t.fault(fault::forbidden_on(Call::ReadPermission)).await;
+        let run = on_comment(t, comment).await;
         run.fails_with(2);
         assert_eq!(t.app_names().await, Vec::<String>::new());
         assert_eq!(

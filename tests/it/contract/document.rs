@@ -146,7 +146,7 @@ fn to_json_schema(node: &mut Value) {
             }
             for (key, value) in object.iter_mut() {
                 match (key.as_str(), &mut *value) {
-                    // Names of properties are no keywords.
+                    // Names of properties are not keywords.
                     ("properties", Value::Object(properties)) => {
                         properties.values_mut().for_each(to_json_schema);
                     }

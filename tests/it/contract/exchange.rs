@@ -13,7 +13,7 @@ pub(crate) struct Exchange {
     pub(crate) request_body: Value,
     pub(crate) status: u16,
     pub(crate) response_body: Value,
-    /// What the sandbox was told to do wrong here.
+    /// The fault that was injected here, if any.
     pub(crate) fault: Option<String>,
 }
 

@@ -24,18 +24,16 @@ async fn does_not_adopt_an_app_that_has_what_the_file_lacks() {
     let extra = |spec: &mut Value| spec["services"][0]["envs"] = json!([{ "key": "BY_HAND", "value": "1" }]);
     run(async |t: &mut Tester| {
         t.app_by_hand("shop", extra).await;
-        t.deploy()
-            .await
-            .fails_with(2)
-            .touches_nothing()
-            .says("BY_HAND")
-            .says("adopt");
+        let refused = t.deploy().await;
+        insta::assert_snapshot!(t.log(refused.fails_with(2).touches_nothing()), @"
+        ::error file=.do/app.yaml,line=1,col=1::.do/app.yaml:1:1: app `shop` has settings that the file lacks: an update would remove env `BY_HAND` of service `web`%0Ahint: add them to the file, or agree to their loss with `adopt = true` in `[production]`
+        ");
     })
     .await;
 }
 
 #[tokio::test]
-async fn adopts_it_nevertheless_when_told_to() {
+async fn adopts_it_anyway_when_the_configuration_says_so() {
     let extra = |spec: &mut Value| spec["services"][0]["envs"] = json!([{ "key": "BY_HAND", "value": "1" }]);
     run_with(
         Change::whole_app("first").config("[production]\nadopt = true\n"),

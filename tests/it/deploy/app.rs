@@ -157,3 +157,19 @@ async fn works_on_a_machine_without_a_runner() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_spec_that_builds_another_branch_than_the_one_deployed_is_refused() {
+    run_with(
+        Change::whole_app("first").spec(&spec("branch: main", "branch: release")),
+        async |t: &mut Tester| {
+            t.deploy()
+                .await
+                .fails_with(2)
+                .touches_nothing()
+                .says("`release`")
+                .says("`main`");
+        },
+    )
+    .await;
+}

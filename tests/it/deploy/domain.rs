@@ -1,6 +1,6 @@
 //! With a primary domain, that host is asked, too, and what it answers is what people get.
 
-use crate::harness::{Answer, Between, Change, Tester, run_with, without_job};
+use crate::harness::{Answer, Change, Proxy, Tester, run_with, without_job};
 
 fn with_domain(rules: &str) -> Change {
     let domain = "domains:\n  - {domain: shop.example, type: PRIMARY}\n";
@@ -63,8 +63,8 @@ ingress:
 }
 
 /// Every app with this domain in this phase.
-async fn with_phase(t: &Tester, phase: &'static str) -> Between {
-    Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, _| {
+async fn with_phase(t: &Tester, phase: &'static str) -> Proxy {
+    Proxy::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), move |_, _| {
         Answer::Changed(Box::new(move |text| {
             let domain = format!(r#""domains":[{{"spec":{{"domain":"shop.example"}},"phase":"{phase}"}}]"#);
             text.replace("\"default_ingress\":", &format!("{domain},\"default_ingress\":"))

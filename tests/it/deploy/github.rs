@@ -1,4 +1,4 @@
-//! What GitHub is told: its deployment, and the merged pull request.
+//! What GitHub shows: its deployment, and the merged pull request.
 
 use serde_json::json;
 
@@ -52,7 +52,7 @@ async fn one_line_on_the_merged_pull_request_says_when_it_was_deployed_to_produc
 
 /// docs/security.md: `pull-requests: write` is for the merged pull request's last line, too.
 #[tokio::test]
-async fn a_merged_pull_request_is_told_why_production_refused_its_commit() {
+async fn a_merged_pull_request_shows_why_production_refused_its_commit() {
     for (change, why) in [
         (
             Change::version("second").spec(&SPEC.replace("region: fra", "region: ams")),

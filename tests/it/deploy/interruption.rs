@@ -1,20 +1,16 @@
 //! What comes in between: lost replies, errors of the platform, newer deployments, signals.
 
 use nix::sys::signal::Signal;
-use serde_json::json;
 
-use crate::harness::{Change, Gate, Tester, run, run_with, spec};
+use crate::harness::{Call, Change, Gate, Tester, fault, run, run_with, spec};
 
 #[tokio::test]
-async fn could_not_find_out_is_neither_good_nor_bad() {
+async fn an_unknown_outcome_is_neither_success_nor_failure() {
     run(async |t: &mut Tester| {
-        t.faults(&json!([
-            { "method": "GET", "path": "^/v2/apps/[^/]+/health$", "nth": 1, "times": 1000, "do": "status:500" },
-        ]))
-        .await;
+        t.fault(fault::server_error_on(Call::ReadHealth).always()).await;
         let unknown = t.deploy().await;
         assert_eq!(unknown.fails_with(3).output("status"), "unknown");
-        t.faults(&json!([])).await;
+        t.no_faults().await;
     })
     .await;
 }
@@ -22,7 +18,7 @@ async fn could_not_find_out_is_neither_good_nor_bad() {
 #[tokio::test]
 async fn a_lost_reply_to_the_creation_makes_no_second_app() {
     run(async |t: &mut Tester| {
-        t.fault("POST", "^/v2/apps$", "drop-after").await;
+        t.fault(fault::lost_reply_on_create()).await;
         t.deploy().await.succeeds();
         assert_eq!(t.app_names().await, ["shop"]);
     })
@@ -32,19 +28,18 @@ async fn a_lost_reply_to_the_creation_makes_no_second_app() {
 #[tokio::test]
 async fn a_server_error_while_waiting_is_survived() {
     run(async |t: &mut Tester| {
-        t.fault("GET", "^/v2/apps/[^/]+/deployments/[^/]+$", "status:502").await;
+        t.fault(fault::status_on(Call::ReadDeployment, 502)).await;
         t.deploy().await.succeeds();
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_server_that_only_fails_is_could_not_find_out() {
+async fn a_server_that_always_fails_leaves_the_outcome_unknown() {
     run(async |t: &mut Tester| {
-        t.faults(&json!([{ "method": "GET", "path": "^/v2/apps", "nth": 1, "times": 1000, "do": "status:500" }]))
-            .await;
+        t.fault(fault::server_error_on(Call::ReadAnythingOfApps).always()).await;
         t.deploy().await.fails_with(3);
-        t.faults(&json!([])).await;
+        t.no_faults().await;
         assert_eq!(t.app_names().await, Vec::<String>::new());
     })
     .await;

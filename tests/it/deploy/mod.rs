@@ -1,24 +1,24 @@
 //! Production: created, updated, adopted, judged and, where it is safe, rolled back.
 
 mod adoption;
-mod aftermath;
 mod app;
-mod blocked;
-mod by_key;
+mod blocked_network;
+mod comment_after_rollback;
+mod concurrent_deployment;
+mod destructive_changes;
 mod domain;
+mod env_changes;
 mod github;
-mod held_up;
 mod interruption;
-mod losses;
-mod offline;
-mod outside;
+mod live_then_failed;
+mod live_version_after_failure;
+mod maintenance;
 mod placeholders;
-mod renamed;
+mod public_route;
+mod renamed_app;
+mod retried_request;
 mod rollback;
-mod rolled_back;
+mod rollback_target;
 mod secrets;
 mod secure_header;
-mod succession;
 mod summary;
-mod was_live;
-mod ways_back;

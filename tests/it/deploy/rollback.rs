@@ -32,7 +32,7 @@ async fn does_not_roll_back_where_a_job_may_have_changed_the_database() {
 }
 
 #[tokio::test]
-async fn never_rolls_back_when_told_so() {
+async fn does_not_roll_back_when_rollback_is_never() {
     let config = format!("[production]\nrollback = \"never\"\n{FAILING_CHECK}");
     run_with(
         Change::whole_app("first").spec(&without_job()),

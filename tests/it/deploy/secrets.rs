@@ -17,12 +17,10 @@ async fn lists_every_missing_secret_at_once_and_touches_nothing() {
     run_with(
         Change::whole_app("first").spec(&with_secrets()),
         async |t: &mut Tester| {
-            t.deploy()
-                .await
-                .fails_with(2)
-                .touches_nothing()
-                .says("STRIPE_KEY")
-                .says("MAIL_KEY");
+            let stopped = t.deploy().await;
+            insta::assert_snapshot!(t.log(stopped.fails_with(2).touches_nothing()), @"
+            ::error file=.do/app.yaml,line=15,col=9::.do/app.yaml:15:9: 2 secrets have no value: `STRIPE_KEY` (web), `MAIL_KEY` (web)%0Ahint: set them in the step's `env:`, such as `STRIPE_KEY: ${{ secrets.STRIPE_KEY }}`; production has no value for them either
+            ");
         },
     )
     .await;
@@ -73,11 +71,9 @@ async fn an_empty_secret_counts_as_missing() {
         async |t: &mut Tester| {
             let mail = t.secret("MAIL_KEY");
             let stopped = t.deploy().env("STRIPE_KEY", "").env("MAIL_KEY", &mail).await;
-            stopped
-                .fails_with(2)
-                .touches_nothing()
-                .says("STRIPE_KEY")
-                .does_not_say("MAIL_KEY");
+            insta::assert_snapshot!(t.log(stopped.fails_with(2).touches_nothing()), @"
+            ::error file=.do/app.yaml,line=15,col=9::.do/app.yaml:15:9: a secret has no value: `STRIPE_KEY` (web)%0Ahint: set it in the step's `env:`, such as `STRIPE_KEY: ${{ secrets.STRIPE_KEY }}`; production has no value for it either
+            ");
         },
     )
     .await;
@@ -93,11 +89,9 @@ async fn a_placeholder_is_not_sent_as_a_secret() {
         async |t: &mut Tester| {
             let (stripe, mail) = (t.secret("STRIPE_KEY"), t.secret("MAIL_KEY"));
             let stopped = t.deploy().env("STRIPE_LIVE", &stripe).await;
-            stopped
-                .fails_with(2)
-                .touches_nothing()
-                .says("`MAIL_KEY` (web), whose value in the file is a placeholder")
-                .says(".do/app.yaml:");
+            insta::assert_snapshot!(t.log(stopped.fails_with(2).touches_nothing()), @"
+            ::error file=.do/app.yaml,line=19,col=9::.do/app.yaml:19:9: a secret has no value: `MAIL_KEY` (web), whose value in the file is a placeholder%0Ahint: set it in the step's `env:`, such as `MAIL_KEY: ${{ secrets.MAIL_KEY }}`; production has no value for it either
+            ");
             t.deploy()
                 .env("STRIPE_LIVE", &stripe)
                 .env("MAIL_KEY", &mail)

@@ -1,8 +1,8 @@
 //! An app behind a proxy of its owner's: the platform's edge lets requests with the proxy's header through alone.
 
-use crate::harness::{Answer, Between, Change, FAILING_CHECK, Tester, run_with, without_job};
+use crate::harness::{Answer, Change, FAILING_CHECK, Proxy, Tester, run_with, without_job};
 
-/// A refusal of the edge is no 200.
+/// A refusal of the edge is not a 200.
 const CHECK: &str = "[health]\ntimeout = \"5s\"\nchecks = [{ path = \"/health\", status = 200 }]\n";
 
 const VALUE: &str = "kept-between-proxy-and-edge-7f3a";
@@ -45,7 +45,7 @@ async fn an_app_whose_header_is_not_known_is_left_to_the_platforms_own_health_ch
             // The platform hides it, and so does the file.
             let hides = |_: &str, _: &str| Answer::Changed(Box::new(|text: String| text.replace(VALUE, "EV[1:a:b]")));
             t.deploy().await.succeeds();
-            let api = Between::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), hides).await;
+            let api = Proxy::start(&t.sandbox.url("DIGITALOCEAN_API_URL"), hides).await;
             let verified = t.command(["verify", "--environment", "production"]);
             let verified = verified.env("DIGITALOCEAN_API_URL", &api.url()).await;
             verified

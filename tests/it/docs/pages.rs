@@ -36,7 +36,7 @@ impl Page {
         blocks
     }
 
-    /// The lines that are no code.
+    /// The lines that are not code.
     pub(super) fn prose(&self) -> impl Iterator<Item = &str> {
         let mut inside = false;
         self.text.lines().filter(move |line| {

@@ -40,19 +40,23 @@ fn what_the_sandboxs_page_adds_works_word_by_word() {
     }
     .fenced("sh");
     assert_eq!(further.len(), 2, "commands in comments, runs by hand");
-    let told = play(&before, &(inside[..=preview].concat() + &further.concat()));
+    let reported = play(&before, &(inside[..=preview].concat() + &further.concat()));
     for words in [
         "A command by `eve`, whose role is `write`",
         "`mallory` may not give commands here",
         "Chosen: redeploy --pr 1",
     ] {
-        assert!(told.logged.contains(words), "{words:?} is not said:\n{}", told.logged);
+        assert!(
+            reported.logged.contains(words),
+            "{words:?} is not said:\n{}",
+            reported.logged
+        );
     }
     assert_eq!(
-        told.logged.matches("Chosen: a comment's command").count(),
+        reported.logged.matches("Chosen: a comment's command").count(),
         3,
         "{}",
-        told.logged
+        reported.logged
     );
 }
 
@@ -77,12 +81,12 @@ fn rehearsal() -> (String, Vec<String>) {
     (blocks.concat(), inside)
 }
 
-struct Told {
+struct Rehearsed {
     said: String,
     logged: String,
 }
 
-fn play(before: &str, inside: &str) -> Told {
+fn play(before: &str, inside: &str) -> Rehearsed {
     let folder = tempfile::tempdir().expect("a folder");
     let do_deploy = folder.path().join("do-deploy");
     fs::create_dir(&do_deploy).unwrap();
@@ -98,12 +102,12 @@ fn play(before: &str, inside: &str) -> Told {
         .env("DO_DEPLOY_PACE", "0.1")
         .output()
         .expect("bash starts");
-    let told = Told {
+    let reported = Rehearsed {
         said: String::from_utf8_lossy(&output.stdout).into_owned(),
         logged: String::from_utf8_lossy(&output.stderr).into_owned(),
     };
-    assert!(output.status.success(), "{}\n{}", told.said, told.logged);
-    told
+    assert!(output.status.success(), "{}\n{}", reported.said, reported.logged);
+    reported
 }
 
 fn path() -> String {

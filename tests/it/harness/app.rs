@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::controls::Api;
 use super::gate::Gate;
-use super::knobs::Api;
 use super::tester::Tester;
 
 /// The notes service's app spec, as a team would write it: a migration as PRE_DEPLOY job and a health check.

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use super::knobs::Api;
-use super::looks::text;
+use super::controls::Api;
+use super::observations::text;
 use super::run::without_masks;
 use super::tester::{Tester, lock};
 use crate::contract;

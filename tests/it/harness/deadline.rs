@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-/// Longest wait for anything that one flow or one deployment does. Generous: a loaded machine is no failure.
+/// Longest wait for anything that one flow or one deployment does. Generous: a loaded machine is not a failure.
 pub(crate) const LONG: Duration = Duration::from_secs(120);
 
 /// Longest wait for a process to start or to end.

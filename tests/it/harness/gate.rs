@@ -23,7 +23,7 @@ impl Gate {
         Self { port, keeper }
     }
 
-    /// An address at which nobody answers until the gate opens.
+    /// An address that does not answer until the gate opens.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }

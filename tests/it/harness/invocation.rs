@@ -271,7 +271,7 @@ impl Running<'_> {
                     number,
                     bodies
                         .iter()
-                        .map(|comment| super::looks::text(&comment["body"]))
+                        .map(|comment| super::observations::text(&comment["body"]))
                         .collect(),
                 );
             }

@@ -4,12 +4,45 @@ use std::time::Duration;
 
 use regex_lite::{Captures, Regex};
 
+use super::run::Run;
 use super::tester::{REPOSITORY, Tester};
 
 /// No step of a test takes longer; a duration beyond it is a mistake that a snapshot must show.
 const LONGEST_STEP: Duration = Duration::from_secs(300);
 
 impl Tester {
+    /// The log of a run, fit for a snapshot: also without the steps that were seen on the way, which depend on the moment
+    /// of each look.
+    pub(crate) fn log(&self, run: &Run) -> String {
+        let shown = run.shown();
+        let is_step = |line: &&str| {
+            let step = line.split_once(": ").map(|(_, doing)| doing);
+            let begins = |step: &str| {
+                ["building", "deploying", "running", "waiting for"]
+                    .iter()
+                    .any(|it| step.starts_with(it))
+            };
+            !step.is_some_and(begins)
+        };
+        let is_waiting = |line: &&str| line.starts_with("Still waiting for ");
+        let kept = shown.trim().lines().filter(|line| is_step(line) && !is_waiting(line));
+        let mut kept: Vec<&str> = kept.collect();
+        // Builds run side by side.
+        let is_build = |line: &&str| {
+            ["web  ", "migrate  "]
+                .iter()
+                .any(|component| line.starts_with(component))
+        };
+        for lines in kept.chunk_by_mut(|one, other| is_build(one) && is_build(other)) {
+            lines.sort_by_key(|line| {
+                line.split_once("  ")
+                    .filter(|_| is_build(line))
+                    .map(|(component, _)| component)
+            });
+        }
+        self.redact(&kept.join("\n"))
+    }
+
     /// A text fit for a snapshot: commits by their labels, ports, durations, ids and links to runs by their kind.
     /// What is not recognised stays and makes the snapshot fail.
     pub(crate) fn redact(&self, text: &str) -> String {
@@ -57,6 +90,23 @@ impl Tester {
         let text = replace(&text, r"; the last deployment took (?:\d+m )?\d+s", |_| {
             Some("; the last deployment took [time]".to_owned())
         });
+        let text = replace(&text, r"<!-- (answer|production):(\d+):1(:\d+)? -->", |found| {
+            let id: u64 = found[2].parse().ok()?;
+            let comment = found.get(3).map_or("", |_| ":[comment]");
+            (id > 1000).then(|| format!("<!-- {}:[run]:1{comment} -->", &found[1]))
+        });
+        // What our start commands print before and after a migration.
+        let text = replace(&text, r"\bdo-deploy [0-9a-f]{16}:", |_| {
+            Some("do-deploy [id]:".to_owned())
+        });
+        let text = replace(&text, r", deployed [^,\n]* ago", |_| {
+            Some(", deployed [time] ago".to_owned())
+        });
+        let text = replace(
+            &text,
+            r"\b20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d)?\b|\b\d\d:\d\d:\d\d\b",
+            |_| Some("[time]".to_owned()),
+        );
         // Less than a second is not shown at all, so the words around a duration go with it.
         replace(&text, r" (?:in|after) (?:(\d+)m )?(\d+)s\b", |found| {
             let minutes: u64 = found.get(1).map_or(Some(0), |minutes| minutes.as_str().parse().ok())?;

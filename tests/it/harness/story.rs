@@ -22,7 +22,7 @@ pub(crate) async fn run(story: impl AsyncFnOnce(&mut Tester)) {
 /// A story that begins with another first commit.
 pub(crate) async fn run_with(first: Change, story: impl AsyncFnOnce(&mut Tester)) {
     let mut tester = Tester::start(&first).await;
-    let told = AssertUnwindSafe(tokio::time::timeout(WHOLE, story(&mut tester)))
+    let outcome = AssertUnwindSafe(tokio::time::timeout(WHOLE, story(&mut tester)))
         .catch_unwind()
         .await;
     let audited = AssertUnwindSafe(tokio::time::timeout(AUDIT, tester.finish()))
@@ -34,14 +34,14 @@ pub(crate) async fn run_with(first: Change, story: impl AsyncFnOnce(&mut Tester)
         // The panic has said already what was wrong.
         Err(_) => vec!["the audit could not be made".to_owned()],
     };
-    let failed = !problems.is_empty() || !matches!(told, Ok(Ok(())));
+    let failed = !problems.is_empty() || !matches!(outcome, Ok(Ok(())));
     if failed {
         eprintln!("{}", tester.whole_story());
         for problem in &problems {
             eprintln!("audit: {problem}");
         }
     }
-    match told {
+    match outcome {
         Err(panic) => resume_unwind(panic),
         Ok(Err(_)) => panic!("the test did not end within {} s", WHOLE.as_secs()),
         Ok(Ok(())) => assert!(

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::app::Change;
+use super::controls::Api;
 use super::http::Http;
 use super::invocation::Invocation;
-use super::knobs::Api;
 use super::repository::Repository;
 use super::run::Run;
 use super::sandbox::Sandbox;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Clone, WORKFLOWS, python, version, written};
 
 #[test]
-fn a_repository_without_a_spec_gets_one_and_its_people_are_told_what_is_left() {
+fn a_repository_without_a_spec_gets_one_and_a_list_of_what_is_left_to_do() {
     let clone = python();
     let said = clone.init(&[]);
     said.ends_with(0);
@@ -187,17 +187,17 @@ fn a_spec_that_the_configuration_names_needs_no_input() {
         "spec = \"ops/app.yaml\"\n[production]\nproject = \"Shop\"\nbranch = \"live\"\n",
     );
     let said = clone.init(&["--json"]);
-    let told: Value = serde_json::from_str(&said.ends_with(0).stdout).expect("one JSON document");
+    let reported: Value = serde_json::from_str(&said.ends_with(0).stdout).expect("one JSON document");
     assert_eq!(
-        (&told["spec"], &told["branch"]),
+        (&reported["spec"], &reported["branch"]),
         (&json!("ops/app.yaml"), &json!("live"))
     );
-    assert_eq!(told["files"][0]["change"], "new");
+    assert_eq!(reported["files"][0]["change"], "new");
     let scopes = json!({
         "production": ["app:create", "app:read", "app:update", "project:read", "project:assign_resource"],
         "preview": ["app:create", "app:read", "app:update", "app:delete"],
     });
-    assert_eq!(told["token"]["scopes"], scopes);
+    assert_eq!(reported["token"]["scopes"], scopes);
     assert!(clone.read("ops/app.yaml").contains("branch: live"));
     assert!(!clone.read(".github/workflows/do-deploy-preview.yml").contains("spec:"));
 }

@@ -55,14 +55,14 @@ async fn deploys(files: &[(&str, &str)]) {
     }
     run_with(first, async |t: &mut Tester| {
         let said = t.command(["init", "--json"]).locally().await;
-        let told = said.succeeds().touches_nothing().json();
+        let reported = said.succeeds().touches_nothing().json();
         let asked = said.requests();
         let about_the_action = |it: &String| it.starts_with("GET /repos/org/do-deploy/git/ref/tags/");
         assert!(
             asked.iter().all(about_the_action),
             "only the action's commit is asked for: {asked:?}"
         );
-        let spec = told["files"]
+        let spec = reported["files"]
             .as_array()
             .unwrap()
             .iter()

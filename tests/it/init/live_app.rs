@@ -9,7 +9,7 @@ use crate::harness::{Change, Tester, marks, run, run_with};
 async fn a_live_app_becomes_the_spec_without_its_secrets() {
     run_with(Change::version("first"), async |t: &mut Tester| {
         let (stripe, password) = (t.secret("STRIPE_KEY"), t.secret("QUEUE_PASSWORD"));
-        // An env that is no SECRET can be read by whoever may see the app.
+        // An env that is not a SECRET can be read by everybody who may see the app.
         t.tolerate("`QUEUE_PASSWORD` can be read in reply to");
         let id = t.repository_id().await;
         t.app_by_hand("shop", |spec| {
@@ -20,8 +20,8 @@ async fn a_live_app_becomes_the_spec_without_its_secrets() {
         })
         .await;
         let said = t.command(["init", "--from-app", "shop", "--json"]).locally().await;
-        let told = said.succeeds().touches_nothing().json();
-        let file = told["files"].as_array().unwrap().last().unwrap();
+        let reported = said.succeeds().touches_nothing().json();
+        let file = reported["files"].as_array().unwrap().last().unwrap();
         assert_snapshot!(file["diff"].as_str().unwrap(), @"
         --- /dev/null
         +++ b/.do/app.yaml
@@ -58,7 +58,7 @@ async fn a_live_app_becomes_the_spec_without_its_secrets() {
         +      path:
         +        prefix: /
         ");
-        assert_snapshot!(told["notes"].to_string().replace(super::version(), "0.0.0"), @r#"
+        assert_snapshot!(reported["notes"].to_string().replace(super::version(), "0.0.0"), @r#"
         ["Kept without their values: `STRIPE_KEY`; a deployment takes them from the step's environment, else from the live app","Made a SECRET because a credential is in it: `QUEUE`; the next deployment takes the value from the live app","The workflows name `org/do-deploy@v1`, which follows the newest release of version 1: GitHub knows no commit of the tag `v0.0.0`. To pin it, name the commit of a release, with the release behind it: `org/do-deploy@COMMIT # vX.Y.Z`; `gh api repos/org/do-deploy/commits/tags/vX.Y.Z --jq .sha` prints it"]
         "#);
 
@@ -97,7 +97,7 @@ async fn a_secret_in_the_spec_that_is_replaced_is_not_shown() {
 }
 
 #[tokio::test]
-async fn a_preview_is_no_model_for_production() {
+async fn a_preview_is_not_a_model_for_production() {
     run(async |t: &mut Tester| {
         let id = t.repository_id().await;
         t.somebody_creates("shop-pr-7", marks(id, "pr-7")).await;

@@ -19,7 +19,7 @@ fn an_older_way_to_deploy_is_pointed_out() {
 }
 
 #[test]
-fn what_cannot_be_found_out_is_said_before_anything_is_written() {
+fn what_is_unknown_is_said_before_anything_is_written() {
     let elsewhere = tempfile::tempdir().unwrap();
     let outside = Command::new(binary())
         .arg("init")

@@ -127,7 +127,7 @@ fn where_previews_are_isolated_only_the_default_branchs_workflow_has_the_token()
 }
 
 #[test]
-fn whatever_touches_the_same_app_waits_in_the_same_group() {
+fn jobs_that_touch_the_same_app_share_a_concurrency_group() {
     let group = |name: &str| {
         let workflow: Value = serde_saphyr::from_str(&template(name)).expect("YAML");
         let jobs = workflow["jobs"].as_object().unwrap();
@@ -241,11 +241,11 @@ fn what_is_commented_out_is_a_workflow_once_it_is_uncommented() {
     assert_eq!(jobs["test"]["uses"], "./.github/workflows/test.yml");
     assert_eq!(jobs["approve"]["needs"], "test");
     let steps = jobs["deploy"]["steps"].as_array().expect("steps");
-    let (told, deploys) = (&steps[2], &steps[1]);
+    let (reported, deploys) = (&steps[2], &steps[1]);
     assert_eq!(deploys["env"]["STRIPE_KEY"], "${{ secrets.STRIPE_KEY }}");
-    assert_eq!(told["if"], "failure()");
+    assert_eq!(reported["if"], "failure()");
     assert!(
-        told["run"]
+        reported["run"]
             .as_str()
             .is_some_and(|run| run.contains("\"$HOOK\"") && !run.contains("${{"))
     );

@@ -13,8 +13,8 @@ struct Tokens {
 
 impl Tokens {
     async fn as_init_says(t: &Tester) -> Self {
-        let told: Value = serde_json::from_str(&python().init(&["--json"]).ends_with(0).stdout).unwrap();
-        let scopes = &told["token"]["scopes"];
+        let reported: Value = serde_json::from_str(&python().init(&["--json"]).ends_with(0).stdout).unwrap();
+        let scopes = &reported["token"]["scopes"];
         let tokens = Self {
             production: t.secret("PRODUCTION_TOKEN"),
             preview: t.secret("PREVIEW_TOKEN"),

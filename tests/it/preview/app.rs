@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Change, Tester, app_env, run, run_with, spec};
+use crate::harness::{Call, Change, Tester, app_env, fault, run, run_with, spec};
 
 #[tokio::test]
 async fn a_pull_request_gets_an_app_of_its_own() {
@@ -129,6 +129,44 @@ async fn previews_of_two_pull_requests_do_not_disturb_each_other() {
         two.succeeds();
         t.expect_serving("shop-pr-1", "one").await;
         t.expect_serving("shop-pr-2", "two").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_first_runs_at_once_make_one_app_and_both_say_that_it_is_ready() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.fault(fault::slow(Call::CreateApp, 1)).await;
+        let first = t.preview(1).start().await;
+        let second = t.preview(1).start().await;
+        let (first, second) = (first.end().await, second.end().await);
+        for run in [first, second] {
+            assert_eq!(run.succeeds().does_not_say("taken").output("status"), "ready");
+        }
+        assert!(t.comment(1).await.contains("✅ Ready"), "{}", t.comment(1).await);
+        assert_eq!(t.app_names().await, ["shop-pr-1"]);
+        t.expect_serving("shop-pr-1", "first").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_whose_spec_changes_its_name_stays_one_app_and_is_removed_whole() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        let before = t.app("shop-pr-1").await["id"].clone();
+        let renamed = Change::version("second").file(".do/app.yaml", &spec("name: shop\n", "name: store\n"));
+        t.push(1, renamed);
+        let branch = t.branch_of(1);
+        t.preview(1).at(&branch).await.succeeds();
+        let apps = t.apps().await;
+        assert_eq!(apps.len(), 1, "{apps:?}");
+        assert_eq!(apps[0]["id"], before);
+        t.close_pr(1).await;
+        t.teardown(1).await.succeeds();
+        assert_eq!(t.app_names().await, Vec::<String>::new());
     })
     .await;
 }

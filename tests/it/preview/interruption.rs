@@ -1,9 +1,8 @@
 //! What comes in between: signals, pushes, a closed pull request, lost replies.
 
 use nix::sys::signal::Signal;
-use serde_json::json;
 
-use crate::harness::{Change, Gate, Tester, built_at, run, run_with, until};
+use crate::harness::{Call, Change, Fault, Gate, Tester, built_at, fault, run, run_with, until};
 
 // Never wrong, never stuck
 
@@ -94,7 +93,7 @@ async fn run_again_after_it_was_killed_ends_as_if_nothing_had_happened() {
 async fn a_lost_reply_to_the_creation_makes_no_second_app() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
-        t.fault("POST", "^/v2/apps$", "drop-after").await;
+        t.fault(fault::lost_reply_on_create()).await;
         t.preview(1).await.succeeds();
         assert_eq!(t.app_names().await, ["shop-pr-1"]);
     })
@@ -102,30 +101,24 @@ async fn a_lost_reply_to_the_creation_makes_no_second_app() {
 }
 
 #[tokio::test]
-async fn could_not_find_out_is_a_warning_in_a_workflow_run() {
-    let health = json!([
-        { "method": "GET", "path": "^/v2/apps/[^/]+/health$", "nth": 1, "times": 1000, "do": "status:500" },
-    ]);
+async fn an_unknown_outcome_is_a_warning_in_a_workflow_run() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
-        t.faults(&health).await;
+        t.fault(fault::server_error_on(Call::ReadHealth).always()).await;
         let unknown = t.preview(1).await;
         assert_eq!(unknown.succeeds().says("::warning").output("status"), "unknown");
-        t.faults(&json!([])).await;
+        t.no_faults().await;
     })
     .await;
 }
 
 #[tokio::test]
-async fn could_not_find_out_is_3_on_a_machine() {
-    let health = json!([
-        { "method": "GET", "path": "^/v2/apps/[^/]+/health$", "nth": 1, "times": 1000, "do": "status:500" },
-    ]);
+async fn an_unknown_outcome_is_exit_code_3_on_a_laptop() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
-        t.faults(&health).await;
+        t.fault(fault::server_error_on(Call::ReadHealth).always()).await;
         t.preview(1).locally().await.fails_with(3);
-        t.faults(&json!([])).await;
+        t.no_faults().await;
     })
     .await;
 }
@@ -133,16 +126,16 @@ async fn could_not_find_out_is_3_on_a_machine() {
 // Asked for, and not made
 
 /// A creation that fails for good is red in a workflow run, too: nothing is there that could be unknown.
-async fn a_preview_that_could_not_be_made(faults: serde_json::Value, says: &str) {
+async fn a_preview_that_could_not_be_made(fault: Fault, says: &str) {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
-        t.faults(&faults).await;
+        t.fault(fault).await;
         let failed = t.preview(1).await;
         assert_eq!(
             failed.fails_with(3).says("::error").says(says).output("status"),
             "unknown"
         );
-        t.faults(&json!([])).await;
+        t.no_faults().await;
         assert_eq!(t.app_names().await, Vec::<String>::new());
     })
     .await;
@@ -150,26 +143,26 @@ async fn a_preview_that_could_not_be_made(faults: serde_json::Value, says: &str)
 
 #[tokio::test]
 async fn a_preview_whose_creation_fails_for_good_is_red() {
-    for what in ["status:500", "drop-before"] {
-        let faults = json!([{ "method": "POST", "path": "^/v2/apps$", "nth": 1, "times": 1000, "do": what }]);
-        a_preview_that_could_not_be_made(faults, "POST /v2/apps").await;
+    for fault in [
+        fault::server_error_on(Call::CreateApp),
+        fault::lost_request_on(Call::CreateApp),
+    ] {
+        a_preview_that_could_not_be_made(fault.always(), "POST /v2/apps").await;
     }
 }
 
 #[tokio::test]
 async fn a_preview_that_cannot_even_be_looked_for_is_red() {
-    let faults = json!([{ "method": "GET", "path": "^/v2/apps$", "nth": 1, "times": 1000, "do": "status:503" }]);
-    a_preview_that_could_not_be_made(faults, "GET /v2/apps").await;
+    a_preview_that_could_not_be_made(fault::status_on(Call::ListApps, 503).always(), "GET /v2/apps").await;
 }
 
 #[tokio::test]
 async fn a_preview_whose_creation_fails_for_good_says_so_in_its_comment() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
-        let faults = json!([{ "method": "POST", "path": "^/v2/apps$", "nth": 1, "times": 1000, "do": "status:500" }]);
-        t.faults(&faults).await;
+        t.fault(fault::server_error_on(Call::CreateApp).always()).await;
         t.auto_pull_request(1, "opened").await.fails_with(3);
-        t.faults(&json!([])).await;
+        t.no_faults().await;
         assert!(t.comment(1).await.contains("POST /v2/apps"), "{}", t.comment(1).await);
         // The next run makes it.
         assert_eq!(t.preview(1).await.succeeds().output("status"), "ready");
@@ -183,11 +176,10 @@ async fn an_update_that_could_not_be_confirmed_stays_a_warning() {
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
         t.push(1, "second");
-        let faults = json!([{ "method": "PUT", "path": "^/v2/apps/", "nth": 1, "times": 1000, "do": "status:500" }]);
-        t.faults(&faults).await;
+        t.fault(fault::server_error_on(Call::UpdateApp).always()).await;
         let unknown = t.preview(1).await;
         assert_eq!(unknown.succeeds().says("::warning").output("status"), "unknown");
-        t.faults(&json!([])).await;
+        t.no_faults().await;
         t.expect_serving("shop-pr-1", "first").await;
     })
     .await;
@@ -198,7 +190,7 @@ async fn a_run_whose_name_was_taken_meanwhile_keeps_the_secrets_of_the_other() {
     let config = "[preview]\nenv = { JWT_SECRET = \"generate\" }\n";
     run_with(Change::whole_app("first").config(config), async |t: &mut Tester| {
         t.open_pr(1).await;
-        t.fault("POST", "^/v2/apps$", "delay:1s").await;
+        t.fault(fault::slow(Call::CreateApp, 1)).await;
         let one = t.preview(1).start().await;
         let other = t.preview(1).start().await;
         for run in [one.end().await, other.end().await] {
@@ -211,6 +203,19 @@ async fn a_run_whose_name_was_taken_meanwhile_keeps_the_secrets_of_the_other() {
         let id = t.app("shop-pr-1").await["id"].as_str().unwrap().to_owned();
         let updates = t.bodies("PUT", &format!("/v2/apps/{id}"));
         assert!(!updates.is_empty() && updates.iter().all(is_kept), "{updates:#?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_fails_after_a_broken_deployment_does_not_hide_it() {
+    run(async |t: &mut Tester| {
+        t.open_pr_with(1, Change::broken("broken", "KeyError: 'PORT_OF_MAIL'"))
+            .await;
+        t.fault(fault::server_error_on(Call::ReadApp).times(9)).await;
+        t.preview(1).await.fails_with(1).says("did not start");
+        t.no_faults().await;
+        assert!(t.comment(1).await.contains("❌ Failed"));
     })
     .await;
 }

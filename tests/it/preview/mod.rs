@@ -1,13 +1,13 @@
 //! The preview of a pull request: made, reused, skipped and interrupted.
 
-mod allowed;
+mod allowed_sources;
 mod app;
-mod held_up;
 mod hints;
 mod interruption;
-mod limit;
-mod limits;
-mod own;
-mod skipping;
+mod limit_setting;
+mod own_stores;
+mod production_stores;
+mod rate_limits;
+mod retried_request;
+mod skipped_previews;
 mod spec;
-mod stores;

@@ -226,3 +226,42 @@ async fn a_pull_request_that_lags_behind_does_not_change_the_app_spec() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_hand_written_preview_spec_is_the_one_that_is_deployed() {
+    let by_hand = spec("name: shop", "name: by-hand");
+    let app = Change::whole_app("first")
+        .file("preview.yaml", &by_hand)
+        .config("[preview]\nspec = \"preview.yaml\"\n");
+    run_with(app, async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        assert_eq!(t.app_names().await, ["by-hand-pr-1"]);
+        t.close_pr(1).await;
+        t.teardown(1).await.succeeds();
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_size_that_the_platform_does_not_know_is_refused_before_anything_exists() {
+    run_with(
+        Change::whole_app("first").config("[preview]\nsize = \"huge\"\n"),
+        async |t: &mut Tester| {
+            t.open_pr(1).await;
+            t.tolerate("huge");
+            let refused = t.preview(1).await;
+            refused.fails_with(2).says("do-deploy.toml");
+            let changes = refused.changes();
+            assert!(
+                changes
+                    .iter()
+                    .all(|call| call.contains("/issues/1/comments") || call.contains("/propose")),
+                "{changes:?}"
+            );
+            assert_eq!(t.app_names().await, Vec::<String>::new());
+        },
+    )
+    .await;
+}

@@ -5,7 +5,7 @@ use std::fs;
 use regex_lite::Regex;
 
 use super::assets::{TARGETS, names};
-use super::world::World;
+use super::project::World;
 
 #[test]
 fn the_manifest_names_three_programs_and_refuses_to_name_what_is_not_there() {

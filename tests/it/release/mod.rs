@@ -3,8 +3,8 @@
 mod assets;
 mod manifest;
 mod next_version;
-mod order;
+mod project;
 mod publishing;
-mod ran;
+mod script_result;
+mod step_order;
 mod version;
-mod world;

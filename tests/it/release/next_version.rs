@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::world::{World, executable};
+use super::project::{World, executable};
 
 #[test]
 fn after_a_release_the_default_branch_is_ahead_of_its_manifest() {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::assets::{TARGETS, names};
-use super::world::World;
+use super::project::World;
 
 #[test]
 fn what_has_no_provenance_or_another_hash_is_not_published() {
@@ -44,7 +44,7 @@ fn what_a_tag_called_like_the_default_branch_has_built_is_not_published() {
     world.step("publish", "1.2.3").succeeds();
 }
 
-/// Whoever may push can put another commit of the same parent in place of the draft's.
+/// A writer can put another commit of the same parent in place of the draft's.
 #[test]
 fn a_release_commit_that_changes_more_than_the_manifest_is_not_published() {
     for file in ["action/program.sh", "action.yml", "release/set-version"] {

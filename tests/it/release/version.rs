@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::world::World;
+use super::project::World;
 
 #[test]
 fn only_a_commit_that_says_a_new_version_may_be_released() {

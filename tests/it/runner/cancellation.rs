@@ -1,9 +1,8 @@
 //! Cancelled in every phase as the runner does it: the board says so in time, nothing new is begun, the next run goes on.
 
 use nix::sys::signal::Signal;
-use serde_json::json;
 
-use crate::harness::{Change, Gate, Tester, run, run_with, spec};
+use crate::harness::{Call, Change, Gate, Tester, fault, run, run_with, spec};
 
 /// An app whose build waits until the gate opens.
 fn built_behind(gate: &Gate) -> Change {
@@ -16,12 +15,11 @@ fn built_behind(gate: &Gate) -> Change {
 
 /// Every request to GitHub hangs from now on.
 async fn github_hangs(t: &Tester) {
-    t.faults(&json!([{ "path": "^/repos/", "nth": 1, "times": 1000, "do": "delay:60s" }]))
-        .await;
+    t.fault(fault::hanging(Call::AnyOfGitHub).always()).await;
 }
 
 async fn github_answers_again(t: &Tester) {
-    t.faults(&json!([])).await;
+    t.no_faults().await;
 }
 
 #[tokio::test]
@@ -45,7 +43,7 @@ async fn before_the_board_opens() {
 async fn while_the_board_opens() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
-        t.fault("POST", "/issues/1/comments$", "delay:60s").await;
+        t.fault(fault::hanging(Call::CreateComment(1))).await;
         let mut running = t.preview(1).start().await;
         running.says("::group::Plan").await;
         let cancelled = running.cancelled_by_the_runner().await;
@@ -69,12 +67,42 @@ async fn while_building() {
         let cancelled = running.cancelled_by_the_runner().await;
         cancelled.fails_with(130).does_not_say("::error");
         assert_eq!(cancelled.output("status"), "unknown");
-        assert!(
-            cancelled.comment(1).contains("⏹️ Cancelled"),
-            "{}",
-            cancelled.comment(1)
-        );
-        assert!(cancelled.summary().contains("⏹️ Cancelled"), "{cancelled}");
+        insta::assert_snapshot!(t.redact(cancelled.comment(1)), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        ### ⏹️ Cancelled: shop, preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | shop-pr-1 | ⏹️ Cancelled | [`[first]`](https://github.com/org/shop/commit/[commit first]) |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        Cancelled before [`[first]`](https://github.com/org/shop/commit/[commit first]) was ready
+        ");
+        insta::assert_snapshot!(t.redact(cancelled.summary()), @r#"
+        ### ⏹️ Cancelled: shop, preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | shop-pr-1 | ⏹️ Cancelled | [`[first]`](https://github.com/org/shop/commit/[commit first]) |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        Cancelled before [`[first]`](https://github.com/org/shop/commit/[commit first]) was ready
+
+        What is different from production's spec:
+
+        | Change | Why |
+        |---|---|
+        | `web` is built from `feature-1` | the pull request's branch |
+        | `migrate` is built from `feature-1` | the pull request's branch |
+        | moved the command of job `migrate` in front of the start of `web` | a job's disk is not the service's |
+        | `web` has 30s more before its first health check | its start includes the migration |
+        | uses SQLite | previews never use production's database; a file on the instance's disk costs nothing |
+        | sleeps when unused | after a day, because a wake starts with a fresh disk; `sleep = "1h"` saves up to $0.16 a day |
+        | called `shop-pr-1` | every pull request has an app of its own |
+        "#);
         assert_eq!(t.deployment_states("preview").await, ["error"]);
         t.settled().await;
         assert_eq!(t.rollouts("shop-pr-1").await[0]["phase"], "CANCELED");
@@ -93,11 +121,22 @@ async fn by_a_newer_push() {
         t.open_pr(1).await;
         let mut running = t.preview(1).start().await;
         running.says("building").await;
-        let newer = t.push(1, "second");
+        t.push(1, "second");
         let superseded = running.cancelled_by_the_runner().await;
         superseded.fails_with(130);
-        let said = format!("Superseded by [`{}`]", &newer[..7]);
-        assert!(superseded.comment(1).contains(&said), "{}", superseded.comment(1));
+        insta::assert_snapshot!(t.redact(superseded.comment(1)), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        ### ⏩ Superseded: shop, preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | shop-pr-1 | ⏩ Superseded | [`[first]`](https://github.com/org/shop/commit/[commit first]) |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        Superseded by [`[second]`](https://github.com/org/shop/commit/[commit second]) before [`[first]`](https://github.com/org/shop/commit/[commit first]) was ready
+        ");
         assert_eq!(superseded.output("status"), "unknown");
         t.settled().await;
         assert_eq!(t.rollouts("shop-pr-1").await[0]["phase"], "CANCELED");
@@ -112,12 +151,22 @@ async fn productions_deployment_is_left_to_finish_also_when_it_is_superseded() {
     run_with(built_behind(&gate), async |t: &mut Tester| {
         let mut running = t.deploy().start().await;
         running.says("building").await;
-        let newer = t.push("main", "second");
+        t.push("main", "second");
         let superseded = running.cancelled_by_the_runner().await;
         superseded.fails_with(130);
-        let said = format!("Superseded by [`{}`]", &newer[..7]);
-        assert!(superseded.summary().contains(&said), "{superseded}");
-        assert!(superseded.summary().contains("goes on by itself"), "{superseded}");
+        insta::assert_snapshot!(t.redact(superseded.summary()), @"
+        ### ⏩ Superseded: shop, production
+
+        | App | State | Commit |
+        |---|---|---|
+        | shop | ⏩ Superseded | [`[first]`](https://github.com/org/shop/commit/[commit first]) |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        Superseded by [`[second]`](https://github.com/org/shop/commit/[commit second]) before [`[first]`](https://github.com/org/shop/commit/[commit first]) was ready
+
+        - Deployment [id] goes on by itself on the platform; how it ends was not seen
+        ");
         let cancels = superseded
             .changes()
             .into_iter()
@@ -157,7 +206,7 @@ async fn while_removing() {
         t.open_pr(1).await;
         t.preview(1).await.succeeds();
         t.close_pr(1).await;
-        t.fault("DELETE", "^/v2/apps/", "delay:60s").await;
+        t.fault(fault::hanging(Call::DeleteApp)).await;
         let mut running = t.teardown(1).start().await;
         running.says("Removing the preview").await;
         let cancelled = running.cancelled_by_the_runner().await;
@@ -165,10 +214,21 @@ async fn while_removing() {
         cancelled.fails_with(130);
         assert_eq!(cancelled.output("status"), "unknown");
         let comment = t.comment(1).await;
-        assert!(
-            comment.contains("⏹️ Cancelled") && comment.contains("being removed"),
-            "{comment}"
-        );
+        insta::assert_snapshot!(t.redact(&comment), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        ### ⏹️ Cancelled: shop-pr-1, preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | shop-pr-1 | ⏹️ Cancelled |  |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        Cancelled
+
+        - The preview was being removed: run the teardown again to have it seen to its end
+        ");
         t.teardown(1).await.succeeds();
         assert!(t.comment(1).await.contains("🗑️ Removed"));
     })
@@ -219,8 +279,7 @@ async fn while_digitalocean_hangs() {
         t.open_pr(1).await;
         let mut running = t.preview(1).start().await;
         running.says("building").await;
-        t.faults(&json!([{ "path": "^/v2/", "nth": 1, "times": 1000, "do": "delay:60s" }]))
-            .await;
+        t.fault(fault::hanging(Call::AnyOfDigitalOcean).always()).await;
         let cancelled = running.cancelled_by_the_runner().await;
         github_answers_again(t).await;
         cancelled.fails_with(130);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Change, Tester, run_with, spec};
+use crate::harness::{Call, Change, Tester, fault, run_with, spec};
 
 /// What somebody who may write a pull request could try. Each carries `EVIL`, so that a test finds it again.
 const HOSTILE: [&str; 20] = [
@@ -63,7 +63,7 @@ fn stays_text(markdown: &str) {
             }
             None => {}
         }
-        // The heading's own number is no foreign text.
+        // The heading's own number is not foreign text.
         let outside = match line.starts_with("### ") {
             true => without_code(line).replacen("preview of #", "preview of ", 1),
             false => without_code(line),
@@ -220,19 +220,18 @@ async fn in_values_of_the_spec_and_of_the_configuration() {
 async fn in_what_an_api_says_of_an_error() {
     run_with(Change::whole_app("first"), async |t: &mut Tester| {
         t.open_pr(1).await;
-        let proposed = HOSTILE.iter().map(|hostile| ("/v2/apps/propose$", *hostile));
+        let proposed = HOSTILE.iter().map(|hostile| (Call::ProposeApp, *hostile));
         // The platform's words end the run, or stand in the report of a deployment; GitHub's are a warning.
-        let elsewhere = ["/v2/apps$", "/issues/comments/", "/shop/deployments$"].map(|path| {
+        let elsewhere = [Call::CreateApp, Call::UpdateComment, Call::CreateGitHubDeployment].map(|call| {
             (
-                path,
+                call,
                 "EVIL ##[error]x\n::error::EVIL @octocat <img src=https://evil.example/x> ![x](https://evil)",
             )
         });
-        for (path, said) in proposed.chain(elsewhere) {
-            let fault = json!([{ "method": if path.ends_with('/') { "PATCH" } else { "POST" }, "path": path, "times": 9, "do": format!("status:422:{said}") }]);
-            t.faults(&fault).await;
+        for (call, said) in proposed.chain(elsewhere) {
+            t.fault(fault::invalid_because_on(call, said).times(9)).await;
             let run = t.preview(1).await;
-            t.faults(&json!([])).await;
+            t.no_faults().await;
             if said.contains("EVIL") {
                 run.says("EVIL");
             }

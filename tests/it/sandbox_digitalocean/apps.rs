@@ -146,7 +146,7 @@ async fn a_url_appears_with_the_first_active_deployment() {
         assert!(app["default_ingress"].is_null() && app["live_url"].is_null(), "{app}");
         t.settled().await;
         assert!(t.app("shop").await["default_ingress"].is_string());
-        let live = until("the live URL is told", async || {
+        let live = until("the live URL is reported", async || {
             t.app("shop").await["live_url"].as_str().map(str::to_owned)
         })
         .await;

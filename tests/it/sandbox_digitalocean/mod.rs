@@ -60,7 +60,7 @@ pub(crate) async fn ended(t: &Tester, app: &str, deployment: &str) -> Value {
     .await
 }
 
-/// All steps of a progress tree that are no branches.
+/// The leaves of a progress tree.
 pub(crate) fn leaves(steps: &Value) -> Vec<&Value> {
     let steps = steps.as_array().map(Vec::as_slice).unwrap_or_default();
     let mut found = Vec::new();

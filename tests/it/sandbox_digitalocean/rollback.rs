@@ -106,7 +106,7 @@ async fn a_rollback_is_validated_before_it_is_made() {
 }
 
 #[tokio::test]
-async fn the_platform_rolls_back_by_itself_where_the_account_says_so() {
+async fn the_platform_rolls_back_automatically_where_the_account_says_so() {
     run(async |t: &mut Tester| {
         t.account(&json!({ "auto_rollback": true })).await;
         let (app, _, second) = two_versions(t).await;

@@ -35,7 +35,7 @@ async fn a_secret_comes_back_encrypted_and_is_accepted_from_its_own_app_only() {
 }
 
 #[tokio::test]
-async fn the_program_sees_the_secret_that_nobody_else_does() {
+async fn only_the_program_sees_the_secret() {
     run(async |t: &mut Tester| {
         let mut spec = notes_spec("shop");
         let command = "test ${#KEY} -gt 8 && do-deploy demo-app serve";

@@ -52,7 +52,7 @@ async fn a_pull_request_with_conflicts_starts_no_run() {
         let event = t.event("name=pull_request&action=synchronize&number=1").await;
         assert_eq!(
             event["pull_request"]["mergeable"], false,
-            "whoever asks for the event gets it"
+            "every reader of the event gets it"
         );
     })
     .await;

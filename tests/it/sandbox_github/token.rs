@@ -57,14 +57,14 @@ async fn a_permission_is_what_the_account_says() {
 }
 
 #[tokio::test]
-async fn a_login_that_nobody_has_is_not_found() {
+async fn an_unknown_login_is_not_found() {
     run(async |t: &mut Tester| {
         let of = async |login: &str| {
             let path = format!("{REPO}/collaborators/{login}/permission");
             t.github("GET", &path, None).await
         };
-        let nobody = of("passer-by").await.expect(404);
-        assert_eq!(nobody["message"], "passer-by is not a user");
+        let unknown = of("passer-by").await.expect(404);
+        assert_eq!(unknown["message"], "passer-by is not a user");
         assert_eq!(of("org").await.expect(200)["permission"], "admin");
         t.open_pr(1).await;
         let author = t.github("GET", &format!("{REPO}/pulls/1"), None).await.expect(200)["user"]["login"].clone();

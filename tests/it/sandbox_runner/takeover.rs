@@ -56,7 +56,7 @@ async fn a_request_on_its_way_is_answered_by_the_old_version_while_it_drains() {
 }
 
 #[tokio::test]
-async fn the_old_version_is_told_to_end_with_sigterm() {
+async fn the_old_version_is_ended_with_sigterm() {
     run(async |t: &mut Tester| {
         let polite = "trap 'echo going politely; exit 0' TERM; do-deploy demo-app serve & wait";
         let app = create(t, one_service(service(polite))).await;

@@ -1,12 +1,12 @@
 //! Where a file is read: as it is at the commit that is deployed, whatever lies in the working directory.
 
-mod base;
-mod hostile;
-mod names;
-mod shape;
-mod terminal;
-mod unproven;
-mod workflow;
+mod base_branch;
+mod hostile_git_config;
+mod local_checkout;
+mod repository_names;
+mod shape_and_policy;
+mod unproven_checkout;
+mod workflow_checkout;
 
 use std::sync::Arc;
 
