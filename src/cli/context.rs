@@ -8,7 +8,7 @@ use super::args::{Common, Project};
 use super::environment::Variables;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
-use crate::config::Variable;
+use crate::config::{TOKENS, Variable};
 use crate::flows::{
     self, checkout,
     context::{Ctx, Heads},
@@ -25,9 +25,6 @@ use crate::wait::{Deadline, Wait};
 const DIGITALOCEAN: &str = "https://api.digitalocean.com";
 const GITHUB: &str = "https://api.github.com";
 const CONFIG: &str = "do-deploy.toml";
-
-/// Variables whose values are secret from the first moment on.
-const TOKENS: [&str; 3] = ["DIGITALOCEAN_ACCESS_TOKEN", "GITHUB_TOKEN", "FLY_API_TOKEN"];
 
 /// What is needed to speak, before anything else can go wrong.
 pub(crate) struct Voice {

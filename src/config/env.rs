@@ -7,7 +7,7 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 /// Our own tokens: an app that got one of them could act as us. The last two are how GitHub's command line reads them:
 /// <https://cli.github.com/manual/gh_help_environment>
-const TOKENS: [&str; 5] = [
+pub(crate) const TOKENS: [&str; 5] = [
     "DIGITALOCEAN_ACCESS_TOKEN",
     "FLY_API_TOKEN",
     "GITHUB_TOKEN",

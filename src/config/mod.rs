@@ -10,7 +10,7 @@ mod env;
 mod parse;
 mod shape;
 
-pub(crate) use env::{EnvValue, Generate, Variable, is_own_token, is_reserved};
+pub(crate) use env::{EnvValue, Generate, TOKENS, Variable, is_own_token, is_reserved};
 pub(crate) use parse::nearest;
 pub(crate) use shape::clipped as clipped_size;
 

@@ -6,7 +6,7 @@ use super::context::Ctx;
 use super::ending::Successor;
 use super::expected::Expected;
 use super::failure::cancelled;
-use super::production_plan::Work;
+use super::production_plan::Planner;
 use super::rollout::{self, Ended};
 use super::serves_now::After;
 use super::site::{Commit, NothingToDo, Site};
@@ -85,7 +85,7 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     if let (true, Some(app)) = (request.force_build, live) {
         same_commit(ctx, app, head, &site.branch)?;
     }
-    let work = Work {
+    let planner = Planner {
         ctx,
         site: &site,
         environment,
@@ -93,10 +93,10 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         images: &request.images,
         replace: (!request.force_build).then_some(&replace),
     };
-    let mut plan = work.plan(live.as_ref())?;
+    let mut plan = planner.plan(live.as_ref())?;
     plan.changes.extend(second);
     ctx.console.phase("Plan");
-    work.announce(&plan, None);
+    planner.announce(&plan, None);
     if request.dry_run {
         if let Some(app) = live.as_ref().filter(|app| app.pinned.is_some()) {
             ctx.console
@@ -114,7 +114,7 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     report.changes.clone_from(&plan.changes);
     report.built_elsewhere = plan.document.facts().is_built_elsewhere(&ctx.own());
     let mut reporter = Reporter::open(ctx.reporter(config, repository), std::slice::from_ref(&report)).await;
-    let deployed = deploy(work, &mut plan, &mut report, &mut reporter).await;
+    let deployed = deploy(planner, &mut plan, &mut report, &mut reporter).await;
     report.duration = Some(started.elapsed());
     if let Some(NothingToDo(reason)) = deployed.as_ref().err().and_then(|error| error.downcast_ref()) {
         ctx.console.notice(&format!("Not deployed to {environment}: {reason}"));
@@ -165,12 +165,12 @@ async fn beside_another(ctx: &Ctx, site: &Site, request: &Request) -> anyhow::Re
 }
 
 async fn deploy(
-    work: Work<'_>,
+    planner: Planner<'_>,
     plan: &mut ProductionPlan,
     report: &mut Report,
     reporter: &mut Reporter,
 ) -> anyhow::Result<()> {
-    let Work { ctx, site, .. } = work;
+    let Planner { ctx, site, .. } = planner;
     let platform = ctx.platform()?;
     let target = site.target();
     ctx.wait.check()?;
@@ -179,7 +179,7 @@ async fn deploy(
         app => app.clone(),
     };
     ctx.console.phase("Build");
-    let sent = work.send(plan, app.as_ref()).await;
+    let sent = planner.send(plan, app.as_ref()).await;
     let sent = sent.map_err(|error| refused_spec::in_its_file(ctx, error, &site.manifest, &plan.document));
     let rollout = match &site.app {
         Some(app) if app.pinned.is_some() => sent.map_err(|error| pin::is_off(error, app))?,

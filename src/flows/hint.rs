@@ -43,7 +43,7 @@ pub(super) fn add(failure: &mut Failure, plan: &PreviewPlan) {
         ));
         return;
     }
-    if plan.database.shown() == Some(Database::Sqlite) && speaks_of_a_database(&lines) {
+    if plan.database.mode == Some(Database::Sqlite) && speaks_of_a_database(&lines) {
         let way_out = "the preview's database is SQLite: where the app cannot run on it, `database = \"dev\"` under `[preview]` in `do-deploy.toml` gives it PostgreSQL, for $7 a month";
         failure.next = Some(match &failure.next {
             Some(next) => format!("{next}; {way_out}"),

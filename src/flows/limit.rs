@@ -138,7 +138,7 @@ mod tests {
             updated_at: None,
             last_deployed_at: None,
             active: None,
-            latest: None,
+            in_progress: None,
             pinned: None,
             known: Vec::new(),
         }

@@ -15,7 +15,7 @@ const SERVING: &[LogKind] = &[LogKind::Run, LogKind::Restarted, LogKind::Deploy,
 
 /// A log that may be the one that is meant.
 #[derive(Clone, Debug)]
-pub(super) struct Candidate {
+pub(super) struct LogSource {
     /// `None`: the active one.
     pub(super) deployment: Option<String>,
     pub(super) kind: LogKind,
@@ -25,7 +25,7 @@ pub(super) struct Candidate {
     pub(super) document: Option<Document>,
 }
 
-impl Candidate {
+impl LogSource {
     /// `None`: the phase never ran.
     pub(super) async fn fetch(
         &self,
@@ -45,7 +45,7 @@ impl Candidate {
 /// The logs that are meant where nobody names a deployment: the first that has lines. The newest deployment's where it
 /// failed, because that is what people ask about; else the active one's, and where nothing ever served, the newest
 /// one's. A kind that somebody names and that the failed deployment lacks is the active one's.
-pub(super) async fn candidates(ctx: &Ctx, app: &App, wanted: Option<LogKind>) -> anyhow::Result<Vec<Candidate>> {
+pub(super) async fn sources(ctx: &Ctx, app: &App, wanted: Option<LogKind>) -> anyhow::Result<Vec<LogSource>> {
     let newest = ctx.platform()?.deployments(&app.id, 1).await?.pop();
     let failed = newest.as_ref().filter(|newest| newest.phase == Phase::Failed);
     // After a rollback the app's spec is not the one that failed.
@@ -53,29 +53,29 @@ pub(super) async fn candidates(ctx: &Ctx, app: &App, wanted: Option<LogKind>) ->
         ctx.register_secrets(document);
     }
     let serving = app.active.is_some();
-    let mut candidates = match (failed, wanted) {
+    let mut sources = match (failed, wanted) {
         (Some(failed), Some(kind)) => of(Some(failed), &[kind]),
         (Some(failed), None) => of(Some(failed), &telling(app, failed)),
         (None, _) => Vec::new(),
     };
     let other = newest.as_ref().filter(|_| !serving);
     match (failed, wanted) {
-        (Some(_), Some(kind)) if serving => candidates.extend(of(None, &[kind])),
+        (Some(_), Some(kind)) if serving => sources.extend(of(None, &[kind])),
         (Some(_), _) => {}
-        (None, Some(kind)) => candidates.extend(of(other, &[kind])),
-        (None, None) => candidates.extend(of(other, SERVING)),
+        (None, Some(kind)) => sources.extend(of(other, &[kind])),
+        (None, None) => sources.extend(of(other, SERVING)),
     }
-    Ok(candidates)
+    Ok(sources)
 }
 
-fn of(deployment: Option<&Deployment>, kinds: &[LogKind]) -> Vec<Candidate> {
-    let candidate = |kind: &LogKind| Candidate {
+fn of(deployment: Option<&Deployment>, kinds: &[LogKind]) -> Vec<LogSource> {
+    let source = |kind: &LogKind| LogSource {
         deployment: deployment.map(|deployment| deployment.id.clone()),
         kind: *kind,
         failed: deployment.is_some_and(|deployment| deployment.phase == Phase::Failed),
         document: deployment.and_then(|deployment| deployment.document.clone()),
     };
-    kinds.iter().map(candidate).collect()
+    kinds.iter().map(source).collect()
 }
 
 /// What tells why it failed. A deployment that ended without a word in that phase was built, at least.
@@ -168,24 +168,24 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    let candidates = match &request.deployment {
+    let sources = match &request.deployment {
         Some(deployment) => {
             let kinds = request.kind.map_or_else(|| SERVING.to_vec(), |kind| vec![kind]);
-            let candidate = |kind| Candidate {
+            let source = |kind| LogSource {
                 deployment: Some(deployment.clone()),
                 kind,
                 failed: false,
                 document: None,
             };
-            kinds.into_iter().map(candidate).collect()
+            kinds.into_iter().map(source).collect()
         }
-        None => candidates(ctx, &app, request.kind).await?,
+        None => sources(ctx, &app, request.kind).await?,
     };
     let mut lines = None;
-    for candidate in candidates {
-        lines = candidate.fetch(ctx, &app, component, request.tail).await?.or(lines);
+    for source in sources {
+        lines = source.fetch(ctx, &app, component, request.tail).await?.or(lines);
         if lines.as_ref().is_some_and(|lines| !lines.is_empty()) {
-            if let (true, Some(failed), Some(active)) = (candidate.failed, &candidate.deployment, &app.active) {
+            if let (true, Some(failed), Some(active)) = (source.failed, &source.deployment, &app.active) {
                 ctx.console.say(&format!(
                     "Of deployment {failed}, which failed; `--deployment {}` shows the one that serves",
                     active.id

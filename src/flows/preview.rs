@@ -11,7 +11,7 @@ use super::failure::{cancelled, failure_of};
 use super::no_preview::Candidate;
 use super::overtaken::still_wanted;
 use super::preview_app::{apply, would_be_accepted};
-use super::preview_plan::{self, Work};
+use super::preview_plan::{self, Planner};
 use super::preview_report::{announce, leave_out_the_plan, opening_report, say_what_was_lost};
 pub(crate) use super::preview_request::Request;
 use super::rollout::{self, Ended};
@@ -57,7 +57,7 @@ enum Begun<'a> {
 }
 
 struct Ready<'a> {
-    work: Work<'a>,
+    planner: Planner<'a>,
     live: Option<App>,
     plan: PreviewPlan,
     report: Report,
@@ -100,14 +100,14 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         Err(error) => return Err(candidate.refused(&config, error).await),
     };
     let Ready {
-        work,
+        planner,
         live,
         plan,
         mut report,
     } = ready;
     report.notes.extend(elsewhere);
     let mut reporter = Reporter::open(ctx.reporter(&config, &repository), std::slice::from_ref(&report)).await;
-    let deployed = deploy(ctx, request, &work, plan, live, &mut report, &mut reporter).await;
+    let deployed = deploy(ctx, request, &planner, plan, live, &mut report, &mut reporter).await;
     report.duration = Some(started.elapsed());
     let successor = Successor::Pull(pull.number);
     let mut overtaken = None;
@@ -130,7 +130,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
             .say("The pull request was closed meanwhile: what was just made is removed again");
         let reporter = ctx.reporter(&config, &repository);
         let because = RemovalReason::Closed;
-        return teardown::remove(ctx, reporter, &repository, now, &work.name, &because).await;
+        return teardown::remove(ctx, reporter, &repository, now, &planner.name, &because).await;
     }
     if let Some(by) = overtaken {
         if now.is_ok_and(|now| !now.head.sha.is(&pull.head.sha)) {
@@ -176,9 +176,9 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     let app = manifest.name().to_owned();
     let allowed = preview_plan::allowed(ctx, policy, repository).await?;
     let changed = changed_spec::difference(ctx, policy, &manifest, &allowed, pull).await;
-    let work = Work::prepare(&source, config, repository, pull, manifest, &request.images, allowed).await?;
+    let planner = Planner::prepare(&source, config, repository, pull, manifest, &request.images, allowed).await?;
     let apps = platform.list().await?;
-    let named = apps.iter().find(|app| app.name == work.name);
+    let named = apps.iter().find(|app| app.name == planner.name);
     // The spec's name may have changed since the preview was made: it is the same preview.
     let live = match named {
         None => ownership::only(&apps, repository.id, &environment)?,
@@ -199,11 +199,13 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     let live = live.cloned();
     ctx.resolve_names(
         repository,
-        work.documents().chain(live.iter().flat_map(own::documents_of).cloned()),
+        planner
+            .documents()
+            .chain(live.iter().flat_map(own::documents_of).cloned()),
     )
     .await?;
-    let plan = work.plan(ctx, live.as_ref(), true)?;
-    ctx.redactor_of(&plan.document, &work.config);
+    let plan = planner.plan(ctx, live.as_ref(), true)?;
+    ctx.redactor_of(&plan.document, &planner.config);
     ctx.console.phase("Plan");
     // A forced build leaves the spec as it is, and with it the data.
     let is_forced = forced(ctx, request, live.as_ref(), &pull.head.sha).is_some();
@@ -215,13 +217,13 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     if request.dry_run {
         let report = planned(ctx, &app, live.as_ref(), &plan, environment, pull)
             .await
-            .map_err(|error| work.refused(ctx, error, &plan.document))?;
+            .map_err(|error| planner.refused(ctx, error, &plan.document))?;
         return Ok(Begun::Planned(Box::new(report)));
     }
     if live.is_none() {
         would_be_accepted(platform, &plan.document)
             .await
-            .map_err(|error| work.refused(ctx, error, &plan.document))?;
+            .map_err(|error| planner.refused(ctx, error, &plan.document))?;
     }
     // The platform builds whatever is at the head of the branch: look as late as can be.
     if candidate.is_commanded()
@@ -234,7 +236,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     report.notes.extend(unmerged);
     report.notes.extend(loss.map(|loss| loss.before));
     Ok(Begun::Ready(Box::new(Ready {
-        work,
+        planner,
         live,
         plan,
         report,
@@ -258,7 +260,7 @@ fn forced<'a>(ctx: &Ctx, request: &Request, live: Option<&'a App>, head: &Sha) -
 async fn deploy(
     ctx: &Ctx,
     request: &Request,
-    work: &Work<'_>,
+    planner: &Planner<'_>,
     mut plan: PreviewPlan,
     live: Option<App>,
     report: &mut Report,
@@ -267,34 +269,34 @@ async fn deploy(
     let platform = ctx.platform()?;
     ctx.wait.check()?;
     ctx.console.phase("Build");
-    let forced = forced(ctx, request, live.as_ref(), &work.pull.head.sha);
+    let forced = forced(ctx, request, live.as_ref(), &planner.pull.head.sha);
     let rollout = match forced {
         // A build cannot be forced by an update, and an update followed by a deployment makes two that race.
         Some(app) => {
             ctx.console
                 .say(&format!("Building `{}` again; its spec stays as it is", app.name));
             platform
-                .redeploy(app, true, &|| Box::pin(still_wanted(ctx, work.pull)))
+                .redeploy(app, true, &|| Box::pin(still_wanted(ctx, planner.pull)))
                 .await?
         }
-        None => match apply(ctx, platform, &plan, work.pull, live.as_ref()).await {
+        None => match apply(ctx, platform, &plan, planner.pull, live.as_ref()).await {
             Err(PlatformError::SleepRefused { .. }) => {
-                plan = work.plan(ctx, live.as_ref(), false)?;
-                ctx.redactor_of(&plan.document, &work.config);
-                apply(ctx, platform, &plan, work.pull, live.as_ref()).await
+                plan = planner.plan(ctx, live.as_ref(), false)?;
+                ctx.redactor_of(&plan.document, &planner.config);
+                apply(ctx, platform, &plan, planner.pull, live.as_ref()).await
             }
             // Another run of this pull request was quicker: its app is ours as well.
             Err(PlatformError::NameTaken { .. }) => {
-                let app = ownership::taken(ctx, &work.name, work.repository.id, &report.environment).await?;
+                let app = ownership::taken(ctx, &planner.name, planner.repository.id, &report.environment).await?;
                 // Its secrets and its data are there already.
-                plan = work.plan(ctx, Some(&app), true)?;
+                plan = planner.plan(ctx, Some(&app), true)?;
                 ctx.register_secrets(&plan.document);
                 plan.loss.iter().for_each(|loss| ctx.console.warn(&loss.before));
-                apply(ctx, platform, &plan, work.pull, Some(&app)).await
+                apply(ctx, platform, &plan, planner.pull, Some(&app)).await
             }
             other => other,
         }
-        .map_err(|error| work.refused(ctx, error, &plan.document))?,
+        .map_err(|error| planner.refused(ctx, error, &plan.document))?,
     };
     for warning in &rollout.warnings {
         ctx.console.warn(warning);
@@ -312,7 +314,7 @@ async fn deploy(
     report.deployment_id.clone_from(&rollout.deployment);
     report.sleep = Some(plan.sleep.clone());
     if live.is_none()
-        && let Some(skip) = limit::look_again(ctx, &rollout.app_id, &work.config, work.repository).await?
+        && let Some(skip) = limit::look_again(ctx, &rollout.app_id, &planner.config, planner.repository).await?
     {
         return Ok(Deployed::Beyond(rollout.app_id, skip));
     }
@@ -320,13 +322,13 @@ async fn deploy(
     if let (Sleep::Never(_), Some(cost)) = (&plan.sleep, &mut report.cost) {
         cost.asleep = None;
     }
-    let deadline = ctx.deadline(work.config.preview.timeout);
+    let deadline = ctx.deadline(planner.config.preview.timeout);
     let expected = Expected {
         environment: &report.environment,
-        commit: Some(&work.pull.head.sha),
+        commit: Some(&planner.pull.head.sha),
         document: &plan.document,
-        health: &work.config.health,
-        redactor: &ctx.redactor_of(&plan.document, &work.config),
+        health: &planner.config.health,
+        redactor: &ctx.redactor_of(&plan.document, &planner.config),
         deadline,
     };
     let lost: Vec<String> = plan.loss.iter().filter_map(|loss| loss.with_update.clone()).collect();
@@ -350,7 +352,7 @@ async fn deploy(
                     leave_out_the_plan(report, &plan);
                 }
                 if let Some(app) = &app {
-                    report.aftermath = aftermath::look(ctx, app, lost, &work.config.health).await?;
+                    report.aftermath = aftermath::look(ctx, app, lost, &planner.config.health).await?;
                     if let Some(how) = &report.aftermath {
                         ctx.console.warn(&format!("What is live {how}"));
                     }

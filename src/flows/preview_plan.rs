@@ -17,7 +17,7 @@ use crate::policy::announcement::Announcement;
 use crate::policy::images::Images;
 
 /// What a plan is made from, gathered once: the account's refusal of a field leads to a second plan.
-pub(super) struct Work<'a> {
+pub(super) struct Planner<'a> {
     pub(super) name: String,
     pub(super) config: Config,
     pub(super) repository: &'a Repository,
@@ -28,7 +28,7 @@ pub(super) struct Work<'a> {
     files: BTreeMap<String, String>,
 }
 
-impl<'a> Work<'a> {
+impl<'a> Planner<'a> {
     pub(super) async fn prepare(
         source: &Source<'_>,
         config: Config,

@@ -10,7 +10,7 @@ use crate::platforms::plan::PreviewPlan;
 
 /// Says what the preview is and lacks, before anything is created.
 pub(super) fn announce(ctx: &Ctx, plan: &PreviewPlan, loss: Option<&str>) {
-    if let Some(database) = plan.database.shown() {
+    if let Some(database) = plan.database.mode {
         ctx.console
             .say(&format!("The preview's database: {database} ({})", plan.database.why));
     }
@@ -50,7 +50,7 @@ pub(super) fn opening_report(
     report.app_id = live.map(|app| app.id.clone());
     report.underway.last_took = live.and_then(|app| app.active.as_ref()?.took());
     report.sleep = Some(plan.sleep.clone());
-    report.database = plan.database.shown();
+    report.database = plan.database.mode;
     report.changes.clone_from(&plan.changes);
     report.built_elsewhere = plan.document.facts().is_built_elsewhere(&ctx.own());
     report.notes.extend(notes(plan));

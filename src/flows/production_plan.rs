@@ -13,7 +13,7 @@ use crate::policy::replace::Replace;
 
 /// What a plan is made from, gathered once: an app that changes meanwhile leads to a second plan.
 #[derive(Clone, Copy)]
-pub(super) struct Work<'a> {
+pub(super) struct Planner<'a> {
     pub(super) ctx: &'a Ctx,
     pub(super) site: &'a Site,
     pub(super) environment: &'a Environment,
@@ -24,7 +24,7 @@ pub(super) struct Work<'a> {
     pub(super) replace: Option<&'a Replace>,
 }
 
-impl Work<'_> {
+impl Planner<'_> {
     /// What to send to the app as it is, and what that changes.
     pub(super) fn plan(&self, live: Option<&App>) -> Result<ProductionPlan, Failure> {
         let Self { ctx, site, .. } = *self;

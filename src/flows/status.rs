@@ -155,7 +155,7 @@ pub(super) async fn row(
 }
 
 async fn state(platform: &dyn Platform, app: &App) -> &'static str {
-    if app.latest.as_ref().is_some_and(|latest| !latest.phase.is_final()) {
+    if app.in_progress.as_ref().is_some_and(|it| !it.phase.is_final()) {
         return "deploying";
     }
     if app.active.is_none() {

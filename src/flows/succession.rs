@@ -18,7 +18,7 @@ pub(super) enum Successor {
 impl Successor {
     /// What has come after the deployment `judged`, as the app is now.
     pub(super) fn of(app: &App, judged: &Deployment) -> Option<Self> {
-        match (&app.active, &app.latest) {
+        match (&app.active, &app.in_progress) {
             (Some(active), _) if active.id != judged.id => Some(Self::Serves(active.clone())),
             (_, Some(latest)) if latest.id != judged.id => Some(Self::UnderWay(latest.clone())),
             _ => None,

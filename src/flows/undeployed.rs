@@ -86,7 +86,7 @@ async fn running<'a>(
 ) -> anyhow::Result<Option<Running<'a>>> {
     let app = ownership::only(apps, repository.id, environment)?;
     if let Some(app) = app {
-        if app.latest.is_some() {
+        if app.in_progress.is_some() {
             return Ok(None);
         }
         ctx.resolve_names_or_say(repository, app).await?;

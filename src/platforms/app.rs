@@ -29,7 +29,7 @@ pub(crate) struct App {
     /// The deployment that takes requests.
     pub(crate) active: Option<Deployment>,
     /// The deployment that is waiting or in progress.
-    pub(crate) latest: Option<Deployment>,
+    pub(crate) in_progress: Option<Deployment>,
     /// The deployment that a rollback holds the app at.
     pub(crate) pinned: Option<Deployment>,
     /// Ids of all deployments that this reading of the app named. One that is not among them is newer.

@@ -1,7 +1,7 @@
 //! `/logs`: the last lines of a log, as far as those who read the comment may see them.
 
 use super::super::context::Ctx;
-use super::super::logs::{Candidate, candidates, named};
+use super::super::logs::{LogSource, named, sources};
 use super::Outcome;
 use crate::config::{CommentLogs, Config};
 use crate::github::repository::Repository;
@@ -39,15 +39,15 @@ pub(super) async fn answer(
         )
     };
     let redactor = ctx.redactor_of(&app.document, config);
-    let mut withheld: Option<Candidate> = None;
-    for candidate in candidates(ctx, app, wanted).await? {
-        let kind = candidate.kind;
+    let mut withheld: Option<LogSource> = None;
+    for source in sources(ctx, app, wanted).await? {
+        let kind = source.kind;
         // What went well says nothing about a failure whose own words may not be shown.
         let is_beside = matches!(kind, LogKind::Build | LogKind::Deploy);
         if is_beside && withheld.as_ref().is_some_and(|withheld| withheld.failed) {
             continue;
         }
-        let lines = candidate.fetch(ctx, app, None, FETCHED).await?.unwrap_or_default();
+        let lines = source.fetch(ctx, app, None, FETCHED).await?.unwrap_or_default();
         if lines.is_empty() {
             continue;
         }
@@ -55,18 +55,18 @@ pub(super) async fn answer(
         let components = lines.into_iter().map(|line| line.component);
         let lines: Vec<Line> = components.zip(texts).collect();
         let shown = permitted(
-            &candidate.document.as_ref().unwrap_or(&app.document).facts(),
+            &source.document.as_ref().unwrap_or(&app.document).facts(),
             kind,
             &lines,
             everywhere,
         );
         if shown.is_empty() {
-            withheld = withheld.or(Some(candidate));
+            withheld = withheld.or(Some(source));
             continue;
         }
         ctx.console
             .group(&format!("The last lines of the {}", title(kind)), &shown);
-        let whose = if candidate.failed {
+        let whose = if source.failed {
             ", of the deployment that failed last"
         } else {
             ""

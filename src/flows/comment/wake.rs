@@ -77,7 +77,7 @@ fn address(app: &App) -> Result<&str, Answer> {
     if let Some(state) = app.document.facts().offline {
         return Err(Answer::new(Some("/wake"), state.sentence(&app.name)));
     }
-    let deploying = app.latest.as_ref().is_some_and(|latest| !latest.phase.is_final());
+    let deploying = app.in_progress.as_ref().is_some_and(|it| !it.phase.is_final());
     match (&app.active, &app.url) {
         (Some(_), Some(url)) => Ok(url),
         (Some(_), None) if app.url_is_refused => Err(Answer::new(
@@ -123,7 +123,7 @@ mod tests {
             updated_at: None,
             last_deployed_at: None,
             active: None,
-            latest: None,
+            in_progress: None,
             pinned: None,
             known: Vec::new(),
             ingress: None,

@@ -5,5 +5,5 @@ mod preview;
 mod production;
 
 pub(crate) use loss::{Loss, Taken, agree, beside, unmatched, without_app};
-pub(crate) use preview::{Allowed, DataLoss, Database, DatabaseMode, PreviewInput, PreviewPlan};
+pub(crate) use preview::{Allowed, DataLoss, DatabaseChoice, PreviewInput, PreviewPlan};
 pub(crate) use production::{Neighbour, ProductionInput, ProductionPlan};

@@ -8,7 +8,7 @@ use crate::config::{self, Variable};
 use crate::model::commit::Sha;
 use crate::model::own::OwnRepository;
 use crate::model::pull_request::PullRequest;
-use crate::model::report::{self, Change, Sleep};
+use crate::model::report::{Change, Database, Sleep};
 use crate::policy::announcement::Announcement;
 use crate::policy::images::Images;
 
@@ -49,7 +49,7 @@ pub(crate) struct PreviewPlan {
     pub(crate) name: String,
     pub(crate) document: Document,
     pub(crate) changes: Vec<Change>,
-    pub(crate) database: Database,
+    pub(crate) database: DatabaseChoice,
     pub(crate) sleep: Sleep,
     /// Keys of the envs that previews do not get.
     pub(crate) unset: Vec<String>,
@@ -58,30 +58,12 @@ pub(crate) struct PreviewPlan {
     pub(crate) loss: Option<DataLoss>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DatabaseMode {
-    Sqlite,
-    /// A small database of the platform's own.
-    Dev,
-    None,
-}
-
 /// Where the preview keeps its data, and why there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Database {
-    pub(crate) mode: DatabaseMode,
+pub(crate) struct DatabaseChoice {
+    /// `None`: it has none.
+    pub(crate) mode: Option<Database>,
     pub(crate) why: String,
-}
-
-impl Database {
-    /// For the reporter. `None`: nothing to say.
-    pub(crate) fn shown(&self) -> Option<report::Database> {
-        match self.mode {
-            DatabaseMode::Sqlite => Some(report::Database::Sqlite),
-            DatabaseMode::Dev => Some(report::Database::Development),
-            DatabaseMode::None => None,
-        }
-    }
 }
 
 /// What people have to read before it happens, and what they are told after it.

@@ -55,7 +55,7 @@ impl AppPlatform {
 
     async fn made(&self, made: wire::App, spec: &Value) -> Result<Rollout> {
         let app = translate::app(made);
-        let deployment = match app.latest.as_ref().or(app.active.as_ref()) {
+        let deployment = match app.in_progress.as_ref().or(app.active.as_ref()) {
             Some(deployment) => Some(deployment.id.clone()),
             None => self.deployments(&app.id, 1).await?.pop().map(|newest| newest.id),
         };
@@ -79,7 +79,7 @@ impl AppPlatform {
         if !theirs.is_some_and(|theirs| theirs.same_owner(ours.repository, &ours.environment)) {
             return Err(PlatformError::NameTaken { name });
         }
-        let newest = match &app.latest {
+        let newest = match &app.in_progress {
             Some(latest) => Some(latest.id.clone()),
             None => self.deployments(&app.id, 1).await?.pop().map(|newest| newest.id),
         };

@@ -19,7 +19,7 @@ pub(super) fn app(app: wire::App) -> App {
         &app.pinned_deployment,
     ];
     let known = known.into_iter().flatten().map(|it| it.id.clone()).collect();
-    let latest = [app.pending_deployment, app.in_progress_deployment]
+    let in_progress = [app.pending_deployment, app.in_progress_deployment]
         .into_iter()
         .filter_map(named)
         .find(|deployment| !deployment.phase.is_final());
@@ -34,7 +34,7 @@ pub(super) fn app(app: wire::App) -> App {
         updated_at: time(&app.updated_at),
         last_deployed_at: time(&app.last_deployment_created_at),
         active: named(app.active_deployment),
-        latest,
+        in_progress,
         pinned: app.pinned_deployment.map(deployment),
         known,
         id: app.id,
@@ -261,7 +261,7 @@ mod tests {
         .expect("an app"));
         assert_eq!(app.name, "shop-pr-12");
         assert_eq!(app.marks.expect("marked").repository, 77);
-        assert_eq!(app.latest.expect("in progress").id, "d2");
+        assert_eq!(app.in_progress.expect("in progress").id, "d2");
         assert_eq!(app.url, None);
         assert_eq!(app.domain, None);
         assert_eq!(app.document.value()["x-unknown"], 1, "what we do not know survives");

@@ -99,7 +99,7 @@ impl AppPlatform {
         &self,
         app_id: &str,
     ) -> Result<Option<Deployment>> {
-        Ok(self.app(app_id).await?.and_then(|app| app.latest.or(app.active)))
+        Ok(self.app(app_id).await?.and_then(|app| app.in_progress.or(app.active)))
     }
 
     pub(in crate::platforms::app_platform) async fn serving(

@@ -13,7 +13,7 @@ use crate::platforms::document::Document;
 use crate::platforms::facts::{Component, Facts, Question};
 use crate::platforms::manifest::{Manifest, Places};
 use crate::platforms::manifests::Manifests;
-use crate::platforms::plan::{Database, DatabaseMode, PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
+use crate::platforms::plan::{DatabaseChoice, PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
 use crate::platforms::scaffold::{First, Portable, Tree};
 use crate::platforms::source::{Source, SourceKind};
 use crate::platforms::words::{Scopes, Words};
@@ -98,8 +98,8 @@ impl Manifests for FolderManifests {
             document: planned(manifest, &name, &pull.head.branch, &marks),
             name,
             changes: Vec::new(),
-            database: Database {
-                mode: DatabaseMode::None,
+            database: DatabaseChoice {
+                mode: None,
                 why: String::new(),
             },
             sleep: self.no_sleep(),

@@ -107,7 +107,7 @@ impl Folder {
             updated_at: last,
             last_deployed_at: last,
             active: named("active"),
-            latest: None,
+            in_progress: None,
             pinned: named("pinned"),
             known: all.iter().map(|it| it.id.clone()).collect(),
         })

@@ -197,7 +197,7 @@ fn what_is_named_by_no_identifier_is_no_answer_of_this_api() {
         async |platform| platform.app("a1").await,
     );
     let app = app.expect("an answer").expect("there");
-    assert!(app.latest.is_none() && app.active.is_none(), "{app:?}");
+    assert!(app.in_progress.is_none() && app.active.is_none(), "{app:?}");
 }
 
 #[test]

@@ -11,8 +11,9 @@ use super::decision::{Before, Command, Decision, Later};
 use super::{build, development, jobs};
 use crate::config::{Preview, PreviewDatabase};
 use crate::model::failure::Failure;
+use crate::model::report::Database;
 use crate::platforms::manifest::Manifest;
-use crate::platforms::plan::{Database, DatabaseMode, PreviewInput};
+use crate::platforms::plan::{DatabaseChoice, PreviewInput};
 use crate::policy::changes::listed;
 
 /// What there is to decide about.
@@ -74,7 +75,7 @@ fn choose(spec: &Manifest, input: &PreviewInput<'_>, facts: &Facts<'_>) -> Resul
         later: Vec::new(),
         stores: Stores::default(),
     };
-    if decision.database.mode == DatabaseMode::Dev {
+    if decision.database.mode == Some(Database::Development) {
         let is_auto = wanted.database == PreviewDatabase::Auto;
         let obstacle = Some(decision.database.why.clone()).filter(|_| is_auto);
         match development::choose(spec, facts.stores, facts.policy, obstacle.as_deref()) {
@@ -92,23 +93,23 @@ fn choose(spec: &Manifest, input: &PreviewInput<'_>, facts: &Facts<'_>) -> Resul
     Ok(decision)
 }
 
-fn none(why: &str) -> Database {
-    Database {
-        mode: DatabaseMode::None,
+fn none(why: &str) -> DatabaseChoice {
+    DatabaseChoice {
+        mode: None,
         why: why.to_owned(),
     }
 }
 
-fn dev(why: String) -> Database {
-    Database {
-        mode: DatabaseMode::Dev,
+fn dev(why: String) -> DatabaseChoice {
+    DatabaseChoice {
+        mode: Some(Database::Development),
         why,
     }
 }
 
-fn sqlite() -> Database {
-    Database {
-        mode: DatabaseMode::Sqlite,
+fn sqlite() -> DatabaseChoice {
+    DatabaseChoice {
+        mode: Some(Database::Sqlite),
         why: "previews never use production's database; a file on the instance's disk costs nothing".to_owned(),
     }
 }

@@ -1,11 +1,11 @@
 //! What was decided about a preview's database, for the steps that carry it out.
 
 use super::super::datastore::Stores;
-use crate::platforms::plan::Database;
+use crate::platforms::plan::DatabaseChoice;
 
 /// What was decided, with what the later steps need to carry it out.
 pub(super) struct Decision {
-    pub(super) database: Database,
+    pub(super) database: DatabaseChoice,
     /// Production's databases and how envs lead to them.
     pub(super) stores: Stores,
     /// What runs in front of a component's start.

@@ -9,7 +9,8 @@ use super::super::{component, credentials, hidden, marks, secrets};
 use super::Notes;
 use super::decision::Decision;
 use crate::config::SQLITE_URL;
-use crate::platforms::plan::DatabaseMode;
+use crate::model::report::Database;
+
 use crate::policy::changes::listed;
 
 /// What becomes of one env.
@@ -114,15 +115,15 @@ fn fate(env: &Value, decision: &Decision, policy: &Policy, database_url: &str) -
     }
     match decision.stores.of_env(env) {
         Some(Store::Database { by }) => match (decision.database.mode, &decision.development) {
-            (DatabaseMode::Sqlite, _) if by == Access::Part => Fate::Leave {
+            (Some(Database::Sqlite), _) if by == Access::Part => Fate::Leave {
                 why: "SQLite is a file: it has no host, user or password",
             },
-            (DatabaseMode::Sqlite, _) => Fate::Set {
+            (Some(Database::Sqlite), _) => Fate::Set {
                 value: sqlite_url(env::key(env), value, database_url),
                 // A file of the preview's own, which the comment names. As a SECRET it would be hidden in every log.
                 secret: false,
             },
-            (DatabaseMode::Dev, Some(development)) => Fate::Set {
+            (Some(Database::Development), Some(development)) => Fate::Set {
                 value: development.rebind(&decision.stores, env, by),
                 secret,
             },

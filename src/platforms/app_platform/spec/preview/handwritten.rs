@@ -9,15 +9,16 @@ use super::super::env;
 use super::super::placeholder;
 use super::super::policy::Policy;
 use super::{Notes, envs, sources};
+use crate::model::report::Database;
 use crate::model::report::Sleep;
-use crate::platforms::plan::{Database, DatabaseMode, PreviewInput};
+use crate::platforms::plan::{DatabaseChoice, PreviewInput};
 
 pub(super) fn adapt(
     preview: &mut Value,
     input: &PreviewInput<'_>,
     policy: &Policy,
     notes: &mut Notes,
-) -> (Database, Sleep) {
+) -> (DatabaseChoice, Sleep) {
     sources::follow_head(preview, input, notes);
     let mut placed = Vec::new();
     env::each_list(preview, |_, envs| {
@@ -44,14 +45,14 @@ pub(super) fn adapt(
     (database(preview), sleep(preview, input.sleep))
 }
 
-fn database(preview: &Value) -> Database {
+fn database(preview: &Value) -> DatabaseChoice {
     let why = "as the preview spec has it".to_owned();
     let mode = if component::of(preview, Kind::Database).is_empty() {
-        DatabaseMode::None
+        None
     } else {
-        DatabaseMode::Dev
+        Some(Database::Development)
     };
-    Database { mode, why }
+    DatabaseChoice { mode, why }
 }
 
 /// What the file says about sleeping; an account without scale to zero would refuse the field.

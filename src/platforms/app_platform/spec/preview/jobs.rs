@@ -8,7 +8,6 @@ use super::super::policy::Policy;
 use super::super::{credentials, env, jobs};
 use super::decision::{Decision, Later};
 use super::{Notes, build};
-use crate::platforms::plan::DatabaseMode;
 
 /// Drops every job that is not for the preview. What prepares the database stays for now: a later step may move its command.
 pub(super) fn drop_others(
@@ -19,7 +18,7 @@ pub(super) fn drop_others(
     notes: &mut Notes,
 ) {
     let app = preview.clone();
-    let has_database = decision.database.mode != DatabaseMode::None;
+    let has_database = decision.database.mode != None;
     let later = |name: &str| decision.later.iter().find(|later| later.name == name);
     let reason = |job: &Component<'_>| match component::job_kind(job.value) {
         "PRE_DEPLOY" if !has_database && reads_database(&app, job.value, decision, policy) => {

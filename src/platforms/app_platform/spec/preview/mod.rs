@@ -14,9 +14,10 @@ use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::names;
+use crate::model::report::Database;
 use crate::model::report::Sleep;
 use crate::platforms::manifest::Manifest;
-use crate::platforms::plan::{Database, DatabaseMode, PreviewInput, PreviewPlan};
+use crate::platforms::plan::{DatabaseChoice, PreviewInput, PreviewPlan};
 use crate::policy::changes::{Changes, listed};
 use crate::redact::Redactor;
 
@@ -152,7 +153,7 @@ fn derive(
     policy: &Policy,
     preview: &mut Value,
     notes: &mut Notes,
-) -> Result<(Database, Sleep), Failure> {
+) -> Result<(DatabaseChoice, Sleep), Failure> {
     let decision = database::decide(spec, input, policy)?;
     let has_prepare = !input.policy.prepare.trim().is_empty();
     jobs::drop_others(preview, &decision, policy, has_prepare, notes);
@@ -167,7 +168,7 @@ fn derive(
     if let Some(why) = &decision.without {
         notes.warnings.push(format!("this preview has no database: {why}"));
     }
-    let has_sqlite = decision.database.mode == DatabaseMode::Sqlite;
+    let has_sqlite = decision.database.mode == Some(Database::Sqlite);
     let sleep = sleep::apply(preview, input, has_sqlite, notes);
     if component::components(preview)
         .iter()
@@ -180,10 +181,10 @@ fn derive(
     Ok((decision.database, sleep))
 }
 
-fn tell(database: &Database, is_wish: bool, notes: &mut Notes) {
+fn tell(database: &DatabaseChoice, is_wish: bool, notes: &mut Notes) {
     match database.mode {
-        DatabaseMode::Sqlite => notes.changes.push("uses SQLite", database.why.clone()),
-        DatabaseMode::Dev => {
+        Some(Database::Sqlite) => notes.changes.push("uses SQLite", database.why.clone()),
+        Some(Database::Development) => {
             notes
                 .changes
                 .push("uses a development database (PostgreSQL)", database.why.clone());
@@ -194,7 +195,7 @@ fn tell(database: &Database, is_wish: bool, notes: &mut Notes) {
                 ));
             }
         }
-        DatabaseMode::None => {}
+        None => {}
     }
 }
 

@@ -12,7 +12,8 @@ use crate::model::commit::Sha;
 use crate::model::own::OwnRepository;
 use crate::model::pull_request::{Head, PullRequest};
 use crate::model::report;
-use crate::platforms::plan::{Allowed, DatabaseMode, PreviewInput, PreviewPlan};
+use crate::model::report::Database;
+use crate::platforms::plan::{Allowed, PreviewInput, PreviewPlan};
 use crate::policy::images::Images;
 
 mod addresses;
@@ -315,8 +316,8 @@ fn a_flask_app_becomes_a_small_sqlite_preview() {
       inactivity_sleep:
         after_seconds: 86400
     "#);
-    assert_eq!(plan.database.mode, DatabaseMode::Sqlite);
-    assert_eq!(plan.database.shown(), Some(report::Database::Sqlite));
+    assert_eq!(plan.database.mode, Some(Database::Sqlite));
+    assert_eq!(plan.database.mode, Some(report::Database::Sqlite));
     assert_eq!(plan.unset, ["JWT_SECRET", "REDIS_URL", "SENTRY_DSN"]);
     assert_eq!(
         plan.warnings,

@@ -1,7 +1,7 @@
 //! Which database a preview gets, and how the migration finds it.
 
 use super::*;
-use crate::platforms::plan::DatabaseMode;
+use crate::model::report::Database;
 
 /// A service and what `extra` adds to the spec.
 fn app(service: &str, extra: &str) -> String {
@@ -223,7 +223,7 @@ fn where_sqlite_cannot_work_there_is_a_development_database() {
     .iter()
     .map(|spec| {
         let plan = World::new().good(spec);
-        assert_eq!(plan.database.mode, DatabaseMode::Dev);
+        assert_eq!(plan.database.mode, Some(Database::Development));
         assert_eq!(
             plan.document.value()["databases"],
             json!([{"name": "db", "engine": "PG", "production": false}])
@@ -335,7 +335,7 @@ fn without_a_database_its_envs_and_migrations_are_left_out() {
     let migrate = MIGRATE.replace("run_command", &format!("{BOUND}, run_command"));
     let plan =
         World::with("database = 'none'").good(&app(&format!("run_command: x\n{BOUND}"), &format!("{migrate}\n{DB}")));
-    assert_eq!(plan.database.shown(), None);
+    assert_eq!(plan.database.mode, None);
     assert_eq!(plan.unset, ["DATABASE_URL"]);
     assert_eq!(jobs(&plan), Vec::<&str>::new());
     assert_eq!(env_of(&plan, "web", "DATABASE_URL"), None);
@@ -345,7 +345,7 @@ fn without_a_database_its_envs_and_migrations_are_left_out() {
 #[test]
 fn an_app_without_database_keeps_its_jobs() {
     let plan = World::new().good(&app("run_command: x", MIGRATE));
-    assert_eq!(plan.database.mode, DatabaseMode::None);
+    assert_eq!(plan.database.mode, None);
     assert_eq!(jobs(&plan), ["migrate"]);
     assert_eq!(run_command(&plan, "web"), "x");
 }
@@ -357,7 +357,7 @@ fn what_the_policy_sets_is_no_longer_productions_database() {
         &format!("run_command: x\n{BOUND}"),
         &format!("{DB}\nworkers:\n- {{name: queue, {BOUND}}}"),
     ));
-    assert_eq!(plan.database.mode, DatabaseMode::None);
+    assert_eq!(plan.database.mode, None);
     assert_eq!(value_of(&plan, "web", "DATABASE_URL").as_deref(), Some("postgres://p"));
     assert_eq!(
         value_of(&plan, "queue", "DATABASE_URL").as_deref(),

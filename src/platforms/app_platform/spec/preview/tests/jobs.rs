@@ -1,7 +1,8 @@
 //! Which jobs prepare the preview's database, and which are dropped.
 
 use super::*;
-use crate::platforms::plan::{DatabaseMode, PreviewPlan};
+use crate::model::report::Database;
+use crate::platforms::plan::PreviewPlan;
 
 const DB: &str = "databases: [{name: db, engine: PG, production: true, cluster_name: main}]";
 const URL: &str = "{key: DATABASE_URL, value: '${db.DATABASE_URL}'}";
@@ -20,7 +21,7 @@ fn shop_with(envs: &str, job: &str, head: &str) -> String {
 /// Whether the service's start, or with a database server the job itself, prepares the database.
 fn prepares(plan: &PreviewPlan, command: &str) -> bool {
     match plan.database.mode {
-        DatabaseMode::Sqlite => run_command(plan, "web").contains(command) && jobs(plan).is_empty(),
+        Some(Database::Sqlite) => run_command(plan, "web").contains(command) && jobs(plan).is_empty(),
         _ => jobs(plan) == ["later"],
     }
 }
@@ -89,7 +90,7 @@ fn another_job_that_reads_the_database_is_dropped_and_named() {
         "run_command: npx prisma migrate deploy".to_owned(),
     ] {
         let plan = World::new().good(&shop(&job));
-        assert_eq!(plan.database.mode, DatabaseMode::Sqlite, "{job}");
+        assert_eq!(plan.database.mode, Some(Database::Sqlite), "{job}");
         assert_eq!(
             (run_command(&plan, "web").as_str(), jobs(&plan).len()),
             ("serve", 0),
@@ -157,7 +158,7 @@ fn a_later_job_never_costs_an_app_its_preview() {
         .replace("  run_command: serve\n", "");
     for policy in ["", "database = 'sqlite'"] {
         let plan = World::with(policy).good(&mysql);
-        assert_eq!(plan.database.mode, DatabaseMode::Sqlite);
+        assert_eq!(plan.database.mode, Some(Database::Sqlite));
         assert_eq!(jobs(&plan), Vec::<&str>::new());
         assert_eq!(
             plan.warnings,

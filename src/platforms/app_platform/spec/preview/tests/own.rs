@@ -1,7 +1,8 @@
 //! Stores that are the preview's own: components of the same app, files, and what only a build looks at.
 
 use super::*;
-use crate::platforms::plan::{DatabaseMode, PreviewPlan};
+use crate::model::report::Database;
+use crate::platforms::plan::PreviewPlan;
 /// A service with these envs, beside an image component with these.
 fn beside(envs: &str, image: &str, envs_of_image: &str, more: &str) -> String {
     format!(
@@ -87,7 +88,7 @@ fn a_store_that_is_a_component_of_the_app_stays_with_every_way_to_it() {
             assert_eq!(value_of(&plan, owner, key).as_deref(), Some(*value), "{key}");
         }
         assert_eq!(plan.unset, Vec::<String>::new(), "{envs:?}");
-        assert_eq!(plan.database.mode, DatabaseMode::None, "{envs:?}");
+        assert_eq!(plan.database.mode, None, "{envs:?}");
         assert!(!told(&plan).contains("s3cr3t"), "{}", told(&plan));
     }
 }
@@ -188,7 +189,7 @@ fn what_only_a_build_looks_at_stays() {
         let alone = World::new().good(&web(&format!(
             "{{key: DATABASE_URL, value: '{value}', scope: BUILD_TIME}}"
         )));
-        assert_eq!(alone.database.mode, DatabaseMode::None, "{value}");
+        assert_eq!(alone.database.mode, None, "{value}");
     }
     for value in [
         "postgres://u:hunter22@prod.example/x",
@@ -273,7 +274,7 @@ fn production_on_sqlite_keeps_form_and_driver() {
     ] {
         let plan = World::new().good(&web(&format!("{{key: {key}, value: '{value}'}}")));
         assert_eq!(value_of(&plan, "web", key).as_deref(), Some(expected), "{value}");
-        assert_eq!(plan.database.mode, DatabaseMode::Sqlite, "{value}");
+        assert_eq!(plan.database.mode, Some(Database::Sqlite), "{value}");
         assert_eq!(told(&plan).contains("env `"), value != expected, "{}", told(&plan));
     }
     let chosen =
@@ -303,7 +304,7 @@ fn an_app_that_is_on_sqlite_already_never_needs_a_database_server() {
     ] {
         for policy in ["", "database = 'sqlite'"] {
             let plan = World::with(policy).good(&spec);
-            assert_eq!(plan.database.mode, DatabaseMode::Sqlite, "{spec}");
+            assert_eq!(plan.database.mode, Some(Database::Sqlite), "{spec}");
             assert_eq!(value_of(&plan, "web", "DATABASE_URL").as_deref(), Some("file:./dev.db"));
             assert!(!plan.warnings.join("\n").contains("database"), "{:?}", plan.warnings);
         }

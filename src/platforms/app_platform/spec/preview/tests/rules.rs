@@ -1,7 +1,7 @@
 //! Secrets, sources, sleep, sizes and the guard.
 
 use super::*;
-use crate::platforms::plan::{DatabaseMode, PreviewPlan};
+use crate::platforms::plan::PreviewPlan;
 
 const PLAIN: &str =
     "name: shop\nservices:\n- name: web\n  github: {repo: acme/shop, branch: main}\n  run_command: serve\n";
@@ -63,7 +63,7 @@ fn production_stores_that_previews_lack_are_left_out_and_named() {
     ));
     assert_eq!(plan.unset, ["CACHE", "KV"]);
     assert_eq!(value_of(&plan, "web", "QUEUE").as_deref(), Some("amqp://local"));
-    assert_eq!(plan.database.mode, DatabaseMode::None);
+    assert_eq!(plan.database.mode, None);
     assert!(plan.document.value().get("databases").is_none());
 }
 

@@ -62,7 +62,7 @@ fn a_database_in_parts_becomes_a_development_database() {
         for spec in [shop(&parts(keys), ""), shop("", &format!("envs: [{}]", parts(keys)))] {
             let plan = World::new().good(&spec);
             holds_nothing_of_productions(&plan);
-            assert_eq!(plan.database.mode, DatabaseMode::Dev, "{keys:?}");
+            assert_eq!(plan.database.mode, Some(Database::Development), "{keys:?}");
             let owner = if spec.contains("envs: []") { "" } else { "web" };
             let values = keys.map(|key| value_of(&plan, owner, key).expect("rebound"));
             assert_eq!(
@@ -161,7 +161,7 @@ fn other_stores_are_left_out_and_named() {
         let plan = World::new().good(&shop(&list.join(", "), ""));
         holds_nothing_of_productions(&plan);
         assert_eq!(plan.unset, envs.map(|(key, _)| key));
-        assert_eq!(plan.database.mode, DatabaseMode::None);
+        assert_eq!(plan.database.mode, None);
     }
 }
 
@@ -170,7 +170,7 @@ fn a_migration_job_never_meets_productions_database() {
     let job = "jobs:\n- {name: migrate, kind: PRE_DEPLOY, github: {repo: acme/shop, branch: main}, run_command: ./migrate, envs: [{key: DB_HOST, value: 10.0.0.5}, {key: DB_PASSWORD, value: hunter22}]}";
     let plan = World::new().good(&shop("", job));
     holds_nothing_of_productions(&plan);
-    assert_eq!(plan.database.mode, DatabaseMode::Dev);
+    assert_eq!(plan.database.mode, Some(Database::Development));
     assert_eq!(value_of(&plan, "migrate", "DB_HOST").as_deref(), Some("${db.HOSTNAME}"));
 }
 
@@ -189,7 +189,7 @@ fn parts_beside_a_url_are_left_out_and_never_a_path() {
         for envs in [format!("{url}, {part}"), format!("{part}, {url}")] {
             let plan = World::new().good(&shop(&envs, database));
             let key = part.split([' ', ',']).nth(1).expect("a key");
-            assert_eq!(plan.database.mode, DatabaseMode::Sqlite, "{part}");
+            assert_eq!(plan.database.mode, Some(Database::Sqlite), "{part}");
             assert_eq!(
                 value_of(&plan, "web", "DATABASE_URL").as_deref(),
                 Some("sqlite:////tmp/preview.db")
@@ -211,7 +211,7 @@ fn parts_of_another_engine_are_left_out() {
         let spec = shop(&format!("{engine}, {{key: DB_HOST, value: 10.0.0.5}}"), "");
         let plan = World::new().good(&spec);
         holds_nothing_of_productions(&plan);
-        assert_eq!(plan.database.mode, DatabaseMode::None, "{engine}");
+        assert_eq!(plan.database.mode, None, "{engine}");
         let warning = plan.warnings.join("\n");
         assert!(
             warning.starts_with("this preview has no database: SQLite cannot work because `web` reads host"),
@@ -238,7 +238,7 @@ fn what_the_app_brings_itself_stays() {
     ] {
         assert!(env_of(&plan, "web", key).is_some(), "{key}");
     }
-    assert_eq!(plan.database.mode, DatabaseMode::None);
+    assert_eq!(plan.database.mode, None);
 }
 
 #[test]
