@@ -126,7 +126,7 @@ mod tests {
         );
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         assert_eq!(shown(Some(1), 20), (1, texts(&["Oops", "(4 lines left out)"])));
-        assert_eq!(shown(Some(3), 20), (3, texts(&["at 2", "(2 lines left out)"])));
+        assert_eq!(shown(Some(3), 14), (3, texts(&["at 2", "(2 lines left out)"])));
         assert_eq!(shown(Some(5), 14), (4, texts(&["at 3", "the end"])));
         assert_eq!(shown(None, 14), (4, texts(&["at 3", "the end"])));
     }
