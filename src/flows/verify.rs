@@ -173,8 +173,11 @@ fn record(ctx: &Ctx, environment: &Environment, url: String, verdict: &Verdict, 
         Verdict::Unknown(failure) => (State::Unknown, Some(failure)),
     };
     let mut report = Report::new("", environment.clone(), state);
-    let says = failure.map_or_else(|| "answers as it should".to_owned(), ToString::to_string);
-    report.notes = vec![format!("{environment}: {url}: {says}")];
+    report.notes = vec![match failure {
+        None => format!("{environment}: {url}: answers as it should"),
+        Some(_) => format!("Asked: `{url}`"),
+    }];
+    report.failure = failure.cloned();
     report.notes.extend(remarks);
     report.url = Some(url);
     ctx.record(&report);

@@ -108,3 +108,26 @@ impl Logs {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::last_lines;
+    use crate::redact::{Redactor, TargetSecrets, Untrusted};
+
+    #[test]
+    fn the_line_that_says_what_went_wrong_has_its_place_where_room_is_short() {
+        let (redactor, _) = Redactor::new().for_target(&TargetSecrets::default());
+        let lines = ["start", "Oops", "at 1", "at 2", "at 3", "the end"].map(Untrusted::new);
+        let lines = redactor.lines(&lines);
+        let shown = |error, room| last_lines(&lines, error, room);
+        assert_eq!(
+            shown(Some(1), 1_000),
+            (0, lines.iter().map(|it| it.to_string()).collect())
+        );
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        assert_eq!(shown(Some(1), 20), (1, texts(&["Oops", "(4 lines left out)"])));
+        assert_eq!(shown(Some(3), 14), (3, texts(&["at 2", "(2 lines left out)"])));
+        assert_eq!(shown(Some(5), 14), (4, texts(&["at 3", "the end"])));
+        assert_eq!(shown(None, 14), (4, texts(&["at 3", "the end"])));
+    }
+}

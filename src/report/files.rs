@@ -17,6 +17,7 @@ pub(crate) fn record(run: &Run, console: &Console, redactor: &Redactor, report: 
     let reports = [cleaned(report, redactor, &|text| console.in_words(text).into_owned())];
     let text = match reports[0].notes.is_empty() {
         true => page::summary(&reports, &RenderContext::default()),
+        false if reports[0].failure.is_some() => page::each(&reports),
         false => page::notes(&reports[0]),
     };
     write_files(run, console, &outputs_of(&reports, None), &redactor.clean(&text));

@@ -28,6 +28,35 @@ async fn an_environment_is_found_by_its_name() {
 }
 
 #[tokio::test]
+async fn the_summary_of_an_environment_that_is_bad_has_a_heading_a_cause_and_a_next_step() {
+    run(async |t: &mut Tester| {
+        t.deploy().await.succeeds();
+        let bad = t
+            .command([
+                "verify",
+                "--environment",
+                "production",
+                "--path",
+                "/nowhere",
+                "--timeout",
+                "5s",
+            ])
+            .await;
+        bad.fails_with(1);
+        insta::assert_snapshot!(t.redact(bad.summary()), @"
+        ### ❌ Failed: production
+
+        **Cause:** `http://127.0.0.1:[port]/nowhere` does not answer as expected: 404 instead of 200 to 399
+
+        **Next:** read what the app logs when it is asked
+
+        Asked: `http://127.0.0.1:[port]`
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_preview_is_found_by_its_number() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;

@@ -18,6 +18,31 @@ fn failing(words: &str) -> Change {
 }
 
 #[tokio::test]
+async fn the_line_that_says_what_went_wrong_is_shown_however_long_its_stack_trace_is() {
+    let many = |frame: &str| vec![frame; 80].join("\n");
+    let node = format!("TypeError: no such thing\n{}\n", many("    at f (/app/a.js:3:9)"));
+    let python = format!(
+        "Traceback (most recent call last):\n{}\nLookupError: no such thing\n{}\n",
+        many("  File \"a.py\", line 1"),
+        many("worker is leaving"),
+    );
+    for (words, error) in [
+        (node, "TypeError: no such thing"),
+        (python, "LookupError: no such thing"),
+    ] {
+        run_with(failing(&words), async |t: &mut Tester| {
+            t.open_pr_with(1, Change::version("second")).await;
+            let failed = t.preview(1).await;
+            failed.fails_with(1).says(error).says("lines left out)");
+            let comment = failed.comment(1);
+            assert!(comment.contains(&format!("\n{error}\n")), "{comment}");
+            assert!(failed.summary().contains(error), "{failed}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn a_log_that_names_an_unset_secret_leads_to_its_setting() {
     run_with(failing("KeyError: 'SHOP_SECRET'\n"), async |t: &mut Tester| {
         t.open_pr_with(1, Change::version("second")).await;
