@@ -8,6 +8,7 @@ mod ending;
 mod environment;
 mod mistake;
 mod replace_arg;
+mod requests;
 mod signals;
 mod wait_args;
 
@@ -15,14 +16,12 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Cli, Command, Common, LogsKind, Project, Target};
+use args::{Cli, Command, Common, Project};
 use context::Voice;
 use environment::Variables;
 
 use crate::flows;
-use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::platforms::LogKind;
 use crate::wait::Wait;
 
 pub(crate) fn main() -> ExitCode {
@@ -48,7 +47,7 @@ async fn run(command: Command) -> u8 {
     mistake::watch();
     // Before the first word: a signal at any later moment finds a listener.
     let listening = signals::listen();
-    let voice = Voice::new(variables, says_json());
+    let voice = Voice::new(variables, command.json());
     let (console, run) = (voice.console.clone(), voice.run.clone());
     let listening = variables
         .pace()
@@ -69,11 +68,6 @@ async fn run(command: Command) -> u8 {
     ending::of_unwritten(&console, code)
 }
 
-/// Whether standard output is for one JSON document, known before the first word is said.
-fn says_json() -> bool {
-    std::env::args_os().any(|arg| arg == "--json")
-}
-
 /// The command that the flags name, or that the action's inputs do; then what goes wrong is said in their words.
 async fn as_told(command: Command, mut voice: Voice, variables: Variables, wait: Wait) -> anyhow::Result<u8> {
     if !matches!(command, Command::Action) {
@@ -90,96 +84,57 @@ async fn as_told(command: Command, mut voice: Voice, variables: Variables, wait:
 
 /// Builds the context for a flow, runs it, and turns its result into an exit code.
 async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) -> anyhow::Result<u8> {
-    let build = |common, dry_run| context::build(voice, variables, wait.clone(), common, dry_run);
+    let build = |common: &Common, dry_run| context::build(voice, variables, wait.clone(), common.clone(), dry_run);
     match command {
         Command::Auto(args) => {
-            let ctx = build(args.common, args.dry_run)?;
-            let flags = flows::auto::Flags {
-                environment: args.target.named(),
-                commit: args.commit,
-                to: args.to,
-                force_build: args.force_build,
-                release: args.release,
-                images: args.images.images()?,
-                replace: args.replace.replace(),
-                dry_run: args.dry_run,
-            };
-            Ok(match flows::auto::run(&ctx, &flows::auto::Request { flags }).await? {
+            let ctx = build(&args.common, args.dry_run)?;
+            Ok(match flows::auto::run(&ctx, &args.try_into()?).await? {
                 flows::auto::Ended::Report(report) => ending::of_report(&ctx, &report),
                 flows::auto::Ended::Verdict(verdict) => ending::of_verdict(&ctx, &verdict),
                 flows::auto::Ended::Told => 0,
             })
         }
         Command::Deploy(args) => {
-            let ctx = build(args.common, args.dry_run)?;
-            let commit = args
-                .commit
-                .map_or(flows::site::Commit::Head, flows::site::Commit::Asked);
-            let request = flows::deploy::Request {
-                environment: args.environment,
-                commit,
-                force_build: false,
-                images: args.images.images()?,
-                replace: args.replace.replace(),
-                release: args.release,
-                dry_run: args.dry_run,
-            };
-            Ok(ending::of_report(&ctx, &flows::deploy::run(&ctx, &request).await?))
+            let ctx = build(&args.common, args.dry_run)?;
+            Ok(ending::of_report(
+                &ctx,
+                &flows::deploy::run(&ctx, &args.try_into()?).await?,
+            ))
         }
         Command::Preview(args) => {
-            let ctx = build(args.common, args.dry_run)?;
-            let commit = args
-                .commit
-                .map_or(flows::eligibility::Commit::Head, flows::eligibility::Commit::Asked);
-            let request = flows::preview::Request {
-                pull_request: args.pr,
-                commit,
-                insisted: false,
-                force_build: false,
-                images: args.images.images()?,
-                dry_run: args.dry_run,
-            };
-            Ok(ending::of_report(&ctx, &flows::preview::run(&ctx, &request).await?))
+            let ctx = build(&args.common, args.dry_run)?;
+            Ok(ending::of_report(
+                &ctx,
+                &flows::preview::run(&ctx, &args.try_into()?).await?,
+            ))
         }
         Command::Teardown(args) => {
-            let ctx = build(args.common, args.dry_run)?;
-            let request = flows::teardown::Request {
-                pull_request: args.pr,
-                because: flows::removal_reason::RemovalReason::Asked,
-                dry_run: args.dry_run,
-            };
-            Ok(ending::of_report(&ctx, &flows::teardown::run(&ctx, &request).await?))
+            let ctx = build(&args.common, args.dry_run)?;
+            Ok(ending::of_report(
+                &ctx,
+                &flows::teardown::run(&ctx, &args.into()).await?,
+            ))
         }
         Command::Redeploy(args) => {
-            let ctx = build(args.common, args.dry_run)?;
-            let request = flows::redeploy::Request {
-                environment: named(&args.target),
-                commit: args.commit,
-                force_build: args.force_build,
-                images: args.images.images()?,
-                replace: args.replace.replace(),
-                dry_run: args.dry_run,
-            };
-            Ok(ending::of_report(&ctx, &flows::redeploy::run(&ctx, &request).await?))
+            let ctx = build(&args.common, args.dry_run)?;
+            Ok(ending::of_report(
+                &ctx,
+                &flows::redeploy::run(&ctx, &args.try_into()?).await?,
+            ))
         }
         Command::Rollback(args) => {
-            let ctx = build(args.common, args.dry_run)?;
-            let request = flows::rollback::Request {
-                environment: args.environment,
-                to: args.to,
-                replace: args.replace.replace(),
-                dry_run: args.dry_run,
-            };
-            Ok(ending::of_report(&ctx, &flows::rollback::run(&ctx, &request).await?))
+            let ctx = build(&args.common, args.dry_run)?;
+            Ok(ending::of_report(
+                &ctx,
+                &flows::rollback::run(&ctx, &args.into()).await?,
+            ))
         }
         Command::Sweep(args) => {
             let common = Common {
-                project: args.project,
                 timeout: args.timeout,
-                json: args.json,
-                spec: None,
+                ..without_limit(args.project, args.json, None)
             };
-            let ctx = build(common, args.dry_run)?;
+            let ctx = build(&common, args.dry_run)?;
             let request = flows::sweep::Request {
                 dry_run: args.dry_run,
                 nightly: false,
@@ -188,22 +143,9 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(0)
         }
         Command::Verify(args) => {
-            let subject = match args.url.clone() {
-                Some(url) if !matches!(url.scheme(), "http" | "https") => {
-                    return Err(Failure::input(format!("`{url}` cannot be asked"))
-                        .next("give a URL that begins with `https://` or `http://`")
-                        .into());
-                }
-                Some(url) => flows::verify::Subject::Url(url),
-                None => flows::verify::Subject::Environment(named(&args.target)),
-            };
-            let ctx = build(args.common, false)?;
-            let request = flows::verify::Request {
-                subject,
-                path: args.path,
-                status: args.status,
-                checks: args.check,
-            };
+            let common = args.common.clone();
+            let request = args.try_into()?;
+            let ctx = build(&common, false)?;
             Ok(ending::of_verdict(&ctx, &flows::verify::run(&ctx, &request).await?))
         }
         Command::Wait(args) => {
@@ -216,7 +158,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 timeout: args.timeout,
                 ..without_limit(project, args.json, None)
             };
-            let ctx = build(common, false)?;
+            let ctx = build(&common, false)?;
             let request = flows::wait::Request {
                 pull_request: args.pr,
                 commit: args.commit,
@@ -224,32 +166,17 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(ending::of_report(&ctx, &flows::wait::run(&ctx, &request).await?))
         }
         Command::Status(args) => {
-            let ctx = build(without_limit(args.project, args.json, args.spec), false)?;
-            flows::status::run(
-                &ctx,
-                &flows::status::Request {
-                    environment: args.target.named(),
-                },
-            )
-            .await?;
+            let request = flows::status::Request {
+                environment: args.target.named(),
+            };
+            let ctx = build(&without_limit(args.project, args.json, args.spec), false)?;
+            flows::status::run(&ctx, &request).await?;
             Ok(0)
         }
         Command::Logs(args) => {
-            let ctx = build(without_limit(args.project, args.json, args.spec), false)?;
-            let request = flows::logs::Request {
-                environment: named(&args.target),
-                kind: args.kind.map(|kind| match kind {
-                    LogsKind::Build => LogKind::Build,
-                    LogsKind::Deploy => LogKind::Deploy,
-                    LogsKind::Run => LogKind::Run,
-                    LogsKind::Restarted => LogKind::Restarted,
-                }),
-                component: args.component,
-                deployment: args.deployment,
-                tail: args.tail,
-                follow: args.follow,
-            };
-            flows::logs::run(&ctx, &request).await?;
+            let common = without_limit(args.project.clone(), args.json, args.spec.clone());
+            let ctx = build(&common, false)?;
+            flows::logs::run(&ctx, &args.into()).await?;
             Ok(0)
         }
         Command::Action => unreachable!("it became another command before"),
@@ -259,7 +186,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             project.working_directory.clone_from(&root);
             let repository = project.repo.clone();
             let action = context::github_of(flows::init::ACTION, variables, wait.clone())?;
-            let ctx = build(without_limit(project, args.json, args.spec), args.dry_run)?;
+            let ctx = build(&without_limit(project, args.json, args.spec), args.dry_run)?;
             let request = flows::init::Request {
                 repository,
                 form: match args.isolated {
@@ -320,11 +247,6 @@ fn without_limit(project: Project, json: bool, spec: Option<String>) -> Common {
         json,
         spec,
     }
-}
-
-/// The environment that the flags name, else production.
-fn named(target: &Target) -> Environment {
-    target.named().unwrap_or_else(Environment::production)
 }
 
 #[cfg(test)]
