@@ -203,7 +203,7 @@ async fn an_app_that_is_gone_makes_the_nightly_run_red() {
 
         **Cause:** the app of `production` has disappeared: this run's token sees no app `shop`, and nothing serves at `http://127.0.0.1:[port]` (the connection was refused): GitHub's records say that `[first]` was deployed there successfully
 
-        **Next:** look in DigitalOcean's control panel whether somebody deleted or renamed the app, or moved it to another team, which this workflow's token cannot see. The next deployment creates it again, without its data. If it is meant to be gone, set `nightly = false` for `production` in `do-deploy.toml`
+        **Next:** look in the control panel whether somebody deleted or renamed the app, or moved it to another team, which this workflow's token cannot see. The next deployment creates it again, without its data. If it is meant to be gone, set `nightly = false` for `production` in `do-deploy.toml`
         ");
         t.push(
             "main",

@@ -389,12 +389,10 @@ fn the_page_says_of_every_input_what_it_means() {
 fn with_capitals(sentence: &str) -> String {
     let parts = sentence.split(['{', '}']).enumerate();
     parts
-        .map(|(index, part)| {
-            if index % 2 == 1 {
-                part.to_uppercase()
-            } else {
-                part.to_owned()
-            }
+        .map(|(index, part)| match (index % 2, part) {
+            (1, "token") => TOKEN.to_owned(),
+            (1, name) => name.to_uppercase(),
+            _ => part.to_owned(),
         })
         .collect()
 }
