@@ -493,7 +493,7 @@ async fn a_verdict_stands_when_the_pull_request_cannot_be_read_again() {
 
         </details>
 
-        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+        Sleeps after 1 day without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
         ");
     })
     .await;

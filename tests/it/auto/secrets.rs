@@ -34,7 +34,7 @@ async fn a_forks_pull_request_shows_what_a_maintainer_can_do() {
         let skipped = without_secrets(t, "opened").await.await;
         insta::assert_snapshot!(t.log(skipped.succeeds().touches_nothing()), @"
         ::notice::Nothing to do: the change comes from a fork, and the platform builds branches of this repository only; a maintainer who has read it can push it to a branch here
-        `pull_request`, from a fork, every other type: nothing
+        Event: `pull_request` (from a fork, every other type)
         ");
         assert_eq!(skipped.output("status"), "skipped");
         insta::assert_snapshot!(t.redact(skipped.summary()), @"

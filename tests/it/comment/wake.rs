@@ -33,7 +33,7 @@ async fn wake_wakes_a_sleeping_preview_and_says_how_long_it_took() {
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
-        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+        Sleeps after 1 day without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
 
         ---
 

@@ -120,7 +120,7 @@ async fn after_an_automatic_rollback_the_commit_that_serves_stays_active_on_gith
             <!-- do-deploy:1000001:pr-3 -->
             <!-- run:0:0 -->
             <!-- production:[run]:1 -->
-            ❌ Production deployment failed at [time] UTC, live from [time] to [time] UTC: `http://127.0.0.1:[port]/nowhere` does not answer as expected: 404 instead of 200; [`[merge of #2]`](https://github.com/org/shop/commit/[commit merge of #2]) took its place ([run]([link to the run]))
+            ❌ Production deployment failed at [time] UTC (live from [time] to [time] UTC): `http://127.0.0.1:[port]/nowhere` does not answer as expected: 404 instead of 200; [`[merge of #2]`](https://github.com/org/shop/commit/[commit merge of #2]) took its place ([run]([link to the run]))
             ");
             let good = t.comment(2).await;
             assert!(good.contains("Deployed to production at 2"), "{good}");

@@ -85,7 +85,7 @@ async fn the_merged_pull_request_says_that_its_commit_was_live() {
             <!-- do-deploy:1000001:pr-1 -->
             <!-- run:0:0 -->
             <!-- production:[run]:1 -->
-            ❌ Production deployment failed at [time] UTC, live from [time] to [time] UTC: `http://127.0.0.1:[port]/nowhere` does not answer as expected: 404 instead of 200; [`[first]`](https://github.com/org/shop/commit/[commit first]) took its place ([run]([link to the run]))
+            ❌ Production deployment failed at [time] UTC (live from [time] to [time] UTC): `http://127.0.0.1:[port]/nowhere` does not answer as expected: 404 instead of 200; [`[first]`](https://github.com/org/shop/commit/[commit first]) took its place ([run]([link to the run]))
             ");
         },
     )

@@ -97,7 +97,7 @@ async fn while_building() {
         |---|---|
         | `web` is built from `feature-1` | the pull request's branch |
         | `migrate` is built from `feature-1` | the pull request's branch |
-        | moved the command of job `migrate` in front of the start of `web` | a job's disk is not the service's |
+        | runs the command of job `migrate` in the service, before `web` starts | a job's disk is not the service's |
         | `web` has 30s more before its first health check | its start includes the migration |
         | uses SQLite | previews never use production's database; a file on the instance's disk costs nothing |
         | sleeps when unused | after a day, because a wake starts with a fresh disk; `sleep = "1h"` saves up to $0.16 a day |
