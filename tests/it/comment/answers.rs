@@ -156,7 +156,7 @@ async fn the_next_answer_and_the_next_deployment_take_an_answers_place() {
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
-        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+        Sleeps after 1 day without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
         ");
     })
     .await;

@@ -151,7 +151,7 @@ async fn a_public_repository_shows_builds_and_no_running_app() {
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
-        Sleeps after 1d without a request; the next one wakes it, and its SQLite database starts empty · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+        Sleeps after 1 day without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
 
         ---
 

@@ -6,8 +6,13 @@ use crate::harness::{Change, Tester, run_with, spec};
 
 /// The notes service with two secrets without a value.
 fn with_secrets() -> Change {
+    with_secrets_and("first", "")
+}
+
+/// `env`: one more, on a line of its own.
+fn with_secrets_and(label: &str, env: &str) -> Change {
     let secrets = "http_path: /health\n    envs:\n      - {key: STRIPE_KEY, scope: RUN_TIME, type: SECRET}\n      - {key: MAIL_KEY, scope: RUN_TIME, type: SECRET}\n";
-    Change::whole_app("first").spec(&spec("http_path: /health\n    envs:\n", secrets))
+    Change::whole_app(label).spec(&spec("http_path: /health\n    envs:\n", &format!("{secrets}{env}")))
 }
 
 #[tokio::test]
@@ -57,7 +62,10 @@ async fn a_dry_run_names_the_secrets_that_are_given_anew() {
         given.succeeds().says(
             "The spec of `shop` stays as it is, but for secrets that are given a value: `STRIPE_KEY` of service `web`",
         );
-        t.push("main", "second");
+        t.push(
+            "main",
+            with_secrets_and("second", "      - {key: LEVEL, value: debug}\n"),
+        );
         let moved = t.deploy().arg("--dry-run").env("MAIL_KEY", &mail).await;
         moved
             .succeeds()
