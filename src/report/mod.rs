@@ -13,9 +13,9 @@ mod deps;
 mod expiry;
 mod files;
 mod merged;
+mod newest_run;
 mod notice;
 mod outputs;
-mod place;
 mod record;
 mod underway;
 mod unwritten;
@@ -33,8 +33,8 @@ use self::conversation::{Conversation, Found, Missing, Written};
 pub(crate) use self::deps::ReporterDeps;
 use self::files::write_files;
 pub(super) use self::files::{record, record_all, record_as};
+use self::newest_run::RunOrder;
 pub(crate) use self::outputs::outputs_of;
-use self::place::Place;
 use self::record::{Record, any_active, put_all_aside};
 pub(super) use self::underway::busy_with;
 use crate::config::CommentMode;
@@ -236,11 +236,11 @@ impl Reporter {
 
     /// The newest comment of the conversation, with what the one before it said about production.
     async fn recreate_comment(&mut self) {
-        let (run, place) = (self.deps.run.stamp(), self.place().await);
+        let (run, order) = (self.deps.run.stamp(), self.order().await);
         let Some(conversation) = &mut self.conversation else {
             return;
         };
-        match conversation.clear(|found| !place.leaves(found, run)).await {
+        match conversation.clear(|found| !order.leaves(found, run)).await {
             Ok(before) => {
                 self.write_comment_over(Missing::Create, before.production).await;
             }
@@ -269,9 +269,9 @@ impl Reporter {
         let run = self.deps.run.stamp();
         // What is gone is gone, whichever run says so.
         let removed = self.reports.iter().all(|report| report.state == State::Removed);
-        let place = match removed || self.conversation.is_none() {
-            true => Place::Newest,
-            false => self.place().await,
+        let order = match removed || self.conversation.is_none() {
+            true => RunOrder::Newest,
+            false => self.order().await,
         };
         let Some(conversation) = &mut self.conversation else {
             return Ok(());
@@ -280,7 +280,7 @@ impl Reporter {
         let keeps_answer = self.has_written;
         let written = conversation
             .write(missing, |found| {
-                if place.leaves(&found, run) {
+                if order.leaves(&found, run) {
                     return found.body;
                 }
                 let Found { mut body, .. } = found;
@@ -296,9 +296,9 @@ impl Reporter {
             .await;
         if let Some(Written { comment, body, .. }) = written? {
             self.comment_url = Some(comment.html_url);
-            match (&place, body.text == text) {
+            match (&order, body.text == text) {
                 (_, true) => self.has_written = true,
-                (Place::Overtaken(newer), false) => self.say_overtaken(*newer),
+                (RunOrder::Overtaken(newer), false) => self.say_overtaken(*newer),
                 (_, false) => self.say_overtaken(Some(body.run)),
             }
         }

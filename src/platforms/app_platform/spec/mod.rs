@@ -9,6 +9,7 @@ mod dialect;
 mod diff;
 mod document;
 mod env;
+mod env_values;
 mod export;
 mod former;
 mod guard;
@@ -24,7 +25,7 @@ mod offline;
 mod parse;
 mod pieces;
 mod placeholder;
-mod policy;
+
 pub(crate) mod preview;
 pub(crate) mod production;
 mod refused;

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::super::component::{self, owner_noun, text};
+use super::super::env_values::EnvValues;
 use super::super::literal::is_harmless;
-use super::super::policy::Policy;
 use super::super::{env, marks};
 use crate::platforms::manifest::Manifest;
 use crate::redact::credential::words;
@@ -50,7 +50,7 @@ pub(super) fn warnings(
     production: Option<&Manifest>,
     by_hand: bool,
     planned: &Value,
-    policy: &Policy,
+    policy: &EnvValues,
 ) -> Vec<String> {
     let known = Production::of([Some(spec), production].into_iter().flatten());
     let of_production = if by_hand { production } else { Some(spec) };

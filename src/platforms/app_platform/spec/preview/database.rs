@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::component::{self, Component, Kind};
 use super::super::datastore::{self, Access, Store, Stores};
 use super::super::env;
-use super::super::policy::Policy;
+use super::super::env_values::EnvValues;
 use super::super::start;
 use super::decision::{Before, Command, Decision, Later};
 use super::{build, development, jobs};
@@ -20,7 +20,7 @@ use crate::policy::changes::listed;
 struct Facts<'a> {
     spec: &'a Value,
     stores: &'a Stores,
-    policy: &'a Policy,
+    policy: &'a EnvValues,
     /// Components with instances or functions that read a database, jobs aside.
     users: Vec<Component<'a>>,
     /// Jobs that prepare the database, in the order in which the platform runs them.
@@ -28,7 +28,7 @@ struct Facts<'a> {
     later: Vec<Later>,
 }
 
-pub(super) fn decide(spec: &Manifest, input: &PreviewInput<'_>, policy: &Policy) -> Result<Decision, Failure> {
+pub(super) fn decide(spec: &Manifest, input: &PreviewInput<'_>, policy: &EnvValues) -> Result<Decision, Failure> {
     let stores = Stores::of(&spec.value);
     let mut facts = Facts::of(&spec.value, &stores, policy);
     let mut decision = choose(spec, input, &facts);
@@ -122,7 +122,7 @@ fn impossible(spec: &Manifest, why: &str) -> Failure {
 }
 
 impl<'a> Facts<'a> {
-    fn of(spec: &'a Value, stores: &'a Stores, policy: &'a Policy) -> Self {
+    fn of(spec: &'a Value, stores: &'a Stores, policy: &'a EnvValues) -> Self {
         let mut facts = Self {
             spec,
             stores,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::super::component::{self, Kind};
 use super::super::datastore::{self, Access, Connection, Role, Store, Stores};
 use super::super::env;
-use super::super::policy::Policy;
+use super::super::env_values::EnvValues;
 use super::Notes;
 use super::decision::{Decision, Development};
 use crate::model::failure::Failure;
@@ -17,7 +17,7 @@ const VERSIONS: [&str; 3] = ["15", "16", "17"];
 pub(super) fn choose(
     spec: &Manifest,
     stores: &Stores,
-    policy: &Policy,
+    policy: &EnvValues,
     obstacle: Option<&str>,
 ) -> Result<Development, Failure> {
     let databases = component::of(&spec.value, Kind::Database);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::datastore::{self, Access, Store};
 use super::super::env;
-use super::super::policy::Policy;
+use super::super::env_values::EnvValues;
 use super::super::{component, credentials, hidden, marks, secrets};
 use super::Notes;
 use super::decision::Decision;
@@ -28,7 +28,13 @@ enum Fate {
     },
 }
 
-pub(super) fn apply(preview: &mut Value, decision: &Decision, policy: &Policy, database_url: &str, notes: &mut Notes) {
+pub(super) fn apply(
+    preview: &mut Value,
+    decision: &Decision,
+    policy: &EnvValues,
+    database_url: &str,
+    notes: &mut Notes,
+) {
     let mut given = Vec::new();
     let mut secrets = Vec::new();
     let known = secrets::known_from(preview);
@@ -100,7 +106,7 @@ fn preview_has(preview: &Value, key: &str) -> bool {
     owners.flat_map(env::list).any(|env| env::key(env) == key)
 }
 
-fn fate(env: &Value, decision: &Decision, policy: &Policy, database_url: &str) -> Fate {
+fn fate(env: &Value, decision: &Decision, policy: &EnvValues, database_url: &str) -> Fate {
     if let Some(given) = policy.given.get(env::key(env)) {
         return Fate::Set {
             value: given.value.clone(),
@@ -161,7 +167,7 @@ fn sqlite_url(key: &str, value: &str, database_url: &str) -> String {
 }
 
 /// What the policy gives and no list has yet goes to the whole app; so it reaches every component.
-pub(super) fn add(preview: &mut Value, policy: &Policy, placed: &[String], notes: &mut Notes) {
+pub(super) fn add(preview: &mut Value, policy: &EnvValues, placed: &[String], notes: &mut Notes) {
     for (key, given) in &policy.given {
         let verb = if placed.contains(key) { "set" } else { "added" };
         notes

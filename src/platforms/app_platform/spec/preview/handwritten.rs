@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::super::component::{self, Kind};
 use super::super::dialect::no_scale_to_zero;
 use super::super::env;
+use super::super::env_values::EnvValues;
 use super::super::placeholder;
-use super::super::policy::Policy;
 use super::{Notes, envs, sources};
 use crate::model::report::Database;
 use crate::model::report::Sleep;
@@ -16,7 +16,7 @@ use crate::platforms::plan::{DatabaseChoice, PreviewInput};
 pub(super) fn adapt(
     preview: &mut Value,
     input: &PreviewInput<'_>,
-    policy: &Policy,
+    policy: &EnvValues,
     notes: &mut Notes,
 ) -> (DatabaseChoice, Sleep) {
     sources::follow_head(preview, input, notes);

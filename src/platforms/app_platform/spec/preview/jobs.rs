@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::component::{self, Component, Kind};
 use super::super::datastore::{Store, Stores};
-use super::super::policy::Policy;
+use super::super::env_values::EnvValues;
 use super::super::{credentials, env, jobs};
 use super::decision::{Decision, Later};
 use super::{Notes, build};
@@ -13,7 +13,7 @@ use super::{Notes, build};
 pub(super) fn drop_others(
     preview: &mut Value,
     decision: &Decision,
-    policy: &Policy,
+    policy: &EnvValues,
     has_prepare: bool,
     notes: &mut Notes,
 ) {
@@ -77,7 +77,7 @@ const NO_DATABASE: &str = "it prepares a database that this preview does not hav
 
 /// The jobs that run once the deployment is up and read the database, or say so in their command, each with why it is not the database's preparation.
 /// `users`: what reads the database, too; else what could.
-pub(super) fn later(app: &Value, stores: &Stores, policy: &Policy, users: &[Component<'_>]) -> Vec<Later> {
+pub(super) fn later(app: &Value, stores: &Stores, policy: &EnvValues, users: &[Component<'_>]) -> Vec<Later> {
     let is_taken = |it: &&Value| !policy.given.contains_key(env::key(it));
     let leads = |it: &Value| matches!(stores.of_env(it), Some(Store::Database { .. }));
     let jobs = component::of(app, Kind::Job).into_iter();
@@ -126,12 +126,12 @@ pub(super) fn later(app: &Value, stores: &Stores, policy: &Policy, users: &[Comp
 }
 
 /// Whether what a job reads of the kind is a store of the app's own, and no other database.
-pub(super) fn reads_own(app: &Value, job: &Component<'_>, stores: &Stores, policy: &Policy) -> bool {
+pub(super) fn reads_own(app: &Value, job: &Component<'_>, stores: &Stores, policy: &EnvValues) -> bool {
     let leads = |it: &Value| matches!(stores.of_env(it), Some(Store::Database { .. }));
     reads(app, job, policy, &|it| stores.is_of_own(it)) && !reads(app, job, policy, &leads)
 }
 
-fn reads(app: &Value, job: &Component<'_>, policy: &Policy, leads: &dyn Fn(&Value) -> bool) -> bool {
+fn reads(app: &Value, job: &Component<'_>, policy: &EnvValues, leads: &dyn Fn(&Value) -> bool) -> bool {
     let any = |owner: &Value| env::list(owner).any(|it| !policy.given.contains_key(env::key(it)) && leads(it));
     // What every component is given says little about what a job does with it.
     any(job.value) || (any(app) && says_it_prepares(job))
@@ -160,7 +160,7 @@ fn has(app: &Value, user: &Component<'_>, it: &Value) -> bool {
 }
 
 /// What the policy sets leads wherever the policy wants.
-fn reads_database(app: &Value, job: &Value, decision: &Decision, policy: &Policy) -> bool {
+fn reads_database(app: &Value, job: &Value, decision: &Decision, policy: &EnvValues) -> bool {
     let leads = |env: &Value| matches!(decision.stores.of_env(env), Some(Store::Database { .. }));
     let envs = env::list(app).chain(env::list(job));
     envs.filter(|env| !policy.given.contains_key(env::key(env))).any(leads)

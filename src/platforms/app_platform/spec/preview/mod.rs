@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 use super::bindings::{self, Broken};
 use super::component::{self, Kind};
 use super::dialect::AppSpec;
+use super::env_values::EnvValues;
 use super::guard::guard;
 use super::images;
-use super::policy::Policy;
 use super::{env, former, marks, region, secrets};
 use crate::config::PreviewDatabase;
 use crate::model::environment::Environment;
@@ -65,7 +65,7 @@ pub(crate) fn plan(spec: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewP
     }
     let named_after = input.allowed.name(spec);
     let name = names::preview_app(named_after, input.pull_request.number, input.repository_id);
-    let policy = Policy::resolve(&input.policy.env, input.variables, input.live(), input.random);
+    let policy = EnvValues::resolve(&input.policy.env, input.variables, input.live(), input.random);
     let mut notes = Notes::default();
     if named_after != spec.name() {
         notes.warnings.push(format!(
@@ -150,7 +150,7 @@ fn derive(
     spec: &Manifest,
     whole: &Value,
     input: &PreviewInput<'_>,
-    policy: &Policy,
+    policy: &EnvValues,
     preview: &mut Value,
     notes: &mut Notes,
 ) -> Result<(DatabaseChoice, Sleep), Failure> {

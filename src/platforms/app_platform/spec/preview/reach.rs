@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::super::datastore::{self, Stores};
+use super::super::env_values::EnvValues;
 use super::super::literal::is_harmless;
-use super::super::policy::Policy;
 use super::super::{component, credentials, env, marks, placeholder, secrets};
 use crate::model::failure::Failure;
 use crate::platforms::manifest::Manifest;
@@ -30,7 +30,7 @@ struct Productions {
 
 /// Refuses a spec with the address of a store, a credential, or what `production` uses as one. What `[preview] env`
 /// gives is a decision, and exempt.
-pub(super) fn refuse(spec: &Manifest, production: Option<&Manifest>, policy: &Policy) -> Result<(), Failure> {
+pub(super) fn refuse(spec: &Manifest, production: Option<&Manifest>, policy: &EnvValues) -> Result<(), Failure> {
     let productions = production.map(|it| Productions::of(&it.value)).unwrap_or_default();
     let mut found = envs(&spec.value, policy, &productions);
     found.extend(commands(&spec.value, &productions));
@@ -53,7 +53,7 @@ pub(super) fn refuse(spec: &Manifest, production: Option<&Manifest>, policy: &Po
     Err(spec.locate(failure, &first.at))
 }
 
-fn envs(spec: &Value, policy: &Policy, productions: &Productions) -> Vec<Found> {
+fn envs(spec: &Value, policy: &EnvValues, productions: &Productions) -> Vec<Found> {
     let stores = Stores::of(spec);
     let mut found = Vec::new();
     for (pointer, owner, value) in owners(spec) {

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::dialect::AppSpec;
+use super::env_values::EnvValues;
 use super::images;
-use super::policy::Policy;
 use super::{bindings, component, credentials, env, former, marks, region};
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
@@ -35,7 +35,7 @@ pub(crate) fn plan(spec: &Manifest, input: &ProductionInput<'_>) -> Result<Produ
     warnings.extend(region::correct(&mut planned));
     sources::follow(&mut planned, input, &mut changes, &mut warnings);
     // Config refuses `generate` here, so that nothing random is needed.
-    let policy = Policy::resolve(&input.target.env, input.variables, None, &|| [0; 32]);
+    let policy = EnvValues::resolve(&input.target.env, input.variables, None, &|| [0; 32]);
     bindings::refuse(
         spec,
         &bindings::broken(&spec.value, &|key| policy.given.contains_key(key)),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::component;
-use super::super::policy::Policy;
+use super::super::env_values::EnvValues;
 use super::super::{env, placeholder};
 use crate::config::{Variable, is_reserved};
 use crate::model::environment::Environment;
@@ -30,7 +30,7 @@ const WITHHELD: &str = "in this step is the run's own, which no app gets";
 pub(super) fn fill(
     spec: &Manifest,
     planned: &mut Value,
-    policy: &Policy,
+    policy: &EnvValues,
     input: &ProductionInput<'_>,
     changes: &mut Changes,
 ) -> Result<(), Failure> {
@@ -180,7 +180,7 @@ fn tell_of_step(given: Vec<FromStep>, input: &ProductionInput<'_>, changes: &mut
 /// What do-deploy.toml gives and the file does not list reaches the whole app.
 fn add(
     planned: &mut Value,
-    policy: &Policy,
+    policy: &EnvValues,
     input: &ProductionInput<'_>,
     placed: &[String],
     missing: &mut Vec<Missing>,

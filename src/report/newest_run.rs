@@ -11,7 +11,7 @@ use crate::model::stamp::Stamp;
 
 /// Where a run stands among those that write about the same pull request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum RunOrder {
     Newest,
     /// GitHub made a deployment of the pull request after this run's. Its run, where the deployment names one.
     Overtaken(Option<Stamp>),
@@ -21,7 +21,7 @@ pub(super) enum Place {
     },
 }
 
-impl Place {
+impl RunOrder {
     /// Whether the comment is left to another run. Without GitHub's word a greater number counts, but only where it was
     /// written while this run was under way: a number that somebody forged must not stand in the way of every later run.
     pub(super) fn leaves(&self, found: &Found, run: Option<Stamp>) -> bool {
@@ -38,15 +38,15 @@ impl Place {
 
 impl Reporter {
     /// A run without a deployment of its own stands where it began.
-    pub(super) async fn place(&self) -> Place {
+    pub(super) async fn order(&self) -> RunOrder {
         let pull = self.reports.iter().find_map(|report| report.environment.pull_request());
         let (Some(github), Some(pull)) = (&self.deps.github, pull) else {
-            return Place::Newest;
+            return RunOrder::Newest;
         };
         let own: Vec<u64> = self.records.iter().map(|record| record.id).collect();
         if !own.is_empty() && !self.has_written {
             // It was made a moment ago.
-            return Place::Newest;
+            return RunOrder::Newest;
         }
         let begun = github.begun();
         let environment = Environment::Preview(pull);
@@ -56,13 +56,13 @@ impl Reporter {
         };
         let newer = match github.deployments_until(environment.on_github(), is_old).await {
             Ok(newer) => newer,
-            Err(_) => return Place::Unknown { begun },
+            Err(_) => return RunOrder::Unknown { begun },
         };
         let is_of_pull = |it: &&Deployment| it.payload().is_some_and(|payload| payload.pr == Some(pull));
         let is_anothers = |it: &&Deployment| !own.contains(&it.id);
         match newer.iter().filter(is_of_pull).find(is_anothers) {
-            Some(newer) => Place::Overtaken(newer.run()),
-            None => Place::Newest,
+            Some(newer) => RunOrder::Overtaken(newer.run()),
+            None => RunOrder::Newest,
         }
     }
 }
@@ -71,7 +71,7 @@ impl Reporter {
 mod tests {
     use jiff::Timestamp;
 
-    use super::Place;
+    use super::RunOrder;
     use crate::model::stamp::Stamp;
     use crate::render::body::Body;
     use crate::report::conversation::Found;
@@ -80,10 +80,10 @@ mod tests {
     fn a_hint_counts_only_without_githubs_word_and_from_while_the_run_was_under_way() {
         let stamp = |id| Stamp { id, attempt: 1 };
         let at = |second| Timestamp::from_second(second).expect("a time");
-        let unknown = || Place::Unknown { begun: at(100) };
-        for (place, hint, written, run, leaves) in [
-            (Place::Newest, u64::MAX, Some(200), Some(5), false),
-            (Place::Overtaken(None), 1, Some(50), Some(5), true),
+        let unknown = || RunOrder::Unknown { begun: at(100) };
+        for (order, hint, written, run, leaves) in [
+            (RunOrder::Newest, u64::MAX, Some(200), Some(5), false),
+            (RunOrder::Overtaken(None), 1, Some(50), Some(5), true),
             (unknown(), 9, Some(101), Some(5), true),
             (unknown(), u64::MAX, Some(100), Some(5), false),
             (unknown(), u64::MAX, Some(50), Some(5), false),
@@ -97,9 +97,9 @@ mod tests {
             let written = written.map(at);
             let found = Found { body, written };
             assert_eq!(
-                place.leaves(&found, run.map(stamp)),
+                order.leaves(&found, run.map(stamp)),
                 leaves,
-                "{place:?} {found:?} {run:?}"
+                "{order:?} {found:?} {run:?}"
             );
         }
     }

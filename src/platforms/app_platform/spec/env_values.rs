@@ -19,7 +19,7 @@ pub(super) struct Given {
 
 /// Values by key, and what could not be had: the key and the variable that is not set.
 #[derive(Debug, Default)]
-pub(super) struct Policy {
+pub(super) struct EnvValues {
     pub(super) given: BTreeMap<String, Given>,
     pub(super) missing: Vec<(String, String)>,
     /// What the live app has and keeps: the key and the variable that is not set.
@@ -28,7 +28,7 @@ pub(super) struct Policy {
     withheld: Vec<String>,
 }
 
-impl Policy {
+impl EnvValues {
     /// `live` is the app as it runs: what was generated for it stays the same over pushes, and so does a secret whose
     /// variable this run lacks.
     pub(super) fn resolve(
