@@ -2,7 +2,11 @@
 
 pub(crate) mod announcement;
 pub(crate) mod changes;
+pub(crate) mod datastores;
+pub(crate) mod dockerfile;
 pub(crate) mod images;
+pub(crate) mod literal;
 pub(crate) mod replace;
+pub(crate) mod secret_names;
 pub(crate) mod shell;
 pub(crate) mod yaml;

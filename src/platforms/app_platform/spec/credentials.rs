@@ -6,10 +6,10 @@ use base64::Engine as _;
 use serde_json::Value;
 
 use super::component::Kind;
-use super::literal::{is_address, is_harmless, is_placeholder, is_reference, is_stand_in};
-use super::names::is_credential;
 use super::pieces::{self, Piece};
-use super::{component, env, hidden, names};
+use super::{component, env, hidden};
+use crate::policy::literal::{is_address, is_harmless, is_placeholder, is_reference, is_stand_in};
+use crate::policy::secret_names::{self, is_credential};
 use crate::redact::credential::{self, Promise};
 use crate::redact::{has_long_run, is_code, published};
 
@@ -50,7 +50,7 @@ fn is_single(key: &str, value: &str) -> bool {
     if is_harmless(value) || published::has_prefix(key) {
         return false;
     }
-    match names::promise(key) {
+    match secret_names::promise(key) {
         Promise::Credential => !is_address(value),
         Promise::Maybe => !is_address(value) && (has_long_run(value) || is_uuid(value) || is_pair(value)),
         Promise::Nothing => false,

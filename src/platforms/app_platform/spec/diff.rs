@@ -7,8 +7,8 @@ use similar::TextDiff;
 
 use super::document::print;
 use super::hidden::{MASK, by_shape, without_password};
-use super::names::is_credential;
 use super::{credentials, env, shown};
+use crate::policy::secret_names::is_credential;
 /// Behind what is masked on both sides and is not the same.
 const ANOTHER: &str = "*** (another value)";
 

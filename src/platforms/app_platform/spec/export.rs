@@ -4,10 +4,10 @@ use serde_json::Value;
 use url::Url;
 
 use super::document::print;
-use super::literal::has_password;
-use super::names::is_credential;
 use super::{component, credentials, env, marks};
 use crate::platforms::scaffold::Portable;
+use crate::policy::literal::has_password;
+use crate::policy::secret_names::is_credential;
 
 pub(crate) fn exported(live: &Value) -> Portable {
     let mut spec = live.clone();

@@ -6,6 +6,7 @@ use super::component::{self, Kind, text};
 use super::datastore::Stores;
 use super::{credentials, datastore, env, hidden, marks};
 use crate::model::failure::Failure;
+use crate::policy::datastores::hosts;
 use crate::policy::shell;
 use crate::redact::Redactor;
 
@@ -46,7 +47,7 @@ fn texts(spec: &Value, decided: &[&str], known: &Redactor) -> Vec<String> {
     let components = component::components(spec);
     let stores = Stores::of(spec);
     let mut look = |place: String, text: &str, credential: Option<String>| {
-        if let Some(managed) = datastore::managed(text) {
+        if let Some(managed) = hosts::managed(text) {
             found.push(format!("{place} names `{}`", managed.host));
         } else if let Some(credential) = credential {
             found.push(format!("{place} holds {credential}"));
@@ -83,7 +84,7 @@ fn without(command: &str, decided: &[&str]) -> String {
         command.replace(&format!("={}\n", shell::quote(text)), "=$DECIDED\n")
     });
     let is_found = |text: &&&str| {
-        datastore::managed(text).is_some()
+        hosts::managed(text).is_some()
             || datastore::in_command(text).is_some()
             || credentials::in_command(text).is_some()
     };

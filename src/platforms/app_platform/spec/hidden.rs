@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::env;
-use super::literal::{has_password, is_address, is_harmless, is_reference, is_stand_in};
+use crate::policy::literal::{has_password, is_address, is_harmless, is_reference, is_stand_in};
 use crate::redact::{Redactor, Secret, is_code};
 
 pub(super) const MASK: &str = "***";

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::names::is_credential;
-use super::{component, credentials, env, literal};
+use super::{component, credentials, env};
+use crate::policy::secret_names::is_credential;
 use crate::redact::{Redactor, Secret};
 
 /// The names of all envs of type SECRET.
@@ -71,7 +71,9 @@ pub(crate) fn secret_values(spec: &Value) -> Vec<Secret> {
 /// whatever form.
 pub(super) fn known_from(spec: &Value) -> Redactor {
     let redactor = Redactor::new();
-    let is_long = |value: &str| value.len() >= LONG && !literal::is_harmless(value) && !literal::is_address(value);
+    let is_long = |value: &str| {
+        value.len() >= LONG && !crate::policy::literal::is_harmless(value) && !crate::policy::literal::is_address(value)
+    };
     for secret in secret_values(spec).iter().filter(|it| is_long(it.expose())) {
         let _forms = redactor.register(secret);
     }

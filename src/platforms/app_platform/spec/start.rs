@@ -4,9 +4,7 @@ use serde_json::Value;
 
 use super::component::{self, Component, Kind, text};
 use crate::platforms::manifest::Manifest;
-use crate::policy::shell;
-
-mod dockerfile;
+use crate::policy::{dockerfile, shell};
 
 type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
 

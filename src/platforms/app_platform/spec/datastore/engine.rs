@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::schemes::{Connection, connection, scheme, speaks_postgresql};
 use super::{Role, keys};
 use crate::platforms::app_platform::spec::env;
+use crate::policy::datastores::schemes::{Connection, connection, scheme, speaks_postgresql};
 use crate::redact::credential::words;
 /// Words of names and drivers, and the engine that they mean.
 const ENGINES: [(&str, &str); 8] = [

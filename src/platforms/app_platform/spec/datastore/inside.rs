@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::net::Ipv4Addr;
 
-use super::super::literal::is_reference;
 use super::super::pieces::{self, Piece};
-use super::keys;
-use super::role::Role;
-use super::words::STORES;
 use super::{OTHER_SERVICES, Stores, connection, host, schemes};
+use crate::policy::datastores::keys;
+use crate::policy::datastores::role::Role;
+use crate::policy::datastores::words::STORES;
+use crate::policy::literal::is_reference;
 use crate::redact::credential::words;
 
 /// What a store's host is called where nothing says whose it is, and what has to stand beside it.

@@ -6,23 +6,17 @@ use serde_json::Value;
 
 use super::component::{self, Kind};
 use super::{credentials, env, pieces};
+use crate::policy::datastores::hosts::managed;
+use crate::policy::datastores::role::Role;
+use crate::policy::datastores::schemes::{connection, scheme};
+use crate::policy::datastores::{Holds, keys, schemes};
 mod engine;
-mod file;
-mod hosts;
 mod inside;
-mod keys;
 mod own;
 mod reach;
-mod role;
-mod schemes;
-mod words;
 
 pub(super) use engine::other_engine;
-pub(super) use file::file;
-pub(super) use hosts::managed;
 pub(super) use inside::in_command;
-pub(super) use role::Role;
-pub(super) use schemes::{Connection, connection, of_postgresql, of_sqlite, scheme};
 
 /// The variables of database components that no other component has; for specs that do not declare theirs.
 /// <https://docs.digitalocean.com/products/app-platform/how-to/use-environment-variables/>
@@ -66,19 +60,11 @@ pub(super) enum Access {
     Part,
 }
 
-/// What a host, a scheme or a name stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Holds {
-    Database,
-    Other,
-}
-
-impl Holds {
-    fn store(self, by: Access) -> Store {
-        match self {
-            Self::Database => Store::Database { by },
-            Self::Other => Store::Other,
-        }
+/// The store of what a host, a scheme or a name stands for.
+fn store(holds: Holds, by: Access) -> Store {
+    match holds {
+        Holds::Database => Store::Database { by },
+        Holds::Other => Store::Other,
     }
 }
 
@@ -235,7 +221,7 @@ impl Stores {
     fn of_port(&self, text: &str) -> Option<Store> {
         let first = endpoint(text);
         let holds = port_of_store(first).filter(|_| !self.is_local(first))?;
-        Some(holds.store(if first == text { Access::Part } else { Access::Url }))
+        Some(store(holds, if first == text { Access::Part } else { Access::Url }))
     }
 
     /// A store that a document, a list of flags or a file of settings leads to: there is no substitute.
@@ -250,7 +236,7 @@ impl Stores {
             Holds::Database => self.is_own(text),
             Holds::Other => self.is_local(text),
         };
-        (!is_here).then(|| holds.store(Access::Url))
+        (!is_here).then(|| store(holds, Access::Url))
     }
 
     /// A managed service's host, by itself or in something longer.
@@ -261,7 +247,7 @@ impl Stores {
             return Some(Store::Other);
         }
         let alone = text.len() <= found.host.len() + ":65535".len();
-        Some(found.holds.store(if alone { Access::Part } else { Access::Url }))
+        Some(store(found.holds, if alone { Access::Part } else { Access::Url }))
     }
 
     fn of_bindings(&self, text: &str) -> Option<Store> {

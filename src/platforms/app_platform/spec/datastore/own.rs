@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::keys;
-use super::role::Role;
 use super::{Stores, credentials, env, host, schemes};
 use crate::platforms::app_platform::spec::component::{self, text};
+use crate::policy::datastores::keys;
+use crate::policy::datastores::role::Role;
 
 impl Stores {
     /// Learns which components are stores by the envs that lead to them, and what their parts have in common.

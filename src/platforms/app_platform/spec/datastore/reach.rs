@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::super::pieces;
 use super::inside::address;
-use super::keys;
-use super::role::Role;
 use super::{Stores, env, host, managed};
+use crate::policy::datastores::keys;
+use crate::policy::datastores::role::Role;
 
 impl Stores {
     /// The host of the store that an env leads to, where it stands in the value: nothing of this machine, of the app, or

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::super::component::{self, owner_noun, text};
 use super::super::env_values::EnvValues;
-use super::super::literal::is_harmless;
 use super::super::{env, marks};
 use crate::platforms::manifest::Manifest;
+use crate::policy::literal::is_harmless;
 use crate::redact::credential::words;
 
 /// How many envs a warning names.

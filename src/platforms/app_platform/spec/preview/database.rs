@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::component::{self, Component, Kind};
-use super::super::datastore::{self, Access, Store, Stores};
+use super::super::datastore::{Access, Store, Stores};
 use super::super::env;
 use super::super::env_values::EnvValues;
 use super::super::start;
@@ -15,6 +15,7 @@ use crate::model::report::Database;
 use crate::platforms::manifest::Manifest;
 use crate::platforms::plan::{DatabaseChoice, PreviewInput};
 use crate::policy::changes::listed;
+use crate::policy::datastores::file;
 
 /// What there is to decide about.
 struct Facts<'a> {
@@ -198,7 +199,7 @@ impl<'a> Facts<'a> {
 
     /// Whether every database of the app is a file.
     fn is_on_files(&self) -> bool {
-        self.leading().all(|value| datastore::file(value).is_some())
+        self.leading().all(|value| file::file(value).is_some())
     }
 
     /// The values of the envs that lead to a database.

@@ -3,13 +3,16 @@
 use serde_json::{Map, Value, json};
 
 use super::super::component::{self, Kind};
-use super::super::datastore::{self, Access, Connection, Role, Store, Stores};
+use super::super::datastore::{self, Access, Store, Stores};
 use super::super::env;
 use super::super::env_values::EnvValues;
 use super::Notes;
 use super::decision::{Decision, Development};
 use crate::model::failure::Failure;
 use crate::platforms::manifest::Manifest;
+use crate::policy::datastores::role::Role;
+use crate::policy::datastores::schemes::Connection;
+use crate::policy::datastores::{file, schemes};
 /// Versions that can still be created; another one is left to the platform.
 const VERSIONS: [&str; 3] = ["15", "16", "17"];
 
@@ -111,15 +114,15 @@ impl Development {
             .filter(|value| !env::is_encrypted(value))
             .unwrap_or_default();
         let variable = |variable: &str| format!("${{{name}.{variable}}}");
-        if let Some(scheme) = datastore::scheme(value) {
+        if let Some(scheme) = schemes::scheme(value) {
             if !scheme.contains('+') || scheme.starts_with("prisma") {
                 let jdbc = value.trim_start().starts_with("jdbc:");
                 return variable(if jdbc { "JDBC_DATABASE_URL" } else { "DATABASE_URL" });
             }
             // The driver is part of the scheme, which the platform's own URL does not have.
-            let is_file = datastore::file(value).is_some();
+            let is_file = file::file(value).is_some();
             let query = Some(query(value)).filter(|_| !is_file).unwrap_or_default();
-            let scheme = datastore::of_postgresql(&scheme);
+            let scheme = schemes::of_postgresql(&scheme);
             return format!(
                 "{scheme}://${{{name}.USERNAME}}:${{{name}.PASSWORD}}@${{{name}.HOSTNAME}}:${{{name}.PORT}}/${{{name}.DATABASE}}{query}"
             );
@@ -130,7 +133,7 @@ impl Development {
                 value.replace(binding.whole, &variable(binding.variable))
             });
         }
-        match (datastore::connection(value), stores.role(key)) {
+        match (schemes::connection(value), stores.role(key)) {
             (Some(Connection::Libpq), _) => format!(
                 "host=${{{name}.HOSTNAME}} port=${{{name}.PORT}} user=${{{name}.USERNAME}} password=${{{name}.PASSWORD}} dbname=${{{name}.DATABASE}} sslmode=require"
             ),

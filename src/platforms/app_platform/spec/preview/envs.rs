@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::datastore::{self, Access, Store};
+use super::super::datastore::{Access, Store};
 use super::super::env;
 use super::super::env_values::EnvValues;
 use super::super::{component, credentials, hidden, marks, secrets};
@@ -10,6 +10,7 @@ use super::Notes;
 use super::decision::Decision;
 use crate::config::SQLITE_URL;
 use crate::model::report::Database;
+use crate::policy::datastores::{file, schemes};
 
 use crate::policy::changes::listed;
 
@@ -59,11 +60,11 @@ pub(super) fn apply(
                 Fate::Keep | Fate::Own => true,
                 Fate::Set { value, secret } => {
                     let old = env::value(env).unwrap_or_default();
-                    let is_same_file = datastore::file(old).is_some() && old == value;
+                    let is_same_file = file::file(old).is_some() && old == value;
                     if !policy.given.contains_key(&key) && !is_same_file {
                         let what = format!("env `{key}` of {owner} is `{value}`");
-                        let why = match datastore::file(old) {
-                            Some(_) if datastore::file(&value).is_none() => "previews use a development database",
+                        let why = match file::file(old) {
+                            Some(_) if file::file(&value).is_none() => "previews use a development database",
                             Some(_) => "every instance can write there",
                             None => "it led to production's database",
                         };
@@ -158,11 +159,11 @@ fn sqlite_url(key: &str, value: &str, database_url: &str) -> String {
     let Some(path) = database_url.strip_prefix("sqlite:///") else {
         return database_url.to_owned();
     };
-    match datastore::file(value) {
+    match file::file(value) {
         Some(file) if file.is_writable() && !file.is_locked() && database_url == SQLITE_URL => value.to_owned(),
         Some(file) => file.at(path),
         None if is_java => format!("jdbc:sqlite:{path}"),
-        None => format!("{}:///{path}", datastore::of_sqlite(value)),
+        None => format!("{}:///{path}", schemes::of_sqlite(value)),
     }
 }
 

@@ -5,10 +5,10 @@ use serde_json::Value;
 
 use super::super::datastore::{self, Stores};
 use super::super::env_values::EnvValues;
-use super::super::literal::is_harmless;
 use super::super::{component, credentials, env, marks, placeholder, secrets};
 use crate::model::failure::Failure;
 use crate::platforms::manifest::Manifest;
+use crate::policy::literal::is_harmless;
 
 /// Shortest credential of production's that is looked for within something longer: a shorter one may be a word.
 const LONG: usize = 12;

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::super::component::{self, text};
-use super::super::names::is_credential;
 use super::super::placeholder;
 use crate::platforms::plan::ProductionInput;
+use crate::policy::secret_names::is_credential;
 
 /// Keeps the region of an app whose file names none, so that no default of the platform can move it, and the maintenance
 /// that somebody switched on where the file says nothing about it. Warns where the live app does not show the `vpc` that the file has.

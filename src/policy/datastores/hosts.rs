@@ -4,9 +4,9 @@ use super::Holds;
 
 /// A managed service's host in a text, and what it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::platforms::app_platform::spec) struct Managed<'a> {
-    pub(in crate::platforms::app_platform::spec) host: &'a str,
-    pub(super) holds: Holds,
+pub(crate) struct Managed<'a> {
+    pub(crate) host: &'a str,
+    pub(crate) holds: Holds,
 }
 
 /// How the hosts end, and the page that says so.
@@ -171,7 +171,7 @@ const PAGES: [&str; 12] = [
 const CLOUD_SQL: &str = "/cloudsql/";
 
 /// The first managed service that a text names.
-pub(in crate::platforms::app_platform::spec) fn managed(text: &str) -> Option<Managed<'_>> {
+pub(crate) fn managed(text: &str) -> Option<Managed<'_>> {
     if let Some(at) = text.find(CLOUD_SQL) {
         let host = text[at..]
             .split(|c: char| c.is_whitespace() || "'\"&;?".contains(c))

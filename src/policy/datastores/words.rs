@@ -4,7 +4,7 @@ use super::Holds;
 use super::role::Role;
 
 /// Words that stand for a store in the names of frameworks and drivers.
-pub(super) const STORES: &[(&str, Holds)] = &[
+pub(crate) const STORES: &[(&str, Holds)] = &[
     // Rails https://guides.rubyonrails.org/configuring.html#configuring-a-database, Heroku, Prisma, Django (dj-database-url)
     ("DATABASE", Holds::Database),
     // Laravel https://laravel.com/docs/database#configuration, TypeORM's and Knex's examples, WordPress's image
@@ -98,7 +98,7 @@ pub(super) const STORES: &[(&str, Holds)] = &[
     ("SUPABASE", Holds::Other),
 ];
 
-pub(super) const ROLES: &[(&str, Role)] = &[
+pub(crate) const ROLES: &[(&str, Role)] = &[
     ("URL", Role::Url),
     ("URLS", Role::Url),
     ("URI", Role::Url),
@@ -143,7 +143,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
 ];
 
 /// What may stand between, or behind: `POSTGRES_URL_NON_POOLING`, `DB_READ_HOST`, `MYSQL_ROOT_PASSWORD`.
-pub(super) const QUALIFIERS: &[&str] = &[
+pub(crate) const QUALIFIERS: &[&str] = &[
     "ADDON",
     "ADMIN",
     "ALCHEMY",
@@ -204,7 +204,7 @@ pub(super) const QUALIFIERS: &[&str] = &[
 ];
 
 /// Names that say it without a word of their own.
-pub(super) const WHOLE: &[(&str, Holds, Role)] = &[
+pub(crate) const WHOLE: &[(&str, Holds, Role)] = &[
     // https://www.prisma.io/docs/orm/overview/databases/postgresql
     ("DIRECT_URL", Holds::Database, Role::Url),
     // https://github.com/pressly/goose#environment-variables

@@ -83,7 +83,7 @@ const ABOUT: [&str; 40] = [
 ];
 
 /// What the name of an env or of a field says about its value.
-pub(super) fn promise(name: &str) -> Promise {
+pub(crate) fn promise(name: &str) -> Promise {
     let words = words(name);
     let Some((last, before)) = words.split_last() else {
         return Promise::Nothing;
@@ -115,7 +115,7 @@ fn speaks_of_one(words: &[String]) -> bool {
 }
 
 /// Whether a field beyond the envs holds a secret: credentials of registries and of log destinations.
-pub(super) fn is_credential(key: &str) -> bool {
+pub(crate) fn is_credential(key: &str) -> bool {
     matches!(key, "registry_credentials" | "api_key" | "token" | "password")
 }
 

@@ -2,7 +2,7 @@
 
 /// What stands before the path, the path, and what stands behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::platforms::app_platform::spec) struct File<'a> {
+pub(crate) struct File<'a> {
     before: &'a str,
     path: &'a str,
     after: &'a str,
@@ -16,7 +16,7 @@ const ENDS: [&str; 4] = [".db", ".sqlite", ".sqlite3", ".db3"];
 
 /// The file that a value names: `sqlite+aiosqlite:///shop.db`, `file:./dev.db`, `jdbc:sqlite:/data/shop.db`,
 /// `Data Source=shop.db`, `/data/shop.db`.
-pub(in crate::platforms::app_platform::spec) fn file(text: &str) -> Option<File<'_>> {
+pub(crate) fn file(text: &str) -> Option<File<'_>> {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
     if text.contains("${") || text.contains('\n') {
@@ -27,7 +27,7 @@ pub(in crate::platforms::app_platform::spec) fn file(text: &str) -> Option<File<
         let (path, after) = rest.split_at(rest.find(end).unwrap_or(rest.len()));
         File { before, path, after }
     };
-    if let Some(scheme) = super::scheme(text) {
+    if let Some(scheme) = super::schemes::scheme(text) {
         let is_file = scheme == "file"
             || scheme
                 .split(['+', ':'])
@@ -57,13 +57,13 @@ fn has_end(path: &str) -> bool {
 
 impl File<'_> {
     /// Whether a preview can have its data there: in memory, beside the code, in a folder for such things.
-    pub(in crate::platforms::app_platform::spec) fn is_writable(&self) -> bool {
+    pub(crate) fn is_writable(&self) -> bool {
         let is_plain = !self.path.split('/').any(|part| part == "..");
         is_plain && (!self.path.starts_with('/') || WRITABLE.iter().any(|folder| self.path.starts_with(folder)))
     }
 
     /// Whether a key or a password opens it: `?key=…` of SQLCipher, `;Password=…`.
-    pub(in crate::platforms::app_platform::spec) fn is_locked(&self) -> bool {
+    pub(crate) fn is_locked(&self) -> bool {
         let after = self.after.to_ascii_lowercase();
         let names = after
             .split(['?', '&', ';'])
@@ -74,7 +74,7 @@ impl File<'_> {
     }
 
     /// The same with another path, and without what opens it.
-    pub(in crate::platforms::app_platform::spec) fn at(&self, path: &str) -> String {
+    pub(crate) fn at(&self, path: &str) -> String {
         let after = if self.is_locked() { "" } else { self.after };
         format!("{}{path}{after}", self.before)
     }

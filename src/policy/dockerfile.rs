@@ -3,7 +3,7 @@
 use crate::policy::shell;
 
 /// The command as a shell line. `None`: the file leaves it to its base image.
-pub(super) fn start(text: &str) -> Option<String> {
+pub(crate) fn start(text: &str) -> Option<String> {
     let mut stages: Vec<Stage> = Vec::new();
     for instruction in instructions(text) {
         let (word, rest) = instruction

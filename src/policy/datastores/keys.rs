@@ -7,15 +7,15 @@ use crate::redact::credential::words;
 
 /// What a name promises.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Meaning {
-    pub(super) holds: Holds,
-    pub(super) role: Role,
+pub(crate) struct Meaning {
+    pub(crate) holds: Holds,
+    pub(crate) role: Role,
     /// What its parts have in common: `DB` of `DB_HOST` and `DB_PASSWORD`.
-    pub(super) prefix: String,
+    pub(crate) prefix: String,
 }
 
 /// What the name of an env says. `None`: nothing about a store.
-pub(super) fn meaning(key: &str) -> Option<Meaning> {
+pub(crate) fn meaning(key: &str) -> Option<Meaning> {
     let upper = key.to_ascii_uppercase();
     if let Some((_, holds, role)) = WHOLE.iter().find(|(name, ..)| *name == upper) {
         let prefix = upper.rsplit_once('_').map_or("", |(prefix, _)| prefix).to_owned();

@@ -2,7 +2,7 @@
 
 use super::Holds;
 /// The part of a URL before `://`, in lower case and without `jdbc:`.
-pub(in crate::platforms::app_platform::spec) fn scheme(text: &str) -> Option<String> {
+pub(crate) fn scheme(text: &str) -> Option<String> {
     let text = text.trim().trim_matches(['"', '\'']);
     let (scheme, _) = text.split_once("://")?;
     let scheme = scheme.to_ascii_lowercase();
@@ -15,7 +15,7 @@ pub(in crate::platforms::app_platform::spec) fn scheme(text: &str) -> Option<Str
 }
 
 /// What a URL of this scheme leads to, with or without a driver in it: `postgresql+psycopg2`, `db+mysql`, `pool:mysql`.
-pub(super) fn holds(scheme: &str) -> Option<Holds> {
+pub(crate) fn holds(scheme: &str) -> Option<Holds> {
     const DATABASES: [&str; 31] = [
         "aurora",
         "cockroach",
@@ -86,7 +86,7 @@ pub(super) fn holds(scheme: &str) -> Option<Holds> {
 }
 
 /// Whether PostgreSQL can answer to an env: its URL, if it has one, is PostgreSQL's.
-pub(in crate::platforms::app_platform::spec) fn speaks_postgresql(scheme: &str) -> bool {
+pub(crate) fn speaks_postgresql(scheme: &str) -> bool {
     scheme.split(['+', ':']).any(|part| {
         matches!(
             part,
@@ -108,7 +108,7 @@ const ASYNCHRONOUS: [&str; 7] = [
 ];
 
 /// The scheme for SQLite of an app that has this URL of another database.
-pub(in crate::platforms::app_platform::spec) fn of_sqlite(url: &str) -> &'static str {
+pub(crate) fn of_sqlite(url: &str) -> &'static str {
     let scheme = scheme(url).unwrap_or_default();
     // Celery's way to name its backend.
     match scheme.starts_with("db+") {
@@ -119,13 +119,13 @@ pub(in crate::platforms::app_platform::spec) fn of_sqlite(url: &str) -> &'static
 }
 
 /// A scheme with a driver in it, for PostgreSQL where it is SQLite's.
-pub(in crate::platforms::app_platform::spec) fn of_postgresql(scheme: &str) -> String {
+pub(crate) fn of_postgresql(scheme: &str) -> String {
     scheme.replace("aiosqlite", "asyncpg").replace("sqlite", "postgresql")
 }
 
 /// A connection string that is not a URL, and whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::platforms::app_platform::spec) enum Connection {
+pub(crate) enum Connection {
     /// `user:password@tcp(host:3306)/name`: <https://github.com/go-sql-driver/mysql#dsn-data-source-name>
     Mysql,
     /// `pgsql:host=…;dbname=…`
@@ -140,7 +140,7 @@ pub(in crate::platforms::app_platform::spec) enum Connection {
     Oracle,
 }
 
-pub(in crate::platforms::app_platform::spec) fn connection(text: &str) -> Option<Connection> {
+pub(crate) fn connection(text: &str) -> Option<Connection> {
     let lower = text.trim().to_ascii_lowercase();
     if lower.contains("@tcp(") || lower.contains("@unix(") {
         return Some(Connection::Mysql);

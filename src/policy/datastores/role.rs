@@ -1,7 +1,7 @@
 //! Which part of the way to a store an env holds.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::platforms::app_platform::spec) enum Role {
+pub(crate) enum Role {
     /// All in one: a URL, a DSN, a connection string.
     Url,
     Host,

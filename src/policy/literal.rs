@@ -32,7 +32,7 @@ const WHOLE_PLACEHOLDERS: [&str; 10] = [
 ];
 
 /// Empty, a number, a duration, a switch, or something that a person has still to fill in.
-pub(super) fn is_harmless(value: &str) -> bool {
+pub(crate) fn is_harmless(value: &str) -> bool {
     value.is_empty()
         || is_number(value)
         || is_duration(value)
@@ -135,7 +135,7 @@ fn is_switch(value: &str) -> bool {
     SWITCHES.iter().any(|switch| value.eq_ignore_ascii_case(switch))
 }
 
-pub(super) fn is_placeholder(value: &str) -> bool {
+pub(crate) fn is_placeholder(value: &str) -> bool {
     let inside =
         |open: &str, close: &str| value.len() > open.len() && value.starts_with(open) && value.ends_with(close);
     if value.contains("${") || value.contains("{{") || inside("<", ">") || inside("__", "__") || inside("%", "%") {
@@ -148,12 +148,12 @@ pub(super) fn is_placeholder(value: &str) -> bool {
 }
 
 /// `$NAME`, `${NAME}`, `$(command)`: where a value comes from is not the value.
-pub(super) fn is_reference(value: &str) -> bool {
+pub(crate) fn is_reference(value: &str) -> bool {
     value.starts_with(['$', '`', '<', '%'])
 }
 
 /// A path, or a URL without a credential in it.
-pub(super) fn is_address(value: &str) -> bool {
+pub(crate) fn is_address(value: &str) -> bool {
     // Base64 has a slash for its first character, too, once in 64.
     let path = value.starts_with('/')
         && value.contains(|c: char| c.is_ascii_alphabetic())
@@ -171,7 +171,7 @@ pub(super) fn is_address(value: &str) -> bool {
 }
 
 /// What a build gets in place of the real thing: `SECRET_KEY_BASE=dummy rails assets:precompile`.
-pub(super) fn is_stand_in(value: &str) -> bool {
+pub(crate) fn is_stand_in(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let parts = [
         "dummy",
@@ -197,7 +197,7 @@ fn has_digit_inside(value: &str) -> bool {
 }
 
 /// Whether a URL has a password that is no bindable variable.
-pub(super) fn has_password(url: &url::Url) -> bool {
+pub(crate) fn has_password(url: &url::Url) -> bool {
     url.password()
         .is_some_and(|password| !password.contains("${") && !password.starts_with("$%7B"))
 }
