@@ -18,7 +18,7 @@ pub(super) fn drop_others(
     notes: &mut Notes,
 ) {
     let app = preview.clone();
-    let has_database = decision.database.mode != None;
+    let has_database = decision.database.mode.is_some();
     let later = |name: &str| decision.later.iter().find(|later| later.name == name);
     let reason = |job: &Component<'_>| match component::job_kind(job.value) {
         "PRE_DEPLOY" if !has_database && reads_database(&app, job.value, decision, policy) => {
