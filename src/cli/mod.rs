@@ -21,7 +21,6 @@ use context::Voice;
 use environment::Variables;
 
 use crate::flows;
-use crate::model::failure::Failure;
 use crate::wait::Wait;
 
 pub(crate) fn main() -> ExitCode {
@@ -232,7 +231,7 @@ fn ending_of_sandbox(variables: Variables, ended: anyhow::Result<u8>) -> u8 {
     let voice = Voice::new(variables, false);
     ended.unwrap_or_else(|error| {
         let error = match error.downcast::<do_deploy_sandbox::command::UsageError>() {
-            Ok(usage) => Failure::input(usage.to_string()).into(),
+            Ok(usage) => crate::model::failure::Failure::input(usage.to_string()).into(),
             Err(other) => other,
         };
         ending::of_error(&voice.console, &voice.run, &Wait::unbounded(), &error)
