@@ -156,39 +156,36 @@ pub(crate) fn random_share() -> f64 {
 
 /// A duration as people read it: `2m 23s`, `1h 5m`, `14d`. Never more than two units; a begun second counts whole.
 pub(crate) fn humanize(duration: Duration) -> String {
+    in_units(duration, |count, unit| format!("{count}{}", &unit[..1]))
+}
+
+/// A duration in a sentence: `10 minutes`, `1 hour`, `14 days 3 hours`. Never more than two units; a begun second counts whole.
+pub(crate) fn in_words(duration: Duration) -> String {
+    in_units(duration, |count, unit| {
+        let ending = if count == 1 { "" } else { "s" };
+        format!("{count} {unit}{ending}")
+    })
+}
+
+/// The first units of a duration that count, each as `shown`.
+fn in_units(duration: Duration, shown: impl Fn(u64, &str) -> String) -> String {
     let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
     let units = [
-        (seconds / 86_400, "d"),
-        (seconds / 3_600 % 24, "h"),
-        (seconds / 60 % 60, "m"),
-        (seconds % 60, "s"),
+        (seconds / 86_400, "day"),
+        (seconds / 3_600 % 24, "hour"),
+        (seconds / 60 % 60, "minute"),
+        (seconds % 60, "second"),
     ];
     let Some(first) = units.iter().position(|(count, _)| *count > 0) else {
-        return "0s".to_owned();
+        return shown(0, "second");
     };
     units[first..]
         .iter()
         .take(2)
         .filter(|(count, _)| *count > 0)
-        .map(|(count, unit)| format!("{count}{unit}"))
+        .map(|(count, unit)| shown(*count, unit))
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-/// A duration in a sentence: `10 minutes`, `1 hour`, `14 days 3 hours`. Never more than two units; a begun second counts whole.
-pub(crate) fn in_words(duration: Duration) -> String {
-    let words = |short: &str| {
-        let (count, unit) = short.split_at(short.len() - 1);
-        let noun = match unit {
-            "d" => "day",
-            "h" => "hour",
-            "m" => "minute",
-            _ => "second",
-        };
-        let ending = if count == "1" { "" } else { "s" };
-        format!("{count} {noun}{ending}")
-    };
-    humanize(duration).split(' ').map(words).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
