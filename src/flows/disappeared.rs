@@ -34,10 +34,7 @@ pub(super) async fn look(ctx: &Ctx, environment: &Environment, commit: &Sha) -> 
         if n > 0 {
             ctx.wait.sleep(BETWEEN).await?;
         }
-        let looked = tokio::select! {
-            looked = prober.probe(&target, ONE_LOOK) => looked,
-            cancelled = ctx.wait.cancelled() => return Err(cancelled.into()),
-        };
+        let looked = prober.probe_until_cancelled(&target, ONE_LOOK, &ctx.wait).await?;
         if !looked.shows_no_app() {
             return Ok(None);
         }

@@ -245,10 +245,7 @@ async fn look_at(
     seen: &mut Vec<(Target, Observation)>,
 ) -> anyhow::Result<HealthVerdict> {
     let prober = Prober::new()?;
-    let looked = tokio::select! {
-        looked = prober.probe(front, ONE_LOOK) => looked,
-        cancelled = ctx.wait.cancelled() => return Err(cancelled.into()),
-    };
+    let looked = prober.probe_until_cancelled(front, ONE_LOOK, &ctx.wait).await?;
     if let Observation::Endless { .. } = looked {
         let verdict = watched(ctx, std::slice::from_ref(front), deadline).await?;
         if verdict.is_endless() {

@@ -15,6 +15,7 @@ use crate::net::error::{Problem, Unreachable};
 use crate::net::http::probing_http;
 use crate::net::proxy::{Proxies, Proxy};
 use crate::net::unreachable::unreachable_because;
+use crate::wait::{Cancelled, Wait};
 
 /// Longest wait for one answer: a service that wakes from zero may take this long to start.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
@@ -58,6 +59,19 @@ impl Prober {
             (seen, location) = (after.behind_redirect(&next.place()), further);
         }
         seen
+    }
+
+    /// The same, unless the run is told to stop first.
+    pub(crate) async fn probe_until_cancelled(
+        &self,
+        target: &Target,
+        most: Duration,
+        wait: &Wait,
+    ) -> Result<Observation, Cancelled> {
+        tokio::select! {
+            observation = self.probe(target, most) => Ok(observation),
+            cancelled = wait.cancelled() => Err(cancelled),
+        }
     }
 
     /// One request, and where its answer redirects to.

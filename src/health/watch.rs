@@ -135,10 +135,7 @@ pub(crate) async fn watch(
                 0 => deadline.remaining().max(LAST_CHANCE),
                 _ => Duration::MAX,
             };
-            let observation = tokio::select! {
-                observation = prober.probe(target, most) => observation,
-                cancelled = wait.cancelled() => return Err(cancelled),
-            };
+            let observation = prober.probe_until_cancelled(target, most, wait).await?;
             if shown.as_ref().is_none_or(|shown| observation.differs_from(shown)) {
                 on_change(target, &observation);
             }
