@@ -18,7 +18,7 @@ pub(super) async fn difference(
     pull: &PullRequest,
 ) -> Option<Listing> {
     let merged = allowed.by_hand.as_ref().or(allowed.production.as_ref())?;
-    let difference = merged.document().difference(&head.document());
+    let difference = merged.document().difference(head.document());
     if difference.is_empty() || began_with(ctx, policy, head, pull).await {
         return None;
     }

@@ -1,11 +1,11 @@
 //! Why a deployment failed, in plain words with the log lines that matter.
 
 use super::context::Ctx;
-use crate::model::count::plural;
-use crate::model::excerpt::lines_that_matter;
+use crate::model::excerpt::{left_out, lines_that_matter};
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::rollout::{Phase, Stage, StepFailure};
-use crate::platforms::{Deployment, Diagnosis, LogKind, PlatformError};
+use crate::platforms::facts::Component;
+use crate::platforms::{Deployment, Diagnosis, Document, LogKind, PlatformError};
 use crate::redact::{TargetRedactor, Untrusted};
 
 /// Lines fetched of a log; the excerpt is chosen from them.
@@ -25,11 +25,9 @@ pub(crate) async fn failure(
             .why("the platform gives no reason")
             .next("look at the deployment on the platform, then deploy again"));
     };
-    let is_job = step
-        .component
-        .as_deref()
-        .zip(deployment.document.as_ref())
-        .is_some_and(|(name, document)| document.facts().is_job(name));
+    let facts = deployment.document.as_ref().map(Document::facts).unwrap_or_default();
+    let component = step.component.as_deref().and_then(|name| facts.component(name));
+    let is_job = component.is_some_and(|component| component.is_job);
     let message = redactor.line(&step.message);
     let words = ctx
         .platform()?
@@ -49,7 +47,7 @@ pub(crate) async fn failure(
     let mut failure = Failure::bad(what).why(words.why).next(words.next);
     failure.code = Some(step.code.clone());
     failure.component.clone_from(&step.component);
-    failure.log = excerpt(ctx, app_id, deployment, step, is_job, redactor).await?;
+    failure.log = excerpt(ctx, app_id, deployment, step, component, redactor).await?;
     let in_migration = failure.log.as_ref().is_some_and(|log| log.kind == Shown::Migration);
     if let (Some(name), true, false) = (name, in_migration, is_job) {
         failure.what = format!("the migration that runs before {name} failed");
@@ -65,16 +63,16 @@ async fn excerpt(
     app_id: &str,
     deployment: &Deployment,
     step: &StepFailure,
-    is_job: bool,
+    component: Option<&Component>,
     redactor: &TargetRedactor,
 ) -> anyhow::Result<Option<Excerpt>> {
+    let is_job = component.is_some_and(|component| component.is_job);
     let shown_as = match step.stage {
         Stage::Build => Shown::Build,
         Stage::Deploy if is_job => Shown::Migration,
         Stage::Deploy => Shown::Run,
     };
-    let component = step.component.as_deref().zip(deployment.document.as_ref());
-    let announcement = component.and_then(|(name, document)| document.facts().announcement(Some(name)).cloned());
+    let announcement = component.and_then(|component| component.announcement.as_ref());
     for kind in LogKind::of_failed(step.stage, is_job) {
         let lines = ctx
             .platform()?
@@ -95,19 +93,15 @@ async fn excerpt(
                 continue;
             }
         };
-        let migration = announcement.as_ref().and_then(|it| it.failed_migration(&lines));
+        let migration = announcement.and_then(|it| it.failed_migration(&lines));
         let (shown_as, lines) = match migration {
             Some(migration) if shown_as == Shown::Run => (Shown::Migration, migration),
             _ => {
-                let own = announcement.as_ref().map(|it| it.service_lines(&lines).to_vec());
+                let own = announcement.map(|it| it.service_lines(&lines).to_vec());
                 (shown_as, own.unwrap_or(lines))
             }
         };
-        let left_out = |count: usize| {
-            let said = format!("({} left out)", plural(count as u64, "line"));
-            redactor.line(&Untrusted::new(said))
-        };
-        let lines = lines_that_matter(&lines, left_out);
+        let lines = lines_that_matter(&lines, |count| redactor.line(&Untrusted::new(left_out(count))));
         if !lines.is_empty() {
             return Ok(Some(Excerpt { kind: shown_as, lines }));
         }

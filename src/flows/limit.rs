@@ -106,6 +106,7 @@ mod tests {
     use crate::model::environment::Environment;
     use crate::model::marks::Marks;
     use crate::platforms::App;
+    use crate::platforms::tests::new_app;
 
     fn repository() -> Repository {
         let reply = json!({"id": 77, "full_name": "acme/shop", "default_branch": "main", "private": true});
@@ -115,32 +116,14 @@ mod tests {
     /// An app of `repository` for `environment`, made in that second.
     fn app(id: &str, second: Option<i64>, repository: u64, environment: Environment) -> App {
         App {
-            id: id.to_owned(),
-            name: format!("{id}-{environment}"),
-            ingress: None,
-            domain: None,
-            url: None,
-            url_is_refused: false,
             marks: Some(Marks {
                 repository,
                 app: None,
-                environment,
+                environment: environment.clone(),
                 commit: None,
             }),
-            document: crate::platforms::usual_manifests()
-                .read(
-                    "name: shop\nworkers: [{name: queue, github: {repo: a/b, branch: main}}]\n",
-                    "app.yaml",
-                )
-                .expect("a manifest")
-                .document(),
             created_at: second.map(|second| jiff::Timestamp::from_second(second).expect("a time")),
-            updated_at: None,
-            last_deployed_at: None,
-            active: None,
-            in_progress: None,
-            pinned: None,
-            known: Vec::new(),
+            ..new_app(id, &format!("{id}-{environment}"))
         }
     }
 

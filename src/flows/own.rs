@@ -21,10 +21,10 @@ impl Ctx {
     ///
     /// # Errors
     /// When GitHub does not say what a name means.
-    pub(super) async fn resolve_names(
+    pub(super) async fn resolve_names<'a>(
         &self,
         repository: &Repository,
-        documents: impl IntoIterator<Item = Document>,
+        documents: impl IntoIterator<Item = &'a Document>,
     ) -> anyhow::Result<()> {
         let own = {
             let mut known = self.names.lock();
@@ -56,7 +56,7 @@ impl Ctx {
 
     /// The same for a living app: the spec that it has, and the one that serves.
     pub(super) async fn resolve_names_of(&self, repository: &Repository, app: &App) -> anyhow::Result<()> {
-        self.resolve_names(repository, documents_of(app).cloned()).await
+        self.resolve_names(repository, documents_of(app)).await
     }
 
     /// The same where the run goes on without: a commit that cannot be placed is not claimed.

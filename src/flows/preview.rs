@@ -199,9 +199,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     let live = live.cloned();
     ctx.resolve_names(
         repository,
-        planner
-            .documents()
-            .chain(live.iter().flat_map(own::documents_of).cloned()),
+        planner.documents().chain(live.iter().flat_map(own::documents_of)),
     )
     .await?;
     let plan = planner.plan(ctx, live.as_ref(), true)?;

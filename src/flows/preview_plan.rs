@@ -52,7 +52,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Every document whose sources count.
-    pub(super) fn documents(&self) -> impl Iterator<Item = Document> {
+    pub(super) fn documents(&self) -> impl Iterator<Item = &Document> {
         let manifests = std::iter::once(&self.manifest).chain(self.allowed.manifests());
         manifests.map(Manifest::document)
     }

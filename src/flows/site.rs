@@ -116,7 +116,7 @@ impl Site {
         let target = self::target(&config, environment)?;
         let manifest = files.manifest(config.spec_of(target)).await?;
         let app = platform.find(manifest.name()).await?;
-        let living = app.iter().flat_map(own::documents_of).cloned();
+        let living = app.iter().flat_map(own::documents_of);
         ctx.resolve_names(&repository, std::iter::once(manifest.document()).chain(living))
             .await?;
         if target.branch.is_empty() {

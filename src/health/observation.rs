@@ -58,7 +58,7 @@ impl Observation {
         }
     }
 
-    /// Whether there is no app at the place: the name is nobody's, nobody listens, or the platform's edge knows no app there.
+    /// Whether there is no app at the place: its name does not resolve, nothing listens, or the platform's edge has no app there.
     pub(crate) fn shows_no_app(&self) -> bool {
         match self {
             Self::Blocked(obstacle) => matches!(obstacle, Obstacle::NoRoute(_)),

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::count::plural;
 use super::stack_trace::StackTrace;
 
 /// Most lines that a person reads in a comment.
@@ -12,6 +13,11 @@ const BEFORE: usize = 3;
 
 /// Lines kept of a stack trace that begins before the last lines of the log.
 const OF_TRACE: usize = 10;
+
+/// Stands for lines that are not shown.
+pub(crate) fn left_out(lines: usize) -> String {
+    format!("({} left out)", plural(lines as u64, "line"))
+}
 
 /// The end of the log, begun at the last traceback or error where that is near the end. The line that says what went wrong
 /// is among them, however long its stack trace is; `left_out` makes the line that stands for those between.

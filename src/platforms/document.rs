@@ -29,6 +29,15 @@ impl Document {
         &self.value
     }
 
+    /// The same, to be changed.
+    pub(in crate::platforms) fn value_mut(&mut self) -> &mut Value {
+        &mut self.value
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.dialect.name(&self.value)
+    }
+
     /// What is in it, in words that every platform has.
     pub(crate) fn facts(&self) -> Facts {
         self.dialect.facts(&self.value)
@@ -115,7 +124,7 @@ impl Document {
         self.dialect.same_places(&self.value, &earlier.value)
     }
 
-    /// What going back to `earlier` takes that nobody agreed to: its names for a consent, and what would be done.
+    /// What going back to `earlier` takes without consent: its names for a consent, and what would be done.
     ///
     /// # Errors
     /// When the consent names what going back leaves as it is.
@@ -137,6 +146,6 @@ impl PartialEq for Document {
 /// Its values may be secret.
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Document({})", self.dialect.name(&self.value))
+        write!(f, "Document({})", self.name())
     }
 }

@@ -27,7 +27,7 @@ pub(crate) struct Component {
     pub(crate) name: String,
     /// It runs around a deployment or at times, and serves nothing.
     pub(crate) is_job: bool,
-    /// It sleeps when nobody asks for it.
+    /// It sleeps while no request comes.
     pub(crate) sleeps: bool,
     /// What it is built from. Platforms take one alone; a manifest may name several.
     pub(crate) sources: Vec<Source>,

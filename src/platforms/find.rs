@@ -1,4 +1,4 @@
-//! Where the manifest is when nobody said so.
+//! Where the manifest is, unless it is named.
 
 use crate::model::failure::Failure;
 

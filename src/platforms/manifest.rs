@@ -5,7 +5,6 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::dialect::Dialect;
 use super::document::Document;
 use crate::model::failure::Failure;
 
@@ -32,16 +31,15 @@ impl Places {
 /// A manifest that passed its platform's checks: it has a name that the platform accepts.
 #[derive(Clone)]
 pub(crate) struct Manifest {
-    /// Every field and every scalar as the file has them, known or not. Only the platform looks into it.
-    pub(in crate::platforms) value: Value,
+    /// Every field and every scalar as the file has them, known or not.
+    pub(in crate::platforms) document: Document,
     pub(in crate::platforms) file: String,
     pub(in crate::platforms) places: Places,
-    pub(in crate::platforms) dialect: &'static dyn Dialect,
 }
 
 impl Manifest {
     pub(crate) fn name(&self) -> &str {
-        self.dialect.name(&self.value)
+        self.document.name()
     }
 
     /// Where it was read from.
@@ -50,8 +48,18 @@ impl Manifest {
     }
 
     /// The whole of it, as the platform takes it.
-    pub(crate) fn document(&self) -> Document {
-        Document::new(self.value.clone(), self.dialect)
+    pub(crate) fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// For the platform that it is for.
+    pub(in crate::platforms) fn value(&self) -> &Value {
+        self.document.value()
+    }
+
+    /// The same, to be changed.
+    pub(in crate::platforms) fn value_mut(&mut self) -> &mut Value {
+        self.document.value_mut()
     }
 
     /// Puts the place of a JSON pointer on a failure, where it is known.
@@ -65,7 +73,7 @@ impl Manifest {
 
 impl PartialEq for Manifest {
     fn eq(&self, other: &Self) -> bool {
-        self.value == other.value && self.file == other.file
+        self.document == other.document && self.file == other.file
     }
 }
 

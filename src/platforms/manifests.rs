@@ -11,7 +11,7 @@ pub(crate) trait Manifests: Sync {
     /// What the platform that they are for calls things.
     fn words(&self) -> &'static Words;
 
-    /// Where a manifest is when nobody said so, best first.
+    /// Where a manifest is, unless it is named, best first.
     fn usual_files(&self) -> &'static [&'static str];
 
     /// What a manifest is called one folder down, where there may be one alone.

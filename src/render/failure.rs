@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::context::{Logs, RenderContext};
-use crate::model::count::plural;
+use crate::model::excerpt::left_out;
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::stack_trace::StackTrace;
 use crate::redact::Clean;
@@ -95,7 +95,7 @@ pub(super) fn last_lines(lines: &[Clean], error: Option<usize>, room: usize) -> 
     let said = readable(&lines[at]);
     let last = fitting(room.saturating_sub(said.len() + LEFT_OUT), LOG_LINES - 2);
     let between = lines.len() - last.len() - at - 1;
-    let mark = (between > 0).then(|| format!("({} left out)", plural(between as u64, "line")));
+    let mark = (between > 0).then(|| left_out(between));
     (at, std::iter::once(said).chain(mark).chain(last).collect())
 }
 

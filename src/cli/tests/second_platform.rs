@@ -71,7 +71,7 @@ impl Stage {
     fn ctx(&self) -> Ctx {
         let run = Run::read(&|_| None);
         let redactor = Redactor::new();
-        // The sender may go: a run that nobody cancels.
+        // The sender may go: this run is never cancelled.
         let (_, cancelled) = watch::channel(None);
         let wait = Wait::new(0.01, cancelled);
         let url = self.github_url.parse().expect("a URL");

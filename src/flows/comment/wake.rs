@@ -103,31 +103,13 @@ fn address(app: &App) -> Result<&str, Answer> {
 mod tests {
     use super::address;
     use crate::platforms::App;
+    use crate::platforms::tests::new_app;
 
     #[test]
     fn an_address_where_nothing_serves_yet_is_not_asked() {
         let app = App {
-            id: "a".to_owned(),
-            name: "shop-pr-1".to_owned(),
             url: Some("https://shop-pr-1.example".to_owned()),
-            url_is_refused: false,
-            marks: None,
-            document: crate::platforms::usual_manifests()
-                .read(
-                    "name: shop\nworkers: [{name: queue, github: {repo: a/b, branch: main}}]\n",
-                    "app.yaml",
-                )
-                .expect("a manifest")
-                .document(),
-            created_at: None,
-            updated_at: None,
-            last_deployed_at: None,
-            active: None,
-            in_progress: None,
-            pinned: None,
-            known: Vec::new(),
-            ingress: None,
-            domain: None,
+            ..new_app("a", "shop-pr-1")
         };
         let said = address(&app).map_err(|answer| answer.said);
         assert_eq!(said, Err("no deployment of the preview has succeeded yet".to_owned()));

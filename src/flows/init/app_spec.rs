@@ -117,7 +117,7 @@ fn hide_secrets(ctx: &Ctx, root: &Path, path: &str) -> Result<(), Failure> {
         return Ok(());
     };
     if let Ok(manifest) = ctx.manifests.read(&text, path) {
-        ctx.register_secrets(&manifest.document());
+        ctx.register_secrets(manifest.document());
     }
     Ok(())
 }

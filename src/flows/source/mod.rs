@@ -194,7 +194,7 @@ impl<'a> Source<'a> {
     fn parsed(&self, text: &str, path: &str) -> anyhow::Result<Manifest> {
         self.ctx.console.debug(&format!("the app spec is `{path}`"));
         let manifest = self.ctx.manifests.read(text, path)?;
-        self.ctx.register_secrets(&manifest.document());
+        self.ctx.register_secrets(manifest.document());
         Ok(manifest)
     }
 

@@ -100,7 +100,7 @@ impl Allowed {
         [&self.production, &self.by_hand]
             .into_iter()
             .flatten()
-            .map(|it| &it.value)
+            .map(Manifest::value)
     }
 
     /// After which app a preview is named. Names are one for a whole team, so that a pull request could take those of

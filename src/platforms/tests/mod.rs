@@ -1,4 +1,32 @@
-//! A second platform, the smallest that can be: what it needs of the program is what any other needs.
+//! What tests of other modules need of platforms: an app to begin with, and a second platform, the smallest that can be.
+
+use super::app::App;
+use super::usual_manifests;
 
 #[cfg(feature = "sandbox")]
 pub(crate) mod folder;
+
+/// An app that was just created: nothing serves yet, and it has no marks.
+pub(crate) fn new_app(id: &str, name: &str) -> App {
+    let manifest = usual_manifests().read(
+        "name: shop\nworkers: [{name: queue, github: {repo: a/b, branch: main}}]\n",
+        "app.yaml",
+    );
+    App {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        url: None,
+        url_is_refused: false,
+        ingress: None,
+        domain: None,
+        marks: None,
+        document: manifest.expect("a manifest").document().clone(),
+        created_at: None,
+        updated_at: None,
+        last_deployed_at: None,
+        active: None,
+        in_progress: None,
+        pinned: None,
+        known: Vec::new(),
+    }
+}

@@ -3,9 +3,9 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::super::spec::{marks, name_of};
 use super::refusal::refusal;
 use super::same_spec::{comes_from, sleep_dropped};
-use super::translate::{marks, name_of};
 use super::{AppPlatform, PAUSES, complete, incomplete, translate, wire};
 use crate::net::client::Client;
 use crate::net::error::ApiError;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::translate::name_of;
+use super::super::spec::name_of;
 use crate::net::error::{ApiError, Problem};
 use crate::platforms::error::PlatformError;
 

@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::super::spec::AppSpec;
+use super::super::spec::{AppSpec, marks, name_of};
 use super::{built, progress, wire};
-use crate::model::marks::Marks;
 use crate::model::rollout::Phase;
 use crate::net::fields::web_url;
 use crate::platforms::app::{App, Domain};
@@ -163,23 +162,11 @@ fn cause_from_words(cause: &str) -> CauseKind {
     }
 }
 
-pub(super) fn name_of(spec: &Value) -> &str {
-    spec.get("name").and_then(Value::as_str).unwrap_or_default()
-}
-
 /// Whether the spec has a component of that kind.
 pub(super) fn has_any(spec: &Value, kind: &str) -> bool {
     spec.get(kind)
         .and_then(Value::as_array)
         .is_some_and(|all| !all.is_empty())
-}
-
-pub(super) fn marks(spec: &Value) -> Option<Marks> {
-    let envs = spec.get("envs")?.as_array()?;
-    Marks::read(
-        envs.iter()
-            .filter_map(|env| Some((env.get("key")?.as_str()?, env.get("value")?.as_str()?))),
-    )
 }
 
 /// The zero time `0001-01-01T00:00:00Z` means never.

@@ -5,9 +5,10 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::super::spec::name_of;
 use super::refusal::refusal;
 use super::same_spec::{comes_from, sleep_dropped};
-use super::{AppPlatform, PAUSES, app_path, complete, incomplete, translate, wire};
+use super::{AppPlatform, PAUSES, app_path, complete, incomplete, wire};
 use crate::net::error::ApiError;
 use crate::net::retry::Repeat;
 use crate::platforms::app::App;
@@ -60,7 +61,7 @@ impl AppPlatform {
         let pending = reply.pending_deployment.as_ref();
         let mut rollout = rollout(app, pending.map(|pending| pending.id.clone()));
         rollout.sleep_dropped = sleep_dropped(&reply.spec, spec);
-        let name = translate::name_of(&reply.spec);
+        let name = name_of(&reply.spec);
         if !name.is_empty() {
             rollout.app_name = name.to_owned();
         }

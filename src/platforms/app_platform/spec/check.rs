@@ -18,7 +18,7 @@ pub(super) fn check(spec: &Manifest) -> Result<(), Failure> {
     component_names(spec)?;
     let anything = Kind::ALL
         .iter()
-        .any(|kind| *kind != Kind::Database && !component::of(&spec.value, *kind).is_empty());
+        .any(|kind| *kind != Kind::Database && !component::of(spec.value(), *kind).is_empty());
     if !anything {
         let failure = Failure::input(format!("app `{}` has no component", spec.name()))
             .next("add an entry to `services`, `static_sites`, `workers`, `jobs` or `functions`");
@@ -28,8 +28,8 @@ pub(super) fn check(spec: &Manifest) -> Result<(), Failure> {
 }
 
 fn shape(spec: &Manifest) -> Result<(), Failure> {
-    let Some(root) = spec.value.as_object() else {
-        let what = match &spec.value {
+    let Some(root) = spec.value().as_object() else {
+        let what = match spec.value() {
             Value::Null => "the app spec is empty",
             _ => "the app spec is not a mapping",
         };
@@ -46,7 +46,7 @@ fn shape(spec: &Manifest) -> Result<(), Failure> {
 }
 
 fn name(spec: &Manifest) -> Result<(), Failure> {
-    match spec.value.get("name") {
+    match spec.value().get("name") {
         None | Some(Value::Null) => Err(Failure::input("the app spec has no `name`")
             .next("add `name: my-app` at the top")
             .at(&spec.file, 1, 1)),
@@ -79,7 +79,7 @@ fn objection(spec: &Manifest, noun: &str, name: &str, pointer: &str) -> Result<(
 fn lists(spec: &Manifest) -> Result<(), Failure> {
     for kind in Kind::ALL {
         let key = kind.key();
-        let entries = match spec.value.get(key) {
+        let entries = match spec.value().get(key) {
             None | Some(Value::Null) => continue,
             Some(Value::Array(entries)) => entries,
             Some(_) => {
@@ -98,7 +98,7 @@ fn lists(spec: &Manifest) -> Result<(), Failure> {
             envs(spec, entry, &pointer)?;
         }
     }
-    envs(spec, &spec.value, "")
+    envs(spec, spec.value(), "")
 }
 
 /// Envs have to be a list of mappings with a key, because secrets are told apart there.
@@ -122,7 +122,7 @@ fn envs(spec: &Manifest, owner: &Value, pointer: &str) -> Result<(), Failure> {
 
 fn component_names(spec: &Manifest) -> Result<(), Failure> {
     let mut seen: HashMap<&str, Kind> = HashMap::new();
-    for component in component::components(&spec.value) {
+    for component in component::components(spec.value()) {
         let noun = component.kind.noun();
         let entry = format!("/{}/{}", component.kind.key(), component.index);
         let pointer = format!("{entry}/name");

@@ -33,7 +33,7 @@ pub(super) fn no_scale_to_zero() -> Sleep {
 
 impl Dialect for AppSpec {
     fn name<'a>(&self, document: &'a Value) -> &'a str {
-        document.get("name").and_then(Value::as_str).unwrap_or_default()
+        document::name_of(document)
     }
 
     fn facts(&self, document: &Value) -> Facts {

@@ -30,6 +30,10 @@ pub(super) fn facts(spec: &Value) -> Facts {
     }
 }
 
+pub(crate) fn name_of(spec: &Value) -> &str {
+    spec.get("name").and_then(Value::as_str).unwrap_or_default()
+}
+
 /// YAML that reads back as the same value.
 pub(crate) fn print(spec: &Value) -> String {
     yaml::write(spec)

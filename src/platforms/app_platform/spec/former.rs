@@ -8,7 +8,7 @@ use crate::platforms::source::SourceKind;
 /// GitHub redirects from an old name only until another repository takes it: where to write the new one.
 pub(super) fn warnings(spec: &Manifest, own: &OwnRepository) -> Vec<String> {
     let mut warnings = Vec::new();
-    for component in component::components(&spec.value) {
+    for component in component::components(spec.value()) {
         for source in component::all_sources(component.name, component.value) {
             let Some(former) = source.on_github(own).filter(|name| own.was(name)) else {
                 continue;

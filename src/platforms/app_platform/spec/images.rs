@@ -23,13 +23,13 @@ pub(super) fn apply(
     let mut spec = spec.clone();
     for (name, digest) in images.iter() {
         has_image(&spec, name)?;
-        let image = component::find(&mut spec.value, name).and_then(|it| it.get_mut("image")?.as_object_mut());
+        let image = component::find(spec.value_mut(), name).and_then(|it| it.get_mut("image")?.as_object_mut());
         let image = image.expect("a component with an image was found");
         // The platform takes a digest neither with a tag nor with a trigger that follows one.
         image.shift_remove("tag");
         image.shift_remove("deploy_on_push");
         image.insert("digest".to_owned(), json!(digest));
-        let component = component::find(&mut spec.value, name).map(|it| Value::Object(it.clone()));
+        let component = component::find(spec.value_mut(), name).map(|it| Value::Object(it.clone()));
         let source = component.and_then(|it| component::source(name, &it));
         let reference = source.map(|it| it.repo).unwrap_or_default();
         changes.push(format!("`{name}` runs the image `{reference}`"), "`--images` names it");
@@ -41,7 +41,7 @@ pub(super) fn apply(
 /// A component that runs the same repository's image without being named would stay at another version. For a job that
 /// is a migration which does not fit.
 fn same_version(images: &Images, spec: &Manifest, warnings: &mut Vec<String>) -> Result<(), Failure> {
-    let components = with_image(&spec.value);
+    let components = with_image(spec.value());
     for (name, digest) in images.iter() {
         let Some(named) = components.iter().find(|it| it.name == name) else {
             continue;
@@ -68,8 +68,8 @@ fn same_version(images: &Images, spec: &Manifest, warnings: &mut Vec<String>) ->
 
 /// Refuses a name that is not that of a component with an image.
 fn has_image(spec: &Manifest, name: &str) -> Result<(), Failure> {
-    let components = component::components(&spec.value);
-    let with_image: Vec<&str> = with_image(&spec.value).iter().map(|it| it.name).collect();
+    let components = component::components(spec.value());
+    let with_image: Vec<&str> = with_image(spec.value()).iter().map(|it| it.name).collect();
     let next = match with_image.is_empty() {
         true => "leave `--images` out: the platform builds every component of this app from Git".to_owned(),
         false => format!("give a digest to {} only", listed(&with_image)),

@@ -7,7 +7,8 @@ use crate::model::marks::{APP, COMMIT, ENVIRONMENT, Marks, REPOSITORY};
 
 /// The marks of a live app's spec. `None`: it is not ours.
 pub(crate) fn marks(spec: &Value) -> Option<Marks> {
-    Marks::read(env::list(spec).map(|env| (env::key(env), env::value(env).unwrap_or_default())))
+    // Letter for letter: another spelling is not a mark of ours.
+    Marks::read(env::list(spec).filter_map(|env| Some((env.get("key")?.as_str()?, env.get("value")?.as_str()?))))
 }
 
 /// Writes the marks, in place of any that the file brought along.

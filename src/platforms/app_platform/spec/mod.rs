@@ -39,6 +39,7 @@ mod yaml;
 
 pub(crate) use component::source;
 pub(crate) use dialect::{APP_SPEC, AppSpec};
+pub(crate) use document::name_of;
 pub(crate) use marks::marks;
 
 #[cfg(test)]

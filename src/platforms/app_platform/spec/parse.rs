@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::component::{self, Kind};
-use super::dialect::APP_SPEC;
+use super::dialect::AppSpec;
 use super::yaml::{self, SyntaxError};
 use super::{check, env};
 use crate::model::failure::Failure;
@@ -18,10 +18,9 @@ pub(crate) fn parse(text: &str, file: &str) -> Result<Manifest, Failure> {
     })?;
     strings(&mut value);
     let spec = Manifest {
-        value,
+        document: AppSpec::document(value),
         file: file.to_owned(),
         places,
-        dialect: &APP_SPEC,
     };
     check::check(&spec)?;
     Ok(spec)

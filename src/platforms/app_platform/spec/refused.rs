@@ -21,7 +21,7 @@ pub(super) fn locate(spec: &Manifest, failure: Failure, message: &str, sent: &Va
 
 /// The pointer into the file for one into what was sent: components and variables may stand elsewhere in their lists.
 fn same_in_file(spec: &Manifest, pointer: &str, sent: &Value) -> Option<String> {
-    let (mut own, mut theirs) = (Some(&spec.value), Some(sent));
+    let (mut own, mut theirs) = (Some(spec.value()), Some(sent));
     let mut found = String::new();
     for key in pointer.split('/').skip(1) {
         let next = theirs.and_then(|value| child(value, key));
@@ -56,8 +56,8 @@ fn quoted(message: &str) -> impl Iterator<Item = &str> {
     message.split(['"', '`', '\'']).skip(1).step_by(2)
 }
 
-/// Also without indices, where a list has one item only or the item's name is in the path. `None`: it is no path into the
-/// spec.
+/// Also without indices, where a list has one item only or the item's name is in the path. `None`: it is not a path
+/// into the spec.
 fn pointer(path: &str, spec: &Value) -> Option<String> {
     let path = path.strip_prefix("spec.").unwrap_or(path);
     let mut value = Some(spec);

@@ -10,7 +10,7 @@ type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The paths whose texts decide how the components start that do not say so themselves.
 pub(crate) fn wanted_files(spec: &Manifest) -> Vec<String> {
-    let mut wanted: Vec<String> = component::components(&spec.value)
+    let mut wanted: Vec<String> = component::components(spec.value())
         .iter()
         .filter(|component| component.kind.has_instances() && component.text("run_command").is_none())
         .flat_map(|component| candidates(component.value))

@@ -48,8 +48,8 @@ fn real_specs_read_or_say_why_not_and_print_what_reads_back() {
     for (file, text) in &texts {
         match parse(text, file) {
             Ok(spec) => {
-                let again = parse(&print(&spec.value), file).expect("what we print reads back");
-                assert_eq!(&again.value, &spec.value, "{file}");
+                let again = parse(&print(spec.value()), file).expect("what we print reads back");
+                assert_eq!(again.value(), spec.value(), "{file}");
             }
             Err(failure) => {
                 assert!(failure.at.is_some() && failure.next.is_some(), "{failure:?}");
@@ -62,7 +62,7 @@ fn real_specs_read_or_say_why_not_and_print_what_reads_back() {
 }
 
 fn preview(spec: &Manifest) -> Result<PreviewPlan, Failure> {
-    let repository = sources(&spec.value)
+    let repository = sources(spec.value())
         .first()
         .map_or("acme/shop".to_owned(), |source| source.repo.clone());
     let pull_request = PullRequest {
@@ -144,8 +144,8 @@ fn previews_of_real_specs_never_reach_production() {
             "{file}"
         );
         assert_eq!(
-            parse(&printed, &file).expect("still a spec").value,
-            *plan.document.value(),
+            parse(&printed, &file).expect("still a spec").value(),
+            plan.document.value(),
             "{file}"
         );
     }
@@ -207,10 +207,10 @@ proptest! {
         match parse(&text, "app.yaml") {
             Err(failure) => prop_assert!(!failure.what.is_empty() && !failure.what.contains('\n'), "{}", failure),
             Ok(spec) => {
-                let written = print(&spec.value);
+                let written = print(spec.value());
                 let again = parse(&written, "app.yaml")
                     .map_err(|failure| TestCaseError::fail(format!("{failure}\n{text}\n---\n{written}")))?;
-                prop_assert_eq!(&again.value, &spec.value);
+                prop_assert_eq!(again.value(), spec.value());
             }
         }
     }

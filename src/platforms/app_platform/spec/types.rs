@@ -69,8 +69,8 @@ const DATABASE: &[(&str, Wants)] = &[
 
 /// The first field whose value is of another kind.
 pub(super) fn check(spec: &Manifest) -> Result<(), Failure> {
-    fields(spec, "", &spec.value, None, APP)?;
-    for component in component::components(&spec.value) {
+    fields(spec, "", spec.value(), None, APP)?;
+    for component in component::components(spec.value()) {
         let pointer = format!("/{}/{}", component.kind.key(), component.index);
         let owner = Some(component.name).filter(|name| !name.is_empty());
         let table = match component.kind {

@@ -46,7 +46,7 @@ pub(super) fn text<'a>(document: &'a Value, key: &str) -> &'a str {
 
 /// The manifest's document, changed as an app of the repository has it.
 fn planned(manifest: &Manifest, name: &str, branch: &str, marks: &Marks) -> Document {
-    let mut document = manifest.value.clone();
+    let mut document = manifest.value().clone();
     document["name"] = json!(name);
     document["branch"] = json!(branch);
     document["marks"] = json!(marks.envs());
@@ -78,10 +78,9 @@ impl Manifests for FolderManifests {
     fn read(&self, text: &str, file: &str) -> Result<Manifest, Failure> {
         let value: Value = serde_json::from_str(text).map_err(|error| Failure::input(error.to_string()))?;
         Ok(Manifest {
-            value,
+            document: Document::new(value, &FOLDER_MANIFESTS),
             file: file.to_owned(),
             places: Places::default(),
-            dialect: &FOLDER_MANIFESTS,
         })
     }
 

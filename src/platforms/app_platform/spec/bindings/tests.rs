@@ -28,7 +28,7 @@ fn with(value: &str) -> Manifest {
 
 fn refused(value: &str) -> Option<String> {
     let spec = with(value);
-    let failure = refuse(&spec, &broken(&spec.value, &|_| false)).err()?;
+    let failure = refuse(&spec, &broken(spec.value(), &|_| false)).err()?;
     Some(format!("{failure} / {}", failure.next.as_deref().unwrap_or_default()))
 }
 
@@ -96,21 +96,21 @@ fn what_exists_and_what_other_programs_fill_in_is_taken() {
 #[test]
 fn every_broken_binding_is_named_and_what_is_given_elsewhere_is_none() {
     let mut spec = with("${bd.HOSTNAME} ${db.HOST}");
-    spec.value["envs"][0]["value"] = "${_self.NOTHING}${gone.PRIVATE_URL}".into();
-    let failure = refuse(&spec, &broken(&spec.value, &|_| false)).expect_err("refused");
+    spec.value_mut()["envs"][0]["value"] = "${_self.NOTHING}${gone.PRIVATE_URL}".into();
+    let failure = refuse(&spec, &broken(spec.value(), &|_| false)).expect_err("refused");
     insta::assert_snapshot!(failure.to_string(), @"
     app.yaml:3:3: `SHARED` of the app names `${gone.PRIVATE_URL}`, but the app spec has no component `gone`: App Platform passes such text to the app unchanged
     - `VALUE` of service `web` names `${bd.HOSTNAME}`, but the app spec has no component `bd`; did you mean `${db.HOSTNAME}`?
     - `VALUE` of service `web` names `${db.HOST}`, but the database `db` has no variable `HOST`; did you mean `${db.HOSTNAME}`?
     ");
-    assert_eq!(broken(&spec.value, &|key| key != "OTHER"), []);
+    assert_eq!(broken(spec.value(), &|key| key != "OTHER"), []);
 }
 
 #[test]
 fn placeholders_that_nothing_fills_in_are_named() {
     let warned = |value: &str| {
         let spec = with(value);
-        unfilled(&spec.value, &spec.value)
+        unfilled(spec.value(), spec.value())
     };
     for (value, place) in [
         ("${API_KEY}", "`${API_KEY}` in `VALUE` of service `web`;"),
@@ -140,13 +140,13 @@ fn placeholders_that_nothing_fills_in_are_named() {
 #[test]
 fn a_field_counts_too_but_no_command_and_nothing_that_was_filled_in() {
     let mut spec = with("${API_KEY}");
-    let mut planned = spec.value.clone();
+    let mut planned = spec.value().clone();
     planned["services"][0]["envs"][1]["value"] = "from-the-step".into();
-    assert_eq!(unfilled(&spec.value, &planned), None);
-    spec.value["services"][0]["run_command"] = "./serve --port ${PORT}".into();
-    spec.value["services"][0]["image"] = serde_json::json!({"tag": "${IMAGE_TAG}"});
-    spec.value["region"] = "${REGION}".into();
-    let warning = unfilled(&spec.value, &spec.value).expect("named");
+    assert_eq!(unfilled(spec.value(), &planned), None);
+    spec.value_mut()["services"][0]["run_command"] = "./serve --port ${PORT}".into();
+    spec.value_mut()["services"][0]["image"] = serde_json::json!({"tag": "${IMAGE_TAG}"});
+    spec.value_mut()["region"] = "${REGION}".into();
+    let warning = unfilled(spec.value(), spec.value()).expect("named");
     for place in [
         "`${API_KEY}` in `VALUE` of service `web`",
         "`${IMAGE_TAG}` in `tag` of service `web`",

@@ -46,7 +46,7 @@ fn applied(spec: &str, given: &str) -> Result<(Value, String, Vec<String>), Stri
         .into_iter()
         .map(|it| format!("{}: {}", it.what, it.why))
         .collect();
-    Ok((spec.value, changes.join("\n"), warnings))
+    Ok((spec.value().clone(), changes.join("\n"), warnings))
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn unknown_fields_and_scalars_survive_as_written() {
     )
     .expect("valid");
     assert_eq!(
-        spec.value,
+        *spec.value(),
         json!({
             "name": "shop",
             "future": {"a": "no", "b": "1.10", "c": "007", "d": "yes", "e": 1.5, "f": null},
@@ -27,8 +27,8 @@ fn unknown_fields_and_scalars_survive_as_written() {
             "databases": [{"name": "db", "version": "15"}],
         })
     );
-    let again = parse(&print(&spec.value), "again.yaml").expect("valid");
-    assert_eq!(again.value, spec.value);
+    let again = parse(&print(spec.value()), "again.yaml").expect("valid");
+    assert_eq!(again.value(), spec.value());
 }
 
 #[test]

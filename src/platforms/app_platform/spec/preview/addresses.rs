@@ -55,7 +55,7 @@ pub(super) fn warnings(
     let known = Production::of([Some(spec), production].into_iter().flatten());
     let of_production = if by_hand { production } else { Some(spec) };
     let is_productions = |text: &str| {
-        let envs = of_production.into_iter().flat_map(|it| component::owners(&it.value));
+        let envs = of_production.into_iter().flat_map(|it| component::owners(it.value()));
         envs.flat_map(|(_, value)| env::list(value))
             .any(|it| env::value(it) == Some(text))
     };
@@ -71,7 +71,7 @@ pub(super) fn warnings(
             }
             let of = owner_noun(owner);
             if let Some(found) = known.find(text) {
-                let instead = instead(&spec.value, planned, &found);
+                let instead = instead(spec.value(), planned, &found);
                 addresses.push(format!("`{key}` of {of} (`{}`; write `{instead}`)", found.host));
             } else if is_bucket(key, text) && is_productions(text) {
                 buckets.push(format!("`{key}` of {of}"));
@@ -107,7 +107,7 @@ impl Production {
         };
         for spec in specs {
             production.apps.push(spec.name().to_ascii_lowercase());
-            let domains = spec.value.get("domains").and_then(Value::as_array);
+            let domains = spec.value().get("domains").and_then(Value::as_array);
             for domain in domains.into_iter().flatten() {
                 let Some(name) = text(domain, "domain").filter(|name| name.chars().all(is_part)) else {
                     continue;

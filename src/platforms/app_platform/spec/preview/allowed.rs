@@ -94,7 +94,7 @@ fn new(preview: &Value, spec: &Manifest, input: &PreviewInput<'_>) -> Result<Vec
     // scheduled job or a function, and a static site costs nothing.
     let added = |kind: Kind| {
         let gone = component::of(reference, kind);
-        let gone = gone.iter().filter(|it| find(&spec.value, kind, it.name).is_none());
+        let gone = gone.iter().filter(|it| find(spec.value(), kind, it.name).is_none());
         let new = new.iter().filter(|(its, _)| *its == kind);
         new.count().saturating_sub(gone.count())
     };
@@ -117,7 +117,7 @@ fn reference<'a>(input: &PreviewInput<'a>) -> Option<&'a Value> {
         true => &input.allowed.production,
         false => &input.allowed.by_hand,
     };
-    spec.as_ref().map(|it| &it.value)
+    spec.as_ref().map(Manifest::value)
 }
 
 /// A database that a plan gives to a preview is the plan's own.

@@ -30,8 +30,8 @@ struct Facts<'a> {
 }
 
 pub(super) fn decide(spec: &Manifest, input: &PreviewInput<'_>, policy: &EnvValues) -> Result<Decision, Failure> {
-    let stores = Stores::of(&spec.value);
-    let mut facts = Facts::of(&spec.value, &stores, policy);
+    let stores = Stores::of(spec.value());
+    let mut facts = Facts::of(spec.value(), &stores, policy);
     let mut decision = choose(spec, input, &facts);
     let is_without = decision.as_ref().map_or(true, |decision| decision.without.is_some());
     // An empty database is better than none: only a migration that production waits for is worth a refusal.

@@ -23,16 +23,16 @@ pub(super) fn choose(
     policy: &EnvValues,
     obstacle: Option<&str>,
 ) -> Result<Development, Failure> {
-    let databases = component::of(&spec.value, Kind::Database);
+    let databases = component::of(spec.value(), Kind::Database);
     let mut bound = Vec::new();
-    for env in all_envs(&spec.value) {
+    for env in all_envs(spec.value()) {
         let leads = matches!(stores.of_env(env), Some(Store::Database { .. }));
         if !leads || policy.given.contains_key(env::key(env)) {
             continue;
         }
         let value = env::value(env).unwrap_or_default();
         let other = datastore::other_engine(env)
-            .or_else(|| driver(&spec.value))
+            .or_else(|| driver(spec.value()))
             .or_else(|| {
                 let names = env::bindings(value);
                 let engines = databases
@@ -78,7 +78,7 @@ pub(super) fn choose(
                 .map(str::to_owned),
         },
         None => Development {
-            name: free_name(&spec.value),
+            name: free_name(spec.value()),
             version: None,
         },
     })

@@ -87,13 +87,13 @@ pub(crate) fn plan(spec: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewP
     }
     notes.warnings.extend(former::warnings(spec, input.repository));
     let spec = &images::apply(input.images, spec, &mut notes.changes, &mut notes.warnings)?;
-    let mut preview = spec.value.clone();
+    let mut preview = spec.value().clone();
     notes.warnings.extend(region::correct(&mut preview));
     let (database, sleep) = if input.policy.spec.is_empty() {
         unknown::leave_out(&mut preview, &mut notes);
-        let whole = &spec.value;
+        let whole = spec.value();
         let spec = &Manifest {
-            value: preview.clone(),
+            document: AppSpec::document(preview.clone()),
             ..spec.clone()
         };
         derive(spec, whole, input, &policy, &mut preview, &mut notes)?
@@ -110,11 +110,11 @@ pub(crate) fn plan(spec: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewP
     notes
         .changes
         .push(format!("called `{name}`"), "every pull request has an app of its own");
-    let broken = bindings::broken(&spec.value, &|key| policy.given.contains_key(key));
+    let broken = bindings::broken(spec.value(), &|key| policy.given.contains_key(key));
     let (left, harmless): (Vec<_>, Vec<_>) = broken.into_iter().partition(|it| it.stays_in(&preview));
     bindings::refuse(spec, &left)?;
     notes.warnings.extend(harmless.iter().map(Broken::sentence));
-    notes.warnings.extend(bindings::unfilled(&spec.value, &preview));
+    notes.warnings.extend(bindings::unfilled(spec.value(), &preview));
     warn_of_dangling(&preview, &mut notes);
     let production = input.allowed.production.as_ref();
     let wished = input.policy;
@@ -128,7 +128,7 @@ pub(crate) fn plan(spec: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewP
     let known = if by_hand {
         Redactor::new()
     } else {
-        secrets::known_from(&spec.value)
+        secrets::known_from(spec.value())
     };
     guard(&preview, input.live(), &decided, &known, by_hand)?;
     unknown::refuse(&preview)?;

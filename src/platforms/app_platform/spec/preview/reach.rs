@@ -31,9 +31,9 @@ struct Productions {
 /// Refuses a spec with the address of a store, a credential, or what `production` uses as one. What `[preview] env`
 /// gives is a decision, and exempt.
 pub(super) fn refuse(spec: &Manifest, production: Option<&Manifest>, policy: &EnvValues) -> Result<(), Failure> {
-    let productions = production.map(|it| Productions::of(&it.value)).unwrap_or_default();
-    let mut found = envs(&spec.value, policy, &productions);
-    found.extend(commands(&spec.value, &productions));
+    let productions = production.map(|it| Productions::of(it.value())).unwrap_or_default();
+    let mut found = envs(spec.value(), policy, &productions);
+    found.extend(commands(spec.value(), &productions));
     let Some(first) = found.first() else {
         return Ok(());
     };

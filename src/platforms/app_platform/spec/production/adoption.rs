@@ -39,7 +39,7 @@ pub(super) fn ownership(spec: &Manifest, input: &ProductionInput<'_>) -> Result<
         {
             same_branch(spec, live, input)
         }
-        None if images::same_repositories(live, &spec.value) => {
+        None if images::same_repositories(live, spec.value()) => {
             if input.target.adopt {
                 return Ok(());
             }
@@ -90,7 +90,7 @@ fn neighbours(spec: &Manifest, input: &ProductionInput<'_>) -> Option<Failure> {
 /// Refuses an app without marks that builds another branch: it serves another environment. Production may take it over
 /// where somebody agrees; a named environment never does.
 fn same_branch(spec: &Manifest, live: &Value, input: &ProductionInput<'_>) -> Result<(), Failure> {
-    let wanted = sources::branches(&spec.value, input);
+    let wanted = sources::branches(spec.value(), input);
     let other = component::sources(live).into_iter().find_map(|source| {
         let branch = source
             .branch

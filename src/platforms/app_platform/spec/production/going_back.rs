@@ -7,7 +7,7 @@ use crate::model::failure::Failure;
 use crate::platforms::plan::unmatched;
 use crate::policy::replace::Replace;
 
-/// What going back from `live` to an earlier spec takes that nobody agreed to: its names for a consent, and what would be
+/// What going back from `live` to an earlier spec takes without consent: its names for a consent, and what would be
 /// done.
 ///
 /// # Errors

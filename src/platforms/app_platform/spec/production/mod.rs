@@ -31,14 +31,14 @@ pub(crate) fn plan(spec: &Manifest, input: &ProductionInput<'_>) -> Result<Produ
     let spec = &images::apply(input.images, spec, &mut changes, &mut warnings)?;
     warnings.extend(plain_credentials(spec));
     warnings.extend(former::warnings(spec, input.repository));
-    let mut planned = spec.value.clone();
+    let mut planned = spec.value().clone();
     warnings.extend(region::correct(&mut planned));
     sources::follow(&mut planned, input, &mut changes, &mut warnings);
     // Config refuses `generate` here, so that nothing random is needed.
     let policy = EnvValues::resolve(&input.target.env, input.variables, None, &|| [0; 32]);
     bindings::refuse(
         spec,
-        &bindings::broken(&spec.value, &|key| policy.given.contains_key(key)),
+        &bindings::broken(spec.value(), &|key| policy.given.contains_key(key)),
     )?;
     secrets::fill(spec, &mut planned, &policy, input, &mut changes)?;
     if let Some(root) = planned.as_object_mut() {
@@ -51,7 +51,7 @@ pub(crate) fn plan(spec: &Manifest, input: &ProductionInput<'_>) -> Result<Produ
         marks::write(root, &marks);
     }
     kept::keep(&mut planned, input, &mut warnings);
-    warnings.extend(bindings::unfilled(&spec.value, &planned));
+    warnings.extend(bindings::unfilled(spec.value(), &planned));
     let taken = taken(spec, &planned, input, &mut changes)?;
     adoption::losses(spec, &planned, input, &mut changes)?;
     warnings.extend(images::taken_back(input.live(), &planned));
@@ -78,7 +78,7 @@ fn as_it_is(live: &Value, input: &ProductionInput<'_>) -> Result<ProductionPlan,
 
 /// Credentials that anybody who can read the repository has, by the names of their envs.
 fn plain_credentials(spec: &Manifest) -> Option<String> {
-    let places = credentials::places(&spec.value);
+    let places = credentials::places(spec.value());
     (!places.is_empty()).then(|| {
         format!(
             "credentials stand in plain text in the app spec, for everybody who can read the repository: {}; make each a `type: SECRET` without a value, set it in the step's `env:`, and replace the one that was readable",

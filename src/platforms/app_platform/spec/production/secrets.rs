@@ -62,7 +62,7 @@ pub(super) fn fill(
                         live_value(input.live(), owner, &key).filter(|live| live != text && !placeholder::waits(live))
                 {
                     changes.push(
-                        format!("kept env `{key}` of {}", owner_noun(&spec.value, owner)),
+                        format!("kept env `{key}` of {}", owner_noun(spec.value(), owner)),
                         "its value in the file has a placeholder that nothing fills in, and the live app has a value",
                     );
                     let secret = is_live_secret(input.live(), owner, &key);
@@ -78,7 +78,7 @@ pub(super) fn fill(
             let has_placeholder = placeholder.is_some();
             let variable_is = (input.variables)(&variable);
             let is_withheld = variable_is == Variable::Withheld;
-            let name = || format!("the secret `{key}` of {}", owner_noun(&spec.value, owner));
+            let name = || format!("the secret `{key}` of {}", owner_noun(spec.value(), owner));
             let found = match variable_is {
                 Variable::Set(value) => Some(value),
                 Variable::Missing | Variable::Withheld => None,
@@ -237,7 +237,7 @@ fn opened(spec: &Manifest, planned: &Value, input: &ProductionInput<'_>, changes
                 );
             } else if !env::is_encrypted(text)
                 && !env::is_bound(text)
-                && live_value(Some(&spec.value), owner, key).as_deref() == Some(text)
+                && live_value(Some(spec.value()), owner, key).as_deref() == Some(text)
             {
                 changes.push(
                     format!("replaced the secret `{key}` of {owner_noun}"),
@@ -335,9 +335,9 @@ fn table(environment: &Environment) -> String {
 fn pointer(spec: &Manifest, missing: &Missing) -> Option<String> {
     let position = |owner: &Value| env::list(owner).position(|env| env::key(env) == missing.key);
     match &missing.owner {
-        None => Some(format!("/envs/{}", position(&spec.value)?)),
+        None => Some(format!("/envs/{}", position(spec.value())?)),
         Some(name) => {
-            let components = component::components(&spec.value);
+            let components = component::components(spec.value());
             let it = components.iter().find(|it| it.name == name)?;
             Some(format!("/{}/{}/envs/{}", it.kind.key(), it.index, position(it.value)?))
         }

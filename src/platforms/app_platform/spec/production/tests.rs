@@ -245,7 +245,7 @@ fn do_deploy_toml_sets_envs() {
 #[test]
 fn an_unmarked_app_from_here_is_adopted() {
     let plan = World::new()
-        .live(parse(PLAIN, "live").expect("valid").value)
+        .live(parse(PLAIN, "live").expect("valid").value().clone())
         .good(PLAIN);
     insta::assert_snapshot!(told(&plan), @"adopted the app `shop`: it comes from this repository and had no marks; from now on it has");
 }
@@ -305,7 +305,7 @@ fn an_unmarked_app_that_builds_another_branch_is_not_adopted() {
 #[test]
 fn an_unmarked_app_of_the_same_image_is_adopted_only_where_somebody_agrees() {
     let spec = "name: shop\nservices:\n- name: web\n  image: {registry_type: GHCR, registry: acme, repository: shop}\n";
-    let live = parse(spec, "live").expect("valid").value;
+    let live = parse(spec, "live").expect("valid").value().clone();
     insta::assert_snapshot!(World::new().live(live.clone()).refused(spec), @"
     app.yaml:1:1: an app called `shop` exists and has no marks: it runs the same images, but an image does not tell from which repository it comes
     agree to take it over with `adopt = true` in `[production]`, or give the app another `name` in the spec

@@ -21,9 +21,9 @@ fn said(files: &[(&str, &str)]) -> String {
     };
     let spec = super::super::parse::parse(&made.text, "app.yaml").expect("a first spec is valid");
     let service = spec
-        .value
+        .value()
         .pointer("/services/0")
-        .or(spec.value.pointer("/static_sites/0"));
+        .or(spec.value().pointer("/static_sites/0"));
     let mut service = service.expect("one component").as_object().expect("a mapping").clone();
     for known in ["name", "github", "instance_count", "instance_size_slug"] {
         service.shift_remove(known);

@@ -36,7 +36,7 @@ fn a_preview_spec_with_a_field_that_no_preview_may_hold_is_refused() {
     let world = World::with("spec = '.do/preview.yaml'");
     for (inside, beside) in BAD {
         let spec = parse(&format!("{WEB}{inside}{beside}"), "app.yaml").expect("a valid spec");
-        let failure = world.plan(&print(&spec.value)).expect_err(beside);
+        let failure = world.plan(&print(spec.value())).expect_err(beside);
         assert_eq!(
             failure.what, "the preview spec has fields that a preview may not have",
             "{inside}{beside}"
@@ -52,7 +52,7 @@ fn a_preview_spec_with_a_field_that_no_preview_may_hold_is_refused() {
 fn a_preview_that_is_made_leaves_them_out_and_names_them() {
     for (inside, beside) in BAD {
         let spec = parse(&format!("{WEB}{inside}{beside}"), "app.yaml").expect("a valid spec");
-        let plan = World::new().good(&print(&spec.value));
+        let plan = World::new().good(&print(spec.value()));
         let sent = plan.document.value().to_string();
         for word in [
             "cluster",

@@ -8,7 +8,7 @@ use crate::policy::replace::Replace;
 
 /// The live app of `PLAIN`, with our marks and whatever else it has.
 fn ours(more: Value) -> Value {
-    let mut live = parse(PLAIN, "live").expect("valid").value;
+    let mut live = parse(PLAIN, "live").expect("valid").value().clone();
     live["envs"] = marked(7, "production");
     for (key, value) in more.as_object().expect("a mapping") {
         live[key] = value.clone();
