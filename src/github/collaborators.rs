@@ -37,7 +37,7 @@ impl GitHub {
     /// `None`: GitHub knows nobody of that name.
     pub(crate) async fn permission(&self, login: &str) -> Result<Option<Permission>, ApiError> {
         let path = self.path(&format!("/collaborators/{}/permission", segment(login)));
-        match self.client.get(&path).await {
+        match self.api.get(&path).await {
             Ok(permission) => Ok(Some(permission)),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),

@@ -1,15 +1,13 @@
 //! Comments in the conversation of a pull request.
 
 use jiff::Timestamp;
-use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::GitHub;
+use super::api::Listing;
 use crate::net::error::ApiError;
 use crate::net::fields::web_url_or_empty;
-use crate::net::listing::Listing;
-use crate::net::retry::Repeat;
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Comment {
@@ -79,14 +77,14 @@ impl GitHub {
     pub(crate) fn comments(&self, pull: u64) -> Pages {
         Pages {
             path: self.path(&format!("/issues/{pull}/comments?per_page=100&page=")),
-            listing: self.client.listing(),
+            listing: self.api.listing(),
             next: Turn::First,
         }
     }
 
     /// `None`: it is gone.
     pub(crate) async fn comment(&self, id: u64) -> Result<Option<Comment>, ApiError> {
-        match self.client.get(&self.path(&format!("/issues/comments/{id}"))).await {
+        match self.api.get(&self.path(&format!("/issues/comments/{id}"))).await {
             Ok(comment) => Ok(Some(comment)),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
@@ -96,25 +94,19 @@ impl GitHub {
     /// Everybody in the conversation gets a mail. Not repeated after an unclear error: look first whether it is there.
     pub(crate) async fn create_comment(&self, pull: u64, body: &str) -> Result<Comment, ApiError> {
         let path = self.path(&format!("/issues/{pull}/comments"));
-        let body = json!({ "body": body });
-        self.client
-            .send(Method::POST, &path, Some(&body), Repeat::OnlyIfNotDone)
-            .await
+        self.api.post(&path, &json!({ "body": body })).await
     }
 
     /// Nobody gets a mail.
     pub(crate) async fn update_comment(&self, id: u64, body: &str) -> Result<Comment, ApiError> {
         let path = self.path(&format!("/issues/comments/{id}"));
-        let body = json!({ "body": body });
-        self.client
-            .send(Method::PATCH, &path, Some(&body), Repeat::Freely)
-            .await
+        self.api.patch(&path, &json!({ "body": body })).await
     }
 
     /// One that is gone already is as good.
     pub(crate) async fn delete_comment(&self, id: u64) -> Result<(), ApiError> {
         let path = self.path(&format!("/issues/comments/{id}"));
-        match self.client.send_only(Method::DELETE, &path, None, Repeat::Freely).await {
+        match self.api.delete(&path).await {
             Err(error) if error.is_not_found() => Ok(()),
             other => other,
         }

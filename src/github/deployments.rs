@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use reqwest::Method;
+/// `Error` is neither good nor bad: cancelled, or not found out.
+pub(crate) use octocrab::models::repos::DeploymentStatusState as DeploymentState;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -12,7 +13,6 @@ use super::{GitHub, segment};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::net::error::ApiError;
-use crate::net::retry::Repeat;
 
 /// Longest description of a status that GitHub takes, in characters.
 const LONGEST_DESCRIPTION: usize = 140;
@@ -84,28 +84,6 @@ struct Past {
     log_url: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DeploymentState {
-    InProgress,
-    Success,
-    Failure,
-    /// Neither good nor bad: cancelled, or not found out.
-    Error,
-    Inactive,
-}
-
-impl DeploymentState {
-    fn word(self) -> &'static str {
-        match self {
-            Self::InProgress => "in_progress",
-            Self::Success => "success",
-            Self::Failure => "failure",
-            Self::Error => "error",
-            Self::Inactive => "inactive",
-        }
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Status<'a> {
     pub(crate) state: DeploymentState,
@@ -146,14 +124,7 @@ impl GitHub {
             "production_environment": new.production,
             "payload": payload,
         });
-        self.client
-            .send(
-                Method::POST,
-                &self.path("/deployments"),
-                Some(&body),
-                Repeat::OnlyIfNotDone,
-            )
-            .await
+        self.api.post(&self.path("/deployments"), &body).await
     }
 
     /// The environment's deployments that carry our note, newest first.
@@ -170,7 +141,7 @@ impl GitHub {
     ) -> Result<Vec<Deployment>, ApiError> {
         let rest = format!("/deployments?environment={}&per_page=100", segment(environment));
         let mut next = Some(self.path(&rest));
-        let mut listing = self.client.listing();
+        let mut listing = self.api.listing();
         let mut deployments: Vec<Deployment> = Vec::new();
         for _ in 0..PAGES {
             let Some(path) = next else { break };
@@ -187,16 +158,14 @@ impl GitHub {
 
     /// Adds a status. Doing so twice shows the same.
     pub(crate) async fn set_deployment_status(&self, deployment: u64, status: &Status<'_>) -> Result<(), ApiError> {
-        let mut body = json!({ "state": status.state.word(), "description": shorten(status.description) });
+        let mut body = json!({ "state": status.state, "description": shorten(status.description) });
         for (key, value) in [("environment_url", status.environment_url), ("log_url", status.log_url)] {
             if let Some(value) = value {
                 body[key] = value.into();
             }
         }
         let path = self.path(&format!("/deployments/{deployment}/statuses"));
-        self.client
-            .send_only(Method::POST, &path, Some(&body), Repeat::Freely)
-            .await
+        self.api.post_freely(&path, &body).await
     }
 
     /// Whether the deployment's last status is `inactive`.

@@ -1,5 +1,12 @@
 //! Comments, deployments and pull requests over GitHub's REST API.
+//!
+//! octocrab's models are used where they take every answer that GitHub documents, and those of older GitHub Enterprise
+//! Servers: a branch, a reference, a reaction, the state that a deployment is given. The others are small structs of what
+//! is read here. Whatever has a user refuses `"gravatar_id": null`, a run needs the branch and the commit that it may have
+//! lost, a comment the account that wrote it, a deployment's past state must be one of seven: a run would end for a field
+//! that nobody reads.
 
+mod api;
 pub(crate) mod collaborators;
 pub(crate) mod comments;
 pub(crate) mod deployments;
@@ -15,6 +22,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use serde::de::DeserializeOwned;
 
+use self::api::Api;
 use crate::net::client::Client;
 use crate::net::error::ApiError;
 use crate::net::redirects::Redirects;
@@ -34,7 +42,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// One repository on GitHub. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct GitHub {
-    client: Client,
+    api: Api,
     wait: Wait,
     /// `/repos/OWNER/NAME`.
     root: String,
@@ -56,7 +64,7 @@ impl GitHub {
             wait.clone(),
         )?;
         Ok(Self {
-            client: client.patient_for(READS),
+            api: Api::over(client.patient_for(READS)),
             wait,
             root: format!("/repos/{}/{}", segment(owner), segment(name)),
         })
@@ -65,7 +73,7 @@ impl GitHub {
     /// The same repository, deaf to cancellation: for last words after a signal.
     pub(crate) fn uncancellable(&self) -> Self {
         Self {
-            client: self.client.uncancellable(),
+            api: Api::over(self.api.client.uncancellable()),
             wait: self.wait.uncancellable(),
             root: self.root.clone(),
         }
@@ -74,24 +82,24 @@ impl GitHub {
     /// The same repository, which waits for no rate limit: for words that must not hold up what they are about.
     pub(crate) fn impatient(&self) -> Self {
         Self {
-            client: self.client.patient_for(Duration::ZERO),
+            api: Api::over(self.api.client.patient_for(Duration::ZERO)),
             ..self.clone()
         }
     }
 
     /// How many more requests this hour's limit allows, where GitHub says so.
     pub(crate) fn allowance(&self) -> Option<u64> {
-        self.client.allowance()
+        self.api.client.allowance()
     }
 
     /// GitHub's time at its last reply.
     pub(crate) fn now(&self) -> Timestamp {
-        self.client.now()
+        self.api.client.now()
     }
 
     /// GitHub's time at its first reply to this run.
     pub(crate) fn begun(&self) -> Timestamp {
-        self.client.begun()
+        self.api.client.begun()
     }
 
     /// Waits at this run's pace.
@@ -105,7 +113,7 @@ impl GitHub {
         struct User {
             login: String,
         }
-        match self.client.get::<User>("/user").await {
+        match self.api.get::<User>("/user").await {
             Ok(user) => Ok(Some(user.login)),
             Err(error) if error.status() == Some(403) => Ok(None),
             Err(error) => Err(error),
@@ -120,7 +128,7 @@ impl GitHub {
     /// The items of a listing, page after page, at most `pages` of them.
     async fn list<T: DeserializeOwned>(&self, rest: &str, pages: usize) -> Result<Vec<T>, ApiError> {
         let mut items = Vec::new();
-        let mut listing = self.client.listing();
+        let mut listing = self.api.listing();
         let mut next = Some(self.path(rest));
         for _ in 0..pages {
             let Some(path) = next else { break };
@@ -144,10 +152,44 @@ fn segment(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use octocrab::models::repos::DeploymentStatusState;
     use reqwest::Method;
+    use serde_json::json;
 
     use super::{is_read_only, segment};
     use crate::net::error::{ApiError, Problem};
+
+    /// Where one of these begins to take it, the small struct can go.
+    #[test]
+    fn octocrab_s_models_refuse_what_github_documents() {
+        let author = |gravatar: serde_json::Value| {
+            let url = "https://api.github.com/users/ghost";
+            let urls = [
+                "avatar_url",
+                "url",
+                "html_url",
+                "followers_url",
+                "following_url",
+                "gists_url",
+                "starred_url",
+                "subscriptions_url",
+                "organizations_url",
+                "repos_url",
+                "events_url",
+                "received_events_url",
+            ];
+            let mut user =
+                json!({"login": "ghost", "id": 10137, "node_id": "MDQ", "type": "User", "site_admin": false});
+            urls.iter().for_each(|key| user[*key] = url.into());
+            user["gravatar_id"] = gravatar;
+            serde_json::from_value::<octocrab::models::Author>(user)
+        };
+        assert!(author("".into()).is_ok());
+        // <https://docs.github.com/rest/users/users#get-a-user>
+        assert!(author(json!(null)).is_err());
+        // A state that GitHub may add, as it added `queued` and `in_progress`.
+        assert!(serde_json::from_value::<DeploymentStatusState>(json!("waiting")).is_err());
+    }
 
     #[test]
     fn a_path_with_slashes_is_one_segment() {

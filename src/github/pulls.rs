@@ -86,7 +86,7 @@ impl From<Pull> for PullRequest {
 impl GitHub {
     pub(crate) async fn pull(&self, number: u64) -> Result<PullRequest, ApiError> {
         let path = self.path(&format!("/pulls/{number}"));
-        let pull: Pull = self.client.get(&path).await?;
+        let pull: Pull = self.api.get(&path).await?;
         match pull.number == number {
             true => Ok(pull.into()),
             // As from a cache, or a proxy that mixes answers up.
@@ -108,7 +108,7 @@ impl GitHub {
     /// Anybody may open pull requests whose head is a commit that is about to be merged, and GitHub calls them merged as
     /// well: a merge's own commit counts before a head, this repository's branch before a fork's, and the oldest of them.
     pub(crate) async fn merged_pull_of(&self, commit: &Sha, branch: &str) -> Result<Option<PullRequest>, ApiError> {
-        let mut listing = self.client.listing();
+        let mut listing = self.api.listing();
         let mut next = Some(self.path("/pulls?state=closed&sort=updated&direction=desc&per_page=100"));
         let mut found: Option<(Claim, Pull)> = None;
         for _ in 0..PAGES {

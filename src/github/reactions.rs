@@ -1,11 +1,10 @@
 //! Reactions to comments.
 
-use reqwest::Method;
+use octocrab::models::reactions::ReactionContent;
 use serde_json::json;
 
 use super::GitHub;
 use crate::net::error::ApiError;
-use crate::net::retry::Repeat;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reaction {
@@ -16,12 +15,12 @@ pub(crate) enum Reaction {
 }
 
 impl Reaction {
-    fn content(self) -> &'static str {
+    fn content(self) -> ReactionContent {
         match self {
-            Self::Eyes => "eyes",
-            Self::Rocket => "rocket",
-            Self::Confused => "confused",
-            Self::ThumbsDown => "-1",
+            Self::Eyes => ReactionContent::Eyes,
+            Self::Rocket => ReactionContent::Rocket,
+            Self::Confused => ReactionContent::Confused,
+            Self::ThumbsDown => ReactionContent::MinusOne,
         }
     }
 }
@@ -30,9 +29,8 @@ impl GitHub {
     /// Reacting twice shows the same.
     pub(crate) async fn react(&self, comment: u64, reaction: Reaction) -> Result<(), ApiError> {
         let path = self.path(&format!("/issues/comments/{comment}/reactions"));
-        let body = json!({ "content": reaction.content() });
-        self.client
-            .send_only(Method::POST, &path, Some(&body), Repeat::Freely)
+        self.api
+            .post_freely(&path, &json!({ "content": reaction.content() }))
             .await
     }
 }

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use jiff::Timestamp;
+use octocrab::models::repos::{Branch, Object, Ref};
 use reqwest::Method;
 use serde::Deserialize;
 
@@ -25,12 +26,7 @@ pub(crate) struct Comparison {
     pub(crate) ahead_by: u64,
     /// `ahead`, `behind`, `identical` or `diverged`.
     pub(crate) status: String,
-    merge_base_commit: Option<MergeBase>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-struct MergeBase {
-    sha: String,
+    merge_base_commit: Option<Named>,
 }
 
 /// What a commit says of itself.
@@ -55,12 +51,10 @@ impl Commit {
     }
 }
 
-/// An object of Git.
-#[derive(Debug, Deserialize)]
-struct Object {
+/// An object of Git, by its name alone.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+struct Named {
     sha: String,
-    #[serde(default)]
-    r#type: String,
 }
 
 impl Comparison {
@@ -93,7 +87,7 @@ fn another(path: String) -> ApiError {
 impl GitHub {
     pub(crate) async fn repository(&self) -> Result<Repository, ApiError> {
         let path = self.path("");
-        let (repository, moved) = self.client.get_moved::<Repository>(&path).await?;
+        let (repository, moved) = self.api.get_moved::<Repository>(&path).await?;
         let asked = format!("/repos/{}", repository.full_name);
         match moved || asked.eq_ignore_ascii_case(&path) {
             true => Ok(repository),
@@ -115,7 +109,7 @@ impl GitHub {
             return Ok(None);
         };
         let path = format!("/repos/{}/{}", segment(owner), segment(name));
-        match self.client.get_moved::<Numbered>(&path).await {
+        match self.api.get_moved::<Numbered>(&path).await {
             // Blocked, or beyond what the token was made for.
             Err(error) if matches!(error.status(), Some(403 | 451)) && !error.is_limit() => Ok(None),
             Ok((other, false)) if !other.full_name.eq_ignore_ascii_case(full_name) => Err(another(path)),
@@ -125,16 +119,8 @@ impl GitHub {
 
     /// The commit at a branch's head. `None`: no such branch.
     pub(crate) async fn branch_head(&self, branch: &str) -> Result<Option<Sha>, ApiError> {
-        #[derive(Deserialize)]
-        struct Branch {
-            commit: Commit,
-        }
-        #[derive(Deserialize)]
-        struct Commit {
-            sha: String,
-        }
         let path = self.path(&format!("/branches/{}", segment(branch)));
-        let branch = found(self.client.get::<Branch>(&path).await)?;
+        let branch = found(self.api.get::<Branch>(&path).await)?;
         Ok(branch.map(|branch| Sha::new(branch.commit.sha)))
     }
 
@@ -144,10 +130,10 @@ impl GitHub {
         struct Found {
             commit: Commit,
             #[serde(default)]
-            parents: Vec<Object>,
+            parents: Vec<Named>,
         }
         let path = self.path(&format!("/commits/{}", segment(commit.as_str())));
-        let found = found(self.client.get::<Found>(&path).await)?;
+        let found = found(self.api.get::<Found>(&path).await)?;
         Ok(found.map(|found| Commit {
             first_parent: found.parents.into_iter().next().map(|parent| Sha::new(parent.sha)),
             ..found.commit
@@ -159,9 +145,9 @@ impl GitHub {
         let Some(object) = self.reference(&format!("tags/{tag}")).await? else {
             return Ok(None);
         };
-        let sha = match object.r#type.as_str() {
-            "commit" => Some(object.sha),
-            "tag" => self.commit_behind(tag).await?,
+        let sha = match object {
+            Object::Commit { sha, .. } => Some(sha),
+            Object::Tag { .. } => self.commit_behind(tag).await?,
             _ => None,
         };
         // It is going to stand in a file.
@@ -171,14 +157,10 @@ impl GitHub {
     /// What a reference of exactly this name points at. `None`: there is none.
     /// <https://docs.github.com/en/rest/git/refs#get-a-reference>
     async fn reference(&self, name: &str) -> Result<Option<Object>, ApiError> {
-        #[derive(Deserialize)]
-        struct Reference {
-            object: Object,
-        }
         // Its slashes are parts of the path, those of the name's parts are not.
         let name: Vec<String> = name.split('/').map(segment).collect();
         let path = self.path(&format!("/git/ref/{}", name.join("/")));
-        let reference = found(self.client.get::<Reference>(&path).await)?;
+        let reference = found(self.api.get::<Ref>(&path).await)?;
         Ok(reference.map(|reference| reference.object))
     }
 
@@ -190,7 +172,7 @@ impl GitHub {
         }
         // One file of its changes is enough: none is read.
         let path = self.path(&format!("/commits/tags/{}?per_page=1", segment(tag)));
-        let commit = match self.client.get::<Object>(&path).await {
+        let commit = match self.api.get::<Named>(&path).await {
             // How GitHub says that it knows no such reference.
             Err(error) if error.status() == Some(422) => None,
             reply => found(reply)?,
@@ -202,7 +184,7 @@ impl GitHub {
     pub(crate) async fn compare(&self, base: &str, head: &str) -> Result<Option<Comparison>, ApiError> {
         // One commit is enough: only the counts are read.
         let path = format!("/compare/{}...{}?per_page=1", segment(base), segment(head));
-        found(self.client.get(&self.path(&path)).await)
+        found(self.api.get(&self.path(&path)).await)
     }
 
     /// A file's text at a branch, tag or commit. `None`: there is no such file.
@@ -219,7 +201,7 @@ impl GitHub {
         }
         let rest = format!("/contents/{}?ref={}", segment(path), segment(git_ref));
         let request = self.path(&rest);
-        let Some(content) = found(self.client.get::<Content>(&request).await)? else {
+        let Some(content) = found(self.api.get::<Content>(&request).await)? else {
             return Ok(None);
         };
         let text = match content {
@@ -254,7 +236,7 @@ impl GitHub {
             Other(serde::de::IgnoredAny),
         }
         let path = self.path(&format!("/contents/{}?ref={}", segment(folder), segment(git_ref)));
-        let Some(Content::Folder(entries)) = found(self.client.get(&path).await)? else {
+        let Some(Content::Folder(entries)) = found(self.api.get(&path).await)? else {
             return Ok(Vec::new());
         };
         let folders = entries

@@ -29,7 +29,7 @@ impl GitHub {
         let rest = format!("/actions/runs?head_sha={}&per_page=100", segment(commit.as_str()));
         let mut next = Some(self.path(&rest));
         let mut runs = Vec::new();
-        let mut listing = self.client.listing();
+        let mut listing = self.api.listing();
         for _ in 0..PAGES {
             let Some(path) = next else { break };
             match listing.page::<Runs>(&path).await {

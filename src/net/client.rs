@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use jiff::Timestamp;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Method, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::answer::{Answer, Reply};
+use super::answer::{Answer, Reply, decode};
 use super::body::bounded;
 use super::clock::Clock;
 use super::error::{ApiError, Problem, Unreachable, describe, problem_of};
@@ -158,14 +159,9 @@ impl Client {
         body: Option<&Value>,
         repeat: Repeat,
     ) -> Result<T, ApiError> {
-        let reply = self.exchange(method.clone(), path, body, repeat).await?;
-        self.decode(method, path, &reply.body)
-    }
-
-    /// The same of a GET, and whether what answered is where a redirect led.
-    pub(crate) async fn get_moved<T: DeserializeOwned>(&self, path: &str) -> Result<(T, bool), ApiError> {
-        let reply = self.exchange(Method::GET, path, None, Repeat::Freely).await?;
-        Ok((self.decode(Method::GET, path, &reply.body)?, reply.moved))
+        let body = body.map(|body| Bytes::from(body.to_string()));
+        let reply = self.exchange(method.clone(), path, body.as_ref(), repeat).await?;
+        decode(&reply.body).map_err(|problem| self.error(method, path, problem))
     }
 
     /// A request whose answer's body does not matter: any 2xx is success.
@@ -176,14 +172,16 @@ impl Client {
         body: Option<&Value>,
         repeat: Repeat,
     ) -> Result<(), ApiError> {
-        self.exchange(method, path, body, repeat).await.map(drop)
+        let body = body.map(|body| Bytes::from(body.to_string()));
+        self.exchange(method, path, body.as_ref(), repeat).await.map(drop)
     }
 
+    /// `body` is JSON.
     pub(super) async fn exchange(
         &self,
         method: Method,
         path: &str,
-        body: Option<&Value>,
+        body: Option<&Bytes>,
         repeat: Repeat,
     ) -> Result<Reply, ApiError> {
         if !fields::stays_in_place(path) {
@@ -200,28 +198,10 @@ impl Client {
                 };
                 return Err(self.error(method, path, problem));
             }
-            let problem = match self.once_unless_cancelled(&method, path, body, repeat).await {
-                Ok(Answer {
-                    status: 200..=299,
-                    reply,
-                }) => {
-                    // A page of some proxy is no answer of this API, whatever its status says.
-                    let is_html = reply.body.first() == Some(&b'<');
-                    if !is_html {
-                        return Ok(reply);
-                    }
-                    Problem::NotJson {
-                        status: 200,
-                        looks_like: describe(&reply.body),
-                    }
-                }
-                Ok(Answer { status, reply }) => {
-                    let problem = problem_of(status, &reply.headers, &reply.body);
-                    limit::recognise(problem, &reply.headers, self.now())
-                }
-                Err(problem) => problem,
+            let error = match self.attempt(&method, path, body, repeat).await {
+                Ok(reply) => return Ok(reply),
+                Err(error) => error,
             };
-            let error = self.error(method.clone(), path, problem);
             if error.is_limit() {
                 self.outwait(error, refused).await?;
                 refused += 1;
@@ -235,6 +215,38 @@ impl Client {
                 return Err(error);
             }
         }
+    }
+
+    /// One try, and what it came to: every try of every request ends here.
+    async fn attempt(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<&Bytes>,
+        repeat: Repeat,
+    ) -> Result<Reply, ApiError> {
+        let problem = match self.once_unless_cancelled(method, path, body, repeat).await {
+            Ok(Answer {
+                status: 200..=299,
+                reply,
+            }) => {
+                // A page of some proxy is no answer of this API, whatever its status says.
+                let is_html = reply.body.first() == Some(&b'<');
+                if !is_html {
+                    return Ok(reply);
+                }
+                Problem::NotJson {
+                    status: 200,
+                    looks_like: describe(&reply.body),
+                }
+            }
+            Ok(Answer { status, reply }) => {
+                let problem = problem_of(status, &reply.headers, &reply.body);
+                limit::recognise(problem, &reply.headers, self.now())
+            }
+            Err(problem) => problem,
+        };
+        Err(self.error(method.clone(), path, problem))
     }
 
     /// How long one try may take: the run's own time bounds it, however busily a server sends drops.
@@ -297,7 +309,7 @@ impl Client {
         &self,
         method: &Method,
         path: &str,
-        body: Option<&Value>,
+        body: Option<&Bytes>,
         repeat: Repeat,
     ) -> Result<Answer, Problem> {
         tokio::select! {
@@ -317,13 +329,13 @@ impl Client {
         }
     }
 
-    async fn once(&self, method: &Method, path: &str, body: Option<&Value>) -> Result<Answer, Problem> {
+    async fn once(&self, method: &Method, path: &str, body: Option<&Bytes>) -> Result<Answer, Problem> {
         let mut url = self.url(path);
         for redirects in 0..=redirects::MOST {
             let mut request = self.http.request(method.clone(), url.clone());
             request = request.headers(self.headers.clone());
             if let Some(body) = body {
-                request = request.json(body);
+                request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
             }
             let reply = request.send().await.map_err(|error| unreachable_because(&error))?;
             let (status, headers) = (reply.status(), reply.headers().clone());
@@ -361,26 +373,8 @@ impl Client {
         self.clock.note(headers);
     }
 
-    pub(super) fn decode<T: DeserializeOwned>(&self, method: Method, path: &str, body: &[u8]) -> Result<T, ApiError> {
-        let body = if body.is_empty() { b"null" } else { body };
-        serde_json::from_slice(body).map_err(|error| {
-            let looks_like = if error.is_data() {
-                format!("JSON of another shape ({error})")
-            } else {
-                describe(body)
-            };
-            self.error(
-                method,
-                path,
-                Problem::NotJson {
-                    status: 200,
-                    looks_like,
-                },
-            )
-        })
-    }
-
-    pub(super) fn error(&self, method: Method, path: &str, problem: Problem) -> ApiError {
+    /// `path` may have a query, which no error shows.
+    pub(crate) fn error(&self, method: Method, path: &str, problem: Problem) -> ApiError {
         let path = path.split('?').next().unwrap_or(path).to_owned();
         ApiError {
             service: self.service,

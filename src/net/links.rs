@@ -15,7 +15,7 @@ pub(super) fn next(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The number of the last page, where the server gives one.
-pub(super) fn last_page(headers: &HeaderMap) -> Option<usize> {
+pub(crate) fn last_page(headers: &HeaderMap) -> Option<usize> {
     let url = to(headers, "last")?;
     let page = url.query_pairs().find(|(key, _)| key == "page")?.1;
     page.parse().ok()

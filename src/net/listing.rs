@@ -6,7 +6,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use super::answer::Reply;
+use super::answer::{Reply, decode};
 use super::client::Client;
 use super::error::{ApiError, Problem, Unreachable};
 use super::links;
@@ -14,16 +14,6 @@ use super::retry::Repeat;
 
 /// Most bytes of one listing. Parsed, they can take twenty times as much.
 const LARGEST: usize = 64 << 20;
-
-/// An answer with its headers' share that callers need.
-#[derive(Debug)]
-pub(crate) struct Page<T> {
-    pub(crate) body: T,
-    /// Path and query of `Link: rel="next"`.
-    pub(crate) next: Option<String>,
-    /// The number of the last page, where `Link: rel="last"` gives one.
-    pub(crate) last: Option<usize>,
-}
 
 /// What is left to one listing.
 #[derive(Debug)]
@@ -34,16 +24,8 @@ pub(crate) struct Listing {
 }
 
 impl Client {
-    fn read_page<T: DeserializeOwned>(&self, path: &str, reply: &Reply) -> Result<Page<T>, ApiError> {
-        Ok(Page {
-            body: self.decode(Method::GET, path, &reply.body)?,
-            next: self.next_path(&reply.headers),
-            last: links::last_page(&reply.headers),
-        })
-    }
-
     /// The next page's path below the base URL (GitHub Enterprise Server's base has a path of its own).
-    fn next_path(&self, headers: &HeaderMap) -> Option<String> {
+    pub(crate) fn next_path(&self, headers: &HeaderMap) -> Option<String> {
         let next = links::next(headers)?;
         let prefix = self.base().path().trim_end_matches('/');
         Some(next.strip_prefix(prefix).unwrap_or(&next).to_owned())
@@ -60,18 +42,15 @@ impl Client {
 }
 
 impl Listing {
-    pub(crate) async fn get<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, ApiError> {
-        Ok(self.page(path).await?.body)
-    }
-
     /// # Errors
     /// Those of the request, and where the listing is too long or too large: the caller has not seen all of it.
-    pub(crate) async fn page<T: DeserializeOwned>(&mut self, path: &str) -> Result<Page<T>, ApiError> {
+    pub(crate) async fn get<T: DeserializeOwned>(&mut self, path: &str) -> Result<T, ApiError> {
         let reply = self.reply(path).await?;
-        self.client.read_page(path, &reply)
+        decode(&reply.body).map_err(|problem| self.client.error(Method::GET, path, problem))
     }
 
-    async fn reply(&mut self, path: &str) -> Result<Reply, ApiError> {
+    /// As `get`, for a caller who reads the answer.
+    pub(super) async fn reply(&mut self, path: &str) -> Result<Reply, ApiError> {
         let error = |problem| self.client.error(Method::GET, path, problem);
         let since = Instant::now();
         let reply =

@@ -1,6 +1,6 @@
 //! The one HTTP client: deadlines, retry policy, and errors that say what the server said.
 
-mod answer;
+pub(crate) mod answer;
 mod body;
 mod certificate;
 pub(crate) mod client;
@@ -10,11 +10,12 @@ pub(crate) mod fields;
 pub(crate) mod http;
 pub(crate) mod limit;
 pub(crate) mod limit_end;
-mod links;
+pub(crate) mod links;
 pub(crate) mod listing;
 mod patience;
 pub(crate) mod proxy;
 pub(crate) mod redirects;
 pub(crate) mod retry;
+pub(crate) mod service;
 mod trust;
 pub(crate) mod unreachable;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
+use reqwest::Method;
 
 use super::error::Problem;
 
@@ -13,6 +14,16 @@ pub(crate) enum Repeat {
     Freely,
     /// Only when nothing can have happened: a refused connection.
     OnlyIfNotDone,
+}
+
+impl Repeat {
+    /// Of a request that does not say it: what HTTP itself allows of its method.
+    pub(super) fn of(method: &Method) -> Self {
+        match *method {
+            Method::GET | Method::DELETE => Self::Freely,
+            _ => Self::OnlyIfNotDone,
+        }
+    }
 }
 
 /// Tries beyond the first, with pauses of 1, 2, 4, 8 seconds and some jitter.
@@ -43,6 +54,8 @@ pub(super) fn next_pause(
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use reqwest::Method;
 
     use super::{RETRIES, Repeat, next_pause, pauses};
     use crate::net::error::{Problem, Unreachable};
@@ -75,6 +88,19 @@ mod tests {
             pauses.sort();
             pauses.dedup();
             assert!(pauses.len() > 40, "{} of 50 differ", pauses.len());
+        }
+    }
+
+    #[test]
+    fn a_request_that_does_not_say_so_is_no_mutation_to_repeat() {
+        for (method, repeat) in [
+            (Method::GET, Repeat::Freely),
+            (Method::DELETE, Repeat::Freely),
+            (Method::POST, Repeat::OnlyIfNotDone),
+            (Method::PUT, Repeat::OnlyIfNotDone),
+            (Method::PATCH, Repeat::OnlyIfNotDone),
+        ] {
+            assert_eq!(Repeat::of(&method), repeat, "{method}");
         }
     }
 

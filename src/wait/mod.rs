@@ -98,8 +98,10 @@ impl Wait {
     /// Resolves when the run is told to stop, else never.
     pub(crate) async fn cancelled(&self) -> Cancelled {
         let mut cancelled = self.cancelled.clone();
-        match cancelled.wait_for(Option::is_some).await {
-            Ok(told) => (*told).unwrap_or(Cancelled { exit_code: 130 }),
+        let told = cancelled.wait_for(Option::is_some).await;
+        let told = told.map(|told| (*told).unwrap_or(Cancelled { exit_code: 130 }));
+        match told {
+            Ok(told) => told,
             Err(_) => std::future::pending().await,
         }
     }
