@@ -137,24 +137,22 @@ impl Api {
 
     /// Our client's errors come back as they were.
     fn error(&self, method: &Method, path: &str, error: Error) -> ApiError {
-        let ours = match error {
-            Error::Service { source, .. } => source.downcast::<ApiError>().ok(),
-            _ => None,
-        };
-        ours.map_or_else(
-            // octocrab makes no request of this, for instance because the path is not one.
-            || {
-                self.client.error(
-                    method.clone(),
-                    path,
-                    Problem::Unreachable {
-                        reason: Unreachable::Broken,
-                        sent: false,
-                    },
-                )
+        let problem = match error {
+            Error::Service { source, .. } => match source.downcast::<ApiError>() {
+                Ok(ours) => return *ours,
+                // The queue is gone, perhaps with the request.
+                Err(_) => Problem::Unreachable {
+                    reason: Unreachable::Broken,
+                    sent: true,
+                },
             },
-            |ours| *ours,
-        )
+            _ => Problem::Status {
+                status: 400,
+                message: "this path is not one of a URL: the request was not sent".to_owned(),
+                request_id: None,
+            },
+        };
+        self.client.error(method.clone(), path, problem)
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! octocrab's models are used where they take every answer that GitHub documents, and those of older GitHub Enterprise
 //! Servers: a branch, a reference, a reaction, the state that a deployment is given. The others are small structs of what
-//! is read here. Whatever has a user refuses `"gravatar_id": null`, a run needs the branch and the commit that it may have
-//! lost, a comment the account that wrote it, a deployment's past state must be one of seven: a run would end for a field
-//! that nobody reads.
+//! is read here, because octocrab's would refuse an answer for a field that is not. Whatever has a user refuses
+//! `"gravatar_id": null`; a comment needs the account that wrote it, a workflow run its branch and its commit, which GitHub
+//! documents as `null` where they are gone; a state that GitHub adds to a deployment's is refused as well.
 
 mod api;
 pub(crate) mod collaborators;
