@@ -16,5 +16,7 @@ mod patience;
 pub(crate) mod proxy;
 pub(crate) mod redirects;
 pub(crate) mod retry;
+mod shape;
+pub(crate) mod trace;
 mod trust;
 pub(crate) mod unreachable;
