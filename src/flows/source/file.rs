@@ -96,7 +96,7 @@ impl Source<'_> {
             return Ok(own?);
         }
         let choice = choose(self.setting, facts);
-        tracing::trace!(target: "decision", "of `{path}` the version is {choice:?} because {facts:?}");
+        tracing::trace!(target: "decision", "the version of `{path}` that counts is {choice:?} because {facts:?}");
         let text = match choice {
             Choice::Copy => own?,
             Choice::CopyAnd(remark) => {

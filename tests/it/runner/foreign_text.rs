@@ -37,7 +37,7 @@ fn says_nothing_to_the_runner(log: &str) {
         let Some(command) = line.trim_start().strip_prefix("::") else {
             continue;
         };
-        let ours = ["group::", "endgroup::", "error", "warning::", "notice::"];
+        let ours = ["group::", "endgroup::", "error", "warning::", "notice::", "debug::"];
         assert!(ours.iter().any(|known| command.starts_with(known)), "{line:?} in {log}");
         let armed = command.starts_with("error::EVIL") || command.starts_with("warning::EVIL");
         assert!(!armed && !command.starts_with("notice::EVIL"), "{line:?} in {log}");
