@@ -101,9 +101,25 @@ impl Console {
 
     /// For whoever switched the runner's debug log on; nobody else sees it.
     pub(crate) fn debug(&self, text: &str) {
-        if self.tone.is_ci && self.tone.is_debugging {
+        if self.speaks_to_the_debug_log() {
             let command = commands::debug(&self.foreign_text(text));
             self.terminal().say(&command);
+        }
+    }
+
+    pub(super) fn speaks_to_the_debug_log(&self) -> bool {
+        self.tone.is_ci && self.tone.is_debugging
+    }
+
+    /// One event of the diagnostics, on a line of its own: in the runner's debug log where that is switched on.
+    pub(super) fn diagnose(&self, event: &str) {
+        // Whole, before lines are put together: that could hide a secret from the redactor.
+        let clean = self.redactor.clean(event);
+        let event = clean.lines().collect::<Vec<_>>().join(" ");
+        if self.speaks_to_the_debug_log() {
+            self.debug(&event);
+        } else {
+            self.terminal().say(&self.foreign_line(&event));
         }
     }
 

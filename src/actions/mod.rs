@@ -2,9 +2,11 @@
 
 pub(crate) mod commands;
 pub(crate) mod console;
+pub(crate) mod diagnostics;
 pub(crate) mod outputs;
 pub(crate) mod progress;
 pub(crate) mod run;
 pub(crate) mod sanitize;
 pub(crate) mod summary;
 mod terminal;
+pub(crate) mod timings;

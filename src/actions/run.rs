@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Context as _;
 use serde_json::Value;
 
+use super::timings::Timings;
 use crate::model::stamp::Stamp;
 
 /// Where GitHub's pages live when nothing says otherwise.
@@ -32,6 +33,8 @@ pub(crate) struct Run {
     pub(crate) summary_file: Option<PathBuf>,
     /// Somebody asked for more words: `RUNNER_DEBUG` is `1`.
     pub(crate) is_debugging: bool,
+    /// Where the time of the run goes.
+    pub(crate) timings: Timings,
     /// Outputs and summary have been written.
     recorded: Arc<AtomicBool>,
     /// What could not be written on GitHub, and why: the summary says it.
@@ -81,6 +84,7 @@ impl Run {
             output_file: file("GITHUB_OUTPUT"),
             summary_file: file("GITHUB_STEP_SUMMARY"),
             is_debugging: is("RUNNER_DEBUG", "1"),
+            timings: Timings::default(),
             recorded: Arc::default(),
             unwritten: Arc::default(),
             server: text("GITHUB_SERVER_URL"),

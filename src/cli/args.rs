@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::diagnostics_args::{Diagnostics, LAST};
 use super::duration::duration;
 use super::replace_arg::ReplaceArg;
 use super::wait_args::WaitArgs;
@@ -82,6 +83,8 @@ pub(crate) struct Project {
     /// The folder in which spec and configuration are looked for
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(crate) working_directory: PathBuf,
+    #[command(flatten)]
+    pub(crate) diagnostics: Diagnostics,
 }
 
 /// What nearly every command takes: where the repository is, how the run speaks, and when it gives up.
@@ -98,6 +101,9 @@ pub(crate) struct Common {
     /// The app spec [default: found in the repository]
     #[arg(long, value_name = "FILE", display_order = BELOW_OWN_FLAGS)]
     pub(crate) spec: Option<String>,
+    /// Show where the time went, as a table
+    #[arg(long, display_order = LAST)]
+    pub(crate) timings: bool,
 }
 
 /// Which environment is meant.

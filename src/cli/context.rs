@@ -60,6 +60,7 @@ pub(crate) fn build(
         timeout,
         json,
         spec: spec_file,
+        timings: _,
     } = common;
     wait.listen({
         let console = console.clone();

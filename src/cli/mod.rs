@@ -3,9 +3,11 @@
 mod action;
 mod args;
 mod context;
+mod diagnostics_args;
 mod duration;
 mod ending;
 mod environment;
+mod log_filter;
 mod mistake;
 mod replace_arg;
 mod requests;
@@ -20,6 +22,7 @@ use args::{Cli, Command, Common, Project};
 use context::Voice;
 use environment::Variables;
 
+use crate::actions::diagnostics;
 use crate::flows;
 use crate::wait::Wait;
 
@@ -48,8 +51,11 @@ async fn run(command: Command) -> u8 {
     let listening = signals::listen();
     let voice = Voice::new(variables, command.json());
     let (console, run) = (voice.console.clone(), voice.run.clone());
-    let listening = variables
-        .pace()
+    let listening = log_filter::filter(variables, command.verbose(), run.is_ci && run.is_debugging)
+        .and_then(|filter| {
+            diagnostics::begin(&console, &run.timings, filter);
+            variables.pace()
+        })
         .map_err(anyhow::Error::from)
         .and_then(|pace| Ok((pace, listening?)));
     let (pace, signals) = match listening {
@@ -57,6 +63,7 @@ async fn run(command: Command) -> u8 {
         Err(error) => return ending::of_error(&console, &run, &Wait::unbounded(), &error),
     };
     let wait = Wait::new(pace, signals.told.clone());
+    let shows_timings = command.timings();
     let code = tokio::select! {
         ended = as_told(command, voice, variables, wait.clone()) => {
             ended.unwrap_or_else(|error| ending::of_error(&console, &run, &wait, &error))
@@ -64,6 +71,9 @@ async fn run(command: Command) -> u8 {
         cancelled = signals.end() => ending::of_cancelled(&console, &run, cancelled),
     };
     console.end_phase();
+    if shows_timings {
+        run.timings.table().iter().for_each(|row| console.say(row));
+    }
     ending::of_unwritten(&console, code)
 }
 
@@ -152,6 +162,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 repo: args.repo,
                 config: None,
                 working_directory: ".".into(),
+                diagnostics: args.diagnostics,
             };
             let common = Common {
                 timeout: args.timeout,
@@ -245,6 +256,7 @@ fn without_limit(project: Project, json: bool, spec: Option<String>) -> Common {
         timeout: None,
         json,
         spec,
+        timings: false,
     }
 }
 

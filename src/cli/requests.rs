@@ -4,6 +4,7 @@ use super::args::{
     AutoArgs, Command, DeployArgs, LogsArgs, LogsKind, PreviewArgs, RedeployArgs, RollbackArgs, Target, TeardownArgs,
     VerifyArgs,
 };
+use super::diagnostics_args::Diagnostics;
 use crate::flows::removal_reason::RemovalReason;
 use crate::flows::{auto, deploy, eligibility, logs, preview, redeploy, rollback, site, teardown, verify};
 use crate::model::environment::Environment;
@@ -30,6 +31,42 @@ impl Command {
             #[cfg(feature = "sandbox")]
             Self::Sandbox(_) | Self::Demo(_) | Self::DemoApp(_) | Self::SandboxExec(_) => false,
         }
+    }
+
+    /// Whether `--timings` was given.
+    pub(super) fn timings(&self) -> bool {
+        match self {
+            Self::Auto(args) => args.common.timings,
+            Self::Deploy(args) => args.common.timings,
+            Self::Preview(args) => args.common.timings,
+            Self::Teardown(args) => args.common.timings,
+            Self::Redeploy(args) => args.common.timings,
+            Self::Rollback(args) => args.common.timings,
+            Self::Verify(args) => args.common.timings,
+            _ => false,
+        }
+    }
+
+    /// How often `--verbose` was given.
+    pub(super) fn verbose(&self) -> u8 {
+        let diagnostics = match self {
+            Self::Auto(args) => args.common.project.diagnostics,
+            Self::Deploy(args) => args.common.project.diagnostics,
+            Self::Preview(args) => args.common.project.diagnostics,
+            Self::Teardown(args) => args.common.project.diagnostics,
+            Self::Redeploy(args) => args.common.project.diagnostics,
+            Self::Rollback(args) => args.common.project.diagnostics,
+            Self::Verify(args) => args.common.project.diagnostics,
+            Self::Sweep(args) => args.project.diagnostics,
+            Self::Wait(args) => args.diagnostics,
+            Self::Status(args) => args.project.diagnostics,
+            Self::Logs(args) => args.project.diagnostics,
+            Self::Init(args) => args.project.diagnostics,
+            Self::Action => Diagnostics::default(),
+            #[cfg(feature = "sandbox")]
+            Self::Sandbox(_) | Self::Demo(_) | Self::DemoApp(_) | Self::SandboxExec(_) => Diagnostics::default(),
+        };
+        diagnostics.verbose
     }
 }
 

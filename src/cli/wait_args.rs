@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::diagnostics_args::Diagnostics;
 use super::duration::duration;
 use crate::model::commit::Sha;
 use crate::model::environment::pull_number;
@@ -25,4 +26,6 @@ pub(crate) struct WaitArgs {
     /// Report as one JSON document on standard output
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) diagnostics: Diagnostics,
 }

@@ -19,6 +19,7 @@ const MOST: usize = 10;
 const LOOK_BACK: usize = 50;
 
 /// Goes back from the deployment that was found bad, unless something else has come after it by then.
+#[tracing::instrument(target = "phase", name = "rollback", skip_all)]
 pub(super) async fn run(
     ctx: &Ctx,
     target: &Target,
@@ -38,9 +39,7 @@ pub(super) async fn run(
     };
     if let Decision::LeaveTo(reason) = rollback::decide(target.rollback, situation) {
         let command = back.first().map(|previous| by_hand(report, previous));
-        report
-            .notes
-            .push(format!("Not rolled back: {reason}{}", command.unwrap_or_default()));
+        not_rolled_back(report, &format!("{reason}{}", command.unwrap_or_default()));
         return Ok(());
     }
     ctx.wait.check()?;
@@ -67,31 +66,28 @@ pub(super) async fn run(
     }
     let Some((earlier, warnings)) = way_back else {
         let why = objection.unwrap_or_else(|| "the platform gives no reason".to_owned());
-        report.notes.push(format!("Not rolled back: {why}"));
+        not_rolled_back(report, &why);
         return Ok(());
     };
     if let Some(what) = taken(from.as_ref(), &earlier) {
         let command = by_hand(report, &earlier);
-        report.notes.push(format!(
-            "Not rolled back: that would {what}, which served before{command}"
-        ));
+        not_rolled_back(report, &format!("that would {what}, which served before{command}"));
         return Ok(());
     }
     let previous = &earlier.id;
     // Read right before, because a rollback takes away what somebody else has deployed meanwhile.
     let Some(app) = platform.app(&rollout.app_id).await? else {
-        report.notes.push("Not rolled back: the app has disappeared".to_owned());
+        not_rolled_back(report, "the app has disappeared");
         return Ok(());
     };
     if let Some(successor) = Successor::of(&app, bad) {
-        report
-            .notes
-            .push(format!("Not rolled back: {}", successor.sentence(ctx)));
+        not_rolled_back(report, &successor.sentence(ctx));
         return Ok(());
     }
     for warning in &warnings {
         ctx.console.warn(&warning.message);
     }
+    tracing::debug!(target: "decision", "rolled back to deployment {previous} because the new one was found bad");
     ctx.console.phase("Rollback");
     ctx.console.say(&format!("Rolling back to deployment {previous}"));
     let back = platform.rollback(&app, previous, true).await?;
@@ -108,6 +104,11 @@ pub(super) async fn run(
         _ => format!("The rollback to deployment {previous} failed as well"),
     });
     Ok(())
+}
+
+fn not_rolled_back(report: &mut Report, why: &str) {
+    tracing::debug!(target: "decision", "not rolled back because {why}");
+    report.notes.push(format!("Not rolled back: {why}"));
 }
 
 /// `; to go back yourself: `do-deploy …``

@@ -39,6 +39,7 @@ pub(crate) struct Request {
     pub(crate) dry_run: bool,
 }
 
+#[tracing::instrument(target = "flow", name = "deploy", skip_all, fields(environment = %request.environment))]
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let deployed = deployed(ctx, request).await;
     if let Err(error) = &deployed
@@ -164,6 +165,7 @@ async fn beside_another(ctx: &Ctx, site: &Site, request: &Request) -> anyhow::Re
     Ok((rest, second))
 }
 
+#[tracing::instrument(target = "target", name = "target", skip_all, fields(app = %plan.name, environment = %planner.environment))]
 async fn deploy(
     planner: Planner<'_>,
     plan: &mut ProductionPlan,
@@ -235,6 +237,9 @@ async fn settle(
         .clone()
         .filter(|_| matches!(ended.verdict, Verdict::Bad(_)));
     let never_live = !ended.became_active;
+    if never_live && rollout.previous.is_some() {
+        tracing::debug!(target: "decision", "not rolled back because the new deployment never took traffic");
+    }
     report.aftermath = None;
     ending::conclude(report, ended);
     let is_ready = report.state == State::Ready;
@@ -322,6 +327,7 @@ fn skipped(ctx: &Ctx, environment: &Environment, reason: &str) -> anyhow::Result
 }
 
 fn not_deployed(ctx: &Ctx, mut report: Report, reason: &str) -> Report {
+    tracing::debug!(target: "decision", "not deployed because {reason}");
     ctx.console
         .notice(&format!("Not deployed to {}: {reason}", report.environment));
     report.notes.insert(0, format!("Not deployed: {reason}"));

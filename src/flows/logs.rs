@@ -118,6 +118,7 @@ pub(crate) struct Request {
     pub(crate) follow: bool,
 }
 
+#[tracing::instrument(target = "flow", name = "logs", skip_all)]
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     let Found { app, redactor, .. } = app_of(ctx, &request.environment).await?;
     let platform = ctx.platform()?;

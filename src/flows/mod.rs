@@ -30,6 +30,7 @@ pub(crate) mod own;
 mod ownership;
 mod pin;
 mod place;
+mod platform_phase;
 pub(crate) mod preview;
 mod preview_app;
 mod preview_plan;

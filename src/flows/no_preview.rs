@@ -86,6 +86,7 @@ impl Candidate<'_> {
 
     fn say_skipped(&self, skip: &Skip) -> Report {
         let number = self.pull.number;
+        tracing::debug!(target: "decision", "no preview because {}", skip.reason);
         self.ctx
             .console
             .notice(&format!("No preview of pull request {number}: {}", skip.reason));

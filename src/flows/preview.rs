@@ -31,6 +31,7 @@ use crate::report::Reporter;
 
 /// Could not find out is an ending like any other, for whoever waits for the preview; what is wrong with the input and
 /// a signal are errors.
+#[tracing::instrument(target = "flow", name = "preview", skip_all, fields(pull_request = request.pull_request))]
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     match make(ctx, request).await {
         // Whatever went wrong after a signal, the signal is what ended the run.
@@ -156,6 +157,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
 }
 
 /// Finds out what the preview is to be, and whether there is to be one.
+#[tracing::instrument(target = "phase", name = "plan", skip_all)]
 async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result<Begun<'a>> {
     let Candidate {
         ctx,
@@ -255,6 +257,7 @@ fn forced<'a>(ctx: &Ctx, request: &Request, live: Option<&'a App>, head: &Sha) -
 }
 
 /// Creates or updates the app and follows the deployment that the reply names.
+#[tracing::instrument(target = "target", name = "target", skip_all, fields(app = %planner.name, environment = %report.environment))]
 async fn deploy(
     ctx: &Ctx,
     request: &Request,

@@ -15,6 +15,7 @@ pub(super) async fn would_be_accepted(platform: &dyn Platform, document: &Docume
     }
 }
 
+#[tracing::instrument(target = "phase", name = "send", skip_all)]
 pub(super) async fn apply(
     ctx: &Ctx,
     platform: &dyn Platform,

@@ -10,6 +10,11 @@ use crate::platforms::plan::PreviewPlan;
 
 /// Says what the preview is and lacks, before anything is created.
 pub(super) fn announce(ctx: &Ctx, plan: &PreviewPlan, loss: Option<&str>) {
+    let database = plan.database.mode.map_or("absent".to_owned(), |mode| mode.to_string());
+    tracing::debug!(target: "decision", "the preview's database is {database} because {}", plan.database.why);
+    for change in &plan.changes {
+        tracing::debug!(target: "decision", "{} because {}", change.what, change.why);
+    }
     if let Some(database) = plan.database.mode {
         ctx.console
             .say(&format!("The preview's database: {database} ({})", plan.database.why));

@@ -71,6 +71,7 @@ impl Planner<'_> {
         let console = &self.ctx.console;
         let is_new = |change: &&Change| earlier.is_none_or(|earlier| !earlier.changes.contains(*change));
         for change in plan.changes.iter().filter(is_new) {
+            tracing::debug!(target: "decision", "{} because {}", change.what, change.why);
             console.say(&format!("{}: {}", change.what, change.why));
         }
         let is_new = |warning: &&String| earlier.is_none_or(|earlier| !earlier.warnings.contains(*warning));
@@ -80,6 +81,7 @@ impl Planner<'_> {
     }
 
     /// Creates or updates the app, or deploys it again as it is.
+    #[tracing::instrument(target = "phase", name = "send", skip_all)]
     pub(super) async fn send(&self, plan: &mut ProductionPlan, app: Option<&App>) -> anyhow::Result<Rollout> {
         let Self { ctx, site, .. } = *self;
         let (platform, project) = (ctx.platform()?, &site.target().project);

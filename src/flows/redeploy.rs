@@ -22,6 +22,7 @@ pub(crate) struct Request {
     pub(crate) dry_run: bool,
 }
 
+#[tracing::instrument(target = "flow", name = "redeploy", skip_all, fields(environment = %request.environment))]
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let Request {
         environment,

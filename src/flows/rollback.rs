@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use tracing::Instrument as _;
+
 use super::context::Ctx;
 use super::ending::Successor;
 use super::expected::Expected;
@@ -42,6 +44,7 @@ pub(crate) struct Request {
     pub(crate) dry_run: bool,
 }
 
+#[tracing::instrument(target = "flow", name = "rollback", skip_all, fields(environment = %request.environment))]
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let started = Instant::now();
     let platform = ctx.platform()?;
@@ -103,7 +106,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         rollout::not_cut_short(ctx, &ended)?;
         anyhow::Ok(ended)
     };
-    let ended = ended.await;
+    let environment = &request.environment;
+    let target = tracing::debug_span!(target: "target", "target", app = %app.name, %environment);
+    let ended = ended.instrument(target).await;
     report.duration = Some(started.elapsed());
     match ended {
         Ok(ended) => {

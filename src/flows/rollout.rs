@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
+use tracing::Instrument as _;
 
 use super::checks::{Health, ask_for_the_commit, ask_from_outside, ask_the_platform, ask_the_platform_again};
 use super::context::Ctx;
 use super::expected::Expected;
 use super::explain;
 use super::logs::named;
+use super::platform_phase::PlatformPhase;
 use crate::actions::progress::Progress;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
@@ -69,14 +71,18 @@ pub(crate) async fn follow(
         let (busy, changes) = watch::channel(None);
         let progress = Progress::new(ctx.console.clone());
         let waiting = async {
+            let mut of_platform = PlatformPhase::begin();
             let mut on_change = |deployment: &Deployment| {
+                of_platform.see(&deployment.steps);
                 progress.update(&deployment.steps);
                 busy.send_if_modified(|busy| {
                     let before = std::mem::replace(busy, busy_with(&deployment.steps));
                     *busy != before
                 });
             };
-            let waited = platform.wait(rollout, expected.deadline, &mut on_change).await;
+            let phase = tracing::debug_span!(target: "phase", "wait");
+            let waited = platform.wait(rollout, expected.deadline, &mut on_change);
+            let waited = waited.instrument(phase).await;
             drop(busy);
             waited
         };
@@ -164,6 +170,7 @@ async fn show_build_log(
     Ok(())
 }
 
+#[tracing::instrument(target = "phase", name = "checks", skip_all)]
 async fn judge_active(
     ctx: &Ctx,
     rollout: &Rollout,
@@ -209,13 +216,14 @@ async fn judge_active(
     if matches!(outside.result, CheckResult::Obstructed(_)) && health == CheckResult::Passed {
         health = ask_the_platform_again(ctx, rollout, expected).await?;
     }
-    let verdict = verdict(Checks {
+    let checks = Checks {
         phase: CheckResult::Passed,
         built,
         health,
         probe: outside.result,
-    })
-    .asked_again_with(&format!("do-deploy verify --environment {}", expected.environment));
+    };
+    tracing::debug!(target: "decision", "the verdict follows from the checks: {checks}");
+    let verdict = verdict(checks).asked_again_with(&format!("do-deploy verify --environment {}", expected.environment));
     Ok(Ended {
         verdict,
         became_active: true,

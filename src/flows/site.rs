@@ -69,6 +69,7 @@ impl Site {
         Self::read(ctx, environment, expected, true).await
     }
 
+    #[tracing::instrument(target = "phase", name = "plan", skip_all)]
     async fn read(ctx: &Ctx, environment: &Environment, expected: &Commit, deploys: bool) -> anyhow::Result<Self> {
         let github = ctx.github()?;
         let platform = ctx.platform()?;

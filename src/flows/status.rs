@@ -25,6 +25,7 @@ pub(crate) struct Request {
     pub(crate) environment: Option<Environment>,
 }
 
+#[tracing::instrument(target = "flow", name = "status", skip_all)]
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     let repository = ctx.github()?.repository().await?;
     let platform = ctx.platform()?;

@@ -30,6 +30,7 @@ pub(crate) struct Request {
 /// Removes previews, and says what a push has missed, too, where the run is a nightly one.
 ///
 /// One preview goes wrong, the others are still looked at; the first error is the run's.
+#[tracing::instrument(target = "flow", name = "sweep", skip_all)]
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     let github = ctx.github()?;
     let repository = github.repository().await?;

@@ -3,6 +3,8 @@
 use super::removal_reason::RemovalReason;
 use std::time::Duration;
 
+use tracing::Instrument as _;
+
 use super::context::Ctx;
 use super::failure::failure_of;
 use super::overtaken::still_unwanted;
@@ -28,6 +30,7 @@ pub(crate) struct Request {
     pub(crate) dry_run: bool,
 }
 
+#[tracing::instrument(target = "flow", name = "teardown", skip_all, fields(pull_request = request.pull_request))]
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let github = ctx.github()?;
     let repository = github.repository().await?;
@@ -64,6 +67,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
 }
 
 /// The same when everything about the pull request is known already.
+#[tracing::instrument(target = "target", name = "target", skip_all, fields(app = %name, environment = %Environment::Preview(pull.number)))]
 pub(super) async fn remove(
     ctx: &Ctx,
     reporter: ReporterDeps,
@@ -99,7 +103,9 @@ pub(super) async fn remove(
         ctx.console.phase("Removal");
         let limit = Deadline::after(ctx.timeout.unwrap_or(REMOVAL));
         let still: Still<'_> = &|| Box::pin(still_unwanted(ctx, pull, because, &app));
-        let destroyed = platform.destroy(&app.id, limit, still).await;
+        tracing::debug!(target: "decision", "`{}` is removed because it has the marks of `{environment}`", app.name);
+        let removal = tracing::debug_span!(target: "phase", "removal");
+        let destroyed = platform.destroy(&app.id, limit, still).instrument(removal).await;
         if let Err(PlatformError::Overtaken { by }) = &destroyed {
             let why = format!("Not removed: {by} before the platform took the request");
             ctx.console.notice(&why);

@@ -44,6 +44,7 @@ pub(crate) enum Subject {
     Environment(Environment),
 }
 
+#[tracing::instrument(target = "flow", name = "verify", skip_all)]
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict> {
     let (url, mut targets, deadline, whole) = match &request.subject {
         Subject::Url(url) => {

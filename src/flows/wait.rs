@@ -51,6 +51,7 @@ enum Standing {
     Ended(Box<Failure>),
 }
 
+#[tracing::instrument(target = "flow", name = "wait", skip_all, fields(pull_request = request.pull_request))]
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let github = ctx.github()?;
     let deadline = ctx.deadline(TIMEOUT);

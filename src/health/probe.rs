@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reqwest::Url;
 use reqwest::header::{ACCEPT, CACHE_CONTROL, COOKIE, HOST, HeaderValue};
+use reqwest::{Method, Url};
 
 use super::hosts::is_same_host;
 use super::observation::{Answer, Observation, classify};
@@ -14,6 +14,7 @@ use super::target::{Redirected, Target};
 use crate::net::error::{Problem, Unreachable};
 use crate::net::http::probing_http;
 use crate::net::proxy::{Proxies, Proxy};
+use crate::net::trace::Attempt;
 use crate::net::unreachable::unreachable_because;
 use crate::wait::{Cancelled, Wait};
 
@@ -93,6 +94,7 @@ impl Prober {
         if let Some(cookies) = trail.header(&place) {
             request = request.header(COOKIE, cookies);
         }
+        let mut attempt = Attempt::begin("app", Method::GET, target.url.path(), 1);
         let sent = request
             .header(ACCEPT, "application/json, */*;q=0.1")
             .header(CACHE_CONTROL, "no-cache")
@@ -101,8 +103,12 @@ impl Prober {
             .await;
         let reply = match sent {
             Ok(reply) => reply,
-            Err(error) => return (down(&error, proxy), None),
+            Err(error) => {
+                attempt.failed(&unreachable_because(&error));
+                return (down(&error, proxy), None);
+            }
         };
+        attempt.answered(reply.status().as_u16(), reply.headers());
         trail.keep(&place, reply.headers());
         let location = redirects::target(&place, reply.status().as_u16(), reply.headers());
         let answer = Answer {

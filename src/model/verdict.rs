@@ -1,5 +1,7 @@
 //! What the checks of a deployment add up to: good, bad, or could not find out.
 
+use std::fmt;
+
 use super::failure::Failure;
 
 /// What one check found.
@@ -29,6 +31,33 @@ pub(crate) enum Verdict {
     Good,
     Bad(Failure),
     Unknown(Failure),
+}
+
+impl fmt::Display for CheckResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Passed => f.write_str("passed"),
+            Self::Failed(failure) => write!(f, "failed ({failure})"),
+            Self::Inconclusive(why) => write!(f, "inconclusive ({why})"),
+            Self::Obstructed(failure) => write!(f, "obstructed ({failure})"),
+            Self::NotApplicable => f.write_str("not applicable"),
+        }
+    }
+}
+
+impl fmt::Display for Checks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            phase,
+            built,
+            health,
+            probe,
+        } = self;
+        write!(
+            f,
+            "phase {phase}, built commit {built}, health {health}, request from outside {probe}"
+        )
+    }
 }
 
 /// Bad if any check failed (the first one, in the order in which a deployment goes wrong, is what people read);

@@ -21,6 +21,7 @@ use super::limit;
 use super::patience::Patience;
 use super::redirects::{self, Redirects};
 use super::retry::{Repeat, next_pause, pauses};
+use super::trace::{self, Attempt};
 use super::unreachable::unreachable_because;
 use crate::model::address::is_loopback;
 use crate::redact::Secret;
@@ -188,7 +189,7 @@ impl Client {
             return Err(self.error(method, path, Problem::not_sent()));
         }
         let mut pauses = pauses();
-        let mut refused = 0;
+        let (mut refused, mut tries) = (0, 0);
         let since = Instant::now();
         loop {
             if self.wait.check().is_err() {
@@ -198,7 +199,8 @@ impl Client {
                 };
                 return Err(self.error(method, path, problem));
             }
-            let error = match self.attempt(&method, path, body, repeat).await {
+            tries += 1;
+            let error = match self.attempt(&method, path, body, repeat, tries).await {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
@@ -211,21 +213,27 @@ impl Client {
                 return Err(error);
             };
             let left = self.wait.remaining().max(LAST_WORDS.saturating_sub(since.elapsed()));
-            if left <= pause.mul_f64(self.wait.pace()) || self.wait.sleep(pause).await.is_err() {
+            let paced = pause.mul_f64(self.wait.pace());
+            trace::sent_again(&error, paced);
+            if left <= paced || self.wait.sleep(pause).await.is_err() {
                 return Err(error);
             }
         }
     }
 
-    /// One try, and what it came to: every try of every request ends here.
+    /// One try, its event, and what it came to: every try of every request ends here. `number` counts from 1.
     async fn attempt(
         &self,
         method: &Method,
         path: &str,
         body: Option<&Bytes>,
         repeat: Repeat,
+        number: u32,
     ) -> Result<Reply, ApiError> {
-        let problem = match self.once_unless_cancelled(method, path, body, repeat).await {
+        let attempt = Attempt::begin(self.service, method.clone(), path, number);
+        let ended = self.once_unless_cancelled(method, path, body, repeat).await;
+        attempt.ended(body, &ended);
+        let problem = match ended {
             Ok(Answer {
                 status: 200..=299,
                 reply,
@@ -267,6 +275,7 @@ impl Client {
             return Err(error);
         }
         let pause = limit::pause(back, refused, random_share());
+        trace::sent_again(&error, pause.mul_f64(self.wait.pace()));
         if refused == 0 {
             let pause = humanize(pause.mul_f64(self.wait.pace()));
             self.wait.tell(&format!(
@@ -364,10 +373,7 @@ impl Client {
     }
 
     fn note(&self, headers: &HeaderMap) {
-        let allowance = ["ratelimit-remaining", "x-ratelimit-remaining"]
-            .iter()
-            .find_map(|name| headers.get(*name)?.to_str().ok()?.trim().parse::<i64>().ok());
-        if let Some(allowance) = allowance {
+        if let Some(allowance) = limit::left(headers) {
             self.allowance.store(allowance, Ordering::Relaxed);
         }
         self.clock.note(headers);

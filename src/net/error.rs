@@ -239,9 +239,7 @@ const LONGEST_MESSAGE: usize = 500;
 
 /// Reads an error body: `{"message", "request_id"}` of DigitalOcean, `{"message", "errors"}` of GitHub.
 pub(super) fn problem_of(status: u16, headers: &HeaderMap, body: &[u8]) -> Problem {
-    let header_id = ["x-request-id", "x-github-request-id"]
-        .iter()
-        .find_map(|name| headers.get(*name)?.to_str().ok().map(str::to_owned));
+    let header_id = request_id(headers);
     let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(body) else {
         return Problem::Status {
             status,
@@ -268,6 +266,13 @@ pub(super) fn problem_of(status: u16, headers: &HeaderMap, body: &[u8]) -> Probl
         message: shorten(&message),
         request_id: text("request_id").or(header_id),
     }
+}
+
+/// What a service's own people find the request by.
+pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
+    ["x-request-id", "x-github-request-id"]
+        .iter()
+        .find_map(|name| headers.get(*name)?.to_str().ok().map(str::to_owned))
 }
 
 /// What a body that is no JSON looks like.

@@ -87,6 +87,12 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<i64> {
         .or_else(|| Some(date()?.as_second().saturating_sub(now.as_second())))
 }
 
+/// How many more requests the server allows, where it says so.
+pub(super) fn left(headers: &HeaderMap) -> Option<i64> {
+    let remaining = ["ratelimit-remaining", "x-ratelimit-remaining"];
+    remaining.iter().find_map(|name| number(headers, name))
+}
+
 fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok()
 }

@@ -17,5 +17,7 @@ pub(crate) mod proxy;
 pub(crate) mod redirects;
 pub(crate) mod retry;
 pub(crate) mod service;
+mod shape;
+pub(crate) mod trace;
 mod trust;
 pub(crate) mod unreachable;

@@ -82,6 +82,7 @@ pub(crate) struct Reporter {
 
 impl Reporter {
     /// Says that something begins: comment "building", GitHub deployments `in_progress`.
+    #[tracing::instrument(target = "phase", name = "write", skip_all)]
     pub(crate) async fn open(deps: ReporterDeps, reports: &[Report]) -> Self {
         let mut reporter = Self::new(deps, reports);
         for report in &mut reporter.reports {
@@ -104,6 +105,7 @@ impl Reporter {
     }
 
     /// Says how it ended, everywhere.
+    #[tracing::instrument(target = "phase", name = "write", skip_all)]
     pub(crate) async fn close(&mut self, reports: &[Report]) {
         self.updated = self.deps.github.as_ref().map(GitHub::now);
         self.deps.console.end_phase();
@@ -176,6 +178,8 @@ impl Reporter {
             .deps
             .redactor
             .clean(&page::summary(&self.reports, &self.render_context()));
+        let text = [Some(text), self.deps.run.timings.line()];
+        let text = text.into_iter().flatten().collect::<Vec<_>>().join("\n\n");
         let outputs = outputs_of(&self.reports, self.comment_url.clone());
         write_files(&self.deps.run, &self.deps.console, &outputs, &text);
     }

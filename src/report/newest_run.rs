@@ -61,7 +61,14 @@ impl Reporter {
         let is_of_pull = |it: &&Deployment| it.payload().is_some_and(|payload| payload.pr == Some(pull));
         let is_anothers = |it: &&Deployment| !own.contains(&it.id);
         match newer.iter().filter(is_of_pull).find(is_anothers) {
-            Some(newer) => RunOrder::Overtaken(newer.run()),
+            Some(newer) => {
+                tracing::debug!(
+                    target: "decision",
+                    "the comment is left to another run because GitHub made its deployment {} after this run's",
+                    newer.id
+                );
+                RunOrder::Overtaken(newer.run())
+            }
             None => RunOrder::Newest,
         }
     }

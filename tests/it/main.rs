@@ -24,6 +24,7 @@ mod comment;
 mod demo;
 mod deploy;
 mod deployment_checks;
+mod diagnostics;
 mod docs;
 mod dry_run;
 mod foreign_logs;

@@ -36,6 +36,7 @@ pub(crate) enum Ended {
     Told,
 }
 
+#[tracing::instrument(target = "flow", name = "auto", skip_all)]
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Ended> {
     let name = ctx.run.event_name.clone().ok_or_else(|| {
         Failure::input("there is no event to choose from")
@@ -101,6 +102,7 @@ fn announce(ctx: &Ctx, event: &str, chosen: &Chosen) {
         "always" => String::new(),
         when => format!(" ({when})"),
     };
+    tracing::debug!(target: "decision", "`{decision}` is chosen because {reason}");
     ctx.console.say(&format!("Event: `{event}`{when}"));
     match decision {
         Decision::Nothing { .. } => ctx.console.notice(&format!("Nothing to do: {reason}")),

@@ -64,6 +64,7 @@ enum Unanswered {
     Everywhere(Answer),
 }
 
+#[tracing::instrument(target = "flow", name = "comment", skip_all, fields(pull_request = request.pull_request))]
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     // Nor is anything written where it cannot be read: it may be a stranger's.
     if let Some(why) = not_permitted(ctx, &request.author).await? {

@@ -46,6 +46,7 @@ pub(crate) struct Request {
 }
 
 /// `root`: the repository's top folder, as [`root`] found it.
+#[tracing::instrument(target = "flow", name = "init", skip_all)]
 pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Result<()> {
     outside_a_workflow(ctx)?;
     // Of the clone, and never of GitHub: there need not be a network.

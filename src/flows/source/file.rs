@@ -95,7 +95,9 @@ impl Source<'_> {
         if self.is_working_copy() {
             return Ok(own?);
         }
-        let text = match choose(self.setting, facts) {
+        let choice = choose(self.setting, facts);
+        tracing::trace!(target: "decision", "the version of `{path}` that counts is {choice:?} because {facts:?}");
+        let text = match choice {
             Choice::Copy => own?,
             Choice::CopyAnd(remark) => {
                 self.say(wanted, remark);

@@ -152,9 +152,7 @@ impl<'a> Source<'a> {
         match found.and_then(Option::transpose) {
             // A file that is wrong; what GitHub refuses is another kind of error.
             Err(error) if error.is::<Failure>() => {
-                self.ctx
-                    .console
-                    .debug(&format!("no app spec on `{}`: {error:#}", self.shown()));
+                tracing::debug!(target: "decision", "no app spec on `{}` because {error:#}", self.shown());
                 Ok(None)
             }
             found => found,
@@ -192,7 +190,7 @@ impl<'a> Source<'a> {
     }
 
     fn parsed(&self, text: &str, path: &str) -> anyhow::Result<Manifest> {
-        self.ctx.console.debug(&format!("the app spec is `{path}`"));
+        tracing::debug!(target: "decision", "the app spec is `{path}`");
         let manifest = self.ctx.manifests.read(text, path)?;
         self.ctx.register_secrets(manifest.document());
         Ok(manifest)

@@ -107,6 +107,19 @@ impl Tester {
             r"\b20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d)?\b|\b\d\d:\d\d:\d\d\b",
             |_| Some("[time]".to_owned()),
         );
+        // Of which phases depends on the moment of each look.
+        let text = replace(&text, r"\n\nTime: [^\n]*", |found| {
+            let durations = Regex::new(r"(?:(\d+)m ?)?(?:(\d+)s)?(?:,|$)").expect("a pattern of this file");
+            let is_plausible = |it: Captures<'_>| {
+                let part = |at| it.get(at).map_or(Ok(0), |part| part.as_str().parse::<u64>());
+                let whole = Some(part(1).ok()? * 60 + part(2).ok()?);
+                whole.filter(|seconds| (1..=LONGEST_STEP.as_secs()).contains(seconds))
+            };
+            durations
+                .captures_iter(&found[0])
+                .all(|it| is_plausible(it).is_some())
+                .then(String::new)
+        });
         // Less than a second is not shown at all, so the words around a duration go with it.
         replace(&text, r" (?:in|after) (?:(\d+)m )?(\d+)s\b", |found| {
             let minutes: u64 = found.get(1).map_or(Some(0), |minutes| minutes.as_str().parse().ok())?;

@@ -37,7 +37,7 @@ fn says_nothing_to_the_runner(log: &str) {
         let Some(command) = line.trim_start().strip_prefix("::") else {
             continue;
         };
-        let ours = ["group::", "endgroup::", "error", "warning::", "notice::"];
+        let ours = ["group::", "endgroup::", "error", "warning::", "notice::", "debug::"];
         assert!(ours.iter().any(|known| command.starts_with(known)), "{line:?} in {log}");
         let armed = command.starts_with("error::EVIL") || command.starts_with("warning::EVIL");
         assert!(!armed && !command.starts_with("notice::EVIL"), "{line:?} in {log}");
@@ -175,8 +175,12 @@ async fn in_a_pull_requests_title_branch_author_label_and_commit_message() {
             t.open_pr_as(number, pull).await;
             t.label_pr(number, hostile).await;
             // One is deployed; the others take the shorter ways, which tell the same people.
-            let asked = t.preview(number).at(&branch).await;
-            let happened = t.auto_pull_request(number, "labeled").at(&branch).await;
+            let asked = t.preview(number).arg("-vv").at(&branch).await;
+            let happened = t
+                .auto_pull_request(number, "labeled")
+                .env("RUNNER_DEBUG", "1")
+                .at(&branch)
+                .await;
             for run in [asked, happened] {
                 says_nothing_to_the_runner(&run.shown());
                 stays_text(run.summary());
@@ -202,11 +206,11 @@ async fn in_values_of_the_spec_and_of_the_configuration() {
         let first = Change::whole_app("first").config(&config).spec(&named);
         run_with(first, async |t: &mut Tester| {
             t.open_pr(1).await;
-            let skipped = t.preview(1).await;
+            let skipped = t.preview(1).arg("-vv").env("RUNNER_DEBUG", "1").await;
             assert_eq!(skipped.output("status"), "skipped", "{skipped}");
             says_nothing_to_the_runner(&skipped.shown());
             stays_text(skipped.summary());
-            let planned = t.deploy().arg("--dry-run").await;
+            let planned = t.deploy().args(["--dry-run", "-vv"]).await;
             says_nothing_to_the_runner(&planned.shown());
             stays_text(planned.summary());
             let json = t.deploy().args(["--dry-run", "--json"]).await;
@@ -230,7 +234,7 @@ async fn in_what_an_api_says_of_an_error() {
         });
         for (call, said) in proposed.chain(elsewhere) {
             t.fault(fault::invalid_because_on(call, said).times(9)).await;
-            let run = t.preview(1).await;
+            let run = t.preview(1).arg("-vv").await;
             t.no_faults().await;
             if said.contains("EVIL") {
                 run.says("EVIL");

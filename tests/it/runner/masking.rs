@@ -1,4 +1,5 @@
-//! A secret is not seen in any form, whether the run was given it, found it in a file, or only knows its name.
+//! A secret is not seen in any form, whether the run was given it, found it in a file, or only knows its name. All of it
+//! at the highest verbosity.
 
 use crate::harness::{Change, DIGITALOCEAN_TOKEN, GITHUB_TOKEN, Tester, run, run_with, spec};
 
@@ -62,15 +63,15 @@ async fn a_build_log_shows_no_secret_in_any_form() {
         ONLY_THE_PLATFORM_KNOWS.join("\n")
     );
     run_with(printing(&printed), async |t: &mut Tester| {
-        let given = t.deploy().env("GIVEN", SECRET);
+        let given = t.deploy().arg("-vv").env("GIVEN", SECRET);
         let failed = given.env("ONLY_THERE", "what-this-run-was-given").await;
         failed.fails_with(1).says("FATAL: it ends");
         let seen = format!("{}\n{}", failed.shown(), failed.summary());
         for part in FORMS.iter().chain(&HIDDEN) {
             assert!(!seen.contains(part), "{part} in {seen}");
         }
-        let logs = t.command(["logs", "--kind", "build"]).env("GIVEN", SECRET).await;
-        let json = t.command(["logs", "--kind", "build", "--json"]).locally().await;
+        let logs = t.command(["logs", "--kind", "build", "-vv"]).env("GIVEN", SECRET).await;
+        let json = t.command(["logs", "--kind", "build", "--json", "-vv"]).locally().await;
         for part in HIDDEN {
             assert!(!logs.shown().contains(part), "{part} in {logs}");
             assert!(!json.shown().contains(part), "{part} in {json}");
@@ -100,10 +101,10 @@ const MARKED_UP: [&str; 9] = [
 async fn a_build_log_shows_no_secret_that_is_escaped_for_markup() {
     let printed = format!("it begins\n{}\nFATAL: it ends\n", MARKED_UP.join("\n"));
     run_with(printing(&printed), async |t: &mut Tester| {
-        let given = t.deploy().env("GIVEN", MARKUP);
+        let given = t.deploy().arg("-vv").env("GIVEN", MARKUP);
         let failed = given.env("ONLY_THERE", "what-this-run-was-given").await;
         failed.fails_with(1).says("FATAL: it ends");
-        let logs = t.command(["logs", "--kind", "build"]).env("GIVEN", MARKUP).await;
+        let logs = t.command(["logs", "--kind", "build", "-vv"]).env("GIVEN", MARKUP).await;
         let seen = format!("{}\n{}\n{}", failed.shown(), failed.summary(), logs.shown());
         assert!(logs.shown().contains("user:***@tcp(db:3306)/shop"), "{logs}");
         for part in ["wX", "4711", "pass-99"] {
@@ -118,7 +119,7 @@ async fn a_comment_shows_no_secret_in_any_form() {
     let printed = format!("{}\nFATAL: it ends\n", ONLY_THE_PLATFORM_KNOWS.join("\n"));
     run_with(printing(&printed), async |t: &mut Tester| {
         t.open_pr(1).await;
-        let failed = t.preview(1).await;
+        let failed = t.preview(1).arg("-vv").await;
         failed.fails_with(1);
         let comment = failed.comment(1);
         assert!(comment.contains("FATAL: it ends"), "{comment}");
@@ -132,7 +133,7 @@ async fn a_comment_shows_no_secret_in_any_form() {
 #[tokio::test]
 async fn every_secret_is_masked_before_anything_else_is_said() {
     run(async |t: &mut Tester| {
-        let deploy = t.deploy().await;
+        let deploy = t.deploy().arg("-vv").env("RUNNER_DEBUG", "1").await;
         deploy.succeeds();
         let first = deploy.stderr.lines().next().unwrap_or_default();
         assert!(first.starts_with("::add-mask::"), "{first}");
@@ -145,7 +146,7 @@ async fn a_generated_secret_is_masked() {
     let first = Change::whole_app("first").config("[preview]\nenv = { SIGNING_KEY = \"generate:hex64\" }\n");
     run_with(first, async |t: &mut Tester| {
         t.open_pr(1).await;
-        let preview = t.preview(1).await;
+        let preview = t.preview(1).arg("-vv").await;
         preview.succeeds();
         let specs = t.bodies("POST", "/v2/apps");
         let envs = specs
@@ -176,7 +177,7 @@ async fn what_is_redirected_holds_no_mask() {
             t.deploy().arg("--dry-run"),
             t.preview(1).arg("--dry-run"),
         ] {
-            let ended = invocation.await;
+            let ended = invocation.arg("-vv").await;
             ended.succeeds();
             assert!(!ended.stdout.contains("::add-mask::"), "{}", ended.stdout);
             for token in [DIGITALOCEAN_TOKEN, GITHUB_TOKEN] {

@@ -88,6 +88,10 @@ impl AppPlatform {
         if !comes_from(app.document.value(), spec) {
             return Err(PlatformError::NameTaken { name });
         }
+        tracing::debug!(
+            target: "decision",
+            "app `{name}` is taken for this run's because the reply was lost and marks and spec are those that were sent"
+        );
         // The platform broke off halfway, which an update settles.
         if newest.is_none() {
             let mut rollout = self.update(app, spec, async || Ok(())).await?;

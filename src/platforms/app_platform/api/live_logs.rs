@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
+use reqwest::Method;
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -12,6 +13,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_conf
 use super::AppPlatform;
 use super::logs::{broke_off, log_error, logs_path};
 use crate::net::error::{Problem, Unreachable};
+use crate::net::trace::Attempt;
 use crate::platforms::error::Result;
 use crate::platforms::log::{LogKind, LogLine};
 
@@ -65,15 +67,27 @@ impl AppPlatform {
         let config = WebSocketConfig::default()
             .max_message_size(Some(LARGEST_MESSAGE))
             .max_frame_size(Some(LARGEST_MESSAGE));
+        let mut attempt = Attempt::begin("live log", Method::GET, &path, 1);
         let connecting = connect_async_with_config(url, Some(config), true);
         let connected = tokio::select! {
             connected = tokio::time::timeout(CONNECT_DEADLINE, connecting) => connected,
             cancelled = self.wait.cancelled() => return Err(cancelled.into()),
         };
         match connected {
-            Ok(Ok((socket, _))) => Ok(LogStream { socket, path }),
-            Ok(Err(error)) => Err(log_error(&path, problem_of(&error))),
-            Err(_) => Err(log_error(&path, unreachable(Unreachable::Timeout))),
+            Ok(Ok((socket, answer))) => {
+                attempt.answered(answer.status().as_u16(), answer.headers());
+                Ok(LogStream { socket, path })
+            }
+            Ok(Err(error)) => {
+                let problem = problem_of(&error);
+                attempt.failed(&problem);
+                Err(log_error(&path, problem))
+            }
+            Err(_) => {
+                let problem = unreachable(Unreachable::Timeout);
+                attempt.failed(&problem);
+                Err(log_error(&path, problem))
+            }
         }
     }
 

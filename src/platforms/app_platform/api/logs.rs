@@ -7,6 +7,7 @@ use reqwest::{Method, Url};
 use super::{AppPlatform, app_path, segment, wire};
 use crate::model::address::may_lead_to;
 use crate::net::error::{ApiError, Problem, Unreachable};
+use crate::net::trace::Attempt;
 use crate::net::unreachable::unreachable_because;
 use crate::platforms::error::{PlatformError, Result};
 use crate::platforms::log::{LogKind, LogLine, Tail};
@@ -79,8 +80,15 @@ impl AppPlatform {
         let broken = |error: reqwest::Error| log_error(&path, unreachable_because(&error.without_url()));
         // Without our token: the URL authenticates itself, and may belong to somebody else's host.
         let http = self.client.without_token(&place).map_err(|_| broke_off(&path))?;
-        let mut reply = http.get(place).send().await.map_err(broken)?;
+        let mut attempt = Attempt::begin("log archive", Method::GET, &path, 1);
+        let sent = http
+            .get(place)
+            .send()
+            .await
+            .inspect_err(|error| attempt.failed(&unreachable_because(error)));
+        let mut reply = sent.map_err(broken)?;
         let status = reply.status().as_u16();
+        attempt.answered(status, reply.headers());
         if status >= 300 {
             let message = "the log archive was not handed out".to_owned();
             return Err(log_error(

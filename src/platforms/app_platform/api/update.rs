@@ -142,6 +142,7 @@ impl AppPlatform {
             } else if error.may_have_happened() {
                 may_have_happened = true;
                 if let Some(ours) = self.newest(app).await?.into_iter().find(is_ours) {
+                    adopted(&ours, "the reply was lost");
                     return Ok(Outcome::Found(Box::new(ours)));
                 }
                 match pauses.next() {
@@ -162,6 +163,7 @@ impl AppPlatform {
                 return Err(PlatformError::Overtaken { by });
             }
             if let Some(ours) = new.into_iter().next() {
+                adopted(&ours, "an earlier try, whose reply was lost, made it");
                 return Ok(Outcome::Found(Box::new(ours)));
             }
             self.unchanged(app).await?;
@@ -195,6 +197,11 @@ impl AppPlatform {
         }
         refusal(error, spec)
     }
+}
+
+fn adopted(ours: &Deployment, why: &str) {
+    let id = &ours.id;
+    tracing::debug!(target: "decision", "deployment {id} is taken for this run's because {why} and its spec is the one that was sent");
 }
 
 fn refuse_pinned(app: &App) -> Result<()> {
