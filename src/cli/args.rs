@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::duration::duration;
 use super::replace_arg::ReplaceArg;
 use super::wait_args::WaitArgs;
-use crate::flows::logs::TAIL;
+use crate::flows::inspect::logs::TAIL;
 use crate::model::commit::Sha;
 use crate::model::environment::{Environment, pull_number};
 use crate::model::failure::Failure;

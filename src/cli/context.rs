@@ -9,11 +9,10 @@ use super::environment::Variables;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
 use crate::config::{TOKENS, Variable};
-use crate::flows::{
-    self, checkout,
-    context::{Ctx, Heads},
-    repository_names::Names,
-};
+use crate::flows::context::{Ctx, Heads};
+use crate::flows::project::checkout;
+use crate::flows::project::repository_names::Names;
+use crate::flows::{self};
 use crate::github::GitHub;
 use crate::model::failure::Failure;
 use crate::platforms::Platform;

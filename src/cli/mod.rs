@@ -97,7 +97,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let ctx = build(&args.common, args.dry_run)?;
             Ok(ending::of_report(
                 &ctx,
-                &flows::deploy::run(&ctx, &args.try_into()?).await?,
+                &flows::production::deploy::run(&ctx, &args.try_into()?).await?,
             ))
         }
         Command::Preview(args) => {
@@ -111,7 +111,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let ctx = build(&args.common, args.dry_run)?;
             Ok(ending::of_report(
                 &ctx,
-                &flows::teardown::run(&ctx, &args.into()).await?,
+                &flows::preview::teardown::run(&ctx, &args.into()).await?,
             ))
         }
         Command::Redeploy(args) => {
@@ -125,7 +125,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let ctx = build(&args.common, args.dry_run)?;
             Ok(ending::of_report(
                 &ctx,
-                &flows::rollback::run(&ctx, &args.into()).await?,
+                &flows::production::rollback::run(&ctx, &args.into()).await?,
             ))
         }
         Command::Sweep(args) => {
@@ -134,18 +134,21 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 ..without_limit(args.project, args.json, None)
             };
             let ctx = build(&common, args.dry_run)?;
-            let request = flows::sweep::Request {
+            let request = flows::preview::sweep::Request {
                 dry_run: args.dry_run,
                 nightly: false,
             };
-            flows::sweep::run(&ctx, &request).await?;
+            flows::preview::sweep::run(&ctx, &request).await?;
             Ok(0)
         }
         Command::Verify(args) => {
             let common = args.common.clone();
             let request = args.try_into()?;
             let ctx = build(&common, false)?;
-            Ok(ending::of_verdict(&ctx, &flows::verify::run(&ctx, &request).await?))
+            Ok(ending::of_verdict(
+                &ctx,
+                &flows::inspect::verify::run(&ctx, &request).await?,
+            ))
         }
         Command::Wait(args) => {
             let project = Project {
@@ -158,24 +161,27 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 ..without_limit(project, args.json, None)
             };
             let ctx = build(&common, false)?;
-            let request = flows::wait::Request {
+            let request = flows::preview::wait::Request {
                 pull_request: args.pr,
                 commit: args.commit,
             };
-            Ok(ending::of_report(&ctx, &flows::wait::run(&ctx, &request).await?))
+            Ok(ending::of_report(
+                &ctx,
+                &flows::preview::wait::run(&ctx, &request).await?,
+            ))
         }
         Command::Status(args) => {
-            let request = flows::status::Request {
+            let request = flows::inspect::status::Request {
                 environment: args.target.named(),
             };
             let ctx = build(&without_limit(args.project, args.json, args.spec), false)?;
-            flows::status::run(&ctx, &request).await?;
+            flows::inspect::status::run(&ctx, &request).await?;
             Ok(0)
         }
         Command::Logs(args) => {
             let common = without_limit(args.project.clone(), args.json, args.spec.clone());
             let ctx = build(&common, false)?;
-            flows::logs::run(&ctx, &args.into()).await?;
+            flows::inspect::logs::run(&ctx, &args.into()).await?;
             Ok(0)
         }
         Command::Action => unreachable!("it became another command before"),

@@ -4,8 +4,12 @@ use super::args::{
     AutoArgs, Command, DeployArgs, LogsArgs, LogsKind, PreviewArgs, RedeployArgs, RollbackArgs, Target, TeardownArgs,
     VerifyArgs,
 };
-use crate::flows::removal_reason::RemovalReason;
-use crate::flows::{auto, deploy, eligibility, logs, preview, redeploy, rollback, site, teardown, verify};
+use crate::flows::inspect::{logs, verify};
+use crate::flows::preview::removal_reason::RemovalReason;
+use crate::flows::preview::{eligibility, teardown};
+use crate::flows::production::{deploy, rollback};
+use crate::flows::project::revision;
+use crate::flows::{auto, preview, redeploy};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::platforms::LogKind;
@@ -62,7 +66,7 @@ impl TryFrom<DeployArgs> for deploy::Request {
     fn try_from(args: DeployArgs) -> Result<Self, Failure> {
         Ok(Self {
             environment: args.environment,
-            commit: args.commit.map_or(site::Commit::Head, site::Commit::Asked),
+            commit: args.commit.map_or(revision::Commit::Head, revision::Commit::Asked),
             force_build: false,
             images: args.images.images()?,
             replace: args.replace.replace(),

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
-use super::repository_names::Names;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
 use crate::config::{Config, Variable};
+use crate::flows::project::repository_names::Names;
 use crate::github::GitHub;
 use crate::github::repository::Repository;
 use crate::model::commit::Sha;

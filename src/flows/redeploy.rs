@@ -1,8 +1,11 @@
 //! Deploys an environment again, also when nothing has changed.
 
 use super::context::Ctx;
-use super::site::Site;
-use super::{deploy, eligibility, preview, site};
+use crate::flows::preview;
+use crate::flows::preview::eligibility;
+use crate::flows::production::deploy;
+use crate::flows::project::revision;
+use crate::flows::project::revision::Site;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -61,7 +64,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                     ))
                     .into());
             }
-            let commit = commit.map_or(site::Commit::Head, site::Commit::Asked);
+            let commit = commit.map_or(revision::Commit::Head, revision::Commit::Asked);
             deploy::run(
                 ctx,
                 &deploy::Request {

@@ -16,9 +16,12 @@ use crate::actions::console::Console;
 use crate::actions::run::Run;
 use crate::config::Variable;
 use crate::flows::context::{Ctx, Heads};
-use crate::flows::removal_reason::RemovalReason;
-use crate::flows::repository_names::Names;
-use crate::flows::{deploy, eligibility, preview, rollback, site, teardown};
+use crate::flows::preview;
+use crate::flows::preview::removal_reason::RemovalReason;
+use crate::flows::preview::{eligibility, teardown};
+use crate::flows::production::{deploy, rollback};
+use crate::flows::project::repository_names::Names;
+use crate::flows::project::revision;
 use crate::github::GitHub;
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
@@ -127,7 +130,7 @@ impl Stage {
     async fn deploy(&self) -> Report {
         let request = deploy::Request {
             environment: Environment::production(),
-            commit: site::Commit::Head,
+            commit: revision::Commit::Head,
             force_build: false,
             images: Images::default(),
             replace: Replace::default(),

@@ -1,16 +1,18 @@
 //! Does what was decided: one call of a flow for each decision.
 
-use super::super::removal_reason::RemovalReason;
 use super::Ended;
 use super::as_it_is;
 use super::decide::Decision;
 use super::dispatch_inputs::{Asked, Verb};
 use crate::actions::outputs::write_pull_requests;
 use crate::flows::context::Ctx;
-use crate::flows::source::Source;
-use crate::flows::{
-    comment, deploy, eligibility, forks, logs, preview, pull, redeploy, rollback, site, status, sweep, teardown, verify,
-};
+use crate::flows::inspect::{logs, status, verify};
+use crate::flows::preview::removal_reason::RemovalReason;
+use crate::flows::preview::{eligibility, forks, sweep, teardown};
+use crate::flows::production::{deploy, rollback};
+use crate::flows::project::source::Source;
+use crate::flows::project::{pull, revision};
+use crate::flows::{comment, preview, redeploy};
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
 
@@ -158,7 +160,7 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
         Verb::Deploy => {
             let request = deploy::Request {
                 environment,
-                commit: commit.map_or(site::Commit::Head, site::Commit::Asked),
+                commit: commit.map_or(revision::Commit::Head, revision::Commit::Asked),
                 force_build,
                 images,
                 replace,

@@ -1,11 +1,13 @@
 //! A preview as its pull request is now, after an event that does not say what happened: made, brought up to date,
 //! removed, or left alone.
 
-use super::super::removal_reason::RemovalReason;
 use crate::flows::context::Ctx;
-use crate::flows::eligibility::{self, skip_reason};
-use crate::flows::source::Source;
-use crate::flows::{ownership, preview, pull, teardown};
+use crate::flows::preview;
+use crate::flows::preview::eligibility::{self, skip_reason};
+use crate::flows::preview::removal_reason::RemovalReason;
+use crate::flows::preview::teardown;
+use crate::flows::project::source::Source;
+use crate::flows::project::{ownership, pull};
 use crate::github::repository::Repository;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::config::Config;
+use crate::flows::comment;
+use crate::flows::project::revision;
 use crate::flows::sentence::quoted;
-use crate::flows::{comment, site};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -186,7 +187,7 @@ impl Event {
             "push" => self.text("/head_commit/message"),
             _ => self.text("/workflow_run/head_commit/message"),
         };
-        site::says_skip(message)
+        revision::says_skip(message)
     }
 
     pub(super) fn commit(&self) -> Sha {

@@ -15,8 +15,8 @@ use decide::{Chosen, Decision, decide};
 use event::Event;
 
 use super::context::Ctx;
-use super::source::Source;
-use super::unmerged;
+use crate::flows::project::source::Source;
+use crate::flows::project::unmerged;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};

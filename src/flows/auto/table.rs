@@ -4,7 +4,7 @@
 
 use super::event::Event;
 use crate::config::Config;
-use crate::flows::eligibility::FROM_A_FORK;
+use crate::flows::preview::eligibility::FROM_A_FORK;
 
 /// One answer.
 #[derive(Debug)]

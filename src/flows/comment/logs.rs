@@ -1,9 +1,9 @@
 //! `/logs`: the last lines of a log, as far as those who read the comment may see them.
 
 use super::super::context::Ctx;
-use super::super::logs::{LogSource, named, sources};
 use super::Outcome;
 use crate::config::{CommentLogs, Config};
+use crate::flows::inspect::logs::{LogSource, named, sources};
 use crate::github::repository::Repository;
 use crate::model::answer::{Answer, AnswerLog};
 use crate::model::environment::Environment;

@@ -23,12 +23,14 @@ pub(crate) use command::Command;
 pub(crate) use request::Request;
 
 use super::context::Ctx;
-use super::eligibility::{Commit, pushed_after};
 use super::failure::{cancelled, failure_of};
-use super::removal_reason::RemovalReason;
-use super::source::Source;
-use super::{ownership, preview, pull, teardown};
 use crate::config::Config;
+use crate::flows::preview;
+use crate::flows::preview::eligibility::{Commit, pushed_after};
+use crate::flows::preview::removal_reason::RemovalReason;
+use crate::flows::preview::teardown;
+use crate::flows::project::source::Source;
+use crate::flows::project::{ownership, pull};
 use crate::github::reactions::Reaction;
 use crate::github::repository::Repository;
 use crate::model::answer::Answer;

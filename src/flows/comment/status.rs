@@ -1,7 +1,7 @@
 //! `/status`: what the preview is doing, where, at which commit, and what it costs.
 
 use super::super::context::Ctx;
-use super::super::status;
+use crate::flows::inspect::status;
 use crate::github::repository::Repository;
 use crate::model::answer::Answer;
 use crate::model::count::plural;

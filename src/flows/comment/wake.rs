@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use super::super::context::Ctx;
-use super::super::http_checks::HttpChecks;
 use super::replies;
 use super::{Command, Done, Outcome, Unanswered};
 use crate::config::Config;
+use crate::flows::project::ownership;
+use crate::flows::rollout::http_checks::HttpChecks;
 use crate::health::{HealthVerdict, Observation, Prober, Target, watch};
 use crate::model::answer::Answer;
 use crate::model::environment::Environment;
@@ -39,7 +40,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
     .await?;
     let mut report = Report::new(&app.name, environment.clone(), State::Ready);
     report.url = Some(url.to_owned());
-    report.commit = super::super::ownership::serving(ctx, app);
+    report.commit = ownership::serving(ctx, app);
     report.app_id = Some(app.id.clone());
     report.duration = Some(started.elapsed());
     let took = humanize(started.elapsed());

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use similar::TextDiff;
 
-use crate::flows::checkout;
+use crate::flows::project::checkout;
 use crate::model::failure::Failure;
 
 /// A file as it should be.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use crate::flows::git as safe;
+use crate::flows::project::git as safe;
 use crate::model::failure::Failure;
 
 /// The top folder of the repository that `folder` is in.

@@ -23,7 +23,7 @@ use repository::Repository;
 
 use super::context::Ctx;
 use crate::config::Config;
-use crate::flows::source::Source;
+use crate::flows::project::source::Source;
 use crate::github::GitHub;
 use crate::model::failure::Failure;
 use crate::platforms::Words;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::files::Wanted;
-use crate::flows::checkout;
+use crate::flows::project::checkout;
 use crate::github::GitHub;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::flows::auto::dispatch_inputs::{Flags, NAMES, VERBS};
 use crate::flows::auto::event::Event;
 use crate::flows::auto::table::ROWS;
-use crate::flows::eligibility::RULES;
+use crate::flows::preview::eligibility::RULES;
 use crate::model::commit::Sha;
 
 mod properties;

@@ -6,7 +6,7 @@ mod renovate;
 use std::path::Path;
 
 use super::files::File;
-use crate::flows::checkout;
+use crate::flows::project::checkout;
 use crate::model::failure::Failure;
 
 /// What is said where nothing moves a pin on.

@@ -1,0 +1,199 @@
+//! What a deployment of production is planned from, and how it is sent: planned again where the app has changed meanwhile.
+
+use crate::flows::context::Ctx;
+use crate::flows::project::ownership;
+use crate::flows::project::revision::{Commit, Site};
+use crate::model::environment::Environment;
+use crate::model::failure::Failure;
+use crate::model::report::Change;
+use crate::platforms::plan::{ProductionInput, ProductionPlan};
+use crate::platforms::{App, Document, PlatformError, Rollout, Still};
+use crate::policy::images::Images;
+use crate::policy::replace::Replace;
+
+/// What a plan is made from, gathered once: an app that changes meanwhile leads to a second plan.
+#[derive(Clone, Copy)]
+pub(crate) struct Planner<'a> {
+    pub(crate) ctx: &'a Ctx,
+    pub(crate) site: &'a Site,
+    pub(crate) environment: &'a Environment,
+    /// The commit that was asked for.
+    pub(crate) commit: &'a Commit,
+    pub(crate) images: &'a Images,
+    /// What may be taken from the live app. `None`: its own spec is deployed again.
+    pub(crate) replace: Option<&'a Replace>,
+}
+
+impl Planner<'_> {
+    /// What to send to the app as it is, and what that changes.
+    pub(crate) fn plan(&self, live: Option<&App>) -> Result<ProductionPlan, Failure> {
+        let Self { ctx, site, .. } = *self;
+        let plan = ctx
+            .manifests
+            .plan_production(
+                &site.manifest,
+                &ProductionInput {
+                    repository: &ctx.own(),
+                    repository_id: site.repository.id,
+                    environment: self.environment,
+                    commit: &site.head,
+                    branch: &site.branch,
+                    target: site.target(),
+                    variables: &|name| (ctx.variables)(name),
+                    live: live.map(|app| &app.document),
+                    live_marks: live.and_then(|app| app.marks.as_ref()),
+                    active: live.and_then(|app| app.active.as_ref()?.document.as_ref()),
+                    neighbours: &site.neighbours,
+                    images: self.images,
+                    replace: self.replace,
+                },
+            )
+            .map_err(|failure| self.refused(failure, live))?;
+        ctx.redactor_of(&plan.document, &site.config);
+        Ok(plan)
+    }
+
+    /// A plan is made before anything is touched.
+    fn refused(&self, failure: Failure, live: Option<&App>) -> Failure {
+        let failure = failure.about(format!("{}, {}", self.site.manifest.name(), self.environment));
+        match live
+            .filter(|app| app.active.is_some())
+            .map(|app| ownership::serving(self.ctx, app))
+        {
+            Some(Some(sha)) => failure.point(format!("nothing was touched; `{}` keeps serving", sha.short())),
+            Some(None) => failure.point("nothing was touched; what was deployed before keeps serving"),
+            None => failure,
+        }
+    }
+
+    /// Says what the plan changes, and what an earlier plan did not say.
+    pub(crate) fn announce(&self, plan: &ProductionPlan, earlier: Option<&ProductionPlan>) {
+        let console = &self.ctx.console;
+        let is_new = |change: &&Change| earlier.is_none_or(|earlier| !earlier.changes.contains(*change));
+        for change in plan.changes.iter().filter(is_new) {
+            console.say(&format!("{}: {}", change.what, change.why));
+        }
+        let is_new = |warning: &&String| earlier.is_none_or(|earlier| !earlier.warnings.contains(*warning));
+        for warning in plan.warnings.iter().filter(is_new) {
+            console.warn(warning);
+        }
+    }
+
+    /// Creates or updates the app, or deploys it again as it is.
+    pub(crate) async fn send(&self, plan: &mut ProductionPlan, app: Option<&App>) -> anyhow::Result<Rollout> {
+        let Self { ctx, site, .. } = *self;
+        let (platform, project) = (ctx.platform()?, &site.target().project);
+        let Some(app) = app else {
+            ctx.console.say(&format!("Creating `{}`", plan.name));
+            let project = Some(project.as_str()).filter(|project| !project.is_empty());
+            let created = platform
+                .create(&plan.document, project, &|| Box::pin(self.head_stands()))
+                .await;
+            return match created {
+                Err(PlatformError::Overtaken { by }) => {
+                    ctx.console.say(&format!("Not sent: {by}"));
+                    site.still_at_head(ctx, self.commit).await?;
+                    Err(PlatformError::Overtaken { by }.into())
+                }
+                // Another run of this environment was quicker: its app is ours as well.
+                Err(PlatformError::NameTaken { .. }) => {
+                    let app = ownership::taken(ctx, &plan.name, site.repository.id, self.environment).await?;
+                    self.update(&app, None, plan).await
+                }
+                created => Ok(created?),
+            };
+        };
+        if self.replace.is_none() {
+            ctx.console.say(&format!(
+                "Deploying `{}` again from a fresh build; its spec stays as it is",
+                app.name
+            ));
+            let still: Still<'_> = &|| Box::pin(self.head_stands());
+            return Ok(platform.redeploy(app, true, still).await?);
+        }
+        ctx.console.say(&format!("Updating `{}`", app.name));
+        if !project.is_empty() {
+            ctx.console
+                .say("`project` only counts when an app is created: this one stays where it is");
+        }
+        let planned_for = site.app.as_ref().map(|app| &app.document);
+        self.update(app, planned_for, plan).await
+    }
+
+    /// Updates a living app, which is read again right before. Where it is not the one that was planned for, because
+    /// somebody changed it or made it meanwhile, a new plan is made, once: another change could be overwritten without
+    /// a word.
+    async fn update(
+        &self,
+        app: &App,
+        planned_for: Option<&Document>,
+        plan: &mut ProductionPlan,
+    ) -> anyhow::Result<Rollout> {
+        let platform = self.ctx.platform()?;
+        let mut planned_for = planned_for.cloned();
+        let mut planned_again = false;
+        loop {
+            let now = living(self.ctx, app).await?;
+            let is_as_planned = planned_for.is_some_and(|planned_for| match planned_again {
+                false => planned_for == now.document,
+                // Whether the platform gives the same ciphertexts at every reading is not documented.
+                true => planned_for.difference(&now.document).is_empty(),
+            });
+            if is_as_planned {
+                match platform
+                    .update(&now, &plan.document, &|| Box::pin(self.head_stands()))
+                    .await
+                {
+                    Err(PlatformError::Overtaken { by }) => {
+                        self.ctx.console.say(&format!("Not sent: {by}"));
+                        self.site.still_at_head(self.ctx, self.commit).await?;
+                    }
+                    sent => return Ok(sent?),
+                }
+            }
+            if planned_again {
+                return Err(Failure::unknown(format!(
+                    "`{}` was changed twice while this run prepared its update",
+                    now.name
+                ))
+                .why("somebody else changes it at the same time: another run, or a person on the platform")
+                .next("run again once they are done; nothing was sent")
+                .into());
+            }
+            self.ctx.console.say(&format!(
+                "Planning again: `{}` is no longer what it was when this run began",
+                now.name
+            ));
+            let now = match is_as_planned {
+                true => living(self.ctx, app).await?,
+                false => now,
+            };
+            let earlier = std::mem::replace(plan, self.plan(Some(&now))?);
+            self.announce(plan, Some(&earlier));
+            planned_for = Some(now.document);
+            planned_again = true;
+        }
+    }
+
+    /// Passes while the branch is at the commit that was planned for, or nobody can say: what was built is asked about
+    /// afterwards as well.
+    async fn head_stands(&self) -> crate::platforms::Result<()> {
+        let Self { ctx, site, .. } = self;
+        let head = match ctx.github() {
+            Ok(github) => github.branch_head(&site.branch).await.ok().flatten(),
+            Err(_) => None,
+        };
+        match head.filter(|head| !head.is(&site.head)) {
+            Some(head) => Err(PlatformError::Overtaken {
+                by: format!("`{}` moved on to `{}`", site.branch, head.short()),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The app as it is now.
+pub(crate) async fn living(ctx: &Ctx, app: &App) -> anyhow::Result<App> {
+    let now = ctx.platform()?.app(&app.id).await?;
+    Ok(now.ok_or_else(|| Failure::unknown(format!("the app `{}` has disappeared", app.name)).next("run again"))?)
+}
