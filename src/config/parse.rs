@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
-use super::{Config, EnvValue, Place, Target, env};
+use super::{Config, EnvValue, EnvironmentConfig, Place, env};
 use crate::model::environment::{Environment, PRODUCTION, same_on_github};
 use crate::model::failure::Failure;
 
@@ -162,7 +162,7 @@ impl Config {
     }
 }
 
-fn target(name: &str, table: &'static str, target: &Target) -> Result<(), Wrong> {
+fn target(name: &str, table: &'static str, target: &EnvironmentConfig) -> Result<(), Wrong> {
     let generated = target
         .env
         .iter()

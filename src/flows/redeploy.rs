@@ -5,7 +5,7 @@ use crate::flows::preview;
 use crate::flows::preview::eligibility;
 use crate::flows::production::deploy;
 use crate::flows::project::revision;
-use crate::flows::project::revision::Site;
+use crate::flows::project::revision::Revision;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -57,7 +57,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         }
         Environment::Named(_) => {
             // A preview that is gone comes back with its pull request; production is not created by accident.
-            if Site::find(ctx, &environment).await?.app.is_none() {
+            if Revision::find(ctx, &environment).await?.app.is_none() {
                 return Err(Failure::input(format!("`{environment}` is not deployed"))
                     .next(format!(
                         "deploy it first: `do-deploy deploy --environment {environment}`"

@@ -177,6 +177,8 @@ pub(crate) struct Report {
     /// What a dry run would change, or how a pull request changes the app spec.
     pub(crate) listing: Option<Listing>,
     pub(crate) app_id: Option<String>,
+    /// `None`: the platform is not one that has pages for people.
+    pub(crate) pages: Option<Pages>,
     pub(crate) deployment_id: Option<String>,
 }
 
@@ -212,6 +214,7 @@ impl Report {
             changes: Vec::new(),
             listing: None,
             app_id: None,
+            pages: None,
             deployment_id: None,
         }
     }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::model::environment::Environment;
-use crate::model::report::Pages;
 use crate::model::stamp::Stamp;
 
 /// Where the texts point to, and what they may show.
@@ -16,8 +15,6 @@ pub(crate) struct RenderContext {
     pub(crate) run_url: Option<String>,
     pub(crate) run: Option<Stamp>,
     pub(crate) logs: Logs,
-    /// `None`: the platform is not one that has pages for people.
-    pub(crate) pages: Option<Pages>,
     /// When what is shown was last found to be so, by GitHub's clock.
     pub(crate) updated: Option<Timestamp>,
     /// The commands that somebody may write now, each with what it does.

@@ -27,6 +27,8 @@ use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
 use crate::net::http::probing_http;
 use crate::platforms::Platform as _;
+use crate::platforms::app_platform::APP_SPEC;
+use crate::platforms::clouds::{Cloud, Clouds};
 use crate::platforms::tests::folder::{FOLDER_MANIFESTS, Folder};
 use crate::policy::images::Images;
 use crate::policy::replace::Replace;
@@ -70,6 +72,19 @@ impl Stage {
         self.git(&["rev-parse", "HEAD"])
     }
 
+    /// The folder beside the platform that the program has, for which this run has no token.
+    fn clouds(&self) -> Clouds {
+        let app_platform = Cloud {
+            manifests: &APP_SPEC,
+            client: None,
+        };
+        let folder = Cloud {
+            manifests: &FOLDER_MANIFESTS,
+            client: Some(Arc::new(self.folder.clone())),
+        };
+        Clouds::new(app_platform, vec![folder])
+    }
+
     /// A run of its own, as each command is.
     fn ctx(&self) -> Ctx {
         let run = Run::read(&|_| None);
@@ -88,8 +103,7 @@ impl Stage {
             repository: Some(REPOSITORY.to_owned()),
             names: Names::new(Some(REPOSITORY), "https://github.com"),
             github: Some(github),
-            platform: Some(Arc::new(self.folder.clone())),
-            manifests: &FOLDER_MANIFESTS,
+            clouds: self.clouds(),
             working_directory: self.root.path().join("elsewhere"),
             folder: String::new(),
             dry_run: false,
@@ -140,6 +154,16 @@ impl Stage {
         deploy::run(&self.ctx(), &request).await.expect("a report")
     }
 
+    async fn rollback(&self) -> Report {
+        let request = rollback::Request {
+            environment: Environment::production(),
+            to: None,
+            replace: Replace::default(),
+            dry_run: false,
+        };
+        rollback::run(&self.ctx(), &request).await.expect("a report")
+    }
+
     /// The commit that an app serves.
     async fn serves(&self, app: &str) -> Option<String> {
         let app = self.folder.find(app).await.expect("an answer")?;
@@ -175,6 +199,11 @@ fn git(path: &Path, args: &[&str]) -> String {
 
 /// Plays a story while the sandbox serves GitHub.
 fn play(story: impl AsyncFnOnce(&Stage)) {
+    play_where(true, story);
+}
+
+/// The same on a folder of which is said whether rollbacks hold its apps.
+fn play_where(pins: bool, story: impl AsyncFnOnce(&Stage)) {
     let root = tempfile::tempdir().expect("a folder");
     let clone = root.path().join("clone");
     for folder in ["clone", "apps", "elsewhere"] {
@@ -206,6 +235,7 @@ fn play(story: impl AsyncFnOnce(&Stage)) {
                 folder: Folder {
                     apps: root.path().join("apps"),
                     clone,
+                    pins,
                 },
                 github_url: variable("GITHUB_API_URL"),
                 github_token: Secret::new(&variable("GITHUB_TOKEN")).expect("a token"),
@@ -308,17 +338,33 @@ fn a_rollback_brings_the_version_before_back_and_holds_it() {
         stage.deploy().await;
         stage.commit("main", "a second version");
         stage.deploy().await;
-        let request = rollback::Request {
-            environment: Environment::production(),
-            to: None,
-            replace: Replace::default(),
-            dry_run: false,
-        };
-        let report = rollback::run(&stage.ctx(), &request).await.expect("a report");
+        let report = stage.rollback().await;
         assert_eq!(report.state, State::Ready);
+        assert!(
+            report.notes.concat().contains("The app is pinned"),
+            "{:?}",
+            report.notes
+        );
         assert_eq!(stage.serves("shop").await.as_ref(), Some(&first));
         stage.commit("main", "a third version");
         assert_eq!(stage.deploy().await.state, State::Skipped, "the app is pinned");
         assert_eq!(stage.serves("shop").await.as_ref(), Some(&first));
+    });
+}
+
+#[test]
+fn a_rollback_holds_nothing_where_the_platform_does_not_pin() {
+    play_where(false, async |stage| {
+        let first = stage.git(&["rev-parse", "main"]);
+        stage.deploy().await;
+        stage.commit("main", "a second version");
+        stage.deploy().await;
+        let report = stage.rollback().await;
+        assert_eq!(report.state, State::Ready);
+        assert!(!report.notes.concat().contains("pinned"), "{:?}", report.notes);
+        assert_eq!(stage.serves("shop").await.as_ref(), Some(&first));
+        let third = stage.commit("main", "a third version");
+        assert_eq!(stage.deploy().await.state, State::Ready);
+        assert_eq!(stage.serves("shop").await.as_ref(), Some(&third));
     });
 }

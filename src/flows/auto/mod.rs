@@ -50,7 +50,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Ended> {
             .why("`GITHUB_EVENT_PATH` is not set")
             .next("set it to the file that holds the event's payload")
     })?;
-    let mut event = Event::new(&name, payload, ctx.platform.is_some(), ctx.words().token)?;
+    let mut event = Event::new(
+        &name,
+        payload,
+        ctx.clouds.reachable().is_ok(),
+        ctx.clouds.usual().words().token,
+    )?;
     event.must_be_of(ctx.repository.as_deref())?;
     let chosen = choose(ctx, &mut event, &request.flags).await?;
     announce(ctx, &name, &chosen);

@@ -29,8 +29,9 @@ use crate::flows::preview;
 use crate::flows::preview::eligibility::{Commit, pushed_after};
 use crate::flows::preview::removal_reason::RemovalReason;
 use crate::flows::preview::teardown;
+use crate::flows::project::pull;
 use crate::flows::project::source::Source;
-use crate::flows::project::{ownership, pull};
+use crate::flows::project::target::Target;
 use crate::github::reactions::Reaction;
 use crate::github::repository::Repository;
 use crate::model::answer::Answer;
@@ -146,12 +147,12 @@ async fn execute(
     let (command, environment) = (request.command, Environment::Preview(pull.number));
     let preview = match command {
         Command::Logs(_) | Command::Status | Command::Teardown | Command::Wake => {
-            ownership::marked(ctx, repository.id, &environment).await?
+            Target::find_marked(ctx, repository, &environment).await?
         }
         Command::Preview | Command::Redeploy { .. } | Command::Help | Command::Unknown(_) => None,
     };
     // Whatever is said of the app: an address it redirects to, a message of the platform.
-    if let Some(app) = &preview {
+    if let Some((_, app)) = &preview {
         ctx.redactor_of(&app.document, config);
     }
     let answered = |outcome, answer| Ok(Done::answered(&environment, outcome, answer));
@@ -163,20 +164,20 @@ async fn execute(
         (Command::Logs(_) | Command::Status | Command::Teardown | Command::Wake, None) => {
             answered(Outcome::Refused, replies::no_preview(command))
         }
-        (Command::Logs(kind), Some(app)) => {
-            let (outcome, answer) = logs::answer(ctx, config, repository, pull.number, &app, kind).await?;
+        (Command::Logs(kind), Some((target, app))) => {
+            let (outcome, answer) = logs::answer(ctx, config, &target, pull.number, &app, kind).await?;
             answered(outcome, answer)
         }
-        (Command::Status, Some(app)) => {
-            let answer = status::answer(ctx, repository, &environment, &app).await?;
+        (Command::Status, Some((target, app))) => {
+            let answer = status::answer(ctx, &target, &app).await?;
             answered(Outcome::Done, answer)
         }
         (Command::Teardown, Some(_)) => remove(ctx, pull.number).await,
-        (Command::Wake, Some(app)) => {
+        (Command::Wake, Some((target, app))) => {
             // A good answer is what the preview's own commit says.
             let commit = Source::at(ctx, &pull.head.sha).await.config().await;
             let shaped = commit.map_or_else(|_| config.clone(), |commit| config.shaped_by(&commit));
-            wake::wake(ctx, &shaped, &environment, &app).await
+            wake::wake(ctx, &shaped, &target, &app).await
         }
     }
 }

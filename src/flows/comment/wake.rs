@@ -7,24 +7,27 @@ use super::replies;
 use super::{Command, Done, Outcome, Unanswered};
 use crate::config::Config;
 use crate::flows::project::ownership;
+use crate::flows::project::target::Target as Preview;
 use crate::flows::rollout::http_checks::HttpChecks;
 use crate::health::{HealthVerdict, Observation, Prober, Target, watch};
 use crate::model::answer::Answer;
-use crate::model::environment::Environment;
 use crate::model::failure::{Failure, Kind};
-use crate::model::report::{Report, State};
+use crate::model::report::State;
 use crate::platforms::App;
 use crate::wait::{Deadline, humanize};
 
 /// Nothing is deployed here: the first good answer is what was asked for.
 const ONE_IS_ENOUGH: u32 = 1;
 
-pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, app: &App) -> anyhow::Result<Done> {
+pub(super) async fn wake(ctx: &Ctx, config: &Config, on: &Preview, app: &App) -> anyhow::Result<Done> {
+    let Preview {
+        environment, platform, ..
+    } = on;
     let url = match address(app) {
         Ok(url) => url,
         Err(answer) => return Ok(Done::answered(environment, Outcome::Refused, answer)),
     };
-    let was_asleep = matches!(ctx.platform()?.sleeping(&app.id).await, Ok(Some(true)));
+    let was_asleep = matches!(platform.sleeping(&app.id).await, Ok(Some(true)));
     let checks = HttpChecks::of(&url.into(), &config.health, &app.document, &[])?;
     let deadline = Deadline::after(ctx.timeout.unwrap_or(config.health.timeout));
     let mut say = |target: &Target, seen: &Observation| ctx.console.say(&format!("{}: {seen}", target.url));
@@ -38,7 +41,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
         &mut say,
     )
     .await?;
-    let mut report = Report::new(&app.name, environment.clone(), State::Ready);
+    let mut report = on.report(&app.name, State::Ready);
     report.url = Some(url.to_owned());
     report.commit = ownership::serving(ctx, app);
     report.app_id = Some(app.id.clone());

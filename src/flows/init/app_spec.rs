@@ -11,6 +11,7 @@ use crate::flows::project::checkout;
 use crate::flows::project::source::Source;
 use crate::model::failure::Failure;
 use crate::platforms::Manifest;
+use crate::platforms::Platform;
 use crate::platforms::scaffold::Tree;
 
 pub(super) struct Chosen {
@@ -47,7 +48,7 @@ pub(super) async fn choose(
         (None, Err(_)) if ctx.spec_file.is_some() || from_app.is_some() => None,
         (None, Err(error)) => return Err(error),
     };
-    let usual_files = ctx.manifests.usual_files();
+    let usual_files = ctx.clouds.usual().manifests.usual_files();
     let named = ctx.spec_file.as_deref().map(inside).transpose()?;
     let path = named.or(usual.clone()).unwrap_or_else(|| usual_files[0].to_owned());
     let found_by_itself = match &usual {
@@ -64,13 +65,13 @@ pub(super) async fn choose(
     };
     if let Some(name) = from_app {
         hide_secrets(ctx, root, &path)?;
-        let (text, notes) = live(ctx, name).await?;
-        let manifest = ctx.manifests.read(&text, &path)?;
+        let (text, notes) = live(ctx.clouds.of_file(&path).platform()?.as_ref(), name).await?;
+        let manifest = ctx.clouds.of_file(&path).manifests.read(&text, &path)?;
         let told = format!("The app spec `{path}` is the live app's, `{name}`");
         return Ok(chosen(manifest, told, vec![wanted(&path, text)], notes));
     }
     if let Some(text) = checkout::file(root, &path)? {
-        let manifest = ctx.manifests.read(&text, &path)?;
+        let manifest = ctx.clouds.of_file(&path).manifests.read(&text, &path)?;
         let told = format!("The app spec is `{path}`; it stays as it is");
         return Ok(chosen(manifest, told, Vec::new(), Vec::new()));
     }
@@ -80,8 +81,12 @@ pub(super) async fn choose(
         paths: &paths,
         read: &read,
     };
-    let made = ctx.manifests.scaffold(&tree, &repository.name, &repository.branch)?;
-    let manifest = ctx.manifests.read(&made.text, &path)?;
+    let made = ctx
+        .clouds
+        .of_file(&path)
+        .manifests
+        .scaffold(&tree, &repository.name, &repository.branch)?;
+    let manifest = ctx.clouds.of_file(&path).manifests.read(&made.text, &path)?;
     let mut files = vec![wanted(&path, made.text)];
     files.extend(made.further.into_iter().map(|(path, text)| wanted(&path, text)));
     let told = format!(
@@ -116,15 +121,14 @@ fn hide_secrets(ctx: &Ctx, root: &Path, path: &str) -> Result<(), Failure> {
     let Some(text) = checkout::file(root, path)? else {
         return Ok(());
     };
-    if let Ok(manifest) = ctx.manifests.read(&text, path) {
+    if let Ok(manifest) = ctx.clouds.of_file(path).manifests.read(&text, path) {
         ctx.register_secrets(manifest.document());
     }
     Ok(())
 }
 
 /// The live app's spec as a file, and what has to be known about it.
-async fn live(ctx: &Ctx, name: &str) -> anyhow::Result<(String, Vec<String>)> {
-    let platform = ctx.platform()?;
+async fn live(platform: &dyn Platform, name: &str) -> anyhow::Result<(String, Vec<String>)> {
     let Some(app) = platform.find(name).await? else {
         let mut names: Vec<String> = platform.list().await?.into_iter().map(|app| app.name).collect();
         names.sort();

@@ -52,7 +52,8 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     let config = Source::working_copy(ctx).await.config().await?;
     let repository = Repository::find(ctx, root, &config, request.repository.as_deref()).await?;
     let spec = app_spec::choose(ctx, root, &config, &repository, request.from_app.as_deref()).await?;
-    let mut wanted = workflows::write(ctx.words(), request.form, &repository.branch, spec.input());
+    let words = spec.manifest.words();
+    let mut wanted = workflows::write(words, request.form, &repository.branch, spec.input());
     let pin = Pin::ask(&request.action, env!("CARGO_PKG_VERSION")).await;
     pin.apply(root, &mut wanted)?;
     let mut notes = spec.notes.clone();
@@ -68,11 +69,11 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
         notes.push(updates::MISSING.to_owned());
     }
     notes.extend(repository.notes(&spec.manifest, &config));
-    notes.extend(workflows::others(ctx.words(), root));
+    notes.extend(workflows::others(words, root));
 
     if ctx.json {
         ctx.console
-            .data(&document(ctx.words(), &repository, &spec.path, &files, &notes, request, &config).to_string());
+            .data(&document(words, &repository, &spec.path, &files, &notes, request, &config).to_string());
     } else {
         show(ctx, &repository, &spec, &files);
     }
@@ -83,7 +84,7 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     if !ctx.json {
         conclude(ctx, &files, &notes, request);
         ctx.console
-            .say(&steps::words(ctx.words(), &repository, &config, request.form));
+            .say(&steps::words(words, &repository, &config, request.form));
     }
     Ok(())
 }

@@ -167,7 +167,7 @@ mod tests {
     const TOKEN: &str = "          token: ${{ secrets.DIGITALOCEAN_ACCESS_TOKEN }}\n";
 
     fn write(form: Form, branch: &str, spec: Option<&str>) -> Vec<Wanted> {
-        super::write(crate::platforms::usual_manifests().words(), form, branch, spec)
+        super::write(crate::platforms::tests::usual_words(), form, branch, spec)
     }
 
     /// What people paste stays small enough to be read.

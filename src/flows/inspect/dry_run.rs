@@ -1,6 +1,7 @@
 //! What a deployment would change, shown without touching anything.
 
 use crate::flows::context::Ctx;
+use crate::flows::project::target::Target;
 use crate::model::report::{Listing, Report};
 use crate::platforms::{App, Document, PlatformError};
 
@@ -8,13 +9,14 @@ use crate::platforms::{App, Document, PlatformError};
 /// in the report for the summary.
 pub(crate) async fn show(
     ctx: &Ctx,
+    target: &Target,
     live: Option<&App>,
     document: &Document,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let planned = proposed(ctx, live, document, report).await?;
-    if let (Some(platform), Some(_)) = (&ctx.platform, &planned) {
-        let cost = platform.cost(document, live.map(|app| app.id.as_str())).await?;
+    let planned = proposed(ctx, target, live, document, report).await?;
+    if planned.is_some() {
+        let cost = target.platform.cost(document, live.map(|app| app.id.as_str())).await?;
         report.cost = Some(cost);
         let asleep = cost.asleep.map(|asleep| format!(" awake, ${asleep:.2} asleep"));
         let costs = format!("It would cost ${:.2} a month{}", cost.awake, asleep.unwrap_or_default());
@@ -60,14 +62,16 @@ pub(crate) async fn show(
 /// it is not asked, or it refuses what is not the spec's.
 async fn proposed(
     ctx: &Ctx,
+    target: &Target,
     live: Option<&App>,
     document: &Document,
     report: &mut Report,
 ) -> anyhow::Result<Option<Document>> {
-    let Some(platform) = &ctx.platform else {
-        return Ok(None);
-    };
-    match platform.normalized(document, live.map(|app| app.id.as_str())).await {
+    match target
+        .platform
+        .normalized(document, live.map(|app| app.id.as_str()))
+        .await
+    {
         Ok(planned) => Ok(Some(planned)),
         // The account's right to a repository, its limits, and what a deployment does without.
         Err(
@@ -75,7 +79,7 @@ async fn proposed(
             | PlatformError::SleepRefused { .. }
             | PlatformError::LimitReached { .. }),
         ) => {
-            let why = format!("{} would not take this yet: {error}", ctx.words().vendor);
+            let why = format!("{} would not take this yet: {error}", target.platform.words().vendor);
             ctx.console.warn(&why);
             report.notes.push(why);
             Ok(None)

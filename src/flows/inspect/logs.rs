@@ -7,7 +7,7 @@ use crate::flows::inspect::verify::{Found, app_of};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::rollout::{Phase, Stage};
-use crate::platforms::{App, Deployment, Document, Facts, LogKind, LogLine};
+use crate::platforms::{App, Deployment, Document, Facts, LogKind, LogLine, Platform};
 use crate::redact::Clean;
 
 /// Of what serves, and of what never got so far: what the app prints now tells most.
@@ -29,24 +29,26 @@ impl LogSource {
     /// `None`: the phase never ran.
     pub(crate) async fn fetch(
         &self,
-        ctx: &Ctx,
+        platform: &dyn Platform,
         app: &App,
         component: Option<&str>,
         tail: usize,
     ) -> anyhow::Result<Option<Vec<LogLine>>> {
         let deployment = self.deployment.as_deref();
-        Ok(ctx
-            .platform()?
-            .logs(&app.id, deployment, component, self.kind, tail)
-            .await?)
+        Ok(platform.logs(&app.id, deployment, component, self.kind, tail).await?)
     }
 }
 
 /// The logs that are meant where nobody names a deployment: the first that has lines. The newest deployment's where it
 /// failed, because that is what people ask about; else the active one's, and where nothing ever served, the newest
 /// one's. A kind that somebody names and that the failed deployment lacks is the active one's.
-pub(crate) async fn sources(ctx: &Ctx, app: &App, wanted: Option<LogKind>) -> anyhow::Result<Vec<LogSource>> {
-    let newest = ctx.platform()?.deployments(&app.id, 1).await?.pop();
+pub(crate) async fn sources(
+    ctx: &Ctx,
+    platform: &dyn Platform,
+    app: &App,
+    wanted: Option<LogKind>,
+) -> anyhow::Result<Vec<LogSource>> {
+    let newest = platform.deployments(&app.id, 1).await?.pop();
     let failed = newest.as_ref().filter(|newest| newest.phase == Phase::Failed);
     // After a rollback the app's spec is not the one that failed.
     if let Some(document) = newest.as_ref().and_then(|newest| newest.document.as_ref()) {
@@ -119,8 +121,10 @@ pub(crate) struct Request {
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
-    let Found { app, redactor, .. } = app_of(ctx, &request.environment).await?;
-    let platform = ctx.platform()?;
+    let Found {
+        target, app, redactor, ..
+    } = app_of(ctx, &request.environment).await?;
+    let platform = target.platform.as_ref();
     let component = request.component.as_deref();
     let facts = app.document.facts();
     let names: Vec<&str> = facts.components.iter().map(|it| it.name.as_str()).collect();
@@ -179,11 +183,11 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             };
             kinds.into_iter().map(source).collect()
         }
-        None => sources(ctx, &app, request.kind).await?,
+        None => sources(ctx, platform, &app, request.kind).await?,
     };
     let mut lines = None;
     for source in sources {
-        lines = source.fetch(ctx, &app, component, request.tail).await?.or(lines);
+        lines = source.fetch(platform, &app, component, request.tail).await?.or(lines);
         if lines.as_ref().is_some_and(|lines| !lines.is_empty()) {
             if let (true, Some(failed), Some(active)) = (source.failed, &source.deployment, &app.active) {
                 ctx.console.say(&format!(

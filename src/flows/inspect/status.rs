@@ -6,6 +6,7 @@ use std::cmp::Reverse;
 use crate::flows::context::Ctx;
 use crate::flows::project::ownership;
 use crate::flows::project::source::Source;
+use crate::flows::project::target::Target;
 use crate::github::repository::Repository;
 use crate::model::age::age;
 use crate::model::environment::Environment;
@@ -27,10 +28,15 @@ pub(crate) struct Request {
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     let repository = ctx.github()?.repository().await?;
-    let platform = ctx.platform()?;
+    let platforms = ctx.clouds.reachable()?;
     let production = production_name(ctx, &repository).await;
+    let mut listed = Vec::new();
+    for platform in platforms {
+        let apps = platform.list().await?;
+        listed.extend(apps.into_iter().map(|app| (platform, app)));
+    }
     let mut rows = Vec::new();
-    for app in platform.list().await? {
+    for (platform, app) in listed {
         let environment = match &app.marks {
             Some(marks) if marks.repository == repository.id => marks.environment.clone(),
             // Production from before its first deploy by this tool carries no marks yet.
@@ -39,7 +45,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         };
         if request.environment.as_ref().is_none_or(|wanted| *wanted == environment) {
             let title = title(ctx, &environment).await;
-            let row = row(ctx, platform, &repository, environment, &app).await?;
+            let target = Target {
+                repository: repository.clone(),
+                environment,
+                platform: platform.clone(),
+            };
+            let row = row(ctx, &target, &app).await?;
             rows.push(cleaned_standing(&Standing { title, ..row }, &ctx.redactor));
         }
     }
@@ -102,13 +113,13 @@ async fn production_name(ctx: &Ctx, repository: &Repository) -> Option<String> {
     Some(manifest.name().to_owned())
 }
 
-pub(crate) async fn row(
-    ctx: &Ctx,
-    platform: &dyn Platform,
-    repository: &Repository,
-    environment: Environment,
-    app: &App,
-) -> anyhow::Result<Standing> {
+pub(crate) async fn row(ctx: &Ctx, target: &Target, app: &App) -> anyhow::Result<Standing> {
+    let Target {
+        repository,
+        environment,
+        platform,
+    } = target;
+    let platform = platform.as_ref();
     // A row that lacks its commit is better than none.
     ctx.resolve_names_or_say(repository, app).await?;
     ctx.warn_of_refused_url(app);
@@ -130,7 +141,7 @@ pub(crate) async fn row(
         _ => None,
     };
     let image = app.active.as_ref().filter(|_| commit.is_none()).and_then(|active| {
-        let built = platform.built_from(active, &own);
+        let built = active.built_from(&own);
         built.into_iter().find_map(|(_, built)| match built {
             Built::Digest(digest) => Some(digest),
             _ => None,
@@ -141,7 +152,7 @@ pub(crate) async fn row(
     Ok(Standing {
         newest_failed: state != "deploying" && newest_failed(platform, app).await,
         state,
-        environment,
+        environment: environment.clone(),
         title: None,
         app: app.name.clone(),
         url: app.url.clone(),

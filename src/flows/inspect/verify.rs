@@ -8,12 +8,13 @@ use url::Url;
 use crate::config::{Config, Health};
 use crate::flows::context::Ctx;
 use crate::flows::preview::plan;
-use crate::flows::project::revision::Site;
+use crate::flows::project::revision::Revision;
 use crate::flows::project::source::Source;
+use crate::flows::project::target::Target;
 use crate::flows::project::{ownership, pull};
 use crate::flows::rollout::http_checks::HttpChecks;
 use crate::flows::rollout::outside;
-use crate::health::{Expect, Target};
+use crate::health::{Expect, Target as Question};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::names;
@@ -51,7 +52,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
         Subject::Url(url) => {
             let (base, path) = split(url);
             let path = request.path.clone().unwrap_or(path);
-            let target = Target::at(&Url::parse(&base)?, &path, expected(request.status, path != "/")).that_may_sleep();
+            let target =
+                Question::at(&Url::parse(&base)?, &path, expected(request.status, path != "/")).that_may_sleep();
             (base, vec![target], DEFAULT_DEADLINE, None)
         }
         Subject::Environment(environment) => {
@@ -79,7 +81,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
                 (None, None) => (url, Vec::new(), deadline, Some((app, health))),
                 (path, status) => {
                     let path = path.as_deref().unwrap_or("/");
-                    let target = Target::at(&Url::parse(&url)?, path, expected(status, true)).that_may_sleep();
+                    let target = Question::at(&Url::parse(&url)?, path, expected(status, true)).that_may_sleep();
                     (url, vec![target], deadline, None)
                 }
             }
@@ -90,7 +92,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
         request
             .checks
             .iter()
-            .map(|(path, status)| Target::at(&base, path, Expect::Status(*status)).that_may_sleep()),
+            .map(|(path, status)| Question::at(&base, path, Expect::Status(*status)).that_may_sleep()),
     );
     let limit = ctx.timeout.unwrap_or(deadline);
     ctx.console.say(&format!(
@@ -196,6 +198,7 @@ fn expected(status: Option<u16>, chosen: bool) -> Expect {
 
 /// The app of an environment.
 pub(crate) struct Found {
+    pub(crate) target: Target,
     pub(crate) app: App,
     /// How its health is asked for.
     health: Health,
@@ -206,27 +209,29 @@ pub(crate) struct Found {
 }
 
 pub(crate) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Found> {
-    let (name, app, config, wished) = match environment {
+    let (name, found, config, wished) = match environment {
         Environment::Named(_) => {
-            let site = Site::find(ctx, environment).await?;
-            let wished = site.manifest.document().facts().offline;
-            (site.manifest.name().to_owned(), site.app, site.config, wished)
+            let revision = Revision::find(ctx, environment).await?;
+            let wished = revision.manifest.document().facts().offline;
+            let found = revision.app.map(|app| (revision.target, app));
+            (revision.manifest.name().to_owned(), found, revision.config, wished)
         }
         Environment::Preview(number) => {
-            let (name, app, config) = preview_of(ctx, *number, environment).await?;
-            (name, app, config, None)
+            let (name, found, config) = preview_of(ctx, *number, environment).await?;
+            (name, found, config, None)
         }
     };
-    if let Some(app) = &app {
+    if let Some((_, app)) = &found {
         ownership::not_anothers(ctx, app, environment).await?;
     }
-    let app = app.ok_or_else(|| {
+    let (target, app) = found.ok_or_else(|| {
         Failure::input(format!("`{environment}` is not deployed"))
             .why(format!("there is no app `{name}`"))
             .next("deploy it first")
     })?;
     let redactor = ctx.redactor_of(&app.document, &config);
     Ok(Found {
+        target,
         app,
         health: config.health,
         redactor,
@@ -239,9 +244,9 @@ async fn preview_of(
     ctx: &Ctx,
     number: u64,
     environment: &Environment,
-) -> anyhow::Result<(String, Option<App>, Config)> {
+) -> anyhow::Result<(String, Option<(Target, App)>, Config)> {
     let github = ctx.github()?;
-    let platform = ctx.platform()?;
+    ctx.clouds.reachable()?;
     let repository = github.repository().await?;
     let pull = pull::pull(ctx, number).await?;
     let policy = Source::of_branch(ctx, &repository.default_branch)
@@ -256,21 +261,24 @@ async fn preview_of(
     };
     let spec = source.manifest(policy.preview_spec()).await;
     let allowed = plan::allowed(ctx, &policy, &repository).await?;
-    let name = spec.map(|spec| names::preview_app(allowed.name(&spec), number, repository.id));
+    let name = spec.and_then(|spec| {
+        let target = Target::of(ctx, &repository, environment, &spec)?;
+        Ok((names::preview_app(allowed.name(&spec), number, repository.id), target))
+    });
     let named = match &name {
-        Ok(name) => platform.find(name).await?,
+        Ok((name, target)) => target.platform.find(name).await?.map(|app| (target.clone(), app)),
         Err(_) => None,
     };
     let app = match named {
-        Some(app) => {
-            ownership::require(&app, repository.id, environment)?;
-            Some(app)
+        Some((target, app)) => {
+            target.require(&app)?;
+            Some((target, app))
         }
-        None => ownership::marked(ctx, repository.id, environment).await?,
+        None => Target::find_marked(ctx, &repository, environment).await?,
     };
     match app {
-        Some(app) => Ok((app.name.clone(), Some(app), config)),
-        None => Ok((name?, None, config)),
+        Some((target, app)) => Ok((app.name.clone(), Some((target, app)), config)),
+        None => Ok((name?.0, None, config)),
     }
 }
 

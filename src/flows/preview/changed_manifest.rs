@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::flows::context::Ctx;
 use crate::flows::project::source::Source;
+use crate::flows::project::unmerged;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::Listing;
 use crate::platforms::Manifest;

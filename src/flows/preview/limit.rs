@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::flows::context::Ctx;
 use crate::flows::preview::eligibility::Skip;
 use crate::flows::project::ownership;
+use crate::flows::project::target::Target;
 use crate::github::repository::Repository;
 use crate::model::count::plural;
 use crate::platforms::{App, PlatformError};
@@ -37,11 +38,11 @@ pub(crate) fn beyond(app_id: &str, apps: &[App], config: &Config, repository: &R
 /// Compares an app that was just made with those that other runs made meanwhile.
 pub(crate) async fn look_again(
     ctx: &Ctx,
+    target: &Target,
     app_id: &str,
     config: &Config,
-    repository: &Repository,
 ) -> anyhow::Result<Option<Skip>> {
-    let platform = ctx.platform()?;
+    let platform = &target.platform;
     for _ in 0..LOOKS {
         ctx.wait.sleep(SETTLE).await?;
         // Times of apps are whole seconds: who else belongs to one is known when it is over. Real time, whatever the
@@ -61,7 +62,7 @@ pub(crate) async fn look_again(
         };
         let made = apps.iter().find(|app| app.id == app_id).and_then(|app| app.created_at);
         if made.is_some_and(|made| made.as_second() < platform.now().as_second()) {
-            return Ok(beyond(app_id, &apps, config, repository));
+            return Ok(beyond(app_id, &apps, config, &target.repository));
         }
     }
     Ok(None)

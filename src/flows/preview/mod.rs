@@ -17,6 +17,7 @@ pub(crate) mod teardown;
 pub(crate) mod wait;
 
 use self::removal_reason::RemovalReason;
+use std::sync::Arc;
 use std::time::Instant;
 
 use self::app::{apply, would_be_accepted};
@@ -30,6 +31,7 @@ use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
 use crate::flows::inspect::dry_run;
 use crate::flows::project::source::Source;
+use crate::flows::project::target::Target;
 use crate::flows::project::{own, ownership, pull, unmerged};
 use crate::flows::rollout::expected::Expected;
 use crate::flows::rollout::finish::Successor;
@@ -43,7 +45,7 @@ use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, Sleep, State};
 use crate::model::verdict::Verdict;
 use crate::platforms::plan::PreviewPlan;
-use crate::platforms::{App, PlatformError};
+use crate::platforms::{App, Platform, PlatformError};
 use crate::report::Reporter;
 use plan::Planner;
 
@@ -68,7 +70,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
 enum Begun<'a> {
     Skipped(Skip),
     /// The app that an earlier run left has no place within the limit.
-    Beyond(String, Skip),
+    Beyond(Arc<dyn Platform>, String, Skip),
     /// Of a dry run.
     Planned(Box<Report>),
     Ready(Box<Ready<'a>>),
@@ -114,7 +116,9 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         Ok(Begun::Ready(ready)) => *ready,
         Ok(Begun::Planned(report)) => return Ok(*report),
         Ok(Begun::Skipped(skip)) => return Ok(candidate.skipped(&config, &skip).await),
-        Ok(Begun::Beyond(app, skip)) => return candidate.take_back(&config, &app, &skip, None).await,
+        Ok(Begun::Beyond(platform, app, skip)) => {
+            return candidate.take_back(&config, platform.as_ref(), &app, &skip, None).await;
+        }
         Err(error) => return Err(candidate.refused(&config, error).await),
     };
     let Ready {
@@ -128,18 +132,22 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let deployed = deploy(ctx, request, &planner, plan, live, &mut report, &mut reporter).await;
     report.duration = Some(started.elapsed());
     let successor = Successor::Pull(pull.number);
+    let platform = planner.target.platform.as_ref();
     let mut overtaken = None;
     match deployed {
         Ok(Deployed::Ended(ended)) => finish::conclude(&mut report, *ended),
         Ok(Deployed::Beyond(app, skip)) => {
-            return match candidate.take_back(&config, &app, &skip, Some(&mut reporter)).await {
-                Err(error) => finish::break_off(ctx, &mut reporter, report, successor, error).await,
+            return match candidate
+                .take_back(&config, platform, &app, &skip, Some(&mut reporter))
+                .await
+            {
+                Err(error) => finish::break_off(ctx, platform, &mut reporter, report, successor, error).await,
                 skipped => skipped,
             };
         }
         Err(error) => match error.downcast_ref() {
             Some(PlatformError::Overtaken { by }) => overtaken = Some(by.clone()),
-            _ => return finish::break_off(ctx, &mut reporter, report, successor, error).await,
+            _ => return finish::break_off(ctx, platform, &mut reporter, report, successor, error).await,
         },
     }
     let now = github.pull(pull.number).await;
@@ -156,7 +164,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         }
         // Somebody else changes the preview at the same time.
         let error = PlatformError::Overtaken { by }.into();
-        return finish::break_off(ctx, &mut reporter, report, successor, error).await;
+        return finish::break_off(ctx, platform, &mut reporter, report, successor, error).await;
     }
     match now {
         Ok(now) if now.head.sha != pull.head.sha => report.notes.push(format!(
@@ -185,7 +193,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     if let Some(newer) = unexpected_head(&request.commit, pull)? {
         return Ok(Begun::Skipped(Skip::quietly(newer)));
     }
-    let platform = ctx.platform()?;
+    ctx.clouds.reachable()?;
     let source = Source::deployed(ctx, &pull.head.sha).await;
     let commit = source.config().await?;
     let config = policy.shaped_by(&commit);
@@ -194,7 +202,9 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     let app = manifest.name().to_owned();
     let allowed = plan::allowed(ctx, policy, repository).await?;
     let changed = changed_manifest::difference(ctx, policy, &manifest, &allowed, pull).await;
-    let planner = Planner::prepare(&source, config, repository, pull, manifest, &request.images, allowed).await?;
+    let target = Target::of(ctx, repository, &environment, &manifest)?;
+    let platform = Arc::clone(&target.platform);
+    let planner = Planner::prepare(&source, target, config, pull, manifest, &request.images, allowed).await?;
     let apps = platform.list().await?;
     let named = apps.iter().find(|app| app.name == planner.name);
     // The spec's name may have changed since the preview was made: it is the same preview.
@@ -203,14 +213,14 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
         named => named,
     };
     if let Some(app) = live {
-        ownership::require(app, repository.id, &environment)?;
+        planner.target.require(app)?;
     }
     let over = match live {
         Some(app) => limit::beyond(&app.id, &apps, policy, repository),
         None => limit::reached(&apps, policy, repository),
     };
     match (over, live) {
-        (Some(skip), Some(app)) if !request.dry_run => return Ok(Begun::Beyond(app.id.clone(), skip)),
+        (Some(skip), Some(app)) if !request.dry_run => return Ok(Begun::Beyond(platform, app.id.clone(), skip)),
         (Some(skip), _) => return Ok(Begun::Skipped(skip)),
         (None, _) => {}
     }
@@ -231,15 +241,15 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
         ctx.console.notice(unmerged);
     }
     if request.dry_run {
-        let report = planned(ctx, &app, live.as_ref(), &plan, environment, pull)
+        let report = planned(ctx, &planner.target, &app, live.as_ref(), &plan, pull)
             .await
-            .map_err(|error| planner.refused(ctx, error, &plan.document))?;
+            .map_err(|error| planner.refused(error, &plan.document))?;
         return Ok(Begun::Planned(Box::new(report)));
     }
     if live.is_none() {
-        would_be_accepted(platform, &plan.document)
+        would_be_accepted(platform.as_ref(), &plan.document)
             .await
-            .map_err(|error| planner.refused(ctx, error, &plan.document))?;
+            .map_err(|error| planner.refused(error, &plan.document))?;
     }
     // The platform builds whatever is at the head of the branch: look as late as can be.
     if candidate.is_commanded()
@@ -247,7 +257,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     {
         return Ok(Begun::Skipped(Skip::quietly(newer)));
     }
-    let mut report = opening_report(ctx, &app, &plan, environment, pull, live.as_ref());
+    let mut report = opening_report(ctx, &planner.target, &app, &plan, pull, live.as_ref());
     report.listing = changed;
     report.notes.extend(unmerged);
     report.notes.extend(loss.map(|loss| loss.before));
@@ -282,7 +292,8 @@ async fn deploy(
     report: &mut Report,
     reporter: &mut Reporter,
 ) -> anyhow::Result<Deployed> {
-    let platform = ctx.platform()?;
+    let target = &planner.target;
+    let platform = target.platform.as_ref();
     ctx.wait.check()?;
     ctx.console.phase("Build");
     let forced = forced(ctx, request, live.as_ref(), &planner.pull.head.sha);
@@ -303,7 +314,7 @@ async fn deploy(
             }
             // Another run of this pull request was quicker: its app is ours as well.
             Err(PlatformError::NameTaken { .. }) => {
-                let app = ownership::taken(ctx, &planner.name, planner.repository.id, &report.environment).await?;
+                let app = target.taken(&planner.name).await?;
                 // Its secrets and its data are there already.
                 plan = planner.plan(ctx, Some(&app), true)?;
                 ctx.register_secrets(&plan.document);
@@ -312,7 +323,7 @@ async fn deploy(
             }
             other => other,
         }
-        .map_err(|error| planner.refused(ctx, error, &plan.document))?,
+        .map_err(|error| planner.refused(error, &plan.document))?,
     };
     for warning in &rollout.warnings {
         ctx.console.warn(warning);
@@ -330,7 +341,7 @@ async fn deploy(
     report.deployment_id.clone_from(&rollout.deployment);
     report.sleep = Some(plan.sleep.clone());
     if live.is_none()
-        && let Some(skip) = limit::look_again(ctx, &rollout.app_id, &planner.config, planner.repository).await?
+        && let Some(skip) = limit::look_again(ctx, target, &rollout.app_id, &planner.config).await?
     {
         return Ok(Deployed::Beyond(rollout.app_id, skip));
     }
@@ -340,7 +351,7 @@ async fn deploy(
     }
     let deadline = ctx.deadline(planner.config.preview.timeout);
     let expected = Expected {
-        environment: &report.environment,
+        target,
         commit: Some(&planner.pull.head.sha),
         document: &plan.document,
         health: &planner.config.health,
@@ -368,7 +379,7 @@ async fn deploy(
                     leave_out_the_plan(report, &plan);
                 }
                 if let Some(app) = &app {
-                    report.aftermath = aftermath::look(ctx, app, lost, &planner.config.health).await?;
+                    report.aftermath = aftermath::look(ctx, platform, app, lost, &planner.config.health).await?;
                     if let Some(how) = &report.aftermath {
                         ctx.console.warn(&format!("What is live {how}"));
                     }
@@ -388,19 +399,19 @@ async fn deploy(
 
 async fn planned(
     ctx: &Ctx,
+    target: &Target,
     name: &str,
     live: Option<&App>,
     plan: &PreviewPlan,
-    environment: Environment,
     pull: &PullRequest,
 ) -> anyhow::Result<Report> {
     for change in &plan.changes {
         ctx.console.say(&format!("{}: {}", change.what, change.why));
     }
-    let mut report = opening_report(ctx, name, plan, environment, pull, live);
+    let mut report = opening_report(ctx, target, name, plan, pull, live);
     report.state = State::Skipped;
     report.notes.insert(0, "A dry run: nothing was touched".to_owned());
-    dry_run::show(ctx, live, &plan.document, &mut report).await?;
+    dry_run::show(ctx, target, live, &plan.document, &mut report).await?;
     ctx.record(&report);
     Ok(report)
 }

@@ -3,18 +3,11 @@
 use crate::flows::context::Ctx;
 use crate::flows::preview::removal_reason::RemovalReason;
 use crate::model::pull_request::PullRequest;
-use crate::platforms::{App, PlatformError, Result};
+use crate::platforms::{App, Platform, PlatformError, Result};
 
 /// The pull request as it is now. `None`: GitHub does not say, and the run looks again at its end.
 async fn now(ctx: &Ctx, pull: &PullRequest) -> Option<PullRequest> {
     ctx.github().ok()?.pull(pull.number).await.ok()
-}
-
-async fn living(ctx: &Ctx, app: &App) -> Result<Option<App>> {
-    match ctx.platform() {
-        Ok(platform) => platform.app(&app.id).await,
-        Err(_) => Ok(None),
-    }
 }
 
 fn by(what: String) -> PlatformError {
@@ -34,7 +27,13 @@ pub(crate) async fn still_wanted(ctx: &Ctx, pull: &PullRequest) -> Result<()> {
 }
 
 /// Passes while the reason for which a preview is removed holds.
-pub(crate) async fn still_unwanted(ctx: &Ctx, pull: &PullRequest, because: &RemovalReason, app: &App) -> Result<()> {
+pub(crate) async fn still_unwanted(
+    ctx: &Ctx,
+    platform: &dyn Platform,
+    pull: &PullRequest,
+    because: &RemovalReason,
+    app: &App,
+) -> Result<()> {
     if !pull.open {
         return match now(ctx, pull).await {
             Some(now) if now.open => Err(by("the pull request was opened again".to_owned())),
@@ -44,7 +43,7 @@ pub(crate) async fn still_unwanted(ctx: &Ctx, pull: &PullRequest, because: &Remo
     match because {
         // Somebody wants it gone, whatever has happened since.
         RemovalReason::Closed | RemovalReason::Asked | RemovalReason::Commanded => Ok(()),
-        RemovalReason::Swept(_) => match living(ctx, app).await? {
+        RemovalReason::Swept(_) => match platform.app(&app.id).await? {
             Some(now) if now.last_deployed_at != app.last_deployed_at => {
                 Err(by(format!("`{}` was deployed again", app.name)))
             }

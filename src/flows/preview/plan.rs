@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::config::Config;
 use crate::flows::context::Ctx;
 use crate::flows::project::source::Source;
+use crate::flows::project::target::Target;
 use crate::flows::rollout::refused_manifest;
 use crate::github::repository::Repository;
 use crate::model::failure::Failure;
@@ -18,9 +19,9 @@ use crate::policy::images::Images;
 
 /// What a plan is made from, gathered once: the account's refusal of a field leads to a second plan.
 pub(crate) struct Planner<'a> {
+    pub(crate) target: Target,
     pub(crate) name: String,
     pub(crate) config: Config,
-    pub(crate) repository: &'a Repository,
     pub(crate) pull: &'a PullRequest,
     manifest: Manifest,
     images: &'a Images,
@@ -31,8 +32,8 @@ pub(crate) struct Planner<'a> {
 impl<'a> Planner<'a> {
     pub(crate) async fn prepare(
         source: &Source<'_>,
+        target: Target,
         config: Config,
-        repository: &'a Repository,
         pull: &'a PullRequest,
         manifest: Manifest,
         images: &'a Images,
@@ -40,9 +41,9 @@ impl<'a> Planner<'a> {
     ) -> anyhow::Result<Self> {
         let files = source.files_for(&manifest).await?;
         Ok(Self {
-            name: names::preview_app(allowed.name(&manifest), pull.number, repository.id),
+            name: names::preview_app(allowed.name(&manifest), pull.number, target.repository.id),
+            target,
             config,
-            repository,
             pull,
             manifest,
             images,
@@ -58,32 +59,29 @@ impl<'a> Planner<'a> {
     }
 
     /// A refusal of what was made of the spec, with its place in the file.
-    pub(crate) fn refused(&self, ctx: &Ctx, error: impl Into<anyhow::Error>, sent: &Document) -> anyhow::Error {
-        refused_manifest::in_its_file(ctx, error, &self.manifest, sent)
+    pub(crate) fn refused(&self, error: impl Into<anyhow::Error>, sent: &Document) -> anyhow::Error {
+        refused_manifest::in_its_file(error, &self.manifest, sent)
     }
 
     pub(crate) fn plan(&self, ctx: &Ctx, live: Option<&App>, sleep: bool) -> Result<PreviewPlan, Failure> {
         // A rehearsal shows what is going to change, and not that every run has words of its own.
         let before = live.filter(|_| ctx.dry_run);
         let before = before.and_then(|app| app.document.facts().announcement(None).cloned());
-        ctx.manifests.plan_preview(
-            &self.manifest,
-            &PreviewInput {
-                repository: &ctx.own(),
-                repository_id: self.repository.id,
-                pull_request: self.pull,
-                commit: &self.pull.head.sha,
-                policy: &self.config.preview,
-                allowed: &self.allowed,
-                files: &|path| self.files.get(path).cloned(),
-                variables: &|name| (ctx.variables)(name),
-                live: live.map(|app| &app.document),
-                random: &random,
-                announcement: before.unwrap_or_else(|| Announcement::new(random())),
-                sleep,
-                images: self.images,
-            },
-        )
+        self.manifest.plan_preview(&PreviewInput {
+            repository: &ctx.own(),
+            repository_id: self.target.repository.id,
+            pull_request: self.pull,
+            commit: &self.pull.head.sha,
+            policy: &self.config.preview,
+            allowed: &self.allowed,
+            files: &|path| self.files.get(path).cloned(),
+            variables: &|name| (ctx.variables)(name),
+            live: live.map(|app| &app.document),
+            random: &random,
+            announcement: before.unwrap_or_else(|| Announcement::new(random())),
+            sleep,
+            images: self.images,
+        })
     }
 }
 

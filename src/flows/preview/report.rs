@@ -2,7 +2,7 @@
 
 use crate::flows::context::Ctx;
 use crate::flows::project::ownership;
-use crate::model::environment::Environment;
+use crate::flows::project::target::Target;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
 use crate::platforms::App;
@@ -35,13 +35,13 @@ fn unset(plan: &PreviewPlan) -> Option<String> {
 
 pub(crate) fn opening_report(
     ctx: &Ctx,
+    target: &Target,
     spec_name: &str,
     plan: &PreviewPlan,
-    environment: Environment,
     pull: &PullRequest,
     live: Option<&App>,
 ) -> Report {
-    let mut report = Report::new(&plan.name, environment, State::Building);
+    let mut report = target.report(&plan.name, State::Building);
     report.preview_of = Some(spec_name.to_owned());
     report.commit = Some(pull.head.sha.clone());
     report.url = live.and_then(|app| app.active.as_ref().and(app.url.clone()));

@@ -7,11 +7,13 @@ use crate::flows::preview::eligibility::{Commit, Skip, skip_reason};
 use crate::flows::preview::request::Request;
 use crate::flows::preview::teardown::REMOVAL;
 use crate::flows::project::ownership;
+use crate::flows::project::target::Target;
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
+use crate::platforms::Platform;
 use crate::report::Reporter;
 use crate::wait::Deadline;
 
@@ -62,11 +64,11 @@ impl Candidate<'_> {
     pub(crate) async fn take_back(
         &self,
         config: &Config,
+        platform: &dyn Platform,
         app_id: &str,
         skip: &Skip,
         reporter: Option<&mut Reporter>,
     ) -> anyhow::Result<Report> {
-        let platform = self.ctx.platform()?;
         self.ctx.wait.check()?;
         self.ctx
             .console
@@ -122,7 +124,8 @@ impl Candidate<'_> {
 
     /// The preview that was made before keeps serving. Not to find that out is no reason to say nothing.
     async fn add_what_serves(&self, report: &mut Report) -> bool {
-        let Ok(Some(app)) = ownership::marked(self.ctx, self.repository.id, &report.environment).await else {
+        let found = Target::find_marked(self.ctx, self.repository, &report.environment).await;
+        let Ok(Some((target, app))) = found else {
             return false;
         };
         // What is not known is not claimed.
@@ -131,6 +134,7 @@ impl Candidate<'_> {
         report.url = app.active.and(app.url);
         report.app = app.name;
         report.app_id = Some(app.id);
+        report.pages = target.platform.pages();
         true
     }
 

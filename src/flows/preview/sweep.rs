@@ -2,6 +2,8 @@
 
 use crate::flows::preview::removal_reason::RemovalReason;
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use crate::config::{Config, Preview};
@@ -9,8 +11,8 @@ use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;
 use crate::flows::preview::teardown;
 use crate::flows::production::undeployed;
-use crate::flows::project::ownership;
 use crate::flows::project::source::Source;
+use crate::flows::project::target::Target;
 use crate::github::repository::Repository;
 use crate::model::age::{CLOCKS_APART, age};
 use crate::model::environment::Environment;
@@ -41,8 +43,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         .await?;
     let (mut swept, mut missed) = (Vec::new(), Vec::new());
     let mut first_error = None;
-    let apps = ctx.platform()?.list().await?;
-    for app in &apps {
+    let mut apps = Vec::new();
+    for platform in ctx.clouds.reachable()? {
+        let listed = platform.list().await?;
+        apps.extend(listed.into_iter().map(|app| (platform, app)));
+    }
+    for (platform, app) in &apps {
         let Some(number) = app
             .marks
             .as_ref()
@@ -51,7 +57,12 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         else {
             continue;
         };
-        if !ownership::is_marked(app, repository.id, &Environment::Preview(number)) {
+        let target = Target {
+            repository: repository.clone(),
+            environment: Environment::Preview(number),
+            platform: Arc::clone(platform),
+        };
+        if !target.is_marked(app) {
             ctx.console.say(&format!(
                 "`{}` has the marks of pull request {number} without the name of its preview: it is left alone",
                 app.name
@@ -60,7 +71,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         }
         let removed = async {
             let pull = github.pull(number).await?;
-            let Some(reason) = reason_to_remove(ctx, &config.preview, pull.open, app)? else {
+            let Some(reason) = reason_to_remove(ctx, &target, &config.preview, pull.open, app)? else {
                 return Ok(None);
             };
             if pull.open && was_commanded(ctx, &config, &repository, number).await? {
@@ -68,7 +79,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             }
             ctx.console.say(&format!("`{}`: {reason}", app.name));
             let report = match request.dry_run {
-                true => would_remove(app, number, &reason),
+                true => would_remove(&target, app, &reason),
                 false => remove(ctx, &config, &repository, &pull, app, &reason).await?,
             };
             // It is wanted again.
@@ -101,7 +112,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         }
     }
     let undeployed = match request.nightly && ctx.wait.check().is_ok() {
-        true => undeployed::reports(ctx, &repository, &config, &apps).await?,
+        true => {
+            let apps: Vec<App> = apps.into_iter().map(|(_, app)| app).collect();
+            undeployed::reports(ctx, &repository, &config, &apps).await?
+        }
         false => Vec::new(),
     };
     // The run ends with one of them; the others are annotations of their own.
@@ -136,8 +150,8 @@ async fn remove(
     Ok(report)
 }
 
-fn would_remove(app: &App, number: u64, reason: &str) -> Report {
-    let mut report = Report::new(&app.name, Environment::Preview(number), State::Skipped);
+fn would_remove(target: &Target, app: &App, reason: &str) -> Report {
+    let mut report = target.report(&app.name, State::Skipped);
     report.app_id = Some(app.id.clone());
     report.notes = vec![format!("Would remove `{}`: {reason}", app.name)];
     report
@@ -170,20 +184,26 @@ async fn was_commanded(ctx: &Ctx, config: &Config, repository: &Repository, pull
 }
 
 /// Ages are counted on the platform's clock, from the last deployment.
-fn reason_to_remove(ctx: &Ctx, policy: &Preview, open: bool, app: &App) -> Result<Option<String>, Failure> {
+fn reason_to_remove(
+    ctx: &Ctx,
+    target: &Target,
+    policy: &Preview,
+    open: bool,
+    app: &App,
+) -> Result<Option<String>, Failure> {
     if !open {
         return Ok(Some("its pull request is closed".to_owned()));
     }
     let Some(touched) = app.last_deployed_at.or(app.updated_at).or(app.created_at) else {
         return Ok(None);
     };
-    let (now, of_github) = (ctx.platform()?.now(), ctx.github()?.now());
+    let (now, of_github) = (target.platform.now(), ctx.github()?.now());
     let age = age(now, touched);
     if age > policy.ttl && now.duration_since(of_github).unsigned_abs() > CLOCKS_APART {
         ctx.console.warn(&format!(
             "`{}` is not removed for its age: {}'s clock says {now:.0}, GitHub's {of_github:.0}",
             app.name,
-            ctx.words().vendor
+            target.platform.words().vendor
         ));
         return Ok(None);
     }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;
 use crate::flows::preview::overtaken::still_unwanted;
+use crate::flows::project::pull;
 use crate::flows::project::source::Source;
-use crate::flows::project::{ownership, pull};
+use crate::flows::project::target::Target;
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
@@ -51,8 +52,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let name = match source.manifest(&config.spec).await {
         Ok(manifest) => names::preview_app(manifest.name(), pull.number, repository.id),
         Err(error) if failure_of(&error).kind != Kind::Input => return Err(error),
-        Err(_) => match ownership::marked(ctx, repository.id, &Environment::Preview(pull.number)).await? {
-            Some(app) => app.name,
+        Err(_) => match Target::find_marked(ctx, &repository, &Environment::Preview(pull.number)).await? {
+            Some((_, app)) => app.name,
             None => String::new(),
         },
     };
@@ -73,7 +74,7 @@ pub(crate) async fn remove(
     because: &RemovalReason,
 ) -> anyhow::Result<Report> {
     let environment = Environment::Preview(pull.number);
-    let platform = ctx.platform()?;
+    ctx.clouds.reachable()?;
     let mut report = Report::new(name, environment.clone(), State::Removed);
     report.commit = Some(pull.head.sha.clone());
     report.notes = because.notes(pull);
@@ -93,19 +94,20 @@ pub(crate) async fn remove(
             return Ok(report);
         }
     }
-    for app in apps {
+    for (target, app) in apps {
         ctx.wait.check()?;
         ctx.console.say(&format!("Removing the preview `{}`", app.name));
         ctx.console.phase("Removal");
         let limit = Deadline::after(ctx.timeout.unwrap_or(REMOVAL));
-        let still: Still<'_> = &|| Box::pin(still_unwanted(ctx, pull, because, &app));
-        let destroyed = platform.destroy(&app.id, limit, still).await;
+        let still: Still<'_> = &|| Box::pin(still_unwanted(ctx, target.platform.as_ref(), pull, because, &app));
+        let destroyed = target.platform.destroy(&app.id, limit, still).await;
         if let Err(PlatformError::Overtaken { by }) = &destroyed {
             let why = format!("Not removed: {by} before the platform took the request");
             ctx.console.notice(&why);
             report.state = State::Skipped;
             report.app = app.name;
             report.app_id = Some(app.id);
+            report.pages = target.platform.pages();
             report.notes = vec![why];
             report::record(&reporter.run, &reporter.console, &reporter.redactor, &report);
             return Ok(report);
@@ -139,17 +141,29 @@ async fn tell_cancelled(reporter: ReporterDeps, mut report: Report) {
 ///
 /// # Errors
 /// When nothing does, and the preview's name is held by an app that is not ours.
-async fn find(ctx: &Ctx, repository: &Repository, pull: &PullRequest, name: &str) -> anyhow::Result<Vec<App>> {
+async fn find(
+    ctx: &Ctx,
+    repository: &Repository,
+    pull: &PullRequest,
+    name: &str,
+) -> anyhow::Result<Vec<(Target, App)>> {
     let environment = Environment::Preview(pull.number);
-    let apps = ownership::all_marked(ctx, repository.id, &environment).await?;
-    if apps.is_empty()
-        && !name.is_empty()
-        && let Some(app) = ctx.platform()?.find(name).await?
-    {
-        ownership::require(&app, repository.id, &environment)?;
-        return Ok(vec![app]);
+    let targets = Target::everywhere(ctx, repository, &environment)?;
+    let mut marked = Vec::new();
+    for target in &targets {
+        let apps = target.all_marked().await?;
+        marked.extend(apps.into_iter().map(|app| (target.clone(), app)));
     }
-    Ok(apps)
+    if !marked.is_empty() || name.is_empty() {
+        return Ok(marked);
+    }
+    for target in targets {
+        if let Some(app) = target.platform.find(name).await? {
+            target.require(&app)?;
+            return Ok(vec![(target, app)]);
+        }
+    }
+    Ok(Vec::new())
 }
 
 fn nothing_to_remove(pull: u64, name: &str) -> String {
@@ -161,13 +175,13 @@ fn nothing_to_remove(pull: u64, name: &str) -> String {
 
 async fn planned(ctx: &Ctx, repository: &Repository, pull: &PullRequest, name: &str) -> anyhow::Result<Report> {
     let apps = find(ctx, repository, pull, name).await?;
-    for app in &apps {
+    for (_, app) in &apps {
         ctx.console.say(&format!("Would remove `{}`", app.name));
     }
     if apps.is_empty() {
         ctx.console.say(&nothing_to_remove(pull.number, name));
     }
-    let name = apps.first().map_or(name, |app| &app.name);
+    let name = apps.first().map_or(name, |(_, app)| &app.name);
     let mut report = Report::new(name, Environment::Preview(pull.number), State::Skipped);
     report.notes.push("A dry run: nothing was touched".to_owned());
     ctx.record(&report);

@@ -1,15 +1,16 @@
 //! Back to an earlier deployment, without a person, from one that was found bad.
 
-use crate::config::Target;
+use crate::config::EnvironmentConfig;
 use crate::flows::context::Ctx;
 use crate::flows::production::succession::Successor;
 use crate::flows::project::ownership;
+use crate::flows::project::target::Target;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::report::Report;
 use crate::model::rollback::{self, Decision, Situation};
 use crate::model::rollout::Phase;
-use crate::platforms::{Deployment, Document, Rollout};
+use crate::platforms::{Deployment, Document, Platform, Rollout};
 use crate::policy::replace::Replace;
 
 /// How many earlier deployments the platform is asked about.
@@ -22,6 +23,7 @@ const LOOK_BACK: usize = 50;
 pub(crate) async fn run(
     ctx: &Ctx,
     target: &Target,
+    config: &EnvironmentConfig,
     rollout: &Rollout,
     bad: &Deployment,
     situation: Situation,
@@ -30,13 +32,13 @@ pub(crate) async fn run(
     if rollout.previous.is_none() {
         return Ok(());
     }
-    let platform = ctx.platform()?;
-    let Ways { from, back } = ways(ctx, rollout, bad, report).await?;
+    let platform = target.platform.as_ref();
+    let Ways { from, back } = ways(ctx, platform, rollout, bad, report).await?;
     let situation = Situation {
         has_previous: !back.is_empty(),
         ..situation
     };
-    if let Decision::LeaveTo(reason) = rollback::decide(target.rollback, situation) {
+    if let Decision::LeaveTo(reason) = rollback::decide(config.rollback, situation) {
         let command = back.first().map(|previous| by_hand(report, previous));
         report
             .notes
@@ -45,7 +47,7 @@ pub(crate) async fn run(
     }
     ctx.wait.check()?;
     // Of its own: the deployment's may be over.
-    let deadline = ctx.deadline(target.timeout);
+    let deadline = ctx.deadline(config.timeout);
     let mut objection = None;
     let mut way_back = None;
     for deployment in back.into_iter().take(MOST) {
@@ -137,8 +139,14 @@ struct Ways {
 
 /// # Errors
 /// Also when no earlier deployment can be better, with the reason.
-async fn ways(ctx: &Ctx, rollout: &Rollout, judged: &Deployment, report: &Report) -> anyhow::Result<Ways> {
-    let all = ctx.platform()?.deployments(&rollout.app_id, LOOK_BACK).await?;
+async fn ways(
+    ctx: &Ctx,
+    platform: &dyn Platform,
+    rollout: &Rollout,
+    judged: &Deployment,
+    report: &Report,
+) -> anyhow::Result<Ways> {
+    let all = platform.deployments(&rollout.app_id, LOOK_BACK).await?;
     let before = all.iter().find(|it| Some(&it.id) == rollout.previous.as_ref()).cloned();
     let from = before.as_ref().and_then(|before| before.document.clone());
     // Where the commit was found good when it served before, it is not the cause, and older versions are no better.

@@ -9,7 +9,8 @@ use crate::flows::production::plan::Planner;
 use crate::flows::production::serves_now::After;
 use crate::flows::production::{automatic_rollback, pin, redundant, refusal, succession};
 use crate::flows::project::ownership;
-use crate::flows::project::revision::{Commit, NothingToDo, Site};
+use crate::flows::project::revision::{Commit, NothingToDo, Revision};
+use crate::flows::project::target::Target;
 use crate::flows::rollout::expected::Expected;
 use crate::flows::rollout::finish::Successor;
 use crate::flows::rollout::{self, Ended};
@@ -62,35 +63,35 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         Commit::Pushed(sha) if !request.images.is_empty() => Commit::Made(sha),
         commit => commit,
     };
-    let site = Site::find_with(ctx, environment, &commit).await?;
-    let Site {
-        repository,
+    let revision = Revision::find_with(ctx, environment, &commit).await?;
+    let Revision {
+        target,
         config,
         manifest,
         head,
         app: live,
         ..
-    } = &site;
-    if let Some(reason) = &site.nothing_to_do {
+    } = &revision;
+    if let Some(reason) = &revision.nothing_to_do {
         return skipped(ctx, environment, reason);
     }
     // Whose app it is comes first: another's pin is no reason to skip.
     let pinned = live.as_ref().filter(|app| app.pinned.is_some() && !request.release);
-    if let Some(app) = pinned.filter(|app| ownership::is_marked(app, repository.id, environment)) {
+    if let Some(app) = pinned.filter(|app| target.is_marked(app)) {
         return skipped(ctx, environment, &pin::described(app, environment));
     }
     // What was built or agreed to for this run is a reason to deploy, whatever serves.
     let brings_more = !request.images.is_empty() || !request.replace.is_empty();
-    if !brings_more && let Some(reason) = redundant::reason(ctx, &site, &request.commit).await? {
+    if !brings_more && let Some(reason) = redundant::reason(ctx, &revision, &request.commit).await? {
         return skipped(ctx, environment, &reason);
     }
-    let (replace, second) = beside_another(ctx, &site, request).await?;
+    let (replace, second) = beside_another(&revision, request).await?;
     if let (true, Some(app)) = (request.force_build, live) {
-        same_commit(ctx, app, head, &site.branch)?;
+        same_commit(ctx, app, head, &revision.branch)?;
     }
     let planner = Planner {
         ctx,
-        site: &site,
+        revision: &revision,
         environment,
         commit: &commit,
         images: &request.images,
@@ -105,18 +106,18 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
             ctx.console
                 .say(&format!("Would release `{}` from its rollback", app.name));
         }
-        return planned(ctx, live.as_ref(), &plan, environment, head)
+        return planned(ctx, target, live.as_ref(), &plan, head)
             .await
-            .map_err(|error| refused_manifest::in_its_file(ctx, error, manifest, &plan.document));
+            .map_err(|error| refused_manifest::in_its_file(error, manifest, &plan.document));
     }
 
-    let mut report = Report::new(manifest.name(), environment.clone(), State::Building);
+    let mut report = target.report(manifest.name(), State::Building);
     report.commit = Some(head.clone());
     report.url = live.as_ref().and_then(|app| app.active.as_ref().and(app.url.clone()));
     report.serving = live.as_ref().and_then(|app| ownership::serving(ctx, app));
     report.changes.clone_from(&plan.changes);
     report.built_elsewhere = plan.document.facts().is_built_elsewhere(&ctx.own());
-    let mut reporter = Reporter::open(ctx.reporter(config, repository), std::slice::from_ref(&report)).await;
+    let mut reporter = Reporter::open(ctx.reporter(config, &target.repository), std::slice::from_ref(&report)).await;
     let deployed = deploy(planner, &mut plan, &mut report, &mut reporter).await;
     report.duration = Some(started.elapsed());
     if let Some(NothingToDo(reason)) = deployed.as_ref().err().and_then(|error| error.downcast_ref()) {
@@ -128,10 +129,18 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         return Ok(report);
     }
     if let Err(error) = deployed {
-        return finish::break_off(ctx, &mut reporter, report, Successor::Branch(&site.branch), error).await;
+        return finish::break_off(
+            ctx,
+            target.platform.as_ref(),
+            &mut reporter,
+            report,
+            Successor::Branch(&revision.branch),
+            error,
+        )
+        .await;
     }
     reporter.close(std::slice::from_ref(&report)).await;
-    tell_the_pull_request(ctx, &report, &site.branch, &mut reporter).await;
+    tell_the_pull_request(ctx, &report, &revision.branch, &mut reporter).await;
     Ok(report)
 }
 
@@ -152,14 +161,14 @@ fn same_commit(ctx: &Ctx, app: &App, head: &Sha, branch: &str) -> Result<(), Fai
 
 /// Where an app would be created although the environment has one under another name: refused, or agreed to. The rest of
 /// what was agreed to, and what is said of the second app.
-async fn beside_another(ctx: &Ctx, site: &Site, request: &Request) -> anyhow::Result<(Replace, Option<Change>)> {
-    if site.app.is_some() {
+async fn beside_another(revision: &Revision, request: &Request) -> anyhow::Result<(Replace, Option<Change>)> {
+    if revision.app.is_some() {
         return Ok((request.replace.clone(), None));
     }
-    let others = ownership::all_marked(ctx, site.repository.id, &request.environment).await?;
+    let others = revision.target.all_marked().await?;
     let mut names: Vec<&str> = others.iter().map(|app| app.name.as_str()).collect();
-    names.retain(|name| *name != site.manifest.name());
-    let rest = beside(&request.replace, &site.manifest, &request.environment, &names)?;
+    names.retain(|name| *name != revision.manifest.name());
+    let rest = beside(&request.replace, &revision.manifest, &request.environment, &names)?;
     let second = (!names.is_empty()).then(|| Change {
         what: format!("agreed to create a second app: `{}` lives on", names.join("`, `")),
         why: "the app spec has another name (`--replace name`)".to_owned(),
@@ -173,18 +182,17 @@ async fn deploy(
     report: &mut Report,
     reporter: &mut Reporter,
 ) -> anyhow::Result<()> {
-    let Planner { ctx, site, .. } = planner;
-    let platform = ctx.platform()?;
-    let target = site.target();
+    let Planner { ctx, revision, .. } = planner;
+    let (target, settings) = (&revision.target, revision.settings());
     ctx.wait.check()?;
-    let app = match &site.app {
-        Some(app) if app.pinned.is_some() => Some(pin::release(ctx, app).await?),
+    let app = match &revision.app {
+        Some(app) if app.pinned.is_some() => Some(pin::release(ctx, target, app).await?),
         app => app.clone(),
     };
     ctx.console.phase("Build");
     let sent = planner.send(plan, app.as_ref()).await;
-    let sent = sent.map_err(|error| refused_manifest::in_its_file(ctx, error, &site.manifest, &plan.document));
-    let rollout = match &site.app {
+    let sent = sent.map_err(|error| refused_manifest::in_its_file(error, &revision.manifest, &plan.document));
+    let rollout = match &revision.app {
         Some(app) if app.pinned.is_some() => sent.map_err(|error| pin::is_off(error, app))?,
         _ => sent?,
     };
@@ -194,15 +202,15 @@ async fn deploy(
     report.changes.clone_from(&plan.changes);
     report.app_id = Some(rollout.app_id.clone());
     report.deployment_id.clone_from(&rollout.deployment);
-    report.cost = platform.cost(&plan.document, Some(&rollout.app_id)).await.ok();
-    let deadline = ctx.deadline(target.timeout);
-    let (commit, environment) = (report.commit.clone(), report.environment.clone());
+    report.cost = target.platform.cost(&plan.document, Some(&rollout.app_id)).await.ok();
+    let deadline = ctx.deadline(settings.timeout);
+    let commit = report.commit.clone();
     let expected = Expected {
-        environment: &environment,
+        target,
         commit: commit.as_ref(),
         document: &plan.document,
-        health: &site.config.health,
-        redactor: &ctx.redactor_of(&plan.document, &site.config),
+        health: &revision.config.health,
+        redactor: &ctx.redactor_of(&plan.document, &revision.config),
         deadline,
     };
     // For a run that is cancelled from here on.
@@ -210,25 +218,25 @@ async fn deploy(
     let ended = rollout::follow(ctx, &rollout, &expected, reporter).await?;
     rollout::not_cut_short(ctx, &ended)?;
     report.listing = difference(ctx, app.as_ref(), ended.document.as_ref());
-    settle(ctx, site, plan, &rollout, ended, report).await
+    settle(ctx, revision, plan, &rollout, ended, report).await
 }
 
 /// Writes how it ended into the report; rolls back where that is safe; says what serves now.
 async fn settle(
     ctx: &Ctx,
-    site: &Site,
+    revision: &Revision,
     plan: &ProductionPlan,
     rollout: &Rollout,
     mut ended: Ended,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let target = site.target();
+    let target = &revision.target;
     let situation = Situation {
         configured_check_failed: ended.configured_check_failed,
         database_changed: plan.document.facts().migrates,
         has_previous: rollout.previous.is_some(),
     };
-    match succession::successor(ctx, &rollout.app_id, &ended).await {
+    match succession::successor(target.platform.as_ref(), &rollout.app_id, &ended).await {
         Ok(Some(successor)) => succession::reconsider(ctx, &mut ended, &successor),
         Ok(None) => {}
         Err(error) => note(ctx, "Whether it still serves could not be found out", error, report)?,
@@ -248,16 +256,18 @@ async fn settle(
     }
     // The verdict stands. What cannot be found out or done after it is a note, and only a signal ends the run.
     if let Some(bad) = &bad
-        && let Err(error) = automatic_rollback::run(ctx, target, rollout, bad, situation, report).await
+        && let Err(error) =
+            automatic_rollback::run(ctx, target, revision.settings(), rollout, bad, situation, report).await
     {
         note(ctx, "Not rolled back", error, report)?;
     }
     let after = After {
+        target,
         rollout,
         bad: bad.as_ref(),
         never_live,
         lost: lost(plan),
-        health: &site.config.health,
+        health: &revision.config.health,
     };
     match after.say_what_serves(ctx, report).await {
         Ok(()) => Ok(()),
@@ -305,16 +315,16 @@ async fn tell_the_pull_request(ctx: &Ctx, report: &Report, branch: &str, reporte
 
 async fn planned(
     ctx: &Ctx,
+    target: &Target,
     live: Option<&App>,
     plan: &ProductionPlan,
-    environment: &Environment,
     head: &Sha,
 ) -> anyhow::Result<Report> {
-    let mut planned = Report::new("", environment.clone(), State::Skipped);
+    let mut planned = target.report("", State::Skipped);
     planned.commit = Some(head.clone());
     planned.changes.clone_from(&plan.changes);
     planned.notes.extend(plan.warnings.iter().cloned());
-    dry_run::show(ctx, live, &plan.document, &mut planned).await?;
+    dry_run::show(ctx, target, live, &plan.document, &mut planned).await?;
     Ok(not_deployed(ctx, planned, "this is a dry run, and nothing was touched"))
 }
 

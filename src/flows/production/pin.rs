@@ -2,7 +2,7 @@
 
 use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
-use crate::flows::production::plan::living;
+use crate::flows::project::target::Target;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::platforms::App;
@@ -25,12 +25,11 @@ pub(crate) fn described(app: &App, environment: &Environment) -> String {
 }
 
 /// Takes the pin of a rollback off, so that the app can be deployed again. Returns the app as it is then.
-pub(crate) async fn release(ctx: &Ctx, app: &App) -> anyhow::Result<App> {
-    let platform = ctx.platform()?;
+pub(crate) async fn release(ctx: &Ctx, target: &Target, app: &App) -> anyhow::Result<App> {
     ctx.wait.check()?;
     ctx.console.say(&format!("Releasing `{}` from its rollback", app.name));
-    platform.commit_rollback(&app.id).await?;
-    living(ctx, app).await
+    target.platform.commit_rollback(&app.id).await?;
+    target.living(app).await
 }
 
 /// What a person has to know where nothing took the place of a pin that was taken off.

@@ -2,7 +2,8 @@
 
 use crate::flows::context::Ctx;
 use crate::flows::project::ownership;
-use crate::flows::project::revision::{Commit, Site};
+use crate::flows::project::revision::{Commit, Revision};
+use crate::flows::project::target::Target;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::Change;
@@ -15,7 +16,7 @@ use crate::policy::replace::Replace;
 #[derive(Clone, Copy)]
 pub(crate) struct Planner<'a> {
     pub(crate) ctx: &'a Ctx,
-    pub(crate) site: &'a Site,
+    pub(crate) revision: &'a Revision,
     pub(crate) environment: &'a Environment,
     /// The commit that was asked for.
     pub(crate) commit: &'a Commit,
@@ -27,35 +28,32 @@ pub(crate) struct Planner<'a> {
 impl Planner<'_> {
     /// What to send to the app as it is, and what that changes.
     pub(crate) fn plan(&self, live: Option<&App>) -> Result<ProductionPlan, Failure> {
-        let Self { ctx, site, .. } = *self;
-        let plan = ctx
-            .manifests
-            .plan_production(
-                &site.manifest,
-                &ProductionInput {
-                    repository: &ctx.own(),
-                    repository_id: site.repository.id,
-                    environment: self.environment,
-                    commit: &site.head,
-                    branch: &site.branch,
-                    target: site.target(),
-                    variables: &|name| (ctx.variables)(name),
-                    live: live.map(|app| &app.document),
-                    live_marks: live.and_then(|app| app.marks.as_ref()),
-                    active: live.and_then(|app| app.active.as_ref()?.document.as_ref()),
-                    neighbours: &site.neighbours,
-                    images: self.images,
-                    replace: self.replace,
-                },
-            )
+        let Self { ctx, revision, .. } = *self;
+        let plan = revision
+            .manifest
+            .plan_production(&ProductionInput {
+                repository: &ctx.own(),
+                repository_id: revision.target.repository.id,
+                environment: self.environment,
+                commit: &revision.head,
+                branch: &revision.branch,
+                target: revision.settings(),
+                variables: &|name| (ctx.variables)(name),
+                live: live.map(|app| &app.document),
+                live_marks: live.and_then(|app| app.marks.as_ref()),
+                active: live.and_then(|app| app.active.as_ref()?.document.as_ref()),
+                neighbours: &revision.neighbours,
+                images: self.images,
+                replace: self.replace,
+            })
             .map_err(|failure| self.refused(failure, live))?;
-        ctx.redactor_of(&plan.document, &site.config);
+        ctx.redactor_of(&plan.document, &revision.config);
         Ok(plan)
     }
 
     /// A plan is made before anything is touched.
     fn refused(&self, failure: Failure, live: Option<&App>) -> Failure {
-        let failure = failure.about(format!("{}, {}", self.site.manifest.name(), self.environment));
+        let failure = failure.about(format!("{}, {}", self.revision.manifest.name(), self.environment));
         match live
             .filter(|app| app.active.is_some())
             .map(|app| ownership::serving(self.ctx, app))
@@ -81,8 +79,8 @@ impl Planner<'_> {
 
     /// Creates or updates the app, or deploys it again as it is.
     pub(crate) async fn send(&self, plan: &mut ProductionPlan, app: Option<&App>) -> anyhow::Result<Rollout> {
-        let Self { ctx, site, .. } = *self;
-        let (platform, project) = (ctx.platform()?, &site.target().project);
+        let Self { ctx, revision, .. } = *self;
+        let (platform, project) = (&revision.target.platform, &revision.settings().project);
         let Some(app) = app else {
             ctx.console.say(&format!("Creating `{}`", plan.name));
             let project = Some(project.as_str()).filter(|project| !project.is_empty());
@@ -92,12 +90,12 @@ impl Planner<'_> {
             return match created {
                 Err(PlatformError::Overtaken { by }) => {
                     ctx.console.say(&format!("Not sent: {by}"));
-                    site.still_at_head(ctx, self.commit).await?;
+                    revision.still_at_head(ctx, self.commit).await?;
                     Err(PlatformError::Overtaken { by }.into())
                 }
                 // Another run of this environment was quicker: its app is ours as well.
                 Err(PlatformError::NameTaken { .. }) => {
-                    let app = ownership::taken(ctx, &plan.name, site.repository.id, self.environment).await?;
+                    let app = revision.target.taken(&plan.name).await?;
                     self.update(&app, None, plan).await
                 }
                 created => Ok(created?),
@@ -116,7 +114,7 @@ impl Planner<'_> {
             ctx.console
                 .say("`project` only counts when an app is created: this one stays where it is");
         }
-        let planned_for = site.app.as_ref().map(|app| &app.document);
+        let planned_for = revision.app.as_ref().map(|app| &app.document);
         self.update(app, planned_for, plan).await
     }
 
@@ -129,11 +127,11 @@ impl Planner<'_> {
         planned_for: Option<&Document>,
         plan: &mut ProductionPlan,
     ) -> anyhow::Result<Rollout> {
-        let platform = self.ctx.platform()?;
+        let Target { platform, .. } = &self.revision.target;
         let mut planned_for = planned_for.cloned();
         let mut planned_again = false;
         loop {
-            let now = living(self.ctx, app).await?;
+            let now = self.revision.target.living(app).await?;
             let is_as_planned = planned_for.is_some_and(|planned_for| match planned_again {
                 false => planned_for == now.document,
                 // Whether the platform gives the same ciphertexts at every reading is not documented.
@@ -146,7 +144,7 @@ impl Planner<'_> {
                 {
                     Err(PlatformError::Overtaken { by }) => {
                         self.ctx.console.say(&format!("Not sent: {by}"));
-                        self.site.still_at_head(self.ctx, self.commit).await?;
+                        self.revision.still_at_head(self.ctx, self.commit).await?;
                     }
                     sent => return Ok(sent?),
                 }
@@ -165,7 +163,7 @@ impl Planner<'_> {
                 now.name
             ));
             let now = match is_as_planned {
-                true => living(self.ctx, app).await?,
+                true => self.revision.target.living(app).await?,
                 false => now,
             };
             let earlier = std::mem::replace(plan, self.plan(Some(&now))?);
@@ -178,22 +176,19 @@ impl Planner<'_> {
     /// Passes while the branch is at the commit that was planned for, or nobody can say: what was built is asked about
     /// afterwards as well.
     async fn head_stands(&self) -> crate::platforms::Result<()> {
-        let Self { ctx, site, .. } = self;
+        let Self { ctx, revision, .. } = self;
+        if !revision.target.platform.capabilities().builds_branch_heads {
+            return Ok(());
+        }
         let head = match ctx.github() {
-            Ok(github) => github.branch_head(&site.branch).await.ok().flatten(),
+            Ok(github) => github.branch_head(&revision.branch).await.ok().flatten(),
             Err(_) => None,
         };
-        match head.filter(|head| !head.is(&site.head)) {
+        match head.filter(|head| !head.is(&revision.head)) {
             Some(head) => Err(PlatformError::Overtaken {
-                by: format!("`{}` moved on to `{}`", site.branch, head.short()),
+                by: format!("`{}` moved on to `{}`", revision.branch, head.short()),
             }),
             None => Ok(()),
         }
     }
-}
-
-/// The app as it is now.
-pub(crate) async fn living(ctx: &Ctx, app: &App) -> anyhow::Result<App> {
-    let now = ctx.platform()?.app(&app.id).await?;
-    Ok(now.ok_or_else(|| Failure::unknown(format!("the app `{}` has disappeared", app.name)).next("run again"))?)
 }

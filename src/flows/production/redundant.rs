@@ -5,7 +5,7 @@
 
 use crate::flows::context::Ctx;
 use crate::flows::project::ownership;
-use crate::flows::project::revision::{Commit, Site};
+use crate::flows::project::revision::{Commit, Revision};
 use crate::github::GitHub;
 use crate::github::repository::Comparison;
 use crate::model::commit::Sha;
@@ -13,19 +13,19 @@ use crate::net::error::ApiError;
 use crate::platforms::App;
 
 /// Why the run has nothing to deploy. `None`: it deploys.
-pub(crate) async fn reason(ctx: &Ctx, site: &Site, expected: &Commit) -> anyhow::Result<Option<String>> {
+pub(crate) async fn reason(ctx: &Ctx, revision: &Revision, expected: &Commit) -> anyhow::Result<Option<String>> {
     let (Commit::Pushed(commit) | Commit::Tested(commit)) = expected else {
         return Ok(None);
     };
     if ctx.run.was_started_again() {
         return Ok(None);
     }
-    let is_ours = |app: &&App| ownership::is_marked(app, site.repository.id, &site.environment);
-    let ours = site.app.as_ref().filter(is_ours);
+    let is_ours = |app: &&App| revision.target.is_marked(app);
+    let ours = revision.app.as_ref().filter(is_ours);
     let Some(serving) = ours.and_then(|app| ownership::serving(ctx, app)) else {
         return Ok(None);
     };
-    match of_commit(ctx.github()?, site, commit, &serving).await {
+    match of_commit(ctx.github()?, revision, commit, &serving).await {
         Ok(reason) => Ok(reason),
         // Deploying the same once more does no harm; not to deploy what was pushed does.
         Err(error) => {
@@ -38,8 +38,13 @@ pub(crate) async fn reason(ctx: &Ctx, site: &Site, expected: &Commit) -> anyhow:
     }
 }
 
-async fn of_commit(github: &GitHub, site: &Site, commit: &Sha, serving: &Sha) -> Result<Option<String>, ApiError> {
-    let head = &site.head;
+async fn of_commit(
+    github: &GitHub,
+    revision: &Revision,
+    commit: &Sha,
+    serving: &Sha,
+) -> Result<Option<String>, ApiError> {
+    let head = &revision.head;
     let reason = if serving.is(commit) {
         format!(
             "`{}` serves already; `do-deploy redeploy` deploys it again",
@@ -56,7 +61,7 @@ async fn of_commit(github: &GitHub, site: &Site, commit: &Sha, serving: &Sha) ->
     };
     // One that was found bad and left in service, and one whose run was killed, are deployed and checked again.
     let proven = github
-        .last_deployment_succeeded(site.environment.on_github(), site.manifest.name())
+        .last_deployment_succeeded(revision.target.environment.on_github(), revision.manifest.name())
         .await?;
     Ok(proven.then_some(reason))
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use crate::config::{Config, Target};
+use crate::config::{Config, EnvironmentConfig};
 use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
 use crate::flows::inspect::verify::RESTORE;
 use crate::flows::production::{pin, rolled_back};
 use crate::flows::project::ownership;
-use crate::flows::project::revision::{self, Site};
+use crate::flows::project::revision::{self, Revision};
+use crate::flows::project::target::Target;
 use crate::flows::rollout;
 use crate::flows::rollout::expected::Expected;
 use crate::flows::rollout::finish;
@@ -25,10 +26,6 @@ use crate::platforms::Offline;
 use crate::platforms::{App, Deployment, Platform};
 use crate::policy::replace::Replace;
 use crate::report::Reporter;
-
-/// How many successful deployments App Platform keeps to go back to.
-/// <https://docs.digitalocean.com/products/app-platform/how-to/manage-deployments/#roll-back>
-const KEPT: usize = 10;
 
 /// How far back is looked: failed ones lie between them.
 const LOOK_BACK: usize = 50;
@@ -46,31 +43,30 @@ pub(crate) struct Request {
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let started = Instant::now();
-    let platform = ctx.platform()?;
-    let Found {
-        repository,
-        config,
-        app,
-    } = &find(ctx, &request.environment).await?;
-    ownership::require(app, repository.id, &request.environment)?;
+    ctx.clouds.reachable()?;
+    let Found { target, config, app } = &find(ctx, &request.environment).await?;
+    let Target {
+        repository, platform, ..
+    } = target;
+    target.require(app)?;
     // GitHub may be down.
     ctx.resolve_names_or_say(repository, app).await?;
     refuse_archived(app)?;
-    let earlier = choose(ctx, platform, app, request).await?;
+    let earlier = choose(ctx, platform.as_ref(), app, request).await?;
     consent(app, &earlier, request)?;
     let commit = ctx.commit_of(&earlier);
     if request.dry_run {
-        return planned(ctx, request, app, &earlier);
+        return planned(ctx, target, app, &earlier);
     }
 
-    let mut report = Report::new(&app.name, request.environment.clone(), State::Building);
+    let mut report = target.report(&app.name, State::Building);
     report.commit.clone_from(&commit);
     let document = earlier.document.as_ref();
     report.built_elsewhere = document.is_some_and(|it| it.facts().is_built_elsewhere(&ctx.own()));
     report.url.clone_from(&app.url);
     report.serving = ownership::serving(ctx, app);
     report.app_id = Some(app.id.clone());
-    let timeout = revision::target(config, &request.environment)?.timeout;
+    let timeout = revision::settings(config, &request.environment)?.timeout;
     let redactor = ctx.redactor_of(&app.document, config);
     let mut reporter = Reporter::open(ctx.reporter(config, repository), std::slice::from_ref(&report)).await;
     let ended = async {
@@ -81,7 +77,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         let rollout = match &app.pinned {
             None => platform.rollback(app, &earlier.id, false).await?,
             Some(_) => {
-                let app = pin::release(ctx, app).await?;
+                let app = pin::release(ctx, target, app).await?;
                 // A signal between the two would leave the app without a pin.
                 let rollout = platform.uncancellable().rollback(&app, &earlier.id, false).await;
                 rollout.map_err(|error| pin::is_off(error.into(), &app))?
@@ -94,7 +90,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         let document = earlier.document.as_ref().unwrap_or(&app.document);
         let deadline = ctx.deadline(timeout);
         let expected = Expected {
-            environment: &request.environment,
+            target,
             commit: commit.as_ref(),
             document,
             health: &config.health,
@@ -114,19 +110,29 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                 .became_active
                 .then(|| ended.live_since.unwrap_or_else(|| platform.now()));
             finish::conclude(&mut report, ended);
-            let ends_pinned = verdict == Verdict::Good || report.was_live.is_some();
-            if ends_pinned {
-                report.notes.push(release_note(&request.environment));
+            let went_back = verdict == Verdict::Good || report.was_live.is_some();
+            if went_back {
+                report.notes.push(afterwards(target));
                 report.notes.extend(ownership::marks_are_gone(&earlier));
             }
             reporter.close(std::slice::from_ref(&report)).await;
             if let Some(at) = took_over.filter(|_| request.environment.is_production()) {
                 let branch = config.production.branch_or(&repository.default_branch);
-                rolled_back::tell(ctx, app, &earlier, at, &report, branch, &mut reporter).await;
+                rolled_back::tell(
+                    ctx,
+                    platform.as_ref(),
+                    app,
+                    &earlier,
+                    at,
+                    &report,
+                    branch,
+                    &mut reporter,
+                )
+                .await;
             }
             Ok(report)
         }
-        Err(error) => finish::break_off(ctx, &mut reporter, report, Successor::Nobody, error).await,
+        Err(error) => finish::break_off(ctx, platform.as_ref(), &mut reporter, report, Successor::Nobody, error).await,
     }
 }
 
@@ -145,7 +151,7 @@ fn refuse_archived(app: &App) -> Result<(), Failure> {
 
 /// What a rollback starts from.
 struct Found {
-    repository: Repository,
+    target: Target,
     config: Config,
     app: App,
 }
@@ -153,18 +159,14 @@ struct Found {
 /// The app, by the branch's files where they can be read. The head may be the very commit to get away from, and GitHub may
 /// be down: an app is known by its marks as well, and everything else comes from the earlier deployment.
 async fn find(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Found> {
-    let error = match Site::find(ctx, environment).await {
-        Ok(Site {
-            repository,
+    let error = match Revision::find(ctx, environment).await {
+        Ok(Revision {
+            target,
             config,
             app: Some(app),
             ..
         }) => {
-            return Ok(Found {
-                repository,
-                config,
-                app,
-            });
+            return Ok(Found { target, config, app });
         }
         Ok(_) => Failure::input(format!("`{environment}` is not deployed"))
             .next("deploy it first; there is nothing to go back to")
@@ -181,7 +183,7 @@ async fn find(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Found> {
             None => return Err(error),
         },
     };
-    let Some(app) = ownership::marked(ctx, repository.id, environment).await? else {
+    let Some((target, app)) = Target::find_marked(ctx, &repository, environment).await? else {
         return Err(error);
     };
     ctx.console.warn(&format!(
@@ -190,14 +192,12 @@ async fn find(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Found> {
         app.name
     ));
     let mut config = Config::default();
-    if revision::target(&config, environment).is_err() {
-        config.environments.insert(environment.to_string(), Target::default());
+    if revision::settings(&config, environment).is_err() {
+        config
+            .environments
+            .insert(environment.to_string(), EnvironmentConfig::default());
     }
-    Ok(Found {
-        repository,
-        config,
-        app,
-    })
+    Ok(Found { target, config, app })
 }
 
 /// As the runner describes it, <https://docs.github.com/en/actions/reference/workflows-and-actions/variables>.
@@ -211,21 +211,25 @@ fn repository_by_variables(ctx: &Ctx) -> Option<Repository> {
 }
 
 /// Where it would go.
-fn planned(ctx: &Ctx, request: &Request, app: &App, earlier: &Deployment) -> anyhow::Result<Report> {
+fn planned(ctx: &Ctx, target: &Target, app: &App, earlier: &Deployment) -> anyhow::Result<Report> {
     let commit = ctx.commit_of(earlier);
     let built = commit.as_ref().map(|sha| format!(", which built `{}`", sha.short()));
     let would = format!(
-        "Would roll `{}` back to deployment {}{} and pin it there{}",
+        "Would roll `{}` back to deployment {}{}{}{}",
         app.name,
         earlier.id,
         built.unwrap_or_default(),
+        match target.platform.capabilities().pins_rollbacks {
+            true => " and pin it there",
+            false => "",
+        },
         match app.pinned {
             Some(_) => ", after taking it off its earlier rollback",
             None => "",
         }
     );
     ctx.console.say(&would);
-    let mut report = Report::new(&app.name, request.environment.clone(), State::Skipped);
+    let mut report = target.report(&app.name, State::Skipped);
     report.commit = commit;
     report.serving = ownership::serving(ctx, app);
     report.app_id = Some(app.id.clone());
@@ -234,11 +238,15 @@ fn planned(ctx: &Ctx, request: &Request, app: &App, earlier: &Deployment) -> any
     Ok(report)
 }
 
-/// How the pin that a rollback leaves is taken off.
-fn release_note(environment: &Environment) -> String {
-    format!(
-        "The app is pinned: pushes are skipped until `do-deploy deploy --environment {environment} --release` deploys the branch again. Data was not rolled back"
-    )
+/// What a person has to know who has rolled back.
+fn afterwards(target: &Target) -> String {
+    let environment = &target.environment;
+    match target.platform.capabilities().pins_rollbacks {
+        true => format!(
+            "The app is pinned: pushes are skipped until `do-deploy deploy --environment {environment} --release` deploys the branch again. Data was not rolled back"
+        ),
+        false => "The next push deploys over it. Data was not rolled back".to_owned(),
+    }
 }
 
 /// The deployment to go back to, which the platform agrees to.
@@ -278,7 +286,7 @@ async fn choose(ctx: &Ctx, platform: &dyn Platform, app: &App, request: &Request
         }
     };
     let mut objection = None;
-    for candidate in candidates.into_iter().take(KEPT) {
+    for candidate in candidates.into_iter().take(platform.capabilities().keeps) {
         match objection_to(ctx, platform, app, &successful, &candidate).await? {
             None => return Ok(candidate),
             Some(why) => objection = objection.or(Some(why)),
@@ -306,10 +314,11 @@ async fn objection_to(
     candidate: &Deployment,
 ) -> anyhow::Result<Option<String>> {
     if app.pinned.is_some() {
-        let is_kept = successful.iter().take(KEPT).any(|id| *id == candidate.id);
+        let keeps = platform.capabilities().keeps;
+        let is_kept = successful.iter().take(keeps).any(|id| *id == candidate.id);
         return Ok(match &candidate.document {
             _ if !is_kept => Some(format!(
-                "the deployment is not among the {KEPT} most recent successful ones"
+                "the deployment is not among the {keeps} most recent successful ones"
             )),
             Some(document) if !app.document.has_places_of(document) => {
                 Some("the app had other databases or another region then".to_owned())

@@ -7,7 +7,7 @@ use crate::model::commit::Sha;
 use crate::model::live::Live;
 use crate::model::report::{Report, State};
 use crate::model::rollout::Phase;
-use crate::platforms::{App, Deployment};
+use crate::platforms::{App, Deployment, Platform};
 use crate::render::production::RolledBack;
 use crate::report::Reporter;
 
@@ -22,6 +22,7 @@ const MOST: usize = 10;
 /// `app`: as it was before. `at`: when `back` took over. `branch`: what is deployed.
 pub(crate) async fn tell(
     ctx: &Ctx,
+    platform: &dyn Platform,
     app: &App,
     back: &Deployment,
     at: Timestamp,
@@ -30,9 +31,7 @@ pub(crate) async fn tell(
     reporter: &mut Reporter,
 ) {
     let Some(before) = &app.active else { return };
-    let (Ok(github), Ok(platform)) = (ctx.github(), ctx.platform()) else {
-        return;
-    };
+    let Ok(github) = ctx.github() else { return };
     let github = github.impatient();
     // Without the list, the one that served is known.
     let all = platform.deployments(&app.id, LOOK_BACK).await;

@@ -3,6 +3,7 @@
 use crate::config::Health;
 use crate::flows::context::Ctx;
 use crate::flows::project::ownership;
+use crate::flows::project::target::Target;
 use crate::flows::rollout::aftermath;
 use crate::model::live::Live;
 use crate::model::report::{Report, State};
@@ -10,6 +11,7 @@ use crate::platforms::{CauseKind, Deployment, Rollout};
 
 /// What is known of the deployment.
 pub(crate) struct After<'a> {
+    pub(crate) target: &'a Target,
     pub(crate) rollout: &'a Rollout,
     /// The one that went live and was found bad.
     pub(crate) bad: Option<&'a Deployment>,
@@ -26,13 +28,15 @@ impl After<'_> {
     /// When the app cannot be read, and after a signal.
     pub(crate) async fn say_what_serves(self, ctx: &Ctx, report: &mut Report) -> anyhow::Result<()> {
         let Self {
+            target,
             rollout,
             bad,
             never_live,
             lost,
             health,
         } = self;
-        let app = ctx.platform()?.app(&rollout.app_id).await?;
+        let platform = target.platform.as_ref();
+        let app = platform.app(&rollout.app_id).await?;
         report.serving = app.as_ref().and_then(|app| ownership::serving(ctx, app));
         let active = app.as_ref().and_then(|app| app.active.as_ref());
         let replaced = active.zip(bad).is_some_and(|(active, bad)| active.id != bad.id);
@@ -46,7 +50,7 @@ impl After<'_> {
         let went_back = is_new && by_a_rollback && (replaced || never_live);
         let is_another = active.is_some_and(|active| rollout.deployment.as_ref() != Some(&active.id));
         if let (true, Some(app)) = (is_another, &app) {
-            report.aftermath = aftermath::look(ctx, app, lost, health).await?;
+            report.aftermath = aftermath::look(ctx, platform, app, lost, health).await?;
         }
         if let (true, None, Some(app)) = (went_back, &report.aftermath, &app) {
             // By its own spec: the checks that are configured now may be of what it does not have.
@@ -55,7 +59,7 @@ impl After<'_> {
                 ..Health::default()
             };
             let back = vec!["production went back to it".to_owned()];
-            let seen = aftermath::look(ctx, app, back, &of_its_own).await?;
+            let seen = aftermath::look(ctx, platform, app, back, &of_its_own).await?;
             report.aftermath = seen.filter(|seen| seen.works() == Some(false));
         }
         let how = report.aftermath.as_ref().map(ToString::to_string);

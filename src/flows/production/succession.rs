@@ -4,7 +4,7 @@ use crate::flows::context::Ctx;
 use crate::flows::rollout::Ended;
 use crate::model::failure::Failure;
 use crate::model::verdict::Verdict;
-use crate::platforms::{App, Deployment};
+use crate::platforms::{App, Deployment, Platform};
 
 /// A deployment that was judged and that something else has come after.
 #[derive(Clone, Debug)]
@@ -54,11 +54,15 @@ fn named(ctx: &Ctx, deployment: &Deployment) -> String {
 }
 
 /// What has come after the deployment that was judged, if it took traffic.
-pub(crate) async fn successor(ctx: &Ctx, app_id: &str, ended: &Ended) -> anyhow::Result<Option<Successor>> {
+pub(crate) async fn successor(
+    platform: &dyn Platform,
+    app_id: &str,
+    ended: &Ended,
+) -> anyhow::Result<Option<Successor>> {
     let Some(judged) = ended.judged.as_ref() else {
         return Ok(None);
     };
-    let app = ctx.platform()?.app(app_id).await?;
+    let app = platform.app(app_id).await?;
     Ok(app.and_then(|app| Successor::of(&app, judged)))
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::config::{Config, Target};
+use crate::config::{Config, EnvironmentConfig};
 use crate::flows::context::Ctx;
 use crate::flows::production::pin;
 use crate::flows::production::redundant::contains;
@@ -130,7 +130,7 @@ async fn of(
     ctx: &Ctx,
     repository: &Repository,
     environment: &Environment,
-    target: &Target,
+    target: &EnvironmentConfig,
     apps: &[App],
 ) -> anyhow::Result<Option<Report>> {
     let github = ctx.github()?;
@@ -159,7 +159,7 @@ async fn of(
     let recorded = github.recorded(environment, &missed).await?;
     let state = recorded.first().map(|recorded| recorded.state.as_str());
     let what = what(environment, branch, &head, &running);
-    let mut why = match by_a_rollback(running.app, environment, state, ctx.words().vendor) {
+    let mut why = match by_a_rollback(running.app, environment, state, ctx.clouds.usual().words().vendor) {
         Some(why) => why,
         None => why(&commit.message, state),
     };

@@ -9,4 +9,5 @@ pub(crate) mod repository_names;
 pub(crate) mod revision;
 pub(crate) mod secrets;
 pub(crate) mod source;
+pub(crate) mod target;
 pub(crate) mod unmerged;

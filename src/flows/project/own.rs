@@ -74,7 +74,7 @@ impl Ctx {
 
     /// The commit of this repository that a deployment was built from, where that can be proven.
     pub(crate) fn commit_of(&self, deployment: &Deployment) -> Option<Sha> {
-        let built = self.platform().ok()?.built_from(deployment, &self.own());
+        let built = deployment.built_from(&self.own());
         Built::first_commit(&built).cloned()
     }
 }

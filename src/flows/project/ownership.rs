@@ -60,16 +60,10 @@ pub(crate) async fn not_anothers(ctx: &Ctx, app: &App, environment: &Environment
     Ok(())
 }
 
-/// The app that carries our marks for the environment, whatever it is called.
+/// The app among some that carries our marks for the environment, whatever it is called.
 ///
 /// # Errors
 /// When several do: an app spec that was copied brings its marks along, and which of them is meant is not known.
-pub(crate) async fn marked(ctx: &Ctx, repository: u64, environment: &Environment) -> anyhow::Result<Option<App>> {
-    let apps = ctx.platform()?.list().await?;
-    Ok(only(&apps, repository, environment)?.cloned())
-}
-
-/// The same among some apps.
 pub(crate) fn only<'a>(
     apps: &'a [App],
     repository: u64,
@@ -87,12 +81,6 @@ pub(crate) fn only<'a>(
     )
 }
 
-/// Every app that does. There is one, unless somebody else's doing has made a second.
-pub(crate) async fn all_marked(ctx: &Ctx, repository: u64, environment: &Environment) -> anyhow::Result<Vec<App>> {
-    let apps = ctx.platform()?.list().await?;
-    Ok(among(&apps, repository, environment).cloned().collect())
-}
-
 /// Those of some apps that carry our marks for the environment.
 pub(crate) fn among<'a>(apps: &'a [App], repository: u64, environment: &Environment) -> impl Iterator<Item = &'a App> {
     apps.iter().filter(move |app| is_marked(app, repository, environment))
@@ -107,21 +95,6 @@ pub(crate) fn is_marked(app: &App, repository: u64, environment: &Environment) -
         Environment::Named(_) => true,
     };
     has_name && marks.is_some_and(|marks| marks.same_owner(repository, environment))
-}
-
-/// The app that holds a name which was free a moment ago, if another run of ours made it.
-///
-/// # Errors
-/// When it is somebody else's.
-pub(crate) async fn taken(ctx: &Ctx, name: &str, repository: u64, environment: &Environment) -> anyhow::Result<App> {
-    let app = ctx.platform()?.find(name).await?.ok_or_else(|| {
-        Failure::unknown(format!(
-            "the app name `{name}` is taken, but no app of that name can be seen"
-        ))
-        .next("run again; an app that was just deleted may hold its name for a moment")
-    })?;
-    require(&app, repository, environment)?;
-    Ok(app)
 }
 
 /// What a rollback to a deployment from before the app was adopted has to say: it brings the app spec of that time back.

@@ -1,9 +1,10 @@
-//! Where an environment is deployed, and from what: found out before anything is touched.
+//! What stands at the head of an environment's branch, and the app that it is deployed to: read before anything is touched.
 
-use crate::config::{Config, Target};
+use crate::config::{Config, EnvironmentConfig};
 use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
 use crate::flows::project::source::Source;
+use crate::flows::project::target::Target;
 use crate::flows::project::{own, unmerged};
 use crate::github::repository::{Comparison, Repository};
 use crate::model::commit::Sha;
@@ -43,8 +44,8 @@ pub(crate) enum Commit {
 pub(crate) struct NothingToDo(pub(crate) String);
 
 /// All that a deployment of an environment starts from.
-pub(crate) struct Site {
-    pub(crate) repository: Repository,
+pub(crate) struct Revision {
+    pub(crate) target: Target,
     pub(crate) config: Config,
     pub(crate) manifest: Manifest,
     pub(crate) branch: String,
@@ -55,10 +56,9 @@ pub(crate) struct Site {
     pub(crate) neighbours: Vec<Neighbour>,
     /// Why the commit expected is none to deploy any more.
     pub(crate) nothing_to_do: Option<String>,
-    pub(crate) environment: Environment,
 }
 
-impl Site {
+impl Revision {
     /// To look at it; nothing that is read is sent to the platform.
     pub(crate) async fn find(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Self> {
         Self::read(ctx, environment, &Commit::Head, false).await
@@ -71,7 +71,7 @@ impl Site {
 
     async fn read(ctx: &Ctx, environment: &Environment, expected: &Commit, deploys: bool) -> anyhow::Result<Self> {
         let github = ctx.github()?;
-        let platform = ctx.platform()?;
+        ctx.clouds.reachable()?;
         let repository = github.repository().await?;
         let default = branch_head(ctx, &repository, &repository.default_branch).await?;
         let source = async |commit: &Sha| match deploys {
@@ -80,8 +80,8 @@ impl Site {
         };
         let mut files = source(&default).await;
         let mut config = files.config().await?;
-        let target = target(&config, environment)?;
-        let (branch, head) = match target.branch.as_str() {
+        let settings = settings(&config, environment)?;
+        let (branch, head) = match settings.branch.as_str() {
             "" => (repository.default_branch.clone(), default),
             branch if branch == repository.default_branch => (branch.to_owned(), default),
             branch => {
@@ -92,7 +92,7 @@ impl Site {
         };
         let has_moved_on = matches!(expected, Commit::Pushed(sha) if !head.is(sha));
         let unapproved = match deploys {
-            true => unapproved(ctx, target, expected, &head, &branch, environment).await?,
+            true => unapproved(ctx, settings, expected, &head, &branch, environment).await?,
             false => None,
         };
         let nothing_to_do = match unexpected_head(ctx, expected, &head, &branch).await? {
@@ -113,13 +113,14 @@ impl Site {
                 .for_each(|differs| ctx.console.warn(differs));
             config = config.with_environment_of(&of_branch, &environment.to_string());
         }
-        let target = self::target(&config, environment)?;
-        let manifest = files.manifest(config.spec_of(target)).await?;
-        let app = platform.find(manifest.name()).await?;
+        let settings = self::settings(&config, environment)?;
+        let manifest = files.manifest(config.spec_of(settings)).await?;
+        let target = Target::of(ctx, &repository, environment, &manifest)?;
+        let app = target.platform.find(manifest.name()).await?;
         let living = app.iter().flat_map(own::documents_of);
         ctx.resolve_names(&repository, std::iter::once(manifest.document()).chain(living))
             .await?;
-        if target.branch.is_empty() {
+        if settings.branch.is_empty() {
             same_branch(&manifest, &ctx.own(), &branch, environment)?;
         }
         let is_unmarked = app.as_ref().is_some_and(|app| app.marks.is_none());
@@ -128,25 +129,24 @@ impl Site {
             false => Vec::new(),
         };
         Ok(Self {
-            repository,
+            target,
             manifest,
             branch,
             head,
             app,
             neighbours,
             nothing_to_do,
-            environment: environment.clone(),
             config,
         })
     }
 
-    /// Passes while the branch is where it was when the site was found.
+    /// Passes while the branch is where it was when the revision was read.
     ///
     /// # Errors
     /// A `NothingToDo` where the commit that came since has a run of its own, else what a person has to do.
     pub(crate) async fn still_at_head(&self, ctx: &Ctx, expected: &Commit) -> anyhow::Result<()> {
         let (branch, before) = (&self.branch, &self.head);
-        let head = branch_head(ctx, &self.repository, branch).await?;
+        let head = branch_head(ctx, &self.target.repository, branch).await?;
         if head.is(before) {
             return Ok(());
         }
@@ -169,8 +169,9 @@ impl Site {
         })
     }
 
-    pub(crate) fn target(&self) -> &Target {
-        target(&self.config, &self.environment).expect("found before the site was")
+    /// What the configuration says of the environment.
+    pub(crate) fn settings(&self) -> &EnvironmentConfig {
+        settings(&self.config, &self.target.environment).expect("read before the revision was")
     }
 }
 
@@ -178,7 +179,7 @@ impl Site {
 /// it is run again later. Every other commit that a run names is held to the head anyway.
 async fn unapproved(
     ctx: &Ctx,
-    target: &Target,
+    settings: &EnvironmentConfig,
     expected: &Commit,
     head: &Sha,
     branch: &str,
@@ -192,7 +193,7 @@ async fn unapproved(
     let Some(began) = began.filter(|began| !head.is(began)) else {
         return Ok(None);
     };
-    if !target.exact && !is_exact_at(ctx, &began, environment).await? {
+    if !settings.exact && !is_exact_at(ctx, &began, environment).await? {
         return Ok(None);
     }
     Ok(Some(format!(
@@ -206,7 +207,7 @@ async fn unapproved(
 async fn is_exact_at(ctx: &Ctx, commit: &Sha, environment: &Environment) -> anyhow::Result<bool> {
     let config = Source::at(ctx, commit).await.config().await;
     match config {
-        Ok(config) => Ok(target(&config, environment).is_ok_and(|target| target.exact)),
+        Ok(config) => Ok(settings(&config, environment).is_ok_and(|settings| settings.exact)),
         // A broken file says nothing.
         Err(error) if cancelled(&error).is_none() && failure_of(&error).kind == Kind::Input => Ok(false),
         Err(error) => Err(error),
@@ -281,7 +282,8 @@ async fn branch_head(ctx: &Ctx, repository: &Repository, branch: &str) -> anyhow
     })?)
 }
 
-pub(crate) fn target<'a>(config: &'a Config, environment: &Environment) -> Result<&'a Target, Failure> {
+/// What the configuration says of an environment.
+pub(crate) fn settings<'a>(config: &'a Config, environment: &Environment) -> Result<&'a EnvironmentConfig, Failure> {
     let Environment::Named(name) = environment else {
         return Err(Failure::input(format!("`{environment}` is a preview")).next("use `do-deploy preview --pr N`"));
     };

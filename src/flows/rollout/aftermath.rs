@@ -8,7 +8,7 @@ use crate::flows::failure::cancelled;
 use crate::flows::rollout::outside;
 use crate::model::aftermath::{Aftermath, Seen};
 use crate::model::verdict::CheckResult;
-use crate::platforms::{App, HealthState, PlatformError};
+use crate::platforms::{App, HealthState, Platform, PlatformError};
 
 /// Longest wait for a good answer. The version was up before, and whoever waits for the report knows already that the
 /// deployment failed.
@@ -20,6 +20,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// Only after a signal: what cannot be asked is said.
 pub(crate) async fn look(
     ctx: &Ctx,
+    platform: &dyn Platform,
     app: &App,
     lost: Vec<String>,
     health: &Health,
@@ -28,7 +29,7 @@ pub(crate) async fn look(
         return Ok(None);
     };
     ctx.console.say("Asking the version that is live whether it works");
-    aftermath.seen = match ask(ctx, app, health).await {
+    aftermath.seen = match ask(ctx, platform, app, health).await {
         Ok(seen) => seen,
         Err(error) if cancelled(&error).is_some() => return Err(error),
         Err(error) => Seen::Unasked(format!("{error:#}")),
@@ -36,7 +37,7 @@ pub(crate) async fn look(
     Ok(Some(aftermath))
 }
 
-async fn ask(ctx: &Ctx, app: &App, health: &Health) -> anyhow::Result<Seen> {
+async fn ask(ctx: &Ctx, platform: &dyn Platform, app: &App, health: &Health) -> anyhow::Result<Seen> {
     let document = app.active.as_ref().and_then(|active| active.document.as_ref());
     let document = document.unwrap_or(&app.document);
     if document.facts().offline.is_some() {
@@ -52,7 +53,7 @@ async fn ask(ctx: &Ctx, app: &App, health: &Health) -> anyhow::Result<Seen> {
         Some(CheckResult::NotApplicable) | None => "nothing of it can be asked from outside".to_owned(),
     };
     // The platform's edge answers in the place of an app that has ended.
-    let components = match ctx.platform()?.health(&app.id).await {
+    let components = match platform.health(&app.id).await {
         Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
         components => components.unwrap_or_default(),
     };

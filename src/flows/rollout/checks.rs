@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::flows::context::Ctx;
+use crate::flows::project::target::Target;
 use crate::flows::rollout::expected::Expected;
 use crate::flows::rollout::http_checks::Answered;
 use crate::flows::rollout::outside;
@@ -23,10 +24,7 @@ pub(crate) async fn ask_for_the_commit(
     expected: &Expected<'_>,
     notes: &mut Vec<String>,
 ) -> (CheckResult, Option<Sha>) {
-    let Ok(platform) = ctx.platform() else {
-        return (CheckResult::NotApplicable, None);
-    };
-    let built = platform.built_from(deployment, &ctx.own());
+    let built = deployment.built_from(&ctx.own());
     let facts = expected.document.facts();
     if let Some(failure) = other_image(&built, &facts) {
         return (CheckResult::Failed(failure), None);
@@ -133,10 +131,12 @@ impl From<CheckResult> for Health {
 pub(crate) async fn ask_the_platform(
     ctx: &Ctx,
     rollout: &Rollout,
-    environment: &Environment,
+    target: &Target,
     settling: Deadline,
 ) -> anyhow::Result<Health> {
-    let platform = ctx.platform()?;
+    let Target {
+        platform, environment, ..
+    } = target;
     let deployment = rollout.deployment.as_ref().map(|id| format!(" --deployment {id}"));
     let deployment = deployment.unwrap_or_default();
     loop {
@@ -188,9 +188,7 @@ pub(crate) async fn ask_the_platform_again(
     expected: &Expected<'_>,
 ) -> anyhow::Result<CheckResult> {
     let settling = Deadline::after(SECOND_OPINION.min(expected.health.timeout));
-    Ok(ask_the_platform(ctx, rollout, expected.environment, settling)
-        .await?
-        .result)
+    Ok(ask_the_platform(ctx, rollout, expected.target, settling).await?.result)
 }
 
 /// No instance is wanted, and not because it sleeps.
@@ -211,8 +209,11 @@ pub(crate) async fn ask_from_outside(
     if !expected.document.facts().has_http {
         return Ok((Answered::without_question(CheckResult::NotApplicable), None));
     }
+    let Target {
+        platform, environment, ..
+    } = expected.target;
     let inconclusive = |why: String| Ok((Answered::without_question(CheckResult::Inconclusive(why)), None));
-    let app = match ctx.platform()?.serving(&rollout.app_id, &deployment.id, settling).await {
+    let app = match platform.serving(&rollout.app_id, &deployment.id, settling).await {
         Ok(Some(app)) => app,
         Ok(None) => return inconclusive("the platform names no URL".to_owned()),
         Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
@@ -233,12 +234,12 @@ pub(crate) async fn ask_from_outside(
         // After a rollback another deployment serves, and its log is what is shown unless this one is named.
         next.push_str(&format!(
             ": `do-deploy logs --environment {} --deployment {}`",
-            expected.environment, deployment.id
+            environment, deployment.id
         ));
     }
     // A request without a browser may be sent in circles where people are not: production is not rolled back for that.
     if answered.is_endless
-        && !matches!(expected.environment, Environment::Preview(_))
+        && !matches!(environment, Environment::Preview(_))
         && let CheckResult::Failed(failure) = answered.result
     {
         answered.result = CheckResult::Obstructed(Failure {

@@ -5,7 +5,7 @@ use crate::model::excerpt::{left_out, lines_that_matter};
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::rollout::{Phase, Stage, StepFailure};
 use crate::platforms::facts::Component;
-use crate::platforms::{Deployment, Diagnosis, Document, LogKind, PlatformError};
+use crate::platforms::{Deployment, Diagnosis, Document, LogKind, Platform, PlatformError};
 use crate::redact::{TargetRedactor, Untrusted};
 
 /// Lines fetched of a log; the excerpt is chosen from them.
@@ -13,6 +13,7 @@ const FETCHED_LINES: usize = 400;
 
 pub(crate) async fn failure(
     ctx: &Ctx,
+    platform: &dyn Platform,
     app_id: &str,
     deployment: &Deployment,
     redactor: &TargetRedactor,
@@ -29,13 +30,10 @@ pub(crate) async fn failure(
     let component = step.component.as_deref().and_then(|name| facts.component(name));
     let is_job = component.is_some_and(|component| component.is_job);
     let message = redactor.line(&step.message);
-    let words = ctx
-        .platform()?
-        .explain(&step.code, &message)
-        .unwrap_or_else(|| Diagnosis {
-            why: message.to_string(),
-            next: "look at the deployment on the platform".to_owned(),
-        });
+    let words = platform.explain(&step.code, &message).unwrap_or_else(|| Diagnosis {
+        why: message.to_string(),
+        next: "look at the deployment on the platform".to_owned(),
+    });
     let name = step.component.as_deref().map(|name| format!("`{name}`"));
     let what = match (step.stage, is_job, &name) {
         (Stage::Build, _, Some(name)) => format!("the build of {name} failed"),
@@ -47,7 +45,7 @@ pub(crate) async fn failure(
     let mut failure = Failure::bad(what).why(words.why).next(words.next);
     failure.code = Some(step.code.clone());
     failure.component.clone_from(&step.component);
-    failure.log = excerpt(ctx, app_id, deployment, step, component, redactor).await?;
+    failure.log = excerpt(ctx, platform, app_id, deployment, step, component, redactor).await?;
     let in_migration = failure.log.as_ref().is_some_and(|log| log.kind == Shown::Migration);
     if let (Some(name), true, false) = (name, in_migration, is_job) {
         failure.what = format!("the migration that runs before {name} failed");
@@ -60,6 +58,7 @@ pub(crate) async fn failure(
 /// The first of the logs that can tell, most telling first. A log that cannot be had is no reason to say nothing else.
 async fn excerpt(
     ctx: &Ctx,
+    platform: &dyn Platform,
     app_id: &str,
     deployment: &Deployment,
     step: &StepFailure,
@@ -74,8 +73,7 @@ async fn excerpt(
     };
     let announcement = component.and_then(|component| component.announcement.as_ref());
     for kind in LogKind::of_failed(step.stage, is_job) {
-        let lines = ctx
-            .platform()?
+        let lines = platform
             .logs(
                 app_id,
                 Some(&deployment.id),

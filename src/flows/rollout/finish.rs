@@ -12,7 +12,7 @@ use crate::model::failure::Kind;
 use crate::model::live::Live;
 use crate::model::report::{Report, Route, State};
 use crate::model::verdict::Verdict;
-use crate::platforms::{Deployment, PlatformError};
+use crate::platforms::{Deployment, Platform, PlatformError};
 use crate::report::Reporter;
 
 /// Writes how the deployment ended into the report.
@@ -71,6 +71,7 @@ const LOOK_AROUND: Duration = Duration::from_millis(1_000);
 /// stays an error.
 pub(crate) async fn break_off(
     ctx: &Ctx,
+    platform: &dyn Platform,
     reporter: &mut Reporter,
     mut report: Report,
     successor: Successor<'_>,
@@ -83,7 +84,7 @@ pub(crate) async fn break_off(
     };
     let is_preview = report.environment.pull_request().is_some();
     let (goes_on, newer) = tokio::join!(
-        async { !is_preview || !cancel_deployment(ctx, &report).await },
+        async { !is_preview || !cancel_deployment(ctx, platform, &report).await },
         newer_commit(ctx, &report, successor),
     );
     report.state = State::Cancelled;
@@ -111,8 +112,8 @@ pub(crate) async fn break_off(
 }
 
 /// Nobody waits for the preview's deployment any more: the next run makes its own. Returns whether it is cancelled.
-async fn cancel_deployment(ctx: &Ctx, report: &Report) -> bool {
-    let (Ok(platform), Some(app), Some(deployment)) = (ctx.platform(), &report.app_id, &report.deployment_id) else {
+async fn cancel_deployment(ctx: &Ctx, platform: &dyn Platform, report: &Report) -> bool {
+    let (Some(app), Some(deployment)) = (&report.app_id, &report.deployment_id) else {
         return true;
     };
     let platform = platform.uncancellable();

@@ -64,7 +64,7 @@ pub(crate) async fn follow(
     expected: &Expected<'_>,
     reporter: &mut Reporter,
 ) -> anyhow::Result<Ended> {
-    let platform = ctx.platform()?;
+    let platform = &expected.target.platform;
     let Some(deployment) = rollout.deployment.as_deref() else {
         ctx.console.say("Nothing to deploy: the platform found no change");
         return judge_active(ctx, rollout, None, expected).await;
@@ -141,7 +141,7 @@ async fn show_build_log(
     if !ctx.run.is_ci {
         return Ok(());
     }
-    let platform = ctx.platform()?;
+    let platform = &expected.target.platform;
     let document = deployment.document.as_ref().unwrap_or(expected.document);
     let (redactor, facts) = (expected.redactor, document.facts());
     if deployment.phase == Phase::Active && platform.has_met_a_limit() {
@@ -180,7 +180,7 @@ async fn judge_active(
     deployment: Option<&Deployment>,
     expected: &Expected<'_>,
 ) -> anyhow::Result<Ended> {
-    let platform = ctx.platform()?;
+    let platform = &expected.target.platform;
     let active = match deployment {
         Some(_) => None,
         None => match platform.app(&rollout.app_id).await {
@@ -208,7 +208,7 @@ async fn judge_active(
         .say("Checking the built commit, the platform's health check and a request from outside");
     let (built, built_sha) = ask_for_the_commit(ctx, deployment, expected, &mut notes).await;
     let settling = Deadline::after(expected.health.timeout);
-    let Health { result, idle } = ask_the_platform(ctx, rollout, expected.environment, settling).await?;
+    let Health { result, idle } = ask_the_platform(ctx, rollout, expected.target, settling).await?;
     let mut health = result;
     notes.extend(
         idle.iter().map(|component| {
@@ -225,7 +225,10 @@ async fn judge_active(
         health,
         probe: outside.result,
     })
-    .asked_again_with(&format!("do-deploy verify --environment {}", expected.environment));
+    .asked_again_with(&format!(
+        "do-deploy verify --environment {}",
+        expected.target.environment
+    ));
     Ok(Ended {
         verdict,
         became_active: true,
@@ -253,7 +256,7 @@ fn as_asked_for(ctx: &Ctx, rollout: &Rollout, state: Offline) -> Ended {
 
 /// Two runs of the same commit at once: whichever deployment the platform keeps, what was asked for serves.
 async fn superseded(ctx: &Ctx, rollout: &Rollout, ours: &Deployment, expected: &Expected<'_>) -> anyhow::Result<Ended> {
-    let platform = ctx.platform()?;
+    let platform = &expected.target.platform;
     let current = platform.current_deployment(&rollout.app_id).await.ok().flatten();
     if let Some(current) = current.as_ref().filter(|current| current.id != ours.id) {
         let its = Rollout {
@@ -296,9 +299,16 @@ async fn failed(
     deployment: &Deployment,
     expected: &Expected<'_>,
 ) -> anyhow::Result<Ended> {
-    let failure = diagnose::failure(ctx, &rollout.app_id, deployment, expected.redactor).await?;
+    let failure = diagnose::failure(
+        ctx,
+        expected.target.platform.as_ref(),
+        &rollout.app_id,
+        deployment,
+        expected.redactor,
+    )
+    .await?;
     let mut ended = Ended::with_phase(CheckResult::Failed(failure));
-    if let Some(back) = automatic_rollback(ctx, rollout, deployment).await? {
+    if let Some(back) = automatic_rollback(ctx, rollout, deployment, expected).await? {
         ended.notes.push(await_automatic_rollback(ctx, &back, expected).await?);
     }
     Ok(ended)
@@ -306,7 +316,12 @@ async fn failed(
 
 /// The platform's own rollback after this deployment failed, which may appear a moment later. Not to find out is no
 /// reason to say nothing else.
-async fn automatic_rollback(ctx: &Ctx, rollout: &Rollout, failed: &Deployment) -> anyhow::Result<Option<Rollout>> {
+async fn automatic_rollback(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    failed: &Deployment,
+    expected: &Expected<'_>,
+) -> anyhow::Result<Option<Rollout>> {
     // Without anything that served before there is nothing to go back to.
     if rollout.previous.is_none() {
         return Ok(None);
@@ -315,7 +330,7 @@ async fn automatic_rollback(ctx: &Ctx, rollout: &Rollout, failed: &Deployment) -
         if look > 0 {
             ctx.wait.sleep(BETWEEN_LOOKS).await?;
         }
-        let newest = match ctx.platform()?.deployments(&rollout.app_id, 5).await {
+        let newest = match expected.target.platform.deployments(&rollout.app_id, 5).await {
             Ok(newest) => newest,
             Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
             Err(_) => return Ok(None),
@@ -342,7 +357,12 @@ async fn await_automatic_rollback(ctx: &Ctx, back: &Rollout, expected: &Expected
     ctx.console.phase("Rollback");
     ctx.console
         .say(&format!("The platform is rolling back by itself (deployment {id})"));
-    match ctx.platform()?.wait(back, expected.deadline, &mut |_| {}).await {
+    match expected
+        .target
+        .platform
+        .wait(back, expected.deadline, &mut |_| {})
+        .await
+    {
         Ok(ended) if ended.phase == Phase::Active => {
             Ok(format!("The platform rolled back by itself (deployment {id})"))
         }

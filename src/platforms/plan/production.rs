@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::document::Document;
 use super::loss::Taken;
-use crate::config::{Target, Variable};
+use crate::config::{EnvironmentConfig, Variable};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::marks::Marks;
@@ -21,7 +21,7 @@ pub(crate) struct ProductionInput<'a> {
     pub(crate) commit: &'a Sha,
     /// The target's branch; where the config names none, the repository's default branch.
     pub(crate) branch: &'a str,
-    pub(crate) target: &'a Target,
+    pub(crate) target: &'a EnvironmentConfig,
     /// The step's environment.
     pub(crate) variables: &'a dyn Fn(&str) -> Variable,
     /// The live app. `None`: there is no app of this name yet.

@@ -27,10 +27,6 @@ fn context() -> RenderContext {
         run_url: Some("https://github.com/shop/shop/actions/runs/42/attempts/1".to_owned()),
         run: Some(Stamp { id: 42, attempt: 1 }),
         logs: Logs::All,
-        pages: Some(Pages {
-            name: "App Platform",
-            url: |app, deployment| format!("https://panel.example/{app}/{}", deployment.unwrap_or_default()),
-        }),
         updated: Timestamp::from_second(1_795_224_000).ok(),
         commands: Vec::new(),
         swept_after: None,
@@ -41,6 +37,10 @@ fn report(state: State) -> Report {
     Report {
         url: Some("https://shop-pr-12-x7.ondigitalocean.app/".to_owned()),
         commit: Some(Sha::new(NEW)),
+        pages: Some(Pages {
+            name: "App Platform",
+            url: |app, deployment| format!("https://panel.example/{app}/{}", deployment.unwrap_or_default()),
+        }),
         ..Report::new("shop", Environment::Preview(12), state)
     }
 }

@@ -82,7 +82,7 @@ async fn object(root: &Path, kind: &str, id: &str) -> Option<Vec<u8>> {
 
 /// The name that Git gives to these bytes, <https://git-scm.com/book/en/v2/Git-Internals-Git-Objects>. No filter of the
 /// folder's has a say in it.
-pub(in crate::flows) fn name(kind: &str, bytes: &[u8]) -> String {
+pub(crate) fn name(kind: &str, bytes: &[u8]) -> String {
     let mut hash = Sha1::new();
     hash.update(format!("{kind} {}\0", bytes.len()));
     hash.update(bytes);

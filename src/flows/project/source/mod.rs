@@ -125,7 +125,7 @@ impl<'a> Source<'a> {
                 .why(format!(
                     "looked {}for `{}` and for one `app.yaml` one folder down",
                     self.looked_in(),
-                    self.ctx.manifests.usual_files().join("`, `")
+                    self.usual_files().join("`, `")
                 ))
                 .next("write one: `do-deploy init`; or name it with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`")
                 .into()),
@@ -161,6 +161,15 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Where a manifest is, unless it is named, of every platform.
+    fn usual_files(&self) -> Vec<&'static str> {
+        let clouds = self.ctx.clouds.all();
+        clouds
+            .flat_map(|cloud| cloud.manifests.usual_files())
+            .copied()
+            .collect()
+    }
+
     fn looked_in(&self) -> String {
         match self.ctx.folder.trim_end_matches('/') {
             "" => String::new(),
@@ -170,13 +179,22 @@ impl<'a> Source<'a> {
 
     /// The app spec in a usual place. `None`: there is none.
     pub(crate) async fn usual_manifest(&self) -> anyhow::Result<Option<Manifest>> {
-        let manifests = self.ctx.manifests;
-        let usual: Vec<Wanted<'_>> = manifests.usual_files().iter().map(|path| manifest_at(path)).collect();
+        let usual_files = self.usual_files();
+        let usual: Vec<Wanted<'_>> = usual_files.iter().map(|path| manifest_at(path)).collect();
         if let Some((index, text)) = self.first(&usual).await? {
             return Ok(Some(self.parsed(&text, usual[index].path)?));
         }
-        let below = manifests.file_one_folder_down();
-        let paths: Vec<String> = self.folders().await?.iter().map(|it| format!("{it}/{below}")).collect();
+        let below: Vec<&str> = self
+            .ctx
+            .clouds
+            .all()
+            .map(|it| it.manifests.file_one_folder_down())
+            .collect();
+        let folders = self.folders().await?;
+        let paths = folders
+            .iter()
+            .flat_map(|folder| below.iter().map(move |file| format!("{folder}/{file}")));
+        let paths: Vec<String> = paths.collect();
         let wanted: Vec<Wanted<'_>> = paths.iter().map(|path| manifest_at(path)).collect();
         let texts = self.texts(&wanted).await?;
         let found: BTreeMap<&str, String> = paths
@@ -185,7 +203,7 @@ impl<'a> Source<'a> {
             .filter_map(|(path, text)| Some((path.as_str(), text?)))
             .collect();
         let paths: Vec<&str> = found.keys().copied().collect();
-        match find_default(&paths, manifests.usual_files(), below)? {
+        match find_default(&paths, &usual_files, &below)? {
             Some(path) => Ok(Some(self.parsed(&found[path], path)?)),
             None => Ok(None),
         }
@@ -193,7 +211,7 @@ impl<'a> Source<'a> {
 
     fn parsed(&self, text: &str, path: &str) -> anyhow::Result<Manifest> {
         self.ctx.console.debug(&format!("the app spec is `{path}`"));
-        let manifest = self.ctx.manifests.read(text, path)?;
+        let manifest = self.ctx.clouds.of_file(path).manifests.read(text, path)?;
         self.ctx.register_secrets(manifest.document());
         Ok(manifest)
     }
@@ -201,7 +219,7 @@ impl<'a> Source<'a> {
     /// The texts of the files that a preview's plan asks for, so far as they exist, by their paths from the repository's
     /// root: they say how a component starts.
     pub(crate) async fn files_for(&self, manifest: &Manifest) -> anyhow::Result<BTreeMap<String, String>> {
-        let paths = self.ctx.manifests.wanted_files(manifest);
+        let paths = manifest.wanted_files();
         let wanted: Vec<Wanted<'_>> = paths
             .iter()
             .map(|path| Wanted {

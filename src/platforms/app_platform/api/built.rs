@@ -4,10 +4,7 @@ use serde_json::Value;
 
 use super::wire;
 use crate::model::commit::Sha;
-use crate::model::own::OwnRepository;
 use crate::model::rollout::Built;
-use crate::platforms::app_platform::spec::source;
-use crate::platforms::deployment::Deployment;
 
 /// Component kinds that have a source and can tell what it was. Functions cannot.
 const KINDS: [&str; 4] = ["services", "static_sites", "workers", "jobs"];
@@ -43,29 +40,6 @@ pub(super) fn built(deployment: &wire::Deployment) -> Vec<(String, Built)> {
         .collect();
     found.extend(components(spec, "functions").map(|(name, _)| (name.to_owned(), Built::Unprovable)));
     found
-}
-
-/// The same, where a component whose source is another repository proves nothing.
-pub(in crate::platforms::app_platform) fn built_from(
-    deployment: &Deployment,
-    repository: &OwnRepository,
-) -> Vec<(String, Built)> {
-    let foreign = |name: &str| {
-        let spec = deployment.document.as_ref()?.value();
-        let (_, component) = KINDS
-            .iter()
-            .flat_map(|kind| components(spec, kind))
-            .find(|(found, _)| *found == name)?;
-        Some(!source(name, component)?.is_repository(repository))
-    };
-    deployment
-        .built
-        .iter()
-        .map(|(name, built)| match built {
-            Built::Commit(_) if foreign(name) == Some(true) => (name.clone(), Built::Unprovable),
-            built => (name.clone(), built.clone()),
-        })
-        .collect()
 }
 
 /// Name and body of every component of a kind.

@@ -28,7 +28,6 @@ use reqwest::{Method, Url};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-pub(super) use built::built_from;
 pub(super) use reasons::explain;
 
 use crate::net::client::Client;

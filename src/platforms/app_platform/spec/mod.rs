@@ -37,7 +37,6 @@ mod start;
 mod types;
 mod yaml;
 
-pub(crate) use component::source;
 pub(crate) use dialect::{APP_SPEC, AppSpec};
 pub(crate) use document::name_of;
 pub(crate) use marks::marks;

@@ -21,6 +21,7 @@ pub(crate) fn parse(text: &str, file: &str) -> Result<Manifest, Failure> {
         document: AppSpec::document(value),
         file: file.to_owned(),
         places,
+        manifests: &super::APP_SPEC,
     };
     check::check(&spec)?;
     Ok(spec)
