@@ -118,7 +118,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let ctx = build(&args.common, args.dry_run)?;
             Ok(ending::of_report(
                 &ctx,
-                &flows::redeploy::run(&ctx, &args.try_into()?).await?,
+                &flows::redeploy::run(&ctx, args.try_into()?).await?,
             ))
         }
         Command::Rollback(args) => {
@@ -129,15 +129,12 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             ))
         }
         Command::Sweep(args) => {
+            let request = (&args).into();
             let common = Common {
                 timeout: args.timeout,
                 ..without_limit(args.project, args.json, None)
             };
             let ctx = build(&common, args.dry_run)?;
-            let request = flows::preview::sweep::Request {
-                dry_run: args.dry_run,
-                nightly: false,
-            };
             flows::preview::sweep::run(&ctx, &request).await?;
             Ok(0)
         }
@@ -171,9 +168,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             ))
         }
         Command::Status(args) => {
-            let request = flows::inspect::status::Request {
-                environment: args.target.named(),
-            };
+            let request = (&args).into();
             let ctx = build(&without_limit(args.project, args.json, args.spec), false)?;
             flows::inspect::status::run(&ctx, &request).await?;
             Ok(0)

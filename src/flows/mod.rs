@@ -4,6 +4,7 @@ pub(crate) mod auto;
 pub(crate) mod comment;
 pub(crate) mod context;
 pub(crate) mod failure;
+pub(crate) mod flags;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod preview;

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use super::dispatch_inputs::{Asked, Flags, asked};
+use super::dispatch_inputs::{Asked, asked, refuse_on};
 use super::environment;
 use super::event::Event;
 use super::table::{Holds, ROWS, Row, Then};
 use crate::config::Config;
 use crate::flows::comment;
+use crate::flows::flags::Flags;
 use crate::flows::project::revision;
 use crate::flows::sentence::fill;
 use crate::model::commit::Sha;
@@ -139,7 +140,7 @@ fn choose(row: &'static Row, event: &Event, config: Option<&Config>, flags: &Fla
         })
     };
     if row.then != Then::Asked {
-        flags.refuse_on(&event.name, row.then, event.is_a_start())?;
+        refuse_on(flags, &event.name, row.then, event.is_a_start())?;
     }
     let decision = match row.then {
         Then::DeployPushed => deploy(revision::Commit::Pushed)?,

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use super::decide;
 use crate::config::Config;
-use crate::flows::auto::dispatch_inputs::{Flags, NAMES, VERBS};
+use crate::flows::auto::dispatch_inputs::{NAMES, VERBS};
 use crate::flows::auto::event::Event;
 use crate::flows::auto::table::ROWS;
+use crate::flows::flags::Flags;
 use crate::flows::preview::eligibility::RULES;
 use crate::model::commit::Sha;
 

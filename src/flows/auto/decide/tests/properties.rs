@@ -7,8 +7,8 @@ use super::super::decide;
 use super::TOKEN;
 use super::{POLICY, comment, other_run, pull, push, starts};
 use crate::config::Config;
-use crate::flows::auto::dispatch_inputs::Flags;
 use crate::flows::auto::event::Event;
+use crate::flows::flags::Flags;
 use crate::model::pull_request::PullRequest;
 
 /// What may stand where GitHub writes a fact.
