@@ -124,7 +124,7 @@ fn cost(spec: &Value, asked: Option<f64>, prices: &Prices) -> Cost {
     let any_sleeps = services().any(|service| sleeps(&service));
     let workers: f64 = component::of(spec, Kind::Worker).into_iter().map(price).sum();
     let databases = component::of(spec, Kind::Database);
-    let databases = databases.iter().filter(|it| !it.is_billed_elsewhere()).count();
+    let databases = databases.iter().filter(|it| !it.has_production_flag()).count();
     let egress = network::egress(spec) == Some("DEDICATED_IP");
     let counted = services().map(price).sum::<f64>()
         + workers

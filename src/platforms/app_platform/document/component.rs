@@ -102,6 +102,14 @@ impl<'a> Component<'a> {
         self.text(RUN_COMMAND)
     }
 
+    /// Its commands with the names of their fields.
+    pub(crate) fn commands(&self) -> impl Iterator<Item = (&'static str, &'a str)> + use<'a> {
+        let component = *self;
+        COMMANDS
+            .into_iter()
+            .filter_map(move |field| Some((field, component.text(field)?)))
+    }
+
     pub(crate) fn source_dir(&self) -> Option<&'a str> {
         self.text("source_dir")
     }
@@ -171,9 +179,15 @@ impl<'a> ComponentMut<'a> {
 
 /// The command that starts a component.
 pub(crate) const RUN_COMMAND: &str = "run_command";
+const COMMANDS: [&str; 2] = [RUN_COMMAND, "build_command"];
 pub(crate) const DOCKERFILE_PATH: &str = "dockerfile_path";
 /// Where a static site's files are once they are built.
 pub(crate) const OUTPUT_DIR: &str = "output_dir";
+
+/// Whether a field of a component is a command.
+pub(crate) fn is_command(field: &str) -> bool {
+    COMMANDS.contains(&field)
+}
 
 /// Every component and database in the order of the spec's kinds.
 pub(crate) fn components(spec: &Value) -> Vec<Component<'_>> {

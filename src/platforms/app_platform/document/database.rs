@@ -53,8 +53,8 @@ impl<'a> Component<'a> {
         self.of_database(Field::Production).as_deref() == Some("true")
     }
 
-    /// The same in a spec as the platform gives it back.
-    pub(crate) fn is_billed_elsewhere(&self) -> bool {
+    /// The same where it is written as the platform gives it back.
+    pub(crate) fn has_production_flag(&self) -> bool {
         self.value.get(Field::Production.key()) == Some(&Value::Bool(true))
     }
 }

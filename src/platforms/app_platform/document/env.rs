@@ -149,7 +149,7 @@ pub(crate) fn set(env: &mut Value, new: &str, secret: bool) {
 }
 
 /// Makes it a SECRET without a value.
-pub(crate) fn close(env: &mut Value) {
+pub(crate) fn make_empty_secret(env: &mut Value) {
     let Some(env) = env.as_object_mut() else { return };
     env.shift_remove(VALUE);
     env.insert(TYPE.to_owned(), "SECRET".into());

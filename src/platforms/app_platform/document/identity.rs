@@ -2,11 +2,17 @@
 
 use serde_json::Value;
 
+use super::value::text;
+
 /// The field of an entry that is its identity, and what it holds: a component's name, an env's key, a domain.
 pub(crate) fn identity(item: &Value) -> Option<(&'static str, &str)> {
     ["name", "key", "domain"]
         .into_iter()
         .find_map(|field| Some((field, item.get(field)?.as_str()?)))
+}
+
+pub(crate) fn name(item: &Value) -> Option<&str> {
+    text(item, "name")
 }
 
 /// Where a list has the entry of this name.

@@ -40,30 +40,19 @@ pub(crate) fn rules(spec: &Value) -> Vec<Rule<'_>> {
     rules.iter().map(Rule).collect()
 }
 
-/// What became of the rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Retained {
-    Some,
-    /// None is left, and with them the ingress is gone.
-    None,
-}
-
-/// Removes the rules that `keep` rejects, and the ingress once there were some and none is left.
-pub(crate) fn retain(spec: &mut Value, mut keep: impl FnMut(Rule<'_>) -> bool) -> Retained {
-    let retained = |spec: &mut Value| -> Option<bool> {
-        let rules = spec.get_mut(INGRESS)?.get_mut(RULES)?.as_array_mut()?;
-        let before = rules.len();
-        rules.retain(|rule| keep(Rule(rule)));
-        Some(rules.is_empty() && before > 0)
+/// Removes the rules that `keep` rejects, and the whole ingress where that takes all of them. Whether it did.
+pub(crate) fn retain(spec: &mut Value, mut keep: impl FnMut(Rule<'_>) -> bool) -> bool {
+    let ingress = spec.get_mut(INGRESS).and_then(|ingress| ingress.get_mut(RULES));
+    let Some(rules) = ingress.and_then(Value::as_array_mut) else {
+        return false;
     };
-    let mut retained = retained;
-    if retained(spec) != Some(true) {
-        return Retained::Some;
-    }
-    if let Some(root) = spec.as_object_mut() {
+    let before = rules.len();
+    rules.retain(|rule| keep(Rule(rule)));
+    let took_all = rules.is_empty() && before > 0;
+    if took_all && let Some(root) = spec.as_object_mut() {
         root.shift_remove(INGRESS);
     }
-    Retained::None
+    took_all
 }
 
 impl<'a> Rule<'a> {

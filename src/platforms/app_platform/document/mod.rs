@@ -27,3 +27,6 @@ pub(crate) mod source;
 pub(crate) mod text_fields;
 pub(crate) mod types;
 pub(crate) mod value;
+
+#[cfg(test)]
+mod tests;

@@ -14,8 +14,8 @@ pub(crate) const KINDS: [SourceKind; 5] = [
     SourceKind::Image,
 ];
 
-/// By these a source, of whatever kind, is told from another one.
-const TELLING: [&str; 8] = [
+/// The fields, of whatever kind of source, by which one is the same as another.
+const IDENTITY: [&str; 8] = [
     "repo",
     "branch",
     "repo_clone_url",
@@ -85,10 +85,10 @@ impl<'a> Component<'a> {
         format!("{}/{}/{field}", self.pointer(), key(kind))
     }
 
-    /// What tells its source of this kind from another one, in lower case: GitHub's names know no case.
-    pub(crate) fn telling(&self, kind: SourceKind) -> Option<[Option<String>; 8]> {
+    /// What makes its source of this kind the same as another one, in lower case: GitHub's names know no case.
+    pub(crate) fn source_identity(&self, kind: SourceKind) -> Option<[Option<String>; 8]> {
         let from = self.value.get(key(kind))?;
-        Some(TELLING.map(|field| text(from, field).map(str::to_ascii_lowercase)))
+        Some(IDENTITY.map(|field| text(from, field).map(str::to_ascii_lowercase)))
     }
 
     /// Whether the field is there, in whatever shape.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::super::document::{app, types};
 use super::component::{self, Kind};
+use super::document::{app, types};
 use super::{env, placeholder};
 use crate::model::failure::Failure;
 use crate::model::names;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::document::app;
+use super::document::app;
 use super::production::going_back;
 use super::{diff, export, facts, health, marks, secrets, secure_header};
 use crate::model::failure::Failure;

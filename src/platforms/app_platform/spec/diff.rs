@@ -6,7 +6,7 @@ use serde_json::Value;
 use similar::TextDiff;
 
 use super::hidden::{MASK, by_shape, without_password};
-use super::{credentials, env, shown, yaml};
+use super::{component, env, shown, yaml};
 use crate::policy::secret_names::is_credential;
 /// Behind what is masked on both sides and is not the same.
 const ANOTHER: &str = "*** (another value)";
@@ -71,7 +71,7 @@ fn hide_plain(value: &mut Value, is_same: &dyn Fn(&str) -> bool) {
             for (field, value) in map.iter_mut() {
                 match (value, &key) {
                     (Value::String(text), Some(key)) if env::is_value(field) => hide(text, shown::of_env(key, text)),
-                    (Value::String(text), _) if credentials::COMMANDS.contains(&field.as_str()) => {
+                    (Value::String(text), _) if component::is_command(field) => {
                         hide(text, shown::of_command(text));
                     }
                     (value, _) => hide_plain(value, is_same),

@@ -22,7 +22,7 @@ pub(crate) fn exported(live: &Value) -> Portable {
             if !secret && !password {
                 continue;
             }
-            env::close(env);
+            env::make_empty_secret(env);
             let list = if password { &mut passwords } else { &mut secrets };
             if !list.contains(&key) {
                 list.push(key);

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::super::document::domain::domains as of_app;
-use super::super::document::ingress::rules;
-use super::super::document::route::Routes;
 use super::component::{self, Component, Kind};
+use super::document::domain::domains as of_app;
+use super::document::ingress::rules;
+use super::document::route::Routes;
 use crate::platforms::facts::Question;
 
 /// What there is to ask on `host`: for every public service the route to its health check's path. The platform asks

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::document::source;
 use super::component::{self, Component, Kind};
+use super::document::source;
 use crate::model::failure::Failure;
 use crate::platforms::manifest::Manifest;
 use crate::platforms::source::SourceKind;

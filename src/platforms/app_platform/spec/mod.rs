@@ -32,7 +32,7 @@ mod shown;
 mod start;
 mod yaml;
 
-use super::document::{component, env, marks};
+use super::document::{self, component, env, marks};
 pub(crate) use dialect::{APP_SPEC, AppSpec};
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::document::maintenance::{Switch, is_on};
+use super::document::maintenance::{Switch, is_on};
 use crate::platforms::Offline;
 
 /// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `maintenance`

@@ -1,8 +1,8 @@
 //! Reads an app spec: YAML or JSON, with every place where something may be wrong.
 
-use super::super::document::text_fields;
 use super::check;
 use super::dialect::AppSpec;
+use super::document::text_fields;
 use super::yaml::{self, SyntaxError};
 use crate::model::failure::Failure;
 use crate::platforms::manifest::Manifest;

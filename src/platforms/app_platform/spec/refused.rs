@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::document::identity::{identity, place_by, place_of_name};
 use super::component::components;
+use super::document::identity::{identity, place_by, place_of_name};
 use crate::model::failure::Failure;
 use crate::platforms::manifest::Manifest;
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::document::network;
+use super::document::network;
 
 /// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `region`
 const REGIONS: [&str; 10] = ["ams", "atl", "blr", "fra", "lon", "nyc", "sfo", "sgp", "syd", "tor"];

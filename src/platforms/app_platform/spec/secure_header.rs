@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::super::document::ingress;
+use super::document::ingress;
 use super::{env, placeholder};
 use crate::model::secure_header::SecureHeader;
 use crate::redact::Secret;

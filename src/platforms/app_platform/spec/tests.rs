@@ -5,8 +5,8 @@ pub(super) mod shared;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::super::document::source::sources;
 use super::component::components;
+use super::document::source::sources;
 use super::guard::guard;
 use super::marks::marks;
 use super::parse::parse;

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::super::document::domain::domains;
-use super::super::super::document::ingress::{Rule, rules};
 use super::super::component::{self, owner_noun};
+use super::super::document::domain::domains;
+use super::super::document::ingress::{Rule, rules};
 use super::super::env_values::EnvValues;
 use super::super::{env, marks};
 use crate::platforms::manifest::Manifest;

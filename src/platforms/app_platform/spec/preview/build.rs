@@ -1,14 +1,14 @@
 //! Whether a job and a service are one build, so that the job's command can run inside the service.
 
-use super::super::super::document::source;
 use super::super::component::Component;
+use super::super::document::source;
 use crate::platforms::source::SourceKind;
 use crate::policy::shell;
 
 /// In what a job differs from the component that it prepares for, if they are not the same build.
 pub(super) fn difference(job: &Component<'_>, service: &Component<'_>) -> Option<&'static str> {
     for kind in source::KINDS {
-        if job.telling(kind) != service.telling(kind) {
+        if job.source_identity(kind) != service.source_identity(kind) {
             return Some(if kind == SourceKind::Image {
                 "another image"
             } else {

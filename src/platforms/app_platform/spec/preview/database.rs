@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::super::document::app;
 use super::super::component::{self, Component, Kind};
 use super::super::datastore::{Access, Store, Stores};
+use super::super::document::app;
 use super::super::env;
 use super::super::env_values::EnvValues;
 use super::super::start;

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::super::document::database;
 use super::super::component::{self, Kind};
 use super::super::datastore::{self, Access, Store, Stores};
+use super::super::document::database;
 use super::super::env;
 use super::super::env_values::EnvValues;
 use super::Notes;

@@ -86,8 +86,7 @@ fn envs(spec: &Value, policy: &EnvValues, productions: &Productions) -> Vec<Foun
 fn commands(spec: &Value, productions: &Productions) -> Vec<Found> {
     let mut found = Vec::new();
     for component in component::components(spec) {
-        for field in credentials::COMMANDS {
-            let command = component.text(field).unwrap_or_default();
+        for (field, command) in component.commands() {
             let store = || datastore::in_command(command).map(|host| format!("leads to the store `{host}`"));
             let credential = credentials::in_command(command).map(|what| format!("holds {what}"));
             if let Some(what) = credential.or_else(store).or_else(|| productions.in_text(command)) {
@@ -124,9 +123,7 @@ impl Productions {
         let owners = owners(spec);
         let envs: Vec<&Value> = owners.iter().flat_map(|(_, _, value)| env::list(value)).collect();
         let commands = component::components(spec);
-        let commands = commands
-            .iter()
-            .flat_map(|it| credentials::COMMANDS.map(|field| it.text(field).unwrap_or_default()));
+        let commands = commands.iter().flat_map(|it| it.commands().map(|(_, command)| command));
         let hosts = envs
             .iter()
             .filter_map(|it| stores.host_of(it))

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::super::document::ingress::{self, Retained, Rule};
 use super::super::component::{self, ComponentMut};
+use super::super::document::ingress::{self, Rule};
 use super::super::env;
 use super::Notes;
 use crate::platforms::source::SourceKind;
@@ -40,7 +40,7 @@ fn ingress(preview: &mut Value, whole: &Value, notes: &mut Notes) {
     };
     let (kept, known) = (names(preview), names(whole));
     let mut misnamed = Vec::new();
-    let retained = ingress::retain(preview, |rule| {
+    let took_all = ingress::retain(preview, |rule| {
         let why = if rule.names_host() {
             "its host name leads to production"
         } else {
@@ -62,7 +62,7 @@ fn ingress(preview: &mut Value, whole: &Value, notes: &mut Notes) {
         false
     });
     notes.warnings.extend(misnamed);
-    if retained == Retained::None {
+    if took_all {
         notes.warnings.push(
             "none of production's ingress rules applies in the preview: it has the platform's default routes"
                 .to_owned(),

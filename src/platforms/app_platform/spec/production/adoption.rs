@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::super::document::maintenance::{Switch, is_on};
-use super::super::super::document::{app, source};
 use super::super::component::{self, Component, Kind};
+use super::super::document::maintenance::{Switch, is_on};
+use super::super::document::{app, source};
 use super::super::{env, images, marks};
 use super::{keys, loss, sources};
 use crate::model::failure::Failure;

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::super::super::document::maintenance::{self, Switch};
-use super::super::super::document::network;
-use super::super::super::document::source::is_version;
-use super::super::component::{self, text};
+use super::super::component;
+use super::super::document::identity;
+use super::super::document::maintenance::{self, Switch};
+use super::super::document::network;
+use super::super::document::source::is_version;
 use super::super::placeholder;
 use crate::platforms::plan::ProductionInput;
 use crate::policy::secret_names::is_credential;
@@ -89,10 +90,10 @@ fn restore(planned: &mut Value, live: &Value) {
         }
         (Value::Array(planned), Value::Array(live)) => {
             for planned in planned {
-                let name = text(planned, "name").map(str::to_owned);
+                let name = identity::name(planned).map(str::to_owned);
                 if let Some(live) = live
                     .iter()
-                    .find(|it| name.is_some() && text(it, "name") == name.as_deref())
+                    .find(|it| name.is_some() && identity::name(it) == name.as_deref())
                 {
                     restore(planned, live);
                 }

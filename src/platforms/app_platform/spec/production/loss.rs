@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::super::super::document::database::Field;
-use super::super::super::document::domain::{self, Domain};
-use super::super::super::document::network::{self, EGRESS, REGION, VPC};
 use super::super::component::{self, Component, Kind};
+use super::super::document::database::Field;
+use super::super::document::domain::{self, Domain};
+use super::super::document::network::{self, EGRESS, REGION, VPC};
 use crate::platforms::plan::Loss;
 use crate::policy::changes::listed;
 
@@ -32,8 +32,8 @@ pub(super) fn names(live: &Value) -> Vec<String> {
     names
 }
 
-/// Whether it is of what an app stands on: its databases, its region.
-pub(super) fn is_of_place(loss: &Loss) -> bool {
+/// Whether it is about a database or the region.
+pub(super) fn concerns_place(loss: &Loss) -> bool {
     loss.name == REGION || loss.name.starts_with(&database_name(""))
 }
 

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::super::document::source;
 use super::super::component;
+use super::super::document::source;
 use crate::model::failure::Failure;
 use crate::platforms::plan::ProductionInput;
 use crate::platforms::source::SourceKind;

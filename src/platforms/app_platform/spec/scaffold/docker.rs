@@ -2,7 +2,7 @@
 
 use regex_lite::Regex;
 
-use super::super::super::document::component::DOCKERFILE_PATH;
+use super::super::document::component::DOCKERFILE_PATH;
 use super::{Folder, Project};
 
 pub(super) fn find(folder: &Folder<'_>) -> Option<Project> {

@@ -1,6 +1,6 @@
 //! A Go project: the buildpack compiles every main package into `bin/`.
 
-use super::super::super::document::component::RUN_COMMAND;
+use super::super::document::component::RUN_COMMAND;
 use super::{Folder, Project, health_route};
 
 /// Names that say that a command serves, best first.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::super::document::component::{OUTPUT_DIR, RUN_COMMAND};
+use super::super::document::component::{OUTPUT_DIR, RUN_COMMAND};
 use super::{Folder, Project, health_route};
 
 /// Start scripts that serve a developer's files and not what was built.

@@ -2,7 +2,7 @@
 
 use regex_lite::{Regex, escape};
 
-use super::super::super::document::component::RUN_COMMAND;
+use super::super::document::component::RUN_COMMAND;
 use super::{Folder, Project, health_route};
 
 pub(super) struct Found {

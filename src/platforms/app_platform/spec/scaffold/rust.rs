@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::super::super::document::component::DOCKERFILE_PATH;
+use super::super::document::component::DOCKERFILE_PATH;
 use super::{Folder, Project, health_route};
 
 pub(super) fn find(folder: &Folder<'_>) -> Option<Project> {
