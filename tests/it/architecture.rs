@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use regex_lite::Regex;
 
 mod circles;
+mod keys;
 
 /// The top-level modules, from top to bottom. A module may use those on lines below its own.
 const LAYERS: &[&[&str]] = &[

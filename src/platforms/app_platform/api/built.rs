@@ -1,13 +1,12 @@
 //! What the components of a deployment were built from, as far as App Platform tells.
 
-use serde_json::Value;
-
+use super::super::document::component::{self, Kind};
 use super::wire;
 use crate::model::commit::Sha;
 use crate::model::rollout::Built;
 
 /// Component kinds that have a source and can tell what it was. Functions cannot.
-const KINDS: [&str; 4] = ["services", "static_sites", "workers", "jobs"];
+const KINDS: [Kind; 4] = [Kind::Service, Kind::StaticSite, Kind::Worker, Kind::Job];
 
 pub(super) fn built(deployment: &wire::Deployment) -> Vec<(String, Built)> {
     let hash_of = |name: &str| {
@@ -27,28 +26,20 @@ pub(super) fn built(deployment: &wire::Deployment) -> Vec<(String, Built)> {
         return Vec::new();
     };
     let mut found: Vec<_> = KINDS
-        .iter()
-        .flat_map(|kind| components(spec, kind))
-        .map(|(name, component)| {
-            let built = match component.pointer("/image/digest").and_then(Value::as_str) {
+        .into_iter()
+        .flat_map(|kind| component::of(spec, kind))
+        .map(|component| {
+            let built = match component.written_digest() {
                 Some(digest) if !digest.is_empty() => Built::Digest(digest.to_owned()),
-                _ if component.get("image").is_some() => Built::Unprovable,
-                _ => hash_of(name).map_or(Built::Unprovable, |hash| Built::Commit(Sha::new(hash))),
+                _ if component.names_image() => Built::Unprovable,
+                _ => hash_of(component.name).map_or(Built::Unprovable, |hash| Built::Commit(Sha::new(hash))),
             };
-            (name.to_owned(), built)
+            (component.name.to_owned(), built)
         })
         .collect();
-    found.extend(components(spec, "functions").map(|(name, _)| (name.to_owned(), Built::Unprovable)));
+    let functions = component::of(spec, Kind::Function).into_iter();
+    found.extend(functions.map(|it| (it.name.to_owned(), Built::Unprovable)));
     found
-}
-
-/// Name and body of every component of a kind.
-pub(super) fn components<'a>(spec: &'a Value, kind: &str) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
-    spec.get(kind)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|component| Some((component.get("name")?.as_str()?, component)))
 }
 
 #[cfg(test)]

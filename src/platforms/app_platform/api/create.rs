@@ -3,7 +3,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::super::spec::{marks, name_of};
+use super::super::document::app::name_of;
+use super::super::document::marks::marks;
 use super::refusal::refusal;
 use super::same_spec::{comes_from, sleep_dropped};
 use super::{AppPlatform, PAUSES, complete, incomplete, translate, wire};

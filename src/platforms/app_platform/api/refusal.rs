@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::spec::name_of;
+use super::super::document::app::name_of;
+use super::super::document::sleep;
 use crate::net::error::{ApiError, Problem};
 use crate::platforms::error::PlatformError;
 
@@ -42,7 +43,7 @@ pub(super) fn refusal(error: ApiError, spec: &Value) -> PlatformError {
     if matches!(status, 401 | 404 | 429 | 500..) {
         return error.into();
     }
-    if says(&["inactivity_sleep", "inactivity sleep", "scale to zero", "scale-to-zero"]) {
+    if says(&[sleep::FIELD, "inactivity sleep", "scale to zero", "scale-to-zero"]) {
         return PlatformError::SleepRefused { message };
     }
     if says(&["name already exists", "name is already"]) || status == 409 && says(&["name", "exists"]) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::super::spec::name_of;
+use super::super::document::app::name_of;
 use super::refusal::refusal;
 use super::same_spec::{comes_from, sleep_dropped};
 use super::{AppPlatform, PAUSES, app_path, complete, incomplete, wire};

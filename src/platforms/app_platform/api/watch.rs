@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{AppPlatform, translate};
+use super::super::document::component::{self, Kind};
+use super::AppPlatform;
 use crate::model::rollout::Phase;
 use crate::platforms::app::App;
 use crate::platforms::deployment::{Deployment, Rollout};
@@ -24,9 +25,6 @@ const MOST_NOT_FOUND: u32 = 5;
 
 /// Pause between two looks for the URL of an app that just went live.
 const URL_PAUSE: Duration = Duration::from_secs(2);
-
-/// Component kinds that are served at the app's URL.
-const PUBLIC: [&str; 3] = ["services", "static_sites", "functions"];
 
 impl AppPlatform {
     pub(in crate::platforms::app_platform) async fn wait(
@@ -111,7 +109,10 @@ impl AppPlatform {
         loop {
             let inconclusive = match self.within(deadline, self.existing(app_id)).await {
                 Ok(app) => {
-                    if !PUBLIC.iter().any(|kind| translate::has_any(app.document.value(), kind)) {
+                    if Kind::PUBLIC
+                        .into_iter()
+                        .all(|kind| component::of(app.document.value(), kind).is_empty())
+                    {
                         return Ok(None);
                     }
                     let active = app.active.as_ref();

@@ -37,7 +37,7 @@ pub(super) fn prepares(command: &str) -> bool {
 /// after it, or by a component's own start command. A job for failed deployments does not run then.
 pub(crate) fn migrates(spec: &Value) -> bool {
     component::components(spec).iter().any(|component| {
-        let command = component.text("run_command").unwrap_or_default().to_lowercase();
+        let command = component.run_command().unwrap_or_default().to_lowercase();
         let starts_with_it = component.kind != Kind::Job && MIGRATES.iter().any(|word| command.contains(word));
         component.is_job("PRE_DEPLOY") || component.is_job("POST_DEPLOY") || starts_with_it
     })

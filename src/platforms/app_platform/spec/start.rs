@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::component::{self, Component, Kind, text};
+use super::component::{self, Component, Kind};
 use crate::platforms::manifest::Manifest;
 use crate::policy::{dockerfile, shell};
 
@@ -12,8 +12,8 @@ type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub(crate) fn wanted_files(spec: &Manifest) -> Vec<String> {
     let mut wanted: Vec<String> = component::components(spec.value())
         .iter()
-        .filter(|component| component.kind.has_instances() && component.text("run_command").is_none())
-        .flat_map(|component| candidates(component.value))
+        .filter(|component| component.kind.has_instances() && component.run_command().is_none())
+        .flat_map(candidates)
         .collect();
     wanted.sort();
     wanted.dedup();
@@ -21,13 +21,13 @@ pub(crate) fn wanted_files(spec: &Manifest) -> Vec<String> {
 }
 
 /// In the order in which they are looked at.
-fn candidates(component: &Value) -> Vec<String> {
-    if component.get("image").is_some() {
+fn candidates(component: &Component<'_>) -> Vec<String> {
+    if component.names_image() {
         return Vec::new();
     }
-    let directory = shell::normal(text(component, "source_dir").unwrap_or_default());
+    let directory = shell::normal(component.source_dir().unwrap_or_default());
     let beside = |file: &str| shell::normal(&format!("{directory}/{file}"));
-    match text(component, "dockerfile_path") {
+    match component.dockerfile_path() {
         // From the repository's root; some people write it from `source_dir`.
         Some(path) => vec![shell::normal(path), beside(path)],
         None => vec![beside("Procfile"), beside("package.json"), beside("Dockerfile")],
@@ -36,7 +36,7 @@ fn candidates(component: &Value) -> Vec<String> {
 
 /// The command that starts a component. `None`: it cannot be found out.
 pub(super) fn find(component: &Component<'_>, files: Files<'_>) -> Option<String> {
-    if let Some(command) = component.text("run_command") {
+    if let Some(command) = component.run_command() {
         return Some(command.to_owned());
     }
     let process = match component.kind {
@@ -44,7 +44,7 @@ pub(super) fn find(component: &Component<'_>, files: Files<'_>) -> Option<String
         Kind::Worker => "worker",
         _ => return None,
     };
-    candidates(component.value).into_iter().find_map(|path| {
+    candidates(component).into_iter().find_map(|path| {
         let text = files(&path)?;
         match path.rsplit('/').next() {
             Some("Procfile") => procfile(&text, process),

@@ -5,12 +5,13 @@ pub(super) mod shared;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::component::{components, sources};
-use super::document::print;
+use super::component::components;
+use super::document::source::sources;
 use super::guard::guard;
 use super::marks::marks;
 use super::parse::parse;
 use super::preview::plan;
+use super::yaml::write as print;
 use crate::config::{Preview, Variable};
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;

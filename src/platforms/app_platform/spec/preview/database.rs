@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::super::component::{self, Component, Kind};
 use super::super::datastore::{Access, Store, Stores};
+use super::super::document::app;
 use super::super::env;
 use super::super::env_values::EnvValues;
 use super::super::start;
@@ -119,7 +120,7 @@ fn impossible(spec: &Manifest, why: &str) -> Failure {
     let failure = Failure::input(format!("`{}` cannot have a SQLite preview", spec.name()))
         .why(why)
         .next("set `[preview] database = \"auto\"`, which takes a development database ($7 a month) here");
-    spec.locate(failure, "/name")
+    spec.locate(failure, app::NAME_POINTER)
 }
 
 impl<'a> Facts<'a> {
@@ -255,13 +256,13 @@ impl<'a> Facts<'a> {
             return Ok(vec![Command::Prepare(policy.prepare.trim().to_owned())]);
         }
         let of_job = |job: &Component<'_>| {
-            if let Some(difference) = build::difference(job.value, user.value) {
+            if let Some(difference) = build::difference(job, user) {
                 return Err(format!(
                     "job `{}` is built from {difference} than `{}`",
                     job.name, user.name
                 ));
             }
-            match job.text("run_command") {
+            match job.run_command() {
                 Some(_) => Ok(Command::Job(job.name.to_owned())),
                 None => Err(format!("the command of job `{}` is unknown", job.name)),
             }

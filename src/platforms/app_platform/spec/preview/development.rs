@@ -1,9 +1,10 @@
 //! App Platform's development database: PostgreSQL of the preview's own, in place of production's.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::super::component::{self, Kind};
 use super::super::datastore::{self, Access, Store, Stores};
+use super::super::document::database;
 use super::super::env;
 use super::super::env_values::EnvValues;
 use super::Notes;
@@ -39,7 +40,7 @@ pub(super) fn choose(
                     .iter()
                     .filter(|database| names.iter().any(|it| it.component == database.name));
                 engines
-                    .filter_map(|database| database.text("engine"))
+                    .filter_map(|database| database.engine())
                     .find(|engine| *engine != "PG" && *engine != "UNSET")
                     .map(str::to_owned)
             });
@@ -67,13 +68,13 @@ pub(super) fn choose(
         .or_else(|| {
             databases
                 .iter()
-                .find(|database| matches!(database.text("engine"), None | Some("PG" | "UNSET")))
+                .find(|database| matches!(database.engine(), None | Some("PG" | "UNSET")))
         });
     Ok(match taken {
         Some(database) => Development {
             name: database.name.to_owned(),
             version: database
-                .text("version")
+                .version()
                 .filter(|version| VERSIONS.contains(version))
                 .map(str::to_owned),
         },
@@ -190,17 +191,10 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes)
         notes.changes.push(format!("{verb} database `{}`", database.name), why);
     }
     component::retain(preview, Kind::Database, |_| false);
-    let (Some(development), Some(root)) = (&decision.development, super::root(preview)) else {
+    let Some(development) = &decision.development else {
         return;
     };
-    let mut database = Map::new();
-    database.insert("name".to_owned(), json!(development.name));
-    database.insert("engine".to_owned(), json!("PG"));
-    if let Some(version) = &development.version {
-        database.insert("version".to_owned(), json!(version));
-    }
-    database.insert("production".to_owned(), json!(false));
-    root.insert(Kind::Database.key().to_owned(), json!([database]));
+    database::set_development(preview, &development.name, development.version.as_deref());
     prepare_job(preview, decision, notes);
 }
 
@@ -208,38 +202,10 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes)
 fn prepare_job(preview: &mut Value, decision: &Decision, notes: &mut Notes) {
     let Some(command) = &decision.prepare_job else { return };
     let services = component::of(preview, Kind::Service);
-    let Some(model) = services.first().map(|service| service.value) else {
-        return;
-    };
-    let mut job = Map::new();
-    job.insert("name".to_owned(), json!("prepare"));
-    job.insert("kind".to_owned(), json!("PRE_DEPLOY"));
-    const COMMON: [&str; 11] = [
-        "github",
-        "gitlab",
-        "bitbucket",
-        "git",
-        "image",
-        "dockerfile_path",
-        "source_dir",
-        "build_command",
-        "environment_slug",
-        "envs",
-        "instance_size_slug",
-    ];
-    for key in COMMON {
-        if let Some(value) = model.get(key) {
-            job.insert(key.to_owned(), value.clone());
-        }
-    }
-    job.insert("run_command".to_owned(), json!(command));
+    let Some(model) = services.first() else { return };
+    let job = model.job_like_it("prepare", "PRE_DEPLOY", command);
     component::retain(preview, Kind::Job, |_| false);
-    let Some(jobs) = super::root(preview).map(|root| root.entry(Kind::Job.key()).or_insert_with(|| json!([]))) else {
-        return;
-    };
-    if let Some(jobs) = jobs.as_array_mut() {
-        jobs.push(Value::Object(job));
-    }
+    component::push(preview, Kind::Job, job);
     notes.changes.push(
         "added job `prepare`",
         "`[preview] prepare` takes the place of the spec's own jobs",

@@ -177,7 +177,7 @@ pub(super) fn add(preview: &mut Value, policy: &EnvValues, placed: &[String], no
         if placed.contains(key) {
             continue;
         }
-        if let Some(envs) = super::root(preview).and_then(env::list_mut) {
+        if let Some(envs) = env::list_mut(preview) {
             envs.push(env::new(key, &given.value, given.secret));
         }
     }

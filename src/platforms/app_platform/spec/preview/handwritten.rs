@@ -58,15 +58,12 @@ fn database(preview: &Value) -> DatabaseChoice {
 /// What the file says about sleeping; an account without scale to zero would refuse the field.
 fn sleep(preview: &mut Value, possible: bool) -> Sleep {
     let mut after = None;
-    component::each(preview, |_, component| {
-        if !possible {
-            component.shift_remove("inactivity_sleep");
-            return;
+    component::each(preview, |mut component| {
+        if possible {
+            after = after.or(component.read().sleep().and_then(|sleep| sleep.seconds()));
+        } else {
+            component.stay_awake();
         }
-        let field = component
-            .get("inactivity_sleep")
-            .and_then(|field| field.get("after_seconds"));
-        after = after.or(field.and_then(Value::as_u64));
     });
     match after {
         Some(seconds) => Sleep::After(std::time::Duration::from_secs(seconds)),

@@ -1,7 +1,8 @@
 //! From production's spec and a pull request to the preview's spec and the list of what changed. Pure.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
+use super::super::document::app;
 use super::bindings::{self, Broken};
 use super::component::{self, Kind};
 use super::dialect::AppSpec;
@@ -103,10 +104,8 @@ pub(crate) fn plan(spec: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewP
         handwritten::adapt(&mut preview, input, &policy, &mut notes)
     };
     allowed::hold(&mut preview, spec, input, &mut notes)?;
-    if let Some(root) = preview.as_object_mut() {
-        root.insert("name".to_owned(), json!(name));
-        marks::write(root, &marks_of(named_after, input));
-    }
+    app::set_name(&mut preview, &name);
+    marks::write(&mut preview, &marks_of(named_after, input));
     notes
         .changes
         .push(format!("called `{name}`"), "every pull request has an app of its own");
@@ -228,11 +227,6 @@ fn warn_of_dangling(preview: &Value, notes: &mut Notes) {
             listed(&dangling)
         ));
     }
-}
-
-/// A field of the spec's root.
-fn root(spec: &mut Value) -> Option<&mut Map<String, Value>> {
-    spec.as_object_mut()
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ fn envs(spec: &Value, policy: &EnvValues, productions: &Productions) -> Vec<Foun
                 },
             };
             found.push(Found {
-                at: format!("{pointer}/envs/{index}"),
+                at: env::pointer(&pointer, index),
                 what: format!("env `{key}`{owner} {what}"),
             });
         }
@@ -86,13 +86,12 @@ fn envs(spec: &Value, policy: &EnvValues, productions: &Productions) -> Vec<Foun
 fn commands(spec: &Value, productions: &Productions) -> Vec<Found> {
     let mut found = Vec::new();
     for component in component::components(spec) {
-        for field in credentials::COMMANDS {
-            let command = component.text(field).unwrap_or_default();
+        for (field, command) in component.commands() {
             let store = || datastore::in_command(command).map(|host| format!("leads to the store `{host}`"));
             let credential = credentials::in_command(command).map(|what| format!("holds {what}"));
             if let Some(what) = credential.or_else(store).or_else(|| productions.in_text(command)) {
                 found.push(Found {
-                    at: format!("/{}/{}/{field}", component.kind.key(), component.index),
+                    at: format!("{}/{field}", component.pointer()),
                     what: format!("`{field}` of `{}` {what}", component.name),
                 });
             }
@@ -110,10 +109,9 @@ fn holds_credential(it: &Value, text: &str) -> bool {
 
 /// The app and its components: pointer, how a message calls it, and the value.
 fn owners(spec: &Value) -> Vec<(String, String, &Value)> {
-    let components = component::components(spec).into_iter().map(|it| {
-        let pointer = format!("/{}/{}", it.kind.key(), it.index);
-        (pointer, format!(" of `{}`", it.name), it.value)
-    });
+    let components = component::components(spec)
+        .into_iter()
+        .map(|it| (it.pointer(), format!(" of `{}`", it.name), it.value));
     std::iter::once((String::new(), String::new(), spec))
         .chain(components)
         .collect()
@@ -125,9 +123,7 @@ impl Productions {
         let owners = owners(spec);
         let envs: Vec<&Value> = owners.iter().flat_map(|(_, _, value)| env::list(value)).collect();
         let commands = component::components(spec);
-        let commands = commands
-            .iter()
-            .flat_map(|it| credentials::COMMANDS.map(|field| it.text(field).unwrap_or_default()));
+        let commands = commands.iter().flat_map(|it| it.commands().map(|(_, command)| command));
         let hosts = envs
             .iter()
             .filter_map(|it| stores.host_of(it))

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::super::document::print;
 use super::super::parse::parse;
+use super::super::yaml::write as print;
 use super::*;
 use crate::config::{Config, Variable};
 use crate::model::commit::Sha;

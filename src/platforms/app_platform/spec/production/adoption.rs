@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use super::super::component::{self, Component, Kind};
+use super::super::document::maintenance::{Switch, is_on};
+use super::super::document::{app, source};
 use super::super::{env, images, marks};
 use super::{keys, loss, sources};
 use crate::model::failure::Failure;
@@ -14,12 +16,12 @@ use crate::policy::changes::Changes;
 pub(super) fn ownership(spec: &Manifest, input: &ProductionInput<'_>) -> Result<(), Failure> {
     let Some(live) = input.live() else { return Ok(()) };
     if let (None, Some(failure)) = (input.live_marks, neighbours(spec, input)) {
-        return Err(spec.locate(failure, "/name"));
+        return Err(spec.locate(failure, app::NAME_POINTER));
     }
     let name = spec.name();
     let rename = |failure: Failure| {
         let failure = failure.next("give the app another `name` in the spec, or remove the other app first");
-        spec.locate(failure, "/name")
+        spec.locate(failure, app::NAME_POINTER)
     };
     match input.live_marks {
         Some(marks) if marks.same_owner(input.repository_id, input.environment) => Ok(()),
@@ -33,7 +35,7 @@ pub(super) fn ownership(spec: &Manifest, input: &ProductionInput<'_>) -> Result<
                 marks.repository, input.repository_id
             )),
         )),
-        None if component::sources(live)
+        None if source::sources(live)
             .iter()
             .any(|source| source.is_repository(input.repository)) =>
         {
@@ -49,7 +51,7 @@ pub(super) fn ownership(spec: &Manifest, input: &ProductionInput<'_>) -> Result<
                     "agree to take it over with `adopt = true` in `{}`, or give the app another `name` in the spec",
                     table(input)
                 ));
-            Err(spec.locate(failure, "/name"))
+            Err(spec.locate(failure, app::NAME_POINTER))
         }
         None => Err(rename(
             Failure::input(format!("an app called `{name}` exists and is not from this repository")).why(format!(
@@ -91,7 +93,7 @@ fn neighbours(spec: &Manifest, input: &ProductionInput<'_>) -> Option<Failure> {
 /// where somebody agrees; a named environment never does.
 fn same_branch(spec: &Manifest, live: &Value, input: &ProductionInput<'_>) -> Result<(), Failure> {
     let wanted = sources::branches(spec.value(), input);
-    let other = component::sources(live).into_iter().find_map(|source| {
+    let other = source::sources(live).into_iter().find_map(|source| {
         let branch = source
             .branch
             .clone()
@@ -121,7 +123,7 @@ fn same_branch(spec: &Manifest, live: &Value, input: &ProductionInput<'_>) -> Re
             "give the app another `name` in the spec of `{table}`; if it is {environment}, let it build `{wanted}` on the platform first"
         ),
     });
-    Err(spec.locate(failure, "/name"))
+    Err(spec.locate(failure, app::NAME_POINTER))
 }
 
 /// An update replaces the whole spec. Adopts an app without marks; fails where that would lose something
@@ -143,7 +145,7 @@ pub(super) fn losses(
                 "add them to the file, or agree to their loss with `adopt = true` in `{}`",
                 table(input)
             ));
-        return Err(spec.locate(failure, "/name"));
+        return Err(spec.locate(failure, app::NAME_POINTER));
     }
     changes.push(
         format!("adopted the app `{}`", spec.name()),
@@ -167,9 +169,9 @@ fn table(input: &ProductionInput<'_>) -> String {
 /// own.
 fn lost(live: &Value, planned: &Value, input: &ProductionInput<'_>) -> Vec<String> {
     let mut lost = Vec::new();
-    let kept: Vec<String> = loss::domain_list(planned).map(loss::host).collect();
+    let kept: Vec<String> = loss::own_domains(planned).map(loss::host).collect();
     lost.extend(
-        loss::domain_list(live)
+        loss::own_domains(live)
             .map(loss::host)
             .filter(|it| !kept.contains(it))
             .map(|it| format!("domain `{it}`")),
@@ -190,7 +192,7 @@ fn lost(live: &Value, planned: &Value, input: &ProductionInput<'_>) -> Vec<Strin
             }
             continue;
         };
-        let sources = |it: &Component<'_>| component::all_sources(it.name, it.value);
+        let sources = |it: &Component<'_>| it.sources();
         let stays =
             |source: &crate::platforms::source::Source| sources(after).iter().any(|it| it.is_same_place(source));
         lost.extend(
@@ -226,9 +228,7 @@ pub(super) fn removed(live: &Value, planned: &Value, changes: &mut Changes) {
     for it in gone {
         changes.push(format!("removed {it}"), "the file does not have it");
     }
-    let offline = |spec: &Value| {
-        ["enabled", "archive"].map(|key| spec.pointer(&format!("/maintenance/{key}")) == Some(&Value::Bool(true)))
-    };
+    let offline = |spec: &Value| [Switch::Maintenance, Switch::Archive].map(|switch| is_on(spec, switch));
     if offline(live).contains(&true) && !offline(planned).contains(&true) {
         changes.push("ended the app's maintenance", "the file switches it off");
     }

@@ -209,7 +209,7 @@ fn add(
     if new.is_empty() {
         return;
     }
-    if let Some(envs) = planned.as_object_mut().and_then(env::list_mut) {
+    if let Some(envs) = env::list_mut(planned) {
         envs.extend(new);
     }
 }
@@ -335,11 +335,11 @@ fn table(environment: &Environment) -> String {
 fn pointer(spec: &Manifest, missing: &Missing) -> Option<String> {
     let position = |owner: &Value| env::list(owner).position(|env| env::key(env) == missing.key);
     match &missing.owner {
-        None => Some(format!("/envs/{}", position(spec.value())?)),
+        None => Some(env::pointer("", position(spec.value())?)),
         Some(name) => {
             let components = component::components(spec.value());
             let it = components.iter().find(|it| it.name == name)?;
-            Some(format!("/{}/{}/envs/{}", it.kind.key(), it.index, position(it.value)?))
+            Some(env::pointer(&it.pointer(), position(it.value)?))
         }
     }
 }

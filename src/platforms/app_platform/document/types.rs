@@ -68,10 +68,10 @@ const DATABASE: &[(&str, Wants)] = &[
 ];
 
 /// The first field whose value is of another kind.
-pub(super) fn check(spec: &Manifest) -> Result<(), Failure> {
+pub(crate) fn check(spec: &Manifest) -> Result<(), Failure> {
     fields(spec, "", spec.value(), None, APP)?;
     for component in component::components(spec.value()) {
-        let pointer = format!("/{}/{}", component.kind.key(), component.index);
+        let pointer = component.pointer();
         let owner = Some(component.name).filter(|name| !name.is_empty());
         let table = match component.kind {
             Kind::Database => DATABASE,
@@ -150,7 +150,14 @@ fn shape(value: &Value) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse::parse;
+    use crate::model::failure::Failure;
+    use crate::platforms::app_platform::APP_SPEC;
+    use crate::platforms::manifest::Manifest;
+    use crate::platforms::manifests::Manifests;
+
+    fn parse(text: &str, file: &str) -> Result<Manifest, Failure> {
+        APP_SPEC.read(text, file)
+    }
 
     fn refused(component: &str) -> String {
         let text = format!("name: shop\nservices:\n- name: web\n{component}");

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::component::{self, Kind, text};
+use super::component::{self, Kind};
+use super::ingress::{Match, Rule, Sees, Target, rules};
 
 /// What answers on one host, by path.
 #[derive(Debug)]
-pub(super) struct Routes<'a>(Vec<Route<'a>>);
+pub(crate) struct Routes<'a>(Vec<Route<'a>>);
 
 #[derive(Debug)]
 struct Route<'a> {
@@ -16,35 +17,13 @@ struct Route<'a> {
     target: Target<'a>,
 }
 
-/// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `ingress.rules[].match.path`
-#[derive(Clone, Copy, Debug)]
-enum Match<'a> {
-    /// `/api` is met by `/api`, `/api/` and whatever lies below; without the slash at its end.
-    Prefix(&'a str),
-    Exact(&'a str),
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Target<'a> {
-    Component { name: &'a str, sees: Sees<'a> },
-    Redirect,
-}
-
-/// The path that a component is asked for. By default the prefix is trimmed.
-#[derive(Clone, Copy, Debug)]
-enum Sees<'a> {
-    Trimmed,
-    Kept,
-    Rewritten(&'a str),
-}
-
 impl<'a> Routes<'a> {
     /// What answers on `host`: rules for all hosts, and those for this one.
-    pub(super) fn on(spec: &'a Value, host: &str) -> Self {
-        let rules = list(spec.get("ingress"), "rules");
-        let mut routes: Vec<Route<'a>> = rules.iter().filter_map(|rule| Route::of_rule(rule, host)).collect();
+    pub(crate) fn on(spec: &'a Value, host: &str) -> Self {
+        let rules = rules(spec);
+        let mut routes: Vec<Route<'a>> = rules.iter().filter_map(|rule| Route::of_rule(*rule, host)).collect();
         if rules.is_empty() {
-            for kind in [Kind::Service, Kind::StaticSite, Kind::Function] {
+            for kind in Kind::PUBLIC {
                 for component in component::of(spec, kind) {
                     routes.extend(legacy(&component));
                 }
@@ -54,7 +33,7 @@ impl<'a> Routes<'a> {
     }
 
     /// The path to ask for from outside so that the component is asked for `inside`. `None`: no route leads there.
-    pub(super) fn to(&self, component: &str, inside: &str) -> Option<String> {
+    pub(crate) fn to(&self, component: &str, inside: &str) -> Option<String> {
         let (path, query) = inside
             .split_once('?')
             .map_or((inside, None), |(path, query)| (path, Some(query)));
@@ -71,14 +50,14 @@ impl<'a> Routes<'a> {
     }
 
     /// The first path of a component's own, as its rules have them.
-    pub(super) fn root_of(&self, component: &str) -> Option<String> {
+    pub(crate) fn root_of(&self, component: &str) -> Option<String> {
         let own = self.0.iter().filter(|route| route.leads_to(component));
         own.map(Route::root)
             .find(|root| self.reached(root).is_some_and(|(reached, _)| reached == component))
     }
 
     /// `/`, else the first path at which any component answers.
-    pub(super) fn root(&self) -> Option<String> {
+    pub(crate) fn root(&self) -> Option<String> {
         let is_answered = |path: &String| self.choose(path).is_some();
         Some("/".to_owned())
             .filter(is_answered)
@@ -86,7 +65,7 @@ impl<'a> Routes<'a> {
     }
 
     /// Whether a path, with or without a query, leads to one of these components.
-    pub(super) fn leads_to_any(&self, path: &str, components: &[String]) -> bool {
+    pub(crate) fn leads_to_any(&self, path: &str, components: &[String]) -> bool {
         let path = path.split('?').next().unwrap_or_default();
         let reached = self.reached(path);
         reached.is_some_and(|(reached, _)| components.iter().any(|component| component == reached))
@@ -108,30 +87,15 @@ impl<'a> Routes<'a> {
 }
 
 impl<'a> Route<'a> {
-    fn of_rule(rule: &'a Value, host: &str) -> Option<Self> {
-        let matches = rule.get("match");
-        let authority = matches
-            .and_then(|it| it.get("authority"))
-            .and_then(|authority| text(authority, "exact"));
+    fn of_rule(rule: Rule<'a>, host: &str) -> Option<Self> {
+        let authority = rule.host();
         if authority.is_some_and(|authority| !authority.eq_ignore_ascii_case(host)) {
             return None;
         }
-        let path = matches.and_then(|it| it.get("path"));
-        let path = match path.and_then(|path| text(path, "exact")) {
-            Some(exact) => Match::Exact(exact),
-            None => Match::prefix(path.and_then(|path| text(path, "prefix")).unwrap_or("/")),
-        };
-        let target = match rule.get("component") {
-            Some(component) => Target::Component {
-                name: text(component, "name")?,
-                sees: Sees::of(component),
-            },
-            None => rule.get("redirect").map(|_| Target::Redirect)?,
-        };
         Some(Self {
             for_this_host: authority.is_some(),
-            path,
-            target,
+            path: rule.path(),
+            target: rule.target()?,
         })
     }
 
@@ -176,11 +140,7 @@ impl<'a> Route<'a> {
     }
 }
 
-impl<'a> Match<'a> {
-    fn prefix(prefix: &'a str) -> Self {
-        Self::Prefix(prefix.trim_end_matches('/'))
-    }
-
+impl Match<'_> {
     fn matches(self, path: &str) -> bool {
         match self {
             Self::Prefix(prefix) => below(path, prefix).is_some(),
@@ -196,18 +156,6 @@ impl<'a> Match<'a> {
     }
 }
 
-impl<'a> Sees<'a> {
-    /// `preserve_path_prefix` is a string in the API's document and a boolean in everybody's specs.
-    fn of(target: &'a Value) -> Self {
-        let keeps = target.get("preserve_path_prefix");
-        match (text(target, "rewrite"), keeps) {
-            (Some(to), _) => Self::Rewritten(to.trim_end_matches('/')),
-            (None, Some(keeps)) if *keeps == true || *keeps == "true" => Self::Kept,
-            _ => Self::Trimmed,
-        }
-    }
-}
-
 /// The deprecated `routes` of a component. Without any, a component that listens to the public has `/`.
 fn legacy<'a>(component: &component::Component<'a>) -> Vec<Route<'a>> {
     let route = |path: &'a str, sees| Route {
@@ -218,24 +166,14 @@ fn legacy<'a>(component: &component::Component<'a>) -> Vec<Route<'a>> {
             sees,
         },
     };
-    let routes = list(Some(component.value), "routes");
-    if !routes.is_empty() {
-        return routes
-            .iter()
-            .map(|written| route(text(written, "path").unwrap_or("/"), Sees::of(written)))
-            .collect();
+    let routes = component.routes();
+    if routes.len() > 0 {
+        return routes.map(|(path, sees)| route(path, sees)).collect();
     }
-    if component.kind == Kind::Service && !listens_publicly(component.value) {
+    if component.kind == Kind::Service && !component.listens_publicly() {
         return Vec::new();
     }
     vec![route("/", Sees::Trimmed)]
-}
-
-fn list<'a>(value: Option<&'a Value>, key: &str) -> &'a [Value] {
-    value
-        .and_then(|value| value.get(key))
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
 }
 
 /// What follows a prefix of whole segments: nothing, or something that begins with a slash.
@@ -251,12 +189,6 @@ fn rooted(prefix: &str, rest: &str) -> String {
     } else {
         format!("/{path}")
     }
-}
-
-/// Whether a service without any route listens on more than internal ports.
-pub(super) fn listens_publicly(service: &Value) -> bool {
-    let internal = service.get("internal_ports").and_then(Value::as_array);
-    service.get("http_port").is_some() || internal.is_none_or(Vec::is_empty)
 }
 
 #[cfg(test)]
