@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 use super::component::{self, Component, Kind, owner_noun, owners, text};
+use super::credentials;
 use super::env::{self, Binding};
-use super::{credentials, placeholder};
+use super::notation::{APP_SPEC, is_meant_for_platform};
 use crate::config::nearest;
 use crate::model::failure::Failure;
 use crate::platforms::manifest::Manifest;
 use crate::policy::changes::listed;
+use crate::policy::placeholder;
 
 /// What App Platform fills in, by what it belongs to.
 /// <https://docs.digitalocean.com/products/app-platform/how-to/use-environment-variables/#using-bindable-variables-within-environment-variables>
@@ -135,7 +137,7 @@ fn objection(
         whole,
     } = binding;
     let component = components.iter().find(|it| it.name == name);
-    if component.is_none() && !placeholder::is_meant_for_platform(&binding) {
+    if component.is_none() && !is_meant_for_platform(&binding) {
         return None;
     }
     let its = match (name, owner) {
@@ -221,8 +223,8 @@ pub(super) fn unfilled(spec: &Value, planned: &Value) -> Option<String> {
                 continue;
             }
             let of = owner_noun(owner);
-            match placeholder::parts(text).as_slice() {
-                [] if placeholder::whole(text).is_some_and(|it| it.variable.is_some()) => {
+            match placeholder::parts(text, APP_SPEC).as_slice() {
+                [] if placeholder::whole(text, APP_SPEC).is_some_and(|it| it.variable.is_some()) => {
                     places.push(format!("`{key}` of {of}"));
                 }
                 [] => {}
@@ -261,7 +263,7 @@ fn in_field(key: &str, value: &Value, owner: &str, places: &mut Vec<String>) {
     }
     match value {
         Value::String(text) => {
-            let parts = placeholder::parts(text);
+            let parts = placeholder::parts(text, APP_SPEC);
             if !parts.is_empty() {
                 places.push(format!("{} in `{key}` of {owner}", listed(&parts)));
             }

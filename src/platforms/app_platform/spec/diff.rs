@@ -6,7 +6,7 @@ use serde_json::Value;
 use similar::TextDiff;
 
 use super::document::print;
-use super::hidden::{MASK, by_shape, without_password};
+use super::shown::{MASK, by_shape, without_password};
 use super::{credentials, env, shown};
 use crate::policy::secret_names::is_credential;
 /// Behind what is masked on both sides and is not the same.

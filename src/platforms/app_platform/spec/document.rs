@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::component::{self, Kind};
-use super::{health, jobs, offline, secure_header, yaml};
+use super::{health, jobs, offline, secure_header};
 use crate::platforms::facts::{Component, Facts};
 use crate::policy::announcement::Announcement;
+use crate::policy::yaml::document as yaml;
 
 pub(super) fn facts(spec: &Value) -> Facts {
     let components = component::components(spec).into_iter().map(|it| Component {

@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::component::{self, Kind};
 use super::dialect::AppSpec;
-use super::yaml::{self, SyntaxError};
 use super::{check, env};
 use crate::model::failure::Failure;
 use crate::platforms::manifest::Manifest;
+use crate::policy::yaml::document::{self as yaml, SyntaxError};
 
 /// Reads YAML or JSON. `file` is what errors call it.
 pub(crate) fn parse(text: &str, file: &str) -> Result<Manifest, Failure> {

@@ -7,14 +7,14 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::component::text;
-use super::placeholder;
+use super::notation::placeholder;
 use crate::model::secure_header::SecureHeader;
 use crate::redact::Secret;
 
 /// `None`: every request reaches the app.
 pub(crate) fn secure_header(spec: &Value) -> Option<SecureHeader> {
     let header = spec.pointer("/ingress/secure_header")?;
-    let value = text(header, "value").filter(|value| !value.starts_with("EV[") && placeholder::whole(value).is_none());
+    let value = text(header, "value").filter(|value| !value.starts_with("EV[") && placeholder(value).is_none());
     Some(SecureHeader {
         name: text(header, "key")?.to_owned(),
         value: value.and_then(Secret::new),

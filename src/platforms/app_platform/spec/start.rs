@@ -1,10 +1,10 @@
-//! How a component starts: its `run_command`, else Procfile, package.json or Dockerfile.
+//! How a component starts: its `run_command`, else what its files say.
 
 use serde_json::Value;
 
 use super::component::{self, Component, Kind, text};
 use crate::platforms::manifest::Manifest;
-use crate::policy::{dockerfile, shell};
+use crate::policy::start_command::{self, Place};
 
 type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -13,25 +13,20 @@ pub(crate) fn wanted_files(spec: &Manifest) -> Vec<String> {
     let mut wanted: Vec<String> = component::components(spec.value())
         .iter()
         .filter(|component| component.kind.has_instances() && component.text("run_command").is_none())
-        .flat_map(|component| candidates(component.value))
+        .filter_map(|component| place(component.value))
+        .flat_map(start_command::candidates)
         .collect();
     wanted.sort();
     wanted.dedup();
     wanted
 }
 
-/// In the order in which they are looked at.
-fn candidates(component: &Value) -> Vec<String> {
-    if component.get("image").is_some() {
-        return Vec::new();
-    }
-    let directory = shell::normal(text(component, "source_dir").unwrap_or_default());
-    let beside = |file: &str| shell::normal(&format!("{directory}/{file}"));
-    match text(component, "dockerfile_path") {
-        // From the repository's root; some people write it from `source_dir`.
-        Some(path) => vec![shell::normal(path), beside(path)],
-        None => vec![beside("Procfile"), beside("package.json"), beside("Dockerfile")],
-    }
+/// Where its files are. `None`: it runs an image.
+fn place(component: &Value) -> Option<Place<'_>> {
+    component.get("image").is_none().then(|| Place {
+        directory: text(component, "source_dir").unwrap_or_default(),
+        dockerfile: text(component, "dockerfile_path"),
+    })
 }
 
 /// The command that starts a component. `None`: it cannot be found out.
@@ -44,34 +39,7 @@ pub(super) fn find(component: &Component<'_>, files: Files<'_>) -> Option<String
         Kind::Worker => "worker",
         _ => return None,
     };
-    candidates(component.value).into_iter().find_map(|path| {
-        let text = files(&path)?;
-        match path.rsplit('/').next() {
-            Some("Procfile") => procfile(&text, process),
-            Some("package.json") if process == "web" => package_json(&text),
-            Some("package.json") => None,
-            _ => dockerfile::start(&text),
-        }
-    })
-}
-
-fn procfile(text: &str, process: &str) -> Option<String> {
-    let commands = text.lines().filter_map(|line| line.split_once(':'));
-    let mut of_process = commands.filter(|(name, _)| name.trim() == process);
-    of_process
-        .next()
-        .map(|(_, command)| command.trim().to_owned())
-        .filter(|command| !command.is_empty())
-}
-
-/// `npm start` comes with every Node buildpack, whichever package manager installed the packages.
-fn package_json(text: &str) -> Option<String> {
-    let package: Value = serde_json::from_str(text).ok()?;
-    package
-        .pointer("/scripts/start")?
-        .as_str()
-        .filter(|script| !script.trim().is_empty())?;
-    Some("npm start".to_owned())
+    start_command::find(place(component.value)?, process, files)
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::super::component::{self, owner_noun, text};
-use super::super::env_values::EnvValues;
 use super::super::{env, marks};
 use crate::platforms::manifest::Manifest;
+use crate::policy::env_values::EnvValues;
 use crate::policy::literal::is_harmless;
 use crate::redact::credential::words;
 

@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use super::bindings::{self, Broken};
 use super::component::{self, Kind};
 use super::dialect::AppSpec;
-use super::env_values::EnvValues;
 use super::guard::guard;
 use super::images;
 use super::{env, former, marks, region, secrets};
@@ -19,6 +18,7 @@ use crate::model::report::Sleep;
 use crate::platforms::manifest::Manifest;
 use crate::platforms::plan::{DatabaseChoice, PreviewInput, PreviewPlan};
 use crate::policy::changes::{Changes, listed};
+use crate::policy::env_values::EnvValues;
 use crate::redact::Redactor;
 
 mod addresses;
@@ -65,7 +65,12 @@ pub(crate) fn plan(spec: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewP
     }
     let named_after = input.allowed.name(spec);
     let name = names::preview_app(named_after, input.pull_request.number, input.repository_id);
-    let policy = EnvValues::resolve(&input.policy.env, input.variables, input.live(), input.random);
+    let policy = EnvValues::resolve(
+        &input.policy.env,
+        input.variables,
+        &|key| encrypted(input.live()?, key),
+        input.random,
+    );
     let mut notes = Notes::default();
     if named_after != spec.name() {
         notes.warnings.push(format!(
@@ -228,6 +233,17 @@ fn warn_of_dangling(preview: &Value, notes: &mut Notes) {
             listed(&dangling)
         ));
     }
+}
+
+/// The ciphertext that a live app has for a key, wherever it stands.
+fn encrypted(live: &Value, key: &str) -> Option<String> {
+    let components = component::components(live);
+    let owners = std::iter::once(live).chain(components.iter().map(|component| component.value));
+    owners
+        .flat_map(env::list)
+        .filter(|env| env::key(env) == key)
+        .find_map(|env| env::value(env).filter(|value| env::is_encrypted(value)))
+        .map(str::to_owned)
 }
 
 /// A field of the spec's root.

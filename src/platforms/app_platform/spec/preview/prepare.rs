@@ -3,10 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::super::component::{self, Kind, text};
-use super::super::env;
+use super::super::notation::APP_SPEC;
+use super::super::{env, env_set};
 use super::Notes;
 use super::decision::{Before, Command, Decision};
 use crate::policy::announcement::Announcement;
+use crate::policy::env::Env;
+use crate::policy::prepare::{self, surroundings};
 use crate::policy::shell::{self, Step};
 
 /// What a migration may take longer than a start alone, in seconds.
@@ -24,7 +27,7 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, announcement: &Ann
         .commands
         .iter()
         .filter_map(|command| match command {
-            Command::Prepare(command) => Some(plain(command.clone())),
+            Command::Prepare(command) => Some(prepare::plain(command.clone())),
             Command::Job(name) => {
                 let jobs = component::of(&app, Kind::Job);
                 let job = jobs.iter().find(|job| job.name == name)?;
@@ -39,7 +42,7 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, announcement: &Ann
     }
     service.insert(
         "run_command".to_owned(),
-        json!(shell::before(&announced(steps, announcement), &before.start)),
+        json!(shell::before(&prepare::announced(steps, announcement), &before.start)),
     );
     delay(
         service,
@@ -54,23 +57,6 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, announcement: &Ann
         })
     };
     component::retain(preview, Kind::Job, |job| !is_moved(job));
-}
-
-/// The steps between the lines by which the log tells them from the service.
-fn announced(steps: Vec<Step>, announcement: &Announcement) -> Vec<Step> {
-    let say = |line: &str| plain(format!("echo {}", shell::quote(line)));
-    let mut announced = vec![say(&announcement.begins())];
-    announced.extend(steps);
-    announced.push(say(&announcement.succeeded()));
-    announced
-}
-
-/// A command where the service starts and with its envs.
-fn plain(command: String) -> Step {
-    Step {
-        command,
-        ..Step::default()
-    }
 }
 
 fn tell(before: &Before, app: &Value, notes: &mut Notes) {
@@ -117,58 +103,28 @@ fn step(app: &Value, job: &Value, service: &mut Map<String, Value>) -> Step {
     }
 }
 
-/// The job's envs where the service has another value. What must not or cannot stand in a command (a secret, a value
-/// that the platform fills in) goes to the service's envs instead.
+/// The envs of the job that the service lacks: in the command, or among the service's own.
 fn exports(app: &Value, job: &Value, service: &mut Map<String, Value>) -> Vec<(String, String)> {
-    let own: Vec<&Value> = env::list(job).filter(|env| at_run_time(env)).collect();
-    let inherited = env::list(app).filter(|env| own.iter().all(|own| env::key(own) != env::key(env)));
-    let of_job: Vec<&Value> = own
-        .iter()
-        .copied()
-        .chain(inherited.filter(|env| at_run_time(env)))
-        .collect();
-    let mut exports = Vec::new();
-    for env in of_job {
-        let (key, value) = (env::key(env), raw(env));
-        let of_service = in_service(app, service, key);
-        if of_service.as_deref() == Some(value) {
-            continue;
-        }
-        let exportable = !env::is_secret(env) && !env::is_bound(value);
-        if exportable {
-            exports.push((key.to_owned(), shell::quote(value)));
-            continue;
-        }
-        let carrier = match of_service {
-            None => key.to_owned(),
-            Some(_) => format!("PREPARE_{key}"),
-        };
-        if carrier != key {
-            exports.push((key.to_owned(), format!("\"${carrier}\"")));
-        }
-        if let Some(envs) = env::list_mut(service) {
-            envs.push(env::new(&carrier, value, env::is_secret(env)));
-        }
+    let owner = Value::Object(service.clone());
+    let found = surroundings(&at_run_time(job), &at_run_time(app), &at_run_time(&owner), APP_SPEC);
+    if let Some(envs) = env::list_mut(service).filter(|_| !found.carried.is_empty()) {
+        let carried = found.carried.iter();
+        envs.extend(carried.map(|(name, it)| env::new(name, it.value, it.is_secret)));
     }
-    exports
+    found.exports
 }
 
-fn at_run_time(env: &Value) -> bool {
-    text(env, "scope") != Some("BUILD_TIME")
+/// The envs that an owner lists for run time.
+fn at_run_time(owner: &Value) -> Vec<Env<'_>> {
+    env::list(owner).map(as_written).filter(|it| !it.is_for_build).collect()
 }
 
-/// The value as written, empty included.
-fn raw(env: &Value) -> &str {
-    env.get("value").and_then(Value::as_str).unwrap_or_default()
-}
-
-/// What the service sees under a key: its own env, else the app's.
-fn in_service(app: &Value, service: &Map<String, Value>, key: &str) -> Option<String> {
-    let own = service.get("envs").and_then(Value::as_array).into_iter().flatten();
-    let mut seen = own
-        .chain(env::list(app))
-        .filter(|env| env::key(env) == key && at_run_time(env));
-    seen.next().map(|env| raw(env).to_owned())
+/// With its value as written, spaces included.
+fn as_written(it: &Value) -> Env<'_> {
+    Env {
+        value: it.get("value").and_then(Value::as_str).unwrap_or_default(),
+        ..env_set::env(it)
+    }
 }
 
 /// Without a check of its own a service is probed by TCP after the platform's default delay of none.
