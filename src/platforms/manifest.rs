@@ -1,6 +1,5 @@
 //! The file that describes an app to its platform, as it was read: an app spec, a `fly.toml`, a Compose file.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use serde_json::Value;
@@ -10,26 +9,7 @@ use super::manifests::Manifests;
 use super::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
 use super::words::Words;
 use crate::model::failure::Failure;
-
-/// Line and column, both counted from 1.
-pub(crate) type Place = (usize, usize);
-
-/// Where keys and list items stand, by JSON pointer (`/services/0/name`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Places(pub(in crate::platforms) HashMap<String, Place>);
-
-impl Places {
-    /// The place of a pointer, or of the nearest thing around it.
-    pub(crate) fn find(&self, pointer: &str) -> Option<Place> {
-        let mut pointer = pointer;
-        loop {
-            if let Some(place) = self.0.get(pointer) {
-                return Some(*place);
-            }
-            pointer = pointer.rsplit_once('/')?.0;
-        }
-    }
-}
+pub(crate) use crate::policy::yaml::places::Places;
 
 /// A manifest that passed its platform's checks: it has a name that the platform accepts.
 #[derive(Clone)]

@@ -10,6 +10,7 @@ use crate::model::environment::Environment;
 use crate::model::marks::Marks;
 use crate::model::own::OwnRepository;
 use crate::model::report::Change;
+pub(crate) use crate::policy::adoption::Neighbour;
 use crate::policy::images::Images;
 use crate::policy::replace::Replace;
 
@@ -48,15 +49,6 @@ impl<'a> ProductionInput<'a> {
     pub(in crate::platforms) fn active(&self) -> Option<&'a Value> {
         self.active.map(Document::value)
     }
-}
-
-/// Another environment of the repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Neighbour {
-    pub(crate) environment: Environment,
-    /// The name of its app. `None`: its manifest cannot be read.
-    pub(crate) app: Option<String>,
-    pub(crate) branch: String,
 }
 
 /// What to send, and what to tell about it.

@@ -124,6 +124,11 @@ impl<'a> Component<'a> {
     }
 }
 
+/// Whether a field of the app holds its components.
+pub(crate) fn is_list(field: &str) -> bool {
+    Kind::ALL.iter().any(|kind| kind.key() == field)
+}
+
 /// A component that is being changed.
 #[derive(Debug)]
 pub(crate) struct ComponentMut<'a> {

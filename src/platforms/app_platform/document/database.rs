@@ -53,6 +53,13 @@ impl<'a> Component<'a> {
         self.of_database(Field::Production).as_deref() == Some("true")
     }
 
+    /// Whether it may be one: whatever else the platform takes for `true` counts as that.
+    pub(crate) fn may_be_production(&self) -> bool {
+        let is_false = |it: &Value| it.is_null() || it.as_bool() == Some(false) || it.as_str() == Some("false");
+        let flag = self.value.get(Field::Production.key());
+        flag.is_some_and(|flag| !is_false(flag))
+    }
+
     /// The same where it is written as the platform gives it back.
     pub(crate) fn has_production_flag(&self) -> bool {
         self.value.get(Field::Production.key()) == Some(&Value::Bool(true))

@@ -5,6 +5,11 @@ use serde_json::{Map, Value, json};
 use super::component::{self, Component, ComponentMut, text};
 
 const ENVS: &str = "envs";
+
+/// Whether a field holds envs.
+pub(crate) fn is_list(field: &str) -> bool {
+    field == ENVS
+}
 const KEY: &str = "key";
 const VALUE: &str = "value";
 const TYPE: &str = "type";

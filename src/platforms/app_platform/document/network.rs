@@ -33,6 +33,18 @@ pub(crate) fn has_egress(spec: &Value) -> bool {
     spec.get(EGRESS).is_some()
 }
 
+/// What an app asks for that is not the address that every app has, as it is written.
+pub(crate) fn own_egress(spec: &Value) -> Option<String> {
+    let egress = spec.get(EGRESS).filter(|egress| !egress.is_null())?;
+    let kind = egress.get("type").unwrap_or(&Value::Null);
+    (!kind.is_null() && *kind != "AUTOASSIGN").then(|| kind.as_str().map_or_else(|| kind.to_string(), str::to_owned))
+}
+
+/// Whether it names a network, in whatever way.
+pub(crate) fn joins_vpc(spec: &Value) -> bool {
+    spec.get(VPC).is_some_and(|vpc| !vpc.is_null())
+}
+
 /// `AUTOASSIGN`, `DEDICATED_IP`.
 pub(crate) fn egress(spec: &Value) -> Option<&str> {
     nested(spec, EGRESS, "type")

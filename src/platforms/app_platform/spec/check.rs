@@ -6,10 +6,12 @@ use serde_json::Value;
 
 use super::component::{self, Kind};
 use super::document::{app, types};
-use super::{env, placeholder};
+use super::env;
+use super::notation::APP_SPEC;
 use crate::model::failure::Failure;
 use crate::model::names;
 use crate::platforms::manifest::Manifest;
+use crate::policy::placeholder;
 
 pub(super) fn check(spec: &Manifest) -> Result<(), Failure> {
     shape(spec)?;
@@ -62,7 +64,7 @@ fn name(spec: &Manifest) -> Result<(), Failure> {
 fn objection(spec: &Manifest, noun: &str, name: &str, pointer: &str) -> Result<(), Failure> {
     match names::objection(name) {
         None => Ok(()),
-        Some(_) if !placeholder::parts(name).is_empty() || placeholder::whole(name).is_some() => {
+        Some(_) if !placeholder::parts(name, APP_SPEC).is_empty() || placeholder::whole(name, APP_SPEC).is_some() => {
             let failure = Failure::input(format!("the name of the {noun} is `{name}`"))
                 .why("placeholders are not expanded in an app spec")
                 .next(format!("write the {noun}'s name, such as `my-app`"));

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use similar::TextDiff;
 
-use super::hidden::{MASK, by_shape, without_password};
-use super::{component, env, shown, yaml};
+use super::shown::{MASK, by_shape, without_password};
+use super::{component, env, shown};
 use crate::policy::secret_names::is_credential;
+use crate::policy::yaml::document as yaml;
 /// Behind what is masked on both sides and is not the same.
 const ANOTHER: &str = "*** (another value)";
 

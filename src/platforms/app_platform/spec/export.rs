@@ -3,10 +3,11 @@
 use serde_json::Value;
 use url::Url;
 
-use super::{component, credentials, env, marks, yaml};
+use super::{component, credentials, env, marks};
 use crate::platforms::scaffold::Portable;
 use crate::policy::literal::has_password;
 use crate::policy::secret_names::is_credential;
+use crate::policy::yaml::document as yaml;
 
 pub(crate) fn exported(live: &Value) -> Portable {
     let mut spec = live.clone();

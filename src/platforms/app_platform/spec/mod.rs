@@ -3,24 +3,20 @@
 mod bindings;
 mod check;
 mod credentials;
-mod datastore;
 mod dialect;
 mod diff;
-mod env_values;
+mod env_set;
 mod export;
 mod facts;
 mod former;
 mod guard;
 mod health;
-mod hidden;
 mod images;
 mod jobs;
 mod manifests;
+mod notation;
 mod offline;
 mod parse;
-mod pieces;
-mod placeholder;
-
 pub(crate) mod preview;
 pub(crate) mod production;
 mod refused;
@@ -30,7 +26,6 @@ mod secrets;
 mod secure_header;
 mod shown;
 mod start;
-mod yaml;
 
 use super::document::{self, component, env, marks};
 pub(crate) use dialect::{APP_SPEC, AppSpec};

@@ -3,9 +3,9 @@
 use super::check;
 use super::dialect::AppSpec;
 use super::document::text_fields;
-use super::yaml::{self, SyntaxError};
 use crate::model::failure::Failure;
 use crate::platforms::manifest::Manifest;
+use crate::policy::yaml::document::{self as yaml, SyntaxError};
 
 /// Reads YAML or JSON. `file` is what errors call it.
 pub(crate) fn parse(text: &str, file: &str) -> Result<Manifest, Failure> {

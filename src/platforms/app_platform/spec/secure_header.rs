@@ -7,14 +7,15 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::document::ingress;
-use super::{env, placeholder};
+use super::env;
+use super::notation::placeholder;
 use crate::model::secure_header::SecureHeader;
 use crate::redact::Secret;
 
 /// `None`: every request reaches the app.
 pub(crate) fn secure_header(spec: &Value) -> Option<SecureHeader> {
     let header = ingress::secure_header(spec)?;
-    let is_known = |value: &&str| !env::is_encrypted(value) && placeholder::whole(value).is_none();
+    let is_known = |value: &&str| !env::is_encrypted(value) && placeholder(value).is_none();
     Some(SecureHeader {
         name: header.name.to_owned(),
         value: header.value.filter(is_known).and_then(Secret::new),

@@ -1,10 +1,8 @@
-//! How a component starts: its `run_command`, else Procfile, package.json or Dockerfile.
-
-use serde_json::Value;
+//! How a component starts: its `run_command`, else what its files say.
 
 use super::component::{self, Component, Kind};
 use crate::platforms::manifest::Manifest;
-use crate::policy::{dockerfile, shell};
+use crate::policy::start_command::{self, Place};
 
 type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -13,25 +11,20 @@ pub(crate) fn wanted_files(spec: &Manifest) -> Vec<String> {
     let mut wanted: Vec<String> = component::components(spec.value())
         .iter()
         .filter(|component| component.kind.has_instances() && component.run_command().is_none())
-        .flat_map(candidates)
+        .filter_map(place)
+        .flat_map(start_command::candidates)
         .collect();
     wanted.sort();
     wanted.dedup();
     wanted
 }
 
-/// In the order in which they are looked at.
-fn candidates(component: &Component<'_>) -> Vec<String> {
-    if component.names_image() {
-        return Vec::new();
-    }
-    let directory = shell::normal(component.source_dir().unwrap_or_default());
-    let beside = |file: &str| shell::normal(&format!("{directory}/{file}"));
-    match component.dockerfile_path() {
-        // From the repository's root; some people write it from `source_dir`.
-        Some(path) => vec![shell::normal(path), beside(path)],
-        None => vec![beside("Procfile"), beside("package.json"), beside("Dockerfile")],
-    }
+/// Where its files are. `None`: it runs an image.
+fn place<'a>(component: &Component<'a>) -> Option<Place<'a>> {
+    (!component.names_image()).then(|| Place {
+        directory: component.source_dir().unwrap_or_default(),
+        dockerfile: component.dockerfile_path(),
+    })
 }
 
 /// The command that starts a component. `None`: it cannot be found out.
@@ -44,39 +37,12 @@ pub(super) fn find(component: &Component<'_>, files: Files<'_>) -> Option<String
         Kind::Worker => "worker",
         _ => return None,
     };
-    candidates(component).into_iter().find_map(|path| {
-        let text = files(&path)?;
-        match path.rsplit('/').next() {
-            Some("Procfile") => procfile(&text, process),
-            Some("package.json") if process == "web" => package_json(&text),
-            Some("package.json") => None,
-            _ => dockerfile::start(&text),
-        }
-    })
-}
-
-fn procfile(text: &str, process: &str) -> Option<String> {
-    let commands = text.lines().filter_map(|line| line.split_once(':'));
-    let mut of_process = commands.filter(|(name, _)| name.trim() == process);
-    of_process
-        .next()
-        .map(|(_, command)| command.trim().to_owned())
-        .filter(|command| !command.is_empty())
-}
-
-/// `npm start` comes with every Node buildpack, whichever package manager installed the packages.
-fn package_json(text: &str) -> Option<String> {
-    let package: Value = serde_json::from_str(text).ok()?;
-    package
-        .pointer("/scripts/start")?
-        .as_str()
-        .filter(|script| !script.trim().is_empty())?;
-    Some("npm start".to_owned())
+    start_command::find(place(component)?, process, files)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

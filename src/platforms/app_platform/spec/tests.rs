@@ -11,7 +11,6 @@ use super::guard::guard;
 use super::marks::marks;
 use super::parse::parse;
 use super::preview::plan;
-use super::yaml::write as print;
 use crate::config::{Preview, Variable};
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
@@ -20,6 +19,7 @@ use crate::platforms::manifest::Manifest;
 use crate::platforms::plan::{Allowed, PreviewInput, PreviewPlan};
 use crate::policy::announcement::Announcement;
 use crate::policy::images::Images;
+use crate::policy::yaml::document::write as print;
 use crate::redact::Redactor;
 use shared::shared;
 

@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::super::component::{self, owner_noun};
 use super::super::document::domain::domains;
 use super::super::document::ingress::{Rule, rules};
-use super::super::env_values::EnvValues;
 use super::super::{env, marks};
 use crate::platforms::manifest::Manifest;
+use crate::policy::env_values::EnvValues;
 use crate::policy::literal::is_harmless;
 use crate::redact::credential::words;
 

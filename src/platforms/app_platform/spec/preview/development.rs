@@ -3,17 +3,19 @@
 use serde_json::Value;
 
 use super::super::component::{self, Kind};
-use super::super::datastore::{self, Access, Store, Stores};
 use super::super::document::database;
-use super::super::env;
-use super::super::env_values::EnvValues;
+use super::super::{env, env_set};
 use super::Notes;
 use super::decision::{Decision, Development};
 use crate::model::failure::Failure;
 use crate::platforms::manifest::Manifest;
 use crate::policy::datastores::role::Role;
 use crate::policy::datastores::schemes::Connection;
-use crate::policy::datastores::{file, schemes};
+use crate::policy::datastores::stores::{Access, Store, Stores};
+use crate::policy::datastores::{engine, file, schemes};
+use crate::policy::env::Env;
+use crate::policy::env_values::EnvValues;
+
 /// Versions that can still be created; another one is left to the platform.
 const VERSIONS: [&str; 3] = ["15", "16", "17"];
 
@@ -27,12 +29,12 @@ pub(super) fn choose(
     let databases = component::of(spec.value(), Kind::Database);
     let mut bound = Vec::new();
     for env in all_envs(spec.value()) {
-        let leads = matches!(stores.of_env(env), Some(Store::Database { .. }));
+        let leads = matches!(stores.of_env(&env_set::env(env)), Some(Store::Database { .. }));
         if !leads || policy.given.contains_key(env::key(env)) {
             continue;
         }
         let value = env::value(env).unwrap_or_default();
-        let other = datastore::other_engine(env)
+        let other = engine::other_engine(env::key(env), value)
             .or_else(|| driver(spec.value()))
             .or_else(|| {
                 let names = env::bindings(value);
@@ -87,8 +89,10 @@ pub(super) fn choose(
 
 /// The engine that an env such as `DB_CONNECTION` chooses, unless it is PostgreSQL.
 fn driver(spec: &Value) -> Option<String> {
-    let drivers = all_envs(spec).filter(|it| datastore::is_driver(env::key(it)));
-    drivers.filter_map(datastore::other_engine).next()
+    let drivers = all_envs(spec).filter(|it| engine::is_driver(env::key(it)));
+    drivers
+        .filter_map(|it| engine::other_engine(env::key(it), env::value(it).unwrap_or_default()))
+        .next()
 }
 
 fn free_name(spec: &Value) -> String {
@@ -109,9 +113,9 @@ fn all_envs(spec: &Value) -> impl Iterator<Item = &Value> {
 
 impl Development {
     /// What an env that leads to production's database becomes.
-    pub(super) fn rebind(&self, stores: &Stores, env: &Value, by: Access) -> String {
-        let (key, name) = (env::key(env), &self.name);
-        let value = env::value(env)
+    pub(super) fn rebind(&self, stores: &Stores, env: &Env<'_>, by: Access) -> String {
+        let (key, name) = (env.key, &self.name);
+        let value = Some(env.value)
             .filter(|value| !env::is_encrypted(value))
             .unwrap_or_default();
         let variable = |variable: &str| format!("${{{name}.{variable}}}");

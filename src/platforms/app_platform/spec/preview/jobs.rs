@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::super::component::{self, Component, Kind};
-use super::super::datastore::{Store, Stores};
-use super::super::env_values::EnvValues;
-use super::super::{credentials, env, jobs};
+use super::super::{credentials, env, env_set};
 use super::decision::{Decision, Later};
 use super::{Notes, build};
+use crate::policy::datastores::stores::{Store, Stores};
+use crate::policy::env_values::EnvValues;
+use crate::policy::prepare;
 
 /// Drops every job that is not for the preview. What prepares the database stays for now: a later step may move its command.
 pub(super) fn drop_others(
@@ -69,7 +70,7 @@ const NO_DATABASE: &str = "it prepares a database that this preview does not hav
 /// `users`: what reads the database, too; else what could.
 pub(super) fn later(app: &Value, stores: &Stores, policy: &EnvValues, users: &[Component<'_>]) -> Vec<Later> {
     let is_taken = |it: &&Value| !policy.given.contains_key(env::key(it));
-    let leads = |it: &Value| matches!(stores.of_env(it), Some(Store::Database { .. }));
+    let leads = |it: &Value| matches!(stores.of_env(&env_set::env(it)), Some(Store::Database { .. }));
     let jobs = component::of(app, Kind::Job).into_iter();
     let later = jobs
         .filter(|job| job.is_job("POST_DEPLOY"))
@@ -95,7 +96,7 @@ pub(super) fn later(app: &Value, stores: &Stores, policy: &EnvValues, users: &[C
             }
             Some(_) => {}
         }
-        let is_other = |it: &&Value| !leads(it) && !stores.is_of_own(it);
+        let is_other = |it: &&Value| !leads(it) && !stores.is_of_own(&env_set::env(it));
         let mut own = env::list(job.value).filter(is_taken).filter(is_other);
         let other = own.find(|it| leads_elsewhere(it, stores) && !has(app, user, it))?;
         Some(format!(
@@ -115,8 +116,8 @@ pub(super) fn later(app: &Value, stores: &Stores, policy: &EnvValues, users: &[C
 
 /// Whether what a job reads of the kind is a store of the app's own, and no other database.
 pub(super) fn reads_own(app: &Value, job: &Component<'_>, stores: &Stores, policy: &EnvValues) -> bool {
-    let leads = |it: &Value| matches!(stores.of_env(it), Some(Store::Database { .. }));
-    reads(app, job, policy, &|it| stores.is_of_own(it)) && !reads(app, job, policy, &leads)
+    let leads = |it: &Value| matches!(stores.of_env(&env_set::env(it)), Some(Store::Database { .. }));
+    reads(app, job, policy, &|it| stores.is_of_own(&env_set::env(it))) && !reads(app, job, policy, &leads)
 }
 
 fn reads(app: &Value, job: &Component<'_>, policy: &EnvValues, leads: &dyn Fn(&Value) -> bool) -> bool {
@@ -126,7 +127,7 @@ fn reads(app: &Value, job: &Component<'_>, policy: &EnvValues, leads: &dyn Fn(&V
 }
 
 fn says_it_prepares(job: &Component<'_>) -> bool {
-    jobs::prepares(job.run_command().unwrap_or_default())
+    prepare::prepares(job.run_command().unwrap_or_default())
 }
 
 /// Whether an env can lead a job out of the database: a secret, an address, another store.
@@ -136,7 +137,7 @@ fn leads_elsewhere(it: &Value, stores: &Stores) -> bool {
         || env::is_encrypted(value)
         || env::is_bound(value)
         || value.contains("://")
-        || stores.of_env(it).is_some()
+        || stores.of_env(&env_set::env(it)).is_some()
         || credentials::is_plain(env::key(it), value)
 }
 
@@ -149,7 +150,7 @@ fn has(app: &Value, user: &Component<'_>, it: &Value) -> bool {
 
 /// What the policy sets leads wherever the policy wants.
 fn reads_database(app: &Value, job: &Component<'_>, decision: &Decision, policy: &EnvValues) -> bool {
-    let leads = |env: &Value| matches!(decision.stores.of_env(env), Some(Store::Database { .. }));
+    let leads = |env: &Value| matches!(decision.stores.of_env(&env_set::env(env)), Some(Store::Database { .. }));
     let envs = env::list(app).chain(job.envs());
     envs.filter(|env| !policy.given.contains_key(env::key(env))).any(leads)
 }

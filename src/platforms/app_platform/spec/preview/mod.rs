@@ -6,7 +6,6 @@ use super::super::document::app;
 use super::bindings::{self, Broken};
 use super::component::{self, Kind};
 use super::dialect::AppSpec;
-use super::env_values::EnvValues;
 use super::guard::guard;
 use super::images;
 use super::{env, former, marks, region, secrets};
@@ -20,6 +19,7 @@ use crate::model::report::Sleep;
 use crate::platforms::manifest::Manifest;
 use crate::platforms::plan::{DatabaseChoice, PreviewInput, PreviewPlan};
 use crate::policy::changes::{Changes, listed};
+use crate::policy::env_values::EnvValues;
 use crate::redact::Redactor;
 
 mod addresses;
@@ -66,7 +66,12 @@ pub(crate) fn plan(spec: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewP
     }
     let named_after = input.allowed.name(spec);
     let name = names::preview_app(named_after, input.pull_request.number, input.repository_id);
-    let policy = EnvValues::resolve(&input.policy.env, input.variables, input.live(), input.random);
+    let policy = EnvValues::resolve(
+        &input.policy.env,
+        input.variables,
+        &|key| encrypted(input.live()?, key),
+        input.random,
+    );
     let mut notes = Notes::default();
     if named_after != spec.name() {
         notes.warnings.push(format!(
@@ -227,6 +232,15 @@ fn warn_of_dangling(preview: &Value, notes: &mut Notes) {
             listed(&dangling)
         ));
     }
+}
+
+/// The ciphertext that a live app has for a key, wherever it stands.
+fn encrypted(live: &Value, key: &str) -> Option<String> {
+    component::owners(live)
+        .flat_map(|(_, owner)| env::list(owner))
+        .filter(|env| env::key(env) == key)
+        .find_map(|env| env::value(env).filter(|value| env::is_encrypted(value)))
+        .map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -3,10 +3,13 @@
 use serde_json::Value;
 
 use super::super::component::{self, Component, ComponentMut, Kind};
-use super::super::env;
+use super::super::notation::APP_SPEC;
+use super::super::{env, env_set};
 use super::Notes;
 use super::decision::{Before, Command, Decision};
 use crate::policy::announcement::Announcement;
+use crate::policy::env::Env;
+use crate::policy::prepare::{self, surroundings};
 use crate::policy::shell::{self, Step};
 
 /// What a migration may take longer than a start alone, in seconds.
@@ -24,7 +27,7 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, announcement: &Ann
         .commands
         .iter()
         .filter_map(|command| match command {
-            Command::Prepare(command) => Some(plain(command.clone())),
+            Command::Prepare(command) => Some(prepare::plain(command.clone())),
             Command::Job(name) => {
                 let jobs = component::of(&app, Kind::Job);
                 let job = jobs.iter().find(|job| job.name == name)?;
@@ -37,7 +40,7 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, announcement: &Ann
         service.set_run_command(&before.start);
         return;
     }
-    service.set_run_command(&shell::before(&announced(steps, announcement), &before.start));
+    service.set_run_command(&shell::before(&prepare::announced(steps, announcement), &before.start));
     delay(&mut service);
     let is_moved = |job: &Component<'_>| {
         before.commands.iter().any(|command| match command {
@@ -46,23 +49,6 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, announcement: &Ann
         })
     };
     component::retain(preview, Kind::Job, |job| !is_moved(job));
-}
-
-/// The steps between the lines by which the log tells them from the service.
-fn announced(steps: Vec<Step>, announcement: &Announcement) -> Vec<Step> {
-    let say = |line: &str| plain(format!("echo {}", shell::quote(line)));
-    let mut announced = vec![say(&announcement.begins())];
-    announced.extend(steps);
-    announced.push(say(&announcement.succeeded()));
-    announced
-}
-
-/// A command where the service starts and with its envs.
-fn plain(command: String) -> Step {
-    Step {
-        command,
-        ..Step::default()
-    }
 }
 
 fn tell(before: &Before, app: &Value, notes: &mut Notes) {
@@ -108,45 +94,32 @@ fn step(app: &Value, job: &Component<'_>, service: &mut ComponentMut<'_>) -> Ste
     }
 }
 
-/// The job's envs where the service has another value. What must not or cannot stand in a command (a secret, a value
-/// that the platform fills in) goes to the service's envs instead.
+/// The envs of the job that the service lacks: in the command, or among the service's own.
 fn exports(app: &Value, job: &Component<'_>, service: &mut ComponentMut<'_>) -> Vec<(String, String)> {
-    let own: Vec<&Value> = job.envs().filter(|env| env::at_run_time(env)).collect();
-    let inherited = env::list(app).filter(|env| own.iter().all(|own| env::key(own) != env::key(env)));
-    let of_job: Vec<&Value> = own
-        .iter()
-        .copied()
-        .chain(inherited.filter(|env| env::at_run_time(env)))
-        .collect();
-    let mut exports = Vec::new();
-    for env in of_job {
-        let (key, value) = (env::key(env), env::raw(env));
-        let of_service = in_service(app, &service.read(), key);
-        if of_service.as_deref() == Some(value) {
-            continue;
-        }
-        let exportable = !env::is_secret(env) && !env::is_bound(value);
-        if exportable {
-            exports.push((key.to_owned(), shell::quote(value)));
-            continue;
-        }
-        let carrier = match of_service {
-            None => key.to_owned(),
-            Some(_) => format!("PREPARE_{key}"),
-        };
-        if carrier != key {
-            exports.push((key.to_owned(), format!("\"${carrier}\"")));
-        }
-        service.add_env(env::new(&carrier, value, env::is_secret(env)));
+    let owner = service.read().value.clone();
+    let found = surroundings(
+        &at_run_time(job.value),
+        &at_run_time(app),
+        &at_run_time(&owner),
+        APP_SPEC,
+    );
+    for (name, it) in found.carried {
+        service.add_env(env::new(&name, it.value, it.is_secret));
     }
-    exports
+    found.exports
 }
 
-/// What the service sees under a key: its own env, else the app's.
-fn in_service(app: &Value, service: &Component<'_>, key: &str) -> Option<String> {
-    let all = service.envs().chain(env::list(app));
-    let mut seen = all.filter(|env| env::key(env) == key && env::at_run_time(env));
-    seen.next().map(|env| env::raw(env).to_owned())
+/// The envs that an owner lists for run time.
+fn at_run_time(owner: &Value) -> Vec<Env<'_>> {
+    env::list(owner).map(as_written).filter(|it| !it.is_for_build).collect()
+}
+
+/// With its value as written, spaces included.
+fn as_written(it: &Value) -> Env<'_> {
+    Env {
+        value: env::raw(it),
+        ..env_set::env(it)
+    }
 }
 
 /// Without a check of its own a service is probed by TCP after the platform's default delay of none.

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::super::parse::parse;
-use super::super::yaml::write as print;
 use super::*;
 use crate::config::{Config, Variable};
 use crate::model::commit::Sha;
@@ -15,6 +14,7 @@ use crate::model::report;
 use crate::model::report::Database;
 use crate::platforms::plan::{Allowed, PreviewInput, PreviewPlan};
 use crate::policy::images::Images;
+use crate::policy::yaml::document::write as print;
 
 mod addresses;
 mod allowed;

@@ -7,7 +7,7 @@ use super::super::document::identity;
 use super::super::document::maintenance::{self, Switch};
 use super::super::document::network;
 use super::super::document::source::is_version;
-use super::super::placeholder;
+use super::super::notation::placeholder;
 use crate::platforms::plan::ProductionInput;
 use crate::policy::secret_names::is_credential;
 
@@ -80,7 +80,7 @@ fn restore(planned: &mut Value, live: &Value) {
                 let given = planned
                     .get(key)
                     .and_then(Value::as_str)
-                    .is_some_and(|it| !it.trim().is_empty() && placeholder::whole(it).is_none());
+                    .is_some_and(|it| !it.trim().is_empty() && placeholder(it).is_none());
                 if is_credential(key) && live.is_string() && !given {
                     planned.insert(key.clone(), live.clone());
                 } else if let Some(planned) = planned.get_mut(key) {

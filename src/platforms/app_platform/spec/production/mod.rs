@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::super::document::{app, domain};
 use super::dialect::AppSpec;
-use super::env_values::EnvValues;
 use super::images;
 use super::{bindings, credentials, env, former, marks, region};
 use crate::model::failure::Failure;
@@ -12,6 +11,7 @@ use crate::model::marks::Marks;
 use crate::platforms::manifest::Manifest;
 use crate::platforms::plan::{ProductionInput, ProductionPlan, Taken, agree, without_app};
 use crate::policy::changes::Changes;
+use crate::policy::env_values::EnvValues;
 
 mod adoption;
 pub(super) mod going_back;
@@ -36,7 +36,7 @@ pub(crate) fn plan(spec: &Manifest, input: &ProductionInput<'_>) -> Result<Produ
     warnings.extend(region::correct(&mut planned));
     sources::follow(&mut planned, input, &mut changes, &mut warnings);
     // Config refuses `generate` here, so that nothing random is needed.
-    let policy = EnvValues::resolve(&input.target.env, input.variables, None, &|| [0; 32]);
+    let policy = EnvValues::resolve(&input.target.env, input.variables, &|_| None, &|| [0; 32]);
     bindings::refuse(
         spec,
         &bindings::broken(spec.value(), &|key| policy.given.contains_key(key)),

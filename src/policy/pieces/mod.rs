@@ -2,29 +2,29 @@
 
 use serde_json::Value;
 
-use super::yaml;
+use super::yaml::document;
 
 mod client;
 
 /// A value, and the name that it has in the text. A word of a command that has none has an empty one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Piece {
-    pub(super) name: String,
-    pub(super) value: String,
+pub(crate) struct Piece {
+    pub(crate) name: String,
+    pub(crate) value: String,
 }
 
 /// Texts in texts: a JSON document in a flag of a quoted command is three.
 const DEEPEST: usize = 4;
 
 /// The pieces of a shell command.
-pub(super) fn of_command(command: &str) -> Vec<Piece> {
+pub(crate) fn of_command(command: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     words(command, 0, &mut pieces);
     pieces
 }
 
 /// The pieces of a value that may be a document, a file of settings or a list of flags. None: it is a single value.
-pub(super) fn of_value(value: &str) -> Vec<Piece> {
+pub(crate) fn of_value(value: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     inside("", value, 0, &mut pieces);
     pieces
@@ -36,7 +36,7 @@ fn inside(name: &str, text: &str, depth: usize, pieces: &mut Vec<Piece>) {
         return;
     }
     let is_document = text.starts_with(['{', '[']) || text.contains(": ") || text.contains(":\n");
-    if is_document && let Ok((document @ (Value::Object(_) | Value::Array(_)), _)) = yaml::read(text) {
+    if is_document && let Ok((document @ (Value::Object(_) | Value::Array(_)), _)) = document::read(text) {
         return fields(name, &document, depth, pieces);
     }
     if text.contains('\n') || text.contains(" = ") {

@@ -1,8 +1,7 @@
 //! What counts as a credential, and what only looks like one.
 
-use serde_json::json;
-
 use super::*;
+use crate::policy::env::tests::BRACES;
 
 const GOOGLE: &str = concat!("AI", "zaSyA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q");
 
@@ -78,7 +77,7 @@ fn credentials_are_known_by_shape_or_by_name() {
         ("A", "postgres%3A%2F%2Fapp%3Ahunter22%40db.example%2Fshop"),
         ("A", "cG9zdGdyZXM6Ly9hcHA6aHVudGVyMjJAZGIuZXhhbXBsZS9zaG9w"),
     ] {
-        assert!(is_plain(key, value), "{key}={value}");
+        assert!(is_plain(key, value, BRACES), "{key}={value}");
     }
 }
 
@@ -151,7 +150,7 @@ fn settings_of_credentials_are_none() {
         ("DB_PASSWORD_FILE", "/run/secrets/production/db"),
         ("LOGO", "aHR0cHM6Ly9zaG9wLmV4YW1wbGUvbG9nby5wbmc="),
     ] {
-        assert!(!is_plain(key, value), "{key}={value}");
+        assert!(!is_plain(key, value, BRACES), "{key}={value}");
     }
 }
 
@@ -179,7 +178,7 @@ fn a_command_can_hold_one_too() {
         "aws configure set aws_secret_access_key abc",
         "ADMIN_PASSWORD=Latest-Build_8821 ./serve",
     ] {
-        assert!(in_command(command).is_some(), "{command}");
+        assert!(in_command(command, BRACES).is_some(), "{command}");
     }
     for command in [
         "./serve --password=$PASSWORD",
@@ -198,38 +197,6 @@ fn a_command_can_hold_one_too() {
         "java -Dserver.port=$PORT -Dtoken.ttl=60 -jar x.jar",
         "TOKEN_TTL=60 gunicorn app:app --bind 0.0.0.0:$PORT",
     ] {
-        assert_eq!(in_command(command), None, "{command}");
+        assert_eq!(in_command(command, BRACES), None, "{command}");
     }
-}
-
-#[test]
-fn the_places_are_named_once_and_their_values_never() {
-    let spec = json!({
-        "envs": [{"key": "JWT_SECRET", "value": "hunter22"}],
-        "services": [{
-            "name": "web",
-            "run_command": "API_TOKEN=hunter22 ./serve",
-            "git": {"repo_clone_url": "https://app:hunter22@git.example/shop.git"},
-            "image": {"registry_credentials": "app:hunter22"},
-            "log_destinations": [{"name": "logs", "logtail": {"token": "hunter22"}}],
-            "envs": [
-                {"key": "JWT_SECRET", "value": "hunter22"},
-                {"key": "GIVEN", "type": "SECRET", "value": "hunter22"},
-                {"key": "KEPT", "type": "SECRET", "value": "EV[1:a:b]"},
-                {"key": "BOUND", "type": "SECRET", "value": "${db.PASSWORD}"},
-                {"key": "LEVEL", "value": "info"},
-            ],
-        }],
-    });
-    assert_eq!(
-        places(&spec),
-        [
-            "`JWT_SECRET`",
-            "`GIVEN`",
-            "`run_command` of `web`",
-            "`repo_clone_url` of `web`",
-            "`registry_credentials` of `web`",
-            "`token` of `web`",
-        ]
-    );
 }

@@ -1,21 +1,21 @@
-//! What is hidden of a text when a spec is printed, whatever is known of the app: the one list of what a credential is.
+//! What is hidden of a text that people may read, whatever is known of the app: the one list of what a credential is.
 //! The planner asks the same question, so that what is printed as `***` is never sent to a preview; the password of a store
 //! that is a component of the preview itself is the exception.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use super::env;
-use crate::policy::literal::{has_password, is_address, is_harmless, is_reference, is_stand_in};
+use super::env::notation::Notation;
+use super::literal::{has_password, is_address, is_harmless, is_reference, is_stand_in};
 use crate::redact::{Redactor, Secret, is_code};
 
-pub(super) const MASK: &str = "***";
+pub(crate) const MASK: &str = "***";
 
 /// Knows no secret, and hides what looks like one.
 static SHAPES: LazyLock<Redactor> = LazyLock::new(Redactor::new);
 
 /// Whether something of the text is hidden because of its shape.
-pub(super) fn has_shape(text: &str) -> bool {
+pub(crate) fn has_shape(text: &str, notation: &dyn Notation) -> bool {
     if is_local(text) {
         return false;
     }
@@ -23,7 +23,7 @@ pub(super) fn has_shape(text: &str) -> bool {
         let is_other = is_harmless(value) || is_address(value) || is_reference(value) || is_code(value, "");
         !is_other && !is_stand_in(value)
     };
-    matches!(without_password(text), Cow::Owned(_))
+    matches!(without_password(text, notation), Cow::Owned(_))
         || SHAPES.clean(text) != text
         || Secret::in_connection(text)
             .iter()
@@ -31,8 +31,8 @@ pub(super) fn has_shape(text: &str) -> bool {
 }
 
 /// A text as people may read it where nothing but its shape is known.
-pub(super) fn by_shape(text: &str) -> String {
-    let shown = without_password(text).into_owned();
+pub(crate) fn by_shape(text: &str, notation: &dyn Notation) -> String {
+    let shown = without_password(text, notation).into_owned();
     let redactor = Redactor::new();
     for password in Secret::in_connection(text) {
         let _forms = redactor.register(&password);
@@ -41,13 +41,13 @@ pub(super) fn by_shape(text: &str) -> String {
 }
 
 /// Whether a text holds one of the values that `known` was given, in any form; beyond what its shape hides.
-pub(super) fn holds(known: &Redactor, text: &str) -> bool {
+pub(crate) fn holds(known: &Redactor, text: &str) -> bool {
     known.clean(text) != SHAPES.clean(text)
 }
 
 /// A ciphertext, or a URL with its password hidden.
-pub(super) fn without_password(text: &str) -> Cow<'_, str> {
-    if env::is_encrypted(text) {
+pub(crate) fn without_password<'a>(text: &'a str, notation: &dyn Notation) -> Cow<'a, str> {
+    if notation.is_encrypted(text) {
         return Cow::Owned(MASK.to_owned());
     }
     if text.contains("://")
@@ -71,6 +71,7 @@ fn is_local(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{by_shape, has_shape};
+    use crate::policy::env::tests::BRACES;
 
     #[test]
     fn what_is_printed_as_hidden_is_a_credential() {
@@ -91,8 +92,8 @@ mod tests {
             "/health?token=hunter22",
             "cG9zdGdyZXM6Ly9hcHA6aHVudGVyMjJAZGIuYWNtZS5pby9zaG9w",
         ] {
-            assert!(has_shape(text), "{text}");
-            let shown = by_shape(text);
+            assert!(has_shape(text, BRACES), "{text}");
+            let shown = by_shape(text, BRACES);
             assert!(!shown.contains("hun") && shown.contains("***"), "{text}: {shown}");
         }
         for text in [
@@ -109,7 +110,7 @@ mod tests {
             "12:30-13:00@weekdays",
             "info,shop=debug",
         ] {
-            assert!(!has_shape(text), "{text}");
+            assert!(!has_shape(text, BRACES), "{text}");
         }
     }
 }

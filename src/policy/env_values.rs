@@ -5,36 +5,34 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
 
-use super::{component, env};
 use crate::config::{EnvValue, Generate, Variable};
 
 /// A value and whether it is a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Given {
-    pub(super) value: String,
-    pub(super) secret: bool,
+pub(crate) struct Given {
+    pub(crate) value: String,
+    pub(crate) secret: bool,
 }
 
 /// Values by key, and what could not be had: the key and the variable that is not set.
 #[derive(Debug, Default)]
-pub(super) struct EnvValues {
-    pub(super) given: BTreeMap<String, Given>,
-    pub(super) missing: Vec<(String, String)>,
+pub(crate) struct EnvValues {
+    pub(crate) given: BTreeMap<String, Given>,
+    pub(crate) missing: Vec<(String, String)>,
     /// What the live app has and keeps: the key and the variable that is not set.
-    pub(super) kept: Vec<(String, String)>,
+    pub(crate) kept: Vec<(String, String)>,
     /// Variables that are set and belong to the run.
     withheld: Vec<String>,
 }
 
 impl EnvValues {
-    /// `live` is the app as it runs: what was generated for it stays the same over pushes, and so does a secret whose
-    /// variable this run lacks.
-    pub(super) fn resolve(
+    /// `kept` is what the app as it runs has for a secret and can be sent again: what was generated for it stays the same
+    /// over pushes, and so does a secret whose variable this run lacks.
+    pub(crate) fn resolve(
         env: &BTreeMap<String, EnvValue>,
         variables: &dyn Fn(&str) -> Variable,
-        live: Option<&Value>,
+        kept: &dyn Fn(&str) -> Option<String>,
         random: &dyn Fn() -> [u8; 32],
     ) -> Self {
         let mut policy = Self::default();
@@ -47,15 +45,15 @@ impl EnvValues {
                         if other == Variable::Withheld {
                             policy.withheld.push(name.clone());
                         }
-                        live.and_then(|live| encrypted(live, key)).map(|kept| {
+                        kept(key).map(|kept| {
                             policy.kept.push((key.clone(), name.clone()));
                             (kept, true)
                         })
                     }
                 },
                 EnvValue::Generate(shape) => {
-                    let kept = live.and_then(|live| encrypted(live, key));
-                    Some((kept.unwrap_or_else(|| generate(*shape, random())), true))
+                    let made = || generate(*shape, random());
+                    Some((kept(key).unwrap_or_else(made), true))
                 }
             };
             match (given, value) {
@@ -69,25 +67,24 @@ impl EnvValues {
         policy
     }
 
+    /// Whether the value of this key is decided there, whether it could be had or not.
+    pub(crate) fn decides(&self, key: &str) -> bool {
+        self.given.contains_key(key) || self.lacks(key)
+    }
+
+    /// Whether a variable was to give this key a value and did not.
+    pub(crate) fn lacks(&self, key: &str) -> bool {
+        self.missing.iter().any(|(missing, _)| missing == key)
+    }
+
     /// Why there is no value in this variable.
-    pub(super) fn lack(&self, variable: &str) -> String {
+    pub(crate) fn lack(&self, variable: &str) -> String {
         if self.withheld.iter().any(|name| name == variable) {
             format!("the variable `{variable}` holds a token of this run, which no app gets")
         } else {
             format!("the variable `{variable}` is not in the step's environment")
         }
     }
-}
-
-/// The ciphertext that a live app has for a key, wherever it stands.
-fn encrypted(live: &Value, key: &str) -> Option<String> {
-    let components = component::components(live);
-    let owners = std::iter::once(live).chain(components.iter().map(|component| component.value));
-    owners
-        .flat_map(env::list)
-        .filter(|env| env::key(env) == key)
-        .find_map(|env| env::value(env).filter(|value| env::is_encrypted(value)))
-        .map(str::to_owned)
 }
 
 fn generate(shape: Generate, bytes: [u8; 32]) -> String {

@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 use std::net::Ipv4Addr;
 
-use super::super::pieces::{self, Piece};
-use super::{OTHER_SERVICES, Stores, connection, host, schemes};
-use crate::policy::datastores::keys;
-use crate::policy::datastores::role::Role;
+use super::{OTHER_SERVICES, Role, Stores, host, keys};
+use crate::policy::datastores::address::address;
 use crate::policy::datastores::words::STORES;
-use crate::policy::literal::is_reference;
+use crate::policy::env::notation::Notation;
+use crate::policy::pieces::{self, Piece};
 use crate::redact::credential::words;
 
 /// What a store's host is called where nothing says whose it is, and what has to stand beside it.
@@ -16,8 +15,8 @@ const HOSTS: [&str; 5] = ["HOST", "HOSTNAME", "SERVER", "ADDRESS", "ADDR"];
 const BESIDE: [&str; 5] = ["USER", "USERNAME", "DATABASE", "DBNAME", "DB"];
 
 /// The host of the first store that a command leads to.
-pub(in crate::platforms::app_platform::spec) fn in_command(command: &str) -> Option<String> {
-    Stores::default().inside(&pieces::of_command(command))
+pub(crate) fn in_command(command: &str, notation: &'static dyn Notation) -> Option<String> {
+    Stores::unknown(notation).inside(&pieces::of_command(command))
 }
 
 impl Stores {
@@ -57,39 +56,6 @@ impl Stores {
     }
 }
 
-/// The host of a URL, of a connection string, or beside the port of a store.
-pub(super) fn address(text: &str) -> Option<String> {
-    let text = text.trim_matches(['"', '\'', ',']);
-    if is_reference(text) {
-        return None;
-    }
-    if let Some(scheme) = schemes::scheme(text).filter(|scheme| scheme != "tcp") {
-        schemes::holds(&scheme)?;
-        return Some(host(text.split(',').next().unwrap_or(text)).to_owned());
-    }
-    if connection(text).is_some() {
-        let lower = text.to_ascii_lowercase();
-        let after = |start: &str| lower.find(start).map(|at| &text[at + start.len()..]);
-        let names = [
-            "@tcp(",
-            "@//",
-            "host=",
-            "hostaddr=",
-            "server=",
-            "data source=",
-            "address=",
-            "addr=",
-            "thin:@",
-        ];
-        let rest = names.iter().find_map(|name| after(name))?;
-        let rest = rest.strip_prefix("tcp:").unwrap_or(rest);
-        let end = rest.find(|c: char| c.is_whitespace() || ";,):/'\"".contains(c));
-        return Some(rest[..end.unwrap_or(rest.len())].to_owned());
-    }
-    let first = super::endpoint(text);
-    super::port_of_store(first).map(|_| host(first).to_owned())
-}
-
 /// `MYSQL=10.0.0.5`: nothing but the store, and where it is.
 pub(super) fn is_bare(name: &str, value: &str) -> bool {
     let is_store = words(name)
@@ -119,6 +85,7 @@ fn is_beside(piece: &Piece, pieces: &[Piece]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::env::tests::BRACES;
 
     #[test]
     fn a_command_leads_to_a_store() {
@@ -140,7 +107,7 @@ mod tests {
             "wait-for db.internal.acme.io:5432 -- ./serve",
             "celery -A app worker --broker redis://10.118.0.7:6379/0",
         ] {
-            assert!(in_command(command).is_some(), "{command}");
+            assert!(in_command(command, BRACES).is_some(), "{command}");
         }
         for command in [
             "DATABASE_URL=postgresql://x:y@localhost:5432/x npx prisma generate",
@@ -158,7 +125,7 @@ mod tests {
             "python -m http.server 5432",
             "sqlite3 shop.db < x.sql",
         ] {
-            assert_eq!(in_command(command), None, "{command}");
+            assert_eq!(in_command(command, BRACES), None, "{command}");
         }
     }
 }

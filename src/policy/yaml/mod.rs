@@ -1,4 +1,7 @@
-//! Strings as YAML has them.
+//! YAML: documents with the place of every value, and strings as they are written.
+
+pub(crate) mod document;
+pub(crate) mod places;
 
 /// One string on one line, in quotes where it needs them, also within `[]` and `{}`.
 pub(crate) fn scalar(text: &str) -> String {

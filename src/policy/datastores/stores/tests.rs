@@ -1,28 +1,45 @@
 //! What envs lead to, by value, by name and by what stands beside them.
 
-use serde_json::{Value, json};
-
 use super::*;
+use crate::policy::env::Owner;
+use crate::policy::env::tests::BRACES;
+
 const URL: Option<Store> = Some(Store::Database { by: Access::Url });
 const PART: Option<Store> = Some(Store::Database { by: Access::Part });
 const OTHER: Option<Store> = Some(Store::Other);
 
-fn spec(envs: &[(&str, &str)]) -> Value {
-    let envs: Vec<Value> = envs.iter().map(|(key, value)| env::new(key, value, false)).collect();
-    json!({
-        "services": [{"name": "web", "envs": envs}],
-        "workers": [{"name": "cache"}],
-        "databases": [
-            {"name": "db", "engine": "PG"}, {"name": "kv", "engine": "VALKEY"}, {"name": "docs", "engine": "MONGODB"},
+fn component<'a>(name: &'a str, database: Option<Holds>, envs: Vec<Env<'a>>) -> Owner<'a> {
+    Owner {
+        name: Some(name),
+        database,
+        envs,
+        ..Owner::default()
+    }
+}
+
+fn app<'a>(envs: &[(&'a str, &'a str)]) -> EnvSet<'a> {
+    let envs = envs.iter().map(|(key, value)| Env {
+        key,
+        value,
+        ..Env::default()
+    });
+    EnvSet {
+        owners: vec![
+            Owner::default(),
+            component("web", None, envs.collect()),
+            component("cache", None, Vec::new()),
+            component("db", Some(Holds::Database), Vec::new()),
+            component("kv", Some(Holds::Other), Vec::new()),
+            component("docs", Some(Holds::Other), Vec::new()),
         ],
-    })
+    }
 }
 
 /// What the first env leads to, with the others beside it.
 fn of(envs: &[(&str, &str)]) -> Option<Store> {
-    let spec = spec(envs);
-    let first = spec.pointer("/services/0/envs/0").expect("an env");
-    Stores::of(&spec).of_env(first)
+    let app = app(envs);
+    let first = app.envs().next().expect("an env");
+    Stores::of(&app, BRACES).of_env(first)
 }
 
 #[test]
@@ -85,8 +102,16 @@ fn a_value_tells_what_an_env_leads_to() {
 #[test]
 fn a_name_tells_it_where_the_value_does_not() {
     let secret = |key: &str| {
-        let env = env::new(key, "", true);
-        Stores::of(&json!({"envs": [&env]})).of_env(&env)
+        let env = Env {
+            key,
+            is_secret: true,
+            ..Env::default()
+        };
+        let app = Owner {
+            envs: vec![env],
+            ..Owner::default()
+        };
+        Stores::of(&EnvSet { owners: vec![app] }, BRACES).of_env(&env)
     };
     for key in [
         "DATABASE_URL",

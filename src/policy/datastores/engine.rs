@@ -1,11 +1,10 @@
 //! Which engine an env expects, where that is another one than PostgreSQL.
 
-use serde_json::Value;
-
-use super::{Role, keys};
-use crate::platforms::app_platform::spec::env;
-use crate::policy::datastores::schemes::{Connection, connection, scheme, speaks_postgresql};
+use super::role::Role;
+use super::schemes::{Connection, connection, scheme, speaks_postgresql};
+use super::{Holds, keys};
 use crate::redact::credential::words;
+
 /// Words of names and drivers, and the engine that they mean.
 const ENGINES: [(&str, &str); 8] = [
     ("mysql", "MySQL"),
@@ -19,8 +18,7 @@ const ENGINES: [(&str, &str); 8] = [
 ];
 
 /// The engine that an env names, unless it is PostgreSQL or none at all.
-pub(in crate::platforms::app_platform::spec) fn other_engine(it: &Value) -> Option<String> {
-    let (key, value) = (env::key(it), env::value(it).unwrap_or_default());
+pub(crate) fn other_engine(key: &str, value: &str) -> Option<String> {
     if let Some(scheme) = scheme(value) {
         return (!speaks_postgresql(&scheme)).then_some(scheme);
     }
@@ -53,6 +51,11 @@ pub(in crate::platforms::app_platform::spec) fn other_engine(it: &Value) -> Opti
     port.or(by_driver).or(by_key).map(str::to_owned)
 }
 
+/// Whether an env chooses the driver of a database, such as `DB_CONNECTION`.
+pub(crate) fn is_driver(key: &str) -> bool {
+    keys::meaning(key).is_some_and(|meaning| meaning.holds == Holds::Database && meaning.role == Role::Driver)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,11 +77,7 @@ mod tests {
             ("MYSQLHOST", "h", Some("MySQL")),
             ("DB_HOST", "mysql.example", None),
         ] {
-            assert_eq!(
-                other_engine(&env::new(key, value, false)).as_deref(),
-                engine,
-                "{key}={value}"
-            );
+            assert_eq!(other_engine(key, value).as_deref(), engine, "{key}={value}");
         }
     }
 }

@@ -1,25 +1,25 @@
 //! The host out of the app that the literal value of an env leads to.
 
-use serde_json::Value;
-
-use super::super::pieces;
-use super::inside::address;
-use super::{Stores, env, host, managed};
-use crate::policy::datastores::keys;
-use crate::policy::datastores::role::Role;
+use super::{Role, Stores, host, keys, managed};
+use crate::policy::datastores::address::address;
+use crate::policy::env::Env;
+use crate::policy::pieces;
 
 impl Stores {
     /// The host of the store that an env leads to, where it stands in the value: nothing of this machine, of the app, or
     /// that is still to be filled in.
-    pub(in crate::platforms::app_platform::spec) fn host_of(&self, it: &Value) -> Option<String> {
-        let text = env::value(it).filter(|text| !env::is_encrypted(text))?;
+    pub(crate) fn host_of(&self, it: &Env<'_>) -> Option<String> {
+        let text = it.value;
+        if text.is_empty() || self.notation.is_encrypted(text) {
+            return None;
+        }
         if let Some(managed) = managed(text) {
             return Some(managed.host.to_owned());
         }
         let is_place = |role: Role| matches!(role, Role::Host | Role::Url);
         let by_key = || {
-            let is_named = self.role(env::key(it)).is_some_and(is_place);
-            let is_driver = keys::meaning(env::key(it)).is_some_and(|meaning| self.local.contains(&meaning.prefix));
+            let is_named = self.role(it.key).is_some_and(is_place);
+            let is_driver = keys::meaning(it.key).is_some_and(|meaning| self.local.contains(&meaning.prefix));
             let is_page = text.starts_with("http://") || text.starts_with("https://");
             (is_named && !is_driver && !is_page).then(|| host(text).to_owned())
         };

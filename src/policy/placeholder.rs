@@ -1,6 +1,6 @@
 //! A value that only says that another is to take its place: `${APP_KEY}`, `$APP_KEY`, `{{ APP_KEY }}`, `<APP_KEY>`.
 
-use super::env::{self, Binding};
+use super::env::notation::{Notation, braced};
 
 /// What opens and closes one, the longest first.
 const FENCES: [(&str, &str); 7] = [
@@ -15,19 +15,14 @@ const FENCES: [(&str, &str); 7] = [
 /// The same around a name in capitals only: anything else may be what somebody has chosen.
 const NAME_FENCES: [&str; 3] = ["__", "@", "%"];
 
-/// What other programs call the place of their own variables: `${env.HOME}` of Maven, `${secrets.KEY}` of a workflow.
-const FOREIGN: [&str; 9] = [
-    "env", "ENV", "sys", "process", "secrets", "vars", "github", "settings", "project",
-];
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Placeholder<'a> {
+pub(crate) struct Placeholder<'a> {
     /// The variable that it names, if that can be told.
-    pub(super) variable: Option<&'a str>,
+    pub(crate) variable: Option<&'a str>,
 }
 
 /// The placeholder that is the whole of a value. What the platform fills in is none, and neither is `${web.NAME}`.
-pub(super) fn whole(value: &str) -> Option<Placeholder<'_>> {
+pub(crate) fn whole<'a>(value: &'a str, notation: &dyn Notation) -> Option<Placeholder<'a>> {
     let value = value.trim();
     if let Some(name) = value.strip_prefix('$').filter(|name| is_capital(name)) {
         return Some(Placeholder { variable: Some(name) });
@@ -43,7 +38,7 @@ pub(super) fn whole(value: &str) -> Option<Placeholder<'_>> {
         Some((*open, inner))
     })?;
     let is_one = !inner.is_empty() && !inner.contains(['{', '}', '<', '>', '\n']);
-    if !is_one || (open == "${" && env::is_bound(value)) {
+    if !is_one || (open == "${" && notation.is_filled_in(value)) {
         return None;
     }
     let name = match open {
@@ -62,40 +57,25 @@ pub(super) fn whole(value: &str) -> Option<Placeholder<'_>> {
     })
 }
 
-/// Every `${…}` in a value that App Platform does not fill in: what it would is left out, whether it exists or not.
-pub(super) fn parts(value: &str) -> Vec<&str> {
+/// Every `${…}` in a value that the platform does not fill in: what it would is left out, whether it exists or not.
+pub(crate) fn parts<'a>(value: &'a str, notation: &dyn Notation) -> Vec<&'a str> {
     let mut parts = Vec::new();
-    for (whole, inner) in env::braced(value) {
+    for (whole, inner) in braced(value) {
         let is_one = inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && !inner.contains(['{', '\n']);
-        if is_one && !is_the_platforms(whole) && !parts.contains(&whole) {
+        if is_one && !notation.is_own(whole) && !parts.contains(&whole) {
             parts.push(whole);
         }
     }
     parts
 }
 
-/// Whether a part of a value is `${APP_URL}` or the like, or a binding as `${db.DATABASE_URL}`.
-fn is_the_platforms(part: &str) -> bool {
-    match env::bindings(part).first() {
-        Some(binding) => is_meant_for_platform(binding),
-        None => env::is_bound(part),
-    }
-}
-
-/// Whether a binding is written as App Platform's are: `${db.DATABASE_URL}`, and not `${spring.port}`, `${env.HOME}` or
-/// the inside of `${{secrets.KEY}}`.
-pub(super) fn is_meant_for_platform(binding: &Binding<'_>) -> bool {
-    let is_named = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    is_capital(binding.variable) && binding.component.chars().all(is_named) && !FOREIGN.contains(&binding.component)
-}
-
 /// Whether a value waits for a variable of a shell, a workflow or a template, in whole or in part.
-pub(super) fn waits(value: &str) -> bool {
+pub(crate) fn waits(value: &str, notation: &dyn Notation) -> bool {
     let names_variable = |part: &&str| {
         let inner = &part[2..part.len() - 1];
         is_capital(inner.split(':').next().unwrap_or(inner))
     };
-    whole(value).is_some_and(|it| it.variable.is_some()) || parts(value).iter().any(names_variable)
+    whole(value, notation).is_some_and(|it| it.variable.is_some()) || parts(value, notation).iter().any(names_variable)
 }
 
 fn is_name(text: &str) -> bool {
@@ -103,13 +83,15 @@ fn is_name(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-fn is_capital(text: &str) -> bool {
+/// Whether a text is the name of a variable in capitals, as most are.
+pub(crate) fn is_capital(text: &str) -> bool {
     is_name(text) && !text.contains(|c: char| c.is_ascii_lowercase())
 }
 
 #[cfg(test)]
 mod tests {
     use super::whole;
+    use crate::policy::env::tests::BRACES;
 
     #[test]
     fn a_placeholder_names_its_variable_where_it_can() {
@@ -136,7 +118,7 @@ mod tests {
             ("<%= ENV['APP_KEY'] %>", ""),
             ("{{ env \"APP_KEY\" }}", ""),
         ] {
-            let found = whole(value).map(|it| it.variable.unwrap_or_default());
+            let found = whole(value, BRACES).map(|it| it.variable.unwrap_or_default());
             assert_eq!(found, Some(variable), "{value}");
         }
     }
@@ -164,7 +146,7 @@ mod tests {
             "EV[1:a:b]",
             "changeme",
         ] {
-            assert_eq!(whole(value), None, "{value}");
+            assert_eq!(whole(value, BRACES), None, "{value}");
         }
     }
 }

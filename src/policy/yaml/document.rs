@@ -5,19 +5,19 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use serde_saphyr::{Location, Spanned};
 
-use crate::platforms::manifest::{Place, Places};
+use super::places::{Place, Places};
 
 /// Most keys, values and collections that a text may have. The largest specs that were seen in use have a thousand.
 const MOST_NODES: usize = 20_000;
 
 /// What is wrong with a text, and where.
 #[derive(Debug)]
-pub(super) struct SyntaxError {
-    pub(super) message: String,
-    pub(super) place: Place,
+pub(crate) struct SyntaxError {
+    pub(crate) message: String,
+    pub(crate) place: Place,
 }
 
-pub(super) fn read(text: &str) -> Result<(Value, Places), SyntaxError> {
+pub(crate) fn read(text: &str) -> Result<(Value, Places), SyntaxError> {
     let budget = serde_saphyr::budget! { max_nodes: MOST_NODES, max_events: 2 * MOST_NODES };
     let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false, budget: budget };
     match serde_saphyr::from_str_with_options::<Spanned<Node>>(text, options) {
@@ -84,7 +84,7 @@ fn message(error: &serde_saphyr::Error) -> String {
 }
 
 /// YAML that reads back as the same value. Strings that another parser could take for something else are quoted.
-pub(super) fn write(value: &Value) -> String {
+pub(crate) fn write(value: &Value) -> String {
     serde_saphyr::to_string(value).expect("JSON values have string keys and finite numbers")
 }
 
