@@ -114,7 +114,7 @@ pub(crate) fn of_usage(usage: &clap::Error) -> ExitCode {
     ExitCode::from(of_error(&voice.console, &voice.run, &Wait::unbounded(), &error))
 }
 
-/// A run that ended well for everybody but the program that reads its data.
+/// A run that ended well except for the program that reads its data.
 pub(crate) fn of_unwritten(console: &Console, code: u8) -> u8 {
     match console.lost_data() {
         Some(lost) if code == 0 => of_lost(console, &lost),
@@ -127,7 +127,7 @@ fn of_lost(console: &Console, lost: &Failure) -> u8 {
     lost.kind.exit_code()
 }
 
-/// A run that was told to stop, whether it could say so on a reporter or not.
+/// A run that was cancelled, whether it could say so on a reporter or not.
 pub(crate) fn of_cancelled(console: &Console, run: &Run, cancelled: Cancelled) -> u8 {
     console.end_phase();
     console.say("Cancelled before the end; the same command again looks at what there is");

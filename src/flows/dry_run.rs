@@ -56,8 +56,8 @@ pub(super) async fn show(
     Ok(())
 }
 
-/// The spec as the platform would keep it, also of an app that there is none of yet: what it refuses is found out here. `None`:
-/// it is not asked, or it refuses what is not the spec's.
+/// The spec as the platform would keep it, also of an app that there is none of yet: what it refuses shows here.
+/// `None`: it is not asked, or it refuses what is not the spec's.
 async fn proposed(
     ctx: &Ctx,
     live: Option<&App>,

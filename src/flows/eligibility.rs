@@ -38,7 +38,7 @@ impl Skip {
     }
 }
 
-/// What a pull request from a fork is told.
+/// What the comment on a fork's pull request says.
 pub(super) const FROM_A_FORK: &str = "the change comes from a fork, and the platform builds branches of this repository only; a maintainer who has read it can push it to a branch here";
 
 /// One reason to make no preview. `docs/events.md` is compared with them.

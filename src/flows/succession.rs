@@ -1,4 +1,4 @@
-//! Whether the deployment that was judged still serves: somebody else may have deployed meanwhile.
+//! Whether the deployment that was judged still serves: someone else may have deployed meanwhile.
 
 use super::context::Ctx;
 use super::rollout::Ended;
@@ -77,7 +77,7 @@ pub(super) fn reconsider(ctx: &Ctx, ended: &mut Ended, successor: &Successor) {
         named(ctx, active)
     ))
     .why("it serves now, and was not what this run checked")
-    .next("look at the newer run; if there is none, somebody deployed by hand or `deploy_on_push` is on");
+    .next("look at the newer run; if there is none, someone deployed by hand or `deploy_on_push` is on");
     ended.verdict = Verdict::Unknown(failure);
     ended.built = ctx.commit_of(active);
 }

@@ -1,4 +1,4 @@
-//! Removes what an event missed: previews whose pull request is closed, and those that nobody has touched for too long.
+//! Removes what an event missed: previews whose pull request is closed, and those that have been idle for too long.
 
 use super::removal_reason::RemovalReason;
 
@@ -77,7 +77,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         };
         match removed.await {
             Ok(removed) => swept.extend(removed),
-            // Told to stop: what was swept until now is still said.
+            // Cancelled: what was swept until now is still reported.
             Err(_) if ctx.wait.check().is_err() => {
                 first_error = Some(ctx.wait.cancelled().await.into());
                 break;

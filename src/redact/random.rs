@@ -24,10 +24,10 @@ pub(crate) fn has_long_run(value: &str) -> bool {
     value.len() >= 16 && runs.any(|run| has(run, |c| c.is_ascii_digit()) && has(run, |c| c.is_ascii_alphabetic()))
 }
 
-/// Shortest password that is told from a word.
+/// Shortest password that is distinguished from a word.
 const SHORTEST_CHOSEN: usize = 8;
 
-/// Whether a word looks like a password that somebody has chosen: `Giraffe_8821`, `Tr0ub4dor&3`.
+/// Whether a word looks like a password that someone has chosen: `Giraffe_8821`, `Tr0ub4dor&3`.
 pub(super) fn looks_chosen(word: &str) -> bool {
     let has = |kind: fn(char) -> bool| word.contains(kind);
     let is_path = word.contains(['/', '.', ':', '(', '[', '=', ',']);

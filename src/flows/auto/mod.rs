@@ -33,7 +33,7 @@ pub(crate) enum Ended {
     Report(Box<Report>),
     Verdict(Box<Verdict>),
     /// It has said everything itself.
-    Told,
+    Reported,
 }
 
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Ended> {

@@ -9,7 +9,7 @@ pub(crate) enum Command {
     Redeploy {
         force_build: bool,
     },
-    /// `None`: the most telling log that there is.
+    /// `None`: the most relevant log that there is.
     Logs(Option<LogKind>),
     Status,
     Teardown,
@@ -22,7 +22,7 @@ pub(crate) enum Command {
 /// What is wrong with a line that looks like a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InvalidCommand {
-    /// A word of this form that is none of ours.
+    /// A word of this form that is not one of our commands.
     Word,
     /// Something behind `/logs` that is no kind of log.
     Logs,
@@ -36,7 +36,7 @@ pub(crate) enum InvalidCommand {
 const LONGEST: usize = 200;
 
 impl Command {
-    /// `None`: the comment is none of our business.
+    /// `None`: the comment is not addressed to us.
     pub(crate) fn parse(comment: &str) -> Option<Self> {
         let line = comment.split(['\n', '\r']).next().unwrap_or_default();
         let line = unquoted(line);
@@ -85,7 +85,7 @@ impl Command {
         })
     }
 
-    /// In our own spelling. `None`: it is none of ours.
+    /// In our own spelling. `None`: it is not one of ours.
     pub(super) fn word(self) -> Option<&'static str> {
         Some(match self {
             Self::Preview => "/preview",

@@ -2,7 +2,7 @@
 //!
 //! | reaction | says |
 //! |---|---|
-//! | `eyes` | seen, by somebody who may |
+//! | `eyes` | seen, by someone who may |
 //! | `rocket` | done |
 //! | `-1` | refused: a newer head, a fork, a closed pull request |
 //! | `confused` | failed, or not understood |
@@ -38,7 +38,7 @@ use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
 use crate::report::{Reporter, ReporterDeps, react, react_last};
 
-/// How a command ended, for whoever looks at the comment that it came in.
+/// How a command ended, shown on the comment that it came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     Done,
@@ -119,7 +119,7 @@ async fn known(ctx: &Ctx, request: &Request, repository: &Repository) -> anyhow:
 }
 
 /// Asks what the author may do here. `Some`: not enough, and why. `author_association` is not asked, because it says
-/// `MEMBER` of everybody in the organisation.
+/// `MEMBER` of everyone in the organisation.
 async fn not_permitted(ctx: &Ctx, author: &str) -> anyhow::Result<Option<String>> {
     let permission = ctx.github()?.permission(author).await?;
     let role = permission.as_ref().map_or("none", |permission| permission.role());
@@ -199,7 +199,7 @@ async fn build(
     let (stood, evidence) = freshness::stood(ctx, pull, request.written_at).await?;
     if evidence == freshness::Evidence::Commit {
         ctx.console.say(
-            "No workflow run tells when the head was pushed (that takes `actions: read`): its committer's date is believed",
+            "No workflow run shows when the head was pushed (that takes `actions: read`): its committer's date is believed",
         );
     }
     if !stood {
@@ -219,11 +219,11 @@ async fn build(
         State::Skipped => Outcome::Refused,
         _ => Outcome::Failed,
     };
-    // Only a run that opened its reporter knows the app, and has told everybody about it.
-    let told = !report.app.is_empty();
+    // Only a run that opened its reporter knows the app, and has reported everything about it.
+    let is_reported = !report.app.is_empty();
     let unanswered = match (&report.failure, report.notes.first()) {
-        (Some(failure), _) if !told => Unanswered::InComment(replies::failed(command, failure)),
-        (None, Some(note)) if !told => Unanswered::InComment(replies::refused(command, note)),
+        (Some(failure), _) if !is_reported => Unanswered::InComment(replies::failed(command, failure)),
+        (None, Some(note)) if !is_reported => Unanswered::InComment(replies::refused(command, note)),
         _ => Unanswered::Nothing,
     };
     Ok(Done {

@@ -59,7 +59,7 @@ pub(crate) struct Neighbour {
     pub(crate) branch: String,
 }
 
-/// What to send, and what to tell about it.
+/// What to send, and what to report about it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ProductionPlan {
     pub(crate) name: String,

@@ -199,7 +199,7 @@ fn cases() -> Vec<(&'static str, Value, bool, &'static str)> {
         ("issue_comment", with(comment("created", "/preview"), "/issue/pull_request", json!(null)), true, "nothing: the comment is on an issue"),
         ("issue_comment", with(comment("created", "/preview"), "/comment/user", json!({"login": "renovate[bot]", "type": "Bot"})), true, "nothing: a bot wrote"),
         ("issue_comment", with(comment("created", "/preview"), "/comment/user/login", json!("helper[bot]")), true, "nothing: a bot wrote"),
-        ("issue_comment", with(comment("created", "/preview"), "/comment/user", json!(null)), true, "nothing: nobody is known"),
+        ("issue_comment", with(comment("created", "/preview"), "/comment/user", json!(null)), true, "nothing: the comment's author is unknown"),
         ("issue_comment", with(comment("created", "/preview"), "/comment/body", json!(null)), true, "nothing: the comment's first line is no command"),
         ("issue_comment", with(comment("created", "/preview"), "/comment", json!(null)), true, "error: the payload of `issue_comment` lacks `comment.id`"),
         ("issue_comment", comment("created", "Nice /preview"), true, "nothing: the comment's first line is no command"),

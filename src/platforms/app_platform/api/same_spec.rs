@@ -32,7 +32,7 @@ pub(super) fn comes_from(given: &Value, sent: &Value) -> bool {
     }
 }
 
-/// What tells components and envs apart: lists of them may come back in another order.
+/// What distinguishes components and envs: lists of them may come back in another order.
 fn identity(item: &Value) -> Option<&str> {
     ["name", "key", "domain"].iter().find_map(|key| item.get(key)?.as_str())
 }

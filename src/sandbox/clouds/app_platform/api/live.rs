@@ -25,7 +25,7 @@ pub(crate) async fn follow(
 ) -> Result<Response, ApiError> {
     cloud.given_out((&app, &deployment, &kind), &query)?;
     Ok(upgrade.on_upgrade(async move |socket| {
-        // The reader has gone away: nothing to tell anybody.
+        // The reader has gone away: there is no one to send anything to.
         let _gone = send(socket, &cloud, (&app, &deployment, &kind), &query).await;
     }))
 }
