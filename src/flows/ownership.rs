@@ -87,7 +87,7 @@ pub(super) fn only<'a>(
     )
 }
 
-/// Every app that does. There is one, unless somebody else's doing has made a second.
+/// Every app that does. There is one, unless someone else's doing has made a second.
 pub(super) async fn all_marked(ctx: &Ctx, repository: u64, environment: &Environment) -> anyhow::Result<Vec<App>> {
     let apps = ctx.platform()?.list().await?;
     Ok(among(&apps, repository, environment).cloned().collect())
@@ -99,9 +99,10 @@ pub(super) fn among<'a>(apps: &'a [App], repository: u64, environment: &Environm
 }
 
 /// Whether the app is that of the environment: by its marks, and a preview by its name as well. Marks are envs, which go
-/// wherever somebody copies an app spec.
+/// wherever someone copies an app spec.
 pub(super) fn is_marked(app: &App, repository: u64, environment: &Environment) -> bool {
     let marks = app.marks.as_ref();
+    // Previews have names that we give, so a copied app spec is recognised; others are named by their spec.
     let has_name = match environment {
         Environment::Preview(number) => names::is_preview_app(&app.name, *number),
         Environment::Named(_) => true,
@@ -112,7 +113,7 @@ pub(super) fn is_marked(app: &App, repository: u64, environment: &Environment) -
 /// The app that holds a name which was free a moment ago, if another run of ours made it.
 ///
 /// # Errors
-/// When it is somebody else's.
+/// When it belongs to someone else.
 pub(super) async fn taken(ctx: &Ctx, name: &str, repository: u64, environment: &Environment) -> anyhow::Result<App> {
     let app = ctx.platform()?.find(name).await?.ok_or_else(|| {
         Failure::unknown(format!(

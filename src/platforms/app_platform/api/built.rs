@@ -1,4 +1,4 @@
-//! What the components of a deployment were built from, as far as App Platform tells.
+//! What the components of a deployment were built from, as far as App Platform says.
 
 use serde_json::Value;
 
@@ -9,7 +9,8 @@ use crate::model::rollout::Built;
 use crate::platforms::app_platform::spec::source;
 use crate::platforms::deployment::Deployment;
 
-/// Component kinds that have a source and can tell what it was. Functions cannot.
+/// Component kinds that have a source and report what it was. Functions cannot.
+/// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>
 const KINDS: [&str; 4] = ["services", "static_sites", "workers", "jobs"];
 
 pub(super) fn built(deployment: &wire::Deployment) -> Vec<(String, Built)> {
@@ -86,7 +87,7 @@ mod tests {
     use crate::model::rollout::Built;
 
     #[test]
-    fn tells_for_every_component_what_it_was_built_from() {
+    fn says_for_every_component_what_it_was_built_from() {
         let deployment = serde_json::from_value(json!({
             "spec": {"name": "shop",
                 "services": [{"name": "web", "github": {"repo": "acme/shop", "branch": "main"}},

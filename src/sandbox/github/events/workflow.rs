@@ -1,4 +1,4 @@
-//! `workflow_run`, `workflow_dispatch` and `repository_dispatch`: another workflow has ended, or somebody starts one.
+//! `workflow_run`, `workflow_dispatch` and `repository_dispatch`: another workflow has ended, or someone starts one.
 
 use serde_json::{Value, json};
 
@@ -30,6 +30,7 @@ pub(super) const KEYS_OF_DISPATCH: &[&str] = &["ref", "inputs", "workflow"];
 pub(super) const KEYS_OF_REPOSITORY_DISPATCH: &[&str] = &["event_type", "client_payload"];
 
 /// GitHub takes no more, of inputs and of the top level of a payload.
+/// <https://docs.github.com/rest/actions/workflows#create-a-workflow-dispatch-event>
 const MOST_INPUTS: usize = 25;
 const MOST_PROPERTIES: usize = 10;
 
