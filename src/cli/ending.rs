@@ -92,7 +92,7 @@ pub(crate) fn of_error(console: &Console, run: &Run, wait: &Wait, error: &anyhow
     } else {
         "failed"
     };
-    tell(console, run, status, &early_end(&failure));
+    write_early_end(console, run, status, &early_end(&failure));
     failure.kind.exit_code()
 }
 
@@ -131,7 +131,7 @@ fn of_lost(console: &Console, lost: &Failure) -> u8 {
 pub(crate) fn of_cancelled(console: &Console, run: &Run, cancelled: Cancelled) -> u8 {
     console.end_phase();
     console.say("Cancelled before the end; the same command again looks at what there is");
-    tell(
+    write_early_end(
         console,
         run,
         "unknown",
@@ -141,7 +141,7 @@ pub(crate) fn of_cancelled(console: &Console, run: &Run, cancelled: Cancelled) -
 }
 
 /// Output and summary of a run that wrote none until now.
-fn tell(console: &Console, run: &Run, status: &str, text: &str) {
+fn write_early_end(console: &Console, run: &Run, status: &str, text: &str) {
     if run.is_recorded() {
         return;
     }

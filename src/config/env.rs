@@ -38,7 +38,7 @@ impl Variable {
     }
 }
 
-/// Shortest token that is looked for inside of other values: `https://x-access-token:TOKEN@github.com` hands it over too.
+/// Shortest token that is searched for inside other values: `https://x-access-token:TOKEN@github.com` hands it over too.
 const LONG: usize = 8;
 
 fn holds(value: &str, token: &str) -> bool {

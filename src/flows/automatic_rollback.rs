@@ -15,7 +15,7 @@ use crate::policy::replace::Replace;
 /// How many earlier deployments the platform is asked about.
 const MOST: usize = 10;
 
-/// How far back is looked for a deployment to go back to.
+/// How many earlier deployments are considered as the target of a rollback.
 const LOOK_BACK: usize = 50;
 
 /// Goes back from the deployment that was found bad, unless something else has come after it by then.

@@ -22,7 +22,7 @@ pub(crate) enum Commit {
 /// Why a pull request gets no preview, and whether its comment says so.
 pub(super) struct Skip {
     pub(super) reason: String,
-    pub(super) tell: bool,
+    pub(super) in_comment: bool,
     /// No app of the pull request is there any more, so that what GitHub shows of earlier ones ends.
     pub(super) nothing_is_left: bool,
 }
@@ -32,7 +32,7 @@ impl Skip {
     pub(super) fn quietly(reason: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
-            tell: false,
+            in_comment: false,
             nothing_is_left: false,
         }
     }
@@ -48,22 +48,22 @@ pub(super) struct Rule {
     /// What the run says, with the facts filled in.
     pub(super) because: &'static str,
     /// Whether the author is waiting for a preview, so that the comment says it; elsewhere a comment would be noise.
-    pub(super) tell: bool,
+    pub(super) in_comment: bool,
     /// Whether it stands back where a maintainer asks for this one preview.
     pub(super) yields: bool,
 }
 
 #[rustfmt::skip]
 pub(super) const RULES: &[Rule] = &[
-    Rule { holds: |policy, _, _| !policy.enabled, tell: false, yields: false,
+    Rule { holds: |policy, _, _| !policy.enabled, in_comment: false, yields: false,
         because: "previews are switched off in `do-deploy.toml`" },
-    Rule { holds: |policy, pull, _| pull.author_is_bot && !policy.bots, tell: false, yields: true,
+    Rule { holds: |policy, pull, _| pull.author_is_bot && !policy.bots, in_comment: false, yields: true,
         because: "`{author}` is a bot, and `[preview] bots` is not set" },
-    Rule { holds: |_, pull, repository| pull.is_fork_of(repository), tell: true, yields: false,
+    Rule { holds: |_, pull, repository| pull.is_fork_of(repository), in_comment: true, yields: false,
         because: FROM_A_FORK },
-    Rule { holds: |policy, pull, _| pull.draft && !policy.drafts, tell: true, yields: true,
+    Rule { holds: |policy, pull, _| pull.draft && !policy.drafts, in_comment: true, yields: true,
         because: "the pull request is a draft; it gets a preview when it is ready for review" },
-    Rule { holds: |policy, pull, _| lacks_label(policy, pull), tell: false, yields: true,
+    Rule { holds: |policy, pull, _| lacks_label(policy, pull), in_comment: false, yields: true,
         because: "the pull request does not have the label `{label}`" },
 ];
 
@@ -83,7 +83,7 @@ pub(super) fn skip_reason(policy: &Preview, pull: &PullRequest, repository: &str
     };
     Some(Skip {
         reason: fill(rule.because, fact),
-        tell: rule.tell,
+        in_comment: rule.in_comment,
         nothing_is_left: false,
     })
 }

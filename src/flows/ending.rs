@@ -143,7 +143,7 @@ async fn newer_commit(ctx: &Ctx, report: &Report, successor: Successor<'_>) -> O
     (!head.is(own)).then_some(head)
 }
 
-/// Nothing came of the run: what it had planned was no longer right when the platform would have taken it.
+/// The run sent nothing: what it had planned was no longer right when the platform would have taken it.
 pub(super) async fn not_sent(
     ctx: &Ctx,
     reporter: &mut Reporter,

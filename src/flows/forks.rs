@@ -1,4 +1,4 @@
-//! Explains to the authors of a fork's pull requests why there is no preview. Anybody can open them, in any number, and
+//! Explains to the authors of a fork's pull requests why there is no preview. Anyone can open them, in any number, and
 //! each request that they cause is one less of the hour's thousand that production's runs share:
 //! <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>.
 

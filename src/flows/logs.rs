@@ -95,7 +95,7 @@ fn relevant(app: &App, failed: &Deployment) -> Vec<LogKind> {
 /// How many lines are printed unless a number is given: the last ones.
 pub(crate) const TAIL: usize = 200;
 
-/// How many deployments back one is looked for by its id.
+/// How many deployments back the search for an id goes.
 const LOOKED_AT: usize = 100;
 
 /// A line with the component that wrote it in front, where the app has several.

@@ -42,7 +42,7 @@ impl Candidate<'_> {
     /// answered by the command, below what the comment says of the preview.
     pub(super) async fn skipped(&self, config: &Config, skip: &Skip) -> Report {
         let mut report = self.say_skipped(skip);
-        if !skip.tell || self.is_commanded() || self.request.dry_run {
+        if !skip.in_comment || self.is_commanded() || self.request.dry_run {
             self.ctx.record(&report);
             return report;
         }

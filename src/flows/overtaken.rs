@@ -42,7 +42,7 @@ pub(super) async fn still_unwanted(ctx: &Ctx, pull: &PullRequest, because: &Remo
         };
     }
     match because {
-        // Someone wants it gone, whatever has happened since.
+        // The removal was asked for, whatever has happened since.
         RemovalReason::Closed | RemovalReason::Asked | RemovalReason::Commanded => Ok(()),
         RemovalReason::Swept(_) => match living(ctx, app).await? {
             Some(now) if now.last_deployed_at != app.last_deployed_at => {

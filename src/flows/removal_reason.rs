@@ -5,7 +5,7 @@ use crate::model::pull_request::PullRequest;
 /// Why a preview is removed, for those who read the comment.
 #[derive(Clone, Debug)]
 pub(crate) enum RemovalReason {
-    /// Its pull request was closed. Events come late and are replayed, so it is looked at again; and no one asks for
+    /// Its pull request was closed. Events come late and are replayed, so its state is read again; and no one asks for
     /// more than what is ours.
     Closed,
     /// A person asked for it.

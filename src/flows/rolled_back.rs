@@ -11,7 +11,7 @@ use crate::platforms::{App, Deployment};
 use crate::render::production::RolledBack;
 use crate::report::Reporter;
 
-/// How far back is looked for what served in between.
+/// How many deployments back the search for what served in between goes.
 const LOOK_BACK: usize = 50;
 
 /// How many pull requests get a line: each takes several requests.

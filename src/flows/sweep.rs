@@ -111,7 +111,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     }
     // A sweep that was stopped before it removed anything has found nothing out.
     if ctx.wait.check().is_ok() || !swept.is_empty() {
-        tell(ctx, request, &swept, &missed, &undeployed);
+        summarise(ctx, request, &swept, &missed, &undeployed);
     }
     first_error.map_or(Ok(()), Err)
 }
@@ -142,7 +142,7 @@ fn would_remove(app: &App, number: u64, reason: &str) -> Report {
 }
 
 /// What was removed and why, and what could not be, in log, summary and outputs.
-fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)], missed: &[Report], undeployed: &[Report]) {
+fn summarise(ctx: &Ctx, request: &Request, swept: &[(Report, String)], missed: &[Report], undeployed: &[Report]) {
     let swept_reports = swept.iter().map(|(report, _)| report);
     let reports: Vec<Report> = swept_reports.chain(missed).chain(undeployed).cloned().collect();
     report::record_all(&ctx.run, &ctx.console, &ctx.redactor, &reports, "Nothing to sweep");

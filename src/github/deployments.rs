@@ -62,7 +62,7 @@ pub(crate) struct Deployment {
     payload: Value,
 }
 
-/// A deployment as GitHub shows it to anybody who may read: what it was about, and its last status.
+/// A deployment as GitHub shows it to anyone with read access: what it was about, and its last status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Recorded {
     pub(crate) app: String,

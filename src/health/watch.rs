@@ -175,7 +175,7 @@ impl Steady {
             Observation::Wrong { status, .. } => (target.inside || target.beside_domain) && *status < 500,
             Observation::Blocked(obstacle) => obstacle.is_lasting(),
             Observation::Endless { .. } => true,
-            // Records and certificates of a domain take longer than anybody waits here.
+            // Records and certificates of a domain take longer than this run waits.
             Observation::Down { .. } => target.own_domain && !observation.proves_bad(),
             _ => false,
         };

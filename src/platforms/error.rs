@@ -49,7 +49,7 @@ pub(crate) enum PlatformError {
     /// Another deployment took the place of the one that was waited for.
     #[error("the deployment was superseded by `{by}`")]
     Superseded { by: String },
-    /// What a request was decided on has changed before it could be sent again. Nothing came of it.
+    /// What a request was decided on has changed before it could be sent again. It was not sent.
     #[error("{by} before the request could be sent again")]
     Overtaken { by: String },
     /// There is nothing to wait for.

@@ -5,7 +5,7 @@ const KNOWN: [&str; 10] = [
     "base64", "sha256", "sha512", "sha1", "oauth2", "utf8", "x509", "md5", "ed25519", "i18n",
 ];
 
-/// Shortest run of letters and digits that is looked at.
+/// Shortest run of letters and digits that is examined.
 const SHORTEST: usize = 10;
 
 /// Whether a text holds a run that looks like one of a key, a token or an id.

@@ -247,7 +247,7 @@ enum Author {
     Other,
 }
 
-/// The mark alone could be anybody's. What the runner's own bot wrote is ours also where another token writes now.
+/// Anyone can write the mark. What the runner's own bot wrote is ours also where another token writes now.
 fn author(comment: &Comment, own_login: Option<&str>) -> Author {
     match (&comment.user, own_login) {
         (Some(user), _) if user.login == ACTIONS_BOT => Author::Us,

@@ -32,7 +32,7 @@ pub(crate) enum InvalidCommand {
     Nothing(&'static str),
 }
 
-/// Longest line that is looked at, in bytes: no command is half as long.
+/// Longest line that is parsed, in bytes: no command is half as long.
 const LONGEST: usize = 200;
 
 impl Command {
@@ -47,7 +47,7 @@ impl Command {
             .split([' ', '\t', '\u{a0}'])
             .filter(|word| !word.is_empty());
         let word = words.next()?.strip_prefix('/').filter(|_| line.starts_with('/'))?;
-        // A path such as `/etc/hosts`, a second slash, a sign: not a command of anybody.
+        // A path such as `/etc/hosts`, a second slash, a sign: not a command of any tool.
         let is_letter = |c: char| c.is_ascii_alphabetic() || c == '-';
         if word.is_empty() || !word.chars().all(is_letter) || !word.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return None;

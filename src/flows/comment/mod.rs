@@ -98,7 +98,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         Err(error) => (failed(request, &error), Err(error)),
     };
     let reporter = ctx.reporter(&config, &repository);
-    tell(ctx, &reporter, request, &done).await;
+    give_answer(ctx, &reporter, request, &done).await;
     let reaction = match done.outcome {
         Outcome::Done => Reaction::Rocket,
         Outcome::Refused => Reaction::ThumbsDown,
@@ -262,8 +262,8 @@ fn failed(request: &Request, error: &anyhow::Error) -> Done {
     }
 }
 
-/// Says the answer wherever one is looked for.
-async fn tell(ctx: &Ctx, reporter: &ReporterDeps, request: &Request, done: &Done) {
+/// Writes the answer in every place where readers expect one.
+async fn give_answer(ctx: &Ctx, reporter: &ReporterDeps, request: &Request, done: &Done) {
     match &done.unanswered {
         Unanswered::Nothing => {}
         Unanswered::InComment(answer) => Reporter::answer_in_comment(reporter.clone(), &done.report, answer).await,

@@ -15,7 +15,7 @@ pub(crate) struct Audit {
     tokens: Mutex<BTreeSet<String>>,
 }
 
-/// What is looked at on request.
+/// What an audit examines.
 #[derive(Debug, Default)]
 pub(crate) struct Evidence {
     /// `METHOD /path?query` of every request.

@@ -342,7 +342,7 @@ fn the_page_shows_the_table_that_the_program_runs_on() {
     }
     let mut rules = String::from("| What the run says | Where | Asked for by hand |\n|---|---|---|\n");
     for rule in RULES {
-        let place = if rule.tell {
+        let place = if rule.in_comment {
             "log, summary and comment"
         } else {
             "log and summary"

@@ -4,7 +4,7 @@ use super::wire;
 use crate::model::rollout::{Stage, Step, StepFailure, StepStatus};
 use crate::redact::Untrusted;
 
-/// The steps of components, in the tree's order. Steps of the deployment as a whole are no news to anybody.
+/// The steps of components, in the tree's order. Steps of the deployment as a whole are no news.
 pub(super) fn steps(progress: &wire::Progress) -> Vec<Step> {
     let mut found = Vec::new();
     for root in &progress.steps {

@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exit_code_in_the_message_tells_more() {
+    fn an_exit_code_in_the_message_says_more() {
         let words = explain("DeployContainerExitNonZero", "container exited with exit code 137").expect("known");
         assert!(words.why.contains("memory"), "{}", words.why);
         let words = explain("DeployContainerExitNonZero", "Exit code: 1").expect("known");

@@ -101,7 +101,7 @@ impl AppPlatform {
         }
     }
 
-    /// Sends until it is known what became of it. `spec` gives refusals their names. Before every further try the app is
+    /// Sends until the outcome is known. `spec` gives refusals their names. Before every further try the app is
     /// looked at again, and `still` is asked: a rate limit may hold a request up for minutes, and what is repeated
     /// blindly takes away what someone else has done meanwhile.
     async fn start(
@@ -115,7 +115,7 @@ impl AppPlatform {
         let before = self.newest(app).await?;
         let is_new = |id: &str| !is_known(app, id) && before.iter().all(|earlier| earlier.id != id);
         let is_ours = |it: &Deployment| is_new(&it.id) && (request.is_ours)(it);
-        // Without patience for limits: they are waited out below, so that the app is looked at after each wait.
+        // Without patience for limits: they are waited out below, so that the app is read again after each wait.
         let client = self.client.patient_for(Duration::ZERO);
         let mut pauses = PAUSES.into_iter();
         let mut refused = 0;

@@ -10,7 +10,7 @@ use crate::github::records::following::current;
 use crate::github::refusal::Refusal;
 use crate::github::stamp::stamp;
 
-/// Of the workflow that is looked at.
+/// Path of the workflow whose run is reported.
 const PATH: &str = ".github/workflows/ci.yml";
 /// Of the one that a pull request's event started: where previews are isolated, their own comes after it.
 const START: (&str, &str) = ("Preview start", ".github/workflows/do-deploy-preview-start.yml");

@@ -14,7 +14,7 @@ use super::error::ApiError;
 use super::logs::StoredQuery;
 use crate::clouds::app_platform::domain::logs;
 
-/// How often it is looked whether another component has begun to log, or the deployment has ended.
+/// How often the stream checks whether another component has begun to log, or the deployment has ended.
 const LOOK: Duration = Duration::from_millis(200);
 
 pub(crate) async fn follow(
