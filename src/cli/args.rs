@@ -39,7 +39,7 @@ pub(crate) enum Command {
     Redeploy(RedeployArgs),
     /// Put an earlier deployment back into service and pin the app there
     Rollback(RollbackArgs),
-    /// Remove previews whose pull request is closed or that nobody has touched for too long
+    /// Remove previews whose pull request is closed or that have been idle for too long
     Sweep(SweepArgs),
     /// Ask a URL or an environment from outside whether it serves
     Verify(VerifyArgs),

@@ -56,9 +56,9 @@ async fn run(command: Command) -> u8 {
         Ok(listening) => listening,
         Err(error) => return ending::of_error(&console, &run, &Wait::unbounded(), &error),
     };
-    let wait = Wait::new(pace, signals.told.clone());
+    let wait = Wait::new(pace, signals.cancelled.clone());
     let code = tokio::select! {
-        ended = as_told(command, voice, variables, wait.clone()) => {
+        ended = carry_out(command, voice, variables, wait.clone()) => {
             ended.unwrap_or_else(|error| ending::of_error(&console, &run, &wait, &error))
         }
         cancelled = signals.end() => ending::of_cancelled(&console, &run, cancelled),
@@ -68,7 +68,7 @@ async fn run(command: Command) -> u8 {
 }
 
 /// The command that the flags name, or that the action's inputs do; then what goes wrong is said in their words.
-async fn as_told(command: Command, mut voice: Voice, variables: Variables, wait: Wait) -> anyhow::Result<u8> {
+async fn carry_out(command: Command, mut voice: Voice, variables: Variables, wait: Wait) -> anyhow::Result<u8> {
     if !matches!(command, Command::Action) {
         return flow(command, voice, variables, wait).await;
     }
@@ -90,7 +90,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(match flows::auto::run(&ctx, &args.try_into()?).await? {
                 flows::auto::Ended::Report(report) => ending::of_report(&ctx, &report),
                 flows::auto::Ended::Verdict(verdict) => ending::of_verdict(&ctx, &verdict),
-                flows::auto::Ended::Told => 0,
+                flows::auto::Ended::Reported => 0,
             })
         }
         Command::Deploy(args) => {

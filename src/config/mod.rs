@@ -127,7 +127,7 @@ pub(crate) struct Preview {
     pub(crate) env: BTreeMap<String, EnvValue>,
 }
 
-/// Where a preview has its SQLite file unless somebody says something else.
+/// Where a preview has its SQLite file unless someone says something else.
 pub(crate) const SQLITE_URL: &str = "sqlite:////tmp/preview.db";
 
 impl Default for Preview {

@@ -270,7 +270,7 @@ fn variant(message: &str) -> Failure {
     Failure::input(format!("`{value}` is not known here")).next(format!("use one of `{}`", known.join("`, `")))
 }
 
-/// The known word that somebody may have meant.
+/// The known word that someone may have meant.
 pub(crate) fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()

@@ -50,7 +50,7 @@ pub(crate) struct Ctx {
     pub(crate) dry_run: bool,
     /// `--config`, or `do-deploy.toml`.
     pub(crate) config_file: String,
-    /// Whether somebody named it, so that it has to be there.
+    /// Whether someone named it, so that it has to be there.
     pub(crate) config_is_named: bool,
     /// `--spec`
     pub(crate) spec_file: Option<String>,

@@ -78,7 +78,7 @@ impl Deployment {
             .filter(|_| is_measure)
     }
 
-    /// Whether somebody who watches would notice a difference to `before`.
+    /// Whether someone who watches would notice a difference to `before`.
     pub(crate) fn moved_on_from(&self, before: &Self) -> bool {
         self.id != before.id
             || self.phase != before.phase

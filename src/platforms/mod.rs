@@ -124,7 +124,7 @@ pub(crate) trait Platform: std::fmt::Debug {
         tail: usize,
     ) -> Result<Option<Vec<LogLine>>>;
 
-    /// Hands over every line as it is written, until the log ends or the run is told to stop. `None`: there is no
+    /// Hands over every line as it is written, until the log ends or the run is cancelled. `None`: there is no
     /// such log.
     async fn follow(
         &self,

@@ -17,7 +17,7 @@ pub(crate) struct RenderContext {
     pub(crate) logs: Logs,
     /// When what is shown was last found to be so, by GitHub's clock.
     pub(crate) updated: Option<Timestamp>,
-    /// The commands that somebody may write now, each with what it does.
+    /// The commands that someone may write now, each with what it does.
     pub(crate) commands: Vec<(&'static str, &'static str)>,
     /// After how long without a deployment or a command a preview is removed; `None`: that is not known.
     pub(crate) swept_after: Option<Duration>,

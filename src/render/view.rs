@@ -20,7 +20,7 @@ use crate::wait::{humanize, in_words};
 const LOG_ROOM: usize = 30_000;
 /// Room for a listing, in bytes.
 const LISTING_ROOM: usize = 8_000;
-/// More of them say nothing to anybody.
+/// More of them do not help the reader.
 const NOTES: usize = 10;
 pub(super) const CHANGES: usize = 200;
 

@@ -241,7 +241,7 @@ async fn the_comment_is_not_edited_when_nothing_changed() {
 }
 
 #[tokio::test]
-async fn somebody_elses_comment_with_our_mark_is_left_alone() {
+async fn a_strangers_comment_with_our_mark_is_left_alone() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         let repository = t.github("GET", "/repos/org/shop", None).await.expect(200);

@@ -1,4 +1,4 @@
-//! Preview, push, teardown, deployment and rollback on a platform that the flows have never heard of: a folder on disk, beside
+//! Preview, push, teardown, deployment and rollback on a platform that the flows do not know: a folder on disk, beside
 //! the sandbox's GitHub.
 
 use std::path::{Path, PathBuf};
@@ -223,7 +223,7 @@ fn play_where(pins: bool, story: impl AsyncFnOnce(&Stage)) {
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
-        let told = async {
+        let signal = async {
             let variables = written(&environment).await;
             let variable = |name: &str| {
                 let line = variables
@@ -244,7 +244,7 @@ fn play_where(pins: bool, story: impl AsyncFnOnce(&Stage)) {
             story(&stage).await;
         };
         tokio::select! {
-            () = told => {}
+            () = signal => {}
             ended = do_deploy_sandbox::command::run(sandbox, 0.01) => panic!("the sandbox ended: {ended:?}"),
         }
     });

@@ -79,11 +79,11 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
             as_it_is::run(ctx, &request).await?
         }
         Decision::Find { pull_requests } => found(ctx, &pull_requests)?,
-        Decision::Forks { pull_requests } => forks::tell(ctx, &pull_requests, dry_run).await?,
+        Decision::Forks { pull_requests } => forks::explain(ctx, &pull_requests, dry_run).await?,
         Decision::Sweep => {
             let request = sweep::Request { dry_run, nightly: true };
             sweep::run(ctx, &request).await?;
-            return Ok(Ended::Told);
+            return Ok(Ended::Reported);
         }
         Decision::Asked(asked) => return as_asked(ctx, asked).await,
         Decision::Comment(request) => comment::run(ctx, &request).await?,
@@ -146,15 +146,15 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
         }
         Verb::Sweep => {
             sweep::run(ctx, &flags.sweep()).await?;
-            return Ok(Ended::Told);
+            return Ok(Ended::Reported);
         }
         Verb::Status => {
             status::run(ctx, &flags.status()).await?;
-            return Ok(Ended::Told);
+            return Ok(Ended::Reported);
         }
         Verb::Logs => {
             logs::run(ctx, &flags.logs()).await?;
-            return Ok(Ended::Told);
+            return Ok(Ended::Reported);
         }
     };
     Ok(Ended::Report(Box::new(report)))

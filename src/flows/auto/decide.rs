@@ -45,7 +45,7 @@ pub(super) enum Decision {
     Find {
         pull_requests: Vec<u64>,
     },
-    /// Pull requests that get no preview, whose authors are told why.
+    /// Pull requests that get no preview, whose authors get to know why.
     Forks {
         pull_requests: Vec<u64>,
     },

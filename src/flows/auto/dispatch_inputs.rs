@@ -15,7 +15,7 @@ use crate::policy::replace::Replace;
 /// # Errors
 /// Names the first flag that means nothing to what is done about the event. Images do no harm where nothing is
 /// deployed; a comment's command would deploy, and without them. A consent is for what is deployed. `takes_pull`: the
-/// job is told which of the event's pull requests it is about.
+/// job is given the one of the event's pull requests that it is about.
 pub(super) fn refuse_on(flags: &Flags, event: &str, then: Then, takes_pull: bool) -> Result<(), Failure> {
     let deploys = matches!(then, Then::DeployPushed | Then::DeployTested);
     let names_what_it_cannot = match flags.environment {

@@ -12,6 +12,7 @@ use crate::model::failure::Failure;
 use crate::model::pull_request::PullRequest;
 
 /// Its runs get no secrets but those that a repository gives to Dependabot.
+/// <https://docs.github.com/en/code-security/dependabot/troubleshooting-dependabot/troubleshooting-dependabot-on-github-actions>
 const DEPENDABOT: &str = "dependabot[bot]";
 
 /// What a fact of a payload has to be; of anything else no decision is guessed.
@@ -279,7 +280,7 @@ impl Event {
     }
 
     /// An account that has been deleted is `null`.
-    pub(super) fn is_by_nobody(&self) -> bool {
+    pub(super) fn has_no_author(&self) -> bool {
         self.text("/comment/user/login").is_empty()
     }
 

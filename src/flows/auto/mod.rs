@@ -27,7 +27,7 @@ pub(crate) enum Ended {
     Report(Box<Report>),
     Verdict(Box<Verdict>),
     /// It has said everything itself.
-    Told,
+    Reported,
 }
 
 /// `flags`: also of what an event deploys; a workflow gives them whatever the event is.

@@ -2,7 +2,7 @@
 //!
 //! | reaction | says |
 //! |---|---|
-//! | `eyes` | seen, by somebody who may |
+//! | `eyes` | seen, by someone who may |
 //! | `rocket` | done |
 //! | `-1` | refused: a newer head, a fork, a closed pull request |
 //! | `confused` | failed, or not understood |
@@ -41,7 +41,7 @@ use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
 use crate::report::{Reporter, ReporterDeps, react, react_last};
 
-/// How a command ended, for whoever looks at the comment that it came in.
+/// How a command ended, shown on the comment that it came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     Done,
@@ -101,7 +101,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         Err(error) => (failed(request, &error), Err(error)),
     };
     let reporter = ctx.reporter(&config, &repository);
-    tell(ctx, &reporter, request, &done).await;
+    give_answer(ctx, &reporter, request, &done).await;
     let reaction = match done.outcome {
         Outcome::Done => Reaction::Rocket,
         Outcome::Refused => Reaction::ThumbsDown,
@@ -122,7 +122,7 @@ async fn known(ctx: &Ctx, request: &Request, repository: &Repository) -> anyhow:
 }
 
 /// Asks what the author may do here. `Some`: not enough, and why. `author_association` is not asked, because it says
-/// `MEMBER` of everybody in the organisation.
+/// `MEMBER` of everyone in the organisation.
 async fn not_permitted(ctx: &Ctx, author: &str) -> anyhow::Result<Option<String>> {
     let permission = ctx.github()?.permission(author).await?;
     let role = permission.as_ref().map_or("none", |permission| permission.role());
@@ -202,7 +202,7 @@ async fn build(
     let (stood, evidence) = freshness::stood(ctx, pull, request.written_at).await?;
     if evidence == freshness::Evidence::Commit {
         ctx.console.say(
-            "No workflow run tells when the head was pushed (that takes `actions: read`): its committer's date is believed",
+            "No workflow run shows when the head was pushed (that takes `actions: read`): its committer's date is believed",
         );
     }
     if !stood {
@@ -222,11 +222,11 @@ async fn build(
         State::Skipped => Outcome::Refused,
         _ => Outcome::Failed,
     };
-    // Only a run that opened its reporter knows the app, and has told everybody about it.
-    let told = !report.app.is_empty();
+    // Only a run that opened its reporter knows the app, and has reported everything about it.
+    let is_reported = !report.app.is_empty();
     let unanswered = match (&report.failure, report.notes.first()) {
-        (Some(failure), _) if !told => Unanswered::InComment(replies::failed(command, failure)),
-        (None, Some(note)) if !told => Unanswered::InComment(replies::refused(command, note)),
+        (Some(failure), _) if !is_reported => Unanswered::InComment(replies::failed(command, failure)),
+        (None, Some(note)) if !is_reported => Unanswered::InComment(replies::refused(command, note)),
         _ => Unanswered::Nothing,
     };
     Ok(Done {
@@ -265,8 +265,8 @@ fn failed(request: &Request, error: &anyhow::Error) -> Done {
     }
 }
 
-/// Says the answer wherever one is looked for.
-async fn tell(ctx: &Ctx, reporter: &ReporterDeps, request: &Request, done: &Done) {
+/// Writes the answer in every place where readers expect one.
+async fn give_answer(ctx: &Ctx, reporter: &ReporterDeps, request: &Request, done: &Done) {
     match &done.unanswered {
         Unanswered::Nothing => {}
         Unanswered::InComment(answer) => Reporter::answer_in_comment(reporter.clone(), &done.report, answer).await,

@@ -67,7 +67,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, on: &Preview, app: &App) ->
     } else {
         State::Unknown
     };
-    let answer = replies::failed(Command::Wake, &failure).point(format!("Asked for {took}; `/logs` may tell why"));
+    let answer = replies::failed(Command::Wake, &failure).point(format!("Asked for {took}; `/logs` may show why"));
     report.failure = Some(failure);
     Ok(Done {
         report,
@@ -76,7 +76,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, on: &Preview, app: &App) ->
     })
 }
 
-/// Where the preview can be asked; an address alone is none, where nothing serves yet. `Err`: nowhere, and why.
+/// Where the preview can be asked; an address alone is not enough while nothing serves. `Err`: nowhere, and why.
 fn address(app: &App) -> Result<&str, Answer> {
     if let Some(state) = app.document.facts().offline {
         return Err(Answer::new(Some("/wake"), state.sentence(&app.name)));
@@ -98,7 +98,7 @@ fn address(app: &App) -> Result<&str, Answer> {
         )),
         (None, _) => Err(
             Answer::new(Some("/wake"), "no deployment of the preview has succeeded yet")
-                .point("`/logs` tells why, `/redeploy` tries again"),
+                .point("`/logs` shows why, `/redeploy` tries again"),
         ),
     }
 }

@@ -18,11 +18,11 @@ pub(super) struct Chosen {
     pub(super) path: String,
     pub(super) manifest: Manifest,
     /// Where it comes from, as a sentence.
-    pub(super) told: String,
+    pub(super) outcome: String,
     /// What has to be written for it; nothing where it is there already.
     pub(super) files: Vec<Wanted>,
     pub(super) notes: Vec<String>,
-    /// Whether do-deploy finds it by itself.
+    /// Whether do-deploy finds it without being given its path.
     found_by_itself: bool,
 }
 
@@ -41,7 +41,7 @@ pub(super) async fn choose(
     from_app: Option<&str>,
 ) -> anyhow::Result<Chosen> {
     let configured = Some(config.spec.as_str()).filter(|path| !path.is_empty());
-    // An ambiguous search does not matter to whoever names the spec.
+    // An ambiguous search does not matter when the spec is named.
     let usual = match (configured, Source::working_copy(ctx).await.usual_manifest().await) {
         (Some(path), _) => Some(path.to_owned()),
         (None, Ok(spec)) => spec.map(|spec| spec.file().to_owned()),
@@ -55,10 +55,10 @@ pub(super) async fn choose(
         Some(usual) => *usual == path,
         None => usual_files.contains(&path.as_str()),
     };
-    let chosen = |manifest, told, files, notes| Chosen {
+    let chosen = |manifest, outcome, files, notes| Chosen {
         path: path.clone(),
         manifest,
-        told,
+        outcome,
         files,
         notes,
         found_by_itself,
@@ -67,13 +67,13 @@ pub(super) async fn choose(
         hide_secrets(ctx, root, &path)?;
         let (text, notes) = live(ctx.clouds.of_file(&path).platform()?.as_ref(), name).await?;
         let manifest = ctx.clouds.of_file(&path).manifests.read(&text, &path)?;
-        let told = format!("The app spec `{path}` is the live app's, `{name}`");
-        return Ok(chosen(manifest, told, vec![wanted(&path, text)], notes));
+        let outcome = format!("The app spec `{path}` is the live app's, `{name}`");
+        return Ok(chosen(manifest, outcome, vec![wanted(&path, text)], notes));
     }
     if let Some(text) = checkout::file(root, &path)? {
         let manifest = ctx.clouds.of_file(&path).manifests.read(&text, &path)?;
-        let told = format!("The app spec is `{path}`; it stays as it is");
-        return Ok(chosen(manifest, told, Vec::new(), Vec::new()));
+        let outcome = format!("The app spec is `{path}`; it stays as it is");
+        return Ok(chosen(manifest, outcome, Vec::new(), Vec::new()));
     }
     let paths = git::files(root).await?;
     let read = |path: &str| checkout::file(root, path).ok().flatten();
@@ -89,11 +89,11 @@ pub(super) async fn choose(
     let manifest = ctx.clouds.of_file(&path).manifests.read(&made.text, &path)?;
     let mut files = vec![wanted(&path, made.text)];
     files.extend(made.further.into_iter().map(|(path, text)| wanted(&path, text)));
-    let told = format!(
+    let outcome = format!(
         "There is no app spec; this is {}, and `{path}` is its first one",
         made.kind
     );
-    Ok(chosen(manifest, told, files, made.notes))
+    Ok(chosen(manifest, outcome, files, made.notes))
 }
 
 fn wanted(path: &str, text: String) -> Wanted {

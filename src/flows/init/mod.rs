@@ -62,8 +62,8 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     let mut files = files::compare(root, wanted)?;
     let updates = updates::find(root)?;
     if request.updates {
-        let (told, file) = updates.written()?;
-        notes.push(told);
+        let (outcome, file) = updates.written()?;
+        notes.push(outcome);
         files.extend(file);
     } else if !updates.are_there() && pin.is_known() {
         notes.push(updates::MISSING.to_owned());
@@ -103,7 +103,7 @@ fn show(ctx: &Ctx, repository: &Repository, spec: &app_spec::Chosen, files: &[Fi
         "`{}`, whose production is the branch `{}`",
         repository.name, repository.branch
     ));
-    ctx.console.say(&spec.told);
+    ctx.console.say(&spec.outcome);
     for file in files.iter().filter(|file| file.state != State::Same) {
         ctx.console.data(&file.diff());
     }

@@ -58,8 +58,8 @@ pub(crate) async fn show(
     Ok(())
 }
 
-/// The spec as the platform would keep it, also of an app that there is none of yet: what it refuses is found out here. `None`:
-/// it is not asked, or it refuses what is not the spec's.
+/// The spec as the platform would keep it, also of an app that there is none of yet: what it refuses shows here.
+/// `None`: it is not asked, or it refuses what is not the spec's.
 async fn proposed(
     ctx: &Ctx,
     target: &Target,

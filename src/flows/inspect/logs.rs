@@ -10,7 +10,7 @@ use crate::model::rollout::{Phase, Stage};
 use crate::platforms::{App, Deployment, Document, Facts, LogKind, LogLine, Platform};
 use crate::redact::Clean;
 
-/// Of what serves, and of what never got so far: what the app prints now tells most.
+/// Of what serves, and of what never got so far: what the app prints now says most.
 const SERVING: &[LogKind] = &[LogKind::Run, LogKind::Restarted, LogKind::Deploy, LogKind::Build];
 
 /// A log that may be the one that is meant.
@@ -39,9 +39,9 @@ impl LogSource {
     }
 }
 
-/// The logs that are meant where nobody names a deployment: the first that has lines. The newest deployment's where it
+/// The logs that are meant when no deployment is named: the first that has lines. The newest deployment's where it
 /// failed, because that is what people ask about; else the active one's, and where nothing ever served, the newest
-/// one's. A kind that somebody names and that the failed deployment lacks is the active one's.
+/// one's. A kind that someone names and that the failed deployment lacks is the active one's.
 pub(crate) async fn sources(
     ctx: &Ctx,
     platform: &dyn Platform,
@@ -57,7 +57,7 @@ pub(crate) async fn sources(
     let serving = app.active.is_some();
     let mut sources = match (failed, wanted) {
         (Some(failed), Some(kind)) => of(Some(failed), &[kind]),
-        (Some(failed), None) => of(Some(failed), &telling(app, failed)),
+        (Some(failed), None) => of(Some(failed), &relevant(app, failed)),
         (None, _) => Vec::new(),
     };
     let other = newest.as_ref().filter(|_| !serving);
@@ -80,8 +80,8 @@ fn of(deployment: Option<&Deployment>, kinds: &[LogKind]) -> Vec<LogSource> {
     kinds.iter().map(source).collect()
 }
 
-/// What tells why it failed. A deployment that ended without a word in that phase was built, at least.
-fn telling(app: &App, failed: &Deployment) -> Vec<LogKind> {
+/// The logs that explain why it failed. A deployment that ended without a word in that phase was built, at least.
+fn relevant(app: &App, failed: &Deployment) -> Vec<LogKind> {
     let step = failed.failures.first();
     let document = failed.document.as_ref().unwrap_or(&app.document);
     let is_job = step
@@ -94,10 +94,10 @@ fn telling(app: &App, failed: &Deployment) -> Vec<LogKind> {
     kinds
 }
 
-/// The last so many lines are printed where nobody says how many.
+/// How many lines are printed unless a number is given: the last ones.
 pub(crate) const TAIL: usize = 200;
 
-/// How many deployments back one is looked for by its id.
+/// How many deployments back the search for an id goes.
 const LOOKED_AT: usize = 100;
 
 /// A line with the component that wrote it in front, where the app has several.

@@ -151,7 +151,7 @@ fn asked_for(ctx: &Ctx, environment: &Environment, app: &App, state: Offline) ->
     Verdict::Good
 }
 
-/// Somebody archived the app on the platform, and its file wants it to serve: its visitors get the offline page
+/// Someone archived the app on the platform, and its file wants it to serve: its visitors get the offline page
 /// until it is restored, however many deployments succeed meanwhile.
 fn archived(ctx: &Ctx, environment: &Environment, app: &App) -> Verdict {
     let failure = Failure::bad(format!("`{}` is archived, and nothing of it runs", app.name))
@@ -187,7 +187,7 @@ fn record(ctx: &Ctx, environment: &Environment, url: String, verdict: &Verdict, 
     ctx.record(&report);
 }
 
-/// A status that was asked for, else what suits a path that somebody chose.
+/// A status that was asked for, else what suits a path that someone chose.
 fn expected(status: Option<u16>, chosen: bool) -> Expect {
     match status {
         Some(status) => Expect::Status(status),

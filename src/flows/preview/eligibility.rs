@@ -22,7 +22,7 @@ pub(crate) enum Commit {
 /// Why a pull request gets no preview, and whether its comment says so.
 pub(crate) struct Skip {
     pub(crate) reason: String,
-    pub(crate) tell: bool,
+    pub(crate) in_comment: bool,
     /// No app of the pull request is there any more, so that what GitHub shows of earlier ones ends.
     pub(crate) nothing_is_left: bool,
 }
@@ -32,13 +32,13 @@ impl Skip {
     pub(crate) fn quietly(reason: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
-            tell: false,
+            in_comment: false,
             nothing_is_left: false,
         }
     }
 }
 
-/// What a pull request from a fork is told.
+/// What the comment on a fork's pull request says.
 pub(crate) const FROM_A_FORK: &str = "the change comes from a fork, and the platform builds branches of this repository only; a maintainer who has read it can push it to a branch here";
 
 /// One reason to make no preview. `docs/events.md` is compared with them.
@@ -48,22 +48,22 @@ pub(crate) struct Rule {
     /// What the run says, with the facts filled in.
     pub(crate) because: &'static str,
     /// Whether the author is waiting for a preview, so that the comment says it; elsewhere a comment would be noise.
-    pub(crate) tell: bool,
+    pub(crate) in_comment: bool,
     /// Whether it stands back where a maintainer asks for this one preview.
     pub(crate) yields: bool,
 }
 
 #[rustfmt::skip]
 pub(crate) const RULES: &[Rule] = &[
-    Rule { holds: |policy, _, _| !policy.enabled, tell: false, yields: false,
+    Rule { holds: |policy, _, _| !policy.enabled, in_comment: false, yields: false,
         because: "previews are switched off in `do-deploy.toml`" },
-    Rule { holds: |policy, pull, _| pull.author_is_bot && !policy.bots, tell: false, yields: true,
+    Rule { holds: |policy, pull, _| pull.author_is_bot && !policy.bots, in_comment: false, yields: true,
         because: "`{author}` is a bot, and `[preview] bots` is not set" },
-    Rule { holds: |_, pull, repository| pull.is_fork_of(repository), tell: true, yields: false,
+    Rule { holds: |_, pull, repository| pull.is_fork_of(repository), in_comment: true, yields: false,
         because: FROM_A_FORK },
-    Rule { holds: |policy, pull, _| pull.draft && !policy.drafts, tell: true, yields: true,
+    Rule { holds: |policy, pull, _| pull.draft && !policy.drafts, in_comment: true, yields: true,
         because: "the pull request is a draft; it gets a preview when it is ready for review" },
-    Rule { holds: |policy, pull, _| lacks_label(policy, pull), tell: false, yields: true,
+    Rule { holds: |policy, pull, _| lacks_label(policy, pull), in_comment: false, yields: true,
         because: "the pull request does not have the label `{label}`" },
 ];
 
@@ -83,7 +83,7 @@ pub(crate) fn skip_reason(policy: &Preview, pull: &PullRequest, repository: &str
     };
     Some(Skip {
         reason: fill(rule.because, fact),
-        tell: rule.tell,
+        in_comment: rule.in_comment,
         nothing_is_left: false,
     })
 }

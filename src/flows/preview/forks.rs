@@ -1,5 +1,6 @@
-//! Tells the authors of a fork's pull requests why there is no preview. Anybody can open them, in any number, and each request
-//! that they cause is one less of the hour's thousand that production's runs share: <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>.
+//! Explains to the authors of a fork's pull requests why there is no preview. Anyone can open them, in any number, and
+//! each request that they cause is one less of the hour's thousand that production's runs share:
+//! <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>.
 
 use crate::config::Config;
 use crate::flows::context::Ctx;
@@ -17,7 +18,7 @@ use crate::report::last_written;
 const MOST: usize = 3;
 
 /// `pull_requests`: open ones whose head is the run's commit, the one that changed last first. No cloud is asked.
-pub(crate) async fn tell(ctx: &Ctx, pull_requests: &[u64], dry_run: bool) -> anyhow::Result<Report> {
+pub(crate) async fn explain(ctx: &Ctx, pull_requests: &[u64], dry_run: bool) -> anyhow::Result<Report> {
     let github = ctx.github()?;
     let repository = github.repository().await?;
     let deps = ctx.reporter(&Config::default(), &repository);

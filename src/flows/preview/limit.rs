@@ -17,7 +17,7 @@ use crate::platforms::{App, PlatformError};
 /// has to be listed by then.
 const SETTLE: Duration = Duration::from_secs(2);
 
-/// How often is looked for an app that was just made: a list may lag behind.
+/// How often an app that was just made is searched for: a list may lag behind.
 const LOOKS: usize = 3;
 
 /// Why there is no room for one more.
@@ -92,7 +92,7 @@ fn over(count: usize, limit: usize) -> Skip {
             "the repository has {} already, and `[preview] limit` is {limit}; close a pull request or raise the limit",
             plural(count as u64, "preview")
         ),
-        tell: true,
+        in_comment: true,
         nothing_is_left: true,
     }
 }

@@ -41,7 +41,7 @@ pub(crate) async fn still_unwanted(
         };
     }
     match because {
-        // Somebody wants it gone, whatever has happened since.
+        // The removal was asked for, whatever has happened since.
         RemovalReason::Closed | RemovalReason::Asked | RemovalReason::Commanded => Ok(()),
         RemovalReason::Swept(_) => match platform.app(&app.id).await? {
             Some(now) if now.last_deployed_at != app.last_deployed_at => {

@@ -5,14 +5,14 @@ use crate::model::pull_request::PullRequest;
 /// Why a preview is removed, for those who read the comment.
 #[derive(Clone, Debug)]
 pub(crate) enum RemovalReason {
-    /// Its pull request was closed. Events come late and are replayed, so it is looked at again; and nobody asks for more than
-    /// what is ours.
+    /// Its pull request was closed. Events come late and are replayed, so its state is read again; and no one asks for
+    /// more than what is ours.
     Closed,
-    /// Somebody asked for it.
+    /// A person asked for it.
     Asked,
     /// A maintainer's comment asked for it, so that comments are known to be listened to.
     Commanded,
-    /// Nobody has touched it, or something else that the next push sets right.
+    /// It has been idle for too long, or something else that the next push sets right.
     Swept(String),
     /// Its pull request gets none any more, and no push changes that.
     Unwanted(String),

@@ -1,4 +1,4 @@
-//! Says why a pull request gets no preview: in log, summary and outputs, and in its comment where somebody waits for one.
+//! Says why a pull request gets no preview: in log, summary and outputs, and in its comment if someone expects one.
 
 use crate::config::{Config, Preview};
 use crate::flows::context::Ctx;
@@ -40,11 +40,11 @@ impl Candidate<'_> {
         skip_reason(policy, self.pull, &self.repository.full_name, self.request.insisted)
     }
 
-    /// Says that nothing was done. In the comment only where the author waits for a preview; whoever commanded it is
+    /// Says that nothing was done. In the comment only where the author waits for a preview; the author of a command is
     /// answered by the command, below what the comment says of the preview.
     pub(crate) async fn skipped(&self, config: &Config, skip: &Skip) -> Report {
         let mut report = self.say_skipped(skip);
-        if !skip.tell || self.is_commanded() || self.request.dry_run {
+        if !skip.in_comment || self.is_commanded() || self.request.dry_run {
             self.ctx.record(&report);
             return report;
         }
@@ -56,7 +56,7 @@ impl Candidate<'_> {
                 .notes
                 .push("The preview that was made before stays as it is".to_owned());
         }
-        self.tell(config, report).await
+        self.write(config, report).await
     }
 
     /// Removes an app that has no place, and ends as if there had been none for it from the start. With a reporter that is
@@ -111,7 +111,7 @@ impl Candidate<'_> {
             let mut report = self.report(State::Failed);
             report.failure = Some(failure);
             self.add_what_serves(&mut report).await;
-            self.tell(config, report).await;
+            self.write(config, report).await;
         }
         error
     }
@@ -138,7 +138,7 @@ impl Candidate<'_> {
         true
     }
 
-    async fn tell(&self, config: &Config, report: Report) -> Report {
+    async fn write(&self, config: &Config, report: Report) -> Report {
         let reporter = self.ctx.reporter(config, self.repository);
         Reporter::tell(reporter, std::slice::from_ref(&report)).await;
         report

@@ -1,4 +1,4 @@
-//! Removes what an event missed: previews whose pull request is closed, and those that nobody has touched for too long.
+//! Removes what an event missed: previews whose pull request is closed, and those that have been idle for too long.
 
 use crate::flows::preview::removal_reason::RemovalReason;
 
@@ -90,7 +90,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         };
         match removed.await {
             Ok(removed) => swept.extend(removed),
-            // Told to stop: what was swept until now is still said.
+            // Cancelled: what was swept until now is still reported.
             Err(_) if ctx.wait.check().is_err() => {
                 first_error = Some(ctx.wait.cancelled().await.into());
                 break;
@@ -127,7 +127,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     }
     // A sweep that was stopped before it removed anything has found nothing out.
     if ctx.wait.check().is_ok() || !swept.is_empty() {
-        tell(ctx, request, &swept, &missed, &undeployed);
+        summarise(ctx, request, &swept, &missed, &undeployed);
     }
     first_error.map_or(Ok(()), Err)
 }
@@ -158,7 +158,7 @@ fn would_remove(target: &Target, app: &App, reason: &str) -> Report {
 }
 
 /// What was removed and why, and what could not be, in log, summary and outputs.
-fn tell(ctx: &Ctx, request: &Request, swept: &[(Report, String)], missed: &[Report], undeployed: &[Report]) {
+fn summarise(ctx: &Ctx, request: &Request, swept: &[(Report, String)], missed: &[Report], undeployed: &[Report]) {
     let swept_reports = swept.iter().map(|(report, _)| report);
     let reports: Vec<Report> = swept_reports.chain(missed).chain(undeployed).cloned().collect();
     report::record_all(&ctx.run, &ctx.console, &ctx.redactor, &reports, "Nothing to sweep");

@@ -48,7 +48,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let source = Source::of_branch(ctx, &repository.default_branch).await;
     let config = source.config().await?;
     // The head may be gone, and with it what its spec said: the default branch names the app as well. Where its spec is
-    // broken, the marks alone tell what there is to remove.
+    // broken, the marks alone say what there is to remove.
     let name = match source.manifest(&config.spec).await {
         Ok(manifest) => names::preview_app(manifest.name(), pull.number, repository.id),
         Err(error) if failure_of(&error).kind != Kind::Input => return Err(error),
@@ -79,7 +79,7 @@ pub(crate) async fn remove(
     report.commit = Some(pull.head.sha.clone());
     report.notes = because.notes(pull);
     let apps = match find(ctx, repository, pull, name).await {
-        // Nothing is ours, and nobody asks for more.
+        // Nothing is ours, and nothing more is asked for.
         Err(error) if matches!(because, RemovalReason::Closed) && failure_of(&error).kind == Kind::Input => {
             ctx.console.notice(&failure_of(&error).what);
             Vec::new()
@@ -115,7 +115,7 @@ pub(crate) async fn remove(
         if let Err(error) = destroyed {
             if ctx.wait.check().is_err() {
                 report.app = app.name;
-                tell_cancelled(reporter, report).await;
+                report_cancelled(reporter, report).await;
             }
             return Err(error.into());
         }
@@ -127,8 +127,9 @@ pub(crate) async fn remove(
     Ok(report)
 }
 
-/// A removal that has begun goes on by itself, but nobody has seen its end: the next teardown or sweep looks again.
-async fn tell_cancelled(reporter: ReporterDeps, mut report: Report) {
+/// A removal that has begun continues on the platform, but its end was not seen: the next teardown or sweep looks
+/// again.
+async fn report_cancelled(reporter: ReporterDeps, mut report: Report) {
     report.state = State::Cancelled;
     report.commit = None;
     report

@@ -40,7 +40,7 @@ fn pause(looks: u32, allowance: Option<u64>) -> Duration {
     }
 }
 
-/// How the preview of a commit stands, as far as GitHub's deployments tell.
+/// How the preview of a commit stands, as far as GitHub's deployments show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Standing {
     /// There is no deployment of it yet.
@@ -67,6 +67,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         let now = standing(commit, &records);
         match &now {
             Standing::Absent | Standing::UnderWay if deadline.is_over() => break now,
+            // Absent at first: the preview's own run may still be waiting for a runner.
             Standing::Absent | Standing::UnderWay => {}
             Standing::Ready(_) | Standing::Ended(_) => break now,
         }
@@ -207,7 +208,7 @@ mod tests {
         assert!((10..=16).contains(&scarce), "{scarce}");
     }
 
-    fn told(records: &[Recorded]) -> String {
+    fn described(records: &[Recorded]) -> String {
         match standing(&Sha::new("a".repeat(40)), records) {
             Standing::Absent => "absent".to_owned(),
             Standing::UnderWay => "under way".to_owned(),
@@ -250,7 +251,7 @@ mod tests {
                 "3 GitHub does not say where the preview of `aaaaaaa` serves".to_owned(),
             ),
         ] {
-            assert_eq!(told(&records), expected, "{records:?}");
+            assert_eq!(described(&records), expected, "{records:?}");
         }
     }
 }

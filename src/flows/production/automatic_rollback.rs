@@ -16,7 +16,7 @@ use crate::policy::replace::Replace;
 /// How many earlier deployments the platform is asked about.
 const MOST: usize = 10;
 
-/// How far back is looked for a deployment to go back to.
+/// How many earlier deployments are considered as the target of a rollback.
 const LOOK_BACK: usize = 50;
 
 /// Goes back from the deployment that was found bad, unless something else has come after it by then.
@@ -51,6 +51,7 @@ pub(crate) async fn run(
     let mut objection = None;
     let mut way_back = None;
     for deployment in back.into_iter().take(MOST) {
+        // The platform would go back to any version that ran, also to one that failed the checks.
         if let Some(bad) = found_bad(ctx, report, &deployment).await {
             objection = objection.or(Some(format!(
                 "`{}`, which came before, was found bad as well",
@@ -80,7 +81,7 @@ pub(crate) async fn run(
         return Ok(());
     }
     let previous = &earlier.id;
-    // Read right before, because a rollback takes away what somebody else has deployed meanwhile.
+    // Read right before, because a rollback takes away what someone else has deployed meanwhile.
     let Some(app) = platform.app(&rollout.app_id).await? else {
         report.notes.push("Not rolled back: the app has disappeared".to_owned());
         return Ok(());
@@ -172,7 +173,7 @@ async fn ways(
     Ok(Ways { from, back })
 }
 
-/// The commit of an earlier deployment that was found bad when it was deployed, as far as GitHub's deployments tell.
+/// The commit of an earlier deployment that was judged bad when it was deployed, as far as GitHub's deployments show.
 async fn found_bad(ctx: &Ctx, report: &Report, deployment: &Deployment) -> Option<Sha> {
     let commit = ctx.commit_of(deployment)?;
     let was_good = ctx
@@ -193,6 +194,7 @@ fn same_commit(one: &Deployment, other: &Deployment) -> bool {
 fn ways_back(all: Vec<Deployment>, judged: &Deployment) -> Vec<Deployment> {
     let left = Deployment::left(&all);
     all.into_iter()
+        // What is newer than the judged deployment is another run's, and not a way back.
         .skip_while(|it| it.id != judged.id)
         .skip(1)
         .filter(|it| matches!(it.phase, Phase::Active | Phase::Superseded) && !left.contains(&it.id))

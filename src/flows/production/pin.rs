@@ -12,7 +12,7 @@ pub(crate) fn described(app: &App, environment: &Environment) -> String {
     let pinned = app.pinned.as_ref();
     let who = pinned
         .and_then(|pinned| pinned.cause.user.as_deref())
-        .unwrap_or("somebody");
+        .unwrap_or("someone");
     let when = pinned
         .and_then(|pinned| pinned.created_at)
         .map(|at| format!(" at {at:.0}"))

@@ -119,7 +119,7 @@ impl Planner<'_> {
     }
 
     /// Updates a living app, which is read again right before. Where it is not the one that was planned for, because
-    /// somebody changed it or made it meanwhile, a new plan is made, once: another change could be overwritten without
+    /// someone changed it or made it meanwhile, a new plan is made, once: another change could be overwritten without
     /// a word.
     async fn update(
         &self,
@@ -149,12 +149,13 @@ impl Planner<'_> {
                     sent => return Ok(sent?),
                 }
             }
+            // Two changes during one run mean another writer at work, and a third plan would race with it again.
             if planned_again {
                 return Err(Failure::unknown(format!(
                     "`{}` was changed twice while this run prepared its update",
                     now.name
                 ))
-                .why("somebody else changes it at the same time: another run, or a person on the platform")
+                .why("someone else changes it at the same time: another run, or a person on the platform")
                 .next("run again once they are done; nothing was sent")
                 .into());
             }
@@ -173,7 +174,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Passes while the branch is at the commit that was planned for, or nobody can say: what was built is asked about
+    /// Passes while the branch is at the commit that was planned for, or that is unknown: what was built is asked about
     /// afterwards as well.
     async fn head_stands(&self) -> crate::platforms::Result<()> {
         let Self { ctx, revision, .. } = self;

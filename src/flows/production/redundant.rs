@@ -1,7 +1,7 @@
 //! Whether an event's run has anything left to deploy: its commit may serve already, or a newer one may.
 //!
-//! Runs wait: for their turn in the concurrency group, or for somebody's approval. Meanwhile another run may have deployed
-//! the branch's head. A person who asks for the same commit again, by hand or by running the run again, gets it.
+//! Runs wait: for their turn in the concurrency group, or for a person's approval. Meanwhile another run may have
+//! deployed the branch's head. A person who asks for the same commit again, by hand or by a re-run, gets it.
 
 use crate::flows::context::Ctx;
 use crate::flows::project::ownership;

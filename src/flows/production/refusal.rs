@@ -1,4 +1,4 @@
-//! A line on the merged pull request whose commit production refused: whoever merged waits for it.
+//! A line on the merged pull request whose commit production refused: its author expects to see it deployed.
 
 use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;
@@ -18,7 +18,7 @@ pub(crate) async fn tell(ctx: &Ctx, commit: &Commit, environment: &Environment, 
     if !environment.is_production() {
         return;
     }
-    let telling = async {
+    let writing = async {
         let repository = github.repository().await?;
         let source = Source::of_branch(ctx, &repository.default_branch).await;
         // The configuration may be what is wrong: the defaults decide then whether there is a comment.
@@ -31,7 +31,7 @@ pub(crate) async fn tell(ctx: &Ctx, commit: &Commit, environment: &Environment, 
         Reporter::tell_merged_of_refusal(deps, &failure_of(error), pull.number).await;
         Ok::<(), ApiError>(())
     };
-    if let Err(error) = telling.await {
+    if let Err(error) = writing.await {
         ctx.console
             .warn(&format!("The merged pull request could not be found: {error}"));
     }

@@ -11,7 +11,7 @@ use crate::platforms::{App, Deployment, Platform};
 use crate::render::production::RolledBack;
 use crate::report::Reporter;
 
-/// How far back is looked for what served in between.
+/// How many deployments back the search for what served in between goes.
 const LOOK_BACK: usize = 50;
 
 /// How many pull requests get a line: each takes several requests.
@@ -60,7 +60,8 @@ pub(crate) async fn tell(
 }
 
 /// The commits that served after the deployment that production went back to, the last one first. What an earlier rollback
-/// left was told then. `commit_of`: this repository's commit, where there is one; another's has no pull request here.
+/// left got its comment then. `commit_of`: this repository's commit, where there is one; another's has no pull request
+/// here.
 fn left(
     all: &[Deployment],
     before: &Deployment,
@@ -121,7 +122,7 @@ mod tests {
             deployment("7", "d", Superseded, None),
             deployment("6", "d", Superseded, None),
             deployment("5", "c", Failed, None),
-            // An earlier rollback, away from `b`, which was told then.
+            // An earlier rollback, away from `b`, whose comment was written then.
             deployment("4", "a", Superseded, Some("3")),
             deployment("3", "b", Superseded, None),
             deployment("2", "e", Superseded, None),
@@ -134,6 +135,10 @@ mod tests {
         }
         let ours = |it: &Deployment| it.commit().filter(|sha| !sha.as_str().starts_with('d'));
         let commits = left(&all, &all[1], &all[7], &ours);
-        assert_eq!(commits, [Sha::new("e".repeat(40))], "another repository's is not told");
+        assert_eq!(
+            commits,
+            [Sha::new("e".repeat(40))],
+            "another repository's gets no comment"
+        );
     }
 }

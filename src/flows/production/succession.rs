@@ -1,4 +1,4 @@
-//! Whether the deployment that was judged still serves: somebody else may have deployed meanwhile.
+//! Whether the deployment that was judged still serves: someone else may have deployed meanwhile.
 
 use crate::flows::context::Ctx;
 use crate::flows::rollout::Ended;
@@ -81,7 +81,7 @@ pub(crate) fn reconsider(ctx: &Ctx, ended: &mut Ended, successor: &Successor) {
         named(ctx, active)
     ))
     .why("it serves now, and was not what this run checked")
-    .next("look at the newer run; if there is none, somebody deployed by hand or `deploy_on_push` is on");
+    .next("look at the newer run; if there is none, someone deployed by hand or `deploy_on_push` is on");
     ended.verdict = Verdict::Unknown(failure);
     ended.built = ctx.commit_of(active);
 }

@@ -1,5 +1,5 @@
 //! Whether what each environment runs is its branch's head: a push that starts no run is seen by no run, and neither is
-//! what somebody does in the platform's panel.
+//! what someone does in the platform's panel.
 
 use std::time::Duration;
 
@@ -261,7 +261,7 @@ fn by_a_rollback(app: Option<&App>, environment: &Environment, state: Option<&st
     }
     let cause = &app.active.as_ref()?.cause;
     let who = match cause.kind {
-        CauseKind::Rollback => cause.user.as_deref().unwrap_or("somebody"),
+        CauseKind::Rollback => cause.user.as_deref().unwrap_or("someone"),
         CauseKind::AutoRollback => vendor,
         _ => return None,
     };

@@ -48,7 +48,7 @@ fn text_of(file: &Path) -> std::io::Result<String> {
 /// The same for a path that stands in a file of the repository, which a pull request can change.
 ///
 /// # Errors
-/// When it leads out of the repository, by itself or through a link.
+/// When it leads out of the repository, directly or through a link.
 pub(crate) fn own_file(folder: &Path, path: &str) -> Result<Option<String>, Failure> {
     if leads_out(folder, path) {
         return Err(leads_outside(path));

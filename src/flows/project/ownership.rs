@@ -87,9 +87,10 @@ pub(crate) fn among<'a>(apps: &'a [App], repository: u64, environment: &Environm
 }
 
 /// Whether the app is that of the environment: by its marks, and a preview by its name as well. Marks are envs, which go
-/// wherever somebody copies an app spec.
+/// wherever someone copies an app spec.
 pub(crate) fn is_marked(app: &App, repository: u64, environment: &Environment) -> bool {
     let marks = app.marks.as_ref();
+    // Previews have names that we give, so a copied app spec is recognised; others are named by their spec.
     let has_name = match environment {
         Environment::Preview(number) => names::is_preview_app(&app.name, *number),
         Environment::Named(_) => true,

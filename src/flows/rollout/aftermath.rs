@@ -10,7 +10,7 @@ use crate::model::aftermath::{Aftermath, Seen};
 use crate::model::verdict::CheckResult;
 use crate::platforms::{App, HealthState, Platform, PlatformError};
 
-/// Longest wait for a good answer. The version was up before, and whoever waits for the report knows already that the
+/// Longest wait for a good answer. The version was up before, and the reader of the report knows already that the
 /// deployment failed.
 const LONGEST: Duration = Duration::from_secs(30);
 

@@ -55,7 +55,8 @@ pub(crate) async fn failure(
     Ok(failure)
 }
 
-/// The first of the logs that can tell, most telling first. A log that cannot be had is no reason to say nothing else.
+/// The first of the logs that explains it, the most relevant first. A log that cannot be read is no reason to leave out
+/// the rest.
 async fn excerpt(
     ctx: &Ctx,
     platform: &dyn Platform,

@@ -1,4 +1,4 @@
-//! Whether an app that was deployed well, and that this run's token does not see, is gone: its URL tells.
+//! Whether an app that was deployed well, and that this run's token does not see, is gone: its URL shows that.
 
 use std::time::Duration;
 
@@ -53,6 +53,6 @@ fn failure(environment: &Environment, app: &str, commit: &Sha, url: &Url, seen: 
         commit.short()
     ))
     .next(format!(
-        "look in the control panel whether somebody deleted or renamed the app, or moved it to another team, which this workflow's token cannot see. The next deployment creates it again, without its data. If it is meant to be gone, set `nightly = false` for `{environment}` in `do-deploy.toml`"
+        "look in the control panel whether someone deleted or renamed the app, or moved it to another team, which this workflow's token cannot see. The next deployment creates it again, without its data. If it is meant to be gone, set `nightly = false` for `{environment}` in `do-deploy.toml`"
     ))
 }

@@ -55,7 +55,7 @@ fn routes(url: Option<&str>, deployment: Option<&Deployment>) -> Vec<Route> {
         .collect()
 }
 
-/// Whose newer commit may have taken the place of a run that was told to stop.
+/// Whose newer commit may have taken the place of a run that was cancelled.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Successor<'a> {
     Pull(u64),
@@ -64,7 +64,8 @@ pub(crate) enum Successor<'a> {
     Nobody,
 }
 
-/// A run that was told to stop has seven and a half seconds before it is told again: most of them for the reporter.
+/// A run that was cancelled has seven and a half seconds before the second signal: most of them for the reporter.
+/// <https://docs.github.com/en/actions/reference/workflow-cancellation-reference>
 const LOOK_AROUND: Duration = Duration::from_millis(1_000);
 
 /// Says on the reporter that the run ends before the deployment does. What went wrong is in the report; only a signal
@@ -77,12 +78,13 @@ pub(crate) async fn break_off(
     successor: Successor<'_>,
     error: anyhow::Error,
 ) -> anyhow::Result<Report> {
-    let Some(told) = cancelled(&error).or_else(|| ctx.wait.check().err()) else {
+    let Some(signal) = cancelled(&error).or_else(|| ctx.wait.check().err()) else {
         let report = broken_off(report, &error);
         reporter.close(std::slice::from_ref(&report)).await;
         return Ok(report);
     };
     let is_preview = report.environment.pull_request().is_some();
+    // Both at once: the time until the second signal belongs to the reporter.
     let (goes_on, newer) = tokio::join!(
         async { !is_preview || !cancel_deployment(ctx, platform, &report).await },
         newer_commit(ctx, &report, successor),
@@ -104,14 +106,14 @@ pub(crate) async fn break_off(
             report.serving = None;
         }
         report.notes.push(format!(
-            "Deployment {deployment} goes on by itself on the platform; how it ends was not seen"
+            "Deployment {deployment} continues on the platform; this run did not see how it ends"
         ));
     }
     reporter.close(std::slice::from_ref(&report)).await;
-    Err(told.into())
+    Err(signal.into())
 }
 
-/// Nobody waits for the preview's deployment any more: the next run makes its own. Returns whether it is cancelled.
+/// The preview's deployment has no use any more: the next run makes its own. Returns whether it is cancelled.
 async fn cancel_deployment(ctx: &Ctx, platform: &dyn Platform, report: &Report) -> bool {
     let (Some(app), Some(deployment)) = (&report.app_id, &report.deployment_id) else {
         return true;
@@ -121,12 +123,13 @@ async fn cancel_deployment(ctx: &Ctx, platform: &dyn Platform, report: &Report) 
     let is_cancelled = matches!(done, Ok(Ok(())));
     if !is_cancelled {
         ctx.console
-            .say("The deployment on the platform was not cancelled: it had ended, or goes on by itself");
+            .say("The deployment on the platform was not cancelled: it had already ended, or continues there");
     }
     is_cancelled
 }
 
-/// The commit that stands where this run's stood, if it is another one by now. One look: not to find out means cancelled.
+/// The commit that stands where this run's stood, if it is another one by now. One look: if it fails, the run counts as
+/// cancelled.
 async fn newer_commit(ctx: &Ctx, report: &Report, successor: Successor<'_>) -> Option<Sha> {
     let github = ctx.github().ok()?.uncancellable();
     let looking = async {
@@ -141,7 +144,7 @@ async fn newer_commit(ctx: &Ctx, report: &Report, successor: Successor<'_>) -> O
     (!head.is(own)).then_some(head)
 }
 
-/// Nothing came of the run: what it had planned was no longer right when the platform would have taken it.
+/// The run sent nothing: what it had planned was no longer right when the platform would have taken it.
 pub(crate) async fn not_sent(
     ctx: &Ctx,
     reporter: &mut Reporter,

@@ -20,7 +20,7 @@ const SUCCESSES_IN_A_ROW: u32 = 3;
 /// What platforms' own health checks take for good.
 const HEALTHY: std::ops::RangeInclusive<u16> = 200..=399;
 
-/// How often whoever reads the log is told that this is still waiting.
+/// How often the log says that this is still waiting.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub(crate) struct Answered {
     pub(crate) result: CheckResult,
     /// The status below 500 that was the wrong one: the app answers, but otherwise.
     pub(crate) refused: Option<u16>,
-    /// What failed is a check that somebody configured; else it was guessed what a good answer is.
+    /// What failed is a check that someone configured; else it was guessed what a good answer is.
     pub(crate) configured_check_failed: bool,
     /// What failed are redirects without an end.
     pub(crate) is_endless: bool,
@@ -267,7 +267,7 @@ async fn watched(ctx: &Ctx, targets: &[Target], deadline: Deadline) -> anyhow::R
     Ok(watched?)
 }
 
-/// Says now and then how long this has been waiting, until it is told to stop.
+/// Says now and then how long this has been waiting, until it is stopped.
 async fn signs_of_life(ctx: &Ctx, deadline: Deadline) -> Cancelled {
     let total = deadline.total();
     loop {

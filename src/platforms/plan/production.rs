@@ -51,7 +51,7 @@ impl<'a> ProductionInput<'a> {
     }
 }
 
-/// What to send, and what to tell about it.
+/// What to send, and what to report about it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ProductionPlan {
     pub(crate) name: String,

@@ -1,4 +1,4 @@
-//! What tells a database or another store by its host, its scheme, or the name of a variable that leads to it.
+//! Recognises a database or another store by its host, its scheme, or the name of a variable that leads to it.
 
 pub(crate) mod address;
 pub(crate) mod engine;

@@ -1,4 +1,4 @@
-//! What it finds out about the repository, and says where it cannot.
+//! What it determines about the repository, and says where it cannot.
 
 use std::process::Command;
 

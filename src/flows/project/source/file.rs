@@ -21,7 +21,7 @@ pub(super) enum Use {
 /// In how many folders GitHub is asked for an app spec: each takes a request.
 const MOST_FOLDERS: usize = 30;
 
-/// A file that somebody wants.
+/// A file that is asked for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'a> {
     /// From the folder; of `Use::Start` from the repository's root.
@@ -71,7 +71,7 @@ impl Source<'_> {
             }
         }
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-        // What a branch says is compared with nothing, unless somebody names it.
+        // What a branch says is compared with nothing, unless someone names it.
         let matters = self.commit.is_some() || wanted.iter().any(|wanted| wanted.named);
         Ok(match &self.copy {
             Some(copy) if matters && !self.is_working_copy() => copy.compare(&paths, self.commit.as_ref()).await,

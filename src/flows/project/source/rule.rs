@@ -15,12 +15,12 @@ pub(super) enum Compared {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Setting {
     Workflow,
-    /// Somebody's machine.
+    /// A developer's machine.
     Terminal {
         /// What is read is sent to the platform.
         deploys: bool,
     },
-    /// A dry run on somebody's machine.
+    /// A dry run on a developer's machine.
     Rehearsal,
 }
 

@@ -1,11 +1,11 @@
-//! What the components of a deployment were built from, as far as App Platform tells.
+//! What the components of a deployment were built from, as far as App Platform says.
 
 use super::super::document::component::{self, Kind};
 use super::wire;
 use crate::model::commit::Sha;
 use crate::model::rollout::Built;
 
-/// Component kinds that have a source and can tell what it was. Functions cannot.
+/// Component kinds that have a source and report what it was. Functions cannot.
 const KINDS: [Kind; 4] = [Kind::Service, Kind::StaticSite, Kind::Worker, Kind::Job];
 
 pub(super) fn built(deployment: &wire::Deployment) -> Vec<(String, Built)> {
@@ -51,7 +51,7 @@ mod tests {
     use crate::model::rollout::Built;
 
     #[test]
-    fn tells_for_every_component_what_it_was_built_from() {
+    fn says_for_every_component_what_it_was_built_from() {
         let deployment = serde_json::from_value(json!({
             "spec": {"name": "shop",
                 "services": [{"name": "web", "github": {"repo": "acme/shop", "branch": "main"}},

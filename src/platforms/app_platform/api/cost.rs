@@ -18,16 +18,19 @@ use crate::platforms::error::Result;
 pub(super) type Prices = BTreeMap<String, f64>;
 
 /// Share of its price that a sleeping service costs.
+/// <https://docs.digitalocean.com/products/app-platform/how-to/scale-to-zero/>
 const ASLEEP: f64 = 0.1;
 
 /// US dollars a month for a development database, and for a dedicated egress IP.
+/// <https://docs.digitalocean.com/products/app-platform/details/pricing/>
 const DEVELOPMENT_DATABASE: f64 = 7.0;
 const DEDICATED_EGRESS: f64 = 25.0;
 
-/// The size of a component that names none.
+/// The size of a component that names none. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Apps>
 const DEFAULT_SIZE: &str = "apps-s-1vcpu-0.5gb";
 
 /// Sizes of apps from before May 2024, which the catalogue no longer lists, and what they cost.
+/// <https://docs.digitalocean.com/products/app-platform/details/pricing/>
 const LEGACY: [(&str, f64); 10] = [
     ("basic-xxs", 5.0),
     ("basic-xs", 10.0),

@@ -1,4 +1,4 @@
-//! Reads from App Platform's error messages what it refused, because status and id do not tell.
+//! Reads from App Platform's error messages what it refused, because status and id do not say.
 
 use serde_json::Value;
 
@@ -18,6 +18,7 @@ const SOURCE: [&str; 6] = [
 ];
 
 /// Where a DigitalOcean account is linked to GitHub.
+/// <https://docs.digitalocean.com/products/app-platform/how-to/deploy-from-github-actions/>
 const GITHUB_LINK: &str = "https://cloud.digitalocean.com/apps/github/install";
 
 /// Messages about a branch or repository that is not there need two words.

@@ -39,7 +39,7 @@ pub(super) fn comes_from(given: &Value, sent: &Value) -> bool {
     }
 }
 
-/// What tells components and envs apart: lists of them may come back in another order.
+/// What distinguishes components and envs: lists of them may come back in another order.
 fn named(item: &Value) -> Option<&str> {
     identity(item).map(|(_, name)| name)
 }

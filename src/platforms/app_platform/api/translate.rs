@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_who_or_what_started_a_deployment() {
+    fn says_who_or_what_started_a_deployment() {
         let by = |action: &str| json!({"type": "MANUAL", "digitalocean_user_action": {"name": action}});
         assert_eq!(kind(by("UPDATE_SPEC"), ""), CauseKind::Manual);
         assert_eq!(kind(by("RESTART"), ""), CauseKind::Restart);

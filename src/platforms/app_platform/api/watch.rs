@@ -67,12 +67,14 @@ impl AppPlatform {
                     not_found += 1;
                     None
                 }
+                // A deployment that stays unknown: the whole app may have been deleted during the wait.
                 Err(error) if error.is_not_found() && matches!(self.app(&rollout.app_id).await, Ok(None)) => {
                     return Err(PlatformError::Gone {
                         app: rollout.app_name.clone(),
                     });
                 }
                 Err(error) if error.is_transient() => {
+                    // Kept for the deadline: an API that could not be read is not a platform that is slow.
                     failed += 1;
                     Some(error)
                 }
@@ -120,6 +122,7 @@ impl AppPlatform {
                     if has_answered && active.is_some_and(|active| active.id == deployment_id) {
                         return Ok(Some(app));
                     }
+                    // Ours was live and has been replaced between two looks: it will not become the active one again.
                     if let Some(successor) = active.filter(|it| it.previous.as_deref() == Some(deployment_id)) {
                         return Err(PlatformError::Superseded {
                             by: successor.id.clone(),
@@ -139,7 +142,7 @@ impl AppPlatform {
         }
     }
 
-    /// Asks, but not beyond the deadline, and not once the run is told to stop.
+    /// Asks, but not beyond the deadline, and not once the run is cancelled.
     pub(super) async fn within<T>(&self, deadline: Deadline, asking: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::select! {
             answer = asking => answer,

@@ -1,4 +1,4 @@
-//! What holds for every payload, whoever wrote what is in it.
+//! What holds for every payload, also one that an attacker wrote.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
