@@ -489,7 +489,7 @@ async fn a_verdict_stands_when_the_pull_request_cannot_be_read_again() {
 
         <details><summary>1 note</summary>
 
-        - Whether the pull request is still open could not be found out: GitHub GET /repos/org/shop/pulls/1: 500 Internal Server Error (request [id])
+        - Could not determine whether the pull request is still open: GitHub GET /repos/org/shop/pulls/1: 500 Internal Server Error (request [id])
 
         </details>
 

@@ -174,7 +174,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         Ok(_) => {}
         // How the deployment ended is known; whether the pull request is still open does not change it.
         Err(error) => report.notes.push(format!(
-            "Whether the pull request is still open could not be found out: {error}"
+            "Could not determine whether the pull request is still open: {error}"
         )),
     }
     reporter.close(std::slice::from_ref(&report)).await;
@@ -390,7 +390,7 @@ async fn deploy(
             // Why it failed is known, and worth more than what could not be read after it.
             Err(error) => report
                 .notes
-                .push(format!("What serves now could not be found out: {error}")),
+                .push(format!("Could not determine what serves now: {error}")),
         }
     }
     say_what_was_lost(report, &plan, ended.became_active);

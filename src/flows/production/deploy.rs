@@ -239,7 +239,7 @@ async fn settle(
     match succession::successor(target.platform.as_ref(), &rollout.app_id, &ended).await {
         Ok(Some(successor)) => succession::reconsider(ctx, &mut ended, &successor),
         Ok(None) => {}
-        Err(error) => note(ctx, "Whether it still serves could not be found out", error, report)?,
+        Err(error) => note(ctx, "Could not determine whether it still serves", error, report)?,
     }
     let bad = ended
         .judged
@@ -271,7 +271,7 @@ async fn settle(
     };
     match after.say_what_serves(ctx, report).await {
         Ok(()) => Ok(()),
-        Err(error) => note(ctx, "What serves now could not be found out", error, report),
+        Err(error) => note(ctx, "Could not determine what serves now", error, report),
     }
 }
 

@@ -123,7 +123,7 @@ pub(crate) async fn follow(
     })
 }
 
-/// What could not be found out because of a signal is no ending of its own.
+/// What a signal left unknown is not an ending of its own.
 pub(crate) fn not_cut_short(ctx: &Ctx, ended: &Ended) -> Result<(), Cancelled> {
     match ended.verdict {
         Verdict::Unknown(_) => ctx.wait.check(),
@@ -281,7 +281,7 @@ async fn superseded(ctx: &Ctx, rollout: &Rollout, ours: &Deployment, expected: &
     );
     let failure = Failure::unknown(format!("{who} took the place of this one"))
         .why("two deployments of one app were started at almost the same time")
-        .next("look at the newer run; if there is none, somebody deployed by hand or `deploy_on_push` is on");
+        .next("look at the newer run; if there is none, someone deployed by hand or `deploy_on_push` is on");
     Ok(Ended {
         verdict: Verdict::Unknown(failure),
         ..Ended::with_phase(CheckResult::NotApplicable)
@@ -356,7 +356,7 @@ async fn await_automatic_rollback(ctx: &Ctx, back: &Rollout, expected: &Expected
     let id = back.deployment.as_deref().unwrap_or_default();
     ctx.console.phase("Rollback");
     ctx.console
-        .say(&format!("The platform is rolling back by itself (deployment {id})"));
+        .say(&format!("The platform is rolling back on its own (deployment {id})"));
     match expected
         .target
         .platform
@@ -364,14 +364,14 @@ async fn await_automatic_rollback(ctx: &Ctx, back: &Rollout, expected: &Expected
         .await
     {
         Ok(ended) if ended.phase == Phase::Active => {
-            Ok(format!("The platform rolled back by itself (deployment {id})"))
+            Ok(format!("The platform rolled back on its own (deployment {id})"))
         }
         Ok(_) => Ok(format!(
-            "The platform tried to roll back by itself, which failed as well (deployment {id})"
+            "The platform tried to roll back on its own, which failed as well (deployment {id})"
         )),
         Err(PlatformError::Cancelled(cancelled)) => Err(cancelled.into()),
         Err(_) => Ok(format!(
-            "The platform began to roll back by itself (deployment {id}); how that ended could not be found out"
+            "The platform began to roll back on its own (deployment {id}); how that ended is not known"
         )),
     }
 }

@@ -80,7 +80,7 @@ fn plain_credentials(spec: &Manifest) -> Option<String> {
     let places = credentials::places(spec.value());
     (!places.is_empty()).then(|| {
         format!(
-            "credentials stand in plain text in the app spec, for everybody who can read the repository: {}; make each a `type: SECRET` without a value, set it in the step's `env:`, and replace the one that was readable",
+            "credentials stand in plain text in the app spec, for everyone who can read the repository: {}; make each a `type: SECRET` without a value, set it in the step's `env:`, and replace the one that was readable",
             places.join(", ")
         )
     })
