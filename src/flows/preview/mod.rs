@@ -11,20 +11,22 @@ pub(crate) mod plan;
 pub(crate) mod removal_reason;
 pub(crate) mod report;
 pub(crate) mod request;
+mod serves_now;
 pub(crate) mod skipped;
 pub(crate) mod sweep;
 pub(crate) mod teardown;
 pub(crate) mod wait;
 
-use self::removal_reason::RemovalReason;
 use std::sync::Arc;
 use std::time::Instant;
 
-use self::app::{apply, would_be_accepted};
+use self::app::would_be_accepted;
 use self::eligibility::{Skip, unexpected_head};
-use self::overtaken::still_wanted;
-use self::report::{announce, leave_out_the_plan, opening_report, say_what_was_lost};
+use self::plan::Planner;
+use self::removal_reason::RemovalReason;
+use self::report::{announce, opening_report, say_what_was_lost};
 pub(crate) use self::request::Request;
+use self::serves_now::say_what_serves;
 use self::skipped::Candidate;
 use crate::config::{Config, Preview};
 use crate::flows::context::Ctx;
@@ -34,9 +36,9 @@ use crate::flows::project::source::Source;
 use crate::flows::project::target::Target;
 use crate::flows::project::{own, ownership, pull, unmerged};
 use crate::flows::rollout::expected::Expected;
+use crate::flows::rollout::finish;
 use crate::flows::rollout::finish::Successor;
 use crate::flows::rollout::{self, Ended};
-use crate::flows::rollout::{aftermath, finish};
 use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -47,10 +49,9 @@ use crate::model::verdict::Verdict;
 use crate::platforms::plan::PreviewPlan;
 use crate::platforms::{App, Platform, PlatformError};
 use crate::report::Reporter;
-use plan::Planner;
 
-/// Could not find out is an ending like any other, for whoever waits for the preview; what is wrong with the input and
-/// a signal are errors.
+/// An unknown result is an ending like any other, for those who wait for the preview; what is wrong with the input and a
+/// signal are errors.
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     match make(ctx, request).await {
         // Whatever went wrong after a signal, the signal is what ended the run.
@@ -298,36 +299,10 @@ async fn deploy(
     ctx.console.phase("Build");
     let forced = forced(ctx, request, live.as_ref(), &planner.pull.head.sha);
     let rollout = match forced {
-        // A build cannot be forced by an update, and an update followed by a deployment makes two that race.
-        Some(app) => {
-            ctx.console
-                .say(&format!("Building `{}` again; its spec stays as it is", app.name));
-            platform
-                .redeploy(app, true, &|| Box::pin(still_wanted(ctx, planner.pull)))
-                .await?
-        }
-        None => match apply(ctx, platform, &plan, planner.pull, live.as_ref()).await {
-            Err(PlatformError::SleepRefused { .. }) => {
-                plan = planner.plan(ctx, live.as_ref(), false)?;
-                ctx.redactor_of(&plan.document, &planner.config);
-                apply(ctx, platform, &plan, planner.pull, live.as_ref()).await
-            }
-            // Another run of this pull request was quicker: its app is ours as well.
-            Err(PlatformError::NameTaken { .. }) => {
-                let app = target.taken(&planner.name).await?;
-                // Its secrets and its data are there already.
-                plan = planner.plan(ctx, Some(&app), true)?;
-                ctx.register_secrets(&plan.document);
-                plan.loss.iter().for_each(|loss| ctx.console.warn(&loss.before));
-                apply(ctx, platform, &plan, planner.pull, Some(&app)).await
-            }
-            other => other,
-        }
-        .map_err(|error| planner.refused(error, &plan.document))?,
+        Some(app) => app::build_again(ctx, planner, app).await?,
+        None => app::send(ctx, planner, &mut plan, live.as_ref()).await?,
     };
-    for warning in &rollout.warnings {
-        ctx.console.warn(warning);
-    }
+    finish::taken(ctx, &rollout, report);
     // What is deployed, and not what was planned, is what people are told about.
     if let Some(app) = forced {
         plan.document.clone_from(&app.document);
@@ -337,8 +312,6 @@ async fn deploy(
     if rollout.sleep_dropped || (forced.is_some() && !plan.document.facts().sleeps()) {
         plan.sleep = plan.document.no_sleep();
     }
-    report.app_id = Some(rollout.app_id.clone());
-    report.deployment_id.clone_from(&rollout.deployment);
     report.sleep = Some(plan.sleep.clone());
     if live.is_none()
         && let Some(skip) = limit::look_again(ctx, target, &rollout.app_id, &planner.config).await?
@@ -368,30 +341,8 @@ async fn deploy(
     }
     report.aftermath = None;
     if !ended.became_active {
-        match platform.app(&rollout.app_id).await {
-            Ok(app) => {
-                report.serving = app.as_ref().and_then(|app| ownership::serving(ctx, app));
-                report.nothing_serves = app.as_ref().is_none_or(|app| app.active.is_none());
-                if app.is_none() {
-                    (report.app_id, report.deployment_id) = (None, None);
-                }
-                if !report.nothing_serves {
-                    leave_out_the_plan(report, &plan);
-                }
-                if let Some(app) = &app {
-                    report.aftermath = aftermath::look(ctx, platform, app, lost, &planner.config.health).await?;
-                    if let Some(how) = &report.aftermath {
-                        ctx.console.warn(&format!("What is live {how}"));
-                    }
-                }
-                report.url = app.and_then(|app| app.active.and(app.url));
-            }
-            Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
-            // Why it failed is known, and worth more than what could not be read after it.
-            Err(error) => report
-                .notes
-                .push(format!("Could not determine what serves now: {error}")),
-        }
+        let health = &planner.config.health;
+        say_what_serves(ctx, target, &rollout, &plan, lost, health, report).await?;
     }
     say_what_was_lost(report, &plan, ended.became_active);
     Ok(Deployed::Ended(Box::new(ended)))

@@ -196,12 +196,8 @@ async fn deploy(
         Some(app) if app.pinned.is_some() => sent.map_err(|error| pin::is_off(error, app))?,
         _ => sent?,
     };
-    for warning in &rollout.warnings {
-        ctx.console.warn(warning);
-    }
+    finish::taken(ctx, &rollout, report);
     report.changes.clone_from(&plan.changes);
-    report.app_id = Some(rollout.app_id.clone());
-    report.deployment_id.clone_from(&rollout.deployment);
     report.cost = target.platform.cost(&plan.document, Some(&rollout.app_id)).await.ok();
     let deadline = ctx.deadline(settings.timeout);
     let commit = report.commit.clone();

@@ -7,6 +7,7 @@ use crate::config::{Config, EnvironmentConfig};
 use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
 use crate::flows::inspect::verify::RESTORE;
+use crate::flows::production::rolled_back::WentBack;
 use crate::flows::production::{pin, rolled_back};
 use crate::flows::project::ownership;
 use crate::flows::project::revision::{self, Revision};
@@ -83,10 +84,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                 rollout.map_err(|error| pin::is_off(error.into(), &app))?
             }
         };
-        for warning in &rollout.warnings {
-            ctx.console.warn(warning);
-        }
-        report.deployment_id.clone_from(&rollout.deployment);
+        finish::taken(ctx, &rollout, &mut report);
         let document = earlier.document.as_ref().unwrap_or(&app.document);
         let deadline = ctx.deadline(timeout);
         let expected = Expected {
@@ -118,17 +116,14 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             reporter.close(std::slice::from_ref(&report)).await;
             if let Some(at) = took_over.filter(|_| request.environment.is_production()) {
                 let branch = config.production.branch_or(&repository.default_branch);
-                rolled_back::tell(
-                    ctx,
-                    platform.as_ref(),
+                let went_back = WentBack {
+                    target,
                     app,
-                    &earlier,
+                    back: &earlier,
                     at,
-                    &report,
                     branch,
-                    &mut reporter,
-                )
-                .await;
+                };
+                rolled_back::tell(ctx, went_back, report.state, &mut reporter).await;
             }
             Ok(report)
         }

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 
 use crate::flows::context::Ctx;
+use crate::flows::project::target::Target;
 use crate::model::commit::Sha;
 use crate::model::live::Live;
-use crate::model::report::{Report, State};
+use crate::model::report::State;
 use crate::model::rollout::Phase;
-use crate::platforms::{App, Deployment, Platform};
+use crate::platforms::{App, Deployment};
 use crate::render::production::RolledBack;
 use crate::report::Reporter;
 
@@ -17,24 +18,32 @@ const LOOK_BACK: usize = 50;
 /// How many pull requests get a line: each takes several requests.
 const MOST: usize = 10;
 
-/// Writes on the comments of the merged pull requests. The rollback's end does not depend on it.
-///
-/// `app`: as it was before. `at`: when `back` took over. `branch`: what is deployed.
-pub(crate) async fn tell(
-    ctx: &Ctx,
-    platform: &dyn Platform,
-    app: &App,
-    back: &Deployment,
-    at: Timestamp,
-    report: &Report,
-    branch: &str,
-    reporter: &mut Reporter,
-) {
+/// A rollback that took over.
+pub(crate) struct WentBack<'a> {
+    pub(crate) target: &'a Target,
+    /// As it was before.
+    pub(crate) app: &'a App,
+    pub(crate) back: &'a Deployment,
+    /// When `back` took over.
+    pub(crate) at: Timestamp,
+    /// What is deployed.
+    pub(crate) branch: &'a str,
+}
+
+/// Writes on the comments of the merged pull requests. The rollback's end, `state`, does not depend on it.
+pub(crate) async fn tell(ctx: &Ctx, went_back: WentBack<'_>, state: State, reporter: &mut Reporter) {
+    let WentBack {
+        target,
+        app,
+        back,
+        at,
+        branch,
+    } = went_back;
     let Some(before) = &app.active else { return };
     let Ok(github) = ctx.github() else { return };
     let github = github.impatient();
     // Without the list, the one that served is known.
-    let all = platform.deployments(&app.id, LOOK_BACK).await;
+    let all = target.platform.deployments(&app.id, LOOK_BACK).await;
     let all = all.unwrap_or_else(|_| vec![before.clone()]);
     let live = before.phase_since.map(|from| Live { from, until: Some(at) });
     let commit_of = |deployment: &Deployment| ctx.commit_of(deployment);
@@ -47,7 +56,7 @@ pub(crate) async fn tell(
     let back = commit_of(back).map(|commit| (commit, RolledBack::Back));
     for (commit, rolled) in left.take(MOST).chain(back) {
         match github.merged_pull_of(&commit, branch).await {
-            Ok(Some(pull)) => match (&rolled, report.state) {
+            Ok(Some(pull)) => match (&rolled, state) {
                 (RolledBack::Left { .. }, _) | (RolledBack::Back, State::Ready) => {
                     reporter.tell_rolled_back(pull.number, &rolled).await;
                 }

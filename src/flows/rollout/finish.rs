@@ -12,8 +12,17 @@ use crate::model::failure::Kind;
 use crate::model::live::Live;
 use crate::model::report::{Report, Route, State};
 use crate::model::verdict::Verdict;
-use crate::platforms::{Deployment, Platform, PlatformError};
+use crate::platforms::{Deployment, Platform, PlatformError, Rollout};
 use crate::report::Reporter;
+
+/// Writes into the report what the platform's reply to the one request that deploys has named.
+pub(crate) fn taken(ctx: &Ctx, rollout: &Rollout, report: &mut Report) {
+    for warning in &rollout.warnings {
+        ctx.console.warn(warning);
+    }
+    report.app_id = Some(rollout.app_id.clone());
+    report.deployment_id.clone_from(&rollout.deployment);
+}
 
 /// Writes how the deployment ended into the report.
 pub(crate) fn conclude(report: &mut Report, ended: Ended) {
