@@ -61,7 +61,7 @@ must_have() {
     fail "\`$GITHUB_ACTION_PATH/$1\` cannot be read: the action's tree is not whole, so check it out again"
 }
 
-# What could not be found out is no mistake of the workflow: the program's own exit code for it.
+# A result that is unknown is not a mistake in the workflow: the program's own exit code for it.
 unknown=3
 
 # shellcheck disable=SC2329 # the trap calls it

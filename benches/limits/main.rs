@@ -21,7 +21,7 @@ const STARTS: usize = 40;
 /// Pairs of requests, one through the proxy and one past it.
 const REQUESTS: usize = 3000;
 const WAKES: usize = 10;
-/// What a preview is told to sleep after, in seconds (`sleep = "10m"`, the platform's least).
+/// How soon a preview goes to sleep, in seconds (`sleep = "10m"`, the platform's least).
 const SLEEP_SECONDS: u64 = 600;
 
 fn main() -> anyhow::Result<ExitCode> {

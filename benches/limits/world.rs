@@ -1,4 +1,4 @@
-//! A sandbox over a temporary repository with the demo's service, and that service by itself.
+//! A sandbox over a temporary repository with the demo's service, and that service alone.
 
 use std::fs;
 use std::net::TcpListener;
@@ -185,7 +185,7 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        // A signal that can be heard, so that the sandbox ends what it started.
+        // A signal that can be handled, so that the sandbox ends what it started.
         let asked = Command::new("kill")
             .arg(self.sandbox.id().to_string())
             .status()
@@ -211,7 +211,7 @@ impl Drop for Direct {
     }
 }
 
-/// A repository and an environment that lead a preview to its first request, whoever answers that.
+/// A repository and an environment that lead a preview to its first request, whatever answers that.
 pub(crate) fn offline() -> anyhow::Result<(TempDir, Vec<(String, String)>)> {
     let root = tempfile::tempdir()?;
     fs::write(root.path().join("app.yaml"), SPEC)?;

@@ -3,6 +3,7 @@
 use crate::model::failure::Position;
 
 /// Longest message that the runner keeps, with room for its own words, in UTF-16 units (the runner cuts at 4,096).
+/// <https://github.com/actions/runner/blob/main/src/Runner.Worker/ExecutionContext.cs>
 const LONGEST_MESSAGE: usize = 4_000;
 
 /// Longest path of a file; none in a repository is longer.

@@ -18,7 +18,7 @@ use crate::redact::strip::strip;
 use crate::redact::{Clean, Redactor, Secret, TargetRedactor, TargetSecrets};
 
 /// The runner keeps ten annotations of each level for a step, and other commands of the step may need some. What is
-/// more stands in the log alone.
+/// more stands in the log alone. <https://github.com/actions/runner/blob/main/src/Runner.Worker/ExecutionContext.cs>
 const MOST_ANNOTATIONS: usize = 8;
 
 /// A run fails once: what else is wrong with it explains that.
@@ -28,11 +28,11 @@ const MOST_ERRORS: usize = 1;
 #[derive(Clone)]
 pub(crate) struct Console {
     terminal: Arc<Mutex<Terminal>>,
-    /// Told when data could not be written.
+    /// Notified when data could not be written.
     unwritten: Arc<Notify>,
     redactor: Redactor,
     tone: Tone,
-    /// For our own sentences, where whoever reads them knows things by other names.
+    /// For our own sentences, where the reader knows things by other names.
     wording: Option<fn(&str) -> String>,
 }
 
@@ -45,7 +45,7 @@ pub(crate) struct Tone {
     pub(crate) is_live: bool,
     /// Standard output is one JSON document: the runner's commands go to standard error, where it reads them as well.
     pub(crate) only_data: bool,
-    /// Somebody asked the runner for more words.
+    /// The runner's debug log is on.
     pub(crate) is_debugging: bool,
 }
 
@@ -99,7 +99,7 @@ impl Console {
         self.annotate(Level::Notice, "notice", text);
     }
 
-    /// For whoever switched the runner's debug log on; nobody else sees it.
+    /// Visible only when the runner's debug log is on.
     pub(crate) fn debug(&self, text: &str) {
         if self.speaks_to_the_debug_log() {
             let command = commands::debug(&self.foreign_text(text));
@@ -133,7 +133,7 @@ impl Console {
             }
             return;
         }
-        // The annotation carries the position as well, but whoever reads the log sees only the text.
+        // The annotation carries the position as well, but a reader of the log sees only the text.
         let mut message = failure.to_string();
         if let Some(next) = &failure.next {
             message.push_str("\nhint: ");
@@ -194,7 +194,7 @@ impl Console {
         }
     }
 
-    /// A line of somebody's text as data.
+    /// A line of foreign text as data.
     pub(crate) fn foreign_data(&self, line: &str) {
         self.own_data(&self.redactor.clean(&strip(line)));
     }
@@ -312,7 +312,7 @@ impl Console {
         }
     }
 
-    /// As whoever reads it calls our flags.
+    /// With our flags under the names that the reader knows.
     pub(crate) fn in_words<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.wording
             .map_or(Cow::Borrowed(text), |wording| Cow::Owned(wording(text)))

@@ -86,7 +86,7 @@ impl Drop for Progress {
     }
 }
 
-/// Takes the step over; the line that tells about it, where something has changed that is worth one.
+/// Takes the step over; the line that announces it, where something has changed that is worth one.
 fn note(components: &mut Vec<Component>, step: &Step) -> Option<String> {
     let known = components
         .iter_mut()

@@ -1,4 +1,4 @@
-//! What the runner tells about this run through its environment.
+//! What the runner says about this run through its environment.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,7 +31,7 @@ pub(crate) struct Run {
     pub(crate) workspace: Option<PathBuf>,
     pub(crate) output_file: Option<PathBuf>,
     pub(crate) summary_file: Option<PathBuf>,
-    /// Somebody asked for more words: `RUNNER_DEBUG` is `1`.
+    /// The debug log is on: `RUNNER_DEBUG` is `1`.
     pub(crate) is_debugging: bool,
     /// Where the time of the run goes.
     pub(crate) timings: Timings,

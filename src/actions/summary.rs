@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 /// A step's summary above 1 MiB is dropped whole; this leaves room for what other commands of the step write.
+/// <https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-markdown-summary>
 const LARGEST: u64 = 1_000_000;
 
 const CUT: &str = "\n\n(The rest does not fit into a job summary)\n";

@@ -73,7 +73,7 @@ const fn switch(name: &'static str) -> Input {
     Input { name, kind }
 }
 
-/// The command that the step's variables describe. A missing token is none of its business: there may be nothing to do.
+/// The command that the step's variables describe. A missing token is not its concern: there may be nothing to do.
 ///
 /// # Errors
 /// Another action.yml than this program's, and inputs that the command does not take or that are malformed.

@@ -9,7 +9,7 @@ use super::diagnostics_args::{Diagnostics, LAST};
 use super::duration::duration;
 use super::replace_arg::ReplaceArg;
 use super::wait_args::WaitArgs;
-use crate::flows::logs::TAIL;
+use crate::flows::inspect::logs::TAIL;
 use crate::model::commit::Sha;
 use crate::model::environment::{Environment, pull_number};
 use crate::model::failure::Failure;
@@ -40,7 +40,7 @@ pub(crate) enum Command {
     Redeploy(RedeployArgs),
     /// Put an earlier deployment back into service and pin the app there
     Rollback(RollbackArgs),
-    /// Remove previews whose pull request is closed or that nobody has touched for too long
+    /// Remove previews whose pull request is closed or that have been idle for too long
     Sweep(SweepArgs),
     /// Ask a URL or an environment from outside whether it serves
     Verify(VerifyArgs),

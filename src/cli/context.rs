@@ -9,16 +9,15 @@ use super::environment::Variables;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
 use crate::config::{TOKENS, Variable};
-use crate::flows::{
-    self, checkout,
-    context::{Ctx, Heads},
-    repository_names::Names,
-};
+use crate::flows::context::{Ctx, Heads};
+use crate::flows::project::checkout;
+use crate::flows::project::repository_names::Names;
+use crate::flows::{self};
 use crate::github::GitHub;
 use crate::model::failure::Failure;
 use crate::platforms::Platform;
-use crate::platforms::app_platform::AppPlatform;
-use crate::platforms::usual_manifests;
+use crate::platforms::app_platform::{APP_SPEC, AppPlatform};
+use crate::platforms::clouds::{Cloud, Clouds};
 use crate::redact::{Redactor, Secret};
 use crate::wait::{Deadline, Wait};
 
@@ -76,10 +75,15 @@ pub(crate) fn build(
         (Some(token), Some(repository)) => Some(GitHub::new(github_url, Some(&token), repository, wait.clone())?),
         _ => None,
     };
-    let platform = match variables.token("DIGITALOCEAN_ACCESS_TOKEN")? {
+    let client = match variables.token("DIGITALOCEAN_ACCESS_TOKEN")? {
         Some(token) => Some(Arc::new(AppPlatform::new(platform_url, &token, wait.clone())?) as Arc<dyn Platform>),
         None => None,
     };
+    let app_platform = Cloud {
+        manifests: &APP_SPEC,
+        client,
+    };
+    let clouds = Clouds::new(app_platform, Vec::new());
     let config_file = project.config.clone().unwrap_or_else(|| CONFIG.to_owned());
     let folder = folder(&project.working_directory)?;
     let lookup = secret_lookup(variables, console.clone());
@@ -93,8 +97,7 @@ pub(crate) fn build(
         names: Names::new(repository.as_deref(), &server),
         repository,
         github,
-        platform,
-        manifests: usual_manifests(),
+        clouds,
         working_directory: project.working_directory,
         folder,
         dry_run,

@@ -92,7 +92,7 @@ pub(crate) fn of_error(console: &Console, run: &Run, wait: &Wait, error: &anyhow
     } else {
         "failed"
     };
-    tell(console, run, status, &early_end(&failure));
+    write_early_end(console, run, status, &early_end(&failure));
     failure.kind.exit_code()
 }
 
@@ -114,7 +114,7 @@ pub(crate) fn of_usage(usage: &clap::Error) -> ExitCode {
     ExitCode::from(of_error(&voice.console, &voice.run, &Wait::unbounded(), &error))
 }
 
-/// A run that ended well for everybody but the program that reads its data.
+/// A run that ended well except for the program that reads its data.
 pub(crate) fn of_unwritten(console: &Console, code: u8) -> u8 {
     match console.lost_data() {
         Some(lost) if code == 0 => of_lost(console, &lost),
@@ -127,11 +127,11 @@ fn of_lost(console: &Console, lost: &Failure) -> u8 {
     lost.kind.exit_code()
 }
 
-/// A run that was told to stop, whether it could say so on a reporter or not.
+/// A run that was cancelled, whether it could say so on a reporter or not.
 pub(crate) fn of_cancelled(console: &Console, run: &Run, cancelled: Cancelled) -> u8 {
     console.end_phase();
     console.say("Cancelled before the end; the same command again looks at what there is");
-    tell(
+    write_early_end(
         console,
         run,
         "unknown",
@@ -141,7 +141,7 @@ pub(crate) fn of_cancelled(console: &Console, run: &Run, cancelled: Cancelled) -
 }
 
 /// Output and summary of a run that wrote none until now.
-fn tell(console: &Console, run: &Run, status: &str, text: &str) {
+fn write_early_end(console: &Console, run: &Run, status: &str, text: &str) {
     if run.is_recorded() {
         return;
     }

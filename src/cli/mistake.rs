@@ -8,7 +8,7 @@ use super::environment::Variables;
 use crate::model::failure::Failure;
 use crate::wait::Wait;
 
-/// From now on a panic ends the run with the words and the outputs of a run that could not find out.
+/// From now on a panic ends the run with the words and the outputs of a run whose result is unknown.
 /// Rust's own message quotes texts past the redactor: <https://doc.rust-lang.org/std/panic/fn.set_hook.html>
 pub(super) fn watch() {
     panic::set_hook(Box::new(|panic| {

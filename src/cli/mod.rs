@@ -62,10 +62,10 @@ async fn run(command: Command) -> u8 {
         Ok(listening) => listening,
         Err(error) => return ending::of_error(&console, &run, &Wait::unbounded(), &error),
     };
-    let wait = Wait::new(pace, signals.told.clone());
+    let wait = Wait::new(pace, signals.cancelled.clone());
     let shows_timings = command.timings();
     let code = tokio::select! {
-        ended = as_told(command, voice, variables, wait.clone()) => {
+        ended = carry_out(command, voice, variables, wait.clone()) => {
             ended.unwrap_or_else(|error| ending::of_error(&console, &run, &wait, &error))
         }
         cancelled = signals.end() => ending::of_cancelled(&console, &run, cancelled),
@@ -78,7 +78,7 @@ async fn run(command: Command) -> u8 {
 }
 
 /// The command that the flags name, or that the action's inputs do; then what goes wrong is said in their words.
-async fn as_told(command: Command, mut voice: Voice, variables: Variables, wait: Wait) -> anyhow::Result<u8> {
+async fn carry_out(command: Command, mut voice: Voice, variables: Variables, wait: Wait) -> anyhow::Result<u8> {
     if !matches!(command, Command::Action) {
         return flow(command, voice, variables, wait).await;
     }
@@ -100,14 +100,14 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(match flows::auto::run(&ctx, &args.try_into()?).await? {
                 flows::auto::Ended::Report(report) => ending::of_report(&ctx, &report),
                 flows::auto::Ended::Verdict(verdict) => ending::of_verdict(&ctx, &verdict),
-                flows::auto::Ended::Told => 0,
+                flows::auto::Ended::Reported => 0,
             })
         }
         Command::Deploy(args) => {
             let ctx = build(&args.common, args.dry_run)?;
             Ok(ending::of_report(
                 &ctx,
-                &flows::deploy::run(&ctx, &args.try_into()?).await?,
+                &flows::production::deploy::run(&ctx, &args.try_into()?).await?,
             ))
         }
         Command::Preview(args) => {
@@ -121,41 +121,41 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let ctx = build(&args.common, args.dry_run)?;
             Ok(ending::of_report(
                 &ctx,
-                &flows::teardown::run(&ctx, &args.into()).await?,
+                &flows::preview::teardown::run(&ctx, &args.into()).await?,
             ))
         }
         Command::Redeploy(args) => {
             let ctx = build(&args.common, args.dry_run)?;
             Ok(ending::of_report(
                 &ctx,
-                &flows::redeploy::run(&ctx, &args.try_into()?).await?,
+                &flows::redeploy::run(&ctx, args.try_into()?).await?,
             ))
         }
         Command::Rollback(args) => {
             let ctx = build(&args.common, args.dry_run)?;
             Ok(ending::of_report(
                 &ctx,
-                &flows::rollback::run(&ctx, &args.into()).await?,
+                &flows::production::rollback::run(&ctx, &args.into()).await?,
             ))
         }
         Command::Sweep(args) => {
+            let request = (&args).into();
             let common = Common {
                 timeout: args.timeout,
                 ..without_limit(args.project, args.json, None)
             };
             let ctx = build(&common, args.dry_run)?;
-            let request = flows::sweep::Request {
-                dry_run: args.dry_run,
-                nightly: false,
-            };
-            flows::sweep::run(&ctx, &request).await?;
+            flows::preview::sweep::run(&ctx, &request).await?;
             Ok(0)
         }
         Command::Verify(args) => {
             let common = args.common.clone();
             let request = args.try_into()?;
             let ctx = build(&common, false)?;
-            Ok(ending::of_verdict(&ctx, &flows::verify::run(&ctx, &request).await?))
+            Ok(ending::of_verdict(
+                &ctx,
+                &flows::inspect::verify::run(&ctx, &request).await?,
+            ))
         }
         Command::Wait(args) => {
             let project = Project {
@@ -169,24 +169,25 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 ..without_limit(project, args.json, None)
             };
             let ctx = build(&common, false)?;
-            let request = flows::wait::Request {
+            let request = flows::preview::wait::Request {
                 pull_request: args.pr,
                 commit: args.commit,
             };
-            Ok(ending::of_report(&ctx, &flows::wait::run(&ctx, &request).await?))
+            Ok(ending::of_report(
+                &ctx,
+                &flows::preview::wait::run(&ctx, &request).await?,
+            ))
         }
         Command::Status(args) => {
-            let request = flows::status::Request {
-                environment: args.target.named(),
-            };
+            let request = (&args).into();
             let ctx = build(&without_limit(args.project, args.json, args.spec), false)?;
-            flows::status::run(&ctx, &request).await?;
+            flows::inspect::status::run(&ctx, &request).await?;
             Ok(0)
         }
         Command::Logs(args) => {
             let common = without_limit(args.project.clone(), args.json, args.spec.clone());
             let ctx = build(&common, false)?;
-            flows::logs::run(&ctx, &args.into()).await?;
+            flows::inspect::logs::run(&ctx, &args.into()).await?;
             Ok(0)
         }
         Command::Action => unreachable!("it became another command before"),

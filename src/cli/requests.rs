@@ -1,13 +1,14 @@
 //! What each command's flags ask a flow for.
 
 use super::args::{
-    AutoArgs, Command, DeployArgs, LogsArgs, LogsKind, PreviewArgs, RedeployArgs, RollbackArgs, Target, TeardownArgs,
-    VerifyArgs,
+    AutoArgs, Command, DeployArgs, LogsArgs, LogsKind, PreviewArgs, RedeployArgs, RollbackArgs, StatusArgs, SweepArgs,
+    TeardownArgs, VerifyArgs,
 };
 use super::diagnostics_args::Diagnostics;
-use crate::flows::removal_reason::RemovalReason;
-use crate::flows::{auto, deploy, eligibility, logs, preview, redeploy, rollback, site, teardown, verify};
-use crate::model::environment::Environment;
+use crate::flows::flags::Flags;
+use crate::flows::inspect::{logs, status, verify};
+use crate::flows::preview::{self, sweep, teardown};
+use crate::flows::production::{deploy, rollback};
 use crate::model::failure::Failure;
 use crate::platforms::LogKind;
 
@@ -70,16 +71,11 @@ impl Command {
     }
 }
 
-/// The environment that the flags name, else production.
-fn named(target: &Target) -> Environment {
-    target.named().unwrap_or_else(Environment::production)
-}
-
-impl TryFrom<AutoArgs> for auto::Request {
+impl TryFrom<AutoArgs> for Flags {
     type Error = Failure;
 
     fn try_from(args: AutoArgs) -> Result<Self, Failure> {
-        let flags = auto::Flags {
+        Ok(Self {
             environment: args.target.named(),
             commit: args.commit,
             to: args.to,
@@ -88,8 +84,7 @@ impl TryFrom<AutoArgs> for auto::Request {
             images: args.images.images()?,
             replace: args.replace.replace(),
             dry_run: args.dry_run,
-        };
-        Ok(Self { flags })
+        })
     }
 }
 
@@ -97,15 +92,16 @@ impl TryFrom<DeployArgs> for deploy::Request {
     type Error = Failure;
 
     fn try_from(args: DeployArgs) -> Result<Self, Failure> {
-        Ok(Self {
-            environment: args.environment,
-            commit: args.commit.map_or(site::Commit::Head, site::Commit::Asked),
-            force_build: false,
+        let flags = Flags {
+            environment: Some(args.environment),
+            commit: args.commit,
             images: args.images.images()?,
             replace: args.replace.replace(),
             release: args.release,
             dry_run: args.dry_run,
-        })
+            ..Flags::default()
+        };
+        Ok(flags.deploy())
     }
 }
 
@@ -113,52 +109,62 @@ impl TryFrom<PreviewArgs> for preview::Request {
     type Error = Failure;
 
     fn try_from(args: PreviewArgs) -> Result<Self, Failure> {
-        Ok(Self {
-            pull_request: args.pr,
-            commit: args
-                .commit
-                .map_or(eligibility::Commit::Head, eligibility::Commit::Asked),
-            insisted: false,
-            force_build: false,
+        let flags = Flags {
+            commit: args.commit,
             images: args.images.images()?,
             dry_run: args.dry_run,
-        })
+            ..Flags::default()
+        };
+        Ok(flags.preview(args.pr, false))
     }
 }
 
 impl From<TeardownArgs> for teardown::Request {
     fn from(args: TeardownArgs) -> Self {
-        Self {
-            pull_request: args.pr,
-            because: RemovalReason::Asked,
+        let flags = Flags {
             dry_run: args.dry_run,
-        }
+            ..Flags::default()
+        };
+        flags.teardown(args.pr)
     }
 }
 
-impl TryFrom<RedeployArgs> for redeploy::Request {
+impl TryFrom<RedeployArgs> for Flags {
     type Error = Failure;
 
     fn try_from(args: RedeployArgs) -> Result<Self, Failure> {
         Ok(Self {
-            environment: named(&args.target),
+            environment: args.target.named(),
             commit: args.commit,
             force_build: args.force_build,
             images: args.images.images()?,
             replace: args.replace.replace(),
             dry_run: args.dry_run,
+            ..Self::default()
         })
     }
 }
 
 impl From<RollbackArgs> for rollback::Request {
     fn from(args: RollbackArgs) -> Self {
-        Self {
-            environment: args.environment,
+        let flags = Flags {
+            environment: Some(args.environment),
             to: args.to,
             replace: args.replace.replace(),
             dry_run: args.dry_run,
-        }
+            ..Flags::default()
+        };
+        flags.rollback()
+    }
+}
+
+impl From<&SweepArgs> for sweep::Request {
+    fn from(args: &SweepArgs) -> Self {
+        let flags = Flags {
+            dry_run: args.dry_run,
+            ..Flags::default()
+        };
+        flags.sweep()
     }
 }
 
@@ -166,27 +172,37 @@ impl TryFrom<VerifyArgs> for verify::Request {
     type Error = Failure;
 
     fn try_from(args: VerifyArgs) -> Result<Self, Failure> {
-        let subject = match args.url {
-            Some(url) if !matches!(url.scheme(), "http" | "https") => {
-                return Err(Failure::input(format!("`{url}` cannot be asked"))
-                    .next("give a URL that begins with `https://` or `http://`"));
-            }
-            Some(url) => verify::Subject::Url(url),
-            None => verify::Subject::Environment(named(&args.target)),
+        let flags = Flags {
+            environment: args.target.named(),
+            ..Flags::default()
         };
-        Ok(Self {
-            subject,
+        let request = verify::Request {
             path: args.path,
             status: args.status,
             checks: args.check,
-        })
+            ..flags.verify()
+        };
+        match args.url {
+            Some(url) if !matches!(url.scheme(), "http" | "https") => {
+                Err(Failure::input(format!("`{url}` cannot be asked"))
+                    .next("give a URL that begins with `https://` or `http://`"))
+            }
+            Some(url) => Ok(Self {
+                subject: verify::Subject::Url(url),
+                ..request
+            }),
+            None => Ok(request),
+        }
     }
 }
 
 impl From<LogsArgs> for logs::Request {
     fn from(args: LogsArgs) -> Self {
+        let flags = Flags {
+            environment: args.target.named(),
+            ..Flags::default()
+        };
         Self {
-            environment: named(&args.target),
             kind: args.kind.map(|kind| match kind {
                 LogsKind::Build => LogKind::Build,
                 LogsKind::Deploy => LogKind::Deploy,
@@ -197,6 +213,17 @@ impl From<LogsArgs> for logs::Request {
             deployment: args.deployment,
             tail: args.tail,
             follow: args.follow,
+            ..flags.logs()
         }
+    }
+}
+
+impl From<&StatusArgs> for status::Request {
+    fn from(args: &StatusArgs) -> Self {
+        let flags = Flags {
+            environment: args.target.named(),
+            ..Flags::default()
+        };
+        flags.status()
     }
 }

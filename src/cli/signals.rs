@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: the first is told to everything that waits, the second ends the program at once.
+//! SIGINT and SIGTERM: the first cancels everything that waits, the second ends the program at once.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ const INTERRUPTED: Cancelled = Cancelled { exit_code: 130 };
 const TERMINATED: Cancelled = Cancelled { exit_code: 143 };
 
 /// After a signal the runner waits for seven and a half seconds until the next one: what has not been said by then
-/// stays unsaid.
+/// stays unsaid. <https://docs.github.com/en/actions/reference/workflow-cancellation-reference>
 const LONGEST_END: Duration = Duration::from_millis(6_500);
 
 pub(crate) struct Signals {
-    /// Says when the run is told to stop.
-    pub(crate) told: watch::Receiver<Option<Cancelled>>,
+    /// Says when the run is cancelled.
+    pub(crate) cancelled: watch::Receiver<Option<Cancelled>>,
     last: oneshot::Receiver<Cancelled>,
 }
 
@@ -33,7 +33,7 @@ impl Signals {
 /// Must be called within the runtime.
 pub(crate) fn listen() -> std::io::Result<Signals> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (teller, told) = watch::channel(None);
+    let (sender, cancelled) = watch::channel(None);
     let (ender, last) = oneshot::channel();
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -42,16 +42,16 @@ pub(crate) fn listen() -> std::io::Result<Signals> {
             _ = interrupt.recv() => INTERRUPTED,
             _ = terminate.recv() => TERMINATED,
         };
-        teller.send_replace(Some(cancelled));
+        sender.send_replace(Some(cancelled));
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
             () = tokio::time::sleep(LONGEST_END) => {}
         }
-        // Nobody listens if the run ended meanwhile.
+        // There is no listener if the run ended meanwhile.
         let _ended = ender.send(cancelled);
-        // The task keeps the sender alive: whoever waits later still hears of it.
+        // The task keeps the sender alive: whatever waits later still gets the signal.
         std::future::pending::<()>().await;
     });
-    Ok(Signals { told, last })
+    Ok(Signals { cancelled, last })
 }

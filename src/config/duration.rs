@@ -8,6 +8,7 @@ use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use super::SleepAfter;
 
 /// What App Platform accepts for `inactivity_sleep.after_seconds`.
+/// <https://github.com/digitalocean/godo/blob/main/apps.gen.go>
 const SLEEP_SECONDS: std::ops::RangeInclusive<u64> = 600..=86_400;
 
 const EXAMPLES: &str = "a duration such as `90s`, `75m`, `1h 30m` or `14d`";

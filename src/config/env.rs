@@ -15,6 +15,7 @@ pub(crate) const TOKENS: [&str; 5] = [
     "GH_ENTERPRISE_TOKEN",
 ];
 /// What the runner hands to a step, its tokens among it.
+/// <https://docs.github.com/actions/reference/workflows-and-actions/variables>
 const RUNNER_PREFIXES: [&str; 3] = ["GITHUB_", "ACTIONS_", "RUNNER_"];
 
 /// What the step's environment has for an app under one name.
@@ -37,7 +38,7 @@ impl Variable {
     }
 }
 
-/// Shortest token that is looked for inside of other values: `https://x-access-token:TOKEN@github.com` hands it over too.
+/// Shortest token that is searched for inside other values: `https://x-access-token:TOKEN@github.com` hands it over too.
 const LONG: usize = 8;
 
 fn holds(value: &str, token: &str) -> bool {
@@ -115,7 +116,7 @@ pub(super) fn is_key(key: &str) -> bool {
     !key.starts_with(|c: char| c.is_ascii_digit()) && !key.is_empty() && key.chars().all(fits)
 }
 
-/// Whether the value of a variable of this name lets whoever has it act as the run.
+/// Whether the value of a variable of this name lets its holder act as the run.
 pub(crate) fn is_own_token(name: &str) -> bool {
     is_reserved(name) && name.to_ascii_uppercase().ends_with("_TOKEN")
 }

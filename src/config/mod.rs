@@ -28,9 +28,9 @@ pub(crate) struct Config {
     /// The app spec's path; empty: look in the usual places.
     #[serde(deserialize_with = "parse::one_spec")]
     pub(crate) spec: String,
-    pub(crate) production: Target,
+    pub(crate) production: EnvironmentConfig,
     /// Further environments, each with a branch and a spec of its own.
-    pub(crate) environments: BTreeMap<String, Target>,
+    pub(crate) environments: BTreeMap<String, EnvironmentConfig>,
     pub(crate) preview: Preview,
     pub(crate) health: Health,
     pub(crate) comment: Comment,
@@ -49,7 +49,7 @@ struct Place {
 /// `[production]` or `[environments.NAME]`: what is deployed where, and how.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Target {
+pub(crate) struct EnvironmentConfig {
     /// Empty: the repository's default branch. Named environments always have one.
     pub(crate) branch: String,
     /// The app spec's path; production's is the one at the top of the file. Empty: look in the usual places.
@@ -70,7 +70,7 @@ pub(crate) struct Target {
     pub(crate) env: BTreeMap<String, EnvValue>,
 }
 
-impl Target {
+impl EnvironmentConfig {
     /// The branch whose pushes are deployed. `default`: the repository's default branch.
     pub(crate) fn branch_or<'a>(&'a self, default: &'a str) -> &'a str {
         match self.branch.as_str() {
@@ -80,7 +80,7 @@ impl Target {
     }
 }
 
-impl Default for Target {
+impl Default for EnvironmentConfig {
     fn default() -> Self {
         Self {
             branch: String::new(),
@@ -127,7 +127,7 @@ pub(crate) struct Preview {
     pub(crate) env: BTreeMap<String, EnvValue>,
 }
 
-/// Where a preview has its SQLite file unless somebody says something else.
+/// Where a preview has its SQLite file unless someone says something else.
 pub(crate) const SQLITE_URL: &str = "sqlite:////tmp/preview.db";
 
 impl Default for Preview {
@@ -255,13 +255,13 @@ impl Config {
     }
 
     /// Every environment by its name, production first.
-    pub(crate) fn targets(&self) -> impl Iterator<Item = (&str, &Target)> {
+    pub(crate) fn targets(&self) -> impl Iterator<Item = (&str, &EnvironmentConfig)> {
         let named = self.environments.iter().map(|(name, target)| (name.as_str(), target));
         std::iter::once((PRODUCTION, &self.production)).chain(named)
     }
 
     /// The file that an environment is deployed from; empty: look in the usual places.
-    pub(crate) fn spec_of<'a>(&'a self, target: &'a Target) -> &'a str {
+    pub(crate) fn spec_of<'a>(&'a self, target: &'a EnvironmentConfig) -> &'a str {
         match target.spec.as_str() {
             "" => &self.spec,
             own => own,
@@ -277,7 +277,7 @@ impl Config {
     }
 
     /// What `production` or an `[environments.NAME]` says. `None`: there is no such environment.
-    pub(crate) fn environment(&self, name: &str) -> Option<&Target> {
+    pub(crate) fn environment(&self, name: &str) -> Option<&EnvironmentConfig> {
         if name == PRODUCTION {
             return Some(&self.production);
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
-use super::{Config, EnvValue, Place, Target, env};
+use super::{Config, EnvValue, EnvironmentConfig, Place, env};
 use crate::model::environment::{Environment, PRODUCTION, same_on_github};
 use crate::model::failure::Failure;
 
@@ -162,7 +162,7 @@ impl Config {
     }
 }
 
-fn target(name: &str, table: &'static str, target: &Target) -> Result<(), Wrong> {
+fn target(name: &str, table: &'static str, target: &EnvironmentConfig) -> Result<(), Wrong> {
     let generated = target
         .env
         .iter()
@@ -270,7 +270,7 @@ fn variant(message: &str) -> Failure {
     Failure::input(format!("`{value}` is not known here")).next(format!("use one of `{}`", known.join("`, `")))
 }
 
-/// The known word that somebody may have meant.
+/// The known word that someone may have meant.
 pub(crate) fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()

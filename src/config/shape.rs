@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Config, EnvValue, Preview, Target};
+use super::{Config, EnvValue, EnvironmentConfig, Preview};
 use crate::model::environment::PRODUCTION;
 
 /// The memory that `auto` gives at most, in GiB, on shared CPUs.
@@ -89,7 +89,7 @@ impl Config {
     }
 }
 
-fn other_target(table: &str, own: &Target, other: &Target) -> Vec<String> {
+fn other_target(table: &str, own: &EnvironmentConfig, other: &EnvironmentConfig) -> Vec<String> {
     let keys = [
         ("branch", own.branch != other.branch),
         // Production's is the one at the top of the file.

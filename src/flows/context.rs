@@ -7,18 +7,18 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
-use super::repository_names::Names;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
 use crate::config::{Config, Variable};
+use crate::flows::project::repository_names::Names;
 use crate::github::GitHub;
 use crate::github::repository::Repository;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::report::Report;
 use crate::net::error::ApiError;
-use crate::platforms::manifests::Manifests;
-use crate::platforms::{App, Platform, Words};
+use crate::platforms::App;
+use crate::platforms::clouds::Clouds;
 use crate::redact::Redactor;
 use crate::report::ReporterDeps;
 use crate::wait::{Deadline, Wait};
@@ -41,9 +41,7 @@ pub(crate) struct Ctx {
     /// That, and what it was called before.
     pub(crate) names: Names,
     pub(crate) github: Option<GitHub>,
-    pub(crate) platform: Option<Arc<dyn Platform>>,
-    /// How manifests are read.
-    pub(crate) manifests: &'static dyn Manifests,
+    pub(crate) clouds: Clouds,
     /// The folder that holds spec and configuration, whatever is checked out in it.
     pub(crate) working_directory: PathBuf,
     /// The same folder as GitHub names it where it is in no clone, with a slash at its end; empty: the root.
@@ -52,7 +50,7 @@ pub(crate) struct Ctx {
     pub(crate) dry_run: bool,
     /// `--config`, or `do-deploy.toml`.
     pub(crate) config_file: String,
-    /// Whether somebody named it, so that it has to be there.
+    /// Whether someone named it, so that it has to be there.
     pub(crate) config_is_named: bool,
     /// `--spec`
     pub(crate) spec_file: Option<String>,
@@ -96,7 +94,6 @@ impl Ctx {
             comment: config.comment.clone(),
             ttl: config.preview.ttl,
             repository: Some(repository.clone()),
-            pages: self.platform.as_ref().and_then(|platform| platform.pages()),
             redactor: self.redactor.clone(),
         }
     }
@@ -130,22 +127,6 @@ impl Ctx {
         self.github.as_ref().ok_or_else(|| {
             Failure::input("no GitHub token")
                 .next("set `GITHUB_TOKEN`; in a workflow the action's input `github-token` does it")
-        })
-    }
-
-    /// What the platform calls things.
-    pub(crate) fn words(&self) -> &'static Words {
-        self.manifests.words()
-    }
-
-    pub(crate) fn platform(&self) -> Result<&dyn Platform, Failure> {
-        self.platform.as_deref().ok_or_else(|| {
-            let Words {
-                vendor, token, input, ..
-            } = self.words();
-            Failure::input(format!("no {vendor} token")).next(format!(
-                "set `{token}`; in a workflow give the action's input `{input}`"
-            ))
         })
     }
 }

@@ -5,7 +5,7 @@ use crate::net::error::ApiError;
 use crate::platforms::PlatformError;
 use crate::wait::Cancelled;
 
-/// The failure behind an error. Errors that nobody expected are shown with their chain and count as "could not find out".
+/// The failure behind an error. Unexpected errors are shown with their chain and count as an unknown result.
 pub(crate) fn failure_of(error: &anyhow::Error) -> Failure {
     if cancelled(error).is_some() {
         return Failure::unknown("the run was cancelled").next("run again; it picks up where this one stopped");

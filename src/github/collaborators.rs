@@ -34,7 +34,7 @@ impl Permission {
 }
 
 impl GitHub {
-    /// `None`: GitHub knows nobody of that name.
+    /// `None`: GitHub knows no user of that name.
     pub(crate) async fn permission(&self, login: &str) -> Result<Option<Permission>, ApiError> {
         let path = self.path(&format!("/collaborators/{}/permission", segment(login)));
         match self.api.get(&path).await {

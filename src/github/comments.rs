@@ -91,13 +91,14 @@ impl GitHub {
         }
     }
 
-    /// Everybody in the conversation gets a mail. Not repeated after an unclear error: look first whether it is there.
+    /// Every participant of the conversation gets a mail. Not repeated after an unclear error: look first whether it is
+    /// there.
     pub(crate) async fn create_comment(&self, pull: u64, body: &str) -> Result<Comment, ApiError> {
         let path = self.path(&format!("/issues/{pull}/comments"));
         self.api.post(&path, &json!({ "body": body })).await
     }
 
-    /// Nobody gets a mail.
+    /// It sends no mail.
     pub(crate) async fn update_comment(&self, id: u64, body: &str) -> Result<Comment, ApiError> {
         let path = self.path(&format!("/issues/comments/{id}"));
         self.api.patch(&path, &json!({ "body": body })).await

@@ -15,9 +15,11 @@ use crate::model::environment::Environment;
 use crate::net::error::ApiError;
 
 /// Longest description of a status that GitHub takes, in characters.
+/// <https://docs.github.com/rest/deployments/statuses#create-a-deployment-status>
 const LONGEST_DESCRIPTION: usize = 140;
 
 /// Pages of a hundred of an environment's deployments that are looked through: older ones are history.
+/// <https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api>
 const PAGES: usize = 10;
 
 /// How many deployments of one commit are looked through for a good one.
@@ -60,7 +62,7 @@ pub(crate) struct Deployment {
     payload: Value,
 }
 
-/// A deployment as GitHub shows it to anybody who may read: what it was about, and its last status.
+/// A deployment as GitHub shows it to anyone with read access: what it was about, and its last status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Recorded {
     pub(crate) app: String,
@@ -208,13 +210,13 @@ impl GitHub {
         Ok((!deployments.is_empty()).then_some(None))
     }
 
-    /// Whether its last status says that it went wrong, or that nobody found out.
+    /// Whether its last status says that it went wrong, or that it is unknown.
     pub(crate) async fn has_failed(&self, deployment: u64) -> Result<bool, ApiError> {
         let state = self.last_state(deployment).await?;
         Ok(matches!(state.as_deref(), Some("failure" | "error")))
     }
 
-    /// How a commit's last deployments to an environment ended: good if any of them was. `None`: nobody has said so.
+    /// How a commit's last deployments to an environment ended: good if any of them was. `None`: no status says so.
     pub(crate) async fn was_good(&self, environment: &str, commit: &Sha) -> Result<Option<bool>, ApiError> {
         let of_commit = self.of_commit(environment, commit).await?;
         // The oldest as well: any branch's workflow can record failures, but none before the first run of the commit did.

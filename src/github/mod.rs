@@ -34,6 +34,7 @@ pub(crate) const ACTIONS_BOT: &str = "github-actions[bot]";
 
 /// How long a run's reads wait for rate limits, in all. An hour's limit may have been used up by others, and a run that
 /// waits for its end holds up those behind it.
+/// <https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api>
 const READS: Duration = Duration::from_secs(10 * 60);
 
 /// What may stay as it is in one segment of a path.
@@ -107,7 +108,7 @@ impl GitHub {
         self.wait.sleep(duration).await
     }
 
-    /// Who the token belongs to. `None` for the runner's token and those of apps, which belong to nobody.
+    /// Who the token belongs to. `None` for the runner's token and those of apps, which belong to no user.
     pub(crate) async fn login(&self) -> Result<Option<String>, ApiError> {
         #[derive(serde::Deserialize)]
         struct User {
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_only_token_is_told_from_a_locked_conversation() {
+    fn a_read_only_token_is_distinguished_from_a_locked_conversation() {
         let error = |message: &str| ApiError {
             service: "GitHub",
             method: Method::POST,

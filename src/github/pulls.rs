@@ -9,6 +9,7 @@ use crate::model::pull_request::{Head, PullRequest};
 use crate::net::error::{ApiError, Problem};
 
 /// Pages of a hundred that are looked through for a commit's pull requests.
+/// <https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api>
 const PAGES: usize = 5;
 
 #[derive(Deserialize)]
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pull_request_that_was_merged_is_told_from_others_at_its_commit() {
+    fn the_pull_request_that_was_merged_is_distinguished_from_others_at_its_commit() {
         let (made, head) = (Sha::new("1".repeat(40)), Sha::new("2".repeat(40)));
         assert!(pull().claim(&made, "main").is_some_and(|claim| claim.by_merge));
         assert!(pull().claim(&head, "main").is_some_and(|claim| !claim.by_merge));

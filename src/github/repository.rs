@@ -45,7 +45,7 @@ struct Signature {
 }
 
 impl Commit {
-    /// When it was made, as whoever made it says. `None`: it does not say.
+    /// When it was made, as its committer says. `None`: it does not say.
     pub(crate) fn committed_at(&self) -> Option<Timestamp> {
         self.committer.as_ref()?.date
     }

@@ -1,4 +1,4 @@
-//! Workflow runs, which tell when GitHub heard of a commit: their times are GitHub's own.
+//! Workflow runs, which show when GitHub first saw a commit: their times are GitHub's own.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -7,7 +7,8 @@ use super::{GitHub, segment};
 use crate::model::commit::Sha;
 use crate::net::error::ApiError;
 
-/// Pages of a hundred runs of one commit that are looked through.
+/// Pages of a hundred runs of one commit that are looked through: GitHub lists a thousand at most.
+/// <https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-repository>
 const PAGES: usize = 10;
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -78,7 +79,7 @@ mod tests {
         assert_eq!(seen(&[]), None);
         let labelled_later = run("pull_request", "topic", 90);
         assert_eq!(seen(&[labelled_later.clone(), run("push", "topic", 50)]), Some(50));
-        // The same commit on another branch before, where nobody looked at it.
+        // The same commit on another branch before, which no pull request showed.
         assert_eq!(seen(&[labelled_later, run("push", "elsewhere", 10)]), Some(90));
         assert_eq!(seen(&[run("workflow_dispatch", "topic", 10)]), None);
     }

@@ -31,7 +31,7 @@ pub(crate) enum Observation {
     Endless { again: bool },
     /// Something is in the way, and nothing is known about the app.
     Blocked(Obstacle),
-    /// No answer. `connected`: somebody took the connection, and then did not answer.
+    /// No answer. `connected`: someone took the connection, and then did not answer.
     Down { reason: Unreachable, connected: bool },
 }
 
@@ -100,7 +100,7 @@ impl Observation {
         self
     }
 
-    /// Whether somebody who watches would notice a difference to `before`.
+    /// Whether someone who watches would notice a difference to `before`.
     pub(super) fn differs_from(&self, before: &Self) -> bool {
         match (self, before) {
             (Self::Up { status, .. }, Self::Up { status: before, .. }) => status != before,

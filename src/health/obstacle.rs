@@ -86,7 +86,7 @@ impl Obstacle {
                 return Some(Self::InBetween(status));
             }
         }
-        // Whatever answer is good: the edge's own refusal is none of the app's.
+        // Whatever answer is good: the edge's own refusal is not the app's answer.
         let has_no_key = target.key_to_guard().is_none();
         if target.guard.is_some() && matches!(status, 400..=499) && (has_no_key || !from_app) {
             return Some(Self::Guarded(status));
@@ -109,7 +109,7 @@ impl Obstacle {
         (target.behind_edge && from_edge && is_page).then_some(Self::NoRoute(status))
     }
 
-    /// What goes away only if somebody does something.
+    /// What goes away only after someone has acted.
     pub(super) fn is_lasting(&self) -> bool {
         matches!(
             self,
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_the_way_is_told_from_the_app() {
+    fn what_is_in_the_way_is_distinguished_from_the_app() {
         let app = ("x-do-app-origin", "5c5c");
         let cloudflare = ("server", "cloudflare");
         let challenge = ("cf-mitigated", "challenge");

@@ -62,7 +62,7 @@ impl Prober {
         seen
     }
 
-    /// The same, unless the run is told to stop first.
+    /// The same, unless the run is cancelled first.
     pub(crate) async fn probe_until_cancelled(
         &self,
         target: &Target,

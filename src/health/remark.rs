@@ -15,7 +15,7 @@ pub(crate) struct Remark {
     pub(crate) is_warning: bool,
 }
 
-/// What is odd about an answer. Nothing is, if it has the status that somebody asked for.
+/// What is odd about an answer. Nothing is, if it has the expected status.
 pub(crate) fn remark(target: &Target, seen: &Observation) -> Option<Remark> {
     if matches!(target.expected, Expect::Status(_)) {
         return None;

@@ -11,7 +11,7 @@ use crate::redact::Secret;
 /// Which status is a good answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Expect {
-    /// Nobody said what to expect: any answer that is no server error.
+    /// Nothing is configured: any answer but a server error is good.
     Below500,
     Status(u16),
     /// Such as 200 to 399, which is what platforms' own health checks take.
@@ -160,7 +160,7 @@ impl Target {
         place
     }
 
-    /// Whether a redirect that is a good answer is followed to what people get. Where somebody expects its very status,
+    /// Whether a redirect that is a good answer is followed to what people get. Where someone expects its very status,
     /// it is the answer.
     pub(super) fn follows_redirects(&self) -> bool {
         !matches!(self.expected, Expect::Status(_))

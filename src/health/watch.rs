@@ -30,12 +30,12 @@ pub(crate) enum HealthVerdict {
     Good(Vec<(Target, Observation)>),
     /// The app is bad, as this target showed until the end.
     Bad { target: Target, observation: Observation },
-    /// The probe could not find out: the way to the app is blocked.
+    /// The probe got no verdict: the way to the app is blocked.
     Unknown { target: Target, observation: Observation },
 }
 
 impl HealthVerdict {
-    /// Whether it is bad by a check that somebody configured, not by a guess at what a good answer is.
+    /// Whether it is bad by a check that someone configured, not by a guess at what a good answer is.
     pub(crate) fn is_bad_as_configured(&self) -> bool {
         matches!(self, Self::Bad { target, observation } if is_as_configured(target, observation))
     }
@@ -175,7 +175,7 @@ impl Steady {
             Observation::Wrong { status, .. } => (target.inside || target.beside_domain) && *status < 500,
             Observation::Blocked(obstacle) => obstacle.is_lasting(),
             Observation::Endless { .. } => true,
-            // Records and certificates of a domain take longer than anybody waits here.
+            // Records and certificates of a domain take longer than this run waits.
             Observation::Down { .. } => target.own_domain && !observation.proves_bad(),
             _ => false,
         };
@@ -210,7 +210,7 @@ fn worst(observations: &[(Target, Observation)]) -> Option<&(Target, Observation
         .max_by_key(|(target, observation)| (observation.proves_bad(), is_as_configured(target, observation)))
 }
 
-/// Whether it is what somebody configured that answers wrongly. A redirect that is as configured may lead to what is
+/// Whether it is what someone configured that answers wrongly. A redirect that is as configured may lead to what is
 /// not good, but that is a guess.
 fn is_as_configured(target: &Target, observation: &Observation) -> bool {
     target.expected != Expect::Below500 && !observation.is_behind_redirect()

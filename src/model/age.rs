@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// Two services whose clocks differ by more do not both tell the time: something in between answers for one of them.
+/// Two services whose clocks differ by more cannot both be right: something in between answers for one of them.
 pub(crate) const CLOCKS_APART: Duration = Duration::from_secs(60 * 60);
 
 /// What is dated in the future has no age.

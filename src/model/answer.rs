@@ -5,7 +5,7 @@ use crate::redact::Clean;
 /// Every field is one line; names in backticks. Untrusted text may be in all of them but `to` and `shell`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Answer {
-    /// The command in our own spelling: `/status`. `None`: what stood there is none of ours, and is not repeated.
+    /// The command in our own spelling: `/status`. `None`: it is not one of our commands, and is not repeated.
     pub(crate) to: Option<&'static str>,
     /// The answer itself, one sentence.
     pub(crate) said: String,

@@ -8,7 +8,7 @@ pub(crate) const COMMANDS: [(&str, &str); 7] = [
         "/logs",
         "shows the last lines of a log: of the most relevant one, or of the one that you name, `build`, `deploy`, `run` or `restarted`",
     ),
-    ("/status", "tells what serves, where, and what it costs"),
+    ("/status", "shows what is serving, where, and what it costs"),
     ("/wake", "wakes the preview and waits until it answers"),
     ("/teardown", "removes the preview until the next push"),
     ("/help", "lists these commands"),

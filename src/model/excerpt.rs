@@ -1,4 +1,4 @@
-//! The lines of a long log that tell why something failed.
+//! The lines of a long log that say why something failed.
 
 use std::ops::Range;
 

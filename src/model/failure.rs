@@ -11,7 +11,7 @@ pub(crate) enum Kind {
     Bad,
     /// Usage, config or spec: exit 2. Nothing was touched.
     Input,
-    /// Could not find out: exit 3.
+    /// The result is unknown: exit 3.
     Unknown,
 }
 

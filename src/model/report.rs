@@ -1,4 +1,4 @@
-//! Everything that people are told about one app: what comment, deployment, summary and outputs show.
+//! Everything that is reported about one app: what comment, deployment, summary and outputs show.
 
 use std::fmt;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub(crate) enum State {
     /// Nothing was done, for a reason that the notes give.
     Skipped,
     Removed,
-    /// Could not find out.
+    /// The result is unknown.
     Unknown,
     /// The run was cancelled or superseded before it could end.
     Cancelled,
@@ -65,7 +65,7 @@ pub(crate) enum Database {
     Development,
 }
 
-/// As people are told.
+/// As it is shown to people.
 impl fmt::Display for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -156,9 +156,9 @@ pub(crate) struct Report {
     pub(crate) serves_now: Option<String>,
     /// What this run's update took from the version that is still live, where its own did not take over.
     pub(crate) aftermath: Option<Aftermath>,
-    /// The deployment that failed took requests before that was found out, and when.
+    /// The deployment that failed took requests before the failure showed, and when.
     pub(crate) was_live: Option<Live>,
-    /// After a failure: it was found out that no version of the app ever served.
+    /// After a failure: it is known that no version of the app ever served.
     pub(crate) nothing_serves: bool,
     /// Nothing of the app is built from a commit of this repository, so that none can be said to serve.
     pub(crate) built_elsewhere: bool,
@@ -177,6 +177,8 @@ pub(crate) struct Report {
     /// What a dry run would change, or how a pull request changes the app spec.
     pub(crate) listing: Option<Listing>,
     pub(crate) app_id: Option<String>,
+    /// `None`: the platform is not one that has pages for people.
+    pub(crate) pages: Option<Pages>,
     pub(crate) deployment_id: Option<String>,
 }
 
@@ -212,6 +214,7 @@ impl Report {
             changes: Vec::new(),
             listing: None,
             app_id: None,
+            pages: None,
             deployment_id: None,
         }
     }

@@ -16,7 +16,7 @@ pub(crate) enum RollbackPolicy {
 /// What is known when the decision is due.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Situation {
-    /// The check that failed is one that somebody configured, not a guess.
+    /// The check that failed is one that a person configured, not a guess.
     pub(crate) configured_check_failed: bool,
     /// A job of the deployment ran and may have changed the database.
     pub(crate) database_changed: bool,
@@ -27,7 +27,7 @@ pub(crate) struct Situation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     RollBack,
-    /// Not by itself, and why; the run prints the command.
+    /// Not automatically, and why; the run prints the command.
     LeaveTo(&'static str),
 }
 

@@ -45,7 +45,7 @@ pub(crate) enum StepStatus {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StepFailure {
     pub(crate) component: Option<String>,
-    /// Which of the logs tells about it.
+    /// Which of the logs covers it.
     pub(crate) stage: Stage,
     pub(crate) code: String,
     pub(crate) message: Untrusted,

@@ -19,7 +19,7 @@ pub(crate) struct Standing {
     pub(crate) commit: Option<Sha>,
     /// The digest of an image that serves where no commit does.
     pub(crate) image: Option<String>,
-    /// Commits that the branch is ahead of what serves; `None` where it could not be found out.
+    /// Commits that the branch is ahead of what serves; `None` where it could not be determined.
     pub(crate) behind: Option<u64>,
     /// `deploying`, `failed`, `asleep`, `pinned`, `active`
     pub(crate) state: &'static str,
@@ -33,7 +33,7 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    /// What serves, as short as it can be told apart: a commit, else an image's digest.
+    /// What serves, as short as it stays distinct: a commit, else an image's digest.
     pub(crate) fn serves(&self) -> Option<&str> {
         let image = || {
             self.image

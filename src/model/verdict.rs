@@ -1,4 +1,4 @@
-//! What the checks of a deployment add up to: good, bad, or could not find out.
+//! What the checks of a deployment add up to: good, bad, or unknown.
 
 use std::fmt;
 
@@ -101,11 +101,11 @@ pub(crate) fn verdict(checks: Checks) -> Verdict {
             "look at the URL, then ask again",
         ),
         (true, false) => (
-            "it could not be found out how the deployment ended",
+            "how the deployment ended could not be determined",
             "look at the deployment on the platform, then run again",
         ),
         (false, _) => (
-            "it could not be found out whether it serves",
+            "whether it serves could not be determined",
             "check the URL and the network, then ask again",
         ),
     };

@@ -28,6 +28,7 @@ use crate::redact::Secret;
 use crate::wait::{Cancelled, Wait, humanize, random_share};
 
 /// How long a mutation may still take after a signal: its outcome is worth knowing, but the run is killed soon.
+/// <https://docs.github.com/en/actions/reference/workflow-cancellation-reference>
 const LEFT_TO_FINISH: Duration = Duration::from_millis(1_500);
 
 /// A client of one API. Cheap to clone.
@@ -204,6 +205,7 @@ impl Client {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
+            // Ahead of the retry rule: what a limit refused was not done, so a mutation may be sent again.
             if error.is_limit() {
                 self.outwait(error, refused).await?;
                 refused += 1;
@@ -212,6 +214,7 @@ impl Client {
             let Some(pause) = next_pause(&error.problem, repeat, &mut pauses) else {
                 return Err(error);
             };
+            // Once the run's time is over, requests for its last report still get this long.
             let left = self.wait.remaining().max(LAST_WORDS.saturating_sub(since.elapsed()));
             let paced = pause.mul_f64(self.wait.pace());
             trace::sent_again(&error, paced);
@@ -278,7 +281,7 @@ impl Client {
         trace::sent_again(&error, pause.mul_f64(self.wait.pace()));
         if refused == 0 {
             let pause = humanize(pause.mul_f64(self.wait.pace()));
-            self.wait.tell(&format!(
+            self.wait.announce(&format!(
                 "{}'s rate limit is reached: the next try is in {pause}",
                 self.service
             ));

@@ -1,4 +1,4 @@
-//! The server's clock, as the `Date` headers of its replies tell it: ages are counted from it, not from this machine's.
+//! The server's clock, as the `Date` headers of its replies give it: ages are counted from it, not from this machine's.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

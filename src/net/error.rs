@@ -55,7 +55,7 @@ pub(crate) enum Unreachable {
     /// A proxy did not make the connection.
     Tunnel,
     Broken,
-    /// The run was told to stop before the answer came.
+    /// The run was cancelled before the answer came.
     Cancelled,
 }
 
@@ -69,7 +69,7 @@ impl fmt::Display for Unreachable {
             Self::Untrusted(issuer) => return f.write_str(&untrusted(issuer.as_deref())),
             Self::Tunnel => "the proxy did not make the connection",
             Self::Broken => "the connection broke off",
-            Self::Cancelled => "the run was told to stop",
+            Self::Cancelled => "the run was cancelled",
         })
     }
 }
@@ -113,7 +113,7 @@ impl ApiError {
         self.status() == Some(404)
     }
 
-    /// The run was told to stop before an answer came.
+    /// The run was cancelled before an answer came.
     pub(crate) fn is_cancelled(&self) -> bool {
         matches!(
             self.problem,
@@ -148,7 +148,7 @@ impl ApiError {
         }
     }
 
-    /// The caller's mistake (wrong token, unknown app) or a cloud that could not be heard.
+    /// The caller's mistake (wrong token, unknown app) or a cloud that did not answer.
     pub(crate) fn kind(&self) -> Kind {
         match &self.problem {
             Problem::Status { status: 400..=499, .. } => Kind::Input,
@@ -187,7 +187,7 @@ impl ApiError {
             }
             Problem::Limited { ends: None, .. } => format!("wait until {service}'s rate limit resets, then run again"),
             Problem::Status { status: 500.., .. } => {
-                format!("run again in a moment; {service}'s status page tells whether it has trouble")
+                format!("run again in a moment; {service}'s status page says whether there is an incident")
             }
             Problem::Status { .. } => "correct what the message names, then run again".to_owned(),
             Problem::NotJson { .. } => {

@@ -11,6 +11,7 @@ use super::trust::tls;
 use crate::model::address::is_loopback;
 
 /// Longest wait for one answer. DigitalOcean's edge gives up after 100 s; a healthy answer takes one or two.
+/// <https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/>
 pub(super) const REQUEST_DEADLINE: Duration = Duration::from_secs(60);
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 

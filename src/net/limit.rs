@@ -64,6 +64,8 @@ fn is_limit(status: u16, headers: &HeaderMap, message: &str) -> bool {
 fn when_to_return(headers: &HeaderMap, message: &str, now: Timestamp) -> LimitEnd {
     let seconds = |seconds: i64| Duration::from_secs(seconds.clamp(0, BELIEVED).unsigned_abs());
     let until = |reset: i64| seconds(reset.saturating_sub(now.as_second()));
+    // In GitHub's order: `retry-after`, then the reset of a used-up window, then a minute or more.
+    // <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit>
     if let Some(asked) = retry_after(headers, now) {
         return LimitEnd::After(seconds(asked));
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::document::Document;
 use crate::model::commit::Sha;
+use crate::model::own::OwnRepository;
 use crate::model::rollout::{Built, Phase, Step, StepFailure};
 use jiff::Timestamp;
 
@@ -31,6 +32,23 @@ impl Deployment {
     /// The commit that it was built from, where that can be proven.
     pub(crate) fn commit(&self) -> Option<Sha> {
         Built::first_commit(&self.built).cloned()
+    }
+
+    /// What every component was built from, where one whose source is another repository proves nothing.
+    pub(crate) fn built_from(&self, repository: &OwnRepository) -> Vec<(String, Built)> {
+        let facts = self.document.as_ref().map(Document::facts);
+        let is_foreign = |name: &str| {
+            let component = facts.as_ref().and_then(|facts| facts.component(name));
+            let source = component.and_then(|component| component.sources.first());
+            source.is_some_and(|source| !source.is_repository(repository))
+        };
+        let built = self.built.iter();
+        built
+            .map(|(name, built)| match built {
+                Built::Commit(_) if is_foreign(name) => (name.clone(), Built::Unprovable),
+                built => (name.clone(), built.clone()),
+            })
+            .collect()
     }
 
     /// Those among an app's deployments that a rollback has left.
@@ -60,7 +78,7 @@ impl Deployment {
             .filter(|_| is_measure)
     }
 
-    /// Whether somebody who watches would notice a difference to `before`.
+    /// Whether someone who watches would notice a difference to `before`.
     pub(crate) fn moved_on_from(&self, before: &Self) -> bool {
         self.id != before.id
             || self.phase != before.phase

@@ -43,6 +43,6 @@ pub(crate) trait Dialect: Sync {
 
     /// A live app as a manifest for the repository: without marks, ciphertexts and passwords.
     fn export(&self, live: &Value) -> Portable;
-    /// What people are told of an account that refuses or drops sleep.
+    /// What people read about an account that refuses or drops sleep.
     fn no_sleep(&self) -> Sleep;
 }

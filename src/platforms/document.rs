@@ -1,4 +1,4 @@
-//! A platform's own description of an app. Only the platform looks into it; everybody else asks for facts.
+//! A platform's own description of an app. Only the platform looks into it; everyone else asks for facts.
 
 use std::fmt;
 
@@ -63,7 +63,7 @@ impl Document {
         self.dialect.front(&self.value, host, idle)
     }
 
-    /// Whether what answers at a path on `host` has instances, as far as the routes tell.
+    /// Whether what answers at a path on `host` has instances, as far as the routes show.
     pub(crate) fn runs_at(&self, host: &str, path: &str, idle: &[String]) -> bool {
         self.dialect.runs_at(&self.value, host, path, idle)
     }
@@ -109,7 +109,7 @@ impl Document {
         self.dialect.export(&self.value)
     }
 
-    /// What people are told of an account that refuses or drops sleep.
+    /// What people read about an account that refuses or drops sleep.
     pub(crate) fn no_sleep(&self) -> Sleep {
         self.dialect.no_sleep()
     }

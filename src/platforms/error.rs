@@ -1,4 +1,4 @@
-//! What can go wrong with a cloud, told apart where a caller acts on it.
+//! What can go wrong with a cloud, distinguished where a caller acts on it.
 
 use std::time::Duration;
 
@@ -49,13 +49,13 @@ pub(crate) enum PlatformError {
     /// Another deployment took the place of the one that was waited for.
     #[error("the deployment was superseded by `{by}`")]
     Superseded { by: String },
-    /// What a request was decided on has changed before it could be sent again. Nothing came of it.
+    /// What a request was decided on has changed before it could be sent again. It was not sent.
     #[error("{by} before the request could be sent again")]
     Overtaken { by: String },
     /// There is nothing to wait for.
     #[error("the app `{app}` has no deployment")]
     NoDeployment { app: String },
-    /// Somebody removed the app meanwhile.
+    /// Someone removed the app meanwhile.
     #[error("the app `{app}` was removed while this run watched it")]
     Gone { app: String },
     #[error("there is no project `{name}`")]
@@ -69,7 +69,7 @@ impl From<ApiError> for PlatformError {
 }
 
 impl PlatformError {
-    /// What it says about the app: nothing, so it is the caller's input or not to be found out.
+    /// What it says about the app: nothing, so it is the caller's input or unknown.
     pub(crate) fn kind(&self) -> Kind {
         match self {
             Self::Api(error) => error.kind(),
@@ -99,7 +99,7 @@ impl PlatformError {
                     .to_owned()
             }
             Self::NameTaken { name } => {
-                format!("choose another `name` in the app spec, or remove the app `{name}` if nobody needs it")
+                format!("choose another `name` in the app spec, or remove the app `{name}` if it is no longer needed")
             }
             Self::Pinned { .. } => "run `do-deploy deploy --release`, with `--environment NAME` where it is not production".to_owned(),
             Self::SleepRefused { .. } => {

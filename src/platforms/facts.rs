@@ -61,8 +61,8 @@ impl Facts {
         self.components.iter().filter_map(|it| it.sources.first())
     }
 
-    /// Whether no commit of this repository can tell what serves: the app has sources, and all are elsewhere, images among
-    /// them.
+    /// Whether no commit of this repository can say what serves: the app has sources, and all are elsewhere, images
+    /// among them.
     pub(crate) fn is_built_elsewhere(&self, own: &OwnRepository) -> bool {
         let mut sources = self.sources().peekable();
         sources.peek().is_some() && !sources.any(|source| source.is_repository(own))

@@ -2,16 +2,16 @@
 
 use crate::model::failure::Failure;
 
-/// The manifest among a repository's paths: in one of the `usual` places, best first, else the only file called `below` one
-/// folder down. `None`: there is none.
-pub(crate) fn find_default<'a>(paths: &[&'a str], usual: &[&str], below: &str) -> Result<Option<&'a str>, Failure> {
+/// The manifest among a repository's paths: in one of the `usual` places, best first, else the only file one folder down that
+/// has a name of `below`. `None`: there is none.
+pub(crate) fn find_default<'a>(paths: &[&'a str], usual: &[&str], below: &[&str]) -> Result<Option<&'a str>, Failure> {
     if let Some(path) = usual.iter().find_map(|usual| paths.iter().find(|path| *path == usual)) {
         return Ok(Some(path));
     }
     let one_down = |path: &&&str| {
         let mut parts = path.split('/');
         let folder = parts.next().unwrap_or_default();
-        !folder.starts_with('.') && parts.next() == Some(below) && parts.next().is_none()
+        !folder.starts_with('.') && parts.next().is_some_and(|name| below.contains(&name)) && parts.next().is_none()
     };
     let mut found: Vec<&str> = paths.iter().filter(one_down).copied().collect();
     found.sort_unstable();
@@ -40,7 +40,7 @@ mod tests {
             (&["a/b/app.yaml", ".github/app.yaml"], None),
         ] {
             assert_eq!(
-                find_default(paths, &USUAL, "app.yaml").expect("one at most"),
+                find_default(paths, &USUAL, &["app.yaml"]).expect("one at most"),
                 found,
                 "{paths:?}"
             );
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn several_are_listed() {
-        let failure = find_default(&["web/app.yaml", "api/app.yaml"], &USUAL, "app.yaml").expect_err("ambiguous");
+        let failure = find_default(&["web/app.yaml", "api/app.yaml"], &USUAL, &["app.yaml"]).expect_err("ambiguous");
         assert_eq!(
             failure.to_string(),
             "more than one app spec was found: `api/app.yaml`, `web/app.yaml`"

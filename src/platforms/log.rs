@@ -18,7 +18,7 @@ pub(crate) enum LogKind {
 }
 
 impl LogKind {
-    /// The logs of the phase that failed, most telling first.
+    /// The logs of the phase that failed, the most relevant first.
     pub(crate) fn of_failed(stage: Stage, is_job: bool) -> &'static [Self] {
         match (stage, is_job) {
             (Stage::Build, _) => &[Self::Build],

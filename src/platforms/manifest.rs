@@ -1,32 +1,15 @@
 //! The file that describes an app to its platform, as it was read: an app spec, a `fly.toml`, a Compose file.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use serde_json::Value;
 
 use super::document::Document;
+use super::manifests::Manifests;
+use super::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
+use super::words::Words;
 use crate::model::failure::Failure;
-
-/// Line and column, both counted from 1.
-pub(crate) type Place = (usize, usize);
-
-/// Where keys and list items stand, by JSON pointer (`/services/0/name`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Places(pub(in crate::platforms) HashMap<String, Place>);
-
-impl Places {
-    /// The place of a pointer, or of the nearest thing around it.
-    pub(crate) fn find(&self, pointer: &str) -> Option<Place> {
-        let mut pointer = pointer;
-        loop {
-            if let Some(place) = self.0.get(pointer) {
-                return Some(*place);
-            }
-            pointer = pointer.rsplit_once('/')?.0;
-        }
-    }
-}
+pub(crate) use crate::policy::yaml::places::Places;
 
 /// A manifest that passed its platform's checks: it has a name that the platform accepts.
 #[derive(Clone)]
@@ -35,6 +18,8 @@ pub(crate) struct Manifest {
     pub(in crate::platforms) document: Document,
     pub(in crate::platforms) file: String,
     pub(in crate::platforms) places: Places,
+    /// How it was read, and how it is planned.
+    pub(in crate::platforms) manifests: &'static dyn Manifests,
 }
 
 impl Manifest {
@@ -60,6 +45,37 @@ impl Manifest {
     /// The same, to be changed.
     pub(in crate::platforms) fn value_mut(&mut self) -> &mut Value {
         self.document.value_mut()
+    }
+
+    /// What the platform that it is for calls things.
+    pub(crate) fn words(&self) -> &'static Words {
+        self.manifests.words()
+    }
+
+    /// The paths of the repository's files whose texts the plan of a preview asks for.
+    pub(crate) fn wanted_files(&self) -> Vec<String> {
+        self.manifests.wanted_files(self)
+    }
+
+    /// What a preview is sent.
+    ///
+    /// # Errors
+    /// Where it would touch production or cannot work.
+    pub(crate) fn plan_preview(&self, input: &PreviewInput<'_>) -> Result<PreviewPlan, Failure> {
+        self.manifests.plan_preview(self, input)
+    }
+
+    /// What production, or another named environment, is sent.
+    ///
+    /// # Errors
+    /// A foreign app, settings that would be lost, missing secrets.
+    pub(crate) fn plan_production(&self, input: &ProductionInput<'_>) -> Result<ProductionPlan, Failure> {
+        self.manifests.plan_production(self, input)
+    }
+
+    /// Puts the place of what a refusal's `message` names on a failure, where the file has it as it was `sent`.
+    pub(crate) fn locate_refused(&self, failure: Failure, message: &str, sent: &Document) -> Failure {
+        self.manifests.locate_refused(self, failure, message, sent)
     }
 
     /// Puts the place of a JSON pointer on a failure, where it is known.

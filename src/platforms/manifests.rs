@@ -14,6 +14,14 @@ pub(crate) trait Manifests: Sync {
     /// Where a manifest is, unless it is named, best first.
     fn usual_files(&self) -> &'static [&'static str];
 
+    /// Whether a file of that name, without its folder, is a manifest of this platform, as its own tools name them.
+    fn is_called(&self, name: &str) -> bool {
+        let usual = self.usual_files().iter();
+        usual
+            .filter_map(|path| path.rsplit('/').next())
+            .any(|usual| usual == name)
+    }
+
     /// What a manifest is called one folder down, where there may be one alone.
     fn file_one_folder_down(&self) -> &'static str;
 

@@ -2,6 +2,8 @@
 
 mod app;
 pub(crate) mod app_platform;
+mod capabilities;
+pub(crate) mod clouds;
 mod component;
 pub(crate) mod deployment;
 mod diagnosis;
@@ -26,6 +28,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 pub(crate) use app::App;
+pub(crate) use capabilities::Capabilities;
 pub(crate) use component::{ComponentHealth, HealthState};
 pub(crate) use deployment::{CauseKind, Deployment, Rollout, Validation};
 pub(crate) use diagnosis::Diagnosis;
@@ -37,16 +40,9 @@ pub(crate) use manifest::Manifest;
 pub(crate) use offline::Offline;
 pub(crate) use words::Words;
 
-use crate::model::own::OwnRepository;
 use crate::model::report::{Cost, Pages};
-use crate::model::rollout::Built;
 use crate::redact::Clean;
 use crate::wait::Deadline;
-
-/// How manifests are read where nothing else says which platform they are for.
-pub(crate) fn usual_manifests() -> &'static dyn manifests::Manifests {
-    &app_platform::APP_SPEC
-}
 
 /// Asked before every further try of a mutation, because a limit may hold it up for minutes; its error ends the tries.
 pub(crate) type Still<'a> = &'a (dyn Fn() -> Pin<Box<dyn Future<Output = Result<()>> + 'a>> + 'a);
@@ -62,6 +58,11 @@ pub(crate) trait Platform: std::fmt::Debug {
 
     /// Its pages for people. `None`: this is a stand-in, which has none.
     fn pages(&self) -> Option<Pages>;
+
+    /// What it calls things.
+    fn words(&self) -> &'static Words;
+
+    fn capabilities(&self) -> Capabilities;
 
     /// Whether a rate limit has refused a request of this run: what is not needed is not asked for then.
     fn has_met_a_limit(&self) -> bool;
@@ -123,7 +124,7 @@ pub(crate) trait Platform: std::fmt::Debug {
         tail: usize,
     ) -> Result<Option<Vec<LogLine>>>;
 
-    /// Hands over every line as it is written, until the log ends or the run is told to stop. `None`: there is no
+    /// Hands over every line as it is written, until the log ends or the run is cancelled. `None`: there is no
     /// such log.
     async fn follow(
         &self,
@@ -147,9 +148,6 @@ pub(crate) trait Platform: std::fmt::Debug {
 
     /// US dollars for a month, awake and asleep.
     async fn cost(&self, document: &Document, app_id: Option<&str>) -> Result<Cost>;
-
-    /// What every component of a deployment was built from, where components of another repository prove nothing.
-    fn built_from(&self, deployment: &Deployment, repository: &OwnRepository) -> Vec<(String, Built)>;
 
     /// A failed step in plain words, with what the exit code in its message means.
     fn explain(&self, code: &str, message: &Clean) -> Option<Diagnosis>;

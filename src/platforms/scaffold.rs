@@ -7,7 +7,7 @@ pub(crate) struct Tree<'a> {
     pub(crate) read: &'a dyn Fn(&str) -> Option<String>,
 }
 
-/// What is to be written, and what to tell about it.
+/// What is to be written, and what to report about it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct First {
     /// `a Python project (FastAPI)`

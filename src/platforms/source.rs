@@ -10,7 +10,7 @@ pub(crate) struct Source {
     /// `owner/name`, the clone URL of a `git` source, or an image.
     pub(crate) repo: String,
     pub(crate) branch: Option<String>,
-    /// What tells it from other sources of its kind: without branch, tag and digest.
+    /// What distinguishes it from other sources of its kind: without branch, tag and digest.
     pub(super) place: String,
 }
 

@@ -1,7 +1,7 @@
-//! What a preview's start prints around its migration, so that its log tells which of the two failed.
+//! What a preview's start prints around its migration, so that its log shows which of the two failed.
 //!
 //! An app may print anything, also these words: they carry a nonce that is new in every run and stands nowhere but in the
-//! start command, so that what somebody wrote into the app cannot be taken for them.
+//! start command, so that what the app's authors wrote into it cannot be taken for them.
 
 /// Bytes of a nonce.
 const NONCE: usize = 8;
@@ -39,7 +39,7 @@ impl Announcement {
     }
 
     /// The migration's own lines in the log of an instance that did not get past it. `None`: it succeeded, or the log
-    /// is too short to tell. A service's line is never among them, because the service starts only after the second
+    /// is too short to decide. A service's line is never among them, because the service starts only after the second
     /// line has been printed.
     pub(crate) fn failed_migration<L: AsRef<str> + Clone>(&self, log: &[L]) -> Option<Vec<L>> {
         let (begins, succeeded) = (self.begins(), self.succeeded());

@@ -169,7 +169,7 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     shapes.map(compile).into()
 });
 
-/// Users of URLs that are the same for everybody.
+/// Users of URLs that are the same for everyone.
 const USERS: [&str; 12] = [
     "git",
     "oauth2",

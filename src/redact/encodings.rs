@@ -41,14 +41,14 @@ const USERINFO: &AsciiSet = &CONTROLS
     .add(b'^')
     .add(b'|');
 
-/// Shortest field of a secret document that is hidden by itself unless its name is that of a credential: `type` and
+/// Shortest field of a secret document that is hidden on its own unless its name is that of a credential: `type` and
 /// `region` are no secrets.
 const LONG: usize = 16;
 
 /// What stands in such a field without being a secret.
 const WORDS: [&str; 6] = ["bearer", "password", "postgres", "required", "secret", "string"];
 
-/// Shortest piece of base64 that is hidden by itself.
+/// Shortest piece of base64 that is hidden on its own.
 const SHORTEST_PIECE: usize = 8;
 
 /// Where encoders of mail, PEM and shells break lines of base64.

@@ -64,7 +64,8 @@ impl Learned {
     }
 }
 
-/// Whether a value behind a secret's name can be told from the words of a log; `before`: what stands before it.
+/// Whether a value behind a secret's name can be distinguished from the words of a log; `before`: what stands before
+/// it.
 pub(super) fn is_distinct(value: &str, before: &str) -> bool {
     // What follows a colon may be a sentence about the name.
     let is_sentence = before.trim_end().ends_with(':')

@@ -272,11 +272,11 @@ impl Machines {
     }
 }
 
-/// Each name is looked at with the whole line around it. A line that has more of them was made to be slow, or lists
+/// Each name is examined with the whole line around it. A line that has more of them was made to be slow, or lists
 /// nothing but secrets: the rest of it is hidden.
 const MOST_NAMES: usize = 100;
 
-/// Shortest piece of a secret that is looked for in buffers, in bytes.
+/// Shortest piece of a secret that is searched for in buffers, in bytes.
 const PIECE: usize = 8;
 
 /// How many lines may stand between a name and its value in a document: type, scope.
@@ -295,7 +295,7 @@ fn pieces(values: &BTreeSet<String>) -> Option<AhoCorasick> {
     })
 }
 
-/// Shortest text in a buffer that is looked at.
+/// Shortest text in a buffer that is searched.
 const SHORTEST_TEXT: usize = 10;
 
 /// Where bytes are text.

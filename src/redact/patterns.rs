@@ -1,4 +1,4 @@
-//! What looks like a secret whoever made it: credentials in URLs, tokens with a known prefix, signed tokens, private keys.
+//! Shapes of secrets of any vendor: credentials in URLs, tokens with a known prefix, signed tokens, private keys.
 
 use std::ops::Range;
 

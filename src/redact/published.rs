@@ -1,11 +1,11 @@
-//! Keys that are made to be read by everybody who loads a page: by the prefix of their name, or by what they are.
+//! Keys that are made to be read by everyone who loads a page: by the prefix of their name, or by what they are.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::named::words;
 
-/// What front ends compile into the page that everybody loads: a name says nothing there.
+/// What front ends compile into the page that everyone loads: a name says nothing there.
 const PREFIXES: [&str; 9] = [
     // https://nextjs.org/docs/app/guides/environment-variables#bundling-environment-variables-for-the-browser
     "NEXT_PUBLIC_",
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_for_browsers_are_told_from_those_for_servers() {
+    fn keys_for_browsers_are_distinguished_from_those_for_servers() {
         let google = format!("AI{}", "zaSyA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q");
         let hex = "0123456789abcdef0123456789abcdef";
         for (key, value) in [

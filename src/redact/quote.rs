@@ -1,6 +1,6 @@
 //! Quotes around values, as shells, YAML, SQL and people write them.
 
-/// Where a quoted value ends. A quote that a word follows is part of the value: not everybody who puts quotes around
+/// Where a quoted value ends. A quote that a word follows is part of the value: not everyone who puts quotes around
 /// a value escapes those in it. Shells write `'` as `'\''` or `'"'"'`, YAML and SQL as `''`.
 pub(super) fn closing(text: &str, quote: &str) -> Option<usize> {
     const ENDS: &str = ",;:.)}]>&|\"'`";

@@ -5,7 +5,7 @@ const KNOWN: [&str; 10] = [
     "base64", "sha256", "sha512", "sha1", "oauth2", "utf8", "x509", "md5", "ed25519", "i18n",
 ];
 
-/// Shortest run of letters and digits that is looked at.
+/// Shortest run of letters and digits that is examined.
 const SHORTEST: usize = 10;
 
 /// Whether a text holds a run that looks like one of a key, a token or an id.
@@ -24,10 +24,10 @@ pub(crate) fn has_long_run(value: &str) -> bool {
     value.len() >= 16 && runs.any(|run| has(run, |c| c.is_ascii_digit()) && has(run, |c| c.is_ascii_alphabetic()))
 }
 
-/// Shortest password that is told from a word.
+/// Shortest password that is distinguished from a word.
 const SHORTEST_CHOSEN: usize = 8;
 
-/// Whether a word looks like a password that somebody has chosen: `Giraffe_8821`, `Tr0ub4dor&3`.
+/// Whether a word looks like a password that someone has chosen: `Giraffe_8821`, `Tr0ub4dor&3`.
 pub(super) fn looks_chosen(word: &str) -> bool {
     let has = |kind: fn(char) -> bool| word.contains(kind);
     let is_path = word.contains(['/', '.', ':', '(', '[', '=', ',']);

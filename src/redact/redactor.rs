@@ -11,7 +11,7 @@ use super::machines::{MAY_BE_CUT, Shared};
 use super::patterns::{self, Frame};
 use super::secret::Secret;
 
-/// Shortest name of a secret whose value is looked for behind it.
+/// Shortest name of a secret after which its value is searched for.
 const SHORTEST_NAME: usize = 3;
 
 /// Knows every secret of this run, and the shapes of those that only the platform knows. Cheap to clone; all clones

@@ -1,4 +1,4 @@
-//! What stands where a value is expected and is none: code that fetches one, a placeholder, a word such as `null`.
+//! What stands in the place of a value and is not one: code that fetches one, a placeholder, a word such as `null`.
 
 use std::sync::LazyLock;
 
@@ -116,7 +116,7 @@ const GETTERS: [&str; 23] = [
     "get_secret",
 ];
 
-/// What somebody who knows the language reads in the place of a value.
+/// What someone who knows the language reads in the place of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     Value,
@@ -156,7 +156,8 @@ pub(super) fn meaning(text: &str, quoted: Option<usize>, name: &str) -> Meaning 
     }
 }
 
-/// Whether a text, which stands where the value of `name` would, says where the value comes from and is none itself.
+/// Whether a text, which stands where the value of `name` would, says where the value comes from and is not the value
+/// itself.
 pub(crate) fn is_code(text: &str, name: &str) -> bool {
     meaning(text, None, name) == Meaning::Reference
 }
@@ -204,7 +205,7 @@ pub(super) fn type_before(text: &str) -> Option<(usize, bool)> {
     Some((sign.end(), sign.as_str() == "="))
 }
 
-/// What looks random in it is a value that only looks like a placeholder; a site's address is none.
+/// What looks random in it is a value that only looks like a placeholder; a site's address is not a secret value.
 fn placeholder(text: &str) -> Option<usize> {
     let found = PLACEHOLDERS.iter().find_map(|known| known.find(text))?;
     let is_site = found.as_str().starts_with("http");

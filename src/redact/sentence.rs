@@ -149,7 +149,7 @@ mod tests {
     use super::is_sentence;
 
     #[test]
-    fn sentences_are_told_from_passphrases() {
+    fn sentences_are_distinguished_from_passphrases() {
         for text in [
             "parameter not set",
             "parameter null or not set",

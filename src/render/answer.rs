@@ -13,7 +13,7 @@ use crate::redact::Clean;
 const LOG_ROOM: usize = 8_000;
 /// Most lines of a log after the stack trace that it ends with.
 const SINCE_TRACE: usize = 30;
-/// More of them say nothing to anybody.
+/// More of them do not help the reader.
 const POINTS: usize = 12;
 
 #[derive(Debug, Serialize)]

@@ -1,7 +1,7 @@
 //! The layout of the comment's text: whose it is, which run wrote it, production's line, the preview, the last answer.
 //!
-//! Nothing is decided from what a comment says, because everybody who may write can edit it. The hidden numbers are a
-//! hint for people who look for a run, and production's line and the answer are carried along as they stand.
+//! Nothing is decided from what a comment says, because everyone with write access can edit it. The hidden numbers are
+//! a hint for people who look for a run, and production's line and the answer are carried along as they stand.
 //!
 //! The answer to a command is said below all the rest, but announced at the top with its length: a line of a log in
 //! between cannot be taken for its beginning.
@@ -106,7 +106,7 @@ impl Body {
         });
         let mut lines: Vec<&str> = lines.collect();
         let answer = announced.and_then(|(run, length)| {
-            // Whoever edited the comment by hand may have left less of it.
+            // A person who edited the comment by hand may have left less of it.
             let begin = lines.len().checked_sub(length)?;
             let text = lines.split_off(begin).join("\n");
             Some(AnswerText { run, text })
@@ -233,7 +233,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_somebody_makes_of_our_comment_it_is_read(text in foreign()) {
+        fn however_our_comment_was_edited_it_is_read(text in foreign()) {
             let ours = marker(7, 12);
             for text in [text.clone(), format!("{ours}\n{text}"), format!("{ours}\r\n{text}")] {
                 let parsed = Body::parse(&ours, &text);

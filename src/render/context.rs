@@ -5,7 +5,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::model::environment::Environment;
-use crate::model::report::Pages;
 use crate::model::stamp::Stamp;
 
 /// Where the texts point to, and what they may show.
@@ -16,11 +15,9 @@ pub(crate) struct RenderContext {
     pub(crate) run_url: Option<String>,
     pub(crate) run: Option<Stamp>,
     pub(crate) logs: Logs,
-    /// `None`: the platform is not one that has pages for people.
-    pub(crate) pages: Option<Pages>,
     /// When what is shown was last found to be so, by GitHub's clock.
     pub(crate) updated: Option<Timestamp>,
-    /// The commands that somebody may write now, each with what it does.
+    /// The commands that someone may write now, each with what it does.
     pub(crate) commands: Vec<(&'static str, &'static str)>,
     /// After how long without a deployment or a command a preview is removed; `None`: that is not known.
     pub(crate) swept_after: Option<Duration>,

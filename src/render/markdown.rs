@@ -115,7 +115,7 @@ fn plain(text: &str) -> String {
             || (c == '_' && !inside_word)
             || (c == '>' && before == Some('-'))
             || (c == '&' && next.is_some_and(|next| next.is_alphanumeric() || next == '#'))
-            // A formula; an amount of money is none.
+            // A formula; an amount of money is not one.
             || (c == '$' && next.is_some_and(|next| !next.is_ascii_digit() && next != ' '));
         if acts {
             markdown.push('\\');

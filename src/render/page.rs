@@ -108,7 +108,7 @@ fn failed(failure: &Failure) -> String {
     paragraphs.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
 }
 
-/// What tells people that a preview serves for the first time.
+/// The notice that a preview serves for the first time.
 pub(crate) fn ready_notice(report: &Report) -> String {
     let url = report.url.as_deref().and_then(super::markdown::web_address);
     let link = url.map_or_else(String::new, |url| format!(": [open the preview]({url})"));

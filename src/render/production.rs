@@ -80,7 +80,7 @@ pub(crate) fn refused_line(failure: &Failure, context: &RenderContext) -> String
     line.replace('\n', " ")
 }
 
-/// What tells people that the deployment of their merge failed; the one comment has the rest.
+/// The notice that the deployment of a merge failed; the one comment has the rest.
 pub(crate) fn failed_notice(failure: Option<&Failure>, context: &RenderContext) -> String {
     let what = failure.map(|failure| format!(": {}", prose(&failure.what)));
     format!(

@@ -83,16 +83,16 @@ impl RowView {
 
 impl PageLink {
     /// One for each app that the platform has.
-    pub(super) fn all(reports: &[Report], context: &RenderContext) -> Vec<Self> {
-        let mut pages: Vec<Self> = reports.iter().filter_map(|report| Self::to(report, context)).collect();
+    pub(super) fn all(reports: &[Report]) -> Vec<Self> {
+        let mut pages: Vec<Self> = reports.iter().filter_map(Self::to).collect();
         if pages.len() == 1 {
             pages[0].app = None;
         }
         pages
     }
 
-    fn to(report: &Report, context: &RenderContext) -> Option<Self> {
-        let pages = context.pages.filter(|_| report.state != State::Removed)?;
+    fn to(report: &Report) -> Option<Self> {
+        let pages = report.pages.filter(|_| report.state != State::Removed)?;
         let url = (pages.url)(report.app_id.as_deref()?, report.deployment_id.as_deref());
         let url = web_address(&url)?;
         Some(Self {

@@ -9,7 +9,7 @@ pub(super) fn word(report: &Report) -> &'static str {
         State::Failed => "Failed",
         State::Skipped => "Skipped",
         State::Removed => "Removed",
-        State::Unknown => "Could not find out",
+        State::Unknown => "Result unknown",
         State::Cancelled if report.superseded_by.is_some() => "Superseded",
         State::Cancelled => "Cancelled",
     }

@@ -20,7 +20,7 @@ use crate::wait::{humanize, in_words};
 const LOG_ROOM: usize = 30_000;
 /// Room for a listing, in bytes.
 const LISTING_ROOM: usize = 8_000;
-/// More of them say nothing to anybody.
+/// More of them do not help the reader.
 const NOTES: usize = 10;
 pub(super) const CHANGES: usize = 200;
 
@@ -119,10 +119,7 @@ impl PageView {
     pub(super) fn new(reports: &[Report], context: &RenderContext) -> Self {
         let with_log = |report: &&Report| report.failure.as_ref().is_some_and(|failure| failure.log.is_some());
         let room = LOG_ROOM / reports.iter().filter(with_log).count().max(1);
-        let (run_url, pages) = (
-            context.run_url.as_deref().and_then(web_address),
-            PageLink::all(reports, context),
-        );
+        let (run_url, pages) = (context.run_url.as_deref().and_then(web_address), PageLink::all(reports));
         let worst = reports.iter().max_by_key(|report| urgency(report.state));
         Self {
             icon: worst.map_or("", |report| icon(report)),

@@ -36,7 +36,7 @@ impl Reporter {
         redactor.clean(&page::answer(&cleaned_answer(answer, redactor), &self.render_context()))
     }
 
-    /// GitHub knows no conditional update: whoever wrote at the same moment may have written over the answer, so it is
+    /// GitHub has no conditional update: another run may have overwritten the answer in the same moment, so it is
     /// looked at once more.
     async fn write_answer(&mut self, text: &str) {
         let run = self.deps.run.stamp();
@@ -86,7 +86,7 @@ pub(crate) async fn react(deps: &ReporterDeps, comment: u64, reaction: Reaction)
     }
 }
 
-/// The same of a run that may have been told to stop: within the time that is left.
+/// The same of a run that may have been cancelled: within the time that is left.
 pub(crate) async fn react_last(deps: &ReporterDeps, comment: u64, reaction: Reaction) {
     let mut deps = deps.clone();
     deps.github = deps.github.as_ref().map(GitHub::uncancellable);

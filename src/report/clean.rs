@@ -11,7 +11,7 @@ use crate::redact::strip::strip;
 /// The report as it may be posted. Stripped before it is cleaned, so that no hidden character parts a secret; cleaned
 /// before it is rendered, so that no escaping does.
 ///
-/// `words`: how whoever reads it calls our flags.
+/// `words`: the names under which the reader knows our flags.
 pub(super) fn cleaned(report: &Report, redactor: &Redactor, words: &dyn Fn(&str) -> String) -> Report {
     let text = |text: &String| redactor.clean(&words(&strip(text)));
     let maybe = |text_or_none: &Option<String>| text_or_none.as_ref().map(text);

@@ -21,7 +21,6 @@ impl Reporter {
             run_url: self.deps.run.run_url(),
             run: self.deps.run.stamp(),
             logs: logs(self.deps.comment.logs, private),
-            pages: self.deps.pages,
             updated: self.updated,
             commands: self.commands_now(),
             swept_after: self.is_swept.then_some(self.deps.ttl),

@@ -7,10 +7,10 @@ use crate::github::{ACTIONS_BOT, GitHub};
 use crate::net::error::ApiError;
 use crate::render::body::{AnswerText, Body};
 
-/// Somebody may delete the comment, or another run create one, between two of our requests; not for ever.
+/// Someone may delete the comment, or another run create one, between two of our requests; not for ever.
 const TRIES: usize = 4;
 
-/// Nobody else's comment is touched, whatever it says.
+/// No one else's comment is touched, whatever it says.
 #[derive(Debug)]
 pub(super) struct Conversation {
     github: GitHub,
@@ -65,8 +65,8 @@ impl Conversation {
         self.own_login = Some(login.to_owned());
     }
 
-    /// From now on requests go on when the run is told to stop: `github` does not hear of it.
-    pub(super) fn listen_to_nobody(&mut self, github: &GitHub) {
+    /// From now on requests go on when the run is cancelled: `github` ignores the signal.
+    pub(super) fn ignore_signals(&mut self, github: &GitHub) {
         self.github = github.clone();
     }
 
@@ -80,6 +80,7 @@ impl Conversation {
         let mut created: Option<Comment> = None;
         let mut unclear = None;
         for _ in 0..TRIES {
+            // After a creation others are looked for: two runs may have created one each, and the oldest stays.
             let ours = self.ours(created.is_some() || unclear.is_some()).await?;
             let found = fold(&self.marker, &ours);
             let before = found.body.answer.clone();
@@ -98,6 +99,7 @@ impl Conversation {
                 }
                 match self.github.create_comment(self.pull, &wanted.to_string()).await {
                     Ok(comment) => {
+                        // The token of an app cannot be asked for its login, but what it has written names it.
                         self.own_login = comment.user.as_ref().map(|user| user.login.clone());
                         self.known.push(comment.id);
                         created = Some(comment);
@@ -245,7 +247,7 @@ enum Author {
     Other,
 }
 
-/// The mark alone could be anybody's. What the runner's own bot wrote is ours also where another token writes now.
+/// Anyone can write the mark. What the runner's own bot wrote is ours also where another token writes now.
 fn author(comment: &Comment, own_login: Option<&str>) -> Author {
     match (&comment.user, own_login) {
         (Some(user), _) if user.login == ACTIONS_BOT => Author::Us,

@@ -7,7 +7,6 @@ use crate::actions::run::Run;
 use crate::config::Comment as CommentConfig;
 use crate::github::GitHub;
 use crate::github::repository::Repository;
-use crate::model::report::Pages;
 use crate::redact::Redactor;
 use crate::wait::Wait;
 
@@ -22,7 +21,6 @@ pub(crate) struct ReporterDeps {
     /// After how long without a deployment or a command a sweep removes a preview.
     pub(crate) ttl: Duration,
     pub(crate) repository: Option<Repository>,
-    pub(crate) pages: Option<Pages>,
     pub(crate) redactor: Redactor,
 }
 

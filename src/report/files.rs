@@ -49,7 +49,7 @@ fn all_cleaned(reports: &[Report], console: &Console, redactor: &Redactor) -> Ve
 /// The runner's two files. That they cannot be written does not change how the run ended.
 pub(super) fn write_files(run: &Run, console: &Console, outputs: &Outputs, text: &str) {
     let text = &with_unwritten(run, text);
-    // Who is not given the files has not told.
+    // Without the two files there is nothing to write to, so nothing was written.
     if run.output_file.is_some() || run.summary_file.is_some() {
         run.mark_recorded();
     }

@@ -83,8 +83,8 @@ impl Reporter {
         if let Some(login) = record.and_then(|record| record.by.as_deref()) {
             conversation.is_written_by(login);
         }
-        let telling = async {
-            // A later deployment of the same commit says it. Where GitHub does not tell, this one does.
+        let writing = async {
+            // A later deployment of the same commit says it. Where GitHub does not say, this one writes it.
             if let (Some(record), Some(commit)) = (record, commit)
                 && matches!(
                     is_repeated(github, record, Environment::production().on_github(), commit).await,
@@ -99,17 +99,17 @@ impl Reporter {
             }
             Ok::<bool, ApiError>(true)
         };
-        let told = tokio::select! {
-            told = telling => told,
+        let written = tokio::select! {
+            written = writing => written,
             () = self.deps.wait.cancelled_for(LAST_WORDS) => return false,
         };
-        told.unwrap_or_else(|error| {
+        written.unwrap_or_else(|error| {
             self.complain(Complaint::Merged, &error);
             false
         })
     }
 
-    /// That the pull request could not be looked for, and so not told.
+    /// That the pull request could not be looked up, and so got no comment.
     pub(crate) fn missed_merged(&mut self, error: &ApiError) {
         self.complain(Complaint::Merged, error);
     }

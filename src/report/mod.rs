@@ -52,6 +52,7 @@ use crate::render::page;
 const SETTLE: Duration = Duration::from_secs(2);
 
 /// After a signal the run is killed within ten seconds. So long each may the comment and GitHub's deployments take.
+/// <https://docs.github.com/en/actions/reference/workflow-cancellation-reference>
 const LAST_WORDS: Duration = Duration::from_millis(1_250);
 
 /// The reporter of one environment: one report for each of its apps.
@@ -94,7 +95,7 @@ impl Reporter {
                 .console
                 .say("no GitHub token: no comment and no GitHub deployment are written");
         }
-        // The deployments first: GitHub tells by them which run is the newest, and under which login we write.
+        // The deployments first: GitHub shows by them which run is the newest, and under which login we write.
         reporter.begin_deployments().await;
         if reporter.deps.comment.mode == CommentMode::Recreate {
             reporter.recreate_comment().await;
@@ -118,13 +119,14 @@ impl Reporter {
             })
             .collect();
         let removed = self.reports.iter().any(|report| report.state == State::Removed);
-        // A removed preview that nobody was told about needs no comment.
+        // A removed preview that no comment ever announced needs no comment.
         let missing = if removed { Missing::Leave } else { Missing::Create };
+        // A signal has ended the waiting; the requests that report it still have to get through.
         self.deps.github = self.deps.github.as_ref().map(GitHub::uncancellable);
         if let (Some(conversation), Some(github)) = (&mut self.conversation, &self.deps.github) {
-            conversation.listen_to_nobody(github);
+            conversation.ignore_signals(github);
         }
-        // Nobody knows how much time is left: what is written at once comes first.
+        // It is unknown how much time is left: what can be written at once comes first.
         let in_a_hurry = self.deps.wait.check().is_err();
         if in_a_hurry {
             self.write_files();
@@ -146,18 +148,19 @@ impl Reporter {
     async fn write_last_words(&mut self, missing: Missing, removed: bool) {
         let wait = self.deps.wait.clone();
         self.find_sweep().await;
-        let told = tokio::select! {
-            told = self.write_comment(missing) => told,
+        // Each has its own limit, so that a comment that hangs leaves time to end GitHub's deployments.
+        let is_written = tokio::select! {
+            is_written = self.write_comment(missing) => is_written,
             () = wait.cancelled_for(LAST_WORDS) => false,
         };
         tokio::select! {
-            () = self.write_end(removed, told) => {}
+            () = self.write_end(removed, is_written) => {}
             () = wait.cancelled_for(LAST_WORDS) => {}
         }
     }
 
-    async fn write_end(&mut self, removed: bool, told: bool) {
-        if removed && !told {
+    async fn write_end(&mut self, removed: bool, is_written: bool) {
+        if removed && !is_written {
             // Deployments that are inactive mean that everything has been said: the next teardown says it.
             self.say_once(
                 Complaint::Overtaken,
@@ -184,7 +187,7 @@ impl Reporter {
         write_files(&self.deps.run, &self.deps.console, &outputs, &text);
     }
 
-    /// Says how something ended that nobody was told had begun: that nothing was done, and why; that previews are
+    /// Says how something ended whose start was never announced: that nothing was done, and why; that previews are
     /// gone, once their 404 has been seen.
     pub(crate) async fn tell(deps: ReporterDeps, reports: &[Report]) {
         Self::new(deps, reports).close(reports).await;
@@ -196,7 +199,7 @@ impl Reporter {
     }
 
     /// Whether everything has been said about a preview that is gone: the comment is written before the deployments
-    /// are made inactive, so that inactive ones mean both. What cannot be found out is said again.
+    /// are made inactive, so that inactive ones mean both. What cannot be determined is said again.
     pub(crate) async fn has_said_removed(deps: &ReporterDeps, pull: u64) -> bool {
         let Some(github) = &deps.github else { return true };
         let environment = Environment::Preview(pull);
@@ -369,7 +372,7 @@ impl Reporter {
         }
     }
 
-    /// Waits until another run's words would be there. `false`: told to stop.
+    /// Waits until another run's words would be there. `false`: cancelled.
     async fn settle(&self) -> bool {
         match &self.deps.github {
             Some(github) => github.pause(SETTLE).await.is_ok(),

@@ -23,7 +23,7 @@ pub(super) enum RunOrder {
 
 impl RunOrder {
     /// Whether the comment is left to another run. Without GitHub's word a greater number counts, but only where it was
-    /// written while this run was under way: a number that somebody forged must not stand in the way of every later run.
+    /// written while this run was under way: a number that someone forged must not stand in the way of every later run.
     pub(super) fn leaves(&self, found: &Found, run: Option<Stamp>) -> bool {
         match self {
             Self::Newest => false,
@@ -50,6 +50,7 @@ impl Reporter {
         }
         let begun = github.begun();
         let environment = Environment::Preview(pull);
+        // By id where this run has a deployment: GitHub's times are in whole seconds, and ids grow.
         let is_old = |it: &Deployment| match own.first() {
             Some(own) => it.id <= *own,
             None => it.created_at.is_none_or(|made| made <= begun),

@@ -1,5 +1,5 @@
 //! A short comment of its own, for people who wait: GitHub sends no mail about an edit. One of each kind is all that a
-//! pull request gets, because anyone who closes and reopens it would mail everybody in it.
+//! pull request gets, because anyone who closes and reopens it would mail every participant.
 
 use super::conversation::{Conversation, Found, Missing};
 use super::{Reporter, unwritten};

@@ -241,7 +241,7 @@ fn describe(report: &Report) -> String {
             Some(live) => format!("Live {live}, then found bad: {}", what.unwrap_or("it failed")),
             None => what.unwrap_or("Failed").to_owned(),
         },
-        State::Unknown => what.unwrap_or("Could not find out").to_owned(),
+        State::Unknown => what.unwrap_or("The result is unknown").to_owned(),
         State::Cancelled => match &report.superseded_by {
             Some(newer) => format!("Superseded by {}", newer.short()),
             None => "Cancelled".to_owned(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
-/// Cheap to clone; all clones tell the same time.
+/// Cheap to clone; all clones show the same time.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     advanced_seconds: Arc<AtomicI64>,
@@ -35,7 +35,7 @@ impl Clock {
         self.moved.notify_waiters();
     }
 
-    /// Resolves when somebody moves the clock.
+    /// Resolves when someone moves the clock.
     pub(crate) async fn moved(&self) {
         self.moved.notified().await;
     }

@@ -80,7 +80,7 @@ impl Log {
         (lines, kept.total())
     }
 
-    /// Tells how many lines there are, whenever that changes.
+    /// Sends the number of lines whenever it changes.
     pub(crate) fn growth(&self) -> watch::Receiver<usize> {
         self.length.subscribe()
     }

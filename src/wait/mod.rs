@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-/// The run was told to stop by SIGINT or SIGTERM: exit 130 or 143.
+/// The run was cancelled by SIGINT or SIGTERM: exit 130 or 143.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cancelled")]
 pub(crate) struct Cancelled {
@@ -25,7 +25,7 @@ pub(crate) struct Wait {
     listener: Arc<OnceLock<Listener>>,
 }
 
-/// Who is told what a run waits for.
+/// Who is notified of what a run waits for.
 struct Listener(Box<dyn Fn(&str) + Send + Sync>);
 
 impl std::fmt::Debug for Listener {
@@ -51,18 +51,18 @@ impl Wait {
         Self::new(1.0, never)
     }
 
-    /// Whether the run was told to stop. Ask before every mutation.
+    /// Whether the run was cancelled. Ask before every mutation.
     pub(crate) fn check(&self) -> Result<(), Cancelled> {
         self.cancelled.borrow().map_or(Ok(()), Err)
     }
 
-    /// From now on `listener` is told what the run waits for; the first one stays.
+    /// From now on `listener` is notified of what the run waits for; the first one stays.
     pub(crate) fn listen(&self, listener: impl Fn(&str) + Send + Sync + 'static) {
         self.listener.get_or_init(|| Listener(Box::new(listener)));
     }
 
     /// Says what the run is going to wait for.
-    pub(crate) fn tell(&self, what: &str) {
+    pub(crate) fn announce(&self, what: &str) {
         if let Some(Listener(listener)) = self.listener.get() {
             listener(what);
         }
@@ -85,28 +85,30 @@ impl Wait {
     /// Sleeps at this run's pace, but no longer than `most`, which is real time.
     pub(crate) async fn sleep_at_most(&self, duration: Duration, most: Duration) -> Result<(), Cancelled> {
         tokio::select! {
+            // Where both are ready, `select!` takes either: a signal at the end of the pause must not be missed.
             () = tokio::time::sleep(duration.mul_f64(self.pace).min(most)) => self.check(),
             cancelled = self.cancelled() => Err(cancelled),
         }
     }
 
-    /// Sleeps at this run's pace; returns at once when the run is told to stop.
+    /// Sleeps at this run's pace; returns at once when the run is cancelled.
     pub(crate) async fn sleep(&self, duration: Duration) -> Result<(), Cancelled> {
         self.sleep_at_most(duration, Duration::MAX).await
     }
 
-    /// Resolves when the run is told to stop, else never.
+    /// Resolves when the run is cancelled, else never.
     pub(crate) async fn cancelled(&self) -> Cancelled {
         let mut cancelled = self.cancelled.clone();
-        let told = cancelled.wait_for(Option::is_some).await;
-        let told = told.map(|told| (*told).unwrap_or(Cancelled { exit_code: 130 }));
-        match told {
-            Ok(told) => told,
+        let signalled = cancelled.wait_for(Option::is_some).await;
+        let signalled = signalled.map(|signalled| (*signalled).unwrap_or(Cancelled { exit_code: 130 }));
+        match signalled {
+            Ok(signalled) => signalled,
+            // The sender is gone, so no signal can come any more.
             Err(_) => std::future::pending().await,
         }
     }
 
-    /// Resolves so long after the run was told to stop, else never. Real time, whatever the pace: so long is what the
+    /// Resolves so long after the run was cancelled, else never. Real time, whatever the pace: so long is what the
     /// runner leaves us.
     pub(crate) async fn cancelled_for(&self, duration: Duration) {
         self.cancelled().await;
@@ -198,17 +200,17 @@ mod tests {
     use tokio::sync::watch;
 
     #[test]
-    fn what_cleans_up_sleeps_although_nobody_can_cancel_it() {
+    fn what_cleans_up_sleeps_although_it_cannot_be_cancelled() {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime");
         let (sender, cancelled) = watch::channel(None);
         let wait = Wait::new(0.001, cancelled);
-        let told = Cancelled { exit_code: 143 };
-        sender.send(Some(told)).expect("an answer");
+        let cancelled = Cancelled { exit_code: 143 };
+        sender.send(Some(cancelled)).expect("an answer");
         let minute = Duration::from_secs(60);
-        assert_eq!(runtime.block_on(wait.sleep(minute)), Err(told));
+        assert_eq!(runtime.block_on(wait.sleep(minute)), Err(cancelled));
         assert_eq!(runtime.block_on(wait.uncancellable().sleep(minute)), Ok(()));
     }
 

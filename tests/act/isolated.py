@@ -8,7 +8,7 @@ from .rights import READER
 from .runs import Act
 from .shop import Shop
 
-# What the jobs without the environment have: act knows no environments, so it is told.
+# What the jobs without the environment have: act knows no environments, so they are given here.
 WITHOUT_THE_CLOUD = ("GITHUB_TOKEN",)
 
 
@@ -54,12 +54,12 @@ def isolated(act: str, binary, repository: str):
         with step("a maintainer's comment is a command"):
             runs.run("redeploy", "issue_comment", comment(world, number, "/redeploy")).succeeds()
             expect(len(deployments(world, f"shop-pr-{number}")) == before + 1, "there is not one more deployment")
-        with step("a fork's pull request starts no job that has the token, and its author is told why"):
+        with step("a fork's pull request starts no job that has the token, and its author gets the reason"):
             fork = world.open_pull("stranger:feature", "From a fork")
             requests = len(world.own("GET", "/requests"))
-            told = after(fork, "opened").succeeds()
-            expect(not told.outputs()["pull-requests"], f"a job was told of the fork's pull request:\n{told.output}")
-            expect("[Preview/Preview" not in told.output, f"the job that has the token was started:\n{told.output}")
+            forked = after(fork, "opened").succeeds()
+            expect(not forked.outputs()["pull-requests"], f"a job was given the fork's pull request:\n{forked.output}")
+            expect("[Preview/Preview" not in forked.output, f"the job that has the token was started:\n{forked.output}")
             expect(not asked_of_the_cloud(world, requests), "the run asked the cloud")
             comment_says(world, fork, "a maintainer who has read it")
             world.github("PATCH", f"/pulls/{fork}", {"state": "closed"})
@@ -74,7 +74,7 @@ def isolated(act: str, binary, repository: str):
             expect(world.app(f"shop-pr-{number}") is None, "the preview is still there")
             comment_says(world, number, "Removed")
         with step("the schedule sweeps what an event missed"):
-            missed = world.open_pull("feature", "Closed while nobody looked")
+            missed = world.open_pull("feature", "Closed while no run saw it")
             after(missed, "opened").succeeds().output_is("status", "ready")
             world.github("PATCH", f"/pulls/{missed}", {"state": "closed"})
             runs.run("sweep", "schedule", event(world, "schedule")).succeeds()

@@ -80,7 +80,7 @@ def life(act: str, binary):
             comment_says(world, number, "Removed")
         less_rights(world, step, runs)
         with step("the schedule sweeps what an event missed"):
-            missed = world.open_pull("feature", "Closed while nobody looked")
+            missed = world.open_pull("feature", "Closed while no run saw it")
             runs.run("preview", "pull_request", pull(world, "opened", missed)).succeeds()
             world.github("PATCH", f"/pulls/{missed}", {"state": "closed"})
             runs.run("sweep", "schedule", event(world, "schedule")).succeeds()
@@ -94,7 +94,7 @@ def life(act: str, binary):
             failed = spoiled.run("production", "push", push(world)).fails()
             failed.says("0" * 64, released.hash)
             asked = [request for request in world.own("GET", "/requests")[requests:] if not request["path"].startswith("/_sandbox")]
-            expect(not asked, f"the run asked somebody all the same: {asked}")
+            expect(not asked, f"the run asked someone all the same: {asked}")
 
     return tell
 

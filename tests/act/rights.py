@@ -11,11 +11,11 @@ READER = "ghs_0nlyr3adsN0th1ngElseMayBeD0newithIt12"
 def less_rights(world, step, runs) -> None:
     """Opens two pull requests of the branch `feature`, and closes them."""
     world.account({"github_read_only": [READER]})
-    with step("a fork's pull request, which gets no secrets, is told what a maintainer can do"):
+    with step("a fork's pull request, which gets no secrets, shows what a maintainer can do"):
         number = world.open_pull("stranger:feature", "From a fork")
         requests = len(world.own("GET", "/requests"))
-        told = runs.run("preview", "pull_request", pull(world, "opened", number), secrets={"GITHUB_TOKEN": READER})
-        told.succeeds().output_is("status", "skipped").says("::notice", "Summary - ", "a maintainer who has read it")
+        shown = runs.run("preview", "pull_request", pull(world, "opened", number), secrets={"GITHUB_TOKEN": READER})
+        shown.succeeds().output_is("status", "skipped").says("::notice", "Summary - ", "a maintainer who has read it")
         asked = asked_of_the_cloud(world, requests)
         expect(not asked, f"the run asked the cloud all the same: {asked}")
         world.github("PATCH", f"/pulls/{number}", {"state": "closed"})

@@ -79,7 +79,7 @@ function answer(event, payload) {
       PATH: process.env.PATH, HOME: folder, GITHUB_ACTIONS: "true", GITHUB_REPOSITORY: payload.repository?.full_name ?? "Codertocat/Hello-World",
       GITHUB_RUN_ID: "1", GITHUB_RUN_ATTEMPT: "1", GITHUB_EVENT_NAME: event, GITHUB_EVENT_PATH: file("event.json"),
       GITHUB_OUTPUT: file("output"), GITHUB_STEP_SUMMARY: file("summary"), DIGITALOCEAN_ACCESS_TOKEN: SECRET,
-      // Nobody listens there: a request would be an error of its own kind.
+      // Nothing listens there: a request would be an error of its own kind.
       DIGITALOCEAN_API_URL: "http://127.0.0.1:9", GITHUB_API_URL: "http://127.0.0.1:9", DO_DEPLOY_PACE: "0",
     },
   });

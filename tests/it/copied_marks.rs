@@ -1,4 +1,4 @@
-//! Marks that somebody copied with an app spec, and apps of other repositories that have the name of ours.
+//! Marks that someone copied with an app spec, and apps of other repositories that have the name of ours.
 
 use serde_json::{Value, json};
 

@@ -24,7 +24,7 @@ async fn maintained(t: &Tester, private: bool) {
         .expect(200);
 }
 
-/// `/logs …` by the maintainer, in a run whose step has these variables. Returns all that somebody could read of it.
+/// `/logs …` by the maintainer, in a run whose step has these variables. Returns all that someone could read of it.
 async fn logs(t: &Tester, command: &str, envs: &[(&str, &str)]) -> String {
     let path = "/repos/org/shop/issues/1/comments";
     let body = json!({ "body": command });

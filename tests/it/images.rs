@@ -23,7 +23,7 @@ async fn the_image_that_was_named_serves_and_no_commit_is_claimed() {
         assert_eq!(image["digest"], built.as_str());
         assert!(image["tag"].is_null(), "{image}");
         assert_eq!(deployed.output("status"), "ready");
-        assert_eq!(deployed.output("commit"), "", "an image tells no commit");
+        assert_eq!(deployed.output("commit"), "", "an image names no commit");
         let runs = format!("Runs the image `org/shop@{built}` (`web`, `migrate`)");
         assert!(deployed.summary().contains(&runs), "{}", deployed.summary());
         let head = t.repository.head("main");

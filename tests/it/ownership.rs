@@ -1,4 +1,4 @@
-//! What is marked as somebody else's is neither changed nor deleted, whatever its name is.
+//! What is marked as someone else's is neither changed nor deleted, whatever its name is.
 
 use serde_json::{Value, json};
 

@@ -242,15 +242,15 @@ async fn what_people_read_of_a_loop_and_of_a_refusal() {
     .await;
     run_with(app("first", LOOP), async |t: &mut Tester| {
         insta::assert_snapshot!(t.redact(t.deploy().await.fails_with(3).summary()), @"
-        ### ⚠️ Could not find out: shop, production
+        ### ⚠️ Result unknown: shop, production
 
         | App | State | Commit |
         |---|---|---|
-        | [Open shop](http://127.0.0.1:[port]) | ⚠️ Could not find out | [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
+        | [Open shop](http://127.0.0.1:[port]) | ⚠️ Result unknown | [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
-        Could not find out whether [`[first]`](https://github.com/org/shop/commit/[commit first]) serves: deployed, but it could not be confirmed that it serves: the request from outside: `http://127.0.0.1:[port]/` does not answer as expected: it redirects to itself for ever at `/`; TLS ends at the platform's edge, so an app that insists on HTTPS has to trust the header `X-Forwarded-Proto`
+        Could not determine whether [`[first]`](https://github.com/org/shop/commit/[commit first]) serves: deployed, but it could not be confirmed that it serves: the request from outside: `http://127.0.0.1:[port]/` does not answer as expected: it redirects to itself for ever at `/`; TLS ends at the platform's edge, so an app that insists on HTTPS has to trust the header `X-Forwarded-Proto`
 
         **Next:** read what the app logs when it is asked: `do-deploy logs --environment production --deployment [id]`
 

@@ -241,7 +241,7 @@ async fn the_comment_is_not_edited_when_nothing_changed() {
 }
 
 #[tokio::test]
-async fn somebody_elses_comment_with_our_mark_is_left_alone() {
+async fn a_strangers_comment_with_our_mark_is_left_alone() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         let repository = t.github("GET", "/repos/org/shop", None).await.expect(200);
@@ -489,7 +489,7 @@ async fn a_verdict_stands_when_the_pull_request_cannot_be_read_again() {
 
         <details><summary>1 note</summary>
 
-        - Whether the pull request is still open could not be found out: GitHub GET /repos/org/shop/pulls/1: 500 Internal Server Error (request [id])
+        - Could not determine whether the pull request is still open: GitHub GET /repos/org/shop/pulls/1: 500 Internal Server Error (request [id])
 
         </details>
 

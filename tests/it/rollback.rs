@@ -60,7 +60,7 @@ async fn the_platforms_own_rollback_is_recognised_and_the_commit_that_serves_is_
         assert_eq!(back["cause_details"]["type"], "AUTO_ROLLBACK");
         assert_eq!(back["phase"], "ACTIVE", "the run waits for its end");
         let note = format!(
-            "The platform rolled back by itself (deployment {})",
+            "The platform rolled back on its own (deployment {})",
             back["id"].as_str().unwrap()
         );
         failed

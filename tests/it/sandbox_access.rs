@@ -35,7 +35,7 @@ const PAGES: [&str; 3] = [
     "/org/shop/actions/runs/1/attempts/1",
 ];
 
-/// As somebody on the same machine sends it, who knows the address.
+/// As someone on the same machine sends it, who knows the address.
 async fn sent(t: &Tester, (method, path): (&str, &str), headers: &[(&str, &str)]) -> Reply {
     let url = format!("{}{path}", t.sandbox.url("SANDBOX_URL"));
     let spec = json!({ "spec": { "name": "strangers", "region": "nyc" } });
@@ -293,7 +293,7 @@ async fn its_files_are_its_owners_alone() {
             .await
             .succeeds()
             .says("is open to other users of this machine");
-        assert_eq!(mode(&old), 0o755, "it is somebody else's to close");
+        assert_eq!(mode(&old), 0o755, "it is someone else's to close");
     })
     .await;
 }

@@ -1,4 +1,4 @@
-//! `sweep` removes previews that an event missed, and nothing that is somebody else's.
+//! `sweep` removes previews that an event missed, and nothing that is someone else's.
 
 use serde_json::json;
 

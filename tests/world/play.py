@@ -20,7 +20,7 @@ class Count:
 
 
 def end_on_signals() -> None:
-    """Whoever stops a story leaves nothing behind either."""
+    """A story that is interrupted leaves nothing behind either."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
 

@@ -21,7 +21,7 @@ def below(root: str, mark: str) -> list:
 
 
 def _stat(pid) -> list:
-    """`/proc/PID/stat` from the state on; empty where there is no such process. A zombie is none."""
+    """`/proc/PID/stat` from the state on; empty where there is no such process. A zombie does not count."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

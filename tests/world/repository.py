@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-# Commits must not depend on whoever runs this, nor on their hooks and signing keys.
+# Commits must not depend on who runs this, nor on their hooks and signing keys.
 IDENTITY = {
     "GIT_AUTHOR_NAME": "author", "GIT_AUTHOR_EMAIL": "author@example.com",
     "GIT_COMMITTER_NAME": "author", "GIT_COMMITTER_EMAIL": "author@example.com",

@@ -196,7 +196,7 @@ fn data_under_the_runner_is_no_command() {
 }
 
 #[test]
-fn nobody_reading_is_no_panic() {
+fn a_closed_pipe_is_no_panic() {
     struct Closed;
     impl Write for Closed {
         fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {

@@ -1,4 +1,4 @@
-//! Preview, push, teardown, deployment and rollback on a platform that the flows have never heard of: a folder on disk, beside
+//! Preview, push, teardown, deployment and rollback on a platform that the flows do not know: a folder on disk, beside
 //! the sandbox's GitHub.
 
 use std::path::{Path, PathBuf};
@@ -16,14 +16,19 @@ use crate::actions::console::Console;
 use crate::actions::run::Run;
 use crate::config::Variable;
 use crate::flows::context::{Ctx, Heads};
-use crate::flows::removal_reason::RemovalReason;
-use crate::flows::repository_names::Names;
-use crate::flows::{deploy, eligibility, preview, rollback, site, teardown};
+use crate::flows::preview;
+use crate::flows::preview::removal_reason::RemovalReason;
+use crate::flows::preview::{eligibility, teardown};
+use crate::flows::production::{deploy, rollback};
+use crate::flows::project::repository_names::Names;
+use crate::flows::project::revision;
 use crate::github::GitHub;
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
 use crate::net::http::probing_http;
 use crate::platforms::Platform as _;
+use crate::platforms::app_platform::APP_SPEC;
+use crate::platforms::clouds::{Cloud, Clouds};
 use crate::platforms::tests::folder::{FOLDER_MANIFESTS, Folder};
 use crate::policy::images::Images;
 use crate::policy::replace::Replace;
@@ -67,6 +72,19 @@ impl Stage {
         self.git(&["rev-parse", "HEAD"])
     }
 
+    /// The folder beside the platform that the program has, for which this run has no token.
+    fn clouds(&self) -> Clouds {
+        let app_platform = Cloud {
+            manifests: &APP_SPEC,
+            client: None,
+        };
+        let folder = Cloud {
+            manifests: &FOLDER_MANIFESTS,
+            client: Some(Arc::new(self.folder.clone())),
+        };
+        Clouds::new(app_platform, vec![folder])
+    }
+
     /// A run of its own, as each command is.
     fn ctx(&self) -> Ctx {
         let run = Run::read(&|_| None);
@@ -85,8 +103,7 @@ impl Stage {
             repository: Some(REPOSITORY.to_owned()),
             names: Names::new(Some(REPOSITORY), "https://github.com"),
             github: Some(github),
-            platform: Some(Arc::new(self.folder.clone())),
-            manifests: &FOLDER_MANIFESTS,
+            clouds: self.clouds(),
             working_directory: self.root.path().join("elsewhere"),
             folder: String::new(),
             dry_run: false,
@@ -127,7 +144,7 @@ impl Stage {
     async fn deploy(&self) -> Report {
         let request = deploy::Request {
             environment: Environment::production(),
-            commit: site::Commit::Head,
+            commit: revision::Commit::Head,
             force_build: false,
             images: Images::default(),
             replace: Replace::default(),
@@ -135,6 +152,16 @@ impl Stage {
             dry_run: false,
         };
         deploy::run(&self.ctx(), &request).await.expect("a report")
+    }
+
+    async fn rollback(&self) -> Report {
+        let request = rollback::Request {
+            environment: Environment::production(),
+            to: None,
+            replace: Replace::default(),
+            dry_run: false,
+        };
+        rollback::run(&self.ctx(), &request).await.expect("a report")
     }
 
     /// The commit that an app serves.
@@ -172,6 +199,11 @@ fn git(path: &Path, args: &[&str]) -> String {
 
 /// Plays a story while the sandbox serves GitHub.
 fn play(story: impl AsyncFnOnce(&Stage)) {
+    play_where(true, story);
+}
+
+/// The same on a folder of which is said whether rollbacks hold its apps.
+fn play_where(pins: bool, story: impl AsyncFnOnce(&Stage)) {
     let root = tempfile::tempdir().expect("a folder");
     let clone = root.path().join("clone");
     for folder in ["clone", "apps", "elsewhere"] {
@@ -191,7 +223,7 @@ fn play(story: impl AsyncFnOnce(&Stage)) {
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
-        let told = async {
+        let signal = async {
             let variables = written(&environment).await;
             let variable = |name: &str| {
                 let line = variables
@@ -203,6 +235,7 @@ fn play(story: impl AsyncFnOnce(&Stage)) {
                 folder: Folder {
                     apps: root.path().join("apps"),
                     clone,
+                    pins,
                 },
                 github_url: variable("GITHUB_API_URL"),
                 github_token: Secret::new(&variable("GITHUB_TOKEN")).expect("a token"),
@@ -211,7 +244,7 @@ fn play(story: impl AsyncFnOnce(&Stage)) {
             story(&stage).await;
         };
         tokio::select! {
-            () = told => {}
+            () = signal => {}
             ended = do_deploy_sandbox::command::run(sandbox, 0.01) => panic!("the sandbox ended: {ended:?}"),
         }
     });
@@ -305,17 +338,33 @@ fn a_rollback_brings_the_version_before_back_and_holds_it() {
         stage.deploy().await;
         stage.commit("main", "a second version");
         stage.deploy().await;
-        let request = rollback::Request {
-            environment: Environment::production(),
-            to: None,
-            replace: Replace::default(),
-            dry_run: false,
-        };
-        let report = rollback::run(&stage.ctx(), &request).await.expect("a report");
+        let report = stage.rollback().await;
         assert_eq!(report.state, State::Ready);
+        assert!(
+            report.notes.concat().contains("The app is pinned"),
+            "{:?}",
+            report.notes
+        );
         assert_eq!(stage.serves("shop").await.as_ref(), Some(&first));
         stage.commit("main", "a third version");
         assert_eq!(stage.deploy().await.state, State::Skipped, "the app is pinned");
         assert_eq!(stage.serves("shop").await.as_ref(), Some(&first));
+    });
+}
+
+#[test]
+fn a_rollback_holds_nothing_where_the_platform_does_not_pin() {
+    play_where(false, async |stage| {
+        let first = stage.git(&["rev-parse", "main"]);
+        stage.deploy().await;
+        stage.commit("main", "a second version");
+        stage.deploy().await;
+        let report = stage.rollback().await;
+        assert_eq!(report.state, State::Ready);
+        assert!(!report.notes.concat().contains("pinned"), "{:?}", report.notes);
+        assert_eq!(stage.serves("shop").await.as_ref(), Some(&first));
+        let third = stage.commit("main", "a third version");
+        assert_eq!(stage.deploy().await.state, State::Ready);
+        assert_eq!(stage.serves("shop").await.as_ref(), Some(&third));
     });
 }

@@ -1,16 +1,18 @@
 //! Does what was decided: one call of a flow for each decision.
 
-use super::super::removal_reason::RemovalReason;
 use super::Ended;
 use super::as_it_is;
 use super::decide::Decision;
 use super::dispatch_inputs::{Asked, Verb};
 use crate::actions::outputs::write_pull_requests;
 use crate::flows::context::Ctx;
-use crate::flows::source::Source;
-use crate::flows::{
-    comment, deploy, eligibility, forks, logs, preview, pull, redeploy, rollback, site, status, sweep, teardown, verify,
-};
+use crate::flows::inspect::{logs, status, verify};
+use crate::flows::preview::removal_reason::RemovalReason;
+use crate::flows::preview::{eligibility, forks, sweep, teardown};
+use crate::flows::production::{deploy, rollback};
+use crate::flows::project::pull;
+use crate::flows::project::source::Source;
+use crate::flows::{comment, preview, redeploy};
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
 
@@ -77,11 +79,11 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
             as_it_is::run(ctx, &request).await?
         }
         Decision::Find { pull_requests } => found(ctx, &pull_requests)?,
-        Decision::Forks { pull_requests } => forks::tell(ctx, &pull_requests, dry_run).await?,
+        Decision::Forks { pull_requests } => forks::explain(ctx, &pull_requests, dry_run).await?,
         Decision::Sweep => {
             let request = sweep::Request { dry_run, nightly: true };
             sweep::run(ctx, &request).await?;
-            return Ok(Ended::Told);
+            return Ok(Ended::Reported);
         }
         Decision::Asked(asked) => return as_asked(ctx, asked).await,
         Decision::Comment(request) => comment::run(ctx, &request).await?,
@@ -131,102 +133,28 @@ async fn no_longer_wanted(ctx: &Ctx, pull_request: u64, dry_run: bool) -> anyhow
 
 async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
     let pull_request = asked.pull_request();
-    let Asked {
-        verb,
-        environment: named,
-        commit,
-        to,
-        force_build,
-        release,
-        images,
-        replace,
-        dry_run,
-    } = asked;
-    let environment = named.clone().unwrap_or_else(Environment::production);
+    let Asked { verb, flags } = asked;
     let report = match verb {
-        Verb::Redeploy => {
-            let request = redeploy::Request {
-                environment,
-                commit,
-                force_build,
-                images,
-                replace,
-                dry_run,
-            };
-            redeploy::run(ctx, &request).await?
-        }
-        Verb::Deploy => {
-            let request = deploy::Request {
-                environment,
-                commit: commit.map_or(site::Commit::Head, site::Commit::Asked),
-                force_build,
-                images,
-                replace,
-                release,
-                dry_run,
-            };
-            deploy::run(ctx, &request).await?
-        }
-        Verb::Preview => {
-            let request = preview::Request {
-                pull_request: pull_request?,
-                commit: commit.map_or(eligibility::Commit::Head, eligibility::Commit::Asked),
-                insisted: true,
-                force_build,
-                images,
-                dry_run,
-            };
-            preview::run(ctx, &request).await?
-        }
-        Verb::Rollback => {
-            let request = rollback::Request {
-                environment,
-                to,
-                replace,
-                dry_run,
-            };
-            rollback::run(ctx, &request).await?
-        }
-        Verb::Teardown => {
-            let request = teardown::Request {
-                pull_request: pull_request?,
-                because: RemovalReason::Asked,
-                dry_run,
-            };
-            teardown::run(ctx, &request).await?
+        Verb::Redeploy => redeploy::run(ctx, flags).await?,
+        Verb::Deploy => deploy::run(ctx, &flags.deploy()).await?,
+        Verb::Preview => preview::run(ctx, &flags.preview(pull_request?, true)).await?,
+        Verb::Rollback => rollback::run(ctx, &flags.rollback()).await?,
+        Verb::Teardown => teardown::run(ctx, &flags.teardown(pull_request?)).await?,
+        Verb::Verify => {
+            let verdict = verify::run(ctx, &flags.verify()).await?;
+            return Ok(Ended::Verdict(Box::new(verdict)));
         }
         Verb::Sweep => {
-            let request = sweep::Request {
-                dry_run,
-                nightly: false,
-            };
-            sweep::run(ctx, &request).await?;
-            return Ok(Ended::Told);
-        }
-        Verb::Verify => {
-            let request = verify::Request {
-                subject: verify::Subject::Environment(environment),
-                path: None,
-                status: None,
-                checks: Vec::new(),
-            };
-            return Ok(Ended::Verdict(Box::new(verify::run(ctx, &request).await?)));
+            sweep::run(ctx, &flags.sweep()).await?;
+            return Ok(Ended::Reported);
         }
         Verb::Status => {
-            status::run(ctx, &status::Request { environment: named }).await?;
-            return Ok(Ended::Told);
+            status::run(ctx, &flags.status()).await?;
+            return Ok(Ended::Reported);
         }
         Verb::Logs => {
-            let request = logs::Request {
-                environment,
-                kind: None,
-                component: None,
-                deployment: None,
-                tail: logs::TAIL,
-                follow: false,
-            };
-            logs::run(ctx, &request).await?;
-            return Ok(Ended::Told);
+            logs::run(ctx, &flags.logs()).await?;
+            return Ok(Ended::Reported);
         }
     };
     Ok(Ended::Report(Box::new(report)))

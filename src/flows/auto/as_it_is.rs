@@ -1,11 +1,14 @@
 //! A preview as its pull request is now, after an event that does not say what happened: made, brought up to date,
 //! removed, or left alone.
 
-use super::super::removal_reason::RemovalReason;
 use crate::flows::context::Ctx;
-use crate::flows::eligibility::{self, skip_reason};
-use crate::flows::source::Source;
-use crate::flows::{ownership, preview, pull, teardown};
+use crate::flows::preview;
+use crate::flows::preview::eligibility::{self, skip_reason};
+use crate::flows::preview::removal_reason::RemovalReason;
+use crate::flows::preview::teardown;
+use crate::flows::project::source::Source;
+use crate::flows::project::target::Target;
+use crate::flows::project::{ownership, pull};
 use crate::github::repository::Repository;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
@@ -25,7 +28,7 @@ pub(super) struct Request {
 
 pub(super) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     // Before anything is decided: a secret that was forgotten must not look like success.
-    ctx.platform()?;
+    ctx.clouds.reachable()?;
     let repository = ctx.github()?.repository().await?;
     let pull = pull::pull(ctx, request.pull_request).await?;
     match unwanted(ctx, &repository, &pull).await? {
@@ -72,7 +75,7 @@ async fn unwanted(ctx: &Ctx, repository: &Repository, pull: &PullRequest) -> any
         return Ok(None);
     };
     let environment = Environment::Preview(pull.number);
-    let app = ownership::marked(ctx, repository.id, &environment).await?;
+    let app = Target::find_marked(ctx, repository, &environment).await?;
     Ok(app.map(|_| skip.reason))
 }
 
@@ -87,7 +90,7 @@ async fn is_up_to_date(
         return Ok(false);
     }
     let environment = Environment::Preview(pull.number);
-    let Some(app) = ownership::marked(ctx, repository.id, &environment).await? else {
+    let Some((_, app)) = Target::find_marked(ctx, repository, &environment).await? else {
         return Ok(false);
     };
     ctx.resolve_names_of(repository, &app).await?;

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-use super::dispatch_inputs::{Asked, Flags, asked};
+use super::dispatch_inputs::{Asked, asked, refuse_on};
 use super::environment;
 use super::event::Event;
 use super::table::{Holds, ROWS, Row, Then};
 use crate::config::Config;
+use crate::flows::comment;
+use crate::flows::flags::Flags;
+use crate::flows::project::revision;
 use crate::flows::sentence::fill;
-use crate::flows::{comment, site};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -19,7 +21,7 @@ use crate::policy::replace::Replace;
 pub(super) enum Decision {
     Deploy {
         environment: Environment,
-        commit: site::Commit,
+        commit: revision::Commit,
         images: Images,
         replace: Replace,
     },
@@ -43,7 +45,7 @@ pub(super) enum Decision {
     Find {
         pull_requests: Vec<u64>,
     },
-    /// Pull requests that get no preview, whose authors are told why.
+    /// Pull requests that get no preview, whose authors get to know why.
     Forks {
         pull_requests: Vec<u64>,
     },
@@ -126,7 +128,7 @@ impl Row {
 
 fn choose(row: &'static Row, event: &Event, config: Option<&Config>, flags: &Flags) -> Result<Chosen, Failure> {
     let reason = fill(row.because, |name| event.fact(name, config));
-    let deploy = |commit: fn(Sha) -> site::Commit| -> Result<Decision, Failure> {
+    let deploy = |commit: fn(Sha) -> revision::Commit| -> Result<Decision, Failure> {
         Ok(Decision::Deploy {
             environment: match config {
                 Some(config) => environment::deployed(event, config, flags)?,
@@ -138,11 +140,11 @@ fn choose(row: &'static Row, event: &Event, config: Option<&Config>, flags: &Fla
         })
     };
     if row.then != Then::Asked {
-        flags.refuse_on(&event.name, row.then, event.is_a_start())?;
+        refuse_on(flags, &event.name, row.then, event.is_a_start())?;
     }
     let decision = match row.then {
-        Then::DeployPushed => deploy(site::Commit::Pushed)?,
-        Then::DeployTested => deploy(site::Commit::Tested)?,
+        Then::DeployPushed => deploy(revision::Commit::Pushed)?,
+        Then::DeployTested => deploy(revision::Commit::Tested)?,
         Then::Preview => Decision::Preview {
             pull_request: event.numbered()?,
             head: event.head(),

@@ -5,58 +5,39 @@ use std::fmt;
 use serde_json::Value;
 
 use super::table::Then;
+use crate::flows::flags::Flags;
 use crate::flows::sentence::list;
-use crate::model::commit::Sha;
 use crate::model::environment::{Environment, pull_number};
 use crate::model::failure::Failure;
 use crate::policy::images::Images;
 use crate::policy::replace::Replace;
 
-/// The flags of `auto` that have the meaning of the inputs of the same names.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Flags {
-    /// `--environment` or `--pr`
-    pub(crate) environment: Option<Environment>,
-    pub(crate) commit: Option<Sha>,
-    pub(crate) to: Option<String>,
-    pub(crate) force_build: bool,
-    pub(crate) release: bool,
-    /// Also for what an event deploys; a workflow gives them whatever the event is.
-    pub(crate) images: Images,
-    /// Also for what an event deploys to production or another named environment.
-    pub(crate) replace: Replace,
-    /// Every event takes it.
-    pub(crate) dry_run: bool,
-}
-
-impl Flags {
-    /// # Errors
-    /// Names the first flag that means nothing to what is done about the event. Images do no harm where nothing is
-    /// deployed; a comment's command would deploy, and without them. A consent is for what is deployed. `takes_pull`: the
-    /// job is told which of the event's pull requests it is about.
-    pub(super) fn refuse_on(&self, event: &str, then: Then, takes_pull: bool) -> Result<(), Failure> {
-        let deploys = matches!(then, Then::DeployPushed | Then::DeployTested);
-        let names_what_it_cannot = match self.environment {
-            None => false,
-            Some(Environment::Preview(_)) => !takes_pull,
-            // A workflow for one of a branch's environments names it whatever was pushed.
-            Some(Environment::Named(_)) => !(deploys || then == Then::Nothing && event == "push"),
-        };
-        let given = [
-            ("--images", then == Then::Comment && !self.images.is_empty()),
-            ("--replace", !deploys && !self.replace.is_empty()),
-            ("--environment` or `--pr", names_what_it_cannot),
-            ("--commit", self.commit.is_some()),
-            ("--to", self.to.is_some()),
-            ("--force-build", self.force_build),
-            ("--release", self.release),
-        ];
-        match given.iter().find(|(_, given)| *given) {
-            None => Ok(()),
-            Some((flag, _)) => Err(Failure::input(format!("`auto` takes no `{flag}` on `{event}`"))
-                .why("the event itself says what to do")
-                .next("leave it out, or name the command instead of `auto`")),
-        }
+/// # Errors
+/// Names the first flag that means nothing to what is done about the event. Images do no harm where nothing is
+/// deployed; a comment's command would deploy, and without them. A consent is for what is deployed. `takes_pull`: the
+/// job is given the one of the event's pull requests that it is about.
+pub(super) fn refuse_on(flags: &Flags, event: &str, then: Then, takes_pull: bool) -> Result<(), Failure> {
+    let deploys = matches!(then, Then::DeployPushed | Then::DeployTested);
+    let names_what_it_cannot = match flags.environment {
+        None => false,
+        Some(Environment::Preview(_)) => !takes_pull,
+        // A workflow for one of a branch's environments names it whatever was pushed.
+        Some(Environment::Named(_)) => !(deploys || then == Then::Nothing && event == "push"),
+    };
+    let given = [
+        ("--images", then == Then::Comment && !flags.images.is_empty()),
+        ("--replace", !deploys && !flags.replace.is_empty()),
+        ("--environment` or `--pr", names_what_it_cannot),
+        ("--commit", flags.commit.is_some()),
+        ("--to", flags.to.is_some()),
+        ("--force-build", flags.force_build),
+        ("--release", flags.release),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((flag, _)) => Err(Failure::input(format!("`auto` takes no `{flag}` on `{event}`"))
+            .why("the event itself says what to do")
+            .next("leave it out, or name the command instead of `auto`")),
     }
 }
 
@@ -64,15 +45,7 @@ impl Flags {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) verb: Verb,
-    /// `None`: production, or whatever there is.
-    pub(super) environment: Option<Environment>,
-    pub(super) commit: Option<Sha>,
-    pub(super) to: Option<String>,
-    pub(super) force_build: bool,
-    pub(super) release: bool,
-    pub(super) images: Images,
-    pub(super) replace: Replace,
-    pub(super) dry_run: bool,
+    pub(super) flags: Flags,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,8 +107,7 @@ pub(super) fn asked(inputs: &Value, flags: &Flags) -> Result<Asked, Failure> {
                 .next(format!("choose one of {}", list(VERBS.iter().map(|it| it.0)))),
         );
     };
-    let asked = Asked {
-        verb,
+    let given_flags = Flags {
         environment: environment(inputs, flags)?,
         commit: match &flags.commit {
             Some(sha) => Some(sha.clone()),
@@ -151,15 +123,22 @@ pub(super) fn asked(inputs: &Value, flags: &Flags) -> Result<Asked, Failure> {
         replace: replace(inputs, flags)?,
         dry_run: flags.dry_run || flag(inputs, "dry-run")?,
     };
+    let asked = Asked {
+        verb,
+        flags: given_flags,
+    };
     let given = [
-        ("environment", matches!(asked.environment, Some(Environment::Named(_)))),
-        ("pr", matches!(asked.environment, Some(Environment::Preview(_)))),
-        ("commit", asked.commit.is_some()),
-        ("to", asked.to.is_some()),
-        ("force-build", asked.force_build),
-        ("release", asked.release),
-        ("images", !asked.images.is_empty()),
-        ("replace", !asked.replace.is_empty()),
+        (
+            "environment",
+            matches!(asked.flags.environment, Some(Environment::Named(_))),
+        ),
+        ("pr", matches!(asked.flags.environment, Some(Environment::Preview(_)))),
+        ("commit", asked.flags.commit.is_some()),
+        ("to", asked.flags.to.is_some()),
+        ("force-build", asked.flags.force_build),
+        ("release", asked.flags.release),
+        ("images", !asked.flags.images.is_empty()),
+        ("replace", !asked.flags.replace.is_empty()),
     ];
     let fits = |input: &str| match (verb, input) {
         // `pr-12` is another word for 12, and previews are all that these two are about.
@@ -178,7 +157,7 @@ pub(super) fn asked(inputs: &Value, flags: &Flags) -> Result<Asked, Failure> {
 impl Asked {
     /// The pull request of a command that is about one.
     pub(super) fn pull_request(&self) -> Result<u64, Failure> {
-        let number = self.environment.as_ref().and_then(Environment::pull_request);
+        let number = self.flags.environment.as_ref().and_then(Environment::pull_request);
         number.ok_or_else(|| {
             refused("pr", format!("`{}` has to know which pull request", self.verb.name())).next("give its number")
         })
@@ -196,27 +175,27 @@ impl Verb {
 impl fmt::Display for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.verb.name())?;
-        match &self.environment {
+        match &self.flags.environment {
             Some(Environment::Named(name)) => write!(f, " --environment {name}")?,
             Some(Environment::Preview(number)) => write!(f, " --pr {number}")?,
             None => {}
         }
-        if let Some(commit) = &self.commit {
+        if let Some(commit) = &self.flags.commit {
             write!(f, " --commit {commit}")?;
         }
-        if let Some(to) = &self.to {
+        if let Some(to) = &self.flags.to {
             write!(f, " --to {to}")?;
         }
-        if !self.images.is_empty() {
-            write!(f, " --images {}", self.images)?;
+        if !self.flags.images.is_empty() {
+            write!(f, " --images {}", self.flags.images)?;
         }
-        if !self.replace.is_empty() {
-            write!(f, " --replace {}", self.replace)?;
+        if !self.flags.replace.is_empty() {
+            write!(f, " --replace {}", self.flags.replace)?;
         }
         for (flag, given) in [
-            (" --force-build", self.force_build),
-            (" --release", self.release),
-            (" --dry-run", self.dry_run),
+            (" --force-build", self.flags.force_build),
+            (" --release", self.flags.release),
+            (" --dry-run", self.flags.dry_run),
         ] {
             if given {
                 f.write_str(flag)?;

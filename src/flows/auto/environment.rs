@@ -1,8 +1,8 @@
 //! Which environment a push deploys, where several are deployed from its branch. Pure.
 
-use super::dispatch_inputs::Flags;
 use super::event::Event;
 use crate::config::Config;
+use crate::flows::flags::Flags;
 use crate::flows::sentence::list;
 use crate::model::environment::{Environment, PRODUCTION};
 use crate::model::failure::Failure;

@@ -3,14 +3,16 @@
 use serde_json::Value;
 
 use crate::config::Config;
+use crate::flows::comment;
+use crate::flows::project::revision;
 use crate::flows::sentence::quoted;
-use crate::flows::{comment, site};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::pull_request::PullRequest;
 
 /// Its runs get no secrets but those that a repository gives to Dependabot.
+/// <https://docs.github.com/en/code-security/dependabot/troubleshooting-dependabot/troubleshooting-dependabot-on-github-actions>
 const DEPENDABOT: &str = "dependabot[bot]";
 
 /// What a fact of a payload has to be; of anything else no decision is guessed.
@@ -186,7 +188,7 @@ impl Event {
             "push" => self.text("/head_commit/message"),
             _ => self.text("/workflow_run/head_commit/message"),
         };
-        site::says_skip(message)
+        revision::says_skip(message)
     }
 
     pub(super) fn commit(&self) -> Sha {
@@ -278,7 +280,7 @@ impl Event {
     }
 
     /// An account that has been deleted is `null`.
-    pub(super) fn is_by_nobody(&self) -> bool {
+    pub(super) fn has_no_author(&self) -> bool {
         self.text("/comment/user/login").is_empty()
     }
 

@@ -9,23 +9,17 @@ mod event;
 mod start;
 mod table;
 
-pub(crate) use dispatch_inputs::Flags;
-
 use decide::{Chosen, Decision, decide};
 use event::Event;
 
 use super::context::Ctx;
-use super::source::Source;
-use super::unmerged;
+use crate::flows::flags::Flags;
+use crate::flows::project::source::Source;
+use crate::flows::project::unmerged;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::model::verdict::Verdict;
-
-#[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) flags: Flags,
-}
 
 /// How the flow that was chosen ended.
 #[derive(Debug)]
@@ -33,11 +27,12 @@ pub(crate) enum Ended {
     Report(Box<Report>),
     Verdict(Box<Verdict>),
     /// It has said everything itself.
-    Told,
+    Reported,
 }
 
+/// `flags`: also of what an event deploys; a workflow gives them whatever the event is.
 #[tracing::instrument(target = "flow", name = "auto", skip_all)]
-pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Ended> {
+pub(crate) async fn run(ctx: &Ctx, flags: &Flags) -> anyhow::Result<Ended> {
     let name = ctx.run.event_name.clone().ok_or_else(|| {
         Failure::input("there is no event to choose from")
             .why("`GITHUB_EVENT_NAME` is not set")
@@ -51,11 +46,16 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Ended> {
             .why("`GITHUB_EVENT_PATH` is not set")
             .next("set it to the file that holds the event's payload")
     })?;
-    let mut event = Event::new(&name, payload, ctx.platform.is_some(), ctx.words().token)?;
+    let mut event = Event::new(
+        &name,
+        payload,
+        ctx.clouds.reachable().is_ok(),
+        ctx.clouds.usual().words().token,
+    )?;
     event.must_be_of(ctx.repository.as_deref())?;
-    let chosen = choose(ctx, &mut event, &request.flags).await?;
+    let chosen = choose(ctx, &mut event, flags).await?;
     announce(ctx, &name, &chosen);
-    if !request.flags.images.is_empty() && !chosen.decision.deploys() {
+    if !flags.images.is_empty() && !chosen.decision.deploys() {
         ctx.console.say("The images are of no use here: nothing is deployed");
     }
     if let Decision::Nothing { environment } = chosen.decision {
@@ -64,7 +64,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Ended> {
         ctx.record(&report);
         return Ok(Ended::Report(Box::new(report)));
     }
-    act::act(ctx, chosen.decision, request.flags.dry_run).await
+    act::act(ctx, chosen.decision, flags.dry_run).await
 }
 
 /// Asks for pull requests and the configuration only if the answer depends on them.

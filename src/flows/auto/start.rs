@@ -10,8 +10,8 @@ use crate::model::pull_request::PullRequest;
 /// The file that starts isolated previews, whatever stands before its name.
 const FILE: &str = "preview-start.yml";
 
-/// Each pull request takes a job with the token, and whoever may read can open and close them without end. A commit is the head
-/// of two or three, for other bases.
+/// Each pull request takes a job with the token, and anyone with read access can open and close them without end. A
+/// commit is the head of two or three, for other bases.
 const MOST: usize = 8;
 
 impl Event {

@@ -4,7 +4,7 @@
 
 use super::event::Event;
 use crate::config::Config;
-use crate::flows::eligibility::FROM_A_FORK;
+use crate::flows::preview::eligibility::FROM_A_FORK;
 
 /// One answer.
 #[derive(Debug)]
@@ -63,6 +63,7 @@ use Then::{
     TeardownUnwanted,
 };
 
+/// <https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows>
 const PUSH: &[&str] = &["push"];
 const RUN: &[&str] = &["workflow_run"];
 const PULL: &[&str] = &["pull_request"];
@@ -115,7 +116,7 @@ pub(super) const ROWS: &[Row] = &[
         because: "the other workflow succeeded on `{branch}`, from which {environment} is deployed" },
 
     Row { events: TARGET, when: "every type but `closed`", holds: Payload(|it| !it.is_action(&["closed"])), then: Refuse,
-        because: "`pull_request_target` runs with the repository's secrets for whoever opens a pull request: only the type `closed` is safe, which removes a preview and reads nothing of the change; use `pull_request` for the others" },
+        because: "`pull_request_target` runs with the repository's secrets for anyone who opens a pull request: only the type `closed` is safe, which removes a preview and reads nothing of the change; use `pull_request` for the others" },
     Row { events: BOTH, when: "from a fork, `closed`", holds: Payload(|it| it.is_from_a_fork() && it.is_action(&["closed"])), then: Nothing,
         because: "the change came from a fork, which never had a preview" },
     Row { events: PULL, when: "from a fork, every other type", holds: Payload(Event::is_from_a_fork), then: Nothing,
@@ -158,8 +159,8 @@ pub(super) const ROWS: &[Row] = &[
         because: "only a new comment is a command" },
     Row { events: COMMENT, when: "on an issue", holds: Payload(|it| !it.is_on_a_pull_request()), then: Nothing,
         because: "the comment is on an issue, not on a pull request" },
-    Row { events: COMMENT, when: "by an account that is gone", holds: Payload(Event::is_by_nobody), then: Nothing,
-        because: "nobody is known who wrote the comment" },
+    Row { events: COMMENT, when: "by an account that is gone", holds: Payload(Event::has_no_author), then: Nothing,
+        because: "the comment's author is unknown" },
     Row { events: COMMENT, when: "by a bot", holds: Payload(Event::is_by_a_bot), then: Nothing,
         because: "a bot wrote the comment" },
     Row { events: COMMENT, when: "its first line is no command", holds: Payload(|it| !it.is_a_command()), then: Nothing,

@@ -9,7 +9,7 @@ pub(crate) enum Command {
     Redeploy {
         force_build: bool,
     },
-    /// `None`: the most telling log that there is.
+    /// `None`: the most relevant log that there is.
     Logs(Option<LogKind>),
     Status,
     Teardown,
@@ -22,7 +22,7 @@ pub(crate) enum Command {
 /// What is wrong with a line that looks like a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InvalidCommand {
-    /// A word of this form that is none of ours.
+    /// A word of this form that is not one of our commands.
     Word,
     /// Something behind `/logs` that is no kind of log.
     Logs,
@@ -32,11 +32,11 @@ pub(crate) enum InvalidCommand {
     Nothing(&'static str),
 }
 
-/// Longest line that is looked at, in bytes: no command is half as long.
+/// Longest line that is parsed, in bytes: no command is half as long.
 const LONGEST: usize = 200;
 
 impl Command {
-    /// `None`: the comment is none of our business.
+    /// `None`: the comment is not addressed to us.
     pub(crate) fn parse(comment: &str) -> Option<Self> {
         let line = comment.split(['\n', '\r']).next().unwrap_or_default();
         let line = unquoted(line);
@@ -47,7 +47,7 @@ impl Command {
             .split([' ', '\t', '\u{a0}'])
             .filter(|word| !word.is_empty());
         let word = words.next()?.strip_prefix('/').filter(|_| line.starts_with('/'))?;
-        // A path such as `/etc/hosts`, a second slash, a sign: not a command of anybody.
+        // A path such as `/etc/hosts`, a second slash, a sign: not a command of any tool.
         let is_letter = |c: char| c.is_ascii_alphabetic() || c == '-';
         if word.is_empty() || !word.chars().all(is_letter) || !word.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return None;
@@ -85,7 +85,7 @@ impl Command {
         })
     }
 
-    /// In our own spelling. `None`: it is none of ours.
+    /// In our own spelling. `None`: it is not one of ours.
     pub(super) fn word(self) -> Option<&'static str> {
         Some(match self {
             Self::Preview => "/preview",

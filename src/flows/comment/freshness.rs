@@ -5,9 +5,9 @@
 //! Both times are GitHub's, in whole seconds; what happened in the same second counts as before.
 //!
 //! Where no workflow ran for the head (`[skip ci]`, a push by a workflow's own token) or the token may not read runs
-//! (`actions: read`), the committer's date has to do. That is weaker: whoever makes a commit can write any date into it.
-//! And nothing here notices that a branch was pushed back to a commit that had been its head before: that commit was
-//! on the pull request already when the comment was written.
+//! (`actions: read`), the committer's date has to do. That is weaker: the author of a commit can write any date into
+//! it. And nothing here notices that a branch was pushed back to a commit that had been its head before: that commit
+//! was on the pull request already when the comment was written.
 
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ use super::super::context::Ctx;
 use crate::github::runs::first_seen;
 use crate::model::pull_request::PullRequest;
 
-/// How the time of a head was found out.
+/// Where the time of a head comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Evidence {
     /// GitHub's own time.

@@ -1,10 +1,10 @@
 //! `/logs`: the last lines of a log, as far as those who read the comment may see them.
 
 use super::super::context::Ctx;
-use super::super::logs::{LogSource, named, sources};
 use super::Outcome;
 use crate::config::{CommentLogs, Config};
-use crate::github::repository::Repository;
+use crate::flows::inspect::logs::{LogSource, named, sources};
+use crate::flows::project::target::Target;
 use crate::model::answer::{Answer, AnswerLog};
 use crate::model::environment::Environment;
 use crate::model::failure::Shown;
@@ -22,11 +22,14 @@ const PUBLIC: &str =
 pub(super) async fn answer(
     ctx: &Ctx,
     config: &Config,
-    repository: &Repository,
+    target: &Target,
     pull: u64,
     app: &App,
     wanted: Option<LogKind>,
 ) -> anyhow::Result<(Outcome, Answer)> {
+    let Target {
+        repository, platform, ..
+    } = target;
     let in_comment = report::logs(config.comment.logs, repository.private);
     // The run's log has the same readers as the comment, whatever the configuration says of comments.
     let in_log = report::logs(CommentLogs::Auto, repository.private);
@@ -40,14 +43,17 @@ pub(super) async fn answer(
     };
     let redactor = ctx.redactor_of(&app.document, config);
     let mut withheld: Option<LogSource> = None;
-    for source in sources(ctx, app, wanted).await? {
+    for source in sources(ctx, platform.as_ref(), app, wanted).await? {
         let kind = source.kind;
         // What went well says nothing about a failure whose own words may not be shown.
         let is_beside = matches!(kind, LogKind::Build | LogKind::Deploy);
         if is_beside && withheld.as_ref().is_some_and(|withheld| withheld.failed) {
             continue;
         }
-        let lines = source.fetch(ctx, app, None, FETCHED).await?.unwrap_or_default();
+        let lines = source
+            .fetch(platform.as_ref(), app, None, FETCHED)
+            .await?
+            .unwrap_or_default();
         if lines.is_empty() {
             continue;
         }

@@ -2,7 +2,7 @@
 //!
 //! | reaction | says |
 //! |---|---|
-//! | `eyes` | seen, by somebody who may |
+//! | `eyes` | seen, by someone who may |
 //! | `rocket` | done |
 //! | `-1` | refused: a newer head, a fork, a closed pull request |
 //! | `confused` | failed, or not understood |
@@ -23,12 +23,15 @@ pub(crate) use command::Command;
 pub(crate) use request::Request;
 
 use super::context::Ctx;
-use super::eligibility::{Commit, pushed_after};
 use super::failure::{cancelled, failure_of};
-use super::removal_reason::RemovalReason;
-use super::source::Source;
-use super::{ownership, preview, pull, teardown};
 use crate::config::Config;
+use crate::flows::preview;
+use crate::flows::preview::eligibility::{Commit, pushed_after};
+use crate::flows::preview::removal_reason::RemovalReason;
+use crate::flows::preview::teardown;
+use crate::flows::project::pull;
+use crate::flows::project::source::Source;
+use crate::flows::project::target::Target;
 use crate::github::reactions::Reaction;
 use crate::github::repository::Repository;
 use crate::model::answer::Answer;
@@ -38,7 +41,7 @@ use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
 use crate::report::{Reporter, ReporterDeps, react, react_last};
 
-/// How a command ended, for whoever looks at the comment that it came in.
+/// How a command ended, shown on the comment that it came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     Done,
@@ -99,7 +102,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         Err(error) => (failed(request, &error), Err(error)),
     };
     let reporter = ctx.reporter(&config, &repository);
-    tell(ctx, &reporter, request, &done).await;
+    give_answer(ctx, &reporter, request, &done).await;
     let reaction = match done.outcome {
         Outcome::Done => Reaction::Rocket,
         Outcome::Refused => Reaction::ThumbsDown,
@@ -120,7 +123,7 @@ async fn known(ctx: &Ctx, request: &Request, repository: &Repository) -> anyhow:
 }
 
 /// Asks what the author may do here. `Some`: not enough, and why. `author_association` is not asked, because it says
-/// `MEMBER` of everybody in the organisation.
+/// `MEMBER` of everyone in the organisation.
 async fn not_permitted(ctx: &Ctx, author: &str) -> anyhow::Result<Option<String>> {
     let permission = ctx.github()?.permission(author).await?;
     let role = permission.as_ref().map_or("none", |permission| permission.role());
@@ -145,12 +148,12 @@ async fn execute(
     let (command, environment) = (request.command, Environment::Preview(pull.number));
     let preview = match command {
         Command::Logs(_) | Command::Status | Command::Teardown | Command::Wake => {
-            ownership::marked(ctx, repository.id, &environment).await?
+            Target::find_marked(ctx, repository, &environment).await?
         }
         Command::Preview | Command::Redeploy { .. } | Command::Help | Command::Unknown(_) => None,
     };
     // Whatever is said of the app: an address it redirects to, a message of the platform.
-    if let Some(app) = &preview {
+    if let Some((_, app)) = &preview {
         ctx.redactor_of(&app.document, config);
     }
     let answered = |outcome, answer| Ok(Done::answered(&environment, outcome, answer));
@@ -162,20 +165,20 @@ async fn execute(
         (Command::Logs(_) | Command::Status | Command::Teardown | Command::Wake, None) => {
             answered(Outcome::Refused, replies::no_preview(command))
         }
-        (Command::Logs(kind), Some(app)) => {
-            let (outcome, answer) = logs::answer(ctx, config, repository, pull.number, &app, kind).await?;
+        (Command::Logs(kind), Some((target, app))) => {
+            let (outcome, answer) = logs::answer(ctx, config, &target, pull.number, &app, kind).await?;
             answered(outcome, answer)
         }
-        (Command::Status, Some(app)) => {
-            let answer = status::answer(ctx, repository, &environment, &app).await?;
+        (Command::Status, Some((target, app))) => {
+            let answer = status::answer(ctx, &target, &app).await?;
             answered(Outcome::Done, answer)
         }
         (Command::Teardown, Some(_)) => remove(ctx, pull.number).await,
-        (Command::Wake, Some(app)) => {
+        (Command::Wake, Some((target, app))) => {
             // A good answer is what the preview's own commit says.
             let commit = Source::at(ctx, &pull.head.sha).await.config().await;
             let shaped = commit.map_or_else(|_| config.clone(), |commit| config.shaped_by(&commit));
-            wake::wake(ctx, &shaped, &environment, &app).await
+            wake::wake(ctx, &shaped, &target, &app).await
         }
     }
 }
@@ -200,7 +203,7 @@ async fn build(
     let (stood, evidence) = freshness::stood(ctx, pull, request.written_at).await?;
     if evidence == freshness::Evidence::Commit {
         ctx.console.say(
-            "No workflow run tells when the head was pushed (that takes `actions: read`): its committer's date is believed",
+            "No workflow run shows when the head was pushed (that takes `actions: read`): its committer's date is believed",
         );
     }
     if !stood {
@@ -220,11 +223,11 @@ async fn build(
         State::Skipped => Outcome::Refused,
         _ => Outcome::Failed,
     };
-    // Only a run that opened its reporter knows the app, and has told everybody about it.
-    let told = !report.app.is_empty();
+    // Only a run that opened its reporter knows the app, and has reported everything about it.
+    let is_reported = !report.app.is_empty();
     let unanswered = match (&report.failure, report.notes.first()) {
-        (Some(failure), _) if !told => Unanswered::InComment(replies::failed(command, failure)),
-        (None, Some(note)) if !told => Unanswered::InComment(replies::refused(command, note)),
+        (Some(failure), _) if !is_reported => Unanswered::InComment(replies::failed(command, failure)),
+        (None, Some(note)) if !is_reported => Unanswered::InComment(replies::refused(command, note)),
         _ => Unanswered::Nothing,
     };
     Ok(Done {
@@ -263,8 +266,8 @@ fn failed(request: &Request, error: &anyhow::Error) -> Done {
     }
 }
 
-/// Says the answer wherever one is looked for.
-async fn tell(ctx: &Ctx, reporter: &ReporterDeps, request: &Request, done: &Done) {
+/// Writes the answer in every place where readers expect one.
+async fn give_answer(ctx: &Ctx, reporter: &ReporterDeps, request: &Request, done: &Done) {
     match &done.unanswered {
         Unanswered::Nothing => {}
         Unanswered::InComment(answer) => Reporter::answer_in_comment(reporter.clone(), &done.report, answer).await,

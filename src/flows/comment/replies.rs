@@ -15,7 +15,8 @@ pub(super) fn unknown(wrong: InvalidCommand) -> Answer {
     let said = match wrong {
         InvalidCommand::Word => return list(Answer::new(None, "That is not a command; these are")),
         InvalidCommand::Logs => {
-            "`/logs` takes one of `build`, `deploy`, `run`, `restarted`, or nothing for the most telling one".to_owned()
+            "`/logs` takes one of `build`, `deploy`, `run`, `restarted`, or nothing for the most relevant one"
+                .to_owned()
         }
         InvalidCommand::Redeploy => "`/redeploy` takes `force-build` or nothing".to_owned(),
         InvalidCommand::Nothing(command) => {
@@ -29,7 +30,7 @@ fn list(mut answer: Answer) -> Answer {
     for (usage, what) in COMMANDS {
         answer = answer.point(format!("`{usage}` {what}"));
     }
-    answer.point("A command is the first line of a new comment, by somebody who may push to this repository")
+    answer.point("A command is the first line of a new comment, by someone who may push to this repository")
 }
 
 /// How a maintainer takes a fork's change over. The branch is named after the number: the fork's own name for it is

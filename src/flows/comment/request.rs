@@ -1,4 +1,4 @@
-//! A command as GitHub's event tells of it: who wrote it, when, and on which pull request.
+//! A command as GitHub's event describes it: who wrote it, when, and on which pull request.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -12,7 +12,7 @@ pub(crate) struct Request {
     pub(crate) command: Command,
     /// The id of the comment.
     pub(crate) comment: u64,
-    /// The login of whoever wrote it.
+    /// The login of its author.
     pub(crate) author: String,
     /// By GitHub's clock, in whole seconds.
     pub(crate) written_at: Timestamp,

@@ -1,21 +1,15 @@
 //! `/status`: what the preview is doing, where, at which commit, and what it costs.
 
 use super::super::context::Ctx;
-use super::super::status;
-use crate::github::repository::Repository;
+use crate::flows::inspect::status;
+use crate::flows::project::target::Target;
 use crate::model::answer::Answer;
 use crate::model::count::plural;
-use crate::model::environment::Environment;
 use crate::platforms::App;
 use crate::wait::in_words;
 
-pub(super) async fn answer(
-    ctx: &Ctx,
-    repository: &Repository,
-    environment: &Environment,
-    app: &App,
-) -> anyhow::Result<Answer> {
-    let row = status::row(ctx, ctx.platform()?, repository, environment.clone(), app).await?;
+pub(super) async fn answer(ctx: &Ctx, target: &Target, app: &App) -> anyhow::Result<Answer> {
+    let row = status::row(ctx, target, app).await?;
     let state = match row.state {
         "active" => "awake",
         "failed" => "not serving: no deployment of it has succeeded yet",

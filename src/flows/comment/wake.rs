@@ -3,27 +3,31 @@
 use std::time::Instant;
 
 use super::super::context::Ctx;
-use super::super::http_checks::HttpChecks;
 use super::replies;
 use super::{Command, Done, Outcome, Unanswered};
 use crate::config::Config;
+use crate::flows::project::ownership;
+use crate::flows::project::target::Target as Preview;
+use crate::flows::rollout::http_checks::HttpChecks;
 use crate::health::{HealthVerdict, Observation, Prober, Target, watch};
 use crate::model::answer::Answer;
-use crate::model::environment::Environment;
 use crate::model::failure::{Failure, Kind};
-use crate::model::report::{Report, State};
+use crate::model::report::State;
 use crate::platforms::App;
 use crate::wait::{Deadline, humanize};
 
 /// Nothing is deployed here: the first good answer is what was asked for.
 const ONE_IS_ENOUGH: u32 = 1;
 
-pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, app: &App) -> anyhow::Result<Done> {
+pub(super) async fn wake(ctx: &Ctx, config: &Config, on: &Preview, app: &App) -> anyhow::Result<Done> {
+    let Preview {
+        environment, platform, ..
+    } = on;
     let url = match address(app) {
         Ok(url) => url,
         Err(answer) => return Ok(Done::answered(environment, Outcome::Refused, answer)),
     };
-    let was_asleep = matches!(ctx.platform()?.sleeping(&app.id).await, Ok(Some(true)));
+    let was_asleep = matches!(platform.sleeping(&app.id).await, Ok(Some(true)));
     let checks = HttpChecks::of(&url.into(), &config.health, &app.document, &[])?;
     let deadline = Deadline::after(ctx.timeout.unwrap_or(config.health.timeout));
     let mut say = |target: &Target, seen: &Observation| ctx.console.say(&format!("{}: {seen}", target.url));
@@ -37,9 +41,9 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
         &mut say,
     )
     .await?;
-    let mut report = Report::new(&app.name, environment.clone(), State::Ready);
+    let mut report = on.report(&app.name, State::Ready);
     report.url = Some(url.to_owned());
-    report.commit = super::super::ownership::serving(ctx, app);
+    report.commit = ownership::serving(ctx, app);
     report.app_id = Some(app.id.clone());
     report.duration = Some(started.elapsed());
     let took = humanize(started.elapsed());
@@ -63,7 +67,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
     } else {
         State::Unknown
     };
-    let answer = replies::failed(Command::Wake, &failure).point(format!("Asked for {took}; `/logs` may tell why"));
+    let answer = replies::failed(Command::Wake, &failure).point(format!("Asked for {took}; `/logs` may show why"));
     report.failure = Some(failure);
     Ok(Done {
         report,
@@ -72,7 +76,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, environment: &Environment, 
     })
 }
 
-/// Where the preview can be asked; an address alone is none, where nothing serves yet. `Err`: nowhere, and why.
+/// Where the preview can be asked; an address alone is not enough while nothing serves. `Err`: nowhere, and why.
 fn address(app: &App) -> Result<&str, Answer> {
     if let Some(state) = app.document.facts().offline {
         return Err(Answer::new(Some("/wake"), state.sentence(&app.name)));
@@ -94,7 +98,7 @@ fn address(app: &App) -> Result<&str, Answer> {
         )),
         (None, _) => Err(
             Answer::new(Some("/wake"), "no deployment of the preview has succeeded yet")
-                .point("`/logs` tells why, `/redeploy` tries again"),
+                .point("`/logs` shows why, `/redeploy` tries again"),
         ),
     }
 }

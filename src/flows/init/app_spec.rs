@@ -6,22 +6,23 @@ use super::files::Wanted;
 use super::git;
 use super::repository::Repository;
 use crate::config::Config;
-use crate::flows::checkout;
 use crate::flows::context::Ctx;
-use crate::flows::source::Source;
+use crate::flows::project::checkout;
+use crate::flows::project::source::Source;
 use crate::model::failure::Failure;
 use crate::platforms::Manifest;
+use crate::platforms::Platform;
 use crate::platforms::scaffold::Tree;
 
 pub(super) struct Chosen {
     pub(super) path: String,
     pub(super) manifest: Manifest,
     /// Where it comes from, as a sentence.
-    pub(super) told: String,
+    pub(super) outcome: String,
     /// What has to be written for it; nothing where it is there already.
     pub(super) files: Vec<Wanted>,
     pub(super) notes: Vec<String>,
-    /// Whether do-deploy finds it by itself.
+    /// Whether do-deploy finds it without being given its path.
     found_by_itself: bool,
 }
 
@@ -40,39 +41,39 @@ pub(super) async fn choose(
     from_app: Option<&str>,
 ) -> anyhow::Result<Chosen> {
     let configured = Some(config.spec.as_str()).filter(|path| !path.is_empty());
-    // An ambiguous search does not matter to whoever names the spec.
+    // An ambiguous search does not matter when the spec is named.
     let usual = match (configured, Source::working_copy(ctx).await.usual_manifest().await) {
         (Some(path), _) => Some(path.to_owned()),
         (None, Ok(spec)) => spec.map(|spec| spec.file().to_owned()),
         (None, Err(_)) if ctx.spec_file.is_some() || from_app.is_some() => None,
         (None, Err(error)) => return Err(error),
     };
-    let usual_files = ctx.manifests.usual_files();
+    let usual_files = ctx.clouds.usual().manifests.usual_files();
     let named = ctx.spec_file.as_deref().map(inside).transpose()?;
     let path = named.or(usual.clone()).unwrap_or_else(|| usual_files[0].to_owned());
     let found_by_itself = match &usual {
         Some(usual) => *usual == path,
         None => usual_files.contains(&path.as_str()),
     };
-    let chosen = |manifest, told, files, notes| Chosen {
+    let chosen = |manifest, outcome, files, notes| Chosen {
         path: path.clone(),
         manifest,
-        told,
+        outcome,
         files,
         notes,
         found_by_itself,
     };
     if let Some(name) = from_app {
         hide_secrets(ctx, root, &path)?;
-        let (text, notes) = live(ctx, name).await?;
-        let manifest = ctx.manifests.read(&text, &path)?;
-        let told = format!("The app spec `{path}` is the live app's, `{name}`");
-        return Ok(chosen(manifest, told, vec![wanted(&path, text)], notes));
+        let (text, notes) = live(ctx.clouds.of_file(&path).platform()?.as_ref(), name).await?;
+        let manifest = ctx.clouds.of_file(&path).manifests.read(&text, &path)?;
+        let outcome = format!("The app spec `{path}` is the live app's, `{name}`");
+        return Ok(chosen(manifest, outcome, vec![wanted(&path, text)], notes));
     }
     if let Some(text) = checkout::file(root, &path)? {
-        let manifest = ctx.manifests.read(&text, &path)?;
-        let told = format!("The app spec is `{path}`; it stays as it is");
-        return Ok(chosen(manifest, told, Vec::new(), Vec::new()));
+        let manifest = ctx.clouds.of_file(&path).manifests.read(&text, &path)?;
+        let outcome = format!("The app spec is `{path}`; it stays as it is");
+        return Ok(chosen(manifest, outcome, Vec::new(), Vec::new()));
     }
     let paths = git::files(root).await?;
     let read = |path: &str| checkout::file(root, path).ok().flatten();
@@ -80,15 +81,19 @@ pub(super) async fn choose(
         paths: &paths,
         read: &read,
     };
-    let made = ctx.manifests.scaffold(&tree, &repository.name, &repository.branch)?;
-    let manifest = ctx.manifests.read(&made.text, &path)?;
+    let made = ctx
+        .clouds
+        .of_file(&path)
+        .manifests
+        .scaffold(&tree, &repository.name, &repository.branch)?;
+    let manifest = ctx.clouds.of_file(&path).manifests.read(&made.text, &path)?;
     let mut files = vec![wanted(&path, made.text)];
     files.extend(made.further.into_iter().map(|(path, text)| wanted(&path, text)));
-    let told = format!(
+    let outcome = format!(
         "There is no app spec; this is {}, and `{path}` is its first one",
         made.kind
     );
-    Ok(chosen(manifest, told, files, made.notes))
+    Ok(chosen(manifest, outcome, files, made.notes))
 }
 
 fn wanted(path: &str, text: String) -> Wanted {
@@ -116,15 +121,14 @@ fn hide_secrets(ctx: &Ctx, root: &Path, path: &str) -> Result<(), Failure> {
     let Some(text) = checkout::file(root, path)? else {
         return Ok(());
     };
-    if let Ok(manifest) = ctx.manifests.read(&text, path) {
+    if let Ok(manifest) = ctx.clouds.of_file(path).manifests.read(&text, path) {
         ctx.register_secrets(manifest.document());
     }
     Ok(())
 }
 
 /// The live app's spec as a file, and what has to be known about it.
-async fn live(ctx: &Ctx, name: &str) -> anyhow::Result<(String, Vec<String>)> {
-    let platform = ctx.platform()?;
+async fn live(platform: &dyn Platform, name: &str) -> anyhow::Result<(String, Vec<String>)> {
     let Some(app) = platform.find(name).await? else {
         let mut names: Vec<String> = platform.list().await?.into_iter().map(|app| app.name).collect();
         names.sort();

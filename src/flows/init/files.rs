@@ -4,7 +4,7 @@ use std::path::Path;
 
 use similar::TextDiff;
 
-use crate::flows::checkout;
+use crate::flows::project::checkout;
 use crate::model::failure::Failure;
 
 /// A file as it should be.
@@ -88,7 +88,7 @@ pub(super) fn compare(root: &Path, wanted: Vec<Wanted>) -> Result<Vec<File>, Fai
 }
 
 /// # Errors
-/// Files that somebody wrote or changed, unless that is asked for.
+/// Files that a person wrote or changed, unless that is asked for.
 pub(super) fn may_overwrite(files: &[File], force: bool) -> Result<(), Failure> {
     let different: Vec<&str> = files
         .iter()
@@ -126,7 +126,7 @@ pub(super) fn write(root: &Path, files: &[File]) -> Result<(), Failure> {
 /// All of it or nothing: half a workflow would stand in the way of the next run.
 fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     let temporary = path.with_extension("do-deploy-new");
-    // What an earlier run left, or a link that somebody committed: it is removed and not followed.
+    // What an earlier run left, or a link that someone committed: it is removed and not followed.
     let _not_there = std::fs::remove_file(&temporary);
     let written = write_new(&temporary, text).and_then(|()| std::fs::rename(&temporary, path));
     if written.is_err() {

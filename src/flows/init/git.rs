@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use crate::flows::git as safe;
+use crate::flows::project::git as safe;
 use crate::model::failure::Failure;
 
 /// The top folder of the repository that `folder` is in.
@@ -16,7 +16,7 @@ pub(crate) async fn root(folder: &Path) -> Result<PathBuf, Failure> {
     if output.status.success() {
         return Ok(PathBuf::from(text(&output.stdout)));
     }
-    // Git's own words: it may also be one that belongs to somebody else.
+    // Git's own words: it may also be one that belongs to someone else.
     let why = text(&output.stderr);
     let why = why
         .lines()

@@ -23,7 +23,7 @@ use repository::Repository;
 
 use super::context::Ctx;
 use crate::config::Config;
-use crate::flows::source::Source;
+use crate::flows::project::source::Source;
 use crate::github::GitHub;
 use crate::model::failure::Failure;
 use crate::platforms::Words;
@@ -53,7 +53,8 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     let config = Source::working_copy(ctx).await.config().await?;
     let repository = Repository::find(ctx, root, &config, request.repository.as_deref()).await?;
     let spec = app_spec::choose(ctx, root, &config, &repository, request.from_app.as_deref()).await?;
-    let mut wanted = workflows::write(ctx.words(), request.form, &repository.branch, spec.input());
+    let words = spec.manifest.words();
+    let mut wanted = workflows::write(words, request.form, &repository.branch, spec.input());
     let pin = Pin::ask(&request.action, env!("CARGO_PKG_VERSION")).await;
     pin.apply(root, &mut wanted)?;
     let mut notes = spec.notes.clone();
@@ -62,18 +63,18 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     let mut files = files::compare(root, wanted)?;
     let updates = updates::find(root)?;
     if request.updates {
-        let (told, file) = updates.written()?;
-        notes.push(told);
+        let (outcome, file) = updates.written()?;
+        notes.push(outcome);
         files.extend(file);
     } else if !updates.are_there() && pin.is_known() {
         notes.push(updates::MISSING.to_owned());
     }
     notes.extend(repository.notes(&spec.manifest, &config));
-    notes.extend(workflows::others(ctx.words(), root));
+    notes.extend(workflows::others(words, root));
 
     if ctx.json {
         ctx.console
-            .data(&document(ctx.words(), &repository, &spec.path, &files, &notes, request, &config).to_string());
+            .data(&document(words, &repository, &spec.path, &files, &notes, request, &config).to_string());
     } else {
         show(ctx, &repository, &spec, &files);
     }
@@ -84,7 +85,7 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     if !ctx.json {
         conclude(ctx, &files, &notes, request);
         ctx.console
-            .say(&steps::words(ctx.words(), &repository, &config, request.form));
+            .say(&steps::words(words, &repository, &config, request.form));
     }
     Ok(())
 }
@@ -103,7 +104,7 @@ fn show(ctx: &Ctx, repository: &Repository, spec: &app_spec::Chosen, files: &[Fi
         "`{}`, whose production is the branch `{}`",
         repository.name, repository.branch
     ));
-    ctx.console.say(&spec.told);
+    ctx.console.say(&spec.outcome);
     for file in files.iter().filter(|file| file.state != State::Same) {
         ctx.console.data(&file.diff());
     }

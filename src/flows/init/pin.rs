@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::files::Wanted;
-use crate::flows::checkout;
+use crate::flows::project::checkout;
 use crate::github::GitHub;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
@@ -12,7 +12,8 @@ use crate::model::failure::Failure;
 /// The action's repository, as workflows name it.
 pub(crate) const ACTION: &str = "org/do-deploy";
 
-/// How the templates name it: by the tag that follows the newest release, which a linter has to be told is meant.
+/// How the templates name it: by the tag that follows the newest release, which a linter has to be configured to
+/// accept.
 const MOVING: &str = "org/do-deploy@v1 # zizmor: ignore[unpinned-uses] only releases move it";
 
 /// A person waits, and without an answer there is another way.

@@ -26,7 +26,7 @@ pub(super) struct Repository {
 }
 
 impl Repository {
-    /// `named`: as whoever runs this calls it. Else it is what the clone was made of: a variable that is left in a shell
+    /// `named`: as the caller names it. Else it is what the clone was made of: a variable that is left in a shell
     /// may be about another repository, and counts only where the clone does not say.
     pub(super) async fn find(ctx: &Ctx, root: &Path, config: &Config, named: Option<&str>) -> Result<Self, Failure> {
         let default_branch = default_branch(root).await?;

@@ -36,7 +36,7 @@ pub(super) fn words(platform: &Words, repository: &Repository, config: &Config, 
         production_scopes(platform, config).join(" "),
         platform.scopes.previews.join(" "),
         match form {
-            Form::Plain => ", because whoever can push a branch can use it",
+            Form::Plain => ", because anyone who can push a branch can use it",
             Form::Isolated => "",
         }
     );
@@ -60,7 +60,7 @@ const REVIEWERS: &str = "\nReviewers of production, if you want any, belong to t
 
 /// The two forms of the previews' workflows, in three lines.
 const FORMS: &str = "\nPreviews come in two forms; https://github.com/org/do-deploy/blob/v1/docs/security.md#two-forms-of-previews says who can do what:\n\
-    \x20 plain, `do-deploy init`: one workflow; whoever can push a branch can use the previews' token.\n\
+    \x20 plain, `do-deploy init`: one workflow; anyone who can push a branch can use the previews' token.\n\
     \x20 isolated, `do-deploy init --isolated`: two workflows; only what is on the default branch can use it.\n";
 
 /// `production` is for its branch alone; plain previews are for every branch, isolated ones for the default branch.

@@ -22,9 +22,10 @@ struct Template {
 /// Who can reach the previews' token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// One workflow on `pull_request`: whoever can push a branch.
+    /// One workflow on `pull_request`: anyone who can push a branch.
     Plain,
-    /// A workflow that starts, and one of the default branch that has the token: whoever can change the default branch.
+    /// A workflow that starts, and one of the default branch that has the token: anyone who can change the default
+    /// branch.
     Isolated,
 }
 
@@ -77,7 +78,7 @@ const ISOLATED: [Template; 2] = [
 
 const BRANCH: &str = "branches: [main]";
 
-/// `spec`: the action's input, where do-deploy would not find the spec by itself.
+/// `spec`: the action's input, where do-deploy would not find the spec without it.
 pub(super) fn write(platform: &Words, form: Form, branch: &str, spec: Option<&str>) -> Vec<Wanted> {
     let token = format!("          {}: ${{{{ secrets.{} }}}}\n", platform.input, platform.token);
     templates(form)
@@ -167,7 +168,7 @@ mod tests {
     const TOKEN: &str = "          token: ${{ secrets.DIGITALOCEAN_ACCESS_TOKEN }}\n";
 
     fn write(form: Form, branch: &str, spec: Option<&str>) -> Vec<Wanted> {
-        super::write(crate::platforms::usual_manifests().words(), form, branch, spec)
+        super::write(crate::platforms::tests::usual_words(), form, branch, spec)
     }
 
     /// What people paste stays small enough to be read.

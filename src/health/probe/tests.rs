@@ -190,7 +190,7 @@ fn redirects_are_followed_within_the_app_and_no_further() {
 }
 
 #[test]
-fn a_status_that_somebody_expects_is_the_answer_itself() {
+fn a_status_that_is_expected_is_the_answer_itself() {
     let (seen, heads) = run(follow(&["302 Found\r\nlocation: /"], |it| {
         it.expecting(Expect::Status(302))
     }));
@@ -336,7 +336,7 @@ fn a_certificate_of_an_unknown_authority_is_an_obstacle() {
 }
 
 #[test]
-fn tls_is_told_from_the_rest() {
+fn a_tls_failure_is_distinguished_from_the_rest() {
     let seen = run(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("https://{}/", listener.local_addr().expect("bound"));

@@ -104,7 +104,7 @@ fn headers_without_an_end_are_not_read_to_one() {
     ends(&mut { long });
 }
 
-/// A gzip stream of stored and repeated zeros unpacks to a thousand times its size. Nobody asks for one.
+/// A gzip stream of stored and repeated zeros unpacks to a thousand times its size. No client asks for one.
 #[test]
 fn no_compressed_answer_is_asked_for_and_none_is_unpacked() {
     for encoding in ["gzip", "deflate", "br", "zstd", "gzip, gzip"] {

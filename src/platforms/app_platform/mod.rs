@@ -1,6 +1,7 @@
 //! DigitalOcean App Platform: its app spec, its plans, its API.
 
 mod api;
+mod document;
 mod platform;
 mod spec;
 mod words;

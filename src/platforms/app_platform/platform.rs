@@ -5,17 +5,23 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::api::{AppPlatform, built_from, explain};
-use super::spec::AppSpec;
-use crate::model::own::OwnRepository;
+use super::api::{AppPlatform, explain};
+use super::spec::{APP_SPEC, AppSpec};
 use crate::model::report::{Cost, Pages};
-use crate::model::rollout::Built;
+use crate::platforms::manifests::Manifests as _;
 use crate::platforms::{
-    App, ComponentHealth, Deployment, Diagnosis, Document, LogKind, LogLine, Platform, Result, Rollout, Still,
-    Validation,
+    App, Capabilities, ComponentHealth, Deployment, Diagnosis, Document, LogKind, LogLine, Platform, Result, Rollout,
+    Still, Validation, Words,
 };
 use crate::redact::Clean;
 use crate::wait::Deadline;
+
+/// <https://docs.digitalocean.com/products/app-platform/how-to/manage-deployments/#roll-back>
+const CAPABILITIES: Capabilities = Capabilities {
+    builds_branch_heads: true,
+    pins_rollbacks: true,
+    keeps: 10,
+};
 
 #[async_trait(?Send)]
 impl Platform for AppPlatform {
@@ -29,6 +35,14 @@ impl Platform for AppPlatform {
 
     fn pages(&self) -> Option<Pages> {
         self.pages()
+    }
+
+    fn words(&self) -> &'static Words {
+        APP_SPEC.words()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        CAPABILITIES
     }
 
     fn has_met_a_limit(&self) -> bool {
@@ -136,10 +150,6 @@ impl Platform for AppPlatform {
 
     async fn cost(&self, document: &Document, app_id: Option<&str>) -> Result<Cost> {
         self.cost(document.value(), app_id).await
-    }
-
-    fn built_from(&self, deployment: &Deployment, repository: &OwnRepository) -> Vec<(String, Built)> {
-        built_from(deployment, repository)
     }
 
     fn explain(&self, code: &str, message: &Clean) -> Option<Diagnosis> {

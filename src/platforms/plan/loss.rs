@@ -113,7 +113,7 @@ pub(crate) fn agree(
 }
 
 /// Refuses to create an app beside `others`, those of the same repository and environment that have another name,
-/// unless somebody agreed to it; what else was agreed to is left.
+/// unless someone agreed to it; what else was agreed to is left.
 pub(crate) fn beside(
     replace: &Replace,
     spec: &Manifest,

@@ -43,7 +43,7 @@ impl<'a> PreviewInput<'a> {
     }
 }
 
-/// What to send, and what to tell about it.
+/// What to send, and what to report about it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PreviewPlan {
     pub(crate) name: String,
@@ -66,7 +66,7 @@ pub(crate) struct DatabaseChoice {
     pub(crate) why: String,
 }
 
-/// What people have to read before it happens, and what they are told after it.
+/// What people have to read before it happens, and what is reported after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DataLoss {
     pub(crate) before: String,

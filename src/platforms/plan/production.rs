@@ -4,12 +4,13 @@ use serde_json::Value;
 
 use super::super::document::Document;
 use super::loss::Taken;
-use crate::config::{Target, Variable};
+use crate::config::{EnvironmentConfig, Variable};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::marks::Marks;
 use crate::model::own::OwnRepository;
 use crate::model::report::Change;
+pub(crate) use crate::policy::adoption::Neighbour;
 use crate::policy::images::Images;
 use crate::policy::replace::Replace;
 
@@ -21,7 +22,7 @@ pub(crate) struct ProductionInput<'a> {
     pub(crate) commit: &'a Sha,
     /// The target's branch; where the config names none, the repository's default branch.
     pub(crate) branch: &'a str,
-    pub(crate) target: &'a Target,
+    pub(crate) target: &'a EnvironmentConfig,
     /// The step's environment.
     pub(crate) variables: &'a dyn Fn(&str) -> Variable,
     /// The live app. `None`: there is no app of this name yet.
@@ -50,16 +51,7 @@ impl<'a> ProductionInput<'a> {
     }
 }
 
-/// Another environment of the repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Neighbour {
-    pub(crate) environment: Environment,
-    /// The name of its app. `None`: its manifest cannot be read.
-    pub(crate) app: Option<String>,
-    pub(crate) branch: String,
-}
-
-/// What to send, and what to tell about it.
+/// What to send, and what to report about it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ProductionPlan {
     pub(crate) name: String,

@@ -1,14 +1,21 @@
 //! What tests of other modules need of platforms: an app to begin with, and a second platform, the smallest that can be.
 
 use super::app::App;
-use super::usual_manifests;
+use super::app_platform::APP_SPEC;
+use super::manifests::Manifests as _;
+use super::words::Words;
 
 #[cfg(feature = "sandbox")]
 pub(crate) mod folder;
 
+/// The words of a platform that has them all.
+pub(crate) fn usual_words() -> &'static Words {
+    APP_SPEC.words()
+}
+
 /// An app that was just created: nothing serves yet, and it has no marks.
 pub(crate) fn new_app(id: &str, name: &str) -> App {
-    let manifest = usual_manifests().read(
+    let manifest = APP_SPEC.read(
         "name: shop\nworkers: [{name: queue, github: {repo: a/b, branch: main}}]\n",
         "app.yaml",
     );

@@ -1,4 +1,4 @@
-//! Host names of managed databases, caches and queues: what names one names somebody's data.
+//! Host names of managed databases, caches and queues: what names one names someone's data.
 
 use super::Holds;
 

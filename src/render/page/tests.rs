@@ -27,10 +27,6 @@ fn context() -> RenderContext {
         run_url: Some("https://github.com/shop/shop/actions/runs/42/attempts/1".to_owned()),
         run: Some(Stamp { id: 42, attempt: 1 }),
         logs: Logs::All,
-        pages: Some(Pages {
-            name: "App Platform",
-            url: |app, deployment| format!("https://panel.example/{app}/{}", deployment.unwrap_or_default()),
-        }),
         updated: Timestamp::from_second(1_795_224_000).ok(),
         commands: Vec::new(),
         swept_after: None,
@@ -41,6 +37,10 @@ fn report(state: State) -> Report {
     Report {
         url: Some("https://shop-pr-12-x7.ondigitalocean.app/".to_owned()),
         commit: Some(Sha::new(NEW)),
+        pages: Some(Pages {
+            name: "App Platform",
+            url: |app, deployment| format!("https://panel.example/{app}/{}", deployment.unwrap_or_default()),
+        }),
         ..Report::new("shop", Environment::Preview(12), state)
     }
 }
@@ -289,7 +289,7 @@ fn removed() {
 fn unknown() {
     let report = Report {
         failure: Some(
-            Failure::unknown("DigitalOcean could not be heard")
+            Failure::unknown("DigitalOcean could not be reached")
                 .why("no answer in time")
                 .next("run again"),
         ),
@@ -297,15 +297,15 @@ fn unknown() {
         ..report(State::Unknown)
     };
     assert_snapshot!(comment(&[report], &context()), @"
-    ### ⚠️ Could not find out: shop, preview of #12
+    ### ⚠️ Result unknown: shop, preview of #12
 
     | Preview | State | Commit |
     |---|---|---|
-    | [Open shop](https://shop-pr-12-x7.ondigitalocean.app) | ⚠️ Could not find out | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) |
+    | [Open shop](https://shop-pr-12-x7.ondigitalocean.app) | ⚠️ Result unknown | [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) |
 
     Updated 2026-11-21 01:20 UTC · [Run 42](https://github.com/shop/shop/actions/runs/42/attempts/1)
 
-    Could not find out whether [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves: DigitalOcean could not be heard: no answer in time
+    Could not determine whether [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) serves: DigitalOcean could not be reached: no answer in time
 
     **Next:** run again
     ");

@@ -122,7 +122,7 @@ impl Account {
     }
 }
 
-/// `user:LOGIN` of somebody whose permission is set.
+/// `user:LOGIN` of someone whose permission is set.
 fn names_a_person(rules: &AccountRules, token: &str) -> bool {
     token
         .strip_prefix("user:")

@@ -18,7 +18,7 @@ pub(super) async fn run(
     variables: &[(String, String)],
     signals: &mut Signals,
 ) -> anyhow::Result<u8> {
-    // At a terminal the command stays in our group: it may read, and Ctrl-C reaches it by itself. Elsewhere it
+    // At a terminal the command stays in our group: it may read, and Ctrl-C reaches it directly. Elsewhere it
     // gets a group of its own, so that what it leaves behind can be found.
     let at_terminal = std::io::stdin().is_terminal();
     let mut command = Command::new(program);
@@ -44,13 +44,14 @@ pub(super) async fn run(
             () = until(patience) => child.kill().await?,
         }
     };
+    // The command may have left processes of its group behind, which would outlive the sandbox.
     if let Some(pid) = pid.filter(|_| !at_terminal) {
-        let _nobody_left = killpg(pid, Signal::SIGKILL);
+        let _none_left = killpg(pid, Signal::SIGKILL);
     }
     Ok(code(status))
 }
 
-/// How long a command may take to end after it was told to; a sandbox has nothing that is worth waiting longer for.
+/// How long a command may take to end after the signal; a sandbox has nothing that is worth waiting longer for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 async fn until(end: Option<tokio::time::Instant>) {
@@ -62,7 +63,7 @@ async fn until(end: Option<tokio::time::Instant>) {
 
 fn forward(pid: Option<Pid>, signal: Signal, at_terminal: bool) {
     let Some(pid) = pid else { return };
-    // The command may have ended in this moment; then there is nobody to tell.
+    // The command may have just ended; then the signal has no recipient, which is fine.
     let _gone = match (at_terminal, signal) {
         (true, Signal::SIGINT) => Ok(()),
         (true, _) => kill(pid, signal),

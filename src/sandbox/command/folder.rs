@@ -21,7 +21,7 @@ pub(super) fn temporary() -> std::io::Result<TempDir> {
         .tempdir()
 }
 
-/// Makes the folder unless it is there. What somebody else has made open is left as it is: `Some` says so.
+/// Makes the folder unless it is there. What someone else has made open is left as it is: `Some` says so.
 pub(super) fn prepare(path: &Path) -> Result<Option<String>, UsageError> {
     let failed = |error| UsageError(format!("cannot make the directory `{}`: {error}", path.display()));
     DirBuilder::new()
@@ -33,7 +33,7 @@ pub(super) fn prepare(path: &Path) -> Result<Option<String>, UsageError> {
     Ok(remark(path, there.uid(), there.mode()))
 }
 
-/// What somebody else can do there.
+/// What other users can do there.
 fn remark(path: &Path, owner: u32, mode: u32) -> Option<String> {
     let path = path.display();
     if owner != geteuid().as_raw() {
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_elses_is_named() {
+    fn a_folder_open_to_others_is_named() {
         let own = geteuid().as_raw();
         let said = remark(Path::new("theirs"), own + 1, OWNERS).unwrap();
         assert!(said.contains("belongs to another user"), "{said}");

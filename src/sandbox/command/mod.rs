@@ -1,4 +1,4 @@
-//! `do-deploy sandbox`: serves the stand-in cloud until it is told to stop, or for as long as a command runs.
+//! `do-deploy sandbox`: serves the stand-in cloud until it is stopped, or for as long as a command runs.
 
 mod child;
 mod folder;
@@ -143,7 +143,7 @@ fn open(
     }
 }
 
-/// Tells where it is, then waits for the end.
+/// Prints its address, then waits for the end.
 async fn serve(args: &SandboxArgs, variables: &[(String, String)], signals: &mut Signals) -> anyhow::Result<u8> {
     if let Some(path) = &args.env_file {
         settings::write(path, variables)
@@ -155,7 +155,7 @@ async fn serve(args: &SandboxArgs, variables: &[(String, String)], signals: &mut
     if args.env_file.is_none() {
         let mut out = std::io::stdout().lock();
         for (key, value) in variables {
-            // Nobody may be reading, which is no reason not to serve.
+            // There may be no reader, which is no reason not to serve.
             let _unread = writeln!(out, "{key}={value}");
         }
     }

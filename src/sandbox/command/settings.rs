@@ -1,4 +1,4 @@
-//! What a sandbox is told and what it tells: mounts of repositories, variables for clients.
+//! The settings of a sandbox and what it prints about itself: mounts of repositories, variables for clients.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -25,6 +25,7 @@ use tokio::signal::unix::{SignalKind, signal};
 const BUSY: Duration = Duration::from_secs(5);
 
 /// Where the port is not given, as App Platform has it.
+/// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>
 const DEFAULT_PORT: u16 = 8080;
 
 #[derive(Debug, clap::Args)]
@@ -104,7 +105,8 @@ async fn serve() -> anyhow::Result<()> {
         .context("cannot serve")
 }
 
-/// As frameworks do that are told their hosts. What asks the instance itself, such as a health check, is let in.
+/// As frameworks do that are configured with their hosts. What asks the instance itself, such as a health check, is let
+/// in.
 fn knows(hosts: &str, request: &Request, port: u16) -> bool {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let host = host.unwrap_or_default();
@@ -285,7 +287,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// One line of the service's log. A log that nobody reads any more is no reason to stop.
+/// One line of the service's log. A log without a reader is no reason to stop.
 fn say(line: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{line}");
 }

@@ -110,7 +110,7 @@ impl Playground {
     /// Ends every process and removes every file.
     pub(super) async fn clear(&mut self) {
         if let Some(group) = self.flow.take() {
-            // An error means that it has ended by itself.
+            // An error means that it has already ended.
             let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
         }
         let Some(mut sandbox) = self.sandbox.take() else { return };

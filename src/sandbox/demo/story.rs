@@ -1,4 +1,4 @@
-//! The story, step by step; every sentence that it tells is checked first.
+//! The story, step by step; every sentence is checked before it is printed.
 
 use std::time::{Duration, Instant};
 
@@ -162,7 +162,7 @@ async fn second_push(playground: &mut Playground, narrator: &Narrator, preview: 
 }
 
 async fn asleep_and_awake(playground: &mut Playground, narrator: &Narrator, preview: &Preview) -> anyhow::Result<()> {
-    narrator.step("Nobody looks: the preview is asleep; the next request wakes it");
+    narrator.step("No requests: the preview is asleep; the next request wakes it");
     let written = http::send(
         "POST",
         &format!("{}/notes", preview.url),

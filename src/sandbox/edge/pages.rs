@@ -8,7 +8,7 @@ use hyper::{Method, Response, StatusCode};
 use super::answer::{Body, full, text};
 
 pub(super) const LOADING: &str = "<!doctype html>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"refresh\" content=\"2\">\n\
-<title>Waking up</title>\n<p>This app was asleep and is waking up. The page loads by itself in a moment.</p>\n";
+<title>Waking up</title>\n<p>This app was asleep and is waking up. The page reloads in a moment.</p>\n";
 
 pub(super) const OFFLINE: &str = "<!doctype html>\n<meta charset=\"utf-8\">\n<title>Offline</title>\n\
 <p>This app is offline.</p>\n";

@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 const STYLE: &str = include_str!("style.css");
 
-/// Nothing is loaded and nothing is run: what a comment says is somebody else's text.
+/// Nothing is loaded and nothing is run: what a comment says is untrusted text.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /// A page that is being written.

@@ -9,7 +9,7 @@ use super::plan::{Build, LaunchPlan};
 use super::runner::Runner;
 use crate::log::Log;
 
-/// What happened to a service without anybody asking.
+/// What the platform did to a service of its own accord.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ServiceEvent {
     ScaledToZero { component: String },

@@ -12,7 +12,8 @@ const COUNT: u16 = 12_000;
 #[derive(Debug)]
 pub(super) struct Port {
     number: u16,
-    /// Tells other sandboxes on this machine that the TCP port of the same number is taken, while nobody listens yet.
+    /// Shows other sandboxes on this machine that the TCP port of the same number is taken before anything listens on
+    /// it.
     _claim: UdpSocket,
 }
 

@@ -226,7 +226,7 @@ async fn pump(mut from: pipe::Receiver, output: Output) {
     let mut buffer = vec![0; 64 << 10];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
         lines.feed(&buffer[..length], |line| output.push(line));
-        // A program that never stops printing must not keep everybody else waiting.
+        // A program that never stops printing must not block all others.
         tokio::task::yield_now().await;
     }
     lines.finish(|line| output.push(line));

@@ -161,6 +161,6 @@ impl Drop for Runner {
 }
 
 pub(super) fn group(leader: u32) -> Option<Pid> {
-    // 0 and 1 would mean this very group, or everybody.
+    // 0 and 1 would mean this very group, or everyone.
     i32::try_from(leader).ok().filter(|pid| *pid > 1).map(Pid::from_raw)
 }

@@ -149,6 +149,7 @@ async fn until_ready(component: &Component, instance: &mut Instance) -> Result<(
     let mut pause = Duration::from_millis(5);
     loop {
         let seen = tokio::select! {
+            // The end of the generation wins over a crash in the same moment, which would start a new instance.
             biased;
             code = instance.process.wait() => {
                 return Err(exit::container_error(component.name(), code, " before it was ready"));
@@ -238,7 +239,7 @@ impl Supervisor {
             let up_since = Instant::now();
             let reason = tokio::select! {
                 biased;
-                () = until_told(stopped) => {
+                () = until_stopped(stopped) => {
                     instance.stop(grace).await;
                     return;
                 }
@@ -256,14 +257,15 @@ impl Supervisor {
             keep_output(component, &instance);
             tokio::select! {
                 () = instance.stop(grace) => {}
-                () = until_told(stopped) => return,
+                () = until_stopped(stopped) => return,
             }
+            // An instance that stayed up this long has recovered: its next crash is a first one.
             if up_since.elapsed() > component.runner.clock.paced(LONGEST_BACK_OFF) {
                 restarts = 0;
             }
             instance = tokio::select! {
                 biased;
-                () = until_told(stopped) => return,
+                () = until_stopped(stopped) => return,
                 instance = self.restart(&mut restarts) => instance,
             };
             self.change(|slot| *slot = Slot::of(&instance));
@@ -290,7 +292,7 @@ impl Supervisor {
 }
 
 /// Resolves when the generation is to end, or is gone.
-async fn until_told(stopped: &mut watch::Receiver<bool>) {
+async fn until_stopped(stopped: &mut watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Audit {
     tokens: Mutex<BTreeSet<String>>,
 }
 
-/// What is looked at when somebody asks.
+/// What an audit examines.
 #[derive(Debug, Default)]
 pub(crate) struct Evidence {
     /// `METHOD /path?query` of every request.
@@ -24,7 +24,7 @@ pub(crate) struct Evidence {
     pub(crate) texts: Vec<String>,
     /// Plain values of secrets in app specs.
     pub(crate) secrets: Vec<String>,
-    /// Processes that nobody owns any more.
+    /// Processes that no app owns any more.
     pub(crate) leftovers: Vec<String>,
     pub(crate) unused_faults: Vec<String>,
 }
@@ -48,7 +48,7 @@ impl Audit {
     pub(crate) fn report(&self, evidence: &Evidence) -> Vec<String> {
         let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        // A bindable variable is no secret by itself.
+        // A bindable variable is not itself a secret.
         let plain = evidence.secrets.iter().filter(|secret| !secret.starts_with("${"));
         let secrets: Vec<&String> = tokens
             .iter()

@@ -97,7 +97,7 @@ impl Fault {
         let path = Regex::new(&order.path).map_err(|error| format!("path {:?}: {error}", order.path))?;
         let act = parse(&order.act).ok_or_else(|| {
             let known = "status:NNN, status:NNN:MESSAGE, drop-before, drop-after, delay:5s, garbage";
-            format!("do {:?} is none of {known}", order.act)
+            format!("do {:?} is not one of {known}", order.act)
         })?;
         Ok(Self {
             order,

@@ -3,7 +3,7 @@
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
-/// `Bearer X` or `token X`; an empty one is none.
+/// `Bearer X` or `token X`; an empty one does not count.
 pub(super) fn bearer(parts: &Parts) -> Option<String> {
     let header = parts.headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = header.split_once(' ')?;

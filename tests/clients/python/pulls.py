@@ -64,7 +64,7 @@ def githubkit() -> None:
     me.expect(bodies == ["edited by Octokit", "edited by PyGithub"], f"comments are {bodies}")
     made = rest.issues.create_comment(owner, name, 1, body="left by githubkit").parsed_data
     me.expect(rest.issues.get_comment(owner, name, made.id).parsed_data.body == "left by githubkit", "the comment is not there")
-    me.step("reads everybody's comments and leaves one")
+    me.step("reads everyone's comments and leaves one")
     deployments = rest.repos.list_deployments(owner, name, environment="preview").parsed_data
     statuses = rest.repos.list_deployment_statuses(owner, name, deployments[0].id).parsed_data
     me.expect(statuses[0].state == "inactive", f"the newest status is {statuses[0].state}")

@@ -29,7 +29,7 @@ fn not_accessible() -> Response {
     (axum::http::StatusCode::FORBIDDEN, headers, body).into_response()
 }
 
-/// Our comment on the pull request, edited by somebody who may.
+/// Our comment on the pull request, edited by someone who may.
 async fn edited(t: &Tester, number: u64, change: impl Fn(&str) -> String) -> Value {
     let comment = t.comments(number).await.pop().expect("a comment of ours");
     let body = json!({ "body": change(comment["body"].as_str().expect("its text")) });

@@ -29,7 +29,7 @@ async fn a_forged_run_number_does_not_freeze_the_comment() {
         let second = t.preview(1).await;
         second.succeeds().does_not_say("which is newer");
         let comments = t.comments(1).await;
-        // Overwritten in place: a new one would mail everybody.
+        // Overwritten in place: a new one would mail everyone.
         assert_eq!((comments.len(), &comments[0]["id"]), (1, &forged["id"]));
         insta::assert_snapshot!(t.redact(second.comment(1)), @"
         <!-- do-deploy:1000001:pr-1 -->

@@ -1,4 +1,4 @@
-//! The tool cache: used when it is right, replaced when it is not, done without where there is none.
+//! The tool cache: used when it is right, replaced when it is not, skipped when missing.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

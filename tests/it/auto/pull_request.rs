@@ -205,7 +205,7 @@ async fn a_pull_request_with_conflicts_gets_its_preview_all_the_same_and_closing
         t.open_pr(1).await;
         t.push("main", "theirs");
         t.push(1, "ours");
-        // GitHub starts nothing for that push, so no run tells when it was made: the committer's date has to do.
+        // GitHub starts nothing for that push, so no run shows when it was made: the committer's date has to do.
         let said = json!({ "body": "/preview" });
         let path = "/repos/org/shop/issues/1/comments";
         let comment = t

@@ -150,7 +150,7 @@ async fn what_the_platform_says_of_itself_outranks_what_github_recorded() {
 }
 
 #[tokio::test]
-async fn a_head_that_somebody_deploys_in_the_panel_is_deployed() {
+async fn a_head_that_a_person_deploys_in_the_panel_is_deployed() {
     run(async |t: &mut Tester| {
         t.deploy().await.succeeds();
         t.push("main", "second");
@@ -203,7 +203,7 @@ async fn an_app_that_is_gone_makes_the_nightly_run_red() {
 
         **Cause:** the app of `production` has disappeared: this run's token sees no app `shop`, and nothing serves at `http://127.0.0.1:[port]` (the connection was refused): GitHub's records say that `[first]` was deployed there successfully
 
-        **Next:** look in the control panel whether somebody deleted or renamed the app, or moved it to another team, which this workflow's token cannot see. The next deployment creates it again, without its data. If it is meant to be gone, set `nightly = false` for `production` in `do-deploy.toml`
+        **Next:** look in the control panel whether someone deleted or renamed the app, or moved it to another team, which this workflow's token cannot see. The next deployment creates it again, without its data. If it is meant to be gone, set `nightly = false` for `production` in `do-deploy.toml`
         ");
         t.push(
             "main",

@@ -26,11 +26,11 @@ async fn an_unknown_command_gets_help_in_one_comment() {
         - `/preview` makes the preview, also of a draft or without the label
         - `/redeploy [force-build]` deploys the preview again
         - `/logs` shows the last lines of a log: of the most relevant one, or of the one that you name, `build`, `deploy`, `run` or `restarted`
-        - `/status` tells what serves, where, and what it costs
+        - `/status` shows what is serving, where, and what it costs
         - `/wake` wakes the preview and waits until it answers
         - `/teardown` removes the preview until the next push
         - `/help` lists these commands
-        - A command is the first line of a new comment, by somebody who may push to this repository
+        - A command is the first line of a new comment, by someone who may push to this repository
         - [Run [run]]([link to the run])
         ");
         assert_eq!(t.comments(1).await.len(), 3);
@@ -225,11 +225,11 @@ async fn the_answer_to_a_command_that_came_while_it_deployed_outlives_the_deploy
         - `/preview` makes the preview, also of a draft or without the label
         - `/redeploy [force-build]` deploys the preview again
         - `/logs` shows the last lines of a log: of the most relevant one, or of the one that you name, `build`, `deploy`, `run` or `restarted`
-        - `/status` tells what serves, where, and what it costs
+        - `/status` shows what is serving, where, and what it costs
         - `/wake` wakes the preview and waits until it answers
         - `/teardown` removes the preview until the next push
         - `/help` lists these commands
-        - A command is the first line of a new comment, by somebody who may push to this repository
+        - A command is the first line of a new comment, by someone who may push to this repository
         - [Run [run]]([link to the run])
         ");
     })

@@ -21,7 +21,7 @@ async fn with_maintainer(t: &Tester) {
     t.account(&json!({ "permissions": { MAINTAINER: "write" } })).await;
 }
 
-/// Writes a comment as somebody. Returns its id.
+/// Writes a comment as someone. Returns its id.
 async fn says(t: &Tester, who: &str, number: u64, body: &str) -> u64 {
     let path = format!("/repos/org/shop/issues/{number}/comments");
     let written = t

@@ -20,8 +20,8 @@ async fn only_who_may_push_may_command() {
             ("maintain", true),
             ("admin", true),
         ] {
-            t.account(&json!({ "permissions": { "somebody": role } })).await;
-            let comment = says(t, "somebody", 1, "/status").await;
+            t.account(&json!({ "permissions": { "someone": role } })).await;
+            let comment = says(t, "someone", 1, "/status").await;
             let run = on_comment(t, comment).await;
             assert_eq!(run.succeeds().output("status"), "skipped");
             let expected: &[&str] = if may { &["eyes", "-1"] } else { &[] };

@@ -146,7 +146,7 @@ fn response(document: &Document, operation: &Operation, exchange: &Exchange) -> 
     let Some(key) = documented else {
         return undocumented(document, exchange);
     };
-    // A default describes errors; a success has to be documented by itself.
+    // A default describes errors; a success has to be documented explicitly.
     if key == "default" && exchange.status < 400 {
         return vec![format!("status {} is not documented", exchange.status)];
     }

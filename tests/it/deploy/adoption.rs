@@ -7,7 +7,7 @@ use crate::harness::{Change, SPEC, Tester, app_env, run, run_with};
 // Adoption
 
 #[tokio::test]
-async fn adopts_an_app_that_somebody_made_by_hand() {
+async fn adopts_an_app_that_was_made_by_hand() {
     run(async |t: &mut Tester| {
         t.app_by_hand("shop", |_| {}).await;
         let id = t.app("shop").await["id"].clone();

@@ -1,11 +1,11 @@
-//! What somebody else deploys while a deployment is checked is never taken away, and never called this run's.
+//! What someone else deploys while a deployment is checked is never taken away, and never called this run's.
 
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 use crate::harness::{Change, FAILING_CHECK, Held, Tester, run_with, without_job};
 
-/// Somebody sends the live spec with an env more, as the panel does.
+/// Someone sends the live spec with an env more, as the panel does.
 async fn hotfix(t: &Tester) -> Value {
     t.begin_change_in_panel("shop", |spec| {
         let envs = spec["services"][0]["envs"].as_array_mut().unwrap();
@@ -19,7 +19,7 @@ async fn held(t: &Tester, method: &'static str, path_end: &'static str) -> Held 
 }
 
 #[tokio::test]
-async fn a_rollback_never_takes_away_what_somebody_else_deployed() {
+async fn a_rollback_never_takes_away_what_someone_else_deployed() {
     run_with(
         Change::whole_app("first").spec(&without_job()),
         async |t: &mut Tester| {

@@ -1,4 +1,5 @@
-//! What an app spec would take from the live app: refused before anything is touched, unless somebody agrees for this run.
+//! What an app spec would take from the live app: refused before anything is touched, unless someone agrees for this
+//! run.
 
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ fn databases(app: &Value) -> Vec<&str> {
     databases.iter().filter_map(|it| it["name"].as_str()).collect()
 }
 
-/// Production as somebody has changed it by hand: of this repository, with more than the file has.
+/// Production as someone has changed it by hand: of this repository, with more than the file has.
 async fn live_with(t: &Tester, more: Value) -> Value {
     let envs = marks(t.repository_id().await, "production");
     t.app_by_hand("shop", |spec| {
@@ -325,7 +326,7 @@ async fn consent_is_given_by_a_dispatch_and_refused_where_it_means_nothing() {
 
 // Races
 
-/// Somebody changes the living app on the platform.
+/// Someone changes the living app on the platform.
 async fn change(t: &Tester, live: &Value, key: &str, value: Value) {
     let mut spec = live["spec"].clone();
     spec[key] = value;
@@ -412,7 +413,7 @@ async fn an_app_that_does_not_hold_still_is_left_alone() {
         let run = running.end().await;
         run.fails_with(3).says("changed twice").says("run again");
         let puts = run.changes().into_iter().filter(|it| it.starts_with("PUT")).count();
-        assert_eq!(puts, 2, "those of somebody else: {run}");
+        assert_eq!(puts, 2, "those of someone else: {run}");
     })
     .await;
 }

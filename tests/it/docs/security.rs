@@ -13,7 +13,7 @@ use super::pages::{Page, root};
 
 const PAGE: &str = "docs/security.md";
 
-/// The table of everybody stands below this heading, each of them below one of their own.
+/// The table of everyone stands below this heading, each of them below one of their own.
 const HEADING: &str = "## Who can make it do what";
 
 /// What is asked of each of them, in this order.
@@ -138,7 +138,7 @@ fn a_mark_belongs_to_the_test_in_which_it_stands() {
     );
 }
 
-/// One row of somebody's table.
+/// One row of someone's table.
 struct Row {
     what: String,
     verdict: String,
@@ -166,7 +166,7 @@ fn row(line: &str) -> Option<Row> {
 }
 
 /// Who stands in a heading of their own below [`HEADING`], with the rows of their table.
-fn everybody(page: &str) -> Vec<(String, Vec<Row>)> {
+fn everyone(page: &str) -> Vec<(String, Vec<Row>)> {
     let (_, section) = page.split_once(&format!("{HEADING}\n")).expect("the heading");
     let section = section.split("\n## ").next().unwrap_or_default();
     section
@@ -188,7 +188,7 @@ fn lower(title: &str) -> String {
     first.unwrap_or_default() + letters.as_str()
 }
 
-/// The page with the column `Held by`, and the table of everybody, as the tests say them.
+/// The page with the column `Held by`, and the table of everyone, as the tests say them.
 fn regenerated(page: &str, marks: &BTreeMap<Cell, BTreeSet<String>>) -> String {
     let mut who = String::new();
     let mut inside = false;
@@ -217,7 +217,7 @@ fn regenerated(page: &str, marks: &BTreeMap<Cell, BTreeSet<String>>) -> String {
         .map(|line| format!("{line}\n"))
         .collect();
     let mut table = format!("|{}\n", "---|".repeat(WHAT.len() + 1));
-    for (who, rows) in everybody(&page) {
+    for (who, rows) in everyone(&page) {
         let cells: Vec<&str> = rows.iter().map(|row| row.verdict.as_str()).collect();
         let anchor = who
             .replace(|c: char| !c.is_alphanumeric() && c != ' ' && c != '-', "")
@@ -228,15 +228,15 @@ fn regenerated(page: &str, marks: &BTreeMap<Cell, BTreeSet<String>>) -> String {
 }
 
 fn mistakes(page: &str, marks: &BTreeMap<Cell, BTreeSet<String>>) -> Vec<String> {
-    let everybody = everybody(page);
+    let everyone = everyone(page);
     let mut mistakes = Vec::new();
     for who in WHO {
-        if !everybody.iter().any(|(known, _)| known == who) {
+        if !everyone.iter().any(|(known, _)| known == who) {
             mistakes.push(format!("{who} is missing"));
         }
     }
     let mut known: BTreeMap<Cell, &str> = BTreeMap::new();
-    for (who, rows) in &everybody {
+    for (who, rows) in &everyone {
         let asked: Vec<&str> = rows.iter().map(|row| row.what.as_str()).collect();
         if asked != WHAT {
             mistakes.push(format!("{who}: the rows are {asked:?}"));

@@ -67,7 +67,7 @@ pub(crate) fn without_job() -> String {
 }
 
 impl Tester {
-    /// The notes service as somebody deployed it by hand, so without our marks; `change` is made to its spec.
+    /// The notes service as someone deployed it by hand, so without our marks; `change` is made to its spec.
     pub(crate) async fn app_by_hand(&self, name: &str, change: impl FnOnce(&mut Value)) {
         let mut spec = json!({
             "name": name, "region": "fra",
@@ -85,7 +85,7 @@ impl Tester {
         self.settled().await;
     }
 
-    /// Somebody changes the spec of a living app in the control panel; its deployment has ended.
+    /// Someone changes the spec of a living app in the control panel; its deployment has ended.
     pub(crate) async fn change_in_panel(&self, name: &str, change: impl FnOnce(&mut Value)) {
         self.begin_change_in_panel(name, change).await;
         self.settled().await;

@@ -32,7 +32,7 @@ impl Tester {
         problems
     }
 
-    /// Secrets of the test in places where somebody could read them.
+    /// Secrets of the test in places where someone could read them.
     fn leaks(&self, exchanges: &[contract::Exchange]) -> Vec<String> {
         let mut texts: Vec<(String, String)> = vec![("the sandbox's log".to_owned(), self.sandbox.log())];
         for run in self.runs() {

@@ -26,7 +26,7 @@ pub(crate) struct Reply {
 impl Http {
     pub(crate) fn new() -> Self {
         PROVIDER.call_once(|| {
-            // An error means that somebody else has installed one.
+            // An error means that someone else has installed one.
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
         let client = reqwest::Client::builder()

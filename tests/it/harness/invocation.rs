@@ -1,4 +1,4 @@
-//! One call of the program: what it is given, in a workflow run or on somebody's machine.
+//! One call of the program: what it is given, in a workflow run or on a developer's machine.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -240,8 +240,8 @@ impl Running<'_> {
         let by_itself = within(Duration::from_millis(7_500), async || self.process.ended()).await;
         if by_itself.is_none() {
             self.signal(Signal::SIGTERM);
-            let told_twice = within(Duration::from_millis(2_500), async || self.process.ended()).await;
-            if told_twice.is_none() {
+            let twice = within(Duration::from_millis(2_500), async || self.process.ended()).await;
+            if twice.is_none() {
                 self.signal(Signal::SIGKILL);
             }
         }

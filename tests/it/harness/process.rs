@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
-/// Text that grows while somebody reads it.
+/// Text that grows while someone reads it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Output(Arc<Mutex<Vec<u8>>>);
 

@@ -106,17 +106,17 @@ impl Held {
 struct Stop(Mutex<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>);
 
 impl Stop {
-    /// With what tells that the request is there, and what lets it go.
+    /// With the channel that reports the request's arrival, and the one that lets it go.
     fn new() -> (Self, oneshot::Receiver<()>, oneshot::Sender<()>) {
-        let ((tell, reached), (go, gone)) = (oneshot::channel(), oneshot::channel());
-        (Self(Mutex::new(Some((tell, gone)))), reached, go)
+        let ((arrived, reached), (go, gone)) = (oneshot::channel(), oneshot::channel());
+        (Self(Mutex::new(Some((arrived, gone)))), reached, go)
     }
 
     /// The first request that `is_it` waits; all others pass.
     fn answer(&self, is_it: bool) -> Answer {
         match self.0.lock().expect("no test panics here").take_if(|_| is_it) {
-            Some((tell, gone)) => {
-                let _ = tell.send(());
+            Some((arrived, gone)) => {
+                let _ = arrived.send(());
                 Answer::After(gone)
             }
             None => Answer::unchanged(),

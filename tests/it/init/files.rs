@@ -55,7 +55,7 @@ fn a_repository_without_a_spec_gets_one_and_a_list_of_what_is_left_to_do() {
          production: app:create app:read app:update
          previews:   app:create app:read app:update app:delete
 
-       The previews' token should be from a DigitalOcean team of its own, because whoever can push a branch can use it.
+       The previews' token should be from a DigitalOcean team of its own, because anyone who can push a branch can use it.
        Give DigitalOcean's GitHub app access to `acme/shop` in each team: https://cloud.digitalocean.com/apps/github/install
 
     2. Add each token as the secret `DIGITALOCEAN_ACCESS_TOKEN` of its GitHub environment, at https://github.com/acme/shop/settings/environments
@@ -70,7 +70,7 @@ fn a_repository_without_a_spec_gets_one_and_a_list_of_what_is_left_to_do() {
     Reviewers of production, if you want any, belong to the environment `production-approval`; also set `exact = true` under `[production]` in `do-deploy.toml`.
 
     Previews come in two forms; https://github.com/org/do-deploy/blob/v1/docs/security.md#two-forms-of-previews says who can do what:
-      plain, `do-deploy init`: one workflow; whoever can push a branch can use the previews' token.
+      plain, `do-deploy init`: one workflow; anyone who can push a branch can use the previews' token.
       isolated, `do-deploy init --isolated`: two workflows; only what is on the default branch can use it.
 
     Then commit the files. A push to `main` deploys production, and the next pull request gets a preview.
@@ -254,7 +254,7 @@ fn isolated_previews_have_two_workflows_and_an_environment_for_the_default_branc
     Reviewers of production, if you want any, belong to the environment `production-approval`; also set `exact = true` under `[production]` in `do-deploy.toml`.
 
     Previews come in two forms; https://github.com/org/do-deploy/blob/v1/docs/security.md#two-forms-of-previews says who can do what:
-      plain, `do-deploy init`: one workflow; whoever can push a branch can use the previews' token.
+      plain, `do-deploy init`: one workflow; anyone who can push a branch can use the previews' token.
       isolated, `do-deploy init --isolated`: two workflows; only what is on the default branch can use it.
 
     Then commit the files. A push to `main` deploys production, and pull requests get previews once the files are on the default branch.

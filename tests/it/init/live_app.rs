@@ -9,7 +9,7 @@ use crate::harness::{Change, Tester, marks, run, run_with};
 async fn a_live_app_becomes_the_spec_without_its_secrets() {
     run_with(Change::version("first"), async |t: &mut Tester| {
         let (stripe, password) = (t.secret("STRIPE_KEY"), t.secret("QUEUE_PASSWORD"));
-        // An env that is not a SECRET can be read by everybody who may see the app.
+        // An env that is not a SECRET can be read by everyone who may see the app.
         t.tolerate("`QUEUE_PASSWORD` can be read in reply to");
         let id = t.repository_id().await;
         t.app_by_hand("shop", |spec| {

@@ -25,7 +25,7 @@ const WORKFLOWS: [&str; 4] = ["production", "preview", "sweep", "redeploy"];
 /// What takes the place of `preview` where previews are isolated.
 const ISOLATED: [&str; 2] = ["isolated/preview-start", "isolated/preview"];
 
-/// A clone on somebody's machine, without tokens and without a network.
+/// A clone on a developer's machine, without tokens and without a network.
 struct Clone(TempDir);
 
 impl Clone {

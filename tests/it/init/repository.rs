@@ -1,4 +1,4 @@
-//! What it finds out about the repository, and says where it cannot.
+//! What it determines about the repository, and says where it cannot.
 
 use std::process::Command;
 
@@ -37,7 +37,7 @@ fn what_is_unknown_is_said_before_anything_is_written() {
     empty
         .init(&[])
         .ends_with(2)
-        .says("what this project is could not be found out")
+        .says("could not tell what kind of project this is")
         .says("--from-app NAME");
     empty
         .init(&["--from-app", "shop"])

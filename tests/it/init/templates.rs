@@ -252,7 +252,7 @@ fn what_is_commented_out_is_a_workflow_once_it_is_uncommented() {
 }
 
 /// A private member of the organisation is a `CONTRIBUTOR` in an event; the others of GitHub's eight words never belong
-/// to somebody who may push, but for such a member without a commit.
+/// to someone who may push, but for such a member without a commit.
 #[test]
 fn comments_of_strangers_start_no_job() {
     let workflow: Value = serde_saphyr::from_str(&template("redeploy")).expect("YAML");

@@ -77,7 +77,7 @@ async fn credentials_in_plain_text_stay_in_production_which_names_them_once() {
         ("PAYMENT", &stripe),
         ("JWT_SECRET", "keyboard cat"),
         ("TOKEN_TTL", "3600"),
-        ("NEXT_PUBLIC_API_KEY", "for everybody"),
+        ("NEXT_PUBLIC_API_KEY", "for everyone"),
     ]);
     run_with(Change::whole_app("first").spec(&plain), async |t: &mut Tester| {
         let deployed = t.deploy().await;
@@ -91,7 +91,7 @@ async fn credentials_in_plain_text_stay_in_production_which_names_them_once() {
             .says("Not set in previews: `PAYMENT`, `JWT_SECRET` (set under `[preview] env`");
         let spec = t.app("shop-pr-1").await["spec"].to_string();
         assert!(!spec.contains("keyboard cat") && !spec.contains(&stripe), "{spec}");
-        assert!(spec.contains("TOKEN_TTL") && spec.contains("for everybody"), "{spec}");
+        assert!(spec.contains("TOKEN_TTL") && spec.contains("for everyone"), "{spec}");
     })
     .await;
 }

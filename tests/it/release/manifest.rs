@@ -29,5 +29,5 @@ fn the_manifest_names_three_programs_and_refuses_to_name_what_is_not_there() {
     fs::remove_file(world.assets().join(&names("1.2.3", TARGETS[2])[0])).unwrap();
     let refused = world.script("manifest", &arguments);
     refused.fails_with("`do-deploy-1.2.3-aarch64-apple-darwin` is not in `../assets`");
-    assert_eq!(refused.stdout, "", "half a manifest is none");
+    assert_eq!(refused.stdout, "", "half a manifest does not count");
 }

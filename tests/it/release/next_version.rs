@@ -58,7 +58,7 @@ fn a_protected_default_branch_gets_its_next_version_as_a_branch() {
 }
 
 #[test]
-fn a_next_version_that_somebody_has_begun_meanwhile_stays() {
+fn a_next_version_that_was_begun_meanwhile_stays() {
     let world = World::new();
     for script in ["prepare", "draft"] {
         world.step(script, "1.2.3").succeeds();

@@ -75,7 +75,7 @@ fn a_release_commit_that_changes_more_than_the_manifest_is_not_published() {
     }
 }
 
-/// A world whose release commit somebody has replaced: `script` is run in a clone in which it is checked out.
+/// A world whose release commit someone has replaced: `script` is run in a clone in which it is checked out.
 fn tampered(script: &str) -> World {
     let world = World::new();
     for step in ["prepare", "draft", "attest"] {
@@ -133,7 +133,7 @@ fn a_release_commit_with_a_second_parent_is_not_published() {
 }
 
 #[test]
-fn a_draft_that_somebody_turned_to_another_commit_is_published_at_its_own() {
+fn a_draft_that_was_moved_to_another_commit_is_published_at_its_own() {
     let world = World::new();
     for step in ["prepare", "draft", "attest"] {
         world.step(step, "1.2.3").succeeds();

@@ -165,7 +165,7 @@ async fn productions_deployment_is_left_to_finish_also_when_it_is_superseded() {
 
         Superseded by [`[second]`](https://github.com/org/shop/commit/[commit second]) before [`[first]`](https://github.com/org/shop/commit/[commit first]) was ready
 
-        - Deployment [id] goes on by itself on the platform; how it ends was not seen
+        - Deployment [id] continues on the platform; this run did not see how it ends
         ");
         let cancels = superseded
             .changes()

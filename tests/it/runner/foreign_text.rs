@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::harness::{Call, Change, Tester, fault, run_with, spec};
 
-/// What somebody who may write a pull request could try. Each carries `EVIL`, so that a test finds it again.
+/// What someone who may write a pull request could try. Each carries `EVIL`, so that a test finds it again.
 const HOSTILE: [&str; 20] = [
     "::error::EVIL",
     "::set-output name=url::https://evil.example/EVIL",

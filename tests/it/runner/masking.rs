@@ -3,7 +3,7 @@
 
 use crate::harness::{Change, DIGITALOCEAN_TOKEN, GITHUB_TOKEN, Tester, run, run_with, spec};
 
-/// A secret with a character of every kind that somebody escapes.
+/// A secret with a character of every kind that someone escapes.
 const SECRET: &str = "kT9'q\"w/e r$t&y+u=i-4711";
 
 /// What programs make of it: as it is, for URLs, in base64 alone and behind a user's name, in hexadecimal, as JSON, for

@@ -6,7 +6,7 @@ use super::asked;
 use super::shape_and_policy::{commanded, dispatched};
 use crate::harness::{Change, Tester, run, run_with};
 
-/// Somebody's own branch, which would allow a great deal.
+/// Someone's own branch, which would allow a great deal.
 const GENEROUS: &str = "\
 [preview]
 limit = 30
@@ -28,7 +28,7 @@ async fn into(t: &Tester, base: &str, config: &str) {
 }
 
 #[tokio::test]
-async fn a_base_branch_that_somebody_pushed_allows_nothing_in_any_event() {
+async fn a_base_branch_that_a_contributor_pushed_allows_nothing_in_any_event() {
     holds!("a writer, with the isolated workflows", ["use a token"]);
     let main = "[preview.env]\nKEY = { from = \"TEST_KEY\" }\n";
     run_with(Change::whole_app("first").config(main), async |t: &mut Tester| {

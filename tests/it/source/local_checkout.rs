@@ -1,4 +1,4 @@
-//! On somebody's machine: a changed file is a decision that a person has to make.
+//! On a developer's machine: a changed file is a decision that a person has to make.
 
 use super::{EDIT, app, asked, flavoured, plans};
 use crate::harness::{Change, Invocation, Tester, run_with};

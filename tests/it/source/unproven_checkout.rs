@@ -33,7 +33,7 @@ async fn a_folder_of_which_nothing_is_known_is_not_believed() {
 }
 
 #[tokio::test]
-async fn without_git_or_with_somebody_elses_folder_github_is_asked() {
+async fn without_git_or_with_a_folder_of_another_user_github_is_asked() {
     run_with(app(), async |t: &mut Tester| {
         let dry = t.deploy().env("PATH", "/nowhere").arg("--dry-run").await;
         plans(&dry, "pushed");

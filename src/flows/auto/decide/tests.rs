@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 
 use super::decide;
 use crate::config::Config;
-use crate::flows::auto::dispatch_inputs::{Flags, NAMES, VERBS};
+use crate::flows::auto::dispatch_inputs::{NAMES, VERBS};
 use crate::flows::auto::event::Event;
 use crate::flows::auto::table::ROWS;
-use crate::flows::eligibility::RULES;
+use crate::flows::flags::Flags;
+use crate::flows::preview::eligibility::RULES;
 use crate::model::commit::Sha;
 
 mod properties;
@@ -199,7 +200,7 @@ fn cases() -> Vec<(&'static str, Value, bool, &'static str)> {
         ("issue_comment", with(comment("created", "/preview"), "/issue/pull_request", json!(null)), true, "nothing: the comment is on an issue"),
         ("issue_comment", with(comment("created", "/preview"), "/comment/user", json!({"login": "renovate[bot]", "type": "Bot"})), true, "nothing: a bot wrote"),
         ("issue_comment", with(comment("created", "/preview"), "/comment/user/login", json!("helper[bot]")), true, "nothing: a bot wrote"),
-        ("issue_comment", with(comment("created", "/preview"), "/comment/user", json!(null)), true, "nothing: nobody is known"),
+        ("issue_comment", with(comment("created", "/preview"), "/comment/user", json!(null)), true, "nothing: the comment's author is unknown"),
         ("issue_comment", with(comment("created", "/preview"), "/comment/body", json!(null)), true, "nothing: the comment's first line is no command"),
         ("issue_comment", with(comment("created", "/preview"), "/comment", json!(null)), true, "error: the payload of `issue_comment` lacks `comment.id`"),
         ("issue_comment", comment("created", "Nice /preview"), true, "nothing: the comment's first line is no command"),
@@ -342,7 +343,7 @@ fn the_page_shows_the_table_that_the_program_runs_on() {
     }
     let mut rules = String::from("| What the run says | Where | Asked for by hand |\n|---|---|---|\n");
     for rule in RULES {
-        let place = if rule.tell {
+        let place = if rule.in_comment {
             "log, summary and comment"
         } else {
             "log and summary"

@@ -50,7 +50,7 @@ pub(super) fn find(root: &Path) -> Result<Option<Updates>, Failure> {
 pub(super) fn first() -> Updates {
     let path = PATHS[0].to_owned();
     Updates::Kept {
-        told: format!("Dependabot keeps the workflows' actions current: `{path}`"),
+        outcome: format!("Dependabot keeps the workflows' actions current: `{path}`"),
         file: Some(File::added(
             path,
             String::new(),
@@ -73,7 +73,7 @@ fn extended(path: String, text: String) -> Updates {
     };
     if looks_at_workflows(&before) {
         return Updates::Kept {
-            told: format!("Dependabot looks at the workflows' actions already: `{path}`"),
+            outcome: format!("Dependabot looks at the workflows' actions already: `{path}`"),
             file: None,
         };
     }
@@ -82,7 +82,7 @@ fn extended(path: String, text: String) -> Updates {
     let longer = with_entry(&text).filter(proven);
     match longer {
         Some(longer) => Updates::Kept {
-            told: format!("Dependabot keeps the workflows' actions current: an entry in `{path}`"),
+            outcome: format!("Dependabot keeps the workflows' actions current: an entry in `{path}`"),
             file: Some(File::added(path, text, longer)),
         },
         None => refused(

@@ -6,7 +6,7 @@ mod renovate;
 use std::path::Path;
 
 use super::files::File;
-use crate::flows::checkout;
+use crate::flows::project::checkout;
 use crate::model::failure::Failure;
 
 /// What is said where nothing moves a pin on.
@@ -16,8 +16,8 @@ pub(super) const MISSING: &str = "Nothing in this repository moves the action's 
 /// Who updates the workflows of this repository.
 #[derive(Clone, Debug)]
 pub(super) enum Updates {
-    /// Somebody does already, or will once these lines are there.
-    Kept { told: String, file: Option<File> },
+    /// Something does already, or will once these lines are there.
+    Kept { outcome: String, file: Option<File> },
     /// The file is one that lines cannot be added to.
     Refused { path: String, why: String, entry: String },
 }
@@ -44,7 +44,7 @@ impl Updates {
     /// Where the entry has to be written by hand.
     pub(super) fn written(self) -> Result<(String, Option<File>), Failure> {
         match self {
-            Self::Kept { told, file } => Ok((told, file)),
+            Self::Kept { outcome, file } => Ok((outcome, file)),
             Self::Refused { path, why, entry } => {
                 Err(Failure::input(format!("`{path}` takes no entry from `--updates`"))
                     .why(why)

@@ -56,7 +56,7 @@ fn extended(path: String, text: String) -> Updates {
     };
     if pins(&before) {
         return Updates::Kept {
-            told: format!("Renovate keeps the action's pin current already: `{path}`"),
+            outcome: format!("Renovate keeps the action's pin current already: `{path}`"),
             file: None,
         };
     }
@@ -70,7 +70,7 @@ fn extended(path: String, text: String) -> Updates {
     let proven = |longer: &String| expected.is_some() && read(longer) == expected;
     match with_rule(&text).filter(proven) {
         Some(longer) => Updates::Kept {
-            told: format!("Renovate keeps the action's pin current: a rule in `{path}`"),
+            outcome: format!("Renovate keeps the action's pin current: a rule in `{path}`"),
             file: Some(File::added(path, text, longer)),
         },
         None => refused(path, "its `packageRules` are not a list"),

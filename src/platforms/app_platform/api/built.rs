@@ -1,16 +1,12 @@
-//! What the components of a deployment were built from, as far as App Platform tells.
+//! What the components of a deployment were built from, as far as App Platform says.
 
-use serde_json::Value;
-
+use super::super::document::component::{self, Kind};
 use super::wire;
 use crate::model::commit::Sha;
-use crate::model::own::OwnRepository;
 use crate::model::rollout::Built;
-use crate::platforms::app_platform::spec::source;
-use crate::platforms::deployment::Deployment;
 
-/// Component kinds that have a source and can tell what it was. Functions cannot.
-const KINDS: [&str; 4] = ["services", "static_sites", "workers", "jobs"];
+/// Component kinds that have a source and report what it was. Functions cannot.
+const KINDS: [Kind; 4] = [Kind::Service, Kind::StaticSite, Kind::Worker, Kind::Job];
 
 pub(super) fn built(deployment: &wire::Deployment) -> Vec<(String, Built)> {
     let hash_of = |name: &str| {
@@ -30,51 +26,20 @@ pub(super) fn built(deployment: &wire::Deployment) -> Vec<(String, Built)> {
         return Vec::new();
     };
     let mut found: Vec<_> = KINDS
-        .iter()
-        .flat_map(|kind| components(spec, kind))
-        .map(|(name, component)| {
-            let built = match component.pointer("/image/digest").and_then(Value::as_str) {
+        .into_iter()
+        .flat_map(|kind| component::of(spec, kind))
+        .map(|component| {
+            let built = match component.written_digest() {
                 Some(digest) if !digest.is_empty() => Built::Digest(digest.to_owned()),
-                _ if component.get("image").is_some() => Built::Unprovable,
-                _ => hash_of(name).map_or(Built::Unprovable, |hash| Built::Commit(Sha::new(hash))),
+                _ if component.names_image() => Built::Unprovable,
+                _ => hash_of(component.name).map_or(Built::Unprovable, |hash| Built::Commit(Sha::new(hash))),
             };
-            (name.to_owned(), built)
+            (component.name.to_owned(), built)
         })
         .collect();
-    found.extend(components(spec, "functions").map(|(name, _)| (name.to_owned(), Built::Unprovable)));
+    let functions = component::of(spec, Kind::Function).into_iter();
+    found.extend(functions.map(|it| (it.name.to_owned(), Built::Unprovable)));
     found
-}
-
-/// The same, where a component whose source is another repository proves nothing.
-pub(in crate::platforms::app_platform) fn built_from(
-    deployment: &Deployment,
-    repository: &OwnRepository,
-) -> Vec<(String, Built)> {
-    let foreign = |name: &str| {
-        let spec = deployment.document.as_ref()?.value();
-        let (_, component) = KINDS
-            .iter()
-            .flat_map(|kind| components(spec, kind))
-            .find(|(found, _)| *found == name)?;
-        Some(!source(name, component)?.is_repository(repository))
-    };
-    deployment
-        .built
-        .iter()
-        .map(|(name, built)| match built {
-            Built::Commit(_) if foreign(name) == Some(true) => (name.clone(), Built::Unprovable),
-            built => (name.clone(), built.clone()),
-        })
-        .collect()
-}
-
-/// Name and body of every component of a kind.
-pub(super) fn components<'a>(spec: &'a Value, kind: &str) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
-    spec.get(kind)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|component| Some((component.get("name")?.as_str()?, component)))
 }
 
 #[cfg(test)]
@@ -86,7 +51,7 @@ mod tests {
     use crate::model::rollout::Built;
 
     #[test]
-    fn tells_for_every_component_what_it_was_built_from() {
+    fn says_for_every_component_what_it_was_built_from() {
         let deployment = serde_json::from_value(json!({
             "spec": {"name": "shop",
                 "services": [{"name": "web", "github": {"repo": "acme/shop", "branch": "main"}},

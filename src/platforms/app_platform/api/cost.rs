@@ -6,7 +6,8 @@ use std::sync::PoisonError;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::built::components;
+use super::super::document::component::{self, Component, Kind};
+use super::super::document::network;
 use super::refusal::refusal;
 use super::{AppPlatform, wire};
 use crate::model::report::Cost;
@@ -17,16 +18,19 @@ use crate::platforms::error::Result;
 pub(super) type Prices = BTreeMap<String, f64>;
 
 /// Share of its price that a sleeping service costs.
+/// <https://docs.digitalocean.com/products/app-platform/how-to/scale-to-zero/>
 const ASLEEP: f64 = 0.1;
 
 /// US dollars a month for a development database, and for a dedicated egress IP.
+/// <https://docs.digitalocean.com/products/app-platform/details/pricing/>
 const DEVELOPMENT_DATABASE: f64 = 7.0;
 const DEDICATED_EGRESS: f64 = 25.0;
 
-/// The size of a component that names none.
+/// The size of a component that names none. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Apps>
 const DEFAULT_SIZE: &str = "apps-s-1vcpu-0.5gb";
 
 /// Sizes of apps from before May 2024, which the catalogue no longer lists, and what they cost.
+/// <https://docs.digitalocean.com/products/app-platform/details/pricing/>
 const LEGACY: [(&str, f64); 10] = [
     ("basic-xxs", 5.0),
     ("basic-xs", 10.0),
@@ -114,21 +118,17 @@ impl AppPlatform {
 /// `asked` is the platform's own sum, where it gave one. Jobs are billed while they run only, and static sites depend
 /// on how many the account has: neither is counted here.
 fn cost(spec: &Value, asked: Option<f64>, prices: &Prices) -> Cost {
-    let price = |component: &Value| {
-        let size = component
-            .get("instance_size_slug")
-            .and_then(Value::as_str)
-            .unwrap_or(DEFAULT_SIZE);
-        prices.get(size).copied().unwrap_or(0.0) * instances(component)
+    let price = |component: Component<'_>| {
+        let size = component.size().unwrap_or(DEFAULT_SIZE);
+        prices.get(size).copied().unwrap_or(0.0) * component.least_instances()
     };
-    let services = || components(spec, "services").map(|(_, service)| service);
-    let sleeping: f64 = services().filter(|service| sleeps(service)).map(price).sum();
-    let any_sleeps = services().any(sleeps);
-    let workers: f64 = components(spec, "workers").map(|(_, worker)| price(worker)).sum();
-    let databases = components(spec, "databases")
-        .filter(|(_, database)| database.get("production") != Some(&Value::Bool(true)))
-        .count();
-    let egress = spec.pointer("/egress/type").and_then(Value::as_str) == Some("DEDICATED_IP");
+    let services = || component::of(spec, Kind::Service).into_iter();
+    let sleeping: f64 = services().filter(sleeps).map(price).sum();
+    let any_sleeps = services().any(|service| sleeps(&service));
+    let workers: f64 = component::of(spec, Kind::Worker).into_iter().map(price).sum();
+    let databases = component::of(spec, Kind::Database);
+    let databases = databases.iter().filter(|it| !it.has_production_flag()).count();
+    let egress = network::egress(spec) == Some("DEDICATED_IP");
     let counted = services().map(price).sum::<f64>()
         + workers
         + databases as f64 * DEVELOPMENT_DATABASE
@@ -142,24 +142,16 @@ fn cost(spec: &Value, asked: Option<f64>, prices: &Prices) -> Cost {
 
 /// Whether everything that is billed falls asleep, so that no price list is needed.
 fn all_of_it_sleeps(spec: &Value) -> bool {
-    let mut services = components(spec, "services").peekable();
-    let other = ["workers", "jobs", "static_sites", "functions", "databases"];
-    services.peek().is_some()
-        && services.all(|(_, service)| sleeps(service))
-        && other.iter().all(|kind| components(spec, kind).next().is_none())
-        && spec.get("egress").is_none()
+    let services = component::of(spec, Kind::Service);
+    let mut other = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Service);
+    !services.is_empty()
+        && services.iter().all(sleeps)
+        && other.all(|kind| component::of(spec, kind).is_empty())
+        && !network::has_egress(spec)
 }
 
-fn sleeps(service: &Value) -> bool {
-    service.pointer("/inactivity_sleep/after_seconds").is_some()
-}
-
-fn instances(component: &Value) -> f64 {
-    component
-        .pointer("/autoscaling/min_instance_count")
-        .or_else(|| component.get("instance_count"))
-        .and_then(Value::as_f64)
-        .unwrap_or(1.0)
+fn sleeps(service: &Component<'_>) -> bool {
+    service.sleep().is_some_and(|sleep| sleep.names_seconds())
 }
 
 #[cfg(test)]

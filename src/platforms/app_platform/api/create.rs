@@ -3,7 +3,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::super::spec::{marks, name_of};
+use super::super::document::app::name_of;
+use super::super::document::marks::marks;
 use super::refusal::refusal;
 use super::same_spec::{comes_from, sleep_dropped};
 use super::{AppPlatform, PAUSES, complete, incomplete, translate, wire};
@@ -38,6 +39,7 @@ impl AppPlatform {
                 Err(error) => error,
             };
             unclear |= error.may_have_happened();
+            // A conflict after a lost reply may be our own app, which the lost request created.
             let found = match unclear && (error.may_have_happened() || error.status() == Some(409)) {
                 true => self.find(name_of(spec)).await?,
                 false => return Err(refusal(error, spec)),
@@ -69,7 +71,7 @@ impl AppPlatform {
         })
     }
 
-    /// Goes on with the app that our request whose reply was lost made. One of somebody else stays untouched.
+    /// Goes on with the app that our request whose reply was lost made. One of someone else stays untouched.
     async fn take_up(&self, app: &App, spec: &Value) -> Result<Rollout> {
         let name = name_of(spec).to_owned();
         let Some(ours) = marks(spec) else {

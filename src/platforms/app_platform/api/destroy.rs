@@ -22,13 +22,14 @@ impl AppPlatform {
     ) -> Result<()> {
         let path = app_path(app_id);
         let sending = async {
+            // Freely, because the second of two removals finds nothing, which is success.
             let send = async |client: &Client| client.send_only(Method::DELETE, &path, None, Repeat::Freely).await;
             self.answered(self.past_limits(send, &still).await?)
         };
         match self.within(deadline, sending).await {
             Ok(()) => {}
             Err(error) if error.is_not_found() => return Ok(()),
-            // It may have been carried out; the next look tells.
+            // It may have been carried out; the next look shows.
             Err(error) if error.is_transient() && self.app(app_id).await?.is_none() => return Ok(()),
             Err(error) => return Err(error),
         }
@@ -36,6 +37,7 @@ impl AppPlatform {
             match self.within(deadline, self.app(app_id)).await {
                 Ok(None) => return Ok(()),
                 Ok(Some(_)) => {}
+                // One look that fails proves nothing about the app; the deadline ends the loop.
                 Err(error) if error.is_transient() => {}
                 Err(error) => return Err(error),
             }

@@ -12,7 +12,7 @@ impl AppPlatform {
         let path = format!("{}/health", app_path(app_id));
         let reply: wire::HealthReply = self.answered(self.client.get(&path).await)?;
         let mut components: Vec<_> = reply.app_health.components.into_iter().map(component).collect();
-        // Only events tell sleep from a crash, and only who has no instance can be asleep.
+        // Only events distinguish sleep from a crash, and only a component without an instance can be asleep.
         if components.iter().any(|component| component.ready == 0) {
             let path = format!("{}/events?page=1&per_page={EVENTS}", app_path(app_id));
             let events: wire::Events = self.answered(self.client.get(&path).await)?;

@@ -78,7 +78,7 @@ impl AppPlatform {
         let place = self.log_place(url)?;
         let path = place.path().to_owned();
         let broken = |error: reqwest::Error| log_error(&path, unreachable_because(&error.without_url()));
-        // Without our token: the URL authenticates itself, and may belong to somebody else's host.
+        // Without our token: the URL authenticates itself, and may belong to someone else's host.
         let http = self.client.without_token(&place).map_err(|_| broke_off(&path))?;
         let mut attempt = Attempt::begin("log archive", Method::GET, &path, 1);
         let sent = http
@@ -131,6 +131,7 @@ impl AppPlatform {
         let mut stream = self.open(live_url).await?;
         let end = tokio::time::Instant::now() + COLLECTED;
         loop {
+            // A running log has no end: a pause between its lines counts as one.
             let until = end.min(tokio::time::Instant::now() + QUIET);
             match tokio::time::timeout_at(until, self.next_text(&mut stream)).await {
                 Ok(text) => match text? {
@@ -171,7 +172,7 @@ pub(super) fn logs_path(
     format!("{path}/logs?type={kind}&follow={follow}&tail_lines={tail}&pod_connection_timeout=10s")
 }
 
-/// An error about a log, told without its URL's query, where its token is.
+/// An error about a log, shown without its URL's query, where its token is.
 pub(super) fn log_error(path: &str, problem: Problem) -> PlatformError {
     let path = match path {
         "" | "/" => "(log)".to_owned(),

@@ -28,7 +28,6 @@ use reqwest::{Method, Url};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-pub(super) use built::built_from;
 pub(super) use reasons::explain;
 
 use crate::net::client::Client;
@@ -41,7 +40,7 @@ use crate::platforms::error::{PlatformError, Result};
 use crate::redact::Secret;
 use crate::wait::Wait;
 
-/// Most that one page may hold.
+/// Most that one page may hold. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Apps>
 const PER_PAGE: usize = 200;
 
 /// Most pages that are read of anything: a server that never stops offering pages is broken.
@@ -228,7 +227,7 @@ impl AppPlatform {
     }
 }
 
-/// Whether the request may have ended early because the run was told to stop.
+/// Whether the request may have ended early because the run was cancelled.
 fn may_be_cut_short(error: &ApiError) -> bool {
     !matches!(error.problem, Problem::Status { status: 400..=499, .. })
 }

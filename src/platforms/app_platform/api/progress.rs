@@ -4,7 +4,7 @@ use super::wire;
 use crate::model::rollout::{Stage, Step, StepFailure, StepStatus};
 use crate::redact::Untrusted;
 
-/// The steps of components, in the tree's order. Steps of the deployment as a whole are no news to anybody.
+/// The steps of components, in the tree's order. Steps of the deployment as a whole are no news.
 pub(super) fn steps(progress: &wire::Progress) -> Vec<Step> {
     let mut found = Vec::new();
     for root in &progress.steps {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_told_once_and_only_of_a_failed_step() {
+    fn a_failure_is_reported_once_and_only_of_a_failed_step() {
         let failures = failures(&failed_start());
         assert_eq!(failures.len(), 1);
         assert_eq!(failures[0].component.as_deref(), Some("api"));
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_step_without_reason_is_told_too() {
+    fn a_failed_step_without_reason_is_reported_too() {
         let progress: Progress = serde_json::from_value(json!({"steps": [{"name": "build", "status": "ERROR"}]}))
             .expect("the shape of App Platform's progress");
         assert_eq!(failures(&progress)[0].stage, Stage::Build);

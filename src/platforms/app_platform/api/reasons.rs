@@ -3,7 +3,7 @@
 use crate::platforms::diagnosis::Diagnosis;
 
 /// Codes with why and next. They also occur with a prefix (`DeployContainerExitNonZero`), so they are compared from
-/// the end.
+/// the end. <https://docs.digitalocean.com/products/app-platform/reference/error-codes/>
 const REASONS: [(&str, &str, &str); 15] = [
     (
         "InternalError",
@@ -38,7 +38,7 @@ const REASONS: [(&str, &str, &str); 15] = [
     (
         "BuildRateLimit",
         "too many builds of the account run at once",
-        "wait; the platform starts the build by itself when another one ends",
+        "wait; the platform starts the build when another one ends",
     ),
     (
         "DatabaseNotAvailable",
@@ -82,11 +82,12 @@ const REASONS: [(&str, &str, &str); 15] = [
     ),
 ];
 
-/// Exit codes of a container and what they tell.
+/// Exit codes of a container and what they mean.
+/// <https://docs.digitalocean.com/products/app-platform/reference/error-codes/>
 const EXITS: [(u8, &str, &str); 10] = [
     (
         0,
-        "it ended by itself although it should run on",
+        "it exited although it should keep running",
         "start the service in the foreground",
     ),
     (1, "it ended with a general error", "read the last lines of its log"),
@@ -136,7 +137,7 @@ fn plain_words(code: &str) -> Option<Diagnosis> {
     })
 }
 
-/// A reason in plain words. An exit code in its message tells more than the code alone.
+/// A reason in plain words. An exit code in its message says more than the code alone.
 pub(in crate::platforms::app_platform) fn explain(code: &str, message: &str) -> Option<Diagnosis> {
     let words = plain_words(code);
     let exit = exit_code(message).and_then(|number| {
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exit_code_in_the_message_tells_more() {
+    fn an_exit_code_in_the_message_says_more() {
         let words = explain("DeployContainerExitNonZero", "container exited with exit code 137").expect("known");
         assert!(words.why.contains("memory"), "{}", words.why);
         let words = explain("DeployContainerExitNonZero", "Exit code: 1").expect("known");
@@ -210,8 +211,8 @@ mod tests {
         );
         let words = explain("ContainerExitNonZero", "`web` exited with code 3").expect("known");
         assert!(words.why.ends_with("(exit code 3)"), "{}", words.why);
-        assert!(explain("Unheard", "exit status 127").is_some());
-        assert_eq!(explain("Unheard", "no idea"), None);
+        assert!(explain("Undocumented", "exit status 127").is_some());
+        assert_eq!(explain("Undocumented", "no idea"), None);
     }
 
     #[test]

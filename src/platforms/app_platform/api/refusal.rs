@@ -1,8 +1,9 @@
-//! Reads from App Platform's error messages what it refused, because status and id do not tell.
+//! Reads from App Platform's error messages what it refused, because status and id do not say.
 
 use serde_json::Value;
 
-use super::super::spec::name_of;
+use super::super::document::app::name_of;
+use super::super::document::sleep;
 use crate::net::error::{ApiError, Problem};
 use crate::platforms::error::PlatformError;
 
@@ -17,6 +18,7 @@ const SOURCE: [&str; 6] = [
 ];
 
 /// Where a DigitalOcean account is linked to GitHub.
+/// <https://docs.digitalocean.com/products/app-platform/how-to/deploy-from-github-actions/>
 const GITHUB_LINK: &str = "https://cloud.digitalocean.com/apps/github/install";
 
 /// Messages about a branch or repository that is not there need two words.
@@ -42,7 +44,7 @@ pub(super) fn refusal(error: ApiError, spec: &Value) -> PlatformError {
     if matches!(status, 401 | 404 | 429 | 500..) {
         return error.into();
     }
-    if says(&["inactivity_sleep", "inactivity sleep", "scale to zero", "scale-to-zero"]) {
+    if says(&[sleep::FIELD, "inactivity sleep", "scale to zero", "scale-to-zero"]) {
         return PlatformError::SleepRefused { message };
     }
     if says(&["name already exists", "name is already"]) || status == 409 && says(&["name", "exists"]) {

@@ -2,24 +2,31 @@
 
 use serde_json::Value;
 
+use super::super::document::component::{self, Kind};
+use super::super::document::credentials::is_of_registry;
+use super::super::document::env;
+use super::super::document::identity::identity;
+use super::super::document::network::VPC;
+use super::super::document::value::is_zero;
+
 /// Whether `given`, which the platform gave back, is what it makes of `sent`.
 pub(super) fn comes_from(given: &Value, sent: &Value) -> bool {
     match (given, sent) {
         (Value::Object(given), Value::Object(sent)) => {
-            let is_secret = sent.get("type").and_then(Value::as_str) == Some("SECRET");
+            let is_secret = env::is_typed_secret(sent);
             sent.iter().all(|(key, sent)| match given.get(key) {
                 // Encrypted: never equal to what was sent.
-                Some(_) if key == "registry_credentials" || (is_secret && key == "value") => true,
+                Some(_) if is_of_registry(key) || (is_secret && env::is_value(key)) => true,
                 Some(given) => comes_from(given, sent),
                 // A token without `vpc:read` is shown no `vpc`.
-                None => is_zero(sent) || is_default(key, sent) || (is_secret && key == "value") || key == "vpc",
+                None => is_zero(sent) || env::is_default(key, sent) || (is_secret && env::is_value(key)) || key == VPC,
             })
         }
         (Value::Array(given), Value::Array(sent)) => {
             given.len() == sent.len()
                 && sent.iter().enumerate().all(|(index, sent)| {
-                    let given = match identity(sent) {
-                        Some(name) => given.iter().find(|given| identity(given) == Some(name)),
+                    let given = match named(sent) {
+                        Some(name) => given.iter().find(|given| named(given) == Some(name)),
                         None => given.get(index),
                     };
                     given.is_some_and(|given| comes_from(given, sent))
@@ -32,45 +39,22 @@ pub(super) fn comes_from(given: &Value, sent: &Value) -> bool {
     }
 }
 
-/// What tells components and envs apart: lists of them may come back in another order.
-fn identity(item: &Value) -> Option<&str> {
-    ["name", "key", "domain"].iter().find_map(|key| item.get(key)?.as_str())
-}
-
-/// Enum values that mean the same as none, and that App Platform leaves out.
-fn is_default(key: &str, value: &Value) -> bool {
-    matches!(
-        (key, value.as_str()),
-        ("type", Some("GENERAL")) | ("scope", Some("RUN_AND_BUILD_TIME"))
-    )
-}
-
-fn is_zero(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::Bool(true) => false,
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(fields) => fields.values().all(is_zero),
-    }
+/// What distinguishes components and envs: lists of them may come back in another order.
+fn named(item: &Value) -> Option<&str> {
+    identity(item).map(|(_, name)| name)
 }
 
 /// Whether a service of `sent` is to sleep and the same service of `given` is not.
 pub(super) fn sleep_dropped(given: &Value, sent: &Value) -> bool {
-    let services = |spec: &'_ Value| {
-        spec.get("services")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default()
+    let sleeping = |spec| {
+        let mut services = component::of(spec, Kind::Service);
+        services.retain(|service| service.sleep().is_some_and(|sleep| sleep.is_set()));
+        services
     };
-    let sleeps = |service: &Value| service.get("inactivity_sleep").is_some_and(|sleep| !is_zero(sleep));
-    let given = services(given);
-    services(sent).iter().filter(|service| sleeps(service)).any(|service| {
-        !given
-            .iter()
-            .any(|given| given.get("name") == service.get("name") && sleeps(given))
-    })
+    let given = sleeping(given);
+    sleeping(sent)
+        .iter()
+        .any(|service| given.iter().all(|given| given.name != service.name))
 }
 
 #[cfg(test)]

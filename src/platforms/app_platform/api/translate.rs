@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::super::spec::{AppSpec, marks, name_of};
+use super::super::document::app::name_of;
+use super::super::document::domain::{self, Domain as Listed};
+use super::super::document::marks::marks;
+use super::super::spec::AppSpec;
 use super::{built, progress, wire};
 use crate::model::rollout::Phase;
 use crate::net::fields::web_url;
@@ -49,20 +52,19 @@ fn named(wire: Option<wire::Deployment>) -> Option<Deployment> {
 /// The primary domain, of which there is at most one; without it, another, rather one that is set up.
 /// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `domains[].type`
 fn domain(spec: &Value, states: &[wire::Domain]) -> Option<Domain> {
-    let listed = spec.get("domains")?.as_array()?;
-    let is_of_type = |domain: &Value, kind: &str| domain.get("type").is_some_and(|it| it == kind);
-    if let Some(primary) = listed.iter().find(|domain| is_of_type(domain, "PRIMARY")) {
-        return state_of(primary, states);
+    let listed: Vec<Listed<'_>> = domain::domains(spec).collect();
+    if let Some(primary) = listed.iter().find(|domain| domain.is("PRIMARY")) {
+        return state_of(*primary, states);
     }
-    let others = listed.iter().filter(|domain| !is_of_type(domain, "DEFAULT"));
+    let others = listed.iter().filter(|domain| !domain.is("DEFAULT"));
     others
-        .filter_map(|domain| state_of(domain, states))
+        .filter_map(|domain| state_of(*domain, states))
         .min_by_key(|domain| domain.is_pending)
 }
 
 /// `None` where its name is no host that can be asked.
-fn state_of(domain: &Value, states: &[wire::Domain]) -> Option<Domain> {
-    let name = domain.get("domain")?.as_str()?.trim_end_matches('.').to_owned();
+fn state_of(domain: Listed<'_>, states: &[wire::Domain]) -> Option<Domain> {
+    let name = domain.written()?.trim_end_matches('.').to_owned();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
     if name.is_empty() || !name.chars().all(plain) {
         return None;
@@ -162,13 +164,6 @@ fn cause_from_words(cause: &str) -> CauseKind {
     }
 }
 
-/// Whether the spec has a component of that kind.
-pub(super) fn has_any(spec: &Value, kind: &str) -> bool {
-    spec.get(kind)
-        .and_then(Value::as_array)
-        .is_some_and(|all| !all.is_empty())
-}
-
 /// The zero time `0001-01-01T00:00:00Z` means never.
 pub(super) fn time(text: &str) -> Option<Timestamp> {
     text.parse().ok().filter(|time| *time > Timestamp::UNIX_EPOCH)
@@ -196,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_who_or_what_started_a_deployment() {
+    fn says_who_or_what_started_a_deployment() {
         let by = |action: &str| json!({"type": "MANUAL", "digitalocean_user_action": {"name": action}});
         assert_eq!(kind(by("UPDATE_SPEC"), ""), CauseKind::Manual);
         assert_eq!(kind(by("RESTART"), ""), CauseKind::Restart);

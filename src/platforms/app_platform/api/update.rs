@@ -1,11 +1,11 @@
-//! Updates and redeploys an app: finds out what happened when the reply is lost, and looks again before it repeats.
+//! Updates and redeploys an app: determines what happened when the reply is lost, and looks again before it repeats.
 
 use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::super::spec::name_of;
+use super::super::document::app::name_of;
 use super::refusal::refusal;
 use super::same_spec::{comes_from, sleep_dropped};
 use super::{AppPlatform, PAUSES, app_path, complete, incomplete, wire};
@@ -101,9 +101,9 @@ impl AppPlatform {
         }
     }
 
-    /// Sends until it is known what became of it. `spec` gives refusals their names. Before every further try the app is
+    /// Sends until the outcome is known. `spec` gives refusals their names. Before every further try the app is
     /// looked at again, and `still` is asked: a rate limit may hold a request up for minutes, and what is repeated
-    /// blindly takes away what somebody else has done meanwhile.
+    /// blindly takes away what someone else has done meanwhile.
     async fn start(
         &self,
         app: &App,
@@ -111,10 +111,11 @@ impl AppPlatform {
         spec: &Value,
         still: impl AsyncFn() -> Result<()>,
     ) -> Result<Outcome> {
-        // Asked beforehand, because times do not tell: those of deployments are in whole seconds.
+        // Asked beforehand, because times do not decide it: those of deployments are in whole seconds.
         let before = self.newest(app).await?;
         let is_new = |id: &str| !is_known(app, id) && before.iter().all(|earlier| earlier.id != id);
         let is_ours = |it: &Deployment| is_new(&it.id) && (request.is_ours)(it);
+        // Without patience for limits: they are waited out below, so that the app is read again after each wait.
         let client = self.client.patient_for(Duration::ZERO);
         let mut pauses = PAUSES.into_iter();
         let mut refused = 0;
@@ -141,6 +142,7 @@ impl AppPlatform {
                 refused += 1;
             } else if error.may_have_happened() {
                 may_have_happened = true;
+                // Only the reply may be lost: a second request would make a second deployment.
                 if let Some(ours) = self.newest(app).await?.into_iter().find(is_ours) {
                     adopted(&ours, "the reply was lost");
                     return Ok(Outcome::Found(Box::new(ours)));
@@ -152,6 +154,7 @@ impl AppPlatform {
             } else {
                 return Err(self.refused(app, error, spec).await);
             }
+            // The request is about to be sent again, which would undo what another run or person did during the pause.
             let new: Vec<Deployment> = self
                 .newest(app)
                 .await?

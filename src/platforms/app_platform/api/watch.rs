@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{AppPlatform, translate};
+use super::super::document::component::{self, Kind};
+use super::AppPlatform;
 use crate::model::rollout::Phase;
 use crate::platforms::app::App;
 use crate::platforms::deployment::{Deployment, Rollout};
@@ -24,9 +25,6 @@ const MOST_NOT_FOUND: u32 = 5;
 
 /// Pause between two looks for the URL of an app that just went live.
 const URL_PAUSE: Duration = Duration::from_secs(2);
-
-/// Component kinds that are served at the app's URL.
-const PUBLIC: [&str; 3] = ["services", "static_sites", "functions"];
 
 impl AppPlatform {
     pub(in crate::platforms::app_platform) async fn wait(
@@ -69,12 +67,14 @@ impl AppPlatform {
                     not_found += 1;
                     None
                 }
+                // A deployment that stays unknown: the whole app may have been deleted during the wait.
                 Err(error) if error.is_not_found() && matches!(self.app(&rollout.app_id).await, Ok(None)) => {
                     return Err(PlatformError::Gone {
                         app: rollout.app_name.clone(),
                     });
                 }
                 Err(error) if error.is_transient() => {
+                    // Kept for the deadline: an API that could not be read is not a platform that is slow.
                     failed += 1;
                     Some(error)
                 }
@@ -111,7 +111,10 @@ impl AppPlatform {
         loop {
             let inconclusive = match self.within(deadline, self.existing(app_id)).await {
                 Ok(app) => {
-                    if !PUBLIC.iter().any(|kind| translate::has_any(app.document.value(), kind)) {
+                    if Kind::PUBLIC
+                        .into_iter()
+                        .all(|kind| component::of(app.document.value(), kind).is_empty())
+                    {
                         return Ok(None);
                     }
                     let active = app.active.as_ref();
@@ -119,6 +122,7 @@ impl AppPlatform {
                     if has_answered && active.is_some_and(|active| active.id == deployment_id) {
                         return Ok(Some(app));
                     }
+                    // Ours was live and has been replaced between two looks: it will not become the active one again.
                     if let Some(successor) = active.filter(|it| it.previous.as_deref() == Some(deployment_id)) {
                         return Err(PlatformError::Superseded {
                             by: successor.id.clone(),
@@ -138,7 +142,7 @@ impl AppPlatform {
         }
     }
 
-    /// Asks, but not beyond the deadline, and not once the run is told to stop.
+    /// Asks, but not beyond the deadline, and not once the run is cancelled.
     pub(super) async fn within<T>(&self, deadline: Deadline, asking: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::select! {
             answer = asking => answer,

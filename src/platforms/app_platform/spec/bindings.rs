@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use super::component::{self, Component, Kind, owner_noun, owners, text};
+use super::component::{self, Component, Kind, owner_noun, owners};
 use super::env::{self, Binding};
-use super::{credentials, placeholder};
+use super::notation::{APP_SPEC, is_meant_for_platform};
 use crate::config::nearest;
 use crate::model::failure::Failure;
 use crate::platforms::manifest::Manifest;
 use crate::policy::changes::listed;
+use crate::policy::placeholder;
 
 /// What App Platform fills in, by what it belongs to.
 /// <https://docs.digitalocean.com/products/app-platform/how-to/use-environment-variables/#using-bindable-variables-within-environment-variables>
@@ -93,8 +94,8 @@ pub(super) fn broken(spec: &Value, is_given: &dyn Fn(&str) -> bool) -> Vec<Broke
                     owner: owner.map(|owner| owner.name.to_owned()),
                     binding: binding.whole.to_owned(),
                     pointer: match owner {
-                        None => format!("/envs/{index}"),
-                        Some(owner) => format!("/{}/{}/envs/{index}", owner.kind.key(), owner.index),
+                        None => env::pointer("", index),
+                        Some(owner) => env::pointer(&owner.pointer(), index),
                     },
                     what: format!(
                         "`{key}` of {} names `{}`, but {lacks}",
@@ -135,7 +136,7 @@ fn objection(
         whole,
     } = binding;
     let component = components.iter().find(|it| it.name == name);
-    if component.is_none() && !placeholder::is_meant_for_platform(&binding) {
+    if component.is_none() && !is_meant_for_platform(&binding) {
         return None;
     }
     let its = match (name, owner) {
@@ -189,7 +190,7 @@ fn meant(text: &str) -> String {
 }
 
 fn has(component: &Component<'_>, variable: &str) -> bool {
-    let engine = text(component.value, "engine").unwrap_or_default();
+    let engine = component.engine().unwrap_or_default();
     let is_other = component.kind == Kind::Database && OTHER_ENGINES.iter().any(|it| engine.eq_ignore_ascii_case(it));
     // The page does not say whether a component's own envs can be bound.
     let is_own = env::list(component.value).any(|env| env::key(env) == variable);
@@ -221,8 +222,8 @@ pub(super) fn unfilled(spec: &Value, planned: &Value) -> Option<String> {
                 continue;
             }
             let of = owner_noun(owner);
-            match placeholder::parts(text).as_slice() {
-                [] if placeholder::whole(text).is_some_and(|it| it.variable.is_some()) => {
+            match placeholder::parts(text, APP_SPEC).as_slice() {
+                [] if placeholder::whole(text, APP_SPEC).is_some_and(|it| it.variable.is_some()) => {
                     places.push(format!("`{key}` of {of}"));
                 }
                 [] => {}
@@ -256,12 +257,12 @@ fn is_list_of_components(key: &str) -> bool {
 
 fn in_field(key: &str, value: &Value, owner: &str, places: &mut Vec<String>) {
     // A shell fills in what a command names, and envs are looked at by key.
-    if key == "envs" || credentials::COMMANDS.contains(&key) {
+    if env::is_list(key) || component::is_command(key) {
         return;
     }
     match value {
         Value::String(text) => {
-            let parts = placeholder::parts(text);
+            let parts = placeholder::parts(text, APP_SPEC);
             if !parts.is_empty() {
                 places.push(format!("{} in `{key}` of {owner}", listed(&parts)));
             }

@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::component::{self, Kind};
-use super::{placeholder, types};
+use super::document::{app, types};
+use super::env;
+use super::notation::APP_SPEC;
 use crate::model::failure::Failure;
 use crate::model::names;
 use crate::platforms::manifest::Manifest;
+use crate::policy::placeholder;
 
 pub(super) fn check(spec: &Manifest) -> Result<(), Failure> {
     shape(spec)?;
@@ -22,13 +25,13 @@ pub(super) fn check(spec: &Manifest) -> Result<(), Failure> {
     if !anything {
         let failure = Failure::input(format!("app `{}` has no component", spec.name()))
             .next("add an entry to `services`, `static_sites`, `workers`, `jobs` or `functions`");
-        return Err(spec.locate(failure, "/name"));
+        return Err(spec.locate(failure, app::NAME_POINTER));
     }
     Ok(())
 }
 
 fn shape(spec: &Manifest) -> Result<(), Failure> {
-    let Some(root) = spec.value().as_object() else {
+    if !spec.value().is_object() {
         let what = match spec.value() {
             Value::Null => "the app spec is empty",
             _ => "the app spec is not a mapping",
@@ -36,24 +39,24 @@ fn shape(spec: &Manifest) -> Result<(), Failure> {
         return Err(Failure::input(what)
             .next("begin with `name: my-app` and a list of `services`")
             .at(&spec.file, 1, 1));
-    };
-    if !root.contains_key("name") && root.get("spec").is_some_and(Value::is_object) {
+    }
+    if app::is_template(spec.value()) {
         let failure = Failure::input("this is a template for the Deploy to DigitalOcean button, not an app spec")
             .next("use what stands below `spec:` as a file of its own");
-        return Err(spec.locate(failure, "/spec"));
+        return Err(spec.locate(failure, app::TEMPLATE_POINTER));
     }
     Ok(())
 }
 
 fn name(spec: &Manifest) -> Result<(), Failure> {
-    match spec.value().get("name") {
+    match app::name(spec.value()) {
         None | Some(Value::Null) => Err(Failure::input("the app spec has no `name`")
             .next("add `name: my-app` at the top")
             .at(&spec.file, 1, 1)),
-        Some(Value::String(name)) => objection(spec, "app", name, "/name"),
+        Some(Value::String(name)) => objection(spec, "app", name, app::NAME_POINTER),
         Some(_) => {
             let failure = Failure::input("the app's `name` is not a string").next("put it between quotes");
-            Err(spec.locate(failure, "/name"))
+            Err(spec.locate(failure, app::NAME_POINTER))
         }
     }
 }
@@ -61,7 +64,7 @@ fn name(spec: &Manifest) -> Result<(), Failure> {
 fn objection(spec: &Manifest, noun: &str, name: &str, pointer: &str) -> Result<(), Failure> {
     match names::objection(name) {
         None => Ok(()),
-        Some(_) if !placeholder::parts(name).is_empty() || placeholder::whole(name).is_some() => {
+        Some(_) if !placeholder::parts(name, APP_SPEC).is_empty() || placeholder::whole(name, APP_SPEC).is_some() => {
             let failure = Failure::input(format!("the name of the {noun} is `{name}`"))
                 .why("placeholders are not expanded in an app spec")
                 .next(format!("write the {noun}'s name, such as `my-app`"));
@@ -85,7 +88,7 @@ fn lists(spec: &Manifest) -> Result<(), Failure> {
             Some(_) => {
                 let failure = Failure::input(format!("`{key}` is not a list"))
                     .next(format!("begin every {} below it with `- name: ...`", kind.noun()));
-                return Err(spec.locate(failure, &format!("/{key}")));
+                return Err(spec.locate(failure, &kind.pointer()));
             }
         };
         for (index, entry) in entries.iter().enumerate() {
@@ -103,19 +106,18 @@ fn lists(spec: &Manifest) -> Result<(), Failure> {
 
 /// Envs have to be a list of mappings with a key, because secrets are told apart there.
 fn envs(spec: &Manifest, owner: &Value, pointer: &str) -> Result<(), Failure> {
-    let pointer = format!("{pointer}/envs");
-    match owner.get("envs") {
+    match env::written(owner) {
         None | Some(Value::Null) => Ok(()),
-        Some(Value::Array(envs)) => match envs.iter().position(|env| component::text(env, "key").is_none()) {
+        Some(Value::Array(envs)) => match envs.iter().position(|env| env::key(env).is_empty()) {
             None => Ok(()),
             Some(index) => {
                 let failure = Failure::input("an entry of `envs` has no `key`").next("begin it with `- key: NAME`");
-                Err(spec.locate(failure, &format!("{pointer}/{index}")))
+                Err(spec.locate(failure, &env::pointer(pointer, index)))
             }
         },
         Some(_) => {
             let failure = Failure::input("`envs` is not a list").next("write `- key: NAME` and `value: ...` below it");
-            Err(spec.locate(failure, &pointer))
+            Err(spec.locate(failure, &env::list_pointer(pointer)))
         }
     }
 }
@@ -124,11 +126,10 @@ fn component_names(spec: &Manifest) -> Result<(), Failure> {
     let mut seen: HashMap<&str, Kind> = HashMap::new();
     for component in component::components(spec.value()) {
         let noun = component.kind.noun();
-        let entry = format!("/{}/{}", component.kind.key(), component.index);
-        let pointer = format!("{entry}/name");
+        let pointer = component.name_pointer();
         if component.name.is_empty() {
             let failure = Failure::input(format!("a {noun} has no `name`")).next("add `name: ...` to it");
-            return Err(spec.locate(failure, &entry));
+            return Err(spec.locate(failure, &component.pointer()));
         }
         objection(spec, noun, component.name, &pointer)?;
         if let Some(other) = seen.insert(component.name, component.kind) {

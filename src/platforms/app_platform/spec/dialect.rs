@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::document::app;
 use super::production::going_back;
-use super::{diff, document, export, health, marks, secrets, secure_header};
+use super::{diff, export, facts, health, marks, secrets, secure_header};
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::report::Sleep;
@@ -33,11 +34,11 @@ pub(super) fn no_scale_to_zero() -> Sleep {
 
 impl Dialect for AppSpec {
     fn name<'a>(&self, document: &'a Value) -> &'a str {
-        document::name_of(document)
+        app::name_of(document)
     }
 
     fn facts(&self, document: &Value) -> Facts {
-        document::facts(document)
+        facts::facts(document)
     }
 
     fn marks(&self, document: &Value) -> Option<Marks> {

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use similar::TextDiff;
 
-use super::document::print;
-use super::hidden::{MASK, by_shape, without_password};
-use super::{credentials, env, shown};
+use super::shown::{MASK, by_shape, without_password};
+use super::{component, env, shown};
 use crate::policy::secret_names::is_credential;
+use crate::policy::yaml::document as yaml;
 /// Behind what is masked on both sides and is not the same.
 const ANOTHER: &str = "*** (another value)";
 
@@ -21,7 +21,7 @@ pub(crate) fn diff(old: &Value, new: &Value) -> String {
         let mut value = value.clone();
         hide_plain(&mut value, is_same);
         mask(&mut value, false);
-        print(&value)
+        yaml::write(&value)
     };
     let before = plain(old, &|_| true);
     let after = plain(&in_order_of(old, new), &|text| known.contains(text));
@@ -41,7 +41,7 @@ pub(crate) fn show(spec: &Value, clean: impl Fn(&str) -> String) -> String {
     let mut shown = spec.clone();
     mask(&mut shown, true);
     clean_texts(&mut shown, &clean);
-    print(&shown)
+    yaml::write(&shown)
 }
 
 fn texts(value: &Value, found: &mut BTreeSet<String>) {
@@ -68,11 +68,11 @@ fn hide_plain(value: &mut Value, is_same: &dyn Fn(&str) -> bool) {
     };
     match value {
         Value::Object(map) => {
-            let key = map.get("key").and_then(Value::as_str).map(str::to_owned);
+            let key = env::key_of(map).map(str::to_owned);
             for (field, value) in map.iter_mut() {
                 match (value, &key) {
-                    (Value::String(text), Some(key)) if field == "value" => hide(text, shown::of_env(key, text)),
-                    (Value::String(text), _) if credentials::COMMANDS.contains(&field.as_str()) => {
+                    (Value::String(text), Some(key)) if env::is_value(field) => hide(text, shown::of_env(key, text)),
+                    (Value::String(text), _) if component::is_command(field) => {
                         hide(text, shown::of_command(text));
                     }
                     (value, _) => hide_plain(value, is_same),
@@ -128,7 +128,7 @@ fn mask(value: &mut Value, bindings: bool) {
         Value::Object(map) => {
             let secret = env::is_secret(&Value::Object(map.clone()));
             for (key, value) in map.iter_mut() {
-                let hidden = (secret && key == "value") || is_credential(key);
+                let hidden = (secret && env::is_value(key)) || is_credential(key);
                 match value {
                     Value::String(text) if bindings && env::is_binding(text) => {}
                     Value::String(text) if hidden && !text.is_empty() => *text = MASK.to_owned(),

@@ -3,11 +3,11 @@
 use serde_json::Value;
 use url::Url;
 
-use super::document::print;
 use super::{component, credentials, env, marks};
 use crate::platforms::scaffold::Portable;
 use crate::policy::literal::has_password;
 use crate::policy::secret_names::is_credential;
+use crate::policy::yaml::document as yaml;
 
 pub(crate) fn exported(live: &Value) -> Portable {
     let mut spec = live.clone();
@@ -16,17 +16,14 @@ pub(crate) fn exported(live: &Value) -> Portable {
         envs.retain(|env| !marks::is_mark(env::key(env)));
         for env in envs {
             let key = env::key(env).to_owned();
-            let value = env.get("value").and_then(Value::as_str).unwrap_or_default();
+            let value = env::raw(env);
             let secret = env::is_secret(env) || env::is_encrypted(value);
             let password = !secret
                 && (Url::parse(value).is_ok_and(|url| has_password(&url)) || credentials::is_plain(&key, value));
             if !secret && !password {
                 continue;
             }
-            if let Some(env) = env.as_object_mut() {
-                env.shift_remove("value");
-                env.insert("type".to_owned(), "SECRET".into());
-            }
+            env::make_empty_secret(env);
             let list = if password { &mut passwords } else { &mut secrets };
             if !list.contains(&key) {
                 list.push(key);
@@ -35,19 +32,17 @@ pub(crate) fn exported(live: &Value) -> Portable {
     });
     if let Some(root) = spec.as_object_mut() {
         without_credentials(root, "the app", &mut credentials);
-        without_empty_envs(root);
     }
-    component::each(&mut spec, |_, component| {
-        let name = component.get("name").and_then(Value::as_str).unwrap_or_default();
-        let owner = format!("`{name}`");
-        without_credentials(component, &owner, &mut credentials);
-        for value in component.values_mut() {
-            each_object(value, &mut |map| without_credentials(map, &owner, &mut credentials));
-        }
-        without_empty_envs(component);
+    env::remove_empty_list(&mut spec);
+    component::each(&mut spec, |mut component| {
+        let owner = format!("`{}`", component.name());
+        each_object(component.value_mut(), &mut |map| {
+            without_credentials(map, &owner, &mut credentials)
+        });
+        env::remove_empty_list(component.value_mut());
     });
     Portable {
-        text: print(&spec),
+        text: yaml::write(&spec),
         secrets,
         passwords,
         credentials,
@@ -79,12 +74,6 @@ fn each_object(value: &mut Value, change: &mut dyn FnMut(&mut Object)) {
         }
         Value::Array(items) => items.iter_mut().for_each(|value| each_object(value, change)),
         _ => {}
-    }
-}
-
-fn without_empty_envs(map: &mut Object) {
-    if map.get("envs").and_then(Value::as_array).is_some_and(Vec::is_empty) {
-        map.shift_remove("envs");
     }
 }
 

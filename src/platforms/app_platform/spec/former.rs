@@ -3,26 +3,16 @@
 use super::component;
 use crate::model::own::OwnRepository;
 use crate::platforms::manifest::Manifest;
-use crate::platforms::source::SourceKind;
 
 /// GitHub redirects from an old name only until another repository takes it: where to write the new one.
 pub(super) fn warnings(spec: &Manifest, own: &OwnRepository) -> Vec<String> {
     let mut warnings = Vec::new();
     for component in component::components(spec.value()) {
-        for source in component::all_sources(component.name, component.value) {
+        for source in component.sources() {
             let Some(former) = source.on_github(own).filter(|name| own.was(name)) else {
                 continue;
             };
-            let field = match source.kind {
-                SourceKind::Git => "repo_clone_url",
-                _ => "repo",
-            };
-            let pointer = format!(
-                "/{}/{}/{}/{field}",
-                component.kind.key(),
-                component.index,
-                component::source_key(source.kind)
-            );
+            let pointer = component.repository_pointer(source.kind);
             let line = spec.places.find(&pointer).map(|(line, _)| format!(":{line}"));
             warnings.push(format!(
                 "`{}` is built from `{former}`, which GitHub calls `{own}` now: write the new name in `{}{}`",

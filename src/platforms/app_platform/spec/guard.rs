@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use super::component::{self, Kind, text};
-use super::datastore::Stores;
-use super::{credentials, datastore, env, hidden, marks};
+use super::component::{self, Kind};
+use super::document::domain::domains;
+use super::document::network;
+use super::notation::APP_SPEC;
+use super::{credentials, env, env_set, marks};
 use crate::model::failure::Failure;
-use crate::policy::datastores::hosts;
-use crate::policy::shell;
+use crate::policy::{hidden, preview_guard};
 use crate::redact::Redactor;
 
 /// Refuses a preview spec that would reach production's databases, domains, network or secrets, and names what does.
@@ -24,7 +25,7 @@ pub(super) fn guard(
     let mut found = databases(spec);
     found.extend(top_level(spec));
     ciphertexts(spec, "", &own(live), &mut found);
-    found.extend(texts(spec, decided, known));
+    found.extend(preview_guard::objections(&env_set::of(spec), decided, known, APP_SPEC));
     let is_known = |text: &str| hidden::holds(known, text);
     let fields = credentials::in_fields(spec, &is_known);
     found.extend(fields.iter().map(|place| format!("{place} holds a credential")));
@@ -41,63 +42,12 @@ pub(super) fn guard(
         .next(next))
 }
 
-/// Envs and commands that name a managed service's host or hold a credential.
-fn texts(spec: &Value, decided: &[&str], known: &Redactor) -> Vec<String> {
-    let mut found = Vec::new();
-    let components = component::components(spec);
-    let stores = Stores::of(spec);
-    let mut look = |place: String, text: &str, credential: Option<String>| {
-        if let Some(managed) = hosts::managed(text) {
-            found.push(format!("{place} names `{}`", managed.host));
-        } else if let Some(credential) = credential {
-            found.push(format!("{place} holds {credential}"));
-        }
-    };
-    let owners = components.iter().map(|it| (format!(" of `{}`", it.name), it.value));
-    for (owner, value) in std::iter::once((String::new(), spec)).chain(owners) {
-        for it in env::list(value) {
-            let (key, value) = (env::key(it), env::value(it).unwrap_or_default());
-            if !decided.contains(&value) && !env::is_encrypted(value) {
-                let is_credential = credentials::env_has_shape(key, value) && !stores.is_of_own(it);
-                let credential = is_credential.then(|| "a credential".to_owned());
-                look(format!("env `{key}`{owner}"), value, credential);
-            }
-        }
-    }
-    for component in &components {
-        for field in credentials::COMMANDS {
-            let command = component.text(field).unwrap_or_default();
-            let command = without(command, decided);
-            let address = || datastore::in_command(&command).map(|host| format!("the address of a store, `{host}`"));
-            let is_known =
-                || hidden::holds(known, &command).then(|| "a value that is secret in the app spec".to_owned());
-            let credential = credentials::in_command(&command).or_else(address).or_else(is_known);
-            look(format!("`{field}` of `{}`", component.name), &command, credential);
-        }
-    }
-    found
-}
-
-/// A command without what somebody decided: `prepare`, `start`, and the envs that a migration brought into the start.
-fn without(command: &str, decided: &[&str]) -> String {
-    let exported = decided.iter().fold(command.to_owned(), |command, text| {
-        command.replace(&format!("={}\n", shell::quote(text)), "=$DECIDED\n")
-    });
-    let is_found = |text: &&&str| {
-        hosts::managed(text).is_some()
-            || datastore::in_command(text).is_some()
-            || credentials::in_command(text).is_some()
-    };
-    let found = decided.iter().filter(is_found);
-    found.fold(exported, |command, text| command.replace(text, "$DECIDED"))
-}
-
 fn databases(spec: &Value) -> Vec<String> {
     component::of(spec, Kind::Database)
         .iter()
-        .filter_map(|database| match database.text("cluster_name") {
+        .filter_map(|database| match database.cluster() {
             Some(cluster) => Some(format!("database `{}` is the cluster `{cluster}`", database.name)),
-            None if database.value.get("production").is_some_and(|it| !is_false(it)) => {
+            None if database.may_be_production() => {
                 Some(format!("database `{}` is a production database", database.name))
             }
             None => None,
@@ -105,28 +55,19 @@ fn databases(spec: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Whatever else the platform takes for `true` counts as that.
-fn is_false(value: &Value) -> bool {
-    value.is_null() || value.as_bool() == Some(false) || value.as_str() == Some("false")
-}
-
 fn top_level(spec: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    for domain in spec.get("domains").and_then(Value::as_array).into_iter().flatten() {
+    for domain in domains(spec) {
+        found.push(format!("it takes the domain `{}`", domain.name().unwrap_or_default()));
+    }
+    if let Some(kind) = network::own_egress(spec) {
         found.push(format!(
-            "it takes the domain `{}`",
-            text(domain, "domain").unwrap_or_default()
+            "it takes an address of its own (`{}`: `{kind}`)",
+            network::EGRESS
         ));
     }
-    // `AUTOASSIGN` is what every app has.
-    let egress = spec.get("egress").filter(|egress| !egress.is_null());
-    let kind = egress.map(|egress| egress.get("type").unwrap_or(&Value::Null));
-    if let Some(kind) = kind.filter(|kind| !kind.is_null() && **kind != "AUTOASSIGN") {
-        let kind = kind.as_str().map_or_else(|| kind.to_string(), str::to_owned);
-        found.push(format!("it takes an address of its own (`egress`: `{kind}`)"));
-    }
-    if spec.get("vpc").is_some_and(|vpc| !vpc.is_null()) {
-        found.push("it joins a VPC network (`vpc`)".to_owned());
+    if network::joins_vpc(spec) {
+        found.push(format!("it joins a VPC network (`{}`)", network::VPC));
     }
     found
 }

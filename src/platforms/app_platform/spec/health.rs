@@ -2,13 +2,11 @@
 
 use serde_json::Value;
 
-use super::component::{self, Kind, text};
-use super::route::{Routes, listens_publicly};
+use super::component::{self, Component, Kind};
+use super::document::domain::domains as of_app;
+use super::document::ingress::rules;
+use super::document::route::Routes;
 use crate::platforms::facts::Question;
-
-/// The port that a service listens on without `http_port`.
-/// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `services[].http_port`
-const DEFAULT_HTTP_PORT: u64 = 8080;
 
 /// What there is to ask on `host`: for every public service the route to its health check's path. The platform asks
 /// that path inside, on the check's own port and past the ingress; where no route leads to it, the service's root is
@@ -17,8 +15,8 @@ pub(crate) fn questions(spec: &Value, host: &str, idle: &[String]) -> Vec<Questi
     let routes = Routes::on(spec, host);
     let services = component::of(spec, Kind::Service);
     let checked = services.iter().filter_map(|service| {
-        let (path, port) = health_check(service.value)?;
-        let route = (port == http_port(service.value)).then(|| routes.to(service.name, path));
+        let check = service.health_check()?;
+        let route = (check.port == service.http_port()).then(|| routes.to(service.name, check.path));
         match route.flatten() {
             Some(outside) => Some(Question::Health(outside)),
             None => routes.root_of(service.name).map(Question::Root),
@@ -41,7 +39,7 @@ pub(crate) fn questions(spec: &Value, host: &str, idle: &[String]) -> Vec<Questi
 pub(crate) fn roots_of_checked(spec: &Value, host: &str, idle: &[String]) -> Vec<String> {
     let routes = Routes::on(spec, host);
     let services = component::of(spec, Kind::Service);
-    let checked = services.iter().filter(|service| health_check(service.value).is_some());
+    let checked = services.iter().filter(|service| service.health_check().is_some());
     let mut roots: Vec<String> = checked.filter_map(|service| routes.root_of(service.name)).collect();
     roots.retain(|root| !routes.leads_to_any(root, idle));
     roots
@@ -55,10 +53,9 @@ pub(crate) fn front(spec: &Value, host: &str, idle: &[String]) -> Option<String>
 
 /// The app's own domains, and `*.shop.example` where one holds those below it as well.
 pub(crate) fn domains(spec: &Value) -> impl Iterator<Item = String> {
-    let domains = spec.get("domains").and_then(Value::as_array).into_iter().flatten();
-    domains.flat_map(|domain| {
-        let name = component::text(domain, "domain");
-        let below = name.filter(|_| domain.get("wildcard") == Some(&Value::Bool(true)));
+    of_app(spec).flat_map(|domain| {
+        let name = domain.name();
+        let below = name.filter(|_| domain.is_wildcard());
         let below = below.map(|name| format!("*.{name}"));
         name.map(str::to_owned).into_iter().chain(below)
     })
@@ -67,8 +64,7 @@ pub(crate) fn domains(spec: &Value) -> impl Iterator<Item = String> {
 /// Every component that has a public path on `host`, with that path.
 pub(crate) fn public_components(spec: &Value, host: &str) -> Vec<(String, String)> {
     let routes = Routes::on(spec, host);
-    let kinds = [Kind::Service, Kind::StaticSite, Kind::Function];
-    let components = kinds.into_iter().flat_map(|kind| component::of(spec, kind));
+    let components = Kind::PUBLIC.into_iter().flat_map(|kind| component::of(spec, kind));
     components
         .filter_map(|it| Some((it.name.to_owned(), routes.root_of(it.name)?)))
         .collect()
@@ -79,50 +75,22 @@ pub(crate) fn runs_at(spec: &Value, host: &str, path: &str, idle: &[String]) -> 
     !Routes::on(spec, host).leads_to_any(path, idle)
 }
 
-/// Path and port of a service's own check. `None`: the spec leaves it to a TCP connect.
-fn health_check(service: &Value) -> Option<(&str, u64)> {
-    let check = service.get("health_check")?;
-    let path = text(check, "http_path").or_else(|| text(check, "path"))?;
-    Some((path, port(check, "port").unwrap_or_else(|| http_port(service))))
-}
-
-fn http_port(service: &Value) -> u64 {
-    port(service, "http_port").unwrap_or(DEFAULT_HTTP_PORT)
-}
-
-/// A port as a number or as text; zero means that none is given.
-fn port(value: &Value, key: &str) -> Option<u64> {
-    let value = value.get(key)?;
-    let port = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok());
-    port.filter(|port| *port > 0)
-}
-
 /// Whether the app has a URL at all: a worker-only app has none.
 pub(crate) fn has_http(spec: &Value) -> bool {
     let services = component::of(spec, Kind::Service);
-    services.iter().any(|service| is_public(spec, service.value))
+    services.iter().any(|service| is_public(spec, service))
         || !component::of(spec, Kind::StaticSite).is_empty()
         || !component::of(spec, Kind::Function).is_empty()
 }
 
 /// Whether requests from outside reach a service: by an ingress rule, by its own routes, or, where the spec has
 /// no rules, because it listens on more than internal ports.
-pub(super) fn is_public(spec: &Value, service: &Value) -> bool {
-    let rules = spec
-        .pointer("/ingress/rules")
-        .and_then(Value::as_array)
-        .filter(|rules| !rules.is_empty());
-    if let Some(rules) = rules {
-        let name = text(service, "name");
-        return rules
-            .iter()
-            .any(|rule| rule.get("component").and_then(|it| text(it, "name")) == name);
+pub(super) fn is_public(spec: &Value, service: &Component<'_>) -> bool {
+    let rules = rules(spec);
+    if !rules.is_empty() {
+        return rules.iter().any(|rule| rule.leads_to(service));
     }
-    let has_routes = service
-        .get("routes")
-        .and_then(Value::as_array)
-        .is_some_and(|routes| !routes.is_empty());
-    has_routes || listens_publicly(service)
+    service.routes().len() > 0 || service.listens_publicly()
 }
 
 #[cfg(test)]

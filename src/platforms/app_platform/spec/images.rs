@@ -1,8 +1,9 @@
 //! Writes images by digest into an app spec before it is deployed.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::component::{self, Component, Kind, text};
+use super::component::{self, Component, Kind};
+use super::document::source;
 use crate::model::failure::Failure;
 use crate::platforms::manifest::Manifest;
 use crate::platforms::source::SourceKind;
@@ -23,14 +24,10 @@ pub(super) fn apply(
     let mut spec = spec.clone();
     for (name, digest) in images.iter() {
         has_image(&spec, name)?;
-        let image = component::find(spec.value_mut(), name).and_then(|it| it.get_mut("image")?.as_object_mut());
-        let image = image.expect("a component with an image was found");
-        // The platform takes a digest neither with a tag nor with a trigger that follows one.
-        image.shift_remove("tag");
-        image.shift_remove("deploy_on_push");
-        image.insert("digest".to_owned(), json!(digest));
-        let component = component::find(spec.value_mut(), name).map(|it| Value::Object(it.clone()));
-        let source = component.and_then(|it| component::source(name, &it));
+        let mut component = component::find(spec.value_mut(), name);
+        let image = component.as_mut().and_then(|it| it.source_mut(SourceKind::Image));
+        image.expect("a component with an image was found").pin(digest);
+        let source = component.and_then(|it| it.read().source());
         let reference = source.map(|it| it.repo).unwrap_or_default();
         changes.push(format!("`{name}` runs the image `{reference}`"), "`--images` names it");
     }
@@ -48,8 +45,8 @@ fn same_version(images: &Images, spec: &Manifest, warnings: &mut Vec<String>) ->
         };
         let other = components
             .iter()
-            .filter(|it| !images.names(it.name) && repository(it) == repository(named))
-            .filter(|it| digest_of(it.value) != Some(digest));
+            .filter(|it| !images.names(it.name) && place(it) == place(named))
+            .filter(|it| digest_of(it) != Some(digest));
         for other in other {
             let (other_name, noun) = (other.name, other.kind.noun());
             let what = format!("the {noun} `{other_name}` runs the same repository's image as `{name}`");
@@ -58,7 +55,7 @@ fn same_version(images: &Images, spec: &Manifest, warnings: &mut Vec<String>) ->
                 let failure = Failure::input(what)
                     .why(format!("without a digest it would run another version than `{name}`"))
                     .next(next);
-                return Err(spec.locate(failure, &format!("/jobs/{}/image", other.index)));
+                return Err(spec.locate(failure, &other.image_pointer()));
             }
             warnings.push(format!("{what}, but stays at its own version ({next})"));
         }
@@ -80,15 +77,14 @@ fn has_image(spec: &Manifest, name: &str) -> Result<(), Failure> {
     if with_image.contains(&name) {
         return Ok(());
     }
-    let why = match component::source(name, found.value) {
+    let why = match found.source() {
         Some(source) => format!("it is built from `{}`", source.repo),
         None => "it has no `image`".to_owned(),
     };
     let failure = Failure::input(format!(
         "`--images` names `{name}`, which is not deployed from an image"
     ));
-    let pointer = format!("/{}/{}", found.kind.key(), found.index);
-    Err(spec.locate(failure.why(why).next(next), &pointer))
+    Err(spec.locate(failure.why(why).next(next), &found.pointer()))
 }
 
 /// What an update takes back: components that run an image by digest, for which the new spec has a tag.
@@ -100,9 +96,9 @@ pub(super) fn taken_back(live: Option<&Value>, planned: &Value) -> Vec<String> {
         .filter_map(|before| Some((before, after.iter().find(|after| after.name == before.name)?)));
     pairs
         .filter_map(|(before, after)| {
-            let digest = digest_of(before.value).filter(|_| digest_of(after.value).is_none())?;
+            let digest = digest_of(before).filter(|_| digest_of(after).is_none())?;
             let name = before.name;
-            let tagged = component::source(name, after.value)?.repo;
+            let tagged = after.source()?.repo;
             Some(format!(
                 "`{name}` runs the image `{digest}`, and goes to `{tagged}` as the app spec says (to keep it: `--images {name}={digest}`)"
             ))
@@ -112,30 +108,30 @@ pub(super) fn taken_back(live: Option<&Value>, planned: &Value) -> Vec<String> {
 
 /// Whether images are all that the app is made from: no commit tells what serves then.
 pub(super) fn only_images(spec: &Value) -> bool {
-    let sources = component::sources(spec);
+    let sources = source::sources(spec);
     !sources.is_empty() && sources.iter().all(|source| source.kind == SourceKind::Image)
 }
 
 /// Whether two apps without any Git source run images of the same repositories.
 pub(super) fn same_repositories(one: &Value, other: &Value) -> bool {
-    let repositories = |spec| with_image(spec).iter().map(repository).collect::<Vec<_>>();
+    let repositories = |spec| with_image(spec).iter().map(place).collect::<Vec<_>>();
     let known = repositories(other);
     only_images(one) && only_images(other) && repositories(one).iter().all(|it| known.contains(it))
 }
 
 fn with_image(spec: &Value) -> Vec<Component<'_>> {
     let mut components = component::components(spec);
-    components.retain(|it| it.value.get("image").is_some_and(Value::is_object));
+    components.retain(|it| it.image().is_some());
     components
 }
 
-fn digest_of(component: &Value) -> Option<&str> {
-    text(component.get("image")?, "digest")
+fn digest_of<'a>(component: &Component<'a>) -> Option<&'a str> {
+    component.image()?.digest()
 }
 
-fn repository(component: &Component<'_>) -> [Option<String>; 3] {
-    let image = component.value.get("image");
-    ["registry_type", "registry", "repository"].map(|key| Some(text(image?, key)?.to_ascii_lowercase()))
+/// Where the image comes from, whatever its version.
+fn place(component: &Component<'_>) -> Option<[Option<String>; 3]> {
+    component.image().map(|image| image.place())
 }
 
 #[cfg(test)]

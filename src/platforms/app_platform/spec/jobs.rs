@@ -3,42 +3,14 @@
 use serde_json::Value;
 
 use super::component::{self, Kind};
-
-/// Diagnosis of commands that change a database's schema, in a start command that does so before it serves.
-const MIGRATES: [&str; 12] = [
-    "migrat",     // Django, Laravel, Knex, TypeORM, Sequelize, Flyway, Prisma, Ecto, golang-migrate
-    "db push",    // Prisma
-    "db:prepare", // Rails
-    "db:schema",
-    "db:setup",
-    "db:push", // npm scripts around Prisma and Drizzle
-    "alembic",
-    "liquibase",
-    "drizzle-kit push",
-    "syncdb",
-    "goose ",
-    "atlas schema",
-];
-
-/// Diagnosis of commands that fill a database.
-const FILLS: [&str; 3] = [
-    "seed",     // Rails, Laravel, Prisma, Knex, Ecto
-    "fixture",  // Doctrine, TypeORM
-    "loaddata", // Django
-];
-
-/// Whether a command says that it changes a database's schema or fills it.
-pub(super) fn prepares(command: &str) -> bool {
-    let command = command.to_lowercase();
-    MIGRATES.iter().chain(&FILLS).any(|word| command.contains(word))
-}
+use crate::policy::prepare;
 
 /// Whether a deployment that became active may have changed the database: by a job before the new version takes traffic or
 /// after it, or by a component's own start command. A job for failed deployments does not run then.
 pub(crate) fn migrates(spec: &Value) -> bool {
     component::components(spec).iter().any(|component| {
-        let command = component.text("run_command").unwrap_or_default().to_lowercase();
-        let starts_with_it = component.kind != Kind::Job && MIGRATES.iter().any(|word| command.contains(word));
+        let command = component.run_command().unwrap_or_default();
+        let starts_with_it = component.kind != Kind::Job && prepare::migrates(command);
         component.is_job("PRE_DEPLOY") || component.is_job("POST_DEPLOY") || starts_with_it
     })
 }
@@ -65,15 +37,7 @@ mod tests {
 
     #[test]
     fn a_start_command_may_change_the_database_too() {
-        for (command, changes) in [
-            ("npx prisma migrate deploy; npm run start", true),
-            ("prisma db push --accept-data-loss && node server.js", true),
-            ("python manage.py migrate && gunicorn app", true),
-            ("alembic upgrade head && uvicorn app:app", true),
-            ("bin/rails db:prepare && bin/rails server", true),
-            ("gunicorn app.wsgi", false),
-            ("", false),
-        ] {
+        for (command, changes) in [("alembic upgrade head && uvicorn app:app", true), ("", false)] {
             for kind in ["services", "workers"] {
                 assert_eq!(
                     migrates(&json!({kind: [{"name": "web", "run_command": command}]})),

@@ -2,45 +2,33 @@
 
 mod bindings;
 mod check;
-mod component;
 mod credentials;
-mod datastore;
 mod dialect;
 mod diff;
-mod document;
-mod env;
-mod env_values;
+mod env_set;
 mod export;
+mod facts;
 mod former;
 mod guard;
 mod health;
-mod hidden;
 mod images;
 mod jobs;
 mod manifests;
-mod marks;
+mod notation;
 mod offline;
 mod parse;
-mod pieces;
-mod placeholder;
-
 pub(crate) mod preview;
 pub(crate) mod production;
 mod refused;
 mod region;
-mod route;
 pub(crate) mod scaffold;
 mod secrets;
 mod secure_header;
 mod shown;
 mod start;
-mod types;
-mod yaml;
 
-pub(crate) use component::source;
+use super::document::{self, component, env, marks};
 pub(crate) use dialect::{APP_SPEC, AppSpec};
-pub(crate) use document::name_of;
-pub(crate) use marks::marks;
 
 #[cfg(test)]
 mod tests;

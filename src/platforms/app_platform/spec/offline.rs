@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
+use super::document::maintenance::{Switch, is_on};
 use crate::platforms::Offline;
 
 /// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `maintenance`
 pub(in crate::platforms) fn offline(spec: &Value) -> Option<Offline> {
-    let is_on = |key: &str| spec.pointer(&format!("/maintenance/{key}")) == Some(&Value::Bool(true));
-    if is_on("archive") {
+    if is_on(spec, Switch::Archive) {
         Some(Offline::Archived)
-    } else if is_on("enabled") {
+    } else if is_on(spec, Switch::Maintenance) {
         Some(Offline::Maintenance)
     } else {
         None

@@ -1,13 +1,11 @@
 //! Reads an app spec: YAML or JSON, with every place where something may be wrong.
 
-use serde_json::Value;
-
-use super::component::{self, Kind};
+use super::check;
 use super::dialect::AppSpec;
-use super::yaml::{self, SyntaxError};
-use super::{check, env};
+use super::document::text_fields;
 use crate::model::failure::Failure;
 use crate::platforms::manifest::Manifest;
+use crate::policy::yaml::document::{self as yaml, SyntaxError};
 
 /// Reads YAML or JSON. `file` is what errors call it.
 pub(crate) fn parse(text: &str, file: &str) -> Result<Manifest, Failure> {
@@ -16,11 +14,12 @@ pub(crate) fn parse(text: &str, file: &str) -> Result<Manifest, Failure> {
             .next(advice(text, &error))
             .at(file, error.place.0, error.place.1)
     })?;
-    strings(&mut value);
+    text_fields::as_text(&mut value);
     let spec = Manifest {
         document: AppSpec::document(value),
         file: file.to_owned(),
         places,
+        manifests: &super::APP_SPEC,
     };
     check::check(&spec)?;
     Ok(spec)
@@ -50,39 +49,6 @@ fn advice(text: &str, error: &SyntaxError) -> &'static str {
         return "put the value between quotes";
     }
     "look at this line and the one above: indentation, a missing colon or an open quote"
-}
-
-/// The platform takes these as strings; people write `value: 8080` and `version: 15`.
-fn strings(spec: &mut Value) {
-    env::each_list(spec, |_, envs| {
-        for value in envs.iter_mut().filter_map(|env| env.get_mut("value")) {
-            as_string(value);
-        }
-    });
-    component::each(spec, |kind, component| {
-        let paths: &[(&str, &str)] = match kind {
-            Kind::Database => &[("", "version")],
-            _ => &[
-                ("github", "branch"),
-                ("gitlab", "branch"),
-                ("git", "branch"),
-                ("image", "tag"),
-            ],
-        };
-        for (outer, key) in paths {
-            let value = match *outer {
-                "" => component.get_mut(*key),
-                outer => component.get_mut(outer).and_then(|inner| inner.get_mut(*key)),
-            };
-            value.into_iter().for_each(as_string);
-        }
-    });
-}
-
-fn as_string(value: &mut Value) {
-    if value.is_number() || value.is_boolean() {
-        *value = Value::String(value.to_string());
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::component::components;
+use super::document::identity::{identity, place_by, place_of_name};
 use crate::model::failure::Failure;
 use crate::platforms::manifest::Manifest;
 
@@ -67,7 +68,7 @@ fn pointer(path: &str, spec: &Value) -> Option<String> {
         if let Some(Value::Array(items)) = value
             && key.parse::<usize>().is_err()
         {
-            match (place_by(items, "name", &key), items.as_slice()) {
+            match (place_of_name(items, &key), items.as_slice()) {
                 (Some(at), _) => key = at.to_string(),
                 (None, [only]) => {
                     pointer.push_str("/0");
@@ -96,24 +97,15 @@ fn child<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
 
 /// Where a list has the same item: by its name where it has one.
 fn place_of(items: &[Value], item: &Value, key: &str) -> Option<usize> {
-    let named = ["name", "key", "domain"]
-        .into_iter()
-        .find_map(|name| Some((name, item.get(name)?.as_str()?)));
-    match named {
-        Some((name, value)) => place_by(items, name, value),
+    match identity(item) {
+        Some((field, value)) => place_by(items, field, value),
         None => key.parse().ok().filter(|at| items.get(*at) == Some(item)),
     }
 }
 
-fn place_by(items: &[Value], name: &str, value: &str) -> Option<usize> {
-    items
-        .iter()
-        .position(|item| item.get(name).and_then(Value::as_str) == Some(value))
-}
-
 fn component(name: &str, spec: &Value) -> Option<String> {
     let known = components(spec).into_iter().find(|it| it.name == name)?;
-    Some(format!("/{}/{}", known.kind.key(), known.index))
+    Some(known.pointer())
 }
 
 #[cfg(test)]

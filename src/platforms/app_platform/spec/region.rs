@@ -2,20 +2,20 @@
 
 use serde_json::Value;
 
-use super::component::text;
+use super::document::network;
 
 /// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `region`
 const REGIONS: [&str; 10] = ["ams", "atl", "blr", "fra", "lon", "nyc", "sfo", "sgp", "syd", "tor"];
 
 /// `nyc1`, as Droplets and databases have it, is in the region `nyc`. Returns what is said about it.
 pub(super) fn correct(spec: &mut Value) -> Option<String> {
-    let given = text(spec, "region")?.to_owned();
+    let given = network::region(spec)?.to_owned();
     let (region, centre) = given.split_at_checked(3)?;
     let is_centre = centre.len() == 1 && centre.bytes().all(|byte| byte.is_ascii_digit());
     if !is_centre || !REGIONS.contains(&region) {
         return None;
     }
-    spec["region"] = region.into();
+    network::set_region(spec, region);
     Some(format!(
         "`{given}` is a data centre, and names of App Platform's regions have no number: using `{region}`; correct `region` in the app spec"
     ))

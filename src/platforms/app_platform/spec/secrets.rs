@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use super::{component, credentials, env};
+use super::notation::APP_SPEC;
+use super::{component, env, env_set};
 use crate::policy::secret_names::is_credential;
+use crate::policy::secret_values;
 use crate::redact::{Redactor, Secret};
 
 /// The names of all envs of type SECRET.
@@ -37,31 +39,11 @@ pub(crate) fn secrets_given(live: &Value, planned: &Value) -> Vec<String> {
     given
 }
 
-/// Shortest value that is hidden because of its env's name alone.
-const LONG: usize = 12;
-
 /// Secrets that stand in the spec as they are: of envs of type SECRET or with a name that says so, in connection
 /// strings, in other fields. What the platform has encrypted or fills in itself is none of them.
 pub(crate) fn secret_values(spec: &Value) -> Vec<Secret> {
-    let mut secrets = Vec::new();
-    for it in envs(spec) {
-        let Some(value) = env::value(it).filter(|value| is_plain(value)) else {
-            continue;
-        };
-        if env::is_secret(it) {
-            // `<REQUIRED>` in the place of a secret may stand in the place of anything else, too.
-            secrets.extend(Secret::new(value).filter(|_| !is_left_open(value)));
-        } else {
-            secrets.extend(Secret::in_connection(value));
-            // A shorter one may be a word of the logs.
-            if value.len() >= LONG
-                && credentials::is_plain(env::key(it), value)
-                && !credentials::env_has_shape(env::key(it), value)
-            {
-                secrets.extend(Secret::new(value));
-            }
-        }
-    }
+    let app = env_set::of(spec);
+    let mut secrets: Vec<Secret> = app.envs().flat_map(|it| secret_values::of_env(it, APP_SPEC)).collect();
     fields(spec, &mut secrets);
     secrets.extend(super::secure_header::secure_header(spec).and_then(|header| header.value));
     secrets
@@ -70,14 +52,7 @@ pub(crate) fn secret_values(spec: &Value) -> Vec<Secret> {
 /// Knows the secrets that stand in the spec and are too long to be a word: nothing else may hold them either, in
 /// whatever form.
 pub(super) fn known_from(spec: &Value) -> Redactor {
-    let redactor = Redactor::new();
-    let is_long = |value: &str| {
-        value.len() >= LONG && !crate::policy::literal::is_harmless(value) && !crate::policy::literal::is_address(value)
-    };
-    for secret in secret_values(spec).iter().filter(|it| is_long(it.expose())) {
-        let _forms = redactor.register(secret);
-    }
-    redactor
+    secret_values::known(&secret_values(spec))
 }
 
 fn envs(spec: &Value) -> Vec<&Value> {
@@ -100,11 +75,6 @@ fn fields(value: &Value, secrets: &mut Vec<Secret>) {
         }
         _ => {}
     }
-}
-
-/// `<REQUIRED>`, `<your key>`
-fn is_left_open(value: &str) -> bool {
-    value.starts_with('<') && value.ends_with('>')
 }
 
 fn is_plain(value: &str) -> bool {

@@ -6,18 +6,19 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::component::text;
-use super::placeholder;
+use super::document::ingress;
+use super::env;
+use super::notation::placeholder;
 use crate::model::secure_header::SecureHeader;
 use crate::redact::Secret;
 
 /// `None`: every request reaches the app.
 pub(crate) fn secure_header(spec: &Value) -> Option<SecureHeader> {
-    let header = spec.pointer("/ingress/secure_header")?;
-    let value = text(header, "value").filter(|value| !value.starts_with("EV[") && placeholder::whole(value).is_none());
+    let header = ingress::secure_header(spec)?;
+    let is_known = |value: &&str| !env::is_encrypted(value) && placeholder(value).is_none();
     Some(SecureHeader {
-        name: text(header, "key")?.to_owned(),
-        value: value.and_then(Secret::new),
+        name: header.name.to_owned(),
+        value: header.value.filter(is_known).and_then(Secret::new),
     })
 }
 
@@ -29,9 +30,8 @@ pub(crate) fn with_secure_header_of<'a>(spec: &'a Value, file: &Value) -> Cow<'a
     let mut spec = Cow::Borrowed(spec);
     if let (None, Some(value)) = (&hidden.value, &written.value)
         && hidden.name.eq_ignore_ascii_case(&written.name)
-        && let Some(header) = spec.to_mut().pointer_mut("/ingress/secure_header")
     {
-        header["value"] = value.expose().into();
+        ingress::set_value_of_secure_header(spec.to_mut(), value.expose());
     }
     spec
 }

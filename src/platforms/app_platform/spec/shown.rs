@@ -1,54 +1,27 @@
-//! An env and a command as people may read them: without what is a credential by its shape or by its name.
+//! What people may read of an app spec's envs, commands and other texts.
 
-use super::credentials;
-use super::hidden::{MASK, by_shape};
+use std::borrow::Cow;
 
-/// A value of an env as people may read it.
+use super::notation::APP_SPEC;
+pub(super) use crate::policy::hidden::MASK;
+use crate::policy::{hidden, shown};
+
+/// A value of an env.
 pub(super) fn of_env(key: &str, value: &str) -> String {
-    let shown = by_shape(value);
-    // A short password is no word to look for elsewhere, but it is not shown here.
-    let left = shown.replace(MASK, "${HIDDEN}");
-    if credentials::is_plain(key, value) && (shown == value || credentials::is_plain(key, &left)) {
-        MASK.to_owned()
-    } else {
-        shown
-    }
+    shown::of_env(key, value, APP_SPEC)
 }
 
-/// A command as people may read it.
+/// A command.
 pub(super) fn of_command(command: &str) -> String {
-    let values = credentials::values_in_command(command);
-    let shown = values
-        .iter()
-        .fold(command.to_owned(), |command, value| command.replace(value, MASK));
-    by_shape(&shown)
+    shown::of_command(command, APP_SPEC)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{of_command, of_env};
+/// A text of which nothing but its shape is known.
+pub(super) fn by_shape(text: &str) -> String {
+    hidden::by_shape(text, APP_SPEC)
+}
 
-    #[test]
-    fn credentials_are_hidden_where_they_stand() {
-        for (key, value, shown) in [
-            ("ADMIN_PASSWORD", "panel-pw-99", "***"),
-            ("LEVEL", "info", "info"),
-            ("SHORT", "app:pw1@db.acme.io/shop", "***"),
-            ("SITE", "https://shop.acme.io", "https://shop.acme.io"),
-            ("DATABASE", "app:hunter66@db.acme.io/shop", "app:***@db.acme.io/shop"),
-            ("PLAIN_JSON", "{\"password\": \"hunter22\"}", "***"),
-        ] {
-            assert_eq!(of_env(key, value), shown, "{key}={value}");
-        }
-        for (command, shown) in [
-            (
-                "./serve --password hunter22 --port 80",
-                "./serve --password *** --port 80",
-            ),
-            ("API_TOKEN=hunter22 ./serve", "API_TOKEN=*** ./serve"),
-            ("npm start", "npm start"),
-        ] {
-            assert_eq!(of_command(command), shown);
-        }
-    }
+/// A ciphertext, or a URL with its password hidden.
+pub(super) fn without_password(text: &str) -> Cow<'_, str> {
+    hidden::without_password(text, APP_SPEC)
 }

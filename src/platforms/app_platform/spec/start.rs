@@ -1,10 +1,8 @@
-//! How a component starts: its `run_command`, else Procfile, package.json or Dockerfile.
+//! How a component starts: its `run_command`, else what its files say.
 
-use serde_json::Value;
-
-use super::component::{self, Component, Kind, text};
+use super::component::{self, Component, Kind};
 use crate::platforms::manifest::Manifest;
-use crate::policy::{dockerfile, shell};
+use crate::policy::start_command::{self, Place};
 
 type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -12,31 +10,26 @@ type Files<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub(crate) fn wanted_files(spec: &Manifest) -> Vec<String> {
     let mut wanted: Vec<String> = component::components(spec.value())
         .iter()
-        .filter(|component| component.kind.has_instances() && component.text("run_command").is_none())
-        .flat_map(|component| candidates(component.value))
+        .filter(|component| component.kind.has_instances() && component.run_command().is_none())
+        .filter_map(place)
+        .flat_map(start_command::candidates)
         .collect();
     wanted.sort();
     wanted.dedup();
     wanted
 }
 
-/// In the order in which they are looked at.
-fn candidates(component: &Value) -> Vec<String> {
-    if component.get("image").is_some() {
-        return Vec::new();
-    }
-    let directory = shell::normal(text(component, "source_dir").unwrap_or_default());
-    let beside = |file: &str| shell::normal(&format!("{directory}/{file}"));
-    match text(component, "dockerfile_path") {
-        // From the repository's root; some people write it from `source_dir`.
-        Some(path) => vec![shell::normal(path), beside(path)],
-        None => vec![beside("Procfile"), beside("package.json"), beside("Dockerfile")],
-    }
+/// Where its files are. `None`: it runs an image.
+fn place<'a>(component: &Component<'a>) -> Option<Place<'a>> {
+    (!component.names_image()).then(|| Place {
+        directory: component.source_dir().unwrap_or_default(),
+        dockerfile: component.dockerfile_path(),
+    })
 }
 
 /// The command that starts a component. `None`: it cannot be found out.
 pub(super) fn find(component: &Component<'_>, files: Files<'_>) -> Option<String> {
-    if let Some(command) = component.text("run_command") {
+    if let Some(command) = component.run_command() {
         return Some(command.to_owned());
     }
     let process = match component.kind {
@@ -44,39 +37,12 @@ pub(super) fn find(component: &Component<'_>, files: Files<'_>) -> Option<String
         Kind::Worker => "worker",
         _ => return None,
     };
-    candidates(component.value).into_iter().find_map(|path| {
-        let text = files(&path)?;
-        match path.rsplit('/').next() {
-            Some("Procfile") => procfile(&text, process),
-            Some("package.json") if process == "web" => package_json(&text),
-            Some("package.json") => None,
-            _ => dockerfile::start(&text),
-        }
-    })
-}
-
-fn procfile(text: &str, process: &str) -> Option<String> {
-    let commands = text.lines().filter_map(|line| line.split_once(':'));
-    let mut of_process = commands.filter(|(name, _)| name.trim() == process);
-    of_process
-        .next()
-        .map(|(_, command)| command.trim().to_owned())
-        .filter(|command| !command.is_empty())
-}
-
-/// `npm start` comes with every Node buildpack, whichever package manager installed the packages.
-fn package_json(text: &str) -> Option<String> {
-    let package: Value = serde_json::from_str(text).ok()?;
-    package
-        .pointer("/scripts/start")?
-        .as_str()
-        .filter(|script| !script.trim().is_empty())?;
-    Some("npm start".to_owned())
+    start_command::find(place(component)?, process, files)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

@@ -5,8 +5,8 @@ pub(super) mod shared;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::component::{components, sources};
-use super::document::print;
+use super::component::components;
+use super::document::source::sources;
 use super::guard::guard;
 use super::marks::marks;
 use super::parse::parse;
@@ -19,6 +19,7 @@ use crate::platforms::manifest::Manifest;
 use crate::platforms::plan::{Allowed, PreviewInput, PreviewPlan};
 use crate::policy::announcement::Announcement;
 use crate::policy::images::Images;
+use crate::policy::yaml::document::write as print;
 use crate::redact::Redactor;
 use shared::shared;
 

@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 
 use self::manifests::text;
 use super::super::deployment::Cause;
+use super::super::manifests::Manifests as _;
 use super::super::{
-    App, CauseKind, ComponentHealth, Deployment, Diagnosis, Document, HealthState, LogKind, LogLine, Platform, Result,
-    Rollout, Still, Validation,
+    App, Capabilities, CauseKind, ComponentHealth, Deployment, Diagnosis, Document, HealthState, LogKind, LogLine,
+    Platform, Result, Rollout, Still, Validation, Words,
 };
 use crate::model::commit::Sha;
-use crate::model::own::OwnRepository;
 use crate::model::report::{Cost, Pages};
 use crate::model::rollout::{Built, Phase};
 use crate::redact::Clean;
@@ -32,6 +32,8 @@ pub(crate) struct Folder {
     pub(crate) apps: PathBuf,
     /// The clone whose branches it deploys.
     pub(crate) clone: PathBuf,
+    /// Whether a rollback holds an app.
+    pub(crate) pins: bool,
 }
 
 impl Folder {
@@ -165,6 +167,18 @@ impl Platform for Folder {
         None
     }
 
+    fn words(&self) -> &'static Words {
+        FOLDER_MANIFESTS.words()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            builds_branch_heads: true,
+            pins_rollbacks: self.pins,
+            keeps: usize::MAX,
+        }
+    }
+
     fn has_met_a_limit(&self) -> bool {
         false
     }
@@ -272,7 +286,7 @@ impl Platform for Folder {
     async fn rollback(&self, app: &App, deployment_id: &str, skip_pin: bool) -> Result<Rollout> {
         let earlier = deployment_in(&self.read(&app.id).expect("the app"), deployment_id).expect("the deployment");
         let rollout = self.deploy(&app.id, earlier["document"].clone(), Some(deployment_id));
-        if !skip_pin {
+        if self.pins && !skip_pin {
             let mut stored = self.read(&app.id).expect("the app");
             stored["pinned"] = json!(rollout.deployment);
             self.write(&app.id, &stored);
@@ -304,10 +318,6 @@ impl Platform for Folder {
             awake: 0.0,
             asleep: None,
         })
-    }
-
-    fn built_from(&self, deployment: &Deployment, _: &OwnRepository) -> Vec<(String, Built)> {
-        deployment.built.clone()
     }
 
     fn explain(&self, _: &str, _: &Clean) -> Option<Diagnosis> {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::knowing;
 use crate::redact::{Redactor, Secret, TargetSecrets, Untrusted};
 
-/// What somebody may have as a secret: anything on one line that is no everyday word or number.
+/// What someone may have as a secret: anything on one line that is no everyday word or number.
 pub(super) fn secrets() -> impl Strategy<Value = String> {
     "[a-zA-Z][ -~\u{a0}-\u{ff}\u{20ac}\u{1f980}]{6,30}[a-zA-Z]".prop_filter("an everyday value", |value| {
         crate::redact::Secret::new(value).is_some_and(|secret| !secret.forms().is_empty())

@@ -125,7 +125,7 @@ pub(crate) fn token(headers: &HeaderMap) -> &str {
 }
 
 /// Any token acts as `github-actions[bot]`, as `GITHUB_TOKEN` does; only `user:LOGIN` acts as that person,
-/// so that a test or the demo can write a comment as somebody.
+/// so that a test or the demo can write a comment as someone.
 pub(crate) fn actor(headers: &HeaderMap) -> User {
     match token(headers).strip_prefix("user:") {
         Some(login) if !login.is_empty() => User::from_login(login),

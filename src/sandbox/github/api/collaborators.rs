@@ -7,7 +7,7 @@ use crate::github::records::hosted::HostedRepository;
 use crate::github::records::user::User;
 use crate::github::refusal::Refusal;
 
-/// The role of a login: what the account says; else the owner administers and everybody else reads.
+/// The role of a login: what the account says; else the owner administers and everyone else reads.
 fn role(hosted: &HostedRepository, user: &User) -> String {
     let rules = hosted.account.rules();
     let given = rules.permissions.iter().find(|(login, _)| user.is(login));
@@ -27,7 +27,7 @@ fn permission(role: &str) -> &str {
     }
 }
 
-/// Whether anybody of this login has left a trace: nobody signs up here.
+/// Whether this login has appeared anywhere: there is no sign-up here.
 async fn exists(hosted: &HostedRepository, user: &User) -> bool {
     let named = {
         let (rules, records) = (hosted.account.rules(), hosted.records());

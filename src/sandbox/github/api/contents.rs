@@ -11,7 +11,7 @@ use super::urls::{Urls, escape_path};
 use crate::github::records::following;
 use crate::github::refusal::Refusal;
 
-/// Larger files come without content, except raw.
+/// Larger files come without content, except raw. <https://docs.github.com/rest/repos/contents#get-repository-content>
 const LARGEST_INLINE_BYTES: u64 = 1024 * 1024;
 /// One line of `git ls-tree -l -z`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,6 +16,7 @@ use crate::github::records::user::node_id;
 use crate::github::refusal::Refusal;
 use crate::github::stamp::stamp;
 
+/// <https://docs.github.com/rest/deployments/statuses#create-a-deployment-status>
 const STATES: [&str; 7] = [
     "error",
     "failure",

@@ -15,6 +15,7 @@ use crate::github::refusal::Refusal;
 use crate::github::stamp::stamp;
 
 /// Of descriptions, of deployments and statuses alike.
+/// <https://docs.github.com/rest/deployments/statuses#create-a-deployment-status>
 const LONGEST_DESCRIPTION_CHARACTERS: usize = 140;
 
 impl Deployment {

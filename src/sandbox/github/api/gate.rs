@@ -16,6 +16,7 @@ use crate::github::refusal::Refusal;
 use crate::github::state::GitHub;
 
 /// Of `GITHUB_TOKEN`, for each repository.
+/// <https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api>
 const TOKEN_LIMIT: u64 = 1_000;
 /// Of a person.
 const PERSON_LIMIT: u64 = 5_000;

@@ -107,7 +107,7 @@ pub(crate) fn router(github: &Arc<GitHub>) -> Router<Arc<GitHub>> {
         .route_layer(from_fn_with_state(Arc::clone(github), gate))
 }
 
-/// An installation's token is nobody's.
+/// An installation's token belongs to no user.
 async fn forbidden() -> Refusal {
     Refusal::not_accessible()
 }

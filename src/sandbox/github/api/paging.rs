@@ -18,7 +18,7 @@ impl Page {
         Self::new(call.asked("page"), call.asked("per_page"))
     }
 
-    /// A comparison shows 250 commits where nobody asks for pages.
+    /// A comparison shows 250 commits unless the request asks for pages.
     pub(crate) fn of_comparison(call: &Call) -> Self {
         match call.asked("page").or(call.asked("per_page")) {
             Some(_) => Self::of(call),

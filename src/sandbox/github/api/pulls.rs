@@ -24,7 +24,7 @@ struct NewPull {
     draft: bool,
 }
 
-/// `POST /pulls`. The author is the Git author of the head commit: nobody has to log in to be somebody.
+/// `POST /pulls`. The author is the Git author of the head commit, who needs no account.
 pub(crate) async fn create(call: Call) -> Reply {
     let new: NewPull = call.json()?;
     for (field, value) in [("title", &new.title), ("head", &new.head), ("base", &new.base)] {

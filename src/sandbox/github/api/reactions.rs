@@ -10,6 +10,7 @@ use crate::github::records::user::node_id;
 use crate::github::refusal::Refusal;
 use crate::github::stamp::stamp;
 
+/// <https://docs.github.com/rest/reactions/reactions#about-reactions>
 const CONTENTS: [&str; 8] = ["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"];
 
 impl Reaction {

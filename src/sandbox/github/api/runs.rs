@@ -24,7 +24,7 @@ pub(crate) async fn list(call: Call) -> Reply {
     if call.asked("created").is_some() {
         return Err(Refusal::unprocessable("The sandbox does not filter runs by `created`"));
     }
-    // Whoever asks for runs has to see the head that was pushed a moment ago.
+    // A client that asks for runs has to see the head that was pushed a moment ago.
     all_current(&call.hosted).await;
     let is = |key: &str, value: &str| call.asked(key).is_none_or(|asked| asked == value);
     let mut runs: Vec<Run> = call.hosted.records().runs.clone();

@@ -1,4 +1,4 @@
-//! `issue_comment`: somebody wrote, changed or removed a comment.
+//! `issue_comment`: someone wrote, changed or removed a comment.
 
 use serde_json::{Value, json};
 

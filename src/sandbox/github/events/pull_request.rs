@@ -48,7 +48,7 @@ pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
             };
         }
         "closed" => {
-            // What `GITHUB_TOKEN` does starts no workflow, so whoever closes is taken for a person.
+            // What `GITHUB_TOKEN` does starts no workflow, so the login that closes is taken for a person.
             let person = pull.closed_by.as_ref().filter(|user| !user.is_actions_bot());
             payload["sender"] = person.unwrap_or(&pull.author).json(&urls.base);
         }

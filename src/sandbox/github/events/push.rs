@@ -36,7 +36,7 @@ pub(super) async fn payload(asked: &Asked) -> Result<Value, Refusal> {
     let parent = head.as_ref().and_then(|commit| commit.parents.first().cloned());
     let before = match asked.key("before") {
         Some(before) => repository.resolve(before).await,
-        // A tag is new where nobody says otherwise.
+        // A tag is new unless the caller says otherwise.
         None if is_tag => None,
         None => parent,
     };

@@ -1,4 +1,4 @@
-//! `workflow_run`, `workflow_dispatch` and `repository_dispatch`: another workflow has ended, or somebody starts one.
+//! `workflow_run`, `workflow_dispatch` and `repository_dispatch`: another workflow has ended, or someone starts one.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::github::records::following::current;
 use crate::github::refusal::Refusal;
 use crate::github::stamp::stamp;
 
-/// Of the workflow that is looked at.
+/// Path of the workflow whose run is reported.
 const PATH: &str = ".github/workflows/ci.yml";
 /// Of the one that a pull request's event started: where previews are isolated, their own comes after it.
 const START: (&str, &str) = ("Preview start", ".github/workflows/do-deploy-preview-start.yml");
@@ -30,6 +30,7 @@ pub(super) const KEYS_OF_DISPATCH: &[&str] = &["ref", "inputs", "workflow"];
 pub(super) const KEYS_OF_REPOSITORY_DISPATCH: &[&str] = &["event_type", "client_payload"];
 
 /// GitHub takes no more, of inputs and of the top level of a payload.
+/// <https://docs.github.com/rest/actions/workflows#create-a-workflow-dispatch-event>
 const MOST_INPUTS: usize = 25;
 const MOST_PROPERTIES: usize = 10;
 

@@ -1,5 +1,5 @@
 //! An open pull request's head follows its branch, and one whose head arrives in the base is merged: looked up whenever
-//! somebody reads it.
+//! someone reads it.
 
 use super::hosted::HostedRepository;
 use super::merging;
@@ -12,7 +12,7 @@ pub(crate) async fn current(hosted: &HostedRepository, number: u64) -> Option<Pu
     if !pull.is_open() {
         return Some(pull);
     }
-    // Whoever pushed the merge to the base has closed the pull request with it.
+    // A push of the merge to the base closes the pull request, by its pusher.
     let Some(merge_commit) = merging::merge_commit(&hosted.repository, &pull).await else {
         return Some(pull);
     };
@@ -44,7 +44,7 @@ async fn followed(hosted: &HostedRepository, number: u64) -> Option<Pull> {
     let now = hosted.clock.now();
     let mut records = hosted.records();
     let pull = records.pulls.get_mut(&number)?;
-    // Somebody else may have seen it, or closed the pull request, in the meantime.
+    // Someone else may have seen it, or closed the pull request, in the meantime.
     if pull.is_open() && pull.head_sha == known.head_sha {
         pull.move_head(head, base, now);
         let pull = pull.clone();

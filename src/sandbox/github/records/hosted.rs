@@ -77,7 +77,7 @@ impl HostedRepository {
     }
 }
 
-/// The records while somebody reads or writes them.
+/// The records while someone reads or writes them.
 pub(crate) struct Open<'a> {
     records: MutexGuard<'a, Records>,
     changes: &'a Changes,

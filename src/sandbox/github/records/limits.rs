@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
+/// <https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api>
 const HOUR_SECONDS: i64 = 3_600;
 
 /// Requests counted since the window opened.

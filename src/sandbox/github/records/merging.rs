@@ -4,7 +4,7 @@ use super::pull::Pull;
 use crate::github::records::commit;
 use crate::repository::Repository;
 
-/// Whether the head could be merged into its base as they are now. `None`: it cannot be told.
+/// Whether the head could be merged into its base as they are now. `None`: it cannot be determined.
 pub(crate) async fn mergeable(repository: &Repository, pull: &Pull) -> Option<bool> {
     let base = repository.head(&pull.base).await?;
     repository.merges(&base, &pull.head_sha).await

@@ -1,4 +1,4 @@
-//! People and bots: everybody exists as soon as they are named.
+//! People and bots: an account exists as soon as it is named.
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -120,7 +120,7 @@ impl User {
     }
 }
 
-/// Opaque to everybody, unique per kind and id.
+/// Opaque to clients, unique per kind and id.
 pub(crate) fn node_id(kind: &str, id: u64) -> String {
     format!("{kind}_{id:016x}")
 }

@@ -44,7 +44,7 @@ async fn deployments_keep_github_s_rules() {
 }
 
 #[tokio::test]
-async fn a_deployment_of_a_branch_that_is_behind_merges_unless_told_not_to() {
+async fn a_deployment_of_a_branch_that_is_behind_merges_unless_auto_merge_is_off() {
     let world = World::new().await;
     world.commit("main", "ahead.txt", "Ada");
     let merged = world

@@ -9,8 +9,8 @@ use crate::processes::disk;
 use crate::processes::plan::{Build, BuildPlan, StepError};
 use crate::processes::runner::Runner;
 
-/// Copies the image's files, because a tag's folder may be another image later. What an image starts by itself stands in
-/// its `Procfile`.
+/// Copies the image's files, because a tag's folder may be another image later. What an image starts without a command
+/// stands in its `Procfile`.
 pub(super) async fn pull(runner: &Runner, plan: &BuildPlan, reference: &str, log: &Log) -> Result<Build, StepError> {
     let component = &plan.component;
     let Some(registry) = &runner.images else {

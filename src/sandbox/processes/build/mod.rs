@@ -19,6 +19,7 @@ use super::runner::Runner;
 use crate::log::Log;
 
 /// Folders that App Platform looks into, in this order, for the pages of a static site.
+/// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>
 const OUTPUT_DIRS: [&str; 4] = ["_static", "dist", "public", "build"];
 
 /// Checks the commit out afresh, runs the buildpack's steps and `build_command`, and writes all output to `log`.

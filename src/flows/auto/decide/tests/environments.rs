@@ -4,8 +4,8 @@ use super::super::decide;
 use super::TOKEN;
 use super::push;
 use crate::config::Config;
-use crate::flows::auto::dispatch_inputs::Flags;
 use crate::flows::auto::event::Event;
+use crate::flows::flags::Flags;
 
 #[test]
 fn a_branch_of_several_environments_is_deployed_to_the_one_that_is_named() {

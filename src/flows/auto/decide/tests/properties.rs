@@ -1,4 +1,4 @@
-//! What holds for every payload, whoever wrote what is in it.
+//! What holds for every payload, also one that an attacker wrote.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -7,8 +7,8 @@ use super::super::decide;
 use super::TOKEN;
 use super::{POLICY, comment, other_run, pull, push, starts};
 use crate::config::Config;
-use crate::flows::auto::dispatch_inputs::Flags;
 use crate::flows::auto::event::Event;
+use crate::flows::flags::Flags;
 use crate::model::pull_request::PullRequest;
 
 /// What may stand where GitHub writes a fact.

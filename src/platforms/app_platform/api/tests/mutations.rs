@@ -24,7 +24,7 @@ fn a_created_app_whose_reply_was_lost_is_found_and_taken_up() {
 }
 
 #[test]
-fn a_name_taken_by_an_unheard_request_of_ours_is_ours() {
+fn a_name_taken_by_our_request_whose_reply_was_lost_is_ours() {
     let (rollout, requests) = run(
         |asked, times| match (asked.split('?').next().unwrap_or_default(), times) {
             ("POST /v2/apps", 0) => refuse(502, "bad gateway"),
@@ -52,7 +52,7 @@ fn a_name_that_was_taken_before_is_not_ours() {
 }
 
 #[test]
-fn an_unheard_creation_does_not_take_a_foreign_app() {
+fn a_creation_whose_reply_was_lost_does_not_take_a_foreign_app() {
     let foreign = json!({"id": "a1", "spec": {"name": "shop-pr-12"}});
     let (refused, _) = run(
         |asked, _| match asked.split('?').next().unwrap_or_default() {

@@ -26,23 +26,23 @@ fn rollout() -> Rollout {
 }
 
 #[test]
-fn waiting_tolerates_errors_and_tells_changes_once() {
+fn waiting_tolerates_errors_and_reports_changes_once() {
     let phases = ["PENDING_BUILD", "BUILDING", "BUILDING", "", "ACTIVE"];
-    let mut told = Vec::new();
+    let mut seen = Vec::new();
     let (deployment, _) = run(
         |_, times| match phases[times] {
             "" => refuse(429, "API Rate limit exceeded."),
             phase => say(json!({"deployment": {"id": "d2", "phase": phase}})),
         },
         async |platform| {
-            let mut on_change = |deployment: &crate::platforms::Deployment| told.push(deployment.phase.clone());
+            let mut on_change = |deployment: &crate::platforms::Deployment| seen.push(deployment.phase.clone());
             platform
                 .wait(&rollout(), Deadline::after(Duration::from_secs(60)), &mut on_change)
                 .await
         },
     );
     assert_eq!(deployment.expect("ended").phase, Phase::Active);
-    assert_eq!(told, [Phase::Queued, Phase::Building, Phase::Active]);
+    assert_eq!(seen, [Phase::Queued, Phase::Building, Phase::Active]);
 }
 
 #[test]

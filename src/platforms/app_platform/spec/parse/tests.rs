@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::parse;
-use crate::platforms::app_platform::spec::document::print;
+use crate::policy::yaml::document::write as print;
 
 fn refuse(text: &str) -> String {
     let failure = parse(text, "app.yaml").expect_err("refused");

@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
-use super::super::component::{self, owner_noun, text};
-use super::super::env_values::EnvValues;
+use super::super::component::{self, owner_noun};
+use super::super::document::domain::domains;
+use super::super::document::ingress::{Rule, rules};
 use super::super::{env, marks};
 use crate::platforms::manifest::Manifest;
+use crate::policy::env_values::EnvValues;
 use crate::policy::literal::is_harmless;
 use crate::redact::credential::words;
 
@@ -107,13 +109,13 @@ impl Production {
         };
         for spec in specs {
             production.apps.push(spec.name().to_ascii_lowercase());
-            let domains = spec.value().get("domains").and_then(Value::as_array);
-            for domain in domains.into_iter().flatten() {
-                let Some(name) = text(domain, "domain").filter(|name| name.chars().all(is_part)) else {
+            for domain in domains(spec.value()) {
+                let Some(name) = domain.name().filter(|name| name.chars().all(is_part)) else {
                     continue;
                 };
-                let is_wild = domain.get("wildcard").and_then(Value::as_bool) == Some(true);
-                production.domains.push((name.to_ascii_lowercase(), is_wild));
+                production
+                    .domains
+                    .push((name.to_ascii_lowercase(), domain.is_wildcard()));
             }
         }
         production
@@ -168,22 +170,10 @@ fn instead(spec: &Value, planned: &Value, found: &Found<'_>) -> String {
     if !found.is_url {
         return "${APP_DOMAIN}".to_owned();
     }
-    let rules = |spec: &'_ Value| -> Vec<Value> {
-        let rules = spec.pointer("/ingress/rules").and_then(Value::as_array);
-        rules.cloned().unwrap_or_default()
-    };
-    let name = |rule: &Value| {
-        rule.pointer("/component/name")
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    };
-    let is_its = |rule: &&Value| {
-        let host = rule.pointer("/match/authority/exact").and_then(Value::as_str);
-        host.is_some_and(|host| host.eq_ignore_ascii_case(found.host))
-    };
-    let component = rules(spec).iter().find(is_its).and_then(name);
+    let is_its = |rule: &&Rule<'_>| rule.host().is_some_and(|host| host.eq_ignore_ascii_case(found.host));
+    let component = rules(spec).iter().find(is_its).and_then(|rule| rule.component());
     // A component without a route in the preview has no public URL there.
-    match component.filter(|it| rules(planned).iter().filter_map(name).any(|name| name == *it)) {
+    match component.filter(|it| rules(planned).iter().any(|rule| rule.component() == Some(it))) {
         Some(component) => format!("${{{component}.PUBLIC_URL}}"),
         None => format!("${{APP_URL}}{}", found.path),
     }

@@ -1,9 +1,9 @@
 //! What the default branch's app specs name: a pull request's preview is built from nothing else, and grows little
 //! beyond it.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::super::component::{self, Component, Kind, text};
+use super::super::component::{self, Component, ComponentMut, Kind};
 use super::Notes;
 use super::size::{HALF_GIB, preview_size};
 use crate::config::clipped_size;
@@ -19,11 +19,7 @@ const NEW_COMPONENTS: usize = 2;
 /// Whether the default branch's specs name the source.
 fn names_source(allowed: &Allowed, source: &Source) -> bool {
     let mut named = allowed.specs().flat_map(component::components);
-    named.any(|it| {
-        component::all_sources(it.name, it.value)
-            .iter()
-            .any(|known| known.is_same_place(source))
-    })
+    named.any(|it| it.sources().iter().any(|known| known.is_same_place(source)))
 }
 
 /// Refuses sources that the default branch does not name, and keeps number and size of the components within what it
@@ -52,17 +48,13 @@ pub(super) fn hold(
         ));
     }
     let mut is_smaller = false;
-    component::each(preview, |kind, component| {
-        let name = component
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
-        if kind.has_instances() {
-            let known = reference(input).and_then(|spec| find(spec, kind, &name));
-            count(component, &name, known, allowed, notes);
-            let is_new = new.contains(&(kind, name.clone()));
-            is_smaller |= size(component, &name, known, allowed, is_new, notes);
+    component::each(preview, |mut component| {
+        if component.kind.has_instances() {
+            let name = component.name();
+            let known = reference(input).and_then(|spec| component::named(spec, component.kind, &name));
+            let is_new = new.contains(&(component.kind, name));
+            count(&mut component, known.as_ref(), allowed, notes);
+            is_smaller |= size(&mut component, known.as_ref(), allowed, is_new, notes);
         }
     });
     if is_empty && is_smaller {
@@ -81,7 +73,8 @@ pub(super) fn hold(
 fn new(preview: &Value, spec: &Manifest, input: &PreviewInput<'_>) -> Result<Vec<(Kind, String)>, Failure> {
     let allowed = input.allowed;
     let reference = reference(input).or(allowed.specs().next());
-    let is_known = |it: &Component<'_>| reference.is_some_and(|known| find(known, it.kind, it.name).is_some());
+    let is_known =
+        |it: &Component<'_>| reference.is_some_and(|known| component::named(known, it.kind, it.name).is_some());
     let new: Vec<(Kind, String)> = component::components(preview)
         .iter()
         .filter(|it| costs(it, input) && !is_known(it))
@@ -94,7 +87,9 @@ fn new(preview: &Value, spec: &Manifest, input: &PreviewInput<'_>) -> Result<Vec
     // scheduled job or a function, and a static site costs nothing.
     let added = |kind: Kind| {
         let gone = component::of(reference, kind);
-        let gone = gone.iter().filter(|it| find(spec.value(), kind, it.name).is_none());
+        let gone = gone
+            .iter()
+            .filter(|it| component::named(spec.value(), kind, it.name).is_none());
         let new = new.iter().filter(|(its, _)| *its == kind);
         new.count().saturating_sub(gone.count())
     };
@@ -125,17 +120,12 @@ fn costs(component: &Component<'_>, input: &PreviewInput<'_>) -> bool {
     component.kind != Kind::Database || !input.policy.spec.is_empty()
 }
 
-fn find<'a>(spec: &'a Value, kind: Kind, name: &str) -> Option<&'a Value> {
-    let components = component::of(spec, kind);
-    components.iter().find(|it| it.name == name).map(|it| it.value)
-}
-
 /// DigitalOcean may read every repository and registry that the team has linked: a spec could show the code of another
 /// one in this one's log.
 fn sources(preview: &Value, input: &PreviewInput<'_>) -> Result<(), Failure> {
     let mut refused: Vec<String> = Vec::new();
     for component in component::components(preview) {
-        for source in component::all_sources(component.name, component.value) {
+        for source in component.sources() {
             if source.is_repository(input.repository) || names_source(input.allowed, &source) {
                 continue;
             }
@@ -164,46 +154,38 @@ fn sources(preview: &Value, input: &PreviewInput<'_>) -> Result<(), Failure> {
 }
 
 /// One instance, or as many as the default branch says.
-fn count(component: &mut Map<String, Value>, name: &str, known: Option<&Value>, allowed: &Allowed, notes: &mut Notes) {
-    let scales = component.get("autoscaling").filter(|it| !it.is_null());
-    let too_many = scales.is_some() && known.and_then(|known| known.get("autoscaling")) != scales;
+fn count(component: &mut ComponentMut<'_>, known: Option<&Component<'_>>, allowed: &Allowed, notes: &mut Notes) {
+    let scales = component.read().autoscaling().filter(|it| !it.is_null());
+    let too_many = scales.is_some() && known.and_then(Component::autoscaling) != scales;
     if too_many {
-        component.shift_remove("autoscaling");
+        component.stop_scaling();
     }
-    let most = known.map_or(1, |known| number(known.get("instance_count"))).max(1);
-    let too_many = too_many || number(component.get("instance_count")) > most;
-    if too_many {
-        component.insert("instance_count".to_owned(), json!(most));
+    let most = known.map_or(1, Component::instance_count).max(1);
+    if too_many || component.read().instance_count() > most {
+        component.set_instance_count(most);
         notes.changes.push(
-            format!("instances of `{name}`: {most}"),
+            format!("instances of `{}`: {most}", component.name()),
             format!("`{}` allows no more", allowed.branch),
         );
     }
 }
 
-fn number(value: Option<&Value>) -> u64 {
-    let value = value.unwrap_or(&Value::Null);
-    let written = value.as_str().and_then(|text| text.parse().ok());
-    value.as_u64().or(written).unwrap_or(1)
-}
-
 /// Whether it is smaller than the spec wishes.
 fn size(
-    component: &mut Map<String, Value>,
-    name: &str,
-    known: Option<&Value>,
+    component: &mut ComponentMut<'_>,
+    known: Option<&Component<'_>>,
     allowed: &Allowed,
     is_new: bool,
     notes: &mut Notes,
 ) -> bool {
-    let Some(wished) = component.get("instance_size_slug").and_then(Value::as_str) else {
+    let Some(wished) = component.read().size().map(str::to_owned) else {
         return false;
     };
-    let is_known = |slug: &str| known.and_then(|known| text(known, "instance_size_slug")) == Some(slug);
+    let is_known = |slug: &str| !slug.is_empty() && known.and_then(Component::size).map(str::trim) == Some(slug);
     let fits = |slug: &str| !has_gpu(slug) && (clipped_size(slug, &allowed.size) == slug || is_known(slug));
     let size = match is_new {
         true => HALF_GIB,
-        false => [wished, preview_size(wished)]
+        false => [wished.as_str(), preview_size(&wished)]
             .into_iter()
             .find(|slug| fits(slug))
             .unwrap_or(HALF_GIB),
@@ -215,10 +197,11 @@ fn size(
         true => format!("it is not in an app spec of `{}` yet", allowed.branch),
         false => format!("`{}` allows no more", allowed.branch),
     };
-    notes
-        .changes
-        .push(format!("size of `{name}` is `{size}` instead of `{wished}`"), why);
-    component.insert("instance_size_slug".to_owned(), json!(size));
+    notes.changes.push(
+        format!("size of `{}` is `{size}` instead of `{wished}`", component.name()),
+        why,
+    );
+    component.set_size(size);
     true
 }
 

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::super::component::{self, Component, Kind};
-use super::super::datastore::{Access, Store, Stores};
-use super::super::env;
-use super::super::env_values::EnvValues;
+use super::super::document::app;
+use super::super::notation::APP_SPEC;
 use super::super::start;
+use super::super::{env, env_set};
 use super::decision::{Before, Command, Decision, Later};
 use super::{build, development, jobs};
 use crate::config::{Preview, PreviewDatabase};
@@ -16,6 +16,8 @@ use crate::platforms::manifest::Manifest;
 use crate::platforms::plan::{DatabaseChoice, PreviewInput};
 use crate::policy::changes::listed;
 use crate::policy::datastores::file;
+use crate::policy::datastores::stores::{Access, Store, Stores};
+use crate::policy::env_values::EnvValues;
 
 /// What there is to decide about.
 struct Facts<'a> {
@@ -30,7 +32,7 @@ struct Facts<'a> {
 }
 
 pub(super) fn decide(spec: &Manifest, input: &PreviewInput<'_>, policy: &EnvValues) -> Result<Decision, Failure> {
-    let stores = Stores::of(spec.value());
+    let stores = env_set::stores(spec.value());
     let mut facts = Facts::of(spec.value(), &stores, policy);
     let mut decision = choose(spec, input, &facts);
     let is_without = decision.as_ref().map_or(true, |decision| decision.without.is_some());
@@ -74,7 +76,7 @@ fn choose(spec: &Manifest, input: &PreviewInput<'_>, facts: &Facts<'_>) -> Resul
         development: None,
         without: None,
         later: Vec::new(),
-        stores: Stores::default(),
+        stores: Stores::unknown(APP_SPEC),
     };
     if decision.database.mode == Some(Database::Development) {
         let is_auto = wanted.database == PreviewDatabase::Auto;
@@ -119,7 +121,7 @@ fn impossible(spec: &Manifest, why: &str) -> Failure {
     let failure = Failure::input(format!("`{}` cannot have a SQLite preview", spec.name()))
         .why(why)
         .next("set `[preview] database = \"auto\"`, which takes a development database ($7 a month) here");
-    spec.locate(failure, "/name")
+    spec.locate(failure, app::NAME_POINTER)
 }
 
 impl<'a> Facts<'a> {
@@ -175,7 +177,7 @@ impl<'a> Facts<'a> {
     fn uses(&self, component: &Component<'_>) -> Option<Access> {
         // What only its build sees does not hide the app's.
         let own: Vec<&Value> = env::list(component.value)
-            .filter(|env| !self.stores.is_dummy(env))
+            .filter(|env| !self.stores.is_dummy(&env_set::env(env)))
             .collect();
         let inherited = env::list(self.spec).filter(|env| own.iter().all(|own| env::key(own) != env::key(env)));
         let mut found = None;
@@ -183,7 +185,7 @@ impl<'a> Facts<'a> {
             if self.policy.given.contains_key(env::key(env)) {
                 continue;
             }
-            match self.stores.of_env(env) {
+            match self.stores.of_env(&env_set::env(env)) {
                 Some(Store::Database { by: Access::Url }) => return Some(Access::Url),
                 Some(Store::Database { by: Access::Part }) => found = Some(Access::Part),
                 Some(Store::Other) | None => {}
@@ -206,7 +208,7 @@ impl<'a> Facts<'a> {
     fn leading(&self) -> impl Iterator<Item = &'a str> {
         let leads = |it: &&Value| {
             let is_given = self.policy.given.contains_key(env::key(it));
-            !is_given && matches!(self.stores.of_env(it), Some(Store::Database { .. }))
+            !is_given && matches!(self.stores.of_env(&env_set::env(it)), Some(Store::Database { .. }))
         };
         let envs = component::owners(self.spec).flat_map(|(_, value)| env::list(value));
         envs.filter(leads).map(|it| env::value(it).unwrap_or_default())
@@ -255,13 +257,13 @@ impl<'a> Facts<'a> {
             return Ok(vec![Command::Prepare(policy.prepare.trim().to_owned())]);
         }
         let of_job = |job: &Component<'_>| {
-            if let Some(difference) = build::difference(job.value, user.value) {
+            if let Some(difference) = build::difference(job, user) {
                 return Err(format!(
                     "job `{}` is built from {difference} than `{}`",
                     job.name, user.name
                 ));
             }
-            match job.text("run_command") {
+            match job.run_command() {
                 Some(_) => Ok(Command::Job(job.name.to_owned())),
                 None => Err(format!("the command of job `{}` is unknown", job.name)),
             }

@@ -1,7 +1,7 @@
 //! What was decided about a preview's database, for the steps that carry it out.
 
-use super::super::datastore::Stores;
 use crate::platforms::plan::DatabaseChoice;
+use crate::policy::datastores::stores::Stores;
 
 /// What was decided, with what the later steps need to carry it out.
 pub(super) struct Decision {

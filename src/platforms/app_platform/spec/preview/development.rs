@@ -1,18 +1,21 @@
 //! App Platform's development database: PostgreSQL of the preview's own, in place of production's.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::super::component::{self, Kind};
-use super::super::datastore::{self, Access, Store, Stores};
-use super::super::env;
-use super::super::env_values::EnvValues;
+use super::super::document::database;
+use super::super::{env, env_set};
 use super::Notes;
 use super::decision::{Decision, Development};
 use crate::model::failure::Failure;
 use crate::platforms::manifest::Manifest;
 use crate::policy::datastores::role::Role;
 use crate::policy::datastores::schemes::Connection;
-use crate::policy::datastores::{file, schemes};
+use crate::policy::datastores::stores::{Access, Store, Stores};
+use crate::policy::datastores::{engine, file, schemes};
+use crate::policy::env::Env;
+use crate::policy::env_values::EnvValues;
+
 /// Versions that can still be created; another one is left to the platform.
 const VERSIONS: [&str; 3] = ["15", "16", "17"];
 
@@ -26,12 +29,12 @@ pub(super) fn choose(
     let databases = component::of(spec.value(), Kind::Database);
     let mut bound = Vec::new();
     for env in all_envs(spec.value()) {
-        let leads = matches!(stores.of_env(env), Some(Store::Database { .. }));
+        let leads = matches!(stores.of_env(&env_set::env(env)), Some(Store::Database { .. }));
         if !leads || policy.given.contains_key(env::key(env)) {
             continue;
         }
         let value = env::value(env).unwrap_or_default();
-        let other = datastore::other_engine(env)
+        let other = engine::other_engine(env::key(env), value)
             .or_else(|| driver(spec.value()))
             .or_else(|| {
                 let names = env::bindings(value);
@@ -39,7 +42,7 @@ pub(super) fn choose(
                     .iter()
                     .filter(|database| names.iter().any(|it| it.component == database.name));
                 engines
-                    .filter_map(|database| database.text("engine"))
+                    .filter_map(|database| database.engine())
                     .find(|engine| *engine != "PG" && *engine != "UNSET")
                     .map(str::to_owned)
             });
@@ -67,13 +70,13 @@ pub(super) fn choose(
         .or_else(|| {
             databases
                 .iter()
-                .find(|database| matches!(database.text("engine"), None | Some("PG" | "UNSET")))
+                .find(|database| matches!(database.engine(), None | Some("PG" | "UNSET")))
         });
     Ok(match taken {
         Some(database) => Development {
             name: database.name.to_owned(),
             version: database
-                .text("version")
+                .version()
                 .filter(|version| VERSIONS.contains(version))
                 .map(str::to_owned),
         },
@@ -86,8 +89,10 @@ pub(super) fn choose(
 
 /// The engine that an env such as `DB_CONNECTION` chooses, unless it is PostgreSQL.
 fn driver(spec: &Value) -> Option<String> {
-    let drivers = all_envs(spec).filter(|it| datastore::is_driver(env::key(it)));
-    drivers.filter_map(datastore::other_engine).next()
+    let drivers = all_envs(spec).filter(|it| engine::is_driver(env::key(it)));
+    drivers
+        .filter_map(|it| engine::other_engine(env::key(it), env::value(it).unwrap_or_default()))
+        .next()
 }
 
 fn free_name(spec: &Value) -> String {
@@ -108,9 +113,9 @@ fn all_envs(spec: &Value) -> impl Iterator<Item = &Value> {
 
 impl Development {
     /// What an env that leads to production's database becomes.
-    pub(super) fn rebind(&self, stores: &Stores, env: &Value, by: Access) -> String {
-        let (key, name) = (env::key(env), &self.name);
-        let value = env::value(env)
+    pub(super) fn rebind(&self, stores: &Stores, env: &Env<'_>, by: Access) -> String {
+        let (key, name) = (env.key, &self.name);
+        let value = Some(env.value)
             .filter(|value| !env::is_encrypted(value))
             .unwrap_or_default();
         let variable = |variable: &str| format!("${{{name}.{variable}}}");
@@ -190,17 +195,10 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes)
         notes.changes.push(format!("{verb} database `{}`", database.name), why);
     }
     component::retain(preview, Kind::Database, |_| false);
-    let (Some(development), Some(root)) = (&decision.development, super::root(preview)) else {
+    let Some(development) = &decision.development else {
         return;
     };
-    let mut database = Map::new();
-    database.insert("name".to_owned(), json!(development.name));
-    database.insert("engine".to_owned(), json!("PG"));
-    if let Some(version) = &development.version {
-        database.insert("version".to_owned(), json!(version));
-    }
-    database.insert("production".to_owned(), json!(false));
-    root.insert(Kind::Database.key().to_owned(), json!([database]));
+    database::set_development(preview, &development.name, development.version.as_deref());
     prepare_job(preview, decision, notes);
 }
 
@@ -208,38 +206,10 @@ pub(super) fn apply(preview: &mut Value, decision: &Decision, notes: &mut Notes)
 fn prepare_job(preview: &mut Value, decision: &Decision, notes: &mut Notes) {
     let Some(command) = &decision.prepare_job else { return };
     let services = component::of(preview, Kind::Service);
-    let Some(model) = services.first().map(|service| service.value) else {
-        return;
-    };
-    let mut job = Map::new();
-    job.insert("name".to_owned(), json!("prepare"));
-    job.insert("kind".to_owned(), json!("PRE_DEPLOY"));
-    const COMMON: [&str; 11] = [
-        "github",
-        "gitlab",
-        "bitbucket",
-        "git",
-        "image",
-        "dockerfile_path",
-        "source_dir",
-        "build_command",
-        "environment_slug",
-        "envs",
-        "instance_size_slug",
-    ];
-    for key in COMMON {
-        if let Some(value) = model.get(key) {
-            job.insert(key.to_owned(), value.clone());
-        }
-    }
-    job.insert("run_command".to_owned(), json!(command));
+    let Some(model) = services.first() else { return };
+    let job = model.job_like_it("prepare", "PRE_DEPLOY", command);
     component::retain(preview, Kind::Job, |_| false);
-    let Some(jobs) = super::root(preview).map(|root| root.entry(Kind::Job.key()).or_insert_with(|| json!([]))) else {
-        return;
-    };
-    if let Some(jobs) = jobs.as_array_mut() {
-        jobs.push(Value::Object(job));
-    }
+    component::push(preview, Kind::Job, job);
     notes.changes.push(
         "added job `prepare`",
         "`[preview] prepare` takes the place of the spec's own jobs",

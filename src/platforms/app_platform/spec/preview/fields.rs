@@ -25,7 +25,7 @@ pub(super) type Table = &'static [&'static [Field]];
 
 use Rule::{Allowed, LeftOut, Of, Refused, Rewritten};
 
-const ALERTS: &str = "nobody is to be woken for a preview";
+const ALERTS: &str = "a preview is no reason to wake anyone";
 const LOGS: &str = "a preview's logs do not belong among production's";
 
 pub(super) const APP: Table = &[&[

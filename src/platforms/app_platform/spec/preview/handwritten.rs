@@ -6,12 +6,12 @@ use serde_json::Value;
 use super::super::component::{self, Kind};
 use super::super::dialect::no_scale_to_zero;
 use super::super::env;
-use super::super::env_values::EnvValues;
-use super::super::placeholder;
+use super::super::notation::placeholder;
 use super::{Notes, envs, sources};
 use crate::model::report::Database;
 use crate::model::report::Sleep;
 use crate::platforms::plan::{DatabaseChoice, PreviewInput};
+use crate::policy::env_values::EnvValues;
 
 pub(super) fn adapt(
     preview: &mut Value,
@@ -32,7 +32,7 @@ pub(super) fn adapt(
             // Somebody wanted another value than the file's, which this run could not get.
             let is_missing = policy.missing.iter().any(|(missing, _)| *missing == key);
             // A placeholder is no value: the app would take its text for the secret.
-            let has_value = env::value(env).is_some_and(|value| placeholder::whole(value).is_none());
+            let has_value = env::value(env).is_some_and(|value| placeholder(value).is_none());
             let stays = !is_missing && (!env::is_secret(env) || has_value);
             if !stays {
                 notes.leave_out(&key);
@@ -58,15 +58,12 @@ fn database(preview: &Value) -> DatabaseChoice {
 /// What the file says about sleeping; an account without scale to zero would refuse the field.
 fn sleep(preview: &mut Value, possible: bool) -> Sleep {
     let mut after = None;
-    component::each(preview, |_, component| {
-        if !possible {
-            component.shift_remove("inactivity_sleep");
-            return;
+    component::each(preview, |mut component| {
+        if possible {
+            after = after.or(component.read().sleep().and_then(|sleep| sleep.seconds()));
+        } else {
+            component.stay_awake();
         }
-        let field = component
-            .get("inactivity_sleep")
-            .and_then(|field| field.get("after_seconds"));
-        after = after.or(field.and_then(Value::as_u64));
     });
     match after {
         Some(seconds) => Sleep::After(std::time::Duration::from_secs(seconds)),

@@ -25,8 +25,8 @@ impl Place<'_> {
             return Place::Component {
                 name: database.name,
                 // https://docs.digitalocean.com/products/app-platform/reference/app-spec/: the default engine
-                engine: database.text("engine").filter(|it| *it != "UNSET").unwrap_or("PG"),
-                version: database.text("version"),
+                engine: database.engine().filter(|it| *it != "UNSET").unwrap_or("PG"),
+                version: database.version(),
             };
         }
         let components = component::components(spec);

@@ -1,11 +1,11 @@
 //! From production's spec and a pull request to the preview's spec and the list of what changed. Pure.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
+use super::super::document::app;
 use super::bindings::{self, Broken};
 use super::component::{self, Kind};
 use super::dialect::AppSpec;
-use super::env_values::EnvValues;
 use super::guard::guard;
 use super::images;
 use super::{env, former, marks, region, secrets};
@@ -19,6 +19,7 @@ use crate::model::report::Sleep;
 use crate::platforms::manifest::Manifest;
 use crate::platforms::plan::{DatabaseChoice, PreviewInput, PreviewPlan};
 use crate::policy::changes::{Changes, listed};
+use crate::policy::env_values::EnvValues;
 use crate::redact::Redactor;
 
 mod addresses;
@@ -65,7 +66,12 @@ pub(crate) fn plan(spec: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewP
     }
     let named_after = input.allowed.name(spec);
     let name = names::preview_app(named_after, input.pull_request.number, input.repository_id);
-    let policy = EnvValues::resolve(&input.policy.env, input.variables, input.live(), input.random);
+    let policy = EnvValues::resolve(
+        &input.policy.env,
+        input.variables,
+        &|key| encrypted(input.live()?, key),
+        input.random,
+    );
     let mut notes = Notes::default();
     if named_after != spec.name() {
         notes.warnings.push(format!(
@@ -103,10 +109,8 @@ pub(crate) fn plan(spec: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewP
         handwritten::adapt(&mut preview, input, &policy, &mut notes)
     };
     allowed::hold(&mut preview, spec, input, &mut notes)?;
-    if let Some(root) = preview.as_object_mut() {
-        root.insert("name".to_owned(), json!(name));
-        marks::write(root, &marks_of(named_after, input));
-    }
+    app::set_name(&mut preview, &name);
+    marks::write(&mut preview, &marks_of(named_after, input));
     notes
         .changes
         .push(format!("called `{name}`"), "every pull request has an app of its own");
@@ -230,9 +234,13 @@ fn warn_of_dangling(preview: &Value, notes: &mut Notes) {
     }
 }
 
-/// A field of the spec's root.
-fn root(spec: &mut Value) -> Option<&mut Map<String, Value>> {
-    spec.as_object_mut()
+/// The ciphertext that a live app has for a key, wherever it stands.
+fn encrypted(live: &Value, key: &str) -> Option<String> {
+    component::owners(live)
+        .flat_map(|(_, owner)| env::list(owner))
+        .filter(|env| env::key(env) == key)
+        .find_map(|env| env::value(env).filter(|value| env::is_encrypted(value)))
+        .map(str::to_owned)
 }
 
 #[cfg(test)]

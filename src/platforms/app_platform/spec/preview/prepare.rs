@@ -1,12 +1,15 @@
 //! Migrations in front of the service's own start: a job's disk, and the SQLite file on it, is not the service's.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::super::component::{self, Kind, text};
-use super::super::env;
+use super::super::component::{self, Component, ComponentMut, Kind};
+use super::super::notation::APP_SPEC;
+use super::super::{env, env_set};
 use super::Notes;
 use super::decision::{Before, Command, Decision};
 use crate::policy::announcement::Announcement;
+use crate::policy::env::Env;
+use crate::policy::prepare::{self, surroundings};
 use crate::policy::shell::{self, Step};
 
 /// What a migration may take longer than a start alone, in seconds.
@@ -17,60 +20,35 @@ const LONGEST_DELAY: u64 = 3600;
 pub(super) fn apply(preview: &mut Value, decision: &Decision, announcement: &Announcement, notes: &mut Notes) {
     let Some(before) = &decision.before else { return };
     let app = preview.clone();
-    let Some(service) = component::find(preview, &before.component) else {
+    let Some(mut service) = component::find(preview, &before.component) else {
         return;
     };
     let steps: Vec<Step> = before
         .commands
         .iter()
         .filter_map(|command| match command {
-            Command::Prepare(command) => Some(plain(command.clone())),
+            Command::Prepare(command) => Some(prepare::plain(command.clone())),
             Command::Job(name) => {
                 let jobs = component::of(&app, Kind::Job);
                 let job = jobs.iter().find(|job| job.name == name)?;
-                Some(step(&app, job.value, service))
+                Some(step(&app, job, &mut service))
             }
         })
         .collect();
     tell(before, &app, notes);
     if steps.is_empty() {
-        service.insert("run_command".to_owned(), json!(before.start));
+        service.set_run_command(&before.start);
         return;
     }
-    service.insert(
-        "run_command".to_owned(),
-        json!(shell::before(&announced(steps, announcement), &before.start)),
-    );
-    delay(
-        service,
-        component::of(&app, Kind::Service)
-            .iter()
-            .any(|it| it.name == before.component),
-    );
-    let is_moved = |job: &Value| {
+    service.set_run_command(&shell::before(&prepare::announced(steps, announcement), &before.start));
+    delay(&mut service);
+    let is_moved = |job: &Component<'_>| {
         before.commands.iter().any(|command| match command {
             Command::Prepare(_) => true,
-            Command::Job(name) => text(job, "name") == Some(name),
+            Command::Job(name) => job.name == name,
         })
     };
     component::retain(preview, Kind::Job, |job| !is_moved(job));
-}
-
-/// The steps between the lines by which the log tells them from the service.
-fn announced(steps: Vec<Step>, announcement: &Announcement) -> Vec<Step> {
-    let say = |line: &str| plain(format!("echo {}", shell::quote(line)));
-    let mut announced = vec![say(&announcement.begins())];
-    announced.extend(steps);
-    announced.push(say(&announcement.succeeded()));
-    announced
-}
-
-/// A command where the service starts and with its envs.
-fn plain(command: String) -> Step {
-    Step {
-        command,
-        ..Step::default()
-    }
 }
 
 fn tell(before: &Before, app: &Value, notes: &mut Notes) {
@@ -107,87 +85,53 @@ fn tell(before: &Before, app: &Value, notes: &mut Notes) {
 }
 
 /// A job's command with its folder and envs, to run inside the service.
-fn step(app: &Value, job: &Value, service: &mut Map<String, Value>) -> Step {
-    let directory = |source_dir: Option<&str>| source_dir.unwrap_or_default().to_owned();
-    let from = directory(service.get("source_dir").and_then(Value::as_str));
+fn step(app: &Value, job: &Component<'_>, service: &mut ComponentMut<'_>) -> Step {
+    let from = service.read().source_dir().unwrap_or_default().to_owned();
     Step {
-        directory: shell::relative(&from, &directory(text(job, "source_dir"))),
+        directory: shell::relative(&from, job.source_dir().unwrap_or_default()),
         exports: exports(app, job, service),
-        command: text(job, "run_command").unwrap_or_default().to_owned(),
+        command: job.run_command().unwrap_or_default().to_owned(),
     }
 }
 
-/// The job's envs where the service has another value. What must not or cannot stand in a command (a secret, a value
-/// that the platform fills in) goes to the service's envs instead.
-fn exports(app: &Value, job: &Value, service: &mut Map<String, Value>) -> Vec<(String, String)> {
-    let own: Vec<&Value> = env::list(job).filter(|env| at_run_time(env)).collect();
-    let inherited = env::list(app).filter(|env| own.iter().all(|own| env::key(own) != env::key(env)));
-    let of_job: Vec<&Value> = own
-        .iter()
-        .copied()
-        .chain(inherited.filter(|env| at_run_time(env)))
-        .collect();
-    let mut exports = Vec::new();
-    for env in of_job {
-        let (key, value) = (env::key(env), raw(env));
-        let of_service = in_service(app, service, key);
-        if of_service.as_deref() == Some(value) {
-            continue;
-        }
-        let exportable = !env::is_secret(env) && !env::is_bound(value);
-        if exportable {
-            exports.push((key.to_owned(), shell::quote(value)));
-            continue;
-        }
-        let carrier = match of_service {
-            None => key.to_owned(),
-            Some(_) => format!("PREPARE_{key}"),
-        };
-        if carrier != key {
-            exports.push((key.to_owned(), format!("\"${carrier}\"")));
-        }
-        if let Some(envs) = env::list_mut(service) {
-            envs.push(env::new(&carrier, value, env::is_secret(env)));
-        }
+/// The envs of the job that the service lacks: in the command, or among the service's own.
+fn exports(app: &Value, job: &Component<'_>, service: &mut ComponentMut<'_>) -> Vec<(String, String)> {
+    let owner = service.read().value.clone();
+    let found = surroundings(
+        &at_run_time(job.value),
+        &at_run_time(app),
+        &at_run_time(&owner),
+        APP_SPEC,
+    );
+    for (name, it) in found.carried {
+        service.add_env(env::new(&name, it.value, it.is_secret));
     }
-    exports
+    found.exports
 }
 
-fn at_run_time(env: &Value) -> bool {
-    text(env, "scope") != Some("BUILD_TIME")
+/// The envs that an owner lists for run time.
+fn at_run_time(owner: &Value) -> Vec<Env<'_>> {
+    env::list(owner).map(as_written).filter(|it| !it.is_for_build).collect()
 }
 
-/// The value as written, empty included.
-fn raw(env: &Value) -> &str {
-    env.get("value").and_then(Value::as_str).unwrap_or_default()
-}
-
-/// What the service sees under a key: its own env, else the app's.
-fn in_service(app: &Value, service: &Map<String, Value>, key: &str) -> Option<String> {
-    let own = service.get("envs").and_then(Value::as_array).into_iter().flatten();
-    let mut seen = own
-        .chain(env::list(app))
-        .filter(|env| env::key(env) == key && at_run_time(env));
-    seen.next().map(|env| raw(env).to_owned())
+/// With its value as written, spaces included.
+fn as_written(it: &Value) -> Env<'_> {
+    Env {
+        value: env::raw(it),
+        ..env_set::env(it)
+    }
 }
 
 /// Without a check of its own a service is probed by TCP after the platform's default delay of none.
-fn delay(service: &mut Map<String, Value>, has_readiness: bool) {
-    if has_readiness {
-        grow(service.entry("health_check").or_insert_with(|| json!({})), 0);
+fn delay(component: &mut ComponentMut<'_>) {
+    let grow = |delay: u64| delay.saturating_add(EXTRA_DELAY).min(LONGEST_DELAY);
+    if component.kind == Kind::Service
+        && let Some(readiness) = component.readiness_mut()
+    {
+        readiness.change_delay(0, grow);
     }
-    if let Some(liveness) = service.get_mut("liveness_health_check") {
+    if let Some(liveness) = component.liveness_mut() {
         // The platform's default for liveness, in seconds.
-        grow(liveness, 5);
+        liveness.change_delay(5, grow);
     }
-}
-
-fn grow(check: &mut Value, default: u64) {
-    let Some(check) = check.as_object_mut() else { return };
-    let delay = check
-        .get("initial_delay_seconds")
-        .and_then(Value::as_u64)
-        .unwrap_or(default);
-    let grown = delay.saturating_add(EXTRA_DELAY).min(LONGEST_DELAY);
-    check.insert("initial_delay_seconds".to_owned(), json!(grown));
 }

@@ -1,6 +1,6 @@
 //! One small instance of everything.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::component;
 use super::Notes;
@@ -38,28 +38,18 @@ pub(super) fn preview_size(production: &str) -> &str {
 
 /// `size` is `auto` or a slug.
 pub(super) fn shrink(preview: &mut Value, size: &str, notes: &mut Notes) {
-    component::each(preview, |kind, component| {
-        if !kind.has_instances() {
+    component::each(preview, |mut component| {
+        if !component.kind.has_instances() {
             return;
         }
-        let name = component
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
-        let scaled = component.shift_remove("autoscaling").is_some();
-        let before = component.insert("instance_count".to_owned(), json!(1));
-        if scaled || before.and_then(|count| count.as_u64()).is_some_and(|count| count > 1) {
+        let name = component.name();
+        if component.limit_to_one() {
             notes.changes.push(
                 format!("one instance of `{name}`"),
                 "a preview has few visitors and one disk",
             );
         }
-        let production = component
-            .get("instance_size_slug")
-            .and_then(Value::as_str)
-            .unwrap_or(HALF_GIB)
-            .to_owned();
+        let production = component.read().size().unwrap_or(HALF_GIB).to_owned();
         let slug = if size == "auto" {
             preview_size(&production)
         } else {
@@ -75,7 +65,7 @@ pub(super) fn shrink(preview: &mut Value, size: &str, notes: &mut Notes) {
                 .changes
                 .push(format!("size of `{name}` is `{slug}` instead of `{production}`"), why);
         }
-        component.insert("instance_size_slug".to_owned(), json!(slug));
+        component.set_size(slug);
     });
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::component::{self, Kind};
 use super::super::dialect::no_scale_to_zero;
@@ -31,27 +31,19 @@ pub(super) fn apply(preview: &mut Value, input: &PreviewInput<'_>, has_sqlite: b
     let (after, sleep) = match wanted {
         None => (None, never("switched off in do-deploy.toml")),
         Some(_) if !input.sleep => (None, no_scale_to_zero()),
-        Some(_) if !services.iter().any(|service| is_public(&app, service.value)) => {
+        Some(_) if !services.iter().any(|service| is_public(&app, service)) => {
             (None, never("it has no service that a request could wake"))
         }
         Some(after) => (Some(after), Sleep::After(after)),
     };
-    component::each(preview, |kind, component| {
-        if kind != Kind::Service {
+    component::each(preview, |mut component| {
+        if component.kind != Kind::Service {
             return;
         }
-        let public = is_public(&app, &Value::Object(component.clone()));
+        let public = is_public(&app, &component.read());
         match after.filter(|_| public) {
-            Some(after) => {
-                let field = component.entry("inactivity_sleep").or_insert_with(|| json!({}));
-                if !field.is_object() {
-                    *field = json!({});
-                }
-                field["after_seconds"] = json!(after.as_secs());
-            }
-            None => {
-                component.shift_remove("inactivity_sleep");
-            }
+            Some(after) => component.sleep_after(after.as_secs()),
+            None => component.stay_awake(),
         }
     });
     if after.is_some() {
@@ -73,7 +65,7 @@ fn awake(app: &Value, notes: &mut Notes) {
     let components = component::components(app);
     let stays = components.iter().filter(|it| match it.kind {
         Kind::Worker => true,
-        Kind::Service => !is_public(app, it.value),
+        Kind::Service => !is_public(app, it),
         _ => false,
     });
     let names: Vec<&str> = stays.map(|it| it.name).collect();

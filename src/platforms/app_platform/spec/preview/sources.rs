@@ -1,8 +1,8 @@
 //! What a preview is built from: the pull request's head instead of production's branch.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::super::component;
+use super::super::component::{self, ComponentMut};
 use super::Notes;
 use crate::platforms::plan::PreviewInput;
 use crate::platforms::source::{Source, SourceKind};
@@ -11,16 +11,17 @@ use crate::platforms::source::{Source, SourceKind};
 pub(super) fn follow_head(preview: &mut Value, input: &PreviewInput<'_>, notes: &mut Notes) {
     let branch = &input.pull_request.head.branch;
     let mut own = 0;
-    component::each(preview, |_, component| {
-        let value = Value::Object(component.clone());
-        let name = component::text(&value, "name").unwrap_or_default().to_owned();
-        let Some(source) = component::source(&name, &value) else {
+    component::each(preview, |mut component| {
+        let name = component.name();
+        let Some(source) = component.read().source() else {
             return;
         };
         let ours = source.is_repository(input.repository);
         if ours {
             own += 1;
-            follow(component, &source, branch);
+            if let Some(mut from) = component.source_mut(source.kind) {
+                from.set_branch(branch);
+            }
             notes.changes.push(
                 format!("`{name}` is built from `{branch}`"),
                 "the pull request's branch",
@@ -30,7 +31,7 @@ pub(super) fn follow_head(preview: &mut Value, input: &PreviewInput<'_>, notes: 
         } else {
             tell_foreign(&source, notes);
         }
-        stop_automatic(component, &source, ours);
+        stop_automatic(&mut component, source.kind, ours);
     });
     if own == 0 {
         notes.warnings.push(format!(
@@ -40,32 +41,18 @@ pub(super) fn follow_head(preview: &mut Value, input: &PreviewInput<'_>, notes: 
     }
 }
 
-fn follow(component: &mut Map<String, Value>, source: &Source, branch: &str) {
-    if let Some(from) = component.get_mut(component::source_key(source.kind)) {
-        from["branch"] = json!(branch);
-    }
-}
-
 /// do-deploy itself deploys every push of the pull request; a second trigger would race with it.
-fn stop_automatic(component: &mut Map<String, Value>, source: &Source, ours: bool) {
-    let Some(from) = component
-        .get_mut(component::source_key(source.kind))
-        .and_then(Value::as_object_mut)
-    else {
+fn stop_automatic(component: &mut ComponentMut<'_>, kind: SourceKind, ours: bool) {
+    let Some(mut from) = component.source_mut(kind) else {
         return;
     };
-    match source.kind {
-        SourceKind::Git => {}
-        SourceKind::Image => {
-            if from.contains_key("deploy_on_push") {
-                from.insert("deploy_on_push".to_owned(), json!({ "enabled": false }));
-            }
-        }
-        _ => {
-            if ours || from.contains_key("deploy_on_push") {
-                from.insert("deploy_on_push".to_owned(), json!(false));
-            }
-        }
+    let may_follow = match kind {
+        SourceKind::Git => false,
+        SourceKind::Image => from.mentions_pushes(),
+        _ => ours || from.mentions_pushes(),
+    };
+    if may_follow {
+        from.ignore_pushes();
     }
 }
 

@@ -1,35 +1,27 @@
 //! What belongs to production alone is taken out: the registry's password, and routes by host.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::super::component;
+use super::super::component::{self, ComponentMut};
+use super::super::document::ingress::{self, Rule};
 use super::super::env;
 use super::Notes;
+use crate::platforms::source::SourceKind;
 
 /// `whole`: production's spec with everything that a preview leaves out.
 pub(super) fn strip(preview: &mut Value, whole: &Value, notes: &mut Notes) {
-    component::each(preview, |_, component| {
-        let name = component
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
-        credentials(component, &name, notes);
-    });
+    component::each(preview, |mut component| credentials(&mut component, notes));
     ingress(preview, whole, notes);
 }
 
 /// A registry password that only production's app can decrypt.
-fn credentials(component: &mut Map<String, Value>, name: &str, notes: &mut Notes) {
-    let Some(image) = component.get_mut("image").and_then(Value::as_object_mut) else {
+fn credentials(component: &mut ComponentMut<'_>, notes: &mut Notes) {
+    let name = component.name();
+    let Some(mut image) = component.source_mut(SourceKind::Image) else {
         return;
     };
-    let encrypted = image
-        .get("registry_credentials")
-        .and_then(Value::as_str)
-        .is_some_and(env::is_encrypted);
-    if encrypted {
-        image.shift_remove("registry_credentials");
+    if image.credentials().is_some_and(env::is_encrypted) {
+        image.remove_credentials();
         notes.changes.push(
             format!("left out `registry_credentials` of `{name}`"),
             "only production can decrypt them",
@@ -47,20 +39,12 @@ fn ingress(preview: &mut Value, whole: &Value, notes: &mut Notes) {
         components.iter().map(|it| it.name.to_owned()).collect()
     };
     let (kept, known) = (names(preview), names(whole));
-    let Some(root) = super::root(preview) else { return };
-    let Some(ingress) = root.get_mut("ingress").and_then(Value::as_object_mut) else {
-        return;
-    };
-    let Some(rules) = ingress.get_mut("rules").and_then(Value::as_array_mut) else {
-        return;
-    };
-    let before = rules.len();
     let mut misnamed = Vec::new();
-    rules.retain(|rule| {
-        let why = if has(rule, "/match/authority") || has(rule, "/redirect/authority") {
+    let took_all = ingress::retain(preview, |rule| {
+        let why = if rule.names_host() {
             "its host name leads to production"
         } else {
-            match rule.pointer("/component/name").and_then(Value::as_str) {
+            match rule.component() {
                 Some(name) if !known.iter().any(|known| known == name) => {
                     misnamed.push(format!(
                         "the ingress rule {} leads nowhere: the app spec has no such component",
@@ -78,8 +62,7 @@ fn ingress(preview: &mut Value, whole: &Value, notes: &mut Notes) {
         false
     });
     notes.warnings.extend(misnamed);
-    if rules.is_empty() && before > 0 {
-        root.shift_remove("ingress");
+    if took_all {
         notes.warnings.push(
             "none of production's ingress rules applies in the preview: it has the platform's default routes"
                 .to_owned(),
@@ -87,25 +70,9 @@ fn ingress(preview: &mut Value, whole: &Value, notes: &mut Notes) {
     }
 }
 
-fn has(rule: &Value, pointer: &str) -> bool {
-    rule.pointer(pointer).is_some_and(|value| match value {
-        Value::Null => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Object(map) => map
-            .values()
-            .any(|value| value.as_str().is_some_and(|text| !text.is_empty())),
-        _ => true,
-    })
-}
-
-fn describe(rule: &Value) -> String {
-    let at = |pointer: &str| rule.pointer(pointer).and_then(Value::as_str);
-    let path = at("/match/path/prefix")
-        .or_else(|| at("/match/path/exact"))
-        .unwrap_or("/");
-    let host = at("/match/authority/exact").unwrap_or_default();
-    match at("/component/name") {
-        Some(name) => format!("`{host}{path}` to `{name}`"),
-        None => format!("`{host}{path}`"),
+fn describe(rule: Rule<'_>) -> String {
+    match rule.component() {
+        Some(name) => format!("`{}` to `{name}`", rule.address()),
+        None => format!("`{}`", rule.address()),
     }
 }

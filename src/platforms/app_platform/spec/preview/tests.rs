@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::super::document::print;
 use super::super::parse::parse;
 use super::*;
 use crate::config::{Config, Variable};
@@ -15,6 +14,7 @@ use crate::model::report;
 use crate::model::report::Database;
 use crate::platforms::plan::{Allowed, PreviewInput, PreviewPlan};
 use crate::policy::images::Images;
+use crate::policy::yaml::document::write as print;
 
 mod addresses;
 mod allowed;
@@ -330,11 +330,11 @@ fn a_flask_app_becomes_a_small_sqlite_preview() {
 fn every_change_is_told_with_its_reason() {
     insta::assert_snapshot!(told(&World::new().good(FLASK)), @r#"
     dropped `domains`: a domain leads to production
-    dropped `alerts`: nobody is to be woken for a preview
+    dropped `alerts`: a preview is no reason to wake anyone
     dropped `egress`: a dedicated address costs extra and is known to production's partners
     dropped `vpc`: previews stay out of production's network
     dropped `maintenance`: a preview is there to be looked at
-    dropped `alerts` of `api`: nobody is to be woken for a preview
+    dropped `alerts` of `api`: a preview is no reason to wake anyone
     dropped `log_destinations` of `api`: a preview's logs do not belong among production's
     dropped job `announce` (POST_DEPLOY): it may act on the outside world for a version that is not released
     dropped job `nightly` (SCHEDULED): nothing in a preview runs on a schedule

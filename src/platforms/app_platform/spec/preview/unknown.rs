@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::super::component::{Kind, text};
+use super::super::component::Kind;
+use super::super::document::identity;
 use super::Notes;
 use super::fields::{APP, Rule, Table, rule};
 use crate::model::failure::Failure;
@@ -100,7 +101,7 @@ impl Place {
             below.pointer = format!("{}/{index}", below.pointer);
             if self.pointer.is_empty() && Kind::ALL.iter().any(|kind| kind.key() == key) {
                 below.path = String::new();
-                below.component = Some(text(value, "name").unwrap_or(key).to_owned());
+                below.component = Some(identity::name(value).unwrap_or(key).to_owned());
             }
         }
         below

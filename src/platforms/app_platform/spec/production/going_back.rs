@@ -32,9 +32,7 @@ pub(crate) fn taken_by_going_back(
 pub(crate) fn same_places(one: &Value, other: &Value) -> bool {
     let moves = |from: &Value, to: &Value| {
         let losses = loss::losses(from, None, to);
-        losses
-            .iter()
-            .any(|loss| loss.name.starts_with("databases.") || loss.name == "region")
+        losses.iter().any(loss::concerns_place)
     };
     !moves(one, other) && !moves(other, one)
 }

@@ -1,9 +1,13 @@
 //! What the file leaves open and the live app has decided.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::super::component::{self, text};
-use super::super::placeholder;
+use super::super::component;
+use super::super::document::identity;
+use super::super::document::maintenance::{self, Switch};
+use super::super::document::network;
+use super::super::document::source::is_version;
+use super::super::notation::placeholder;
 use crate::platforms::plan::ProductionInput;
 use crate::policy::secret_names::is_credential;
 
@@ -12,17 +16,12 @@ use crate::policy::secret_names::is_credential;
 pub(super) fn keep(planned: &mut Value, input: &ProductionInput<'_>, warnings: &mut Vec<String>) {
     let Some(live) = input.live() else { return };
     credentials(planned, live);
-    let Some(root) = planned.as_object_mut() else { return };
-    let has_region = root
-        .get("region")
-        .and_then(Value::as_str)
-        .is_some_and(|it| !it.trim().is_empty());
-    if let (false, Some(region)) = (has_region, text(live, "region")) {
-        root.insert("region".to_owned(), region.into());
+    if let (None, Some(region)) = (network::region(planned), network::region(live)) {
+        network::set_region(planned, region);
     }
-    maintenance(root, live, warnings);
+    maintenance(planned, live, warnings);
     // A token without `vpc:read` is given every spec without its `vpc`.
-    if live.get("vpc").is_none() && root.get("vpc").is_some_and(|vpc| text(vpc, "id").is_some()) {
+    if !network::has_vpc(live) && network::vpc(planned).is_some() {
         warnings.push(
             "the live app shows no `vpc`, and the file's is sent: either it is new, or the token lacks the scope `vpc:read` and no change of the VPC can be noticed"
                 .to_owned(),
@@ -32,29 +31,26 @@ pub(super) fn keep(planned: &mut Value, input: &ProductionInput<'_>, warnings: &
 
 /// A switch that the file does not mention stays as somebody has set it on the platform.
 /// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>
-fn maintenance(planned: &mut Map<String, Value>, live: &Value, warnings: &mut Vec<String>) {
-    let Some(live) = live.get("maintenance").and_then(Value::as_object) else {
+fn maintenance(planned: &mut Value, live: &Value, warnings: &mut Vec<String>) {
+    let Some(live) = maintenance::maintenance(live) else {
         return;
     };
-    let is_silent = planned.get("maintenance").is_none_or(Value::is_null);
-    for (key, state) in [("archive", "archived"), ("enabled", "in maintenance mode")] {
-        let mentioned = planned.get("maintenance").and_then(|it| it.get(key));
+    let is_silent = maintenance::is_silent(planned);
+    for (switch, state) in [
+        (Switch::Archive, "archived"),
+        (Switch::Maintenance, "in maintenance mode"),
+    ] {
         // `archive` implies `enabled`, <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Apps>: who restores the
         // app wants it to serve.
-        let is_implied = key == "enabled" && live.get("archive") == Some(&Value::Bool(true));
-        if live.get(key) != Some(&Value::Bool(true)) || mentioned.is_some() || is_implied {
+        let is_implied = switch == Switch::Maintenance && live.is_on(Switch::Archive);
+        if !live.is_on(switch) || maintenance::mentions(planned, switch) || is_implied {
             continue;
         }
         warnings.push(format!(
-            "the app stays {state}: that was switched on, and the app spec does not mention it; `maintenance: {{{key}: false}}` in the app spec ends it"
+            "the app stays {state}: that was switched on, and the app spec does not mention it; `maintenance: {{{}: false}}` in the app spec ends it",
+            switch.key()
         ));
-        let own = planned.entry("maintenance").or_insert(Value::Null);
-        match own.as_object_mut().filter(|_| !is_silent) {
-            Some(own) => {
-                own.insert(key.to_owned(), Value::Bool(true));
-            }
-            None => *own = Value::Object(live.clone()),
-        }
+        maintenance::switch_on(planned, switch, live, is_silent);
     }
 }
 
@@ -62,15 +58,10 @@ fn maintenance(planned: &mut Map<String, Value>, live: &Value, warnings: &mut Ve
 /// would wipe.
 fn credentials(planned: &mut Value, live: &Value) {
     let before = component::components(live);
-    component::each(planned, |kind, component| {
-        let name = component.get("name").and_then(Value::as_str).unwrap_or_default();
-        let Some(before) = before.iter().find(|it| it.kind == kind && it.name == name) else {
-            return;
-        };
-        for key in ["image", "log_destinations"] {
-            if let (Some(planned), Some(live)) = (component.get_mut(key), before.value.get(key)) {
-                restore(planned, live);
-            }
+    component::each(planned, |mut component| {
+        let (kind, name) = (component.kind, component.name());
+        if let Some(before) = before.iter().find(|it| it.kind == kind && it.name == name) {
+            component.each_holder(before, restore);
         }
     });
 }
@@ -79,9 +70,9 @@ fn credentials(planned: &mut Value, live: &Value) {
 fn restore(planned: &mut Value, live: &Value) {
     match (planned, live) {
         (Value::Object(planned), Value::Object(live)) => {
-            let addresses = planned.iter().filter(|(key, value)| {
-                value.is_string() && !is_credential(key) && !matches!(key.as_str(), "tag" | "digest" | "index_name")
-            });
+            let addresses = planned
+                .iter()
+                .filter(|(key, value)| value.is_string() && !is_credential(key) && !is_version(key));
             if addresses.into_iter().any(|(key, value)| live.get(key) != Some(value)) {
                 return;
             }
@@ -89,7 +80,7 @@ fn restore(planned: &mut Value, live: &Value) {
                 let given = planned
                     .get(key)
                     .and_then(Value::as_str)
-                    .is_some_and(|it| !it.trim().is_empty() && placeholder::whole(it).is_none());
+                    .is_some_and(|it| !it.trim().is_empty() && placeholder(it).is_none());
                 if is_credential(key) && live.is_string() && !given {
                     planned.insert(key.clone(), live.clone());
                 } else if let Some(planned) = planned.get_mut(key) {
@@ -99,10 +90,10 @@ fn restore(planned: &mut Value, live: &Value) {
         }
         (Value::Array(planned), Value::Array(live)) => {
             for planned in planned {
-                let name = text(planned, "name").map(str::to_owned);
+                let name = identity::name(planned).map(str::to_owned);
                 if let Some(live) = live
                     .iter()
-                    .find(|it| name.is_some() && text(it, "name") == name.as_deref())
+                    .find(|it| name.is_some() && identity::name(it) == name.as_deref())
                 {
                     restore(planned, live);
                 }

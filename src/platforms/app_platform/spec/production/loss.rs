@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::super::component::{self, Component, Kind, text};
+use super::super::component::{self, Component, Kind};
+use super::super::document::database::Field;
+use super::super::document::domain::{self, Domain};
+use super::super::document::network::{self, EGRESS, REGION, VPC};
 use crate::platforms::plan::Loss;
 use crate::policy::changes::listed;
 
@@ -22,19 +25,20 @@ pub(super) fn losses(live: &Value, active: Option<&Value>, planned: &Value) -> V
 pub(super) fn names(live: &Value) -> Vec<String> {
     let databases = component::of(live, Kind::Database);
     let mut names: Vec<String> = databases.iter().map(|it| database_name(it.name)).collect();
-    names.extend(domain_list(live).map(|it| domain_name(&host(it))));
-    names.extend(is_dedicated(live).then(|| "egress".to_owned()));
-    names.extend(nested(live, "vpc", "id").map(|_| "vpc".to_owned()));
-    names.push("region".to_owned());
+    names.extend(own_domains(live).map(|it| domain::consent(&host(it))));
+    names.extend(is_dedicated(live).then(|| EGRESS.to_owned()));
+    names.extend(network::vpc(live).map(|_| VPC.to_owned()));
+    names.push(REGION.to_owned());
     names
 }
 
-fn database_name(name: &str) -> String {
-    format!("databases.{name}")
+/// Whether it is about a database or the region.
+pub(super) fn concerns_place(loss: &Loss) -> bool {
+    loss.name == REGION || loss.name.starts_with(&database_name(""))
 }
 
-fn domain_name(host: &str) -> String {
-    format!("domains.{host}")
+fn database_name(name: &str) -> String {
+    format!("{}.{name}", Kind::Database.key())
 }
 
 fn databases(live: &Value, active: Option<&Value>, planned: &Value) -> Vec<Loss> {
@@ -50,11 +54,11 @@ fn databases(live: &Value, active: Option<&Value>, planned: &Value) -> Vec<Loss>
             Some(after) => {
                 let (what, why) = match becomes(before, after) {
                     Some(why) => (fate(before), why),
-                    None => (other_user(before), differs(before, after, "db_user")?),
+                    None => (other_user(before), differs(before, after, Field::User)?),
                 };
-                (what, why, format!("/databases/{}", after.index))
+                (what, why, after.pointer())
             }
-            None => (fate(before), gone(before, &new), "/databases".to_owned()),
+            None => (fate(before), gone(before, &new), Kind::Database.pointer()),
         };
         Some(Loss {
             name: database_name(before.name),
@@ -94,7 +98,7 @@ fn gone(database: &Component<'_>, new: &[&str]) -> String {
 /// a managed cluster is only no longer the app's.
 fn fate(database: &Component<'_>) -> String {
     let name = database.name;
-    match (is_production(database), database.text("cluster_name")) {
+    match (database.is_production(), database.cluster()) {
         (true, Some(cluster)) => format!("detach the database `{name}`, whose data stays in the cluster `{cluster}`"),
         (true, None) => format!("detach the database `{name}`, whose data stays in its cluster"),
         // A development database may have a cluster of a name, too.
@@ -109,7 +113,7 @@ fn fate(database: &Component<'_>) -> String {
 
 /// A user of a managed cluster reads what it was granted, which need not be what another one made.
 fn other_user(database: &Component<'_>) -> String {
-    let of = match database.text("cluster_name") {
+    let of = match database.cluster() {
         Some(cluster) => format!(" of the cluster `{cluster}`"),
         None => String::new(),
     };
@@ -124,26 +128,27 @@ fn becomes(before: &Component<'_>, after: &Component<'_>) -> Option<String> {
     if !is_managed(before) && is_managed(after) {
         return Some("the file has a managed cluster in its place".to_owned());
     }
-    if is_production(before) && !is_production(after) {
+    if before.is_production() && !after.is_production() {
         return Some("the file has a development database in its place".to_owned());
     }
-    differs(before, after, "cluster_name")
+    differs(before, after, Field::Cluster)
         .or_else(|| other_engine(before, after))
-        .or_else(|| differs(before, after, "db_name"))
+        .or_else(|| differs(before, after, Field::Database))
         .or_else(|| other_version(before, after))
 }
 
 /// How a field is another in the file. In a managed database one that is missing means what the platform takes then,
 /// so that to name it, or to leave it out, can be a change; a development database has one database and one user.
-fn differs(before: &Component<'_>, after: &Component<'_>, key: &str) -> Option<String> {
-    let defaults = defaults(before, key);
-    let same = |one: &str, other: &str| one == other || (key == "cluster_name" && one.eq_ignore_ascii_case(other));
-    match (scalar(before.value, key), scalar(after.value, key)) {
+fn differs(before: &Component<'_>, after: &Component<'_>, field: Field) -> Option<String> {
+    let (defaults, key) = (defaults(before, field), field.key());
+    let is_cluster = field == Field::Cluster;
+    let same = |one: &str, other: &str| one == other || (is_cluster && one.eq_ignore_ascii_case(other));
+    match (before.of_database(field), after.of_database(field)) {
         (Some(before), Some(after)) => {
-            let live = if key == "cluster_name" { ", which is live" } else { "" };
+            let live = if is_cluster { ", which is live" } else { "" };
             (!same(&before, &after)).then(|| format!("its `{key}` is `{after}` in the file, not `{before}`{live}"))
         }
-        _ if !is_production(before) => None,
+        _ if !before.is_production() => None,
         (Some(before), None) => (!defaults.contains(&before.as_str()))
             .then(|| format!("the file has no `{key}`, which is `{before}` in the live app")),
         (None, Some(after)) if defaults.contains(&after.as_str()) => None,
@@ -161,17 +166,15 @@ fn differs(before: &Component<'_>, after: &Component<'_>, key: &str) -> Option<S
 /// <https://docs.digitalocean.com/products/databases/postgresql/how-to/manage-users-and-databases/>,
 /// <https://docs.digitalocean.com/products/databases/mongodb/how-to/connect/>,
 /// <https://docs.digitalocean.com/products/databases/valkey/how-to/connect/>
-fn defaults(database: &Component<'_>, key: &str) -> &'static [&'static str] {
-    let engine = scalar(database.value, "engine")
-        .unwrap_or_default()
-        .to_ascii_uppercase();
-    match (key, engine.as_str()) {
-        ("db_name", "") => &["defaultdb", "admin"],
-        ("db_name", "MONGODB") => &["admin"],
-        ("db_name", _) => &["defaultdb"],
-        ("db_user", "") => &["doadmin", "default"],
-        ("db_user", "VALKEY" | "REDIS") => &["default"],
-        ("db_user", _) => &["doadmin"],
+fn defaults(database: &Component<'_>, field: Field) -> &'static [&'static str] {
+    let engine = database.of_database(Field::Engine).unwrap_or_default();
+    match (field, engine.to_ascii_uppercase().as_str()) {
+        (Field::Database, "") => &["defaultdb", "admin"],
+        (Field::Database, "MONGODB") => &["admin"],
+        (Field::Database, _) => &["defaultdb"],
+        (Field::User, "") => &["doadmin", "default"],
+        (Field::User, "VALKEY" | "REDIS") => &["default"],
+        (Field::User, _) => &["doadmin"],
         _ => &[],
     }
 }
@@ -179,8 +182,8 @@ fn defaults(database: &Component<'_>, key: &str) -> &'static [&'static str] {
 /// Without an engine it is PostgreSQL, <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>.
 fn other_engine(before: &Component<'_>, after: &Component<'_>) -> Option<String> {
     let default = (!is_managed(before)).then(|| "PG".to_owned());
-    let before = scalar(before.value, "engine").or(default)?;
-    let after = scalar(after.value, "engine")?;
+    let before = before.of_database(Field::Engine).or(default)?;
+    let after = after.of_database(Field::Engine)?;
     (!before.eq_ignore_ascii_case(&after)).then(|| format!("its `engine` is `{after}` in the file, not `{before}`"))
 }
 
@@ -189,7 +192,7 @@ fn other_version(before: &Component<'_>, after: &Component<'_>) -> Option<String
     if is_managed(before) {
         return None;
     }
-    let (before, after) = (scalar(before.value, "version")?, scalar(after.value, "version")?);
+    let (before, after) = (before.of_database(Field::Version)?, after.of_database(Field::Version)?);
     // `15` is as good as `15.4`.
     let same = before
         .split('.')
@@ -203,32 +206,28 @@ fn other_version(before: &Component<'_>, after: &Component<'_>) -> Option<String
 }
 
 fn is_managed(database: &Component<'_>) -> bool {
-    is_production(database) || database.text("cluster_name").is_some()
-}
-
-fn is_production(database: &Component<'_>) -> bool {
-    scalar(database.value, "production").as_deref() == Some("true")
+    database.is_production() || database.cluster().is_some()
 }
 
 fn domains(live: &Value, planned: &Value) -> Vec<Loss> {
-    let lost = domain_list(live).filter_map(|before| {
+    let lost = own_domains(live).filter_map(|before| {
         let host = host(before);
-        let after = domain_list(planned)
+        let after = own_domains(planned)
             .enumerate()
-            .find(|(_, after)| self::host(after) == host);
+            .find(|(_, after)| self::host(*after) == host);
         let (what, why, at) = match after {
             None => (
                 format!("drop the domain `{host}`"),
                 "the file does not have it".to_owned(),
-                "/domains".to_owned(),
+                domain::POINTER.to_owned(),
             ),
             Some((index, after)) => {
                 let (what, why) = domain_changes(&host, before, after)?;
-                (what, why, format!("/domains/{index}"))
+                (what, why, domain::pointer(index))
             }
         };
         Some(Loss {
-            name: domain_name(&host),
+            name: domain::consent(&host),
             what,
             why,
             at,
@@ -238,15 +237,14 @@ fn domains(live: &Value, planned: &Value) -> Vec<Loss> {
 }
 
 /// What a domain that stays would lose. Whether it is the primary one is not among that: it serves as before.
-fn domain_changes(host: &str, before: &Value, after: &Value) -> Option<(String, String)> {
-    let wildcard = |domain: &Value| scalar(domain, "wildcard").as_deref() == Some("true");
-    if wildcard(before) && !wildcard(after) {
+fn domain_changes(host: &str, before: Domain<'_>, after: Domain<'_>) -> Option<(String, String)> {
+    if before.says_wildcard() && !after.says_wildcard() {
         return Some((
             format!("drop the subdomains of `{host}`"),
             "the file has the domain without `wildcard`".to_owned(),
         ));
     }
-    let (old, new) = (text(before, "zone")?, text(after, "zone")?);
+    let (old, new) = (before.zone()?, after.zone()?);
     (!old.eq_ignore_ascii_case(new)).then(|| {
         (
             format!("take the domain `{host}` out of the DNS zone `{old}`"),
@@ -256,14 +254,13 @@ fn domain_changes(host: &str, before: &Value, after: &Value) -> Option<(String, 
 }
 
 /// The platform lists the app's own `ondigitalocean.app` name as DEFAULT; no file has that.
-pub(super) fn domain_list(spec: &Value) -> impl Iterator<Item = &Value> {
-    let domains = spec.get("domains").and_then(Value::as_array).into_iter().flatten();
-    domains.filter(|domain| text(domain, "type") != Some("DEFAULT") && text(domain, "domain").is_some())
+pub(super) fn own_domains(spec: &Value) -> impl Iterator<Item = Domain<'_>> {
+    domain::domains(spec).filter(|domain| !domain.is("DEFAULT") && domain.name().is_some())
 }
 
 /// Letter case and a final dot make no other host.
-pub(super) fn host(domain: &Value) -> String {
-    let host = text(domain, "domain").unwrap_or_default();
+pub(super) fn host(domain: Domain<'_>) -> String {
+    let host = domain.name().unwrap_or_default();
     host.trim_end_matches('.').to_ascii_lowercase()
 }
 
@@ -271,25 +268,25 @@ fn egress(live: &Value, planned: &Value) -> Option<Loss> {
     if !is_dedicated(live) || is_dedicated(planned) {
         return None;
     }
-    let why = match nested(planned, "egress", "type") {
+    let why = match network::egress(planned) {
         Some(kind) => format!("`egress` is of type `{kind}` in the file"),
         None => "the file has no `egress` of type `DEDICATED_IP`".to_owned(),
     };
     Some(Loss {
-        name: "egress".to_owned(),
+        name: EGRESS.to_owned(),
         what: "give up the dedicated IP addresses that the app's own requests come from".to_owned(),
         why,
-        at: "/egress".to_owned(),
+        at: network::pointer(EGRESS),
     })
 }
 
 fn is_dedicated(spec: &Value) -> bool {
-    nested(spec, "egress", "type").is_some_and(|kind| kind.eq_ignore_ascii_case("DEDICATED_IP"))
+    network::egress(spec).is_some_and(|kind| kind.eq_ignore_ascii_case("DEDICATED_IP"))
 }
 
 fn vpc(live: &Value, planned: &Value) -> Option<Loss> {
-    let before = nested(live, "vpc", "id")?;
-    let (what, why) = match nested(planned, "vpc", "id") {
+    let before = network::vpc(live)?;
+    let (what, why) = match network::vpc(planned) {
         Some(after) if after.eq_ignore_ascii_case(before) => return None,
         Some(after) => (
             format!("move the app from the VPC `{before}` to `{after}`"),
@@ -301,20 +298,20 @@ fn vpc(live: &Value, planned: &Value) -> Option<Loss> {
         ),
     };
     Some(Loss {
-        name: "vpc".to_owned(),
+        name: VPC.to_owned(),
         what,
         why,
-        at: "/vpc".to_owned(),
+        at: network::pointer(VPC),
     })
 }
 
 fn region(live: &Value, planned: &Value) -> Option<Loss> {
-    let (before, after) = (text(live, "region")?, text(planned, "region")?);
+    let (before, after) = (network::region(live)?, network::region(planned)?);
     (!same_region(before, after)).then(|| Loss {
-        name: "region".to_owned(),
+        name: REGION.to_owned(),
         what: format!("move the app from the region `{before}` to `{after}`"),
         why: "the file has a different one".to_owned(),
-        at: "/region".to_owned(),
+        at: network::pointer(REGION),
     })
 }
 
@@ -322,21 +319,6 @@ fn region(live: &Value, planned: &Value) -> Option<Loss> {
 fn same_region(one: &str, other: &str) -> bool {
     let region = |slug: &str| slug.trim_end_matches(|c: char| c.is_ascii_digit()).to_ascii_lowercase();
     region(one) == region(other)
-}
-
-fn nested<'a>(spec: &'a Value, outer: &str, key: &str) -> Option<&'a str> {
-    text(spec.get(outer)?, key)
-}
-
-/// A field as text, unless it is missing, empty or the enum value that means neither.
-fn scalar(value: &Value, key: &str) -> Option<String> {
-    let text = match value.get(key)? {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    (!text.is_empty() && text != "UNSET").then_some(text)
 }
 
 #[cfg(test)]

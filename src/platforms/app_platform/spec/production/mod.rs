@@ -2,15 +2,16 @@
 
 use serde_json::Value;
 
+use super::super::document::{app, domain};
 use super::dialect::AppSpec;
-use super::env_values::EnvValues;
 use super::images;
-use super::{bindings, component, credentials, env, former, marks, region};
+use super::{bindings, credentials, env, former, marks, region};
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::platforms::manifest::Manifest;
 use crate::platforms::plan::{ProductionInput, ProductionPlan, Taken, agree, without_app};
 use crate::policy::changes::Changes;
+use crate::policy::env_values::EnvValues;
 
 mod adoption;
 pub(super) mod going_back;
@@ -35,21 +36,19 @@ pub(crate) fn plan(spec: &Manifest, input: &ProductionInput<'_>) -> Result<Produ
     warnings.extend(region::correct(&mut planned));
     sources::follow(&mut planned, input, &mut changes, &mut warnings);
     // Config refuses `generate` here, so that nothing random is needed.
-    let policy = EnvValues::resolve(&input.target.env, input.variables, None, &|| [0; 32]);
+    let policy = EnvValues::resolve(&input.target.env, input.variables, &|_| None, &|| [0; 32]);
     bindings::refuse(
         spec,
         &bindings::broken(spec.value(), &|key| policy.given.contains_key(key)),
     )?;
     secrets::fill(spec, &mut planned, &policy, input, &mut changes)?;
-    if let Some(root) = planned.as_object_mut() {
-        let marks = Marks {
-            repository: input.repository_id,
-            app: Some(spec.name().to_owned()),
-            environment: input.environment.clone(),
-            commit: Some(input.commit.as_str().to_owned()),
-        };
-        marks::write(root, &marks);
-    }
+    let marks = Marks {
+        repository: input.repository_id,
+        app: Some(spec.name().to_owned()),
+        environment: input.environment.clone(),
+        commit: Some(input.commit.as_str().to_owned()),
+    };
+    marks::write(&mut planned, &marks);
     kept::keep(&mut planned, input, &mut warnings);
     warnings.extend(bindings::unfilled(spec.value(), &planned));
     let taken = taken(spec, &planned, input, &mut changes)?;
@@ -68,7 +67,7 @@ pub(crate) fn plan(spec: &Manifest, input: &ProductionInput<'_>) -> Result<Produ
 fn as_it_is(live: &Value, input: &ProductionInput<'_>) -> Result<ProductionPlan, Failure> {
     sources::same_branch(live, input)?;
     Ok(ProductionPlan {
-        name: component::text(live, "name").unwrap_or_default().to_owned(),
+        name: app::name_of(live).trim().to_owned(),
         document: AppSpec::document(live.clone()),
         changes: Vec::new(),
         warnings: Vec::new(),
@@ -81,7 +80,7 @@ fn plain_credentials(spec: &Manifest) -> Option<String> {
     let places = credentials::places(spec.value());
     (!places.is_empty()).then(|| {
         format!(
-            "credentials stand in plain text in the app spec, for everybody who can read the repository: {}; make each a `type: SECRET` without a value, set it in the step's `env:`, and replace the one that was readable",
+            "credentials stand in plain text in the app spec, for everyone who can read the repository: {}; make each a `type: SECRET` without a value, set it in the step's `env:`, and replace the one that was readable",
             places.join(", ")
         )
     })
@@ -106,7 +105,7 @@ fn taken(
     }
     // `adopt = true` agrees to the loss of domains, and says so itself.
     if input.live_marks.is_none() {
-        losses.retain(|loss| !loss.name.starts_with("domains.") || replace.names(&loss.name));
+        losses.retain(|loss| !domain::is_consent(&loss.name) || replace.names(&loss.name));
     }
     agree(replace, spec, &loss::names(live), &losses, changes)
 }

@@ -1,8 +1,9 @@
 //! One trigger and one branch: do-deploy deploys, and the platform builds what do-deploy was asked for.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::component;
+use super::super::document::source;
 use crate::model::failure::Failure;
 use crate::platforms::plan::ProductionInput;
 use crate::platforms::source::SourceKind;
@@ -17,26 +18,20 @@ pub(super) fn follow(
     warnings: &mut Vec<String>,
 ) {
     let named = is_named(input);
-    component::each(planned, |_, component| {
-        let value = Value::Object(component.clone());
-        let name = component::text(&value, "name").unwrap_or_default().to_owned();
-        let Some(source) = component::source(&name, &value).filter(|it| it.is_repository(input.repository)) else {
+    component::each(planned, |mut component| {
+        let name = component.name();
+        let source = component.read().source();
+        let Some(source) = source.filter(|it| it.is_repository(input.repository)) else {
             return;
         };
-        let Some(from) = component
-            .get_mut(component::source_key(source.kind))
-            .and_then(Value::as_object_mut)
-        else {
+        let Some(mut from) = component.source_mut(source.kind) else {
             return;
         };
-        if source.kind == SourceKind::GitHub {
-            let before = from.insert("deploy_on_push".to_owned(), json!(false));
-            if before == Some(Value::Bool(true)) {
-                changes.push(
-                    format!("switched `deploy_on_push` of `{name}` off"),
-                    "two triggers make two racing deployments",
-                );
-            }
+        if source.kind == SourceKind::GitHub && from.ignore_pushes() {
+            changes.push(
+                format!("switched `deploy_on_push` of `{name}` off"),
+                "two triggers make two racing deployments",
+            );
         }
         match source.branch.as_deref() {
             Some(branch) if branch == input.branch => {}
@@ -45,7 +40,7 @@ pub(super) fn follow(
                 input.branch
             )),
             before => {
-                from.insert("branch".to_owned(), json!(input.branch));
+                from.set_branch(input.branch);
                 let what = match before {
                     Some(before) => format!("`{name}` is built from `{}` instead of `{before}`", input.branch),
                     None => format!("`{name}` is built from `{}`", input.branch),
@@ -59,7 +54,7 @@ pub(super) fn follow(
 /// Refuses a live app that builds another branch than the environment's: it is deployed as it is.
 pub(super) fn same_branch(live: &Value, input: &ProductionInput<'_>) -> Result<(), Failure> {
     let (environment, wanted) = (input.environment, input.branch);
-    let sources = component::sources(live);
+    let sources = source::sources(live);
     let other = sources
         .iter()
         .filter(|source| source.is_repository(input.repository))
@@ -84,7 +79,7 @@ pub(super) fn branches(spec: &Value, input: &ProductionInput<'_>) -> Vec<String>
     if is_named(input) {
         return vec![input.branch.to_owned()];
     }
-    let own = component::sources(spec)
+    let own = source::sources(spec)
         .into_iter()
         .filter(|source| source.is_repository(input.repository));
     let branches: Vec<String> = own

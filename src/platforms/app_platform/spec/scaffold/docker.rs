@@ -2,6 +2,7 @@
 
 use regex_lite::Regex;
 
+use super::super::document::component::DOCKERFILE_PATH;
 use super::{Folder, Project};
 
 pub(super) fn find(folder: &Folder<'_>) -> Option<Project> {
@@ -9,7 +10,7 @@ pub(super) fn find(folder: &Folder<'_>) -> Option<Project> {
     Some(Project {
         kind: "a Dockerfile".to_owned(),
         why: "The Dockerfile says how it is built and started.".to_owned(),
-        fields: vec![("dockerfile_path", folder.path_of("Dockerfile"))],
+        fields: vec![(DOCKERFILE_PATH, folder.path_of("Dockerfile"))],
         port: port(&text),
         health: health(&text),
         ..Project::default()

@@ -1,5 +1,6 @@
 //! A Go project: the buildpack compiles every main package into `bin/`.
 
+use super::super::document::component::RUN_COMMAND;
 use super::{Folder, Project, health_route};
 
 /// Names that say that a command serves, best first.
@@ -39,7 +40,7 @@ pub(super) fn find(folder: &Folder<'_>) -> Option<Project> {
     if folder.has_procfile() {
         "The Procfile says how it is started.".clone_into(&mut project.why);
     } else {
-        project.fields.push(("run_command", format!("bin/{name}")));
+        project.fields.push((RUN_COMMAND, format!("bin/{name}")));
     }
     project.health = folder.read(file).and_then(|text| health_route(&text));
     Some(project)

@@ -44,7 +44,7 @@ pub(crate) fn first(tree: &Tree<'_>, repository: &str, branch: &str) -> Result<F
     }
     match &mut found[..] {
         [(folder, project)] => Ok(text::write(project, folder, repository, branch)),
-        [] => Err(Failure::input("what this project is could not be found out")
+        [] => Err(Failure::input("could not tell what kind of project this is")
             .why("looked in the root and one folder down for `Dockerfile`, `go.mod`, `Cargo.toml`, `requirements.txt`, `pyproject.toml`, `Pipfile`, `setup.py` and `package.json`")
             .next(BY_HAND)),
         several => {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::super::document::component::{OUTPUT_DIR, RUN_COMMAND};
 use super::{Folder, Project, health_route};
 
 /// Start scripts that serve a developer's files and not what was built.
@@ -42,7 +43,7 @@ pub(super) fn find(folder: &Folder<'_>) -> Option<Project> {
             kind: "a static site (Node)".to_owned(),
             is_static: true,
             why: "The buildpack installs the packages and runs the script `build`.".to_owned(),
-            fields: vec![("output_dir", (*output).to_owned())],
+            fields: vec![(OUTPUT_DIR, (*output).to_owned())],
             ..Project::default()
         });
     }
@@ -66,7 +67,7 @@ pub(super) fn find(folder: &Folder<'_>) -> Option<Project> {
     if folder.has_procfile() {
         "The Procfile says how it is started.".clone_into(&mut project.why);
     } else if let Some(command) = command {
-        project.fields.push(("run_command", command));
+        project.fields.push((RUN_COMMAND, command));
     } else {
         project
             .notes

@@ -2,6 +2,7 @@
 
 use regex_lite::{Regex, escape};
 
+use super::super::document::component::RUN_COMMAND;
 use super::{Folder, Project, health_route};
 
 pub(super) struct Found {
@@ -70,7 +71,7 @@ pub(super) fn find(folder: &Folder<'_>) -> Option<Found> {
             if start.framework == Some("Django") {
                 notes.push("Django answers only for hosts in `ALLOWED_HOSTS`: add `.ondigitalocean.app`".to_owned());
             }
-            project.fields.push(("run_command", start.command));
+            project.fields.push((RUN_COMMAND, start.command));
             project.health = start.health;
             start.framework
         }

@@ -2,6 +2,7 @@
 
 use toml::{Table, Value};
 
+use super::super::document::component::DOCKERFILE_PATH;
 use super::{Folder, Project, health_route};
 
 pub(super) fn find(folder: &Folder<'_>) -> Option<Project> {
@@ -9,7 +10,7 @@ pub(super) fn find(folder: &Folder<'_>) -> Option<Project> {
     let mut project = Project {
         kind: "a Rust project".to_owned(),
         why: "The Dockerfile says how it is built and started.".to_owned(),
-        fields: vec![("dockerfile_path", folder.path_of("Dockerfile"))],
+        fields: vec![(DOCKERFILE_PATH, folder.path_of("Dockerfile"))],
         ..Project::default()
     };
     let Some((name, file)) = program(folder, &manifest) else {

@@ -167,8 +167,8 @@ fn node_go_rust_and_docker() {
     a Dockerfile: {"dockerfile_path":"Dockerfile","http_port":3000,"health_check":{"http_path":"/up"}}
     a Python project (Flask): {"source_dir":"server","run_command":"gunicorn --worker-tmp-dir /dev/shm --bind 0.0.0.0:$PORT app:app","http_port":8080}
     more than one project was found: `server` (a Go project), `web` (a Node project)
-    what this project is could not be found out: looked in the root and one folder down for `Dockerfile`, `go.mod`, `Cargo.toml`, `requirements.txt`, `pyproject.toml`, `Pipfile`, `setup.py` and `package.json`
-    what this project is could not be found out: looked in the root and one folder down for `Dockerfile`, `go.mod`, `Cargo.toml`, `requirements.txt`, `pyproject.toml`, `Pipfile`, `setup.py` and `package.json`
+    could not tell what kind of project this is: looked in the root and one folder down for `Dockerfile`, `go.mod`, `Cargo.toml`, `requirements.txt`, `pyproject.toml`, `Pipfile`, `setup.py` and `package.json`
+    could not tell what kind of project this is: looked in the root and one folder down for `Dockerfile`, `go.mod`, `Cargo.toml`, `requirements.txt`, `pyproject.toml`, `Pipfile`, `setup.py` and `package.json`
     "#);
 }
 

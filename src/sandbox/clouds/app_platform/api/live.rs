@@ -14,7 +14,7 @@ use super::error::ApiError;
 use super::logs::StoredQuery;
 use crate::clouds::app_platform::domain::logs;
 
-/// How often it is looked whether another component has begun to log, or the deployment has ended.
+/// How often the stream checks whether another component has begun to log, or the deployment has ended.
 const LOOK: Duration = Duration::from_millis(200);
 
 pub(crate) async fn follow(
@@ -25,7 +25,7 @@ pub(crate) async fn follow(
 ) -> Result<Response, ApiError> {
     cloud.given_out((&app, &deployment, &kind), &query)?;
     Ok(upgrade.on_upgrade(async move |socket| {
-        // The reader has gone away: nothing to tell anybody.
+        // The reader has gone away: there is no one to send anything to.
         let _gone = send(socket, &cloud, (&app, &deployment, &kind), &query).await;
     }))
 }

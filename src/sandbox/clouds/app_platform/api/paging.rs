@@ -10,7 +10,7 @@ pub(crate) struct Page {
     per_page: Option<usize>,
 }
 
-/// The largest page that the API gives.
+/// The largest page that the API gives. <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Apps>
 const LARGEST: usize = 200;
 
 impl Page {

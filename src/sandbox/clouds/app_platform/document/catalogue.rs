@@ -72,6 +72,7 @@ const fn legacy(size: Size) -> Size {
     }
 }
 
+/// <https://docs.digitalocean.com/products/app-platform/details/pricing/>
 pub(crate) const SIZES: &[Size] = &[
     single(shared("apps-s-1vcpu-0.5gb", "Shared 1VCPU 0.5GB", 1, 512, 5, 50)),
     single(shared(
@@ -151,7 +152,7 @@ pub(crate) fn region(slug: &str) -> Option<&'static Region> {
     REGIONS.iter().find(|region| region.slug == slug)
 }
 
-/// Dollars a month for one development database.
+/// Dollars a month for one development database. <https://docs.digitalocean.com/products/app-platform/details/pricing/>
 const DEV_DATABASE_USD: u64 = 7;
 
 /// Dollars a month: instances and development databases. Jobs are paid while they run, static sites are free.

@@ -1,4 +1,4 @@
-//! Secrets of one app: taken as plain text once, given back as `EV[…]`, and read by nobody but the app.
+//! Secrets of one app: taken as plain text once, given back as `EV[…]`, and readable only by the app.
 
 use std::collections::BTreeMap;
 
@@ -64,7 +64,7 @@ impl Vault {
     }
 }
 
-/// Random bytes in the shape of a real one: nobody can open it, the vault remembers it.
+/// Random bytes in the shape of a real one: it cannot be decrypted, the vault remembers it.
 fn ciphertext(length: usize) -> String {
     let nonce = crate::ids::random_bytes(24);
     let body = crate::ids::random_bytes(length + 16);

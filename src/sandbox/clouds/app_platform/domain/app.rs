@@ -97,7 +97,7 @@ impl App {
         (!last.started && last.phase == Phase::PendingBuild).then_some(last)
     }
 
-    /// Is the live URL told yet?
+    /// Whether the live URL is reported yet.
     pub(crate) fn shows_live_url(&self, clock: &Clock) -> bool {
         let delay = clock.paced(LIVE_URL_DELAY);
         self.went_active.is_some_and(|since| since.elapsed() >= delay)

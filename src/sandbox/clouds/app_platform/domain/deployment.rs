@@ -77,7 +77,7 @@ impl Cause {
         }
     }
 
-    /// `cause_details.digitalocean_user_action.name`; `None`: nobody did anything.
+    /// `cause_details.digitalocean_user_action.name`; `None`: no user action.
     pub(crate) fn action(self) -> Option<&'static str> {
         match self {
             Self::Created | Self::Manual => Some("CREATE_DEPLOYMENT"),

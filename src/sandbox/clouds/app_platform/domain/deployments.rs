@@ -98,7 +98,7 @@ impl AppPlatform {
             }
             Ok(app.interrupt(Phase::Canceled, now))
         })??;
-        // The task discards what it has launched; nobody waits for it.
+        // The task discards what it has launched; nothing waits for it.
         drop(task);
         Ok(())
     }

@@ -65,7 +65,7 @@ impl DeploymentLogs {
 /// All lines of several logs in the order in which they were written, at most the last `tail`.
 pub(crate) fn merged(logs: impl IntoIterator<Item = Vec<Arc<str>>>, tail: Option<usize>) -> Vec<Arc<str>> {
     let mut lines: Vec<_> = logs.into_iter().flatten().collect();
-    // Each log is in order by itself: `component timestamp message`.
+    // Each log is in order on its own: `component timestamp message`.
     lines.sort_by_key(|line| stamp(line));
     let skip = tail.map_or(0, |tail| lines.len().saturating_sub(tail));
     lines.split_off(skip)

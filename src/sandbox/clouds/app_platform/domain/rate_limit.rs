@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
 
+/// <https://docs.digitalocean.com/reference/api/intro/#rate-limit>
 const AN_HOUR: usize = 5000;
 const A_MINUTE: usize = 250;
 
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn the_251st_of_a_minute_is_told_when_to_come_back() {
+    fn the_251st_of_a_minute_gets_a_retry_after() {
         let mut made = VecDeque::new();
         let minute = Duration::from_secs(60);
         for _ in 0..250 {

@@ -11,6 +11,7 @@ use crate::clouds::app_platform::document::spec::Spec;
 use crate::clouds::app_platform::refusal::Refusal;
 
 /// Only so many of the most recent successful deployments can be rolled back to.
+/// <https://docs.digitalocean.com/products/app-platform/how-to/manage-deployments/#roll-back>
 const REVISIONS: usize = 10;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl AppPlatform {
     }
 
     /// The platform's own rollback: what serves is deployed again after `failed` has ended in `ERROR`. Nothing
-    /// happens where nothing serves, where the app is pinned, or where somebody was faster.
+    /// happens where nothing serves, where the app is pinned, or where someone was faster.
     pub(crate) fn roll_back_automatically(self: &Arc<Self>, id: &str, failed: &str) -> Result<String, Refusal> {
         let start = self.with_app(id, |app| {
             let active = app.active_deployment().ok_or(Refusal::NotFound)?;

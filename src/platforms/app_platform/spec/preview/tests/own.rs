@@ -156,7 +156,7 @@ fn a_job_that_reads_a_store_of_the_app_runs_once_the_store_is_up() {
         let plan = World::new().good(&beside(url, "postgres", "", &job));
         assert_eq!(jobs(&plan), ["migrate"], "{kind}");
         assert_eq!(
-            component::job_kind(&plan.document.value()["jobs"][0]),
+            component::of(plan.document.value(), component::Kind::Job)[0].job_kind(),
             "POST_DEPLOY",
             "{kind}"
         );

@@ -170,7 +170,7 @@ fn a_long_name_keeps_the_number_and_ours_are_the_only_marks() {
         "name: a-name-of-more-than-twenty-seven\nenvs: [{key: DO_DEPLOY_ENVIRONMENT, value: production}]\nservices: [{name: web, github: {repo: acme/shop}}]\n",
     );
     assert!(plan.name.ends_with("-pr-12") && plan.name.len() == 32, "{}", plan.name);
-    let marks = super::super::super::marks(plan.document.value()).expect("ours");
+    let marks = super::super::super::marks::marks(plan.document.value()).expect("ours");
     assert!(marks.same_owner(7, &Environment::Preview(12)));
     assert_eq!(
         env_of(&plan, "", "DO_DEPLOY_ENVIRONMENT").expect("a mark")["scope"],

@@ -149,7 +149,7 @@ impl Rollout {
             let message = "the account builds as many apps at once as it may; this one waits";
             let waiting = reason("BuildRateLimit", message);
             self.change(|deployment| deployment.progress.explain(&step, Some(waiting)))?;
-            // The limit may be lifted without a build ending, so that it is looked at from time to time.
+            // The limit may be lifted without a build ending, so that it is checked from time to time.
             let soon = std::time::Duration::from_millis(200);
             let _either = tokio::time::timeout(soon, self.platform.slots.freed()).await;
         }

@@ -9,6 +9,7 @@ use crate::clouds::app_platform::domain::logs::LogKind;
 use crate::processes;
 
 /// What a job may take when the spec says nothing.
+/// <https://github.com/digitalocean/godo/blob/main/apps.gen.go>
 const TIMEOUT: Duration = Duration::from_secs(30 * 60);
 
 impl Rollout {

@@ -76,7 +76,7 @@ impl Rollout {
         }
     }
 
-    /// Ready, but without traffic. Its neighbours reach it at once if nobody served at that address yet.
+    /// Ready, but without traffic. Its neighbours reach it at once if nothing served at that address yet.
     fn stage(&self, name: &str, service: &Arc<Service>) -> Result<(), Failed> {
         let staged = self.platform.change_app(&self.app, |app| {
             app.staged.insert(name.to_owned(), Arc::clone(service));

@@ -1,0 +1,112 @@
+//! What a preview's plan is made from.
+
+use std::collections::BTreeMap;
+
+use crate::config::Config;
+use crate::flows::context::Ctx;
+use crate::flows::project::source::Source;
+use crate::flows::project::target::Target;
+use crate::flows::rollout::refused_manifest;
+use crate::github::repository::Repository;
+use crate::model::failure::Failure;
+use crate::model::names;
+use crate::model::pull_request::PullRequest;
+use crate::platforms::Manifest;
+use crate::platforms::plan::{Allowed, PreviewInput, PreviewPlan};
+use crate::platforms::{App, Document};
+use crate::policy::announcement::Announcement;
+use crate::policy::images::Images;
+
+/// What a plan is made from, gathered once: the account's refusal of a field leads to a second plan.
+pub(crate) struct Planner<'a> {
+    pub(crate) target: Target,
+    pub(crate) name: String,
+    pub(crate) config: Config,
+    pub(crate) pull: &'a PullRequest,
+    manifest: Manifest,
+    images: &'a Images,
+    allowed: Allowed,
+    files: BTreeMap<String, String>,
+}
+
+impl<'a> Planner<'a> {
+    pub(crate) async fn prepare(
+        source: &Source<'_>,
+        target: Target,
+        config: Config,
+        pull: &'a PullRequest,
+        manifest: Manifest,
+        images: &'a Images,
+        allowed: Allowed,
+    ) -> anyhow::Result<Self> {
+        let files = source.files_for(&manifest).await?;
+        Ok(Self {
+            name: names::preview_app(allowed.name(&manifest), pull.number, target.repository.id),
+            target,
+            config,
+            pull,
+            manifest,
+            images,
+            allowed,
+            files,
+        })
+    }
+
+    /// Every document whose sources count.
+    pub(crate) fn documents(&self) -> impl Iterator<Item = &Document> {
+        let manifests = std::iter::once(&self.manifest).chain(self.allowed.manifests());
+        manifests.map(Manifest::document)
+    }
+
+    /// A refusal of what was made of the spec, with its place in the file.
+    pub(crate) fn refused(&self, error: impl Into<anyhow::Error>, sent: &Document) -> anyhow::Error {
+        refused_manifest::in_its_file(error, &self.manifest, sent)
+    }
+
+    pub(crate) fn plan(&self, ctx: &Ctx, live: Option<&App>, sleep: bool) -> Result<PreviewPlan, Failure> {
+        // A rehearsal shows what is going to change, and not that every run has words of its own.
+        let before = live.filter(|_| ctx.dry_run);
+        let before = before.and_then(|app| app.document.facts().announcement(None).cloned());
+        self.manifest.plan_preview(&PreviewInput {
+            repository: &ctx.own(),
+            repository_id: self.target.repository.id,
+            pull_request: self.pull,
+            commit: &self.pull.head.sha,
+            policy: &self.config.preview,
+            allowed: &self.allowed,
+            files: &|path| self.files.get(path).cloned(),
+            variables: &|name| (ctx.variables)(name),
+            live: live.map(|app| &app.document),
+            random: &random,
+            announcement: before.unwrap_or_else(|| Announcement::new(random())),
+            sleep,
+            images: self.images,
+        })
+    }
+}
+
+/// What the default branch allows to a preview. `policy` is its configuration.
+pub(crate) async fn allowed(ctx: &Ctx, policy: &Config, repository: &Repository) -> anyhow::Result<Allowed> {
+    let source = Source::of_branch(ctx, &repository.default_branch).await;
+    let by_hand = policy.preview.spec.as_str();
+    // A preview is made from the spec of the project, unless it has one of its own.
+    let productions = match by_hand {
+        "" => policy.spec.as_str(),
+        _ => policy.spec_of(&policy.production),
+    };
+    Ok(Allowed {
+        branch: repository.default_branch.clone(),
+        production: source.manifest_if_any(productions).await?,
+        by_hand: match by_hand {
+            "" => None,
+            path => source.manifest_if_any(path).await?,
+        },
+        size: policy.preview.size.clone(),
+    })
+}
+
+fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the operating system has randomness");
+    bytes
+}

@@ -1,0 +1,147 @@
+//! Says why a pull request gets no preview: in log, summary and outputs, and in its comment if someone expects one.
+
+use crate::config::{Config, Preview};
+use crate::flows::context::Ctx;
+use crate::flows::failure::failure_of;
+use crate::flows::preview::eligibility::{Commit, Skip, skip_reason};
+use crate::flows::preview::request::Request;
+use crate::flows::preview::teardown::REMOVAL;
+use crate::flows::project::ownership;
+use crate::flows::project::target::Target;
+use crate::github::repository::Repository;
+use crate::model::environment::Environment;
+use crate::model::failure::Kind;
+use crate::model::pull_request::PullRequest;
+use crate::model::report::{Report, State};
+use crate::platforms::Platform;
+use crate::report::Reporter;
+use crate::wait::Deadline;
+
+/// A pull request that was asked for a preview of.
+#[derive(Clone, Copy)]
+pub(crate) struct Candidate<'a> {
+    pub(crate) ctx: &'a Ctx,
+    pub(crate) request: &'a Request,
+    pub(crate) repository: &'a Repository,
+    pub(crate) pull: &'a PullRequest,
+}
+
+impl Candidate<'_> {
+    pub(crate) fn environment(&self) -> Environment {
+        Environment::Preview(self.pull.number)
+    }
+
+    /// A maintainer's comment asked for it, whose answer says how it went.
+    pub(crate) fn is_commanded(&self) -> bool {
+        matches!(self.request.commit, Commit::Commanded(_))
+    }
+
+    pub(crate) fn skip_reason(&self, policy: &Preview) -> Option<Skip> {
+        skip_reason(policy, self.pull, &self.repository.full_name, self.request.insisted)
+    }
+
+    /// Says that nothing was done. In the comment only where the author waits for a preview; the author of a command is
+    /// answered by the command, below what the comment says of the preview.
+    pub(crate) async fn skipped(&self, config: &Config, skip: &Skip) -> Report {
+        let mut report = self.say_skipped(skip);
+        if !skip.in_comment || self.is_commanded() || self.request.dry_run {
+            self.ctx.record(&report);
+            return report;
+        }
+        if skip.nothing_is_left {
+            return self.withdrawn(config, report).await;
+        }
+        if self.add_what_serves(&mut report).await {
+            report
+                .notes
+                .push("The preview that was made before stays as it is".to_owned());
+        }
+        self.write(config, report).await
+    }
+
+    /// Removes an app that has no place, and ends as if there had been none for it from the start. With a reporter that is
+    /// open already, that is where it is said.
+    pub(crate) async fn take_back(
+        &self,
+        config: &Config,
+        platform: &dyn Platform,
+        app_id: &str,
+        skip: &Skip,
+        reporter: Option<&mut Reporter>,
+    ) -> anyhow::Result<Report> {
+        self.ctx.wait.check()?;
+        self.ctx
+            .console
+            .say("Others were quicker: this preview is one too many and is removed again");
+        platform
+            .destroy(app_id, Deadline::after(REMOVAL), &|| Box::pin(async { Ok(()) }))
+            .await?;
+        let report = self.say_skipped(skip);
+        Ok(match reporter {
+            Some(reporter) => {
+                reporter.withdraw(std::slice::from_ref(&report)).await;
+                report
+            }
+            None => self.withdrawn(config, report).await,
+        })
+    }
+
+    fn say_skipped(&self, skip: &Skip) -> Report {
+        let number = self.pull.number;
+        tracing::debug!(target: "decision", "no preview because {}", skip.reason);
+        self.ctx
+            .console
+            .notice(&format!("No preview of pull request {number}: {}", skip.reason));
+        let mut report = self.report(State::Skipped);
+        report.notes.push(format!("No preview: {}", skip.reason));
+        report
+    }
+
+    async fn withdrawn(&self, config: &Config, report: Report) -> Report {
+        let reporter = self.ctx.reporter(config, self.repository);
+        Reporter::tell_withdrawn(reporter, std::slice::from_ref(&report)).await;
+        report
+    }
+
+    /// Says in the comment what is wrong with the input: nothing else on GitHub would. Returns the error, whose words
+    /// end the run.
+    pub(crate) async fn refused(&self, config: &Config, error: anyhow::Error) -> anyhow::Error {
+        let failure = failure_of(&error);
+        let is_for_the_author = self.ctx.run.is_ci && !self.request.dry_run && failure.kind == Kind::Input;
+        if is_for_the_author && self.ctx.wait.check().is_ok() {
+            let mut report = self.report(State::Failed);
+            report.failure = Some(failure);
+            self.add_what_serves(&mut report).await;
+            self.write(config, report).await;
+        }
+        error
+    }
+
+    fn report(&self, state: State) -> Report {
+        let mut report = Report::new("", self.environment(), state);
+        report.commit = Some(self.pull.head.sha.clone());
+        report
+    }
+
+    /// The preview that was made before keeps serving. Not to find that out is no reason to say nothing.
+    async fn add_what_serves(&self, report: &mut Report) -> bool {
+        let found = Target::find_marked(self.ctx, self.repository, &report.environment).await;
+        let Ok(Some((target, app))) = found else {
+            return false;
+        };
+        // What is not known is not claimed.
+        let names = self.ctx.resolve_names_of(self.repository, &app).await;
+        report.serving = names.ok().and_then(|()| ownership::serving(self.ctx, &app));
+        report.url = app.active.and(app.url);
+        report.app = app.name;
+        report.app_id = Some(app.id);
+        report.pages = target.platform.pages();
+        true
+    }
+
+    async fn write(&self, config: &Config, report: Report) -> Report {
+        let reporter = self.ctx.reporter(config, self.repository);
+        Reporter::tell(reporter, std::slice::from_ref(&report)).await;
+        report
+    }
+}

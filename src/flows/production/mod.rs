@@ -1,0 +1,13 @@
+//! Production and other named environments: deployed, rolled back, and what is known of either afterwards.
+
+pub(crate) mod automatic_rollback;
+pub(crate) mod deploy;
+pub(crate) mod pin;
+pub(crate) mod plan;
+pub(crate) mod redundant;
+pub(crate) mod refusal;
+pub(crate) mod rollback;
+pub(crate) mod rolled_back;
+pub(crate) mod serves_now;
+pub(crate) mod succession;
+pub(crate) mod undeployed;
