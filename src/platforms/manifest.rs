@@ -5,8 +5,6 @@ use std::fmt;
 use serde_json::Value;
 
 use super::document::Document;
-use super::manifests::Manifests;
-use super::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
 use super::words::Words;
 use crate::model::failure::Failure;
 pub(crate) use crate::policy::yaml::places::Places;
@@ -18,8 +16,8 @@ pub(crate) struct Manifest {
     pub(in crate::platforms) document: Document,
     pub(in crate::platforms) file: String,
     pub(in crate::platforms) places: Places,
-    /// How it was read, and how it is planned.
-    pub(in crate::platforms) manifests: &'static dyn Manifests,
+    /// Of the platform that it is for.
+    pub(in crate::platforms) words: &'static Words,
 }
 
 impl Manifest {
@@ -49,33 +47,7 @@ impl Manifest {
 
     /// What the platform that it is for calls things.
     pub(crate) fn words(&self) -> &'static Words {
-        self.manifests.words()
-    }
-
-    /// The paths of the repository's files whose texts the plan of a preview asks for.
-    pub(crate) fn wanted_files(&self) -> Vec<String> {
-        self.manifests.wanted_files(self)
-    }
-
-    /// What a preview is sent.
-    ///
-    /// # Errors
-    /// Where it would touch production or cannot work.
-    pub(crate) fn plan_preview(&self, input: &PreviewInput<'_>) -> Result<PreviewPlan, Failure> {
-        self.manifests.plan_preview(self, input)
-    }
-
-    /// What production, or another named environment, is sent.
-    ///
-    /// # Errors
-    /// A foreign app, settings that would be lost, missing secrets.
-    pub(crate) fn plan_production(&self, input: &ProductionInput<'_>) -> Result<ProductionPlan, Failure> {
-        self.manifests.plan_production(self, input)
-    }
-
-    /// Puts the place of what a refusal's `message` names on a failure, where the file has it as it was `sent`.
-    pub(crate) fn locate_refused(&self, failure: Failure, message: &str, sent: &Document) -> Failure {
-        self.manifests.locate_refused(self, failure, message, sent)
+        self.words
     }
 
     /// Puts the place of a JSON pointer on a failure, where it is known.

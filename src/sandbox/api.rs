@@ -18,7 +18,7 @@ impl Api {
         match segments.as_slice() {
             ["_sandbox", "logs" | "live", ..] => Self::Log,
             ["_sandbox", ..] => Self::Own,
-            ["v1" | "v2", ..] => Self::DigitalOcean,
+            ["v2", ..] => Self::DigitalOcean,
             ["repos" | "repositories", ..] => Self::GitHub,
             [""] | [_, _, "pull" | "commit", _] | [_, _, "actions", "runs", ..] => Self::Page,
             _ => Self::GitHub,
@@ -34,6 +34,7 @@ mod tests {
     fn a_path_says_which_api_is_meant() {
         for (path, api) in [
             ("/v2/apps", Api::DigitalOcean),
+            ("/v1/apps", Api::GitHub),
             ("/repos/org/shop/pulls", Api::GitHub),
             ("/repos/org/pull/1", Api::GitHub),
             ("/repositories/1/actions/runs", Api::GitHub),

@@ -141,6 +141,23 @@ fn every_file_opens_with_its_sentence() {
 }
 
 #[test]
+fn contributing_points_at_what_is_there() {
+    let text = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let is_path = |it: &&str| {
+        ["src/", "tests/", "docs/", "benches/"]
+            .iter()
+            .any(|start| it.starts_with(start))
+    };
+    let named: Vec<&str> = text.split('`').filter(is_path).collect();
+    assert!(named.len() > 40, "{named:?}");
+    let paths = named.iter().map(|it| it.split_whitespace().next().unwrap_or_default());
+    let missing: Vec<&str> = paths
+        .filter(|path| !path.contains(['*', '<', '…', '$']) && !root().join(path).exists())
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
+
+#[test]
 fn no_file_outside_tests_is_too_long() {
     let long: Vec<String> = sources("src")
         .into_iter()

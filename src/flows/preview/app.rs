@@ -23,23 +23,23 @@ pub(crate) async fn send(
     plan: &mut PreviewPlan,
     live: Option<&App>,
 ) -> anyhow::Result<Rollout> {
-    let sent = match apply(ctx, planner, plan, live).await {
-        Err(PlatformError::SleepRefused { .. }) => {
-            *plan = planner.plan(ctx, live, false)?;
-            ctx.redactor_of(&plan.document, &planner.config);
-            apply(ctx, planner, plan, live).await
+    let (mut live, mut sleep) = (live.cloned(), true);
+    loop {
+        match apply(ctx, planner, plan, live.as_ref()).await {
+            Err(PlatformError::SleepRefused { .. }) if sleep => sleep = false,
+            // Its app is ours as well, and its secrets and its data are there already.
+            Err(PlatformError::NameTaken { .. }) if live.is_none() => {
+                live = Some(planner.target.taken(&planner.name).await?);
+            }
+            sent => return sent.map_err(|error| planner.refused(ctx, error, &plan.document)),
         }
-        // Its app is ours as well, and its secrets and its data are there already.
-        Err(PlatformError::NameTaken { .. }) => {
-            let app = planner.target.taken(&planner.name).await?;
-            *plan = planner.plan(ctx, Some(&app), true)?;
-            ctx.register_secrets(&plan.document);
+        // Each of the two happens once, so that the third plan is the last.
+        let earlier = std::mem::replace(plan, planner.plan(ctx, live.as_ref(), sleep)?);
+        ctx.redactor_of(&plan.document, &planner.config);
+        if earlier.loss.is_none() {
             plan.loss.iter().for_each(|loss| ctx.console.warn(&loss.before));
-            apply(ctx, planner, plan, Some(&app)).await
         }
-        sent => sent,
-    };
-    sent.map_err(|error| planner.refused(error, &plan.document))
+    }
 }
 
 /// Builds what the app runs once more. A build cannot be forced by an update, and an update followed by a deployment makes

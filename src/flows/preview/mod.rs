@@ -246,13 +246,13 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     if request.dry_run {
         let report = planned(ctx, &planner.target, &app, live.as_ref(), &plan, pull)
             .await
-            .map_err(|error| planner.refused(error, &plan.document))?;
+            .map_err(|error| planner.refused(ctx, error, &plan.document))?;
         return Ok(Begun::Planned(Box::new(report)));
     }
     if live.is_none() {
         would_be_accepted(platform.as_ref(), &plan.document)
             .await
-            .map_err(|error| planner.refused(error, &plan.document))?;
+            .map_err(|error| planner.refused(ctx, error, &plan.document))?;
     }
     // The platform builds whatever is at the head of the branch: look as late as can be.
     if candidate.is_commanded()

@@ -59,29 +59,32 @@ impl<'a> Planner<'a> {
     }
 
     /// A refusal of what was made of the spec, with its place in the file.
-    pub(crate) fn refused(&self, error: impl Into<anyhow::Error>, sent: &Document) -> anyhow::Error {
-        refused_manifest::in_its_file(error, &self.manifest, sent)
+    pub(crate) fn refused(&self, ctx: &Ctx, error: impl Into<anyhow::Error>, sent: &Document) -> anyhow::Error {
+        refused_manifest::in_its_file(ctx, error, &self.manifest, sent)
     }
 
     pub(crate) fn plan(&self, ctx: &Ctx, live: Option<&App>, sleep: bool) -> Result<PreviewPlan, Failure> {
         // A rehearsal shows what is going to change, and not that every run has words of its own.
         let before = live.filter(|_| ctx.dry_run);
         let before = before.and_then(|app| app.document.facts().announcement(None).cloned());
-        self.manifest.plan_preview(&PreviewInput {
-            repository: &ctx.own(),
-            repository_id: self.target.repository.id,
-            pull_request: self.pull,
-            commit: &self.pull.head.sha,
-            policy: &self.config.preview,
-            allowed: &self.allowed,
-            files: &|path| self.files.get(path).cloned(),
-            variables: &|name| (ctx.variables)(name),
-            live: live.map(|app| &app.document),
-            random: &random,
-            announcement: before.unwrap_or_else(|| Announcement::new(random())),
-            sleep,
-            images: self.images,
-        })
+        ctx.clouds.of(&self.manifest).manifests.plan_preview(
+            &self.manifest,
+            &PreviewInput {
+                repository: &ctx.own(),
+                repository_id: self.target.repository.id,
+                pull_request: self.pull,
+                commit: &self.pull.head.sha,
+                policy: &self.config.preview,
+                allowed: &self.allowed,
+                files: &|path| self.files.get(path).cloned(),
+                variables: &|name| (ctx.variables)(name),
+                live: live.map(|app| &app.document),
+                random: &random,
+                announcement: before.unwrap_or_else(|| Announcement::new(random())),
+                sleep,
+                images: self.images,
+            },
+        )
     }
 }
 

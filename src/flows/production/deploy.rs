@@ -109,7 +109,7 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         }
         return planned(ctx, target, live.as_ref(), &plan, head)
             .await
-            .map_err(|error| refused_manifest::in_its_file(error, manifest, &plan.document));
+            .map_err(|error| refused_manifest::in_its_file(ctx, error, manifest, &plan.document));
     }
 
     let mut report = target.report(manifest.name(), State::Building);
@@ -193,7 +193,7 @@ async fn deploy(
     };
     ctx.console.phase("Build");
     let sent = planner.send(plan, app.as_ref()).await;
-    let sent = sent.map_err(|error| refused_manifest::in_its_file(error, &revision.manifest, &plan.document));
+    let sent = sent.map_err(|error| refused_manifest::in_its_file(ctx, error, &revision.manifest, &plan.document));
     let rollout = match &revision.app {
         Some(app) if app.pinned.is_some() => sent.map_err(|error| pin::is_off(error, app))?,
         _ => sent?,

@@ -29,23 +29,28 @@ impl Planner<'_> {
     /// What to send to the app as it is, and what that changes.
     pub(crate) fn plan(&self, live: Option<&App>) -> Result<ProductionPlan, Failure> {
         let Self { ctx, revision, .. } = *self;
-        let plan = revision
-            .manifest
-            .plan_production(&ProductionInput {
-                repository: &ctx.own(),
-                repository_id: revision.target.repository.id,
-                environment: self.environment,
-                commit: &revision.head,
-                branch: &revision.branch,
-                target: revision.settings(),
-                variables: &|name| (ctx.variables)(name),
-                live: live.map(|app| &app.document),
-                live_marks: live.and_then(|app| app.marks.as_ref()),
-                active: live.and_then(|app| app.active.as_ref()?.document.as_ref()),
-                neighbours: &revision.neighbours,
-                images: self.images,
-                replace: self.replace,
-            })
+        let plan = ctx
+            .clouds
+            .of(&revision.manifest)
+            .manifests
+            .plan_production(
+                &revision.manifest,
+                &ProductionInput {
+                    repository: &ctx.own(),
+                    repository_id: revision.target.repository.id,
+                    environment: self.environment,
+                    commit: &revision.head,
+                    branch: &revision.branch,
+                    target: revision.settings(),
+                    variables: &|name| (ctx.variables)(name),
+                    live: live.map(|app| &app.document),
+                    live_marks: live.and_then(|app| app.marks.as_ref()),
+                    active: live.and_then(|app| app.active.as_ref()?.document.as_ref()),
+                    neighbours: &revision.neighbours,
+                    images: self.images,
+                    replace: self.replace,
+                },
+            )
             .map_err(|failure| self.refused(failure, live))?;
         ctx.redactor_of(&plan.document, &revision.config);
         Ok(plan)

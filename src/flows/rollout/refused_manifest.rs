@@ -1,10 +1,16 @@
 //! The platform's refusal of an app spec, with the place in the file that it is about.
 
+use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;
 use crate::platforms::{Document, Manifest, PlatformError};
 
 /// `sent`: what was made of `spec`, and refused. Any other error stays what it is.
-pub(crate) fn in_its_file(error: impl Into<anyhow::Error>, manifest: &Manifest, sent: &Document) -> anyhow::Error {
+pub(crate) fn in_its_file(
+    ctx: &Ctx,
+    error: impl Into<anyhow::Error>,
+    manifest: &Manifest,
+    sent: &Document,
+) -> anyhow::Error {
     let error = error.into();
     let message = match error.downcast_ref::<PlatformError>() {
         Some(PlatformError::SpecRefused { message } | PlatformError::SourceRefused { message, .. }) => message,
@@ -17,5 +23,6 @@ pub(crate) fn in_its_file(error: impl Into<anyhow::Error>, manifest: &Manifest, 
             manifest.file()
         ));
     }
-    manifest.locate_refused(failure, message, sent).into()
+    let manifests = ctx.clouds.of(manifest).manifests;
+    manifests.locate_refused(manifest, failure, message, sent).into()
 }

@@ -217,7 +217,7 @@ impl<'a> Source<'a> {
     /// The texts of the files that a preview's plan asks for, so far as they exist, by their paths from the repository's
     /// root: they say how a component starts.
     pub(crate) async fn files_for(&self, manifest: &Manifest) -> anyhow::Result<BTreeMap<String, String>> {
-        let paths = manifest.wanted_files();
+        let paths = self.ctx.clouds.of(manifest).manifests.wanted_files(manifest);
         let wanted: Vec<Wanted<'_>> = paths
             .iter()
             .map(|path| Wanted {

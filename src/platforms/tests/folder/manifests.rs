@@ -81,7 +81,7 @@ impl Manifests for FolderManifests {
             document: Document::new(value, &FOLDER_MANIFESTS),
             file: file.to_owned(),
             places: Places::default(),
-            manifests: &FOLDER_MANIFESTS,
+            words: &WORDS,
         })
     }
 
