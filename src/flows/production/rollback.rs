@@ -47,6 +47,7 @@ pub(crate) struct Request {
 #[tracing::instrument(target = "flow", name = "rollback", skip_all, fields(environment = %request.environment))]
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     let started = Instant::now();
+    revision::refuse_preview(&request.environment)?;
     ctx.clouds.reachable()?;
     let Found { target, config, app } = &find(ctx, &request.environment).await?;
     let Target {

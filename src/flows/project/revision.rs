@@ -283,11 +283,23 @@ async fn branch_head(ctx: &Ctx, repository: &Repository, branch: &str) -> anyhow
     })?)
 }
 
+/// Passes an environment that is deployed from a branch.
+///
+/// # Errors
+/// The preview of a pull request.
+pub(crate) fn refuse_preview(environment: &Environment) -> Result<(), Failure> {
+    match environment {
+        Environment::Named(_) => Ok(()),
+        Environment::Preview(_) => {
+            Err(Failure::input(format!("`{environment}` is a preview")).next("use `do-deploy preview --pr N`"))
+        }
+    }
+}
+
 /// What the configuration says of an environment.
 pub(crate) fn settings<'a>(config: &'a Config, environment: &Environment) -> Result<&'a EnvironmentConfig, Failure> {
-    let Environment::Named(name) = environment else {
-        return Err(Failure::input(format!("`{environment}` is a preview")).next("use `do-deploy preview --pr N`"));
-    };
+    refuse_preview(environment)?;
+    let name = &environment.to_string();
     config.environment(name).ok_or_else(|| {
         Failure::input(format!("there is no environment `{name}`"))
             .next(format!("write `[environments.{name}]` into `do-deploy.toml`"))
