@@ -10,9 +10,8 @@ pub(crate) mod http_checks;
 pub(crate) mod outside;
 pub(crate) mod place;
 mod platform_phase;
+mod platform_rollback;
 pub(crate) mod refused_manifest;
-
-use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -29,16 +28,12 @@ use crate::model::failure::Failure;
 use crate::model::rollout::Phase;
 use crate::model::verdict::{CheckResult, Checks, Verdict, verdict};
 use crate::platforms::Offline;
-use crate::platforms::{CauseKind, Deployment, Document, LogKind, PlatformError, Rollout};
+use crate::platforms::{Deployment, Document, LogKind, PlatformError, Rollout};
 use crate::report::{Reporter, busy_with};
 use crate::wait::{Cancelled, Deadline, humanize};
 
 /// The end of a build log tells what went wrong; the rest is on the platform.
 const BUILD_LOG_LINES: usize = 1_000;
-
-/// How often is looked for the platform's own rollback, which appears a moment after a failure.
-const LOOKS_FOR_ROLLBACK: u32 = 5;
-const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
 /// How a deployment ended, as far as could be found out.
 #[derive(Debug)]
@@ -317,72 +312,10 @@ async fn failed(
     )
     .await?;
     let mut ended = Ended::with_phase(CheckResult::Failed(failure));
-    if let Some(back) = automatic_rollback(ctx, rollout, deployment, expected).await? {
-        ended.notes.push(await_automatic_rollback(ctx, &back, expected).await?);
+    if let Some(back) = platform_rollback::find(ctx, rollout, deployment, expected).await? {
+        ended.notes.push(platform_rollback::follow(ctx, &back, expected).await?);
     }
     Ok(ended)
-}
-
-/// The platform's own rollback after this deployment failed, which may appear a moment later. Not to find out is no
-/// reason to say nothing else.
-async fn automatic_rollback(
-    ctx: &Ctx,
-    rollout: &Rollout,
-    failed: &Deployment,
-    expected: &Expected<'_>,
-) -> anyhow::Result<Option<Rollout>> {
-    // Without anything that served before there is nothing to go back to.
-    if rollout.previous.is_none() {
-        return Ok(None);
-    }
-    for look in 0..LOOKS_FOR_ROLLBACK {
-        if look > 0 {
-            ctx.wait.sleep(BETWEEN_LOOKS).await?;
-        }
-        let newest = match expected.target.platform.deployments(&rollout.app_id, 5).await {
-            Ok(newest) => newest,
-            Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
-            Err(_) => return Ok(None),
-        };
-        let since: Vec<_> = newest
-            .into_iter()
-            .take_while(|deployment| deployment.id != failed.id)
-            .collect();
-        // The first one after the failure; any other newer deployment means that there will be none.
-        if let Some(next) = since.last() {
-            let is_its_own = next.cause.kind == CauseKind::AutoRollback;
-            return Ok(is_its_own.then(|| Rollout {
-                deployment: Some(next.id.clone()),
-                ..rollout.clone()
-            }));
-        }
-    }
-    Ok(None)
-}
-
-/// Waits for its end, so that what serves can be said, and says how it went.
-async fn await_automatic_rollback(ctx: &Ctx, back: &Rollout, expected: &Expected<'_>) -> anyhow::Result<String> {
-    let id = back.deployment.as_deref().unwrap_or_default();
-    ctx.console.phase("Rollback");
-    ctx.console
-        .say(&format!("The platform is rolling back on its own (deployment {id})"));
-    match expected
-        .target
-        .platform
-        .wait(back, expected.deadline, &mut |_| {})
-        .await
-    {
-        Ok(ended) if ended.phase == Phase::Active => {
-            Ok(format!("The platform rolled back on its own (deployment {id})"))
-        }
-        Ok(_) => Ok(format!(
-            "The platform tried to roll back on its own, which failed as well (deployment {id})"
-        )),
-        Err(PlatformError::Cancelled(cancelled)) => Err(cancelled.into()),
-        Err(_) => Ok(format!(
-            "The platform began to roll back on its own (deployment {id}); how that ended is not known"
-        )),
-    }
 }
 
 impl Ended {
