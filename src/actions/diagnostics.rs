@@ -1,4 +1,4 @@
-//! Diagnostics for whoever looks for a fault: events of `tracing`, on the console and through its redactor.
+//! Diagnostics for finding a fault: events of `tracing`, on the console and through its redactor.
 
 use std::fmt;
 use std::io;

@@ -139,8 +139,8 @@ impl Claim<'_> {
         }))
     }
 
-    /// An update replaces the whole app. Adopts one without marks; fails where that would lose something and nobody agreed
-    /// to it.
+    /// An update replaces the whole app. Adopts one without marks; fails where that would lose something that was not
+    /// agreed to.
     pub(crate) fn adopt(&self, lost: &[String], changes: &mut Changes) -> Result<(), Failure> {
         if !lost.is_empty() && !self.adopt {
             return Err(

@@ -164,6 +164,17 @@ impl Stage {
         rollback::run(&self.ctx(), &request).await.expect("a report")
     }
 
+    /// Two versions deployed, and the second one rolled back: the first, and how that ended.
+    async fn rolled_back(&self) -> (String, Report) {
+        let first = self.git(&["rev-parse", "main"]);
+        self.deploy().await;
+        self.commit("main", "a second version");
+        self.deploy().await;
+        let report = self.rollback().await;
+        assert_eq!(report.state, State::Ready);
+        (first, report)
+    }
+
     /// The commit that an app serves.
     async fn serves(&self, app: &str) -> Option<String> {
         let app = self.folder.find(app).await.expect("an answer")?;
@@ -334,12 +345,7 @@ fn production_is_deployed_from_the_default_branch() {
 #[test]
 fn a_rollback_brings_the_version_before_back_and_holds_it() {
     play(async |stage| {
-        let first = stage.git(&["rev-parse", "main"]);
-        stage.deploy().await;
-        stage.commit("main", "a second version");
-        stage.deploy().await;
-        let report = stage.rollback().await;
-        assert_eq!(report.state, State::Ready);
+        let (first, report) = stage.rolled_back().await;
         assert!(
             report.notes.concat().contains("The app is pinned"),
             "{:?}",
@@ -355,12 +361,7 @@ fn a_rollback_brings_the_version_before_back_and_holds_it() {
 #[test]
 fn a_rollback_holds_nothing_where_the_platform_does_not_pin() {
     play_where(false, async |stage| {
-        let first = stage.git(&["rev-parse", "main"]);
-        stage.deploy().await;
-        stage.commit("main", "a second version");
-        stage.deploy().await;
-        let report = stage.rollback().await;
-        assert_eq!(report.state, State::Ready);
+        let (first, report) = stage.rolled_back().await;
         assert!(!report.notes.concat().contains("pinned"), "{:?}", report.notes);
         assert_eq!(stage.serves("shop").await.as_ref(), Some(&first));
         let third = stage.commit("main", "a third version");

@@ -133,7 +133,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             }
             Ok(report)
         }
-        Err(error) => finish::break_off(ctx, platform.as_ref(), &mut reporter, report, Successor::Nobody, error).await,
+        Err(error) => finish::break_off(ctx, platform.as_ref(), &mut reporter, report, Successor::NoOther, error).await,
     }
 }
 

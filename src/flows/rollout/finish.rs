@@ -70,7 +70,7 @@ pub(crate) enum Successor<'a> {
     Pull(u64),
     Branch(&'a str),
     /// A person asked for this very deployment.
-    Nobody,
+    NoOther,
 }
 
 /// A run that was cancelled has seven and a half seconds before the second signal: most of them for the reporter.
@@ -145,7 +145,7 @@ async fn newer_commit(ctx: &Ctx, report: &Report, successor: Successor<'_>) -> O
         match successor {
             Successor::Pull(number) => github.pull(number).await.ok().map(|pull| pull.head.sha),
             Successor::Branch(branch) => github.branch_head(branch).await.ok().flatten(),
-            Successor::Nobody => None,
+            Successor::NoOther => None,
         }
     };
     let head = tokio::time::timeout(LOOK_AROUND, looking).await.ok().flatten()?;
