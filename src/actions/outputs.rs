@@ -84,7 +84,6 @@ impl Outputs {
         ]
     }
 
-    /// Appends all outputs to the runner's file.
     /// The same as one JSON document, for `--json`.
     pub(crate) fn document(&self) -> serde_json::Value {
         let mut document = serde_json::Map::new();
@@ -99,6 +98,7 @@ impl Outputs {
         document.into()
     }
 
+    /// Appends all outputs to the runner's file.
     pub(crate) fn write(&self, file: &Path) -> anyhow::Result<()> {
         append(file, &self.pairs())
     }

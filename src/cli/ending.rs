@@ -18,14 +18,25 @@ use crate::render::page::early_end;
 use crate::report::outputs_of;
 use crate::wait::{Cancelled, Wait, humanize};
 
-/// The last words of a flow that reports on an app, and its exit code.
-pub(crate) fn of_report(ctx: &Ctx, report: &Report) -> u8 {
+/// The last words of a flow that reports on apps, and its exit code: that of a bad one, where there is one.
+pub(crate) fn of_reports(ctx: &Ctx, reports: &[Report]) -> u8 {
     if ctx.json {
-        ctx.console
-            .document(&outputs_of(std::slice::from_ref(report), None).document());
+        ctx.console.document(&outputs_of(reports, None).document());
     }
     ctx.console.end_phase();
-    let environment = &report.environment;
+    let codes = reports.iter().map(|report| {
+        let name = match reports.len() {
+            1 => report.environment.to_string(),
+            _ => format!("{}, {}", report.spec_name(), report.environment),
+        };
+        of_report(ctx, report, &name)
+    });
+    let codes: Vec<u8> = codes.collect();
+    let worst = [Kind::Bad, Kind::Input, Kind::Unknown].map(Kind::exit_code);
+    worst.into_iter().find(|code| codes.contains(code)).unwrap_or(0)
+}
+
+fn of_report(ctx: &Ctx, report: &Report, name: &str) -> u8 {
     let took = report
         .duration
         .map(|took| format!(" after {}", humanize(took)))
@@ -33,18 +44,18 @@ pub(crate) fn of_report(ctx: &Ctx, report: &Report) -> u8 {
     match report.state {
         State::Ready => {
             let url = report.url.as_deref().map(|url| format!(": {url}")).unwrap_or_default();
-            ctx.console.say(&format!("{environment} is ready{took}{url}"));
+            ctx.console.say(&format!("{name} is ready{took}{url}"));
             0
         }
         State::Removed => {
-            ctx.console.say(&format!("{environment} is removed"));
+            ctx.console.say(&format!("{name} is removed"));
             0
         }
         State::Skipped | State::Building => 0,
         State::Failed | State::Unknown | State::Cancelled => {
             if let Some(live) = &report.was_live {
                 let ran = if live.until.is_some() { "ran" } else { "has run" };
-                ctx.console.say(&format!("{environment} {ran} this version {live}"));
+                ctx.console.say(&format!("{name} {ran} this version {live}"));
             }
             for note in report.serves_now.iter().chain(&report.notes) {
                 ctx.console.say(note);

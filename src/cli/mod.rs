@@ -98,44 +98,44 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
         Command::Auto(args) => {
             let ctx = build(&args.common, args.dry_run)?;
             Ok(match flows::auto::run(&ctx, &args.try_into()?).await? {
-                flows::auto::Ended::Report(report) => ending::of_report(&ctx, &report),
+                flows::auto::Ended::Reports(reports) => ending::of_reports(&ctx, &reports),
                 flows::auto::Ended::Verdict(verdict) => ending::of_verdict(&ctx, &verdict),
                 flows::auto::Ended::Reported => 0,
             })
         }
         Command::Deploy(args) => {
             let ctx = build(&args.common, args.dry_run)?;
-            Ok(ending::of_report(
+            Ok(ending::of_reports(
                 &ctx,
-                &flows::production::deploy::run(&ctx, &args.try_into()?).await?,
+                &[flows::production::deploy::run(&ctx, &args.try_into()?).await?],
             ))
         }
         Command::Preview(args) => {
             let ctx = build(&args.common, args.dry_run)?;
-            Ok(ending::of_report(
+            Ok(ending::of_reports(
                 &ctx,
                 &flows::preview::run(&ctx, &args.try_into()?).await?,
             ))
         }
         Command::Teardown(args) => {
             let ctx = build(&args.common, args.dry_run)?;
-            Ok(ending::of_report(
+            Ok(ending::of_reports(
                 &ctx,
                 &flows::preview::teardown::run(&ctx, &args.into()).await?,
             ))
         }
         Command::Redeploy(args) => {
             let ctx = build(&args.common, args.dry_run)?;
-            Ok(ending::of_report(
+            Ok(ending::of_reports(
                 &ctx,
                 &flows::redeploy::run(&ctx, args.try_into()?).await?,
             ))
         }
         Command::Rollback(args) => {
             let ctx = build(&args.common, args.dry_run)?;
-            Ok(ending::of_report(
+            Ok(ending::of_reports(
                 &ctx,
-                &flows::production::rollback::run(&ctx, &args.into()).await?,
+                &[flows::production::rollback::run(&ctx, &args.into()).await?],
             ))
         }
         Command::Sweep(args) => {
@@ -173,9 +173,9 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 pull_request: args.pr,
                 commit: args.commit,
             };
-            Ok(ending::of_report(
+            Ok(ending::of_reports(
                 &ctx,
-                &flows::preview::wait::run(&ctx, &request).await?,
+                &[flows::preview::wait::run(&ctx, &request).await?],
             ))
         }
         Command::Status(args) => {

@@ -27,9 +27,11 @@ use crate::wait::{Deadline, Wait};
 pub(crate) type Variables = Arc<dyn Fn(&str) -> Variable + Send + Sync>;
 
 /// Branches and the commits at their heads.
-#[derive(Debug, Default)]
-pub(crate) struct Heads(Mutex<BTreeMap<String, Option<Sha>>>);
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Heads(Arc<Mutex<BTreeMap<String, Option<Sha>>>>);
 
+/// Cheap to clone; all clones learn together.
+#[derive(Clone)]
 pub(crate) struct Ctx {
     pub(crate) console: Console,
     pub(crate) run: Run,
@@ -113,6 +115,14 @@ impl Ctx {
     /// Summary and outputs of a run that has no reporter.
     pub(crate) fn record(&self, report: &Report) {
         crate::report::record(&self.run, &self.console, &self.redactor, report);
+    }
+
+    /// The same of one or several apps.
+    pub(crate) fn record_each(&self, reports: &[Report]) {
+        match reports {
+            [report] => self.record(report),
+            reports => crate::report::record_all(&self.run, &self.console, &self.redactor, reports, "Nothing to do"),
+        }
     }
 
     pub(crate) fn repository(&self) -> Result<&str, Failure> {

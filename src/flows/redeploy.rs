@@ -11,7 +11,7 @@ use crate::model::report::Report;
 
 /// `flags.environment`: what is deployed again, production where it is not named.
 #[tracing::instrument(target = "flow", name = "redeploy", skip_all, fields(environment = %flags.environment()))]
-pub(crate) async fn run(ctx: &Ctx, flags: Flags) -> anyhow::Result<Report> {
+pub(crate) async fn run(ctx: &Ctx, flags: Flags) -> anyhow::Result<Vec<Report>> {
     let environment = flags.environment();
     match environment {
         Environment::Preview(_) if !flags.replace.is_empty() => Err(Failure::input(format!(
@@ -29,7 +29,7 @@ pub(crate) async fn run(ctx: &Ctx, flags: Flags) -> anyhow::Result<Report> {
                     ))
                     .into());
             }
-            deploy::run(ctx, &flags.deploy()).await
+            Ok(vec![deploy::run(ctx, &flags.deploy()).await?])
         }
     }
 }

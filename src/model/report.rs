@@ -37,6 +37,25 @@ impl State {
             Self::Building | Self::Unknown | Self::Cancelled => "unknown",
         }
     }
+
+    /// Of several apps, the state of the one with the greatest urgency is what heading and outputs speak of.
+    pub(crate) fn urgency(self) -> u8 {
+        match self {
+            Self::Failed => 6,
+            Self::Unknown => 5,
+            Self::Cancelled => 4,
+            Self::Building => 3,
+            Self::Ready => 2,
+            Self::Skipped => 1,
+            Self::Removed => 0,
+        }
+    }
+
+    /// The state that counts where there are several apps.
+    pub(crate) fn of_all(reports: &[Report]) -> Self {
+        let states = reports.iter().map(|report| report.state);
+        states.max_by_key(|state| state.urgency()).unwrap_or(Self::Skipped)
+    }
 }
 
 /// When a preview falls asleep.

@@ -120,7 +120,7 @@ impl PageView {
         let with_log = |report: &&Report| report.failure.as_ref().is_some_and(|failure| failure.log.is_some());
         let room = LOG_ROOM / reports.iter().filter(with_log).count().max(1);
         let (run_url, pages) = (context.run_url.as_deref().and_then(web_address), PageLink::all(reports));
-        let worst = reports.iter().max_by_key(|report| urgency(report.state));
+        let worst = reports.iter().max_by_key(|report| report.state.urgency());
         Self {
             icon: worst.map_or("", |report| icon(report)),
             word: worst.map_or("", |report| word(report)),
@@ -267,19 +267,6 @@ fn title(reports: &[Report], state: State) -> Option<String> {
     });
     let named: Vec<String> = named.filter(|name| !name.is_empty()).collect();
     (!named.is_empty()).then(|| named.join(", "))
-}
-
-/// Which of several apps a heading speaks of.
-fn urgency(state: State) -> u8 {
-    match state {
-        State::Failed => 6,
-        State::Unknown => 5,
-        State::Cancelled => 4,
-        State::Building => 3,
-        State::Ready => 2,
-        State::Skipped => 1,
-        State::Removed => 0,
-    }
 }
 
 /// Letters, digits, `-` and `_`: the same to a shell, to Markdown and to people.

@@ -16,8 +16,8 @@ use crate::render::page;
 
 impl Reporter {
     /// Answers in the comment, the job summary and the outputs. What the comment says about the preview stays.
-    pub(crate) async fn answer(deps: ReporterDeps, report: &Report, answer: &Answer) {
-        let mut reporter = Self::new(deps, std::slice::from_ref(report));
+    pub(crate) async fn answer(deps: ReporterDeps, reports: &[Report], answer: &Answer) {
+        let mut reporter = Self::new(deps, reports);
         let text = reporter.rendered(answer);
         reporter.write_answer(&text).await;
         let outputs = outputs_of(&reporter.reports, reporter.comment_url.clone());
@@ -25,8 +25,8 @@ impl Reporter {
     }
 
     /// Answers in the comment alone, where summary and outputs have been written already.
-    pub(crate) async fn answer_in_comment(deps: ReporterDeps, report: &Report, answer: &Answer) {
-        let mut reporter = Self::new(deps, std::slice::from_ref(report));
+    pub(crate) async fn answer_in_comment(deps: ReporterDeps, reports: &[Report], answer: &Answer) {
+        let mut reporter = Self::new(deps, reports);
         let text = reporter.rendered(answer);
         reporter.write_answer(&text).await;
     }

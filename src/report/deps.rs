@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use super::clean::cleaned;
 use crate::actions::console::Console;
 use crate::actions::run::Run;
 use crate::config::Comment as CommentConfig;
 use crate::github::GitHub;
 use crate::github::repository::Repository;
+use crate::model::report::Report;
 use crate::redact::Redactor;
 use crate::wait::Wait;
 
@@ -25,6 +27,11 @@ pub(crate) struct ReporterDeps {
 }
 
 impl ReporterDeps {
+    /// A report as it may be posted, in the words of those who read it.
+    pub(super) fn cleaned(&self, report: &Report) -> Report {
+        cleaned(report, &self.redactor, &|text| self.console.in_words(text).into_owned())
+    }
+
     /// The same for one of several environments that a run is about: its summary and outputs speak of all of them.
     pub(crate) fn on_github_only(mut self) -> Self {
         (self.run.summary_file, self.run.output_file) = (None, None);

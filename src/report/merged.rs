@@ -57,10 +57,8 @@ impl Reporter {
     }
 
     fn production(&self) -> Option<(&Report, &GitHub)> {
-        let report = self
-            .reports
-            .first()
-            .filter(|report| report.environment.is_production())?;
+        let production = self.reports.iter().filter(|report| report.environment.is_production());
+        let report = production.max_by_key(|report| report.state.urgency())?;
         Some((report, self.deps.github.as_ref()?))
     }
 
@@ -79,7 +77,7 @@ impl Reporter {
             body.write_production(run, &line);
             body
         };
-        let record = self.records.first();
+        let record = self.records.iter().max_by_key(|record| record.id);
         if let Some(login) = record.and_then(|record| record.by.as_deref()) {
             conversation.is_written_by(login);
         }

@@ -4,6 +4,7 @@
 //! the job summary.
 
 mod answer;
+mod app_reporter;
 mod clean;
 mod commands;
 mod complaints;
@@ -25,7 +26,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub(super) use self::answer::{failed_run_url, last_written, react, react_last};
-use self::clean::cleaned;
+pub(crate) use self::app_reporter::AppReporter;
 pub(super) use self::clean::cleaned_standing;
 use self::complaints::Complaint;
 pub(super) use self::context::logs;
@@ -35,7 +36,7 @@ use self::files::write_files;
 pub(super) use self::files::{record, record_all, record_as};
 use self::newest_run::RunOrder;
 pub(crate) use self::outputs::outputs_of;
-use self::record::{Record, any_active, put_all_aside};
+use self::record::{Record, any_active, payload_of, put_all_aside};
 pub(super) use self::underway::busy_with;
 use crate::config::CommentMode;
 use crate::github::GitHub;
@@ -108,17 +109,10 @@ impl Reporter {
     /// Says how it ended, everywhere.
     #[tracing::instrument(target = "phase", name = "write", skip_all)]
     pub(crate) async fn close(&mut self, reports: &[Report]) {
-        self.updated = self.deps.github.as_ref().map(GitHub::now);
+        self.updated = self.now();
         self.deps.console.end_phase();
-        self.reports = reports
-            .iter()
-            .map(|report| {
-                cleaned(report, &self.deps.redactor, &|text| {
-                    self.deps.console.in_words(text).into_owned()
-                })
-            })
-            .collect();
-        let removed = self.reports.iter().any(|report| report.state == State::Removed);
+        self.reports = reports.iter().map(|report| self.deps.cleaned(report)).collect();
+        let removed = self.is_removed();
         // A removed preview that no comment ever announced needs no comment.
         let missing = if removed { Missing::Leave } else { Missing::Create };
         // A signal has ended the waiting; the requests that report it still have to get through.
@@ -218,10 +212,7 @@ impl Reporter {
         };
         Self {
             updated: deps.github.as_ref().map(GitHub::now),
-            reports: reports
-                .iter()
-                .map(|report| cleaned(report, &deps.redactor, &|text| deps.console.in_words(text).into_owned()))
-                .collect(),
+            reports: reports.iter().map(|report| deps.cleaned(report)).collect(),
             conversation,
             deps,
             records: Vec::new(),
@@ -234,6 +225,23 @@ impl Reporter {
             withdrawn: false,
             refusal: None,
         }
+    }
+
+    /// GitHub's time.
+    fn now(&self) -> Option<Timestamp> {
+        self.deps.github.as_ref().map(GitHub::now)
+    }
+
+    /// What is known of one of the apps.
+    fn replace(&mut self, index: usize, report: &Report) {
+        self.reports[index] = self.deps.cleaned(report);
+    }
+
+    /// Writes what is known by now while deployments are under way. That it cannot be written changes nothing: the next
+    /// words say it all.
+    async fn write_news(&mut self) {
+        self.updated = self.now();
+        let _ = self.try_to_write_comment(Missing::Leave, None).await;
     }
 
     /// `false`: it could not be written.
@@ -275,7 +283,7 @@ impl Reporter {
         let text = self.deps.redactor.clean(&text);
         let run = self.deps.run.stamp();
         // What is gone is gone, whichever run says so.
-        let removed = self.reports.iter().all(|report| report.state == State::Removed);
+        let removed = self.is_removed();
         let order = match removed || self.conversation.is_none() {
             true => RunOrder::Newest,
             false => self.order().await,
@@ -328,7 +336,8 @@ impl Reporter {
             .as_ref()
             .map_or("HEAD", |repository| repository.default_branch.as_str())
             .to_owned();
-        for report in self.reports.clone() {
+        let begun = self.reports.iter().filter(|report| report.state == State::Building);
+        for report in begun.cloned().collect::<Vec<_>>() {
             match Record::begin(&github, &report, &self.deps.run, &default_branch).await {
                 Ok(record) => {
                     if let (Some(conversation), Some(login)) = (&mut self.conversation, &record.by) {
@@ -342,18 +351,32 @@ impl Reporter {
     }
 
     async fn end_deployments(&mut self) {
-        let Some(github) = self.deps.github.clone() else { return };
-        for report in self.reports.clone() {
-            if let Err(error) = self.end_deployment(&github, &report).await {
-                return self.complain(Complaint::Deployment, &error);
+        for index in 0..self.reports.len() {
+            if !self.end_deployment_of(index).await {
+                return;
             }
         }
     }
 
-    async fn end_deployment(&self, github: &GitHub, report: &Report) -> Result<(), ApiError> {
+    /// `false`: GitHub could not be reached, which has been complained about.
+    async fn end_deployment_of(&mut self, index: usize) -> bool {
+        let Some(github) = self.deps.github.clone() else {
+            return false;
+        };
+        let report = self.reports[index].clone();
+        let ended = self.end_deployment(&github, &report).await;
+        if let Err(error) = &ended {
+            self.complain(Complaint::Deployment, error);
+        }
+        ended.is_ok()
+    }
+
+    async fn end_deployment(&mut self, github: &GitHub, report: &Report) -> Result<(), ApiError> {
         let (environment, run) = (report.environment.on_github(), &self.deps.run);
         let pull = report.environment.pull_request();
-        if let Some(record) = self.records.iter().find(|record| record.is_about(report)) {
+        let is_gone = self.is_removed() || self.withdrawn;
+        let record = self.records.iter_mut().find(|record| record.is_about(report));
+        if let Some(record) = record.filter(|record| !record.has_ended) {
             record.set(github, report, run).await?;
             match pull {
                 Some(_) if report.state == State::Ready => record.put_earlier_aside(github, environment, run).await?,
@@ -363,13 +386,21 @@ impl Reporter {
                     record.end_earlier(github, environment, run, serves).await?;
                 }
             }
+            record.has_ended = true;
         }
         match pull {
-            Some(pull) if report.state == State::Removed || self.withdrawn => {
-                put_all_aside(github, environment, pull, run).await
+            Some(pull) if is_gone => put_all_aside(github, environment, |it| it.pr == Some(pull), run).await,
+            Some(_) if report.state == State::Removed => {
+                let its = payload_of(report);
+                put_all_aside(github, environment, |it| *it == its, run).await
             }
             _ => Ok(()),
         }
+    }
+
+    /// Nothing of the environment is left.
+    fn is_removed(&self) -> bool {
+        self.reports.iter().all(|report| report.state == State::Removed)
     }
 
     /// Waits until another run's words would be there. `false`: cancelled.

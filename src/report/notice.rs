@@ -11,8 +11,11 @@ use crate::render::{page, production};
 impl Reporter {
     /// That the pull request's preview serves for the first time.
     pub(super) async fn notice_ready(&mut self) {
-        let first = self.reports.first().filter(|report| report.state == State::Ready);
-        let Some(report) = first.filter(|_| !self.has_served) else {
+        let is_good = |report: &Report| matches!(report.state, State::Ready | State::Skipped);
+        if self.has_served || !self.reports.iter().all(is_good) {
+            return;
+        }
+        let Some(report) = self.reports.iter().find(|report| report.state == State::Ready) else {
             return;
         };
         let Some(pull) = report.environment.pull_request() else {

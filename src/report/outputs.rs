@@ -8,13 +8,9 @@ use crate::net::fields::{id, web_url};
 pub(crate) fn outputs_of(reports: &[Report], comment_url: Option<String>) -> Outputs {
     let apps: Vec<AppOutput> = reports.iter().map(app_output).collect();
     let first = apps.first();
-    let worst = reports
-        .iter()
-        .map(|report| report.state)
-        .max_by_key(|state| badness(*state));
     let costs: Vec<f64> = reports.iter().filter_map(|report| Some(report.cost?.awake)).collect();
     Outputs {
-        status: worst.map_or("skipped", State::output),
+        status: State::of_all(reports).output(),
         url: first.and_then(|app| app.url.clone()),
         environment: reports
             .first()
@@ -65,16 +61,6 @@ fn identifier(text: Option<&str>) -> Option<String> {
 
 fn dollars(amount: f64) -> String {
     format!("{amount:.2}")
-}
-
-fn badness(state: State) -> u8 {
-    match state {
-        State::Removed => 0,
-        State::Skipped => 1,
-        State::Ready => 2,
-        State::Building | State::Cancelled | State::Unknown => 3,
-        State::Failed => 4,
-    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,17 @@ pub(super) struct Record {
     pub(super) id: u64,
     /// Under which login our token writes.
     pub(super) by: Option<String>,
+    /// Whether GitHub shows how it ended.
+    pub(super) has_ended: bool,
     payload: Payload,
+}
+
+/// What a deployment on GitHub says of the app that it is about.
+pub(super) fn payload_of(report: &Report) -> Payload {
+    Payload {
+        pr: report.environment.pull_request(),
+        app: report.spec_name().to_owned(),
+    }
 }
 
 impl Record {
@@ -27,10 +37,7 @@ impl Record {
         run: &Run,
         default_branch: &str,
     ) -> Result<Self, ApiError> {
-        let payload = Payload {
-            pr: report.environment.pull_request(),
-            app: report.spec_name().to_owned(),
-        };
+        let payload = payload_of(report);
         let environment = report.environment.on_github();
         let description = run
             .stamp()
@@ -60,6 +67,7 @@ impl Record {
         let record = Self {
             id: made.id,
             by: made.creator.map(|creator| creator.login),
+            has_ended: false,
             payload,
         };
         record.set(github, report, run).await?;
@@ -80,7 +88,7 @@ impl Record {
     }
 
     pub(super) fn is_about(&self, report: &Report) -> bool {
-        self.payload.app == report.spec_name() && self.payload.pr == report.environment.pull_request()
+        self.payload == payload_of(report)
     }
 
     /// Makes the app's earlier deployments of this pull request inactive: GitHub does so itself only for environments
@@ -184,11 +192,15 @@ pub(super) async fn any_active(github: &GitHub, environment: &str, pull: u64) ->
     Ok(false)
 }
 
-/// Makes every deployment of a pull request inactive.
-pub(super) async fn put_all_aside(github: &GitHub, environment: &str, pull: u64, run: &Run) -> Result<(), ApiError> {
+/// Makes the deployments with such a payload inactive: those of a pull request, or of one of its apps.
+pub(super) async fn put_all_aside(
+    github: &GitHub,
+    environment: &str,
+    is_meant: impl Fn(&Payload) -> bool,
+    run: &Run,
+) -> Result<(), ApiError> {
     for deployment in github.deployments(environment).await? {
-        let is_of_pull = deployment.payload().is_some_and(|payload| payload.pr == Some(pull));
-        if is_of_pull && !github.is_inactive(deployment.id).await? {
+        if deployment.payload().is_some_and(|payload| is_meant(&payload)) && !github.is_inactive(deployment.id).await? {
             put_aside(github, deployment.id, "The preview was removed", run).await?;
         }
     }

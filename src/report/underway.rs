@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::Reporter;
-use super::conversation::Missing;
+use super::AppReporter;
 use crate::model::rollout::{Step, StepStatus};
 use crate::redact::strip::strip;
 
@@ -13,9 +12,10 @@ use crate::redact::strip::strip;
 /// <https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api>
 const WORTH_WRITING: Duration = Duration::from_secs(20);
 
-impl Reporter {
+impl AppReporter<'_> {
     /// Writes each step that lasts into the comment, until the sender is gone. That one cannot be written changes nothing.
-    pub(crate) async fn write_steps(&mut self, mut steps: watch::Receiver<Option<String>>) {
+    pub(crate) async fn write_steps(&self, mut steps: watch::Receiver<Option<String>>) {
+        let wait = self.reporter().await.deps.wait.clone();
         while steps.changed().await.is_ok() {
             loop {
                 tokio::select! {
@@ -23,21 +23,20 @@ impl Reporter {
                         Ok(()) => {}
                         Err(_) => return,
                     },
-                    slept = self.deps.wait.sleep(WORTH_WRITING) => match slept {
+                    slept = wait.sleep(WORTH_WRITING) => match slept {
                         Ok(()) => break,
                         Err(_) => return,
                     },
                 }
             }
             let step = steps.borrow_and_update().clone();
-            if self.conversation.is_none() || self.reports.len() != 1 || self.reports[0].underway.step == step {
+            let mut reporter = self.reporter().await;
+            if reporter.conversation.is_none() || reporter.reports[self.index].underway.step == step {
                 continue;
             }
-            let words = step.map(|step| self.deps.redactor.clean(&strip(&step)));
-            self.reports[0].underway.step = words;
-            self.updated = self.deps.github.as_ref().map(crate::github::GitHub::now);
-            // The next words say it all.
-            let _ = self.try_to_write_comment(Missing::Leave, None).await;
+            let words = step.map(|step| reporter.deps.redactor.clean(&strip(&step)));
+            reporter.reports[self.index].underway.step = words;
+            reporter.write_news().await;
         }
     }
 }

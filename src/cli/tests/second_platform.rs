@@ -138,7 +138,7 @@ impl Stage {
             images: Images::default(),
             dry_run: false,
         };
-        preview::run(&self.ctx(), &request).await.expect("a report")
+        only(preview::run(&self.ctx(), &request).await.expect("a report"))
     }
 
     async fn deploy(&self) -> Report {
@@ -322,7 +322,7 @@ fn a_closed_pull_request_leaves_nothing() {
             because: RemovalReason::Closed,
             dry_run: false,
         };
-        let report = teardown::run(&stage.ctx(), &request).await.expect("a report");
+        let report = only(teardown::run(&stage.ctx(), &request).await.expect("a report"));
         assert_eq!(report.state, State::Removed);
         assert!(stage.folder.list().await.expect("apps").is_empty());
         assert!(stage.comment().await.contains("Removed"));
@@ -368,4 +368,10 @@ fn a_rollback_holds_nothing_where_the_platform_does_not_pin() {
         assert_eq!(stage.deploy().await.state, State::Ready);
         assert_eq!(stage.serves("shop").await.as_ref(), Some(&third));
     });
+}
+
+/// The report of the only app.
+fn only(reports: Vec<Report>) -> Report {
+    let [report] = <[Report; 1]>::try_from(reports).expect("one app");
+    report
 }

@@ -17,7 +17,7 @@ use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
 
 pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow::Result<Ended> {
-    let report = match decision {
+    let reports = match decision {
         Decision::Deploy {
             environment,
             commit,
@@ -33,7 +33,7 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
                 release: false,
                 dry_run,
             };
-            deploy::run(ctx, &request).await?
+            vec![deploy::run(ctx, &request).await?]
         }
         Decision::Preview {
             pull_request,
@@ -78,8 +78,8 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
             };
             as_it_is::run(ctx, &request).await?
         }
-        Decision::Find { pull_requests } => found(ctx, &pull_requests)?,
-        Decision::Forks { pull_requests } => forks::explain(ctx, &pull_requests, dry_run).await?,
+        Decision::Find { pull_requests } => vec![found(ctx, &pull_requests)?],
+        Decision::Forks { pull_requests } => vec![forks::explain(ctx, &pull_requests, dry_run).await?],
         Decision::Sweep => {
             let request = sweep::Request { dry_run, nightly: true };
             sweep::run(ctx, &request).await?;
@@ -87,9 +87,9 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
         }
         Decision::Asked(asked) => return as_asked(ctx, asked).await,
         Decision::Comment(request) => comment::run(ctx, &request).await?,
-        Decision::Nothing { environment } => Report::new("", environment, State::Skipped),
+        Decision::Nothing { environment } => vec![Report::new("", environment, State::Skipped)],
     };
-    Ok(Ended::Report(Box::new(report)))
+    Ok(Ended::Reports(reports))
 }
 
 /// Says which pull requests the next jobs act on, each in the pull request's own group.
@@ -107,7 +107,7 @@ fn found(ctx: &Ctx, pull_requests: &[u64]) -> anyhow::Result<Report> {
 }
 
 /// Events come late and are replayed: what the pull request is now decides.
-async fn no_longer_wanted(ctx: &Ctx, pull_request: u64, dry_run: bool) -> anyhow::Result<Report> {
+async fn no_longer_wanted(ctx: &Ctx, pull_request: u64, dry_run: bool) -> anyhow::Result<Vec<Report>> {
     let github = ctx.github()?;
     let repository = github.repository().await?;
     let pull = pull::pull(ctx, pull_request).await?;
@@ -121,7 +121,7 @@ async fn no_longer_wanted(ctx: &Ctx, pull_request: u64, dry_run: bool) -> anyhow
         let mut report = Report::new("", Environment::Preview(pull_request), State::Skipped);
         report.notes.push(why);
         ctx.record(&report);
-        return Ok(report);
+        return Ok(vec![report]);
     };
     let request = teardown::Request {
         pull_request,
@@ -134,11 +134,11 @@ async fn no_longer_wanted(ctx: &Ctx, pull_request: u64, dry_run: bool) -> anyhow
 async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
     let pull_request = asked.pull_request();
     let Asked { verb, flags } = asked;
-    let report = match verb {
+    let reports = match verb {
         Verb::Redeploy => redeploy::run(ctx, flags).await?,
-        Verb::Deploy => deploy::run(ctx, &flags.deploy()).await?,
+        Verb::Deploy => vec![deploy::run(ctx, &flags.deploy()).await?],
         Verb::Preview => preview::run(ctx, &flags.preview(pull_request?, true)).await?,
-        Verb::Rollback => rollback::run(ctx, &flags.rollback()).await?,
+        Verb::Rollback => vec![rollback::run(ctx, &flags.rollback()).await?],
         Verb::Teardown => teardown::run(ctx, &flags.teardown(pull_request?)).await?,
         Verb::Verify => {
             let verdict = verify::run(ctx, &flags.verify()).await?;
@@ -157,5 +157,5 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
             return Ok(Ended::Reported);
         }
     };
-    Ok(Ended::Report(Box::new(report)))
+    Ok(Ended::Reports(reports))
 }

@@ -26,7 +26,7 @@ pub(super) struct Request {
     pub(super) dry_run: bool,
 }
 
-pub(super) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
+pub(super) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Report>> {
     // Before anything is decided: a secret that was forgotten must not look like success.
     ctx.clouds.reachable()?;
     let repository = ctx.github()?.repository().await?;
@@ -50,7 +50,7 @@ pub(super) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             let mut report = Report::new("", Environment::Preview(pull.number), State::Skipped);
             report.notes.push(why);
             ctx.record(&report);
-            return Ok(report);
+            return Ok(vec![report]);
         }
         None => {}
     }

@@ -24,7 +24,8 @@ use crate::model::verdict::Verdict;
 /// How the flow that was chosen ended.
 #[derive(Debug)]
 pub(crate) enum Ended {
-    Report(Box<Report>),
+    /// For each app.
+    Reports(Vec<Report>),
     Verdict(Box<Verdict>),
     /// It has said everything itself.
     Reported,
@@ -62,7 +63,7 @@ pub(crate) async fn run(ctx: &Ctx, flags: &Flags) -> anyhow::Result<Ended> {
         let mut report = Report::new("", environment, State::Skipped);
         report.notes.push(format!("Nothing to do: {}", chosen.reason));
         ctx.record(&report);
-        return Ok(Ended::Report(Box::new(report)));
+        return Ok(Ended::Reports(vec![report]));
     }
     act::act(ctx, chosen.decision, flags.dry_run).await
 }

@@ -52,7 +52,8 @@ enum Outcome {
 /// What a command has come to.
 #[derive(Debug)]
 struct Done {
-    report: Report,
+    /// Of each app.
+    reports: Vec<Report>,
     outcome: Outcome,
     unanswered: Unanswered,
 }
@@ -68,13 +69,13 @@ enum Unanswered {
 }
 
 #[tracing::instrument(target = "flow", name = "comment", skip_all, fields(pull_request = request.pull_request))]
-pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
+pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Report>> {
     // Nor is anything written where it cannot be read: it may be a stranger's.
     if let Some(why) = not_permitted(ctx, &request.author).await? {
         ctx.console.notice(&why);
         let report = skipped(request, why);
         ctx.record(&report);
-        return Ok(report);
+        return Ok(vec![report]);
     }
     let repository = ctx.github()?.repository().await?;
     let unconfigured = Config::default();
@@ -109,7 +110,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         Outcome::Failed => Reaction::Confused,
     };
     react(&reporter, request.comment, reaction).await;
-    ended.map(|()| done.report)
+    ended.map(|()| done.reports)
 }
 
 /// The pull request, and what the default branch's configuration says.
@@ -217,21 +218,21 @@ async fn build(
         dry_run: false,
         images: crate::policy::images::Images::default(),
     };
-    let report = preview::run(ctx, &deployment).await?;
-    let outcome = match report.state {
+    let reports = preview::run(ctx, &deployment).await?;
+    let outcome = match State::of_all(&reports) {
         State::Ready | State::Removed => Outcome::Done,
         State::Skipped => Outcome::Refused,
         _ => Outcome::Failed,
     };
-    // Only a run that opened its reporter knows the app, and has reported everything about it.
-    let is_reported = !report.app.is_empty();
-    let unanswered = match (&report.failure, report.notes.first()) {
-        (Some(failure), _) if !is_reported => Unanswered::InComment(replies::failed(command, failure)),
-        (None, Some(note)) if !is_reported => Unanswered::InComment(replies::refused(command, note)),
+    // Only a run that opened its reporter knows its apps, and has reported everything about them.
+    let unreported = reports.first().filter(|report| report.app.is_empty());
+    let unanswered = match unreported.map(|report| (&report.failure, report.notes.first())) {
+        Some((Some(failure), _)) => Unanswered::InComment(replies::failed(command, failure)),
+        Some((None, Some(note))) => Unanswered::InComment(replies::refused(command, note)),
         _ => Unanswered::Nothing,
     };
     Ok(Done {
-        report,
+        reports,
         outcome,
         unanswered,
     })
@@ -245,7 +246,7 @@ async fn remove(ctx: &Ctx, pull_request: u64) -> anyhow::Result<Done> {
         dry_run: false,
     };
     Ok(Done {
-        report: teardown::run(ctx, &request).await?,
+        reports: teardown::run(ctx, &request).await?,
         outcome: Outcome::Done,
         unanswered: Unanswered::Nothing,
     })
@@ -260,7 +261,7 @@ fn failed(request: &Request, error: &anyhow::Error) -> Done {
         false => Unanswered::InComment(replies::failed(request.command, &failure)),
     };
     Done {
-        report: Report::new("", Environment::Preview(request.pull_request), State::Skipped),
+        reports: vec![Report::new("", Environment::Preview(request.pull_request), State::Skipped)],
         outcome: Outcome::Failed,
         unanswered,
     }
@@ -270,12 +271,12 @@ fn failed(request: &Request, error: &anyhow::Error) -> Done {
 async fn give_answer(ctx: &Ctx, reporter: &ReporterDeps, request: &Request, done: &Done) {
     match &done.unanswered {
         Unanswered::Nothing => {}
-        Unanswered::InComment(answer) => Reporter::answer_in_comment(reporter.clone(), &done.report, answer).await,
+        Unanswered::InComment(answer) => Reporter::answer_in_comment(reporter.clone(), &done.reports, answer).await,
         Unanswered::Everywhere(answer) => {
             let to = request.command.word().unwrap_or("Not understood");
             ctx.console.say(&format!("{to}: {}", answer.said));
             answer.points.iter().for_each(|point| ctx.console.say(point));
-            Reporter::answer(reporter.clone(), &done.report, answer).await;
+            Reporter::answer(reporter.clone(), &done.reports, answer).await;
         }
     }
 }
@@ -294,7 +295,7 @@ impl Done {
     /// Nothing was deployed: the answer is all.
     fn answered(environment: &Environment, outcome: Outcome, answer: Answer) -> Self {
         Self {
-            report: Report::new("", environment.clone(), State::Skipped),
+            reports: vec![Report::new("", environment.clone(), State::Skipped)],
             outcome,
             unanswered: Unanswered::Everywhere(answer),
         }

@@ -54,7 +54,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, on: &Preview, app: &App) ->
         }
         answer.url = Some(url.to_owned());
         return Ok(Done {
-            report,
+            reports: vec![report],
             outcome: Outcome::Done,
             unanswered: Unanswered::Everywhere(answer),
         });
@@ -70,7 +70,7 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, on: &Preview, app: &App) ->
     let answer = replies::failed(Command::Wake, &failure).point(format!("Asked for {took}; `/logs` may show why"));
     report.failure = Some(failure);
     Ok(Done {
-        report,
+        reports: vec![report],
         outcome: Outcome::Failed,
         unanswered: Unanswered::Everywhere(answer),
     })

@@ -26,11 +26,11 @@ pub(crate) fn reached(apps: &[App], config: &Config, repository: &Repository) ->
     (count >= limit).then(|| over(count, limit))
 }
 
-/// Why an app that exists has no place. The oldest keep theirs, and of one second those with the smaller id, so that
-/// runs which look at the same time agree.
-pub(crate) fn beyond(app_id: &str, apps: &[App], config: &Config, repository: &Repository) -> Option<Skip> {
+/// Why the preview of a pull request, which exists, has no place. The oldest keep theirs, and of one second those whose
+/// first app has the smaller id, so that runs which look at the same time agree.
+pub(crate) fn beyond(pull: u64, apps: &[App], config: &Config, repository: &Repository) -> Option<Skip> {
     let limit = config.preview.limit as usize;
-    let place = previews(apps, repository).iter().position(|app| app.id == app_id)?;
+    let place = previews(apps, repository).iter().position(|number| *number == pull)?;
     // The others that have none are taken back, too.
     (place >= limit).then(|| over(limit, limit))
 }
@@ -62,7 +62,8 @@ pub(crate) async fn look_again(
         };
         let made = apps.iter().find(|app| app.id == app_id).and_then(|app| app.created_at);
         if made.is_some_and(|made| made.as_second() < platform.now().as_second()) {
-            return Ok(beyond(app_id, &apps, config, &target.repository));
+            let pull = target.environment.pull_request();
+            return Ok(pull.and_then(|pull| beyond(pull, &apps, config, &target.repository)));
         }
     }
     Ok(None)
@@ -74,16 +75,22 @@ fn left_of_the_second() -> Duration {
     SECOND - Duration::from_nanos(Timestamp::now().subsec_nanosecond().unsigned_abs().into())
 }
 
-/// The repository's previews in the order in which they were made.
-fn previews<'a>(apps: &'a [App], repository: &Repository) -> Vec<&'a App> {
+/// The pull requests that have a preview, in the order in which they got it. One may have several apps.
+fn previews(apps: &[App], repository: &Repository) -> Vec<u64> {
     let is_ours = |app: &&App| {
         let environment = app.marks.as_ref().map(|marks| &marks.environment);
         let preview = environment.filter(|it| it.pull_request().is_some());
         preview.is_some_and(|preview| ownership::is_marked(app, repository.id, preview))
     };
-    let mut previews: Vec<&App> = apps.iter().filter(is_ours).collect();
-    previews.sort_by_key(|app| (app.created_at.unwrap_or(Timestamp::MAX), &app.id));
-    previews
+    let mut apps: Vec<&App> = apps.iter().filter(is_ours).collect();
+    apps.sort_by_key(|app| (app.created_at.unwrap_or(Timestamp::MAX), &app.id));
+    let mut pulls = Vec::new();
+    for pull in apps.iter().filter_map(|app| app.marks.as_ref()?.environment.pull_request()) {
+        if !pulls.contains(&pull) {
+            pulls.push(pull);
+        }
+    }
+    pulls
 }
 
 fn over(count: usize, limit: usize) -> Skip {
@@ -101,7 +108,7 @@ fn over(count: usize, limit: usize) -> Skip {
 mod tests {
     use serde_json::json;
 
-    use super::{beyond, reached};
+    use super::{beyond, previews, reached};
     use crate::config::Config;
     use crate::github::repository::Repository;
     use crate::model::environment::Environment;
@@ -128,22 +135,31 @@ mod tests {
         }
     }
 
-    fn places(apps: &[App], limit: u32) -> Vec<&str> {
+    /// The pull requests whose previews stay.
+    fn places(apps: &[App], limit: u32) -> Vec<u64> {
         let mut config = Config::default();
         config.preview.limit = limit;
-        let stays = |app: &&App| beyond(&app.id, apps, &config, &repository()).is_none();
-        apps.iter().filter(stays).map(|app| app.id.as_str()).collect()
+        let stays = |pull: &u64| beyond(*pull, apps, &config, &repository()).is_none();
+        previews(apps, &repository()).into_iter().filter(stays).collect()
     }
 
     #[test]
     fn the_oldest_keep_their_place_and_of_one_second_the_smaller_id() {
         let pr = |id, second, number| app(id, Some(second), 77, Environment::Preview(number));
         let apps = [pr("d", 3, 1), pr("b", 2, 2), pr("c", 2, 3), pr("a", 1, 4)];
-        assert_eq!(places(&apps, 0), [""; 0]);
-        assert_eq!(places(&apps, 1), ["a"]);
-        assert_eq!(places(&apps, 2), ["b", "a"]);
-        assert_eq!(places(&apps, 3), ["b", "c", "a"]);
-        assert_eq!(places(&apps, 4), ["d", "b", "c", "a"]);
+        assert_eq!(places(&apps, 0), [0; 0]);
+        assert_eq!(places(&apps, 1), [4]);
+        assert_eq!(places(&apps, 2), [4, 2]);
+        assert_eq!(places(&apps, 3), [4, 2, 3]);
+        assert_eq!(places(&apps, 4), [4, 2, 3, 1]);
+    }
+
+    #[test]
+    fn several_apps_of_a_pull_request_take_one_place_which_is_its_oldest_apps() {
+        let pr = |id, second, number| app(id, Some(second), 77, Environment::Preview(number));
+        let apps = [pr("web-2", 9, 1), pr("api-1", 5, 2), pr("web-1", 6, 2), pr("api-2", 1, 1)];
+        assert_eq!(places(&apps, 2), [1, 2]);
+        assert_eq!(places(&apps, 1), [1]);
     }
 
     #[test]
@@ -151,10 +167,10 @@ mod tests {
         let apps = [
             app("theirs", Some(1), 78, Environment::Preview(1)),
             app("live", Some(1), 77, Environment::production()),
-            app("ours", Some(2), 77, Environment::Preview(1)),
+            app("ours", Some(2), 77, Environment::Preview(3)),
             app("of-no-known-age", None, 77, Environment::Preview(2)),
         ];
-        assert_eq!(places(&apps, 1), ["theirs", "live", "ours"]);
+        assert_eq!(places(&apps, 1), [3]);
         let mut config = Config::default();
         config.preview.limit = 2;
         assert!(reached(&apps, &config, &repository()).is_some());

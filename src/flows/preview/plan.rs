@@ -52,6 +52,11 @@ impl<'a> Planner<'a> {
         })
     }
 
+    /// The app's name in the repository's manifest.
+    pub(crate) fn spec_name(&self) -> &str {
+        self.manifest.name()
+    }
+
     /// Every document whose sources count.
     pub(crate) fn documents(&self) -> impl Iterator<Item = &Document> {
         let manifests = std::iter::once(&self.manifest).chain(self.allowed.manifests());

@@ -13,7 +13,7 @@ use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
-use crate::platforms::Platform;
+use crate::platforms::Still;
 use crate::report::Reporter;
 use crate::wait::Deadline;
 
@@ -59,13 +59,11 @@ impl Candidate<'_> {
         self.write(config, report).await
     }
 
-    /// Removes an app that has no place, and ends as if there had been none for it from the start. With a reporter that is
-    /// open already, that is where it is said.
+    /// Removes the apps of a pull request that has no place, and ends as if there had been none for it from the start. With
+    /// a reporter that is open already, that is where it is said.
     pub(crate) async fn take_back(
         &self,
         config: &Config,
-        platform: &dyn Platform,
-        app_id: &str,
         skip: &Skip,
         reporter: Option<&mut Reporter>,
     ) -> anyhow::Result<Report> {
@@ -73,9 +71,13 @@ impl Candidate<'_> {
         self.ctx
             .console
             .say("Others were quicker: this preview is one too many and is removed again");
-        platform
-            .destroy(app_id, Deadline::after(REMOVAL), &|| Box::pin(async { Ok(()) }))
-            .await?;
+        for target in Target::everywhere(self.ctx, self.repository, &self.environment())? {
+            for app in target.all_marked().await? {
+                let limit = Deadline::after(REMOVAL);
+                let still: Still<'_> = &|| Box::pin(async { Ok(()) });
+                target.platform.destroy(&app.id, limit, still).await?;
+            }
+        }
         let report = self.say_skipped(skip);
         Ok(match reporter {
             Some(reporter) => {

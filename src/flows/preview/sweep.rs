@@ -6,20 +6,21 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::config::{Config, Preview};
+use crate::config::{self, Config};
 use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;
 use crate::flows::preview::teardown;
 use crate::flows::production::undeployed;
 use crate::flows::project::source::Source;
 use crate::flows::project::target::Target;
+use crate::flows::sentence::list;
 use crate::github::repository::Repository;
 use crate::model::age::{CLOCKS_APART, age};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
-use crate::platforms::App;
+use crate::platforms::{App, Platform};
 use crate::report;
 use crate::report::last_written;
 use crate::wait::in_words;
@@ -49,45 +50,26 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         let listed = platform.list().await?;
         apps.extend(listed.into_iter().map(|app| (platform, app)));
     }
-    for (platform, app) in &apps {
-        let Some(number) = app
-            .marks
-            .as_ref()
-            .filter(|marks| marks.repository == repository.id)
-            .and_then(|marks| marks.environment.pull_request())
-        else {
-            continue;
-        };
-        let target = Target {
-            repository: repository.clone(),
-            environment: Environment::Preview(number),
-            platform: Arc::clone(platform),
-        };
-        if !target.is_marked(app) {
-            ctx.console.say(&format!(
-                "`{}` has the marks of pull request {number} without the name of its preview: it is left alone",
-                app.name
-            ));
-            continue;
-        }
+    for preview in previews(ctx, &repository, &apps) {
+        let number = preview.number;
         let removed = async {
             let pull = github.pull(number).await?;
-            let Some(reason) = reason_to_remove(ctx, &target, &config.preview, pull.open, app)? else {
-                return Ok(None);
+            let Some(reason) = reason_to_remove(ctx, &config.preview, pull.open, &preview)? else {
+                return Ok(Vec::new());
             };
             if pull.open && was_commanded(ctx, &config, &repository, number).await? {
-                return Ok(None);
+                return Ok(Vec::new());
             }
-            ctx.console.say(&format!("`{}`: {reason}", app.name));
-            let report = match request.dry_run {
-                true => would_remove(&target, app, &reason),
-                false => remove(ctx, &config, &repository, &pull, app, &reason).await?,
+            for (_, app) in &preview.apps {
+                ctx.console.say(&format!("`{}`: {reason}", app.name));
+            }
+            let reports = match request.dry_run {
+                true => would_remove(&preview, &reason),
+                false => remove(ctx, &config, &repository, &pull, &preview, &reason).await?,
             };
-            // It is wanted again.
-            if !request.dry_run && report.state == State::Skipped {
-                return Ok(None);
-            }
-            anyhow::Ok(Some((report, reason)))
+            // What was skipped is wanted again.
+            let removed = reports.into_iter().filter(|it| request.dry_run || it.state != State::Skipped);
+            anyhow::Ok(removed.map(|report| (report, reason.clone())).collect())
         };
         match removed.await {
             Ok(removed) => swept.extend(removed),
@@ -97,17 +79,19 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
                 break;
             }
             Err(error) => {
-                let what = format!("`{}` could not be swept", app.name);
+                let what = format!("{} could not be swept", preview.names());
                 ctx.console.warn(&format!("{what}: {error:#}"));
-                let mut report = Report::new(&app.name, Environment::Preview(number), State::Unknown);
                 let mut failure = failure_of(&error);
                 failure.why = Some(match failure.why.take() {
                     Some(why) => format!("{}: {why}", failure.what),
                     None => failure.what,
                 });
                 failure.what = what;
-                report.failure = Some(failure);
-                missed.push(report);
+                for (_, app) in &preview.apps {
+                    let mut report = Report::new(&app.name, Environment::Preview(number), State::Unknown);
+                    report.failure = Some(failure.clone());
+                    missed.push(report);
+                }
                 first_error = first_error.or(Some(error));
             }
         }
@@ -133,29 +117,77 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     first_error.map_or(Ok(()), Err)
 }
 
+/// The apps of one pull request.
+struct Preview {
+    number: u64,
+    apps: Vec<(Target, App)>,
+}
+
+impl Preview {
+    fn names(&self) -> String {
+        list(self.apps.iter().map(|(_, app)| app.name.as_str()))
+    }
+}
+
+/// The repository's previews among some apps.
+fn previews(ctx: &Ctx, repository: &Repository, apps: &[(&Arc<dyn Platform>, App)]) -> Vec<Preview> {
+    let mut previews: Vec<Preview> = Vec::new();
+    for (platform, app) in apps {
+        let marks = app.marks.as_ref().filter(|marks| marks.repository == repository.id);
+        let Some(number) = marks.and_then(|marks| marks.environment.pull_request()) else {
+            continue;
+        };
+        let target = Target {
+            repository: repository.clone(),
+            environment: Environment::Preview(number),
+            platform: Arc::clone(platform),
+        };
+        if !target.is_marked(app) {
+            ctx.console.say(&format!(
+                "`{}` has the marks of pull request {number} without the name of its preview: it is left alone",
+                app.name
+            ));
+            continue;
+        }
+        let app = (target, app.clone());
+        match previews.iter_mut().find(|preview| preview.number == number) {
+            Some(preview) => preview.apps.push(app),
+            None => previews.push(Preview {
+                number,
+                apps: vec![app],
+            }),
+        }
+    }
+    previews
+}
+
 /// The comment says it; summary and outputs are the sweep's own.
 async fn remove(
     ctx: &Ctx,
     config: &Config,
     repository: &Repository,
     pull: &PullRequest,
-    app: &App,
+    preview: &Preview,
     reason: &str,
-) -> anyhow::Result<Report> {
+) -> anyhow::Result<Vec<Report>> {
     let reporter = ctx.reporter(config, repository).on_github_only();
     let because = RemovalReason::Swept(reason.to_owned());
-    let mut report = teardown::remove(ctx, reporter, repository, pull, &app.name, &because).await?;
-    if report.state == State::Removed {
-        report.notes = vec![format!("Removed `{}`: {reason}", app.name)];
+    let names: Vec<String> = preview.apps.iter().map(|(_, app)| app.name.clone()).collect();
+    let mut reports = teardown::remove(ctx, reporter, repository, pull, &names, &because).await?;
+    for report in reports.iter_mut().filter(|report| report.state == State::Removed) {
+        report.notes = vec![format!("Removed `{}`: {reason}", report.app)];
     }
-    Ok(report)
+    Ok(reports)
 }
 
-fn would_remove(target: &Target, app: &App, reason: &str) -> Report {
-    let mut report = target.report(&app.name, State::Skipped);
-    report.app_id = Some(app.id.clone());
-    report.notes = vec![format!("Would remove `{}`: {reason}", app.name)];
-    report
+fn would_remove(preview: &Preview, reason: &str) -> Vec<Report> {
+    let reports = preview.apps.iter().map(|(target, app)| {
+        let mut report = target.report(&app.name, State::Skipped);
+        report.app_id = Some(app.id.clone());
+        report.notes = vec![format!("Would remove `{}`: {reason}", app.name)];
+        report
+    });
+    reports.collect()
 }
 
 /// What was removed and why, and what could not be, in log, summary and outputs.
@@ -184,23 +216,30 @@ async fn was_commanded(ctx: &Ctx, config: &Config, repository: &Repository, pull
     Ok(written.is_some_and(|(written, now)| age(now, written) <= config.preview.ttl))
 }
 
-/// Ages are counted on the platform's clock, from the last deployment.
+/// Ages are counted on the platform's clock, from the last deployment of any of the pull request's apps.
 fn reason_to_remove(
     ctx: &Ctx,
-    target: &Target,
-    policy: &Preview,
+    policy: &config::Preview,
     open: bool,
-    app: &App,
+    preview: &Preview,
 ) -> Result<Option<String>, Failure> {
     if !open {
         return Ok(Some("its pull request is closed".to_owned()));
     }
-    let Some(touched) = app.last_deployed_at.or(app.updated_at).or(app.created_at) else {
+    let touched = preview.apps.iter().map(|(target, app)| {
+        let touched = app.last_deployed_at.or(app.updated_at).or(app.created_at)?;
+        Some((age(target.platform.now(), touched), target, app))
+    });
+    // Of an app without a time nothing is known.
+    let Some(ages) = touched.collect::<Option<Vec<_>>>() else {
+        return Ok(None);
+    };
+    let youngest = ages.into_iter().min_by_key(|(age, ..)| *age);
+    let Some((age, target, app)) = youngest.filter(|(age, ..)| *age > policy.ttl) else {
         return Ok(None);
     };
     let (now, of_github) = (target.platform.now(), ctx.github()?.now());
-    let age = age(now, touched);
-    if age > policy.ttl && now.duration_since(of_github).unsigned_abs() > CLOCKS_APART {
+    if now.duration_since(of_github).unsigned_abs() > CLOCKS_APART {
         ctx.console.warn(&format!(
             "`{}` is not removed for its age: {}'s clock says {now:.0}, GitHub's {of_github:.0}",
             app.name,
@@ -208,11 +247,9 @@ fn reason_to_remove(
         ));
         return Ok(None);
     }
-    Ok((age > policy.ttl).then(|| {
-        format!(
-            "it had neither a deployment nor a command for {}, longer than `ttl` ({})",
-            in_words(age),
-            in_words(policy.ttl)
-        )
-    }))
+    Ok(Some(format!(
+        "it had neither a deployment nor a command for {}, longer than `ttl` ({})",
+        in_words(age),
+        in_words(policy.ttl)
+    )))
 }

@@ -32,7 +32,7 @@ pub(crate) struct Request {
 }
 
 #[tracing::instrument(target = "flow", name = "teardown", skip_all, fields(pull_request = request.pull_request))]
-pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
+pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Report>> {
     let github = ctx.github()?;
     let repository = github.repository().await?;
     let pull = pull::pull(ctx, request.pull_request).await?;
@@ -46,43 +46,43 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             .notes
             .push("The pull request is open again: its preview stays".to_owned());
         ctx.record(&report);
-        return Ok(report);
+        return Ok(vec![report]);
     }
     let source = Source::of_branch(ctx, &repository.default_branch).await;
     let config = source.config().await?;
     // The head may be gone, and with it what its spec said: the default branch names the app as well. Where its spec is
     // broken, the marks alone say what there is to remove.
-    let name = match source.manifest(&config.spec).await {
-        Ok(manifest) => names::preview_app(manifest.name(), pull.number, repository.id),
+    let names = match source.manifest(&config.spec).await {
+        Ok(manifest) => vec![names::preview_app(manifest.name(), pull.number, repository.id)],
         Err(error) if failure_of(&error).kind != Kind::Input => return Err(error),
-        Err(_) => match Target::find_marked(ctx, &repository, &Environment::Preview(pull.number)).await? {
-            Some((_, app)) => app.name,
-            None => String::new(),
-        },
+        Err(_) => Vec::new(),
     };
     if request.dry_run {
-        return planned(ctx, &repository, &pull, &name).await;
+        return planned(ctx, &repository, &pull, &names).await;
     }
     let reporter = ctx.reporter(&config, &repository);
-    remove(ctx, reporter, &repository, &pull, &name, &request.because).await
+    remove(ctx, reporter, &repository, &pull, &names, &request.because).await
 }
 
-/// The same when everything about the pull request is known already.
-#[tracing::instrument(target = "target", name = "target", skip_all, fields(app = %name, environment = %Environment::Preview(pull.number)))]
+/// The same when everything about the pull request is known already. `names`: what its apps are called if the default
+/// branch or the pull request names them.
 pub(crate) async fn remove(
     ctx: &Ctx,
     reporter: ReporterDeps,
     repository: &Repository,
     pull: &PullRequest,
-    name: &str,
+    names: &[String],
     because: &RemovalReason,
-) -> anyhow::Result<Report> {
+) -> anyhow::Result<Vec<Report>> {
     let environment = Environment::Preview(pull.number);
     ctx.clouds.reachable()?;
-    let mut report = Report::new(name, environment.clone(), State::Removed);
-    report.commit = Some(pull.head.sha.clone());
-    report.notes = because.notes(pull);
-    let apps = match find(ctx, repository, pull, name).await {
+    let removed = |name: &str| {
+        let mut report = Report::new(name, environment.clone(), State::Removed);
+        report.commit = Some(pull.head.sha.clone());
+        report.notes = because.notes(pull);
+        report
+    };
+    let apps = match find(ctx, repository, pull, names).await {
         // Nothing is ours, and nothing more is asked for.
         Err(error) if matches!(because, RemovalReason::Closed) && failure_of(&error).kind == Kind::Input => {
             ctx.console.notice(&failure_of(&error).what);
@@ -91,68 +91,86 @@ pub(crate) async fn remove(
         found => found?,
     };
     if apps.is_empty() {
-        ctx.console.say(&nothing_to_remove(pull.number, name));
+        ctx.console.say(&nothing_to_remove(pull.number, names));
+        let reports = vec![removed(names.first().map_or("", String::as_str))];
         // What was said while the pull request was open is no longer true of a closed one.
         if pull.open && Reporter::has_said_removed(&reporter, pull.number).await {
-            report::record(&reporter.run, &reporter.console, &reporter.redactor, &report);
-            return Ok(report);
+            report::record(&reporter.run, &reporter.console, &reporter.redactor, &reports[0]);
+        } else {
+            Reporter::tell(reporter, &reports).await;
         }
+        return Ok(reports);
     }
+    let mut reports = Vec::new();
     for (target, app) in apps {
         ctx.wait.check()?;
-        ctx.console.say(&format!("Removing the preview `{}`", app.name));
-        ctx.console.phase("Removal");
-        let limit = Deadline::after(ctx.timeout.unwrap_or(REMOVAL));
-        let still: Still<'_> = &|| Box::pin(still_unwanted(ctx, target.platform.as_ref(), pull, because, &app));
-        tracing::debug!(target: "decision", "`{}` is removed because it has the marks of `{environment}`", app.name);
-        let removal = tracing::debug_span!(target: "phase", "removal");
-        let destroyed = target.platform.destroy(&app.id, limit, still).instrument(removal).await;
-        if let Err(PlatformError::Overtaken { by }) = &destroyed {
-            let why = format!("Not removed: {by} before the platform took the request");
-            ctx.console.notice(&why);
-            report.state = State::Skipped;
-            report.app = app.name;
-            report.app_id = Some(app.id);
-            report.pages = target.platform.pages();
-            report.notes = vec![why];
-            report::record(&reporter.run, &reporter.console, &reporter.redactor, &report);
-            return Ok(report);
-        }
-        if let Err(error) = destroyed {
-            if ctx.wait.check().is_err() {
-                report.app = app.name;
-                report_cancelled(reporter, report).await;
+        let mut report = removed(&app.name);
+        report.app_id = Some(app.id.clone());
+        match destroy(ctx, &target, &app, pull, because).await {
+            Ok(()) => reports.push(report),
+            Err(PlatformError::Overtaken { by }) => {
+                let why = format!("Not removed: {by} before the platform took the request");
+                ctx.console.notice(&why);
+                report.state = State::Skipped;
+                report.pages = target.platform.pages();
+                report.notes = vec![why];
+                reports.push(report);
+                report::record_all(&reporter.run, &reporter.console, &reporter.redactor, &reports, "");
+                return Ok(reports);
             }
-            return Err(error.into());
+            Err(error) => {
+                if ctx.wait.check().is_err() {
+                    cancelled(&mut report);
+                    reports.push(report);
+                    Reporter::tell(reporter, &reports).await;
+                }
+                return Err(error.into());
+            }
         }
-        ctx.console.say(&format!("`{}` is gone", app.name));
-        report.app = app.name;
-        report.app_id = Some(app.id);
     }
-    Reporter::tell(reporter, std::slice::from_ref(&report)).await;
-    Ok(report)
+    Reporter::tell(reporter, &reports).await;
+    Ok(reports)
+}
+
+/// Removes one app, and waits until it is gone.
+#[tracing::instrument(target = "target", name = "target", skip_all, fields(app = %app.name, environment = %target.environment))]
+async fn destroy(
+    ctx: &Ctx,
+    target: &Target,
+    app: &App,
+    pull: &PullRequest,
+    because: &RemovalReason,
+) -> Result<(), PlatformError> {
+    ctx.console.say(&format!("Removing the preview `{}`", app.name));
+    ctx.console.phase("Removal");
+    let limit = Deadline::after(ctx.timeout.unwrap_or(REMOVAL));
+    let still: Still<'_> = &|| Box::pin(still_unwanted(ctx, target.platform.as_ref(), pull, because, app));
+    tracing::debug!(target: "decision", "`{}` is removed because it has the marks of `{}`", app.name, target.environment);
+    let removal = tracing::debug_span!(target: "phase", "removal");
+    target.platform.destroy(&app.id, limit, still).instrument(removal).await?;
+    ctx.console.say(&format!("`{}` is gone", app.name));
+    Ok(())
 }
 
 /// A removal that has begun continues on the platform, but its end was not seen: the next teardown or sweep looks
 /// again.
-async fn report_cancelled(reporter: ReporterDeps, mut report: Report) {
+fn cancelled(report: &mut Report) {
     report.state = State::Cancelled;
-    report.commit = None;
+    (report.commit, report.app_id) = (None, None);
     report
         .notes
         .push("The preview was being removed: run the teardown again to have it seen to its end".to_owned());
-    Reporter::tell(reporter, std::slice::from_ref(&report)).await;
 }
 
 /// Everything that carries the preview's marks: the spec's name may have changed since the preview was made.
 ///
 /// # Errors
-/// When nothing does, and the preview's name is held by an app that is not ours.
+/// When nothing does, and a preview's name is held by an app that is not ours.
 async fn find(
     ctx: &Ctx,
     repository: &Repository,
     pull: &PullRequest,
-    name: &str,
+    names: &[String],
 ) -> anyhow::Result<Vec<(Target, App)>> {
     let environment = Environment::Preview(pull.number);
     let targets = Target::everywhere(ctx, repository, &environment)?;
@@ -161,36 +179,53 @@ async fn find(
         let apps = target.all_marked().await?;
         marked.extend(apps.into_iter().map(|app| (target.clone(), app)));
     }
-    if !marked.is_empty() || name.is_empty() {
+    if !marked.is_empty() {
         return Ok(marked);
     }
     for target in targets {
-        if let Some(app) = target.platform.find(name).await? {
-            target.require(&app)?;
-            return Ok(vec![(target, app)]);
+        for name in names {
+            if let Some(app) = target.platform.find(name).await? {
+                target.require(&app)?;
+                marked.push((target.clone(), app));
+            }
         }
     }
-    Ok(Vec::new())
+    Ok(marked)
 }
 
-fn nothing_to_remove(pull: u64, name: &str) -> String {
-    match name {
-        "" => format!("There is no preview of pull request {pull}: nothing to remove"),
-        name => format!("There is no preview `{name}`: nothing to remove"),
+fn nothing_to_remove(pull: u64, names: &[String]) -> String {
+    match names {
+        [name] => format!("There is no preview `{name}`: nothing to remove"),
+        _ => format!("There is no preview of pull request {pull}: nothing to remove"),
     }
 }
 
-async fn planned(ctx: &Ctx, repository: &Repository, pull: &PullRequest, name: &str) -> anyhow::Result<Report> {
-    let apps = find(ctx, repository, pull, name).await?;
+async fn planned(
+    ctx: &Ctx,
+    repository: &Repository,
+    pull: &PullRequest,
+    names: &[String],
+) -> anyhow::Result<Vec<Report>> {
+    let apps = find(ctx, repository, pull, names).await?;
     for (_, app) in &apps {
         ctx.console.say(&format!("Would remove `{}`", app.name));
     }
     if apps.is_empty() {
-        ctx.console.say(&nothing_to_remove(pull.number, name));
+        ctx.console.say(&nothing_to_remove(pull.number, names));
     }
-    let name = apps.first().map_or(name, |(_, app)| &app.name);
-    let mut report = Report::new(name, Environment::Preview(pull.number), State::Skipped);
-    report.notes.push("A dry run: nothing was touched".to_owned());
-    ctx.record(&report);
-    Ok(report)
+    let found: Vec<&str> = apps.iter().map(|(_, app)| app.name.as_str()).collect();
+    let names = match found.is_empty() {
+        true => vec![names.first().map_or("", String::as_str)],
+        false => found,
+    };
+    let reports: Vec<Report> = names
+        .into_iter()
+        .map(|name| {
+            let mut report = Report::new(name, Environment::Preview(pull.number), State::Skipped);
+            report.notes.push("A dry run: nothing was touched".to_owned());
+            report
+        })
+        .collect();
+    ctx.record_each(&reports);
+    Ok(reports)
 }

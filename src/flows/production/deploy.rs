@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use tokio::sync::Mutex;
+
 use crate::flows::context::Ctx;
 use crate::flows::failure::cancelled;
 use crate::flows::inspect::dry_run;
@@ -26,7 +28,7 @@ use crate::platforms::plan::{ProductionPlan, beside};
 use crate::platforms::{App, Document, Rollout};
 use crate::policy::images::Images;
 use crate::policy::replace::Replace;
-use crate::report::Reporter;
+use crate::report::{AppReporter, Reporter};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -118,8 +120,10 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
     report.serving = live.as_ref().and_then(|app| ownership::serving(ctx, app));
     report.changes.clone_from(&plan.changes);
     report.built_elsewhere = plan.document.facts().is_built_elsewhere(&ctx.own());
-    let mut reporter = Reporter::open(ctx.reporter(config, &target.repository), std::slice::from_ref(&report)).await;
-    let deployed = deploy(planner, &mut plan, &mut report, &mut reporter).await;
+    let reporter = Reporter::open(ctx.reporter(config, &target.repository), std::slice::from_ref(&report)).await;
+    let reporter = Mutex::new(reporter);
+    let deployed = deploy(planner, &mut plan, &mut report, AppReporter::new(&reporter, 0)).await;
+    let mut reporter = reporter.into_inner();
     report.duration = Some(started.elapsed());
     if let Some(NothingToDo(reason)) = deployed.as_ref().err().and_then(|error| error.downcast_ref()) {
         ctx.console.notice(&format!("Not deployed to {environment}: {reason}"));
@@ -130,7 +134,7 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
         return Ok(report);
     }
     if let Err(error) = deployed {
-        return finish::break_off(
+        return finish::close_early(
             ctx,
             target.platform.as_ref(),
             &mut reporter,
@@ -182,7 +186,7 @@ async fn deploy(
     planner: Planner<'_>,
     plan: &mut ProductionPlan,
     report: &mut Report,
-    reporter: &mut Reporter,
+    reporter: AppReporter<'_>,
 ) -> anyhow::Result<()> {
     let Planner { ctx, revision, .. } = planner;
     let (target, settings) = (&revision.target, revision.settings());

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use tokio::sync::Mutex;
 use tracing::Instrument as _;
 
 use crate::config::{Config, EnvironmentConfig};
@@ -28,7 +29,7 @@ use crate::model::verdict::Verdict;
 use crate::platforms::Offline;
 use crate::platforms::{App, Deployment, Platform};
 use crate::policy::replace::Replace;
-use crate::report::Reporter;
+use crate::report::{AppReporter, Reporter};
 
 /// How far back is looked: failed ones lie between them.
 const LOOK_BACK: usize = 50;
@@ -73,7 +74,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     report.app_id = Some(app.id.clone());
     let timeout = revision::settings(config, &request.environment)?.timeout;
     let redactor = ctx.redactor_of(&app.document, config);
-    let mut reporter = Reporter::open(ctx.reporter(config, repository), std::slice::from_ref(&report)).await;
+    let reporter = Reporter::open(ctx.reporter(config, repository), std::slice::from_ref(&report)).await;
+    let reporter = Mutex::new(reporter);
     let ended = async {
         ctx.wait.check()?;
         let name = commit.as_ref().map_or(earlier.id.as_str(), Sha::short);
@@ -99,7 +101,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             redactor: &redactor,
             deadline,
         };
-        let ended = rollout::follow(ctx, &rollout, &expected, &mut reporter).await?;
+        let ended = rollout::follow(ctx, &rollout, &expected, AppReporter::new(&reporter, 0)).await?;
         rollout::not_cut_short(ctx, &ended)?;
         anyhow::Ok(ended)
     };
@@ -107,6 +109,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let span = tracing::debug_span!(target: "target", "target", app = %app.name, %environment);
     let ended = ended.instrument(span).await;
     report.duration = Some(started.elapsed());
+    let mut reporter = reporter.into_inner();
     match ended {
         Ok(ended) => {
             let verdict = ended.verdict.clone();
@@ -133,7 +136,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             }
             Ok(report)
         }
-        Err(error) => finish::break_off(ctx, platform.as_ref(), &mut reporter, report, Successor::NoOther, error).await,
+        Err(error) => finish::close_early(ctx, platform.as_ref(), &mut reporter, report, Successor::NoOther, error).await,
     }
 }
 

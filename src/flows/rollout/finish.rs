@@ -14,6 +14,7 @@ use crate::model::report::{Report, Route, State};
 use crate::model::verdict::Verdict;
 use crate::platforms::{Deployment, Platform, PlatformError, Rollout};
 use crate::report::Reporter;
+use crate::wait::Cancelled;
 
 /// Writes into the report what the platform's reply to the one request that deploys has named.
 pub(crate) fn taken(ctx: &Ctx, rollout: &Rollout, report: &mut Report) {
@@ -77,26 +78,23 @@ pub(crate) enum Successor<'a> {
 /// <https://docs.github.com/en/actions/reference/workflow-cancellation-reference>
 const LOOK_AROUND: Duration = Duration::from_millis(1_000);
 
-/// Says on the reporter that the run ends before the deployment does. What went wrong is in the report; only a signal
-/// stays an error.
+/// Writes into the report that the run ends before the deployment does, and why. Returns the signal that ended it.
 pub(crate) async fn break_off(
     ctx: &Ctx,
     platform: &dyn Platform,
-    reporter: &mut Reporter,
-    mut report: Report,
+    report: &mut Report,
     successor: Successor<'_>,
-    error: anyhow::Error,
-) -> anyhow::Result<Report> {
-    let Some(signal) = cancelled(&error).or_else(|| ctx.wait.check().err()) else {
-        let report = broken_off(report, &error);
-        reporter.close(std::slice::from_ref(&report)).await;
-        return Ok(report);
+    error: &anyhow::Error,
+) -> Option<Cancelled> {
+    let Some(signal) = cancelled(error).or_else(|| ctx.wait.check().err()) else {
+        broken_off(report, error);
+        return None;
     };
     let is_preview = report.environment.pull_request().is_some();
     // Both at once: the time until the second signal belongs to the reporter.
     let (goes_on, newer) = tokio::join!(
-        async { !is_preview || !cancel_deployment(ctx, platform, &report).await },
-        newer_commit(ctx, &report, successor),
+        async { !is_preview || !cancel_deployment(ctx, platform, report).await },
+        newer_commit(ctx, report, successor),
     );
     report.state = State::Cancelled;
     report.superseded_by = newer;
@@ -118,8 +116,25 @@ pub(crate) async fn break_off(
             "Deployment {deployment} continues on the platform; this run did not see how it ends"
         ));
     }
+    Some(signal)
+}
+
+/// Says on the reporter that the run ends before the deployment does. What went wrong is in the report; only a signal
+/// stays an error.
+pub(crate) async fn close_early(
+    ctx: &Ctx,
+    platform: &dyn Platform,
+    reporter: &mut Reporter,
+    mut report: Report,
+    successor: Successor<'_>,
+    error: anyhow::Error,
+) -> anyhow::Result<Report> {
+    let signal = break_off(ctx, platform, &mut report, successor, &error).await;
     reporter.close(std::slice::from_ref(&report)).await;
-    Err(signal.into())
+    match signal {
+        Some(signal) => Err(signal.into()),
+        None => Ok(report),
+    }
 }
 
 /// The preview's deployment has no use any more: the next run makes its own. Returns whether it is cancelled.
@@ -154,23 +169,15 @@ async fn newer_commit(ctx: &Ctx, report: &Report, successor: Successor<'_>) -> O
 }
 
 /// The run sent nothing: what it had planned was no longer right when the platform would have taken it.
-pub(crate) async fn not_sent(
-    ctx: &Ctx,
-    reporter: &mut Reporter,
-    mut report: Report,
-    by: String,
-) -> anyhow::Result<Report> {
-    ctx.wait.check()?;
+pub(crate) fn not_sent(ctx: &Ctx, report: &mut Report, by: &str) {
     let why = format!("Not deployed: {by} before the platform took the request; that has a run of its own");
     ctx.console.notice(&why);
     report.state = State::Skipped;
     report.changes.clear();
     report.notes = vec![why];
-    reporter.close(std::slice::from_ref(&report)).await;
-    Ok(report)
 }
 
-fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {
+fn broken_off(report: &mut Report, error: &anyhow::Error) {
     let mut failure = failure_of(error);
     if let Some(PlatformError::Gone { .. }) = error.downcast_ref() {
         (report.app_id, report.deployment_id, report.url) = (None, None, None);
@@ -186,7 +193,6 @@ fn broken_off(mut report: Report, error: &anyhow::Error) -> Report {
         State::Failed
     };
     report.failure = Some(failure);
-    report
 }
 
 #[cfg(test)]
@@ -202,10 +208,10 @@ mod tests {
         for (deployment, state) in [(None, State::Failed), (Some("d-1"), State::Unknown)] {
             let mut report = Report::new("shop", Environment::production(), State::Building);
             report.deployment_id = deployment.map(str::to_owned);
-            let ended = broken_off(report, &error);
-            let kind = ended.failure.map(|failure| failure.kind.exit_code());
+            broken_off(&mut report, &error);
+            let kind = report.failure.map(|failure| failure.kind.exit_code());
             let exit_code = if state == State::Failed { 2 } else { 3 };
-            assert_eq!((ended.state, kind), (state, Some(exit_code)));
+            assert_eq!((report.state, kind), (state, Some(exit_code)));
         }
     }
 }

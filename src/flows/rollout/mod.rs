@@ -29,7 +29,7 @@ use crate::model::rollout::Phase;
 use crate::model::verdict::{CheckResult, Checks, Verdict, verdict};
 use crate::platforms::Offline;
 use crate::platforms::{Deployment, Document, LogKind, PlatformError, Rollout};
-use crate::report::{Reporter, busy_with};
+use crate::report::{AppReporter, busy_with};
 use crate::wait::{Cancelled, Deadline, humanize};
 
 /// The end of a build log tells what went wrong; the rest is on the platform.
@@ -60,7 +60,7 @@ pub(crate) async fn follow(
     ctx: &Ctx,
     rollout: &Rollout,
     expected: &Expected<'_>,
-    reporter: &mut Reporter,
+    reporter: AppReporter<'_>,
 ) -> anyhow::Result<Ended> {
     let platform = &expected.target.platform;
     let Some(deployment) = rollout.deployment.as_deref() else {

@@ -1,0 +1,106 @@
+//! How a preview's run ends: by what the pull request is by then, whose state may have changed while its apps were built.
+
+use super::deploy::{End, PreviewApp};
+use super::eligibility::Skip;
+use super::removal_reason::RemovalReason;
+use super::skipped::Candidate;
+use super::teardown;
+use crate::config::Config;
+use crate::flows::rollout::finish;
+use crate::model::report::Report;
+use crate::platforms::PlatformError;
+use crate::report::Reporter;
+use crate::wait::Cancelled;
+
+/// Says how it ended, for every app. `reporter`: opened with a report for each of them.
+///
+/// # Errors
+/// The signal that cut it short; and where apps that have no place could not be removed.
+pub(crate) async fn finish(
+    candidate: &Candidate<'_>,
+    config: &Config,
+    mut apps: Vec<PreviewApp<'_>>,
+    mut reporter: Reporter,
+) -> anyhow::Result<Vec<Report>> {
+    let Candidate {
+        ctx, repository, pull, ..
+    } = *candidate;
+    if let Some(signal) = apps.iter().find_map(PreviewApp::signal) {
+        reporter.close(&reports(apps)).await;
+        return Err(signal.into());
+    }
+    if let Some(skip) = apps.iter().find_map(PreviewApp::beyond) {
+        return match candidate.take_back(config, skip, Some(&mut reporter)).await {
+            Ok(report) => Ok(vec![report]),
+            Err(error) => {
+                for app in &mut apps {
+                    app.end = app.break_off(&error).await;
+                }
+                let signal = apps.iter().find_map(PreviewApp::signal);
+                let reports = reports(apps);
+                reporter.close(&reports).await;
+                signal.map_or(Ok(reports), |signal| Err(signal.into()))
+            }
+        };
+    }
+    let now = ctx.github()?.pull(pull.number).await;
+    if let Some(now) = now.as_ref().ok().filter(|now| !now.open) {
+        ctx.console
+            .say("The pull request was closed meanwhile: what was just made is removed again");
+        let reporter = ctx.reporter(config, repository);
+        let names: Vec<String> = apps.iter().map(|app| app.planner.name.clone()).collect();
+        return teardown::remove(ctx, reporter, repository, now, &names, &RemovalReason::Closed).await;
+    }
+    let reported = apps.iter().position(|app| matches!(app.end, End::Reported));
+    let moved_on = now.as_ref().ok().filter(|now| !now.head.sha.is(&pull.head.sha));
+    for app in &mut apps {
+        let End::Overtaken(by) = &app.end else { continue };
+        let by = by.clone();
+        match moved_on {
+            Some(_) => {
+                ctx.wait.check()?;
+                finish::not_sent(&app.ctx, &mut app.report, &by);
+            }
+            // Somebody else changes the preview at the same time.
+            None => app.end = app.break_off(&PlatformError::Overtaken { by }.into()).await,
+        }
+    }
+    let note = match (&now, moved_on) {
+        (_, Some(now)) => Some(format!(
+            "The pull request has moved on to `{}`, which gets a run of its own",
+            now.head.sha.short()
+        )),
+        (Ok(_), None) => None,
+        // How the deployment ended is known; whether the pull request is still open does not change it.
+        (Err(error), None) => Some(format!(
+            "Could not determine whether the pull request is still open: {error}"
+        )),
+    };
+    if let (Some(note), Some(index)) = (note, reported) {
+        apps[index].report.notes.push(note);
+    }
+    let signal = apps.iter().find_map(PreviewApp::signal);
+    let reports = reports(apps);
+    reporter.close(&reports).await;
+    signal.map_or(Ok(reports), |signal| Err(signal.into()))
+}
+
+fn reports(apps: Vec<PreviewApp<'_>>) -> Vec<Report> {
+    apps.into_iter().map(|app| app.report).collect()
+}
+
+impl PreviewApp<'_> {
+    fn signal(&self) -> Option<Cancelled> {
+        match self.end {
+            End::Cancelled(signal) => Some(signal),
+            _ => None,
+        }
+    }
+
+    fn beyond(&self) -> Option<&Skip> {
+        match &self.end {
+            End::Beyond(skip) => Some(skip),
+            _ => None,
+        }
+    }
+}
