@@ -34,6 +34,8 @@ pub(crate) struct Console {
     tone: Tone,
     /// For our own sentences, where the reader knows things by other names.
     wording: Option<fn(&str) -> String>,
+    /// The app that its lines are about, where the run is about several at the same time.
+    app: Option<Arc<str>>,
 }
 
 /// How the program speaks, from its first word to its last.
@@ -69,7 +71,20 @@ impl Console {
             redactor,
             tone,
             wording: None,
+            app: None,
         }
+    }
+
+    /// The same for one of several apps whose lines mix: each begins with the app's name, and none is folded or redrawn.
+    pub(crate) fn of_app(&self, app: &str) -> Self {
+        Self {
+            app: Some(app.into()),
+            ..self.clone()
+        }
+    }
+
+    fn about(&self) -> String {
+        self.app.as_ref().map_or_else(String::new, |app| format!("{app}: "))
     }
 
     /// The same, with our own sentences put into other words before they are shown.
@@ -80,8 +95,9 @@ impl Console {
 
     /// A sentence, or several lines, for people.
     pub(crate) fn say(&self, text: &str) {
+        let about = self.about();
         for line in self.in_words(text).lines() {
-            self.terminal().say(&self.foreign_line(line));
+            self.terminal().say(&self.foreign_line(&format!("{about}{line}")));
         }
     }
 
@@ -143,14 +159,14 @@ impl Console {
             at.file = self.foreign_line(&at.file);
             at
         });
-        let message = self.foreign_text(&self.in_words(&message));
+        let message = self.foreign_text(&format!("{}{}", self.about(), self.in_words(&message)));
         self.command(&commands::annotation(Level::Error, None, at.as_ref(), &message));
     }
 
     /// From now on the lines for people belong to this phase, folded under the runner, until the next one begins.
     /// Naming the phase that is open changes nothing.
     pub(crate) fn phase(&self, title: &str) {
-        if self.tone.is_ci {
+        if self.tone.is_ci && self.app.is_none() {
             let title = self.foreign_line(title);
             self.terminal()
                 .open(&title, &commands::group(&title), commands::END_GROUP);
@@ -159,12 +175,14 @@ impl Console {
 
     /// What is said from now on is not folded.
     pub(crate) fn end_phase(&self) {
-        self.terminal().close(commands::END_GROUP);
+        if self.app.is_none() {
+            self.terminal().close(commands::END_GROUP);
+        }
     }
 
     /// Lines of one foreign log, folded under the runner. Ends the phase that is open: groups do not nest.
     pub(crate) fn group(&self, title: &str, lines: &[Clean]) {
-        let title = self.foreign_line(title);
+        let title = self.foreign_line(&format!("{}{title}", self.about()));
         let mut terminal = self.terminal();
         // Markers and lines share one stream: between two streams the runner keeps no order.
         if self.tone.is_ci {
@@ -258,7 +276,7 @@ impl Console {
 
     /// Whether lines at the bottom of a terminal can be replaced.
     pub(super) fn is_live(&self) -> bool {
-        self.tone.is_live
+        self.tone.is_live && self.app.is_none()
     }
 
     /// Replaces the live lines at the bottom of the terminal.
@@ -273,7 +291,7 @@ impl Console {
                 level,
                 None,
                 None,
-                &self.foreign_text(&self.in_words(text)),
+                &self.foreign_text(&format!("{}{}", self.about(), self.in_words(text))),
             ));
         } else {
             self.say(&format!("{word}: {text}"));

@@ -64,6 +64,14 @@ pub(crate) struct Ctx {
 }
 
 impl Ctx {
+    /// The same for one of several apps that the run acts on at the same time: its log names the app.
+    pub(crate) fn of_app(&self, app: &str) -> Self {
+        Self {
+            console: self.console.of_app(app),
+            ..self.clone()
+        }
+    }
+
     /// The commit at a branch's head when this run first read it. `None`: there is no such branch, or no GitHub.
     ///
     /// Files are read at a commit: where a tag has the branch's name, GitHub does not say which of the two a name means.
