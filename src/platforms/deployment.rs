@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::diagnosis::StepFailure;
 use super::document::Document;
+use super::log::LogKind;
 use crate::model::commit::Sha;
 use crate::model::own::OwnRepository;
-use crate::model::rollout::{Built, Phase, Step, StepFailure};
+use crate::model::rollout::{Built, Phase, Step};
 use jiff::Timestamp;
 
 #[derive(Clone, Debug)]
@@ -25,6 +27,8 @@ pub(crate) struct Deployment {
     pub(crate) built: Vec<(String, Built)>,
     pub(crate) steps: Vec<Step>,
     pub(crate) failures: Vec<StepFailure>,
+    /// Of one that failed, the logs that say why, the most relevant first.
+    pub(crate) telling_logs: &'static [LogKind],
     pub(crate) document: Option<Document>,
 }
 

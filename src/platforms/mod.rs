@@ -31,7 +31,7 @@ pub(crate) use app::App;
 pub(crate) use capabilities::Capabilities;
 pub(crate) use component::{ComponentHealth, HealthState};
 pub(crate) use deployment::{CauseKind, Deployment, Rollout, Validation};
-pub(crate) use diagnosis::Diagnosis;
+pub(crate) use diagnosis::{Diagnosis, StepFailure};
 pub(crate) use document::Document;
 pub(crate) use error::{PlatformError, Result};
 pub(crate) use facts::Facts;
@@ -41,7 +41,6 @@ pub(crate) use offline::Offline;
 pub(crate) use words::Words;
 
 use crate::model::report::{Cost, Pages};
-use crate::redact::Clean;
 use crate::wait::Deadline;
 
 /// Asked before every further try of a mutation, because a limit may hold it up for minutes; its error ends the tries.
@@ -148,9 +147,6 @@ pub(crate) trait Platform: std::fmt::Debug {
 
     /// US dollars for a month, awake and asleep.
     async fn cost(&self, document: &Document, app_id: Option<&str>) -> Result<Cost>;
-
-    /// A failed step in plain words, with what the exit code in its message means.
-    fn explain(&self, code: &str, message: &Clean) -> Option<Diagnosis>;
 }
 
 #[cfg(test)]

@@ -229,6 +229,7 @@ mod tests {
             },
             steps: Vec::new(),
             failures: Vec::new(),
+            telling_logs: &[],
             document: None,
         }
     }

@@ -5,15 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::api::{AppPlatform, explain};
+use super::api::AppPlatform;
 use super::spec::{APP_SPEC, AppSpec};
 use crate::model::report::{Cost, Pages};
 use crate::platforms::manifests::Manifests as _;
 use crate::platforms::{
-    App, Capabilities, ComponentHealth, Deployment, Diagnosis, Document, LogKind, LogLine, Platform, Result, Rollout,
-    Still, Validation, Words,
+    App, Capabilities, ComponentHealth, Deployment, Document, LogKind, LogLine, Platform, Result, Rollout, Still,
+    Validation, Words,
 };
-use crate::redact::Clean;
 use crate::wait::Deadline;
 
 /// <https://docs.digitalocean.com/products/app-platform/how-to/manage-deployments/#roll-back>
@@ -150,9 +149,5 @@ impl Platform for AppPlatform {
 
     async fn cost(&self, document: &Document, app_id: Option<&str>) -> Result<Cost> {
         self.cost(document.value(), app_id).await
-    }
-
-    fn explain(&self, code: &str, message: &Clean) -> Option<Diagnosis> {
-        explain(code, message)
     }
 }

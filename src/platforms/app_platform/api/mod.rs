@@ -14,6 +14,7 @@ mod reasons;
 mod refusal;
 mod rollback;
 mod same_spec;
+mod telling_logs;
 mod translate;
 mod update;
 mod watch;
@@ -27,8 +28,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, Url};
 use serde_json::Value;
 use tokio::sync::OnceCell;
-
-pub(super) use reasons::explain;
 
 use crate::net::client::Client;
 use crate::net::error::{ApiError, Problem};

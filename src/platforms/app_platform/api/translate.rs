@@ -7,6 +7,7 @@ use super::super::document::app::name_of;
 use super::super::document::domain::{self, Domain as Listed};
 use super::super::document::marks::marks;
 use super::super::spec::AppSpec;
+use super::telling_logs::telling_logs;
 use super::{built, progress, wire};
 use crate::model::rollout::Phase;
 use crate::net::fields::web_url;
@@ -79,14 +80,20 @@ fn state_of(domain: Listed<'_>, states: &[wire::Domain]) -> Option<Domain> {
 }
 
 pub(super) fn deployment(wire: wire::Deployment) -> Deployment {
+    let phase = phase(&wire.phase);
+    let failures = progress::failures(&wire.progress);
     Deployment {
-        phase: phase(&wire.phase),
+        telling_logs: match phase {
+            Phase::Failed => telling_logs(failures.first(), wire.spec.as_ref()),
+            _ => &[],
+        },
+        phase,
         cause: cause(&wire),
         created_at: time(&wire.created_at),
         phase_since: time(&wire.phase_last_updated_at),
         built: built::built(&wire),
         steps: progress::steps(&wire.progress),
-        failures: progress::failures(&wire.progress),
+        failures,
         previous: text(wire.previous_deployment_id),
         restores: text(wire.cloned_from),
         id: wire.id,

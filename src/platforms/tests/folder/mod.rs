@@ -13,13 +13,12 @@ use self::manifests::text;
 use super::super::deployment::Cause;
 use super::super::manifests::Manifests as _;
 use super::super::{
-    App, Capabilities, CauseKind, ComponentHealth, Deployment, Diagnosis, Document, HealthState, LogKind, LogLine,
-    Platform, Result, Rollout, Still, Validation, Words,
+    App, Capabilities, CauseKind, ComponentHealth, Deployment, Document, HealthState, LogKind, LogLine, Platform,
+    Result, Rollout, Still, Validation, Words,
 };
 use crate::model::commit::Sha;
 use crate::model::report::{Cost, Pages};
 use crate::model::rollout::{Built, Phase};
-use crate::redact::Clean;
 use crate::wait::Deadline;
 
 mod manifests;
@@ -148,6 +147,7 @@ fn deployments(app: &Value) -> Vec<Deployment> {
         built: vec![("files".to_owned(), Built::Commit(Sha::new(text(it, "commit"))))],
         steps: Vec::new(),
         failures: Vec::new(),
+        telling_logs: &[],
         document: Some(document(&it["document"])),
     };
     app["deployments"].as_array().expect("a list").iter().map(one).collect()
@@ -318,9 +318,5 @@ impl Platform for Folder {
             awake: 0.0,
             asleep: None,
         })
-    }
-
-    fn explain(&self, _: &str, _: &Clean) -> Option<Diagnosis> {
-        None
     }
 }
