@@ -129,8 +129,6 @@ pub(crate) struct Rollout {
     pub(crate) deployment: Option<String>,
     /// The deployment that was active before.
     pub(crate) previous: Option<String>,
-    /// The spec asked for sleep, and the cloud dropped it without a word.
-    pub(crate) sleep_dropped: bool,
     /// Whole sentences for the log.
     pub(crate) warnings: Vec<String>,
 }

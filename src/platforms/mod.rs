@@ -2,6 +2,7 @@
 
 mod app;
 pub(crate) mod app_platform;
+mod apply;
 mod capabilities;
 pub(crate) mod clouds;
 mod component;
@@ -28,6 +29,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 pub(crate) use app::App;
+pub(crate) use apply::{Applied, Wanted};
 pub(crate) use capabilities::Capabilities;
 pub(crate) use component::{ComponentHealth, HealthState};
 pub(crate) use deployment::{CauseKind, Deployment, Rollout, Validation};
@@ -74,16 +76,19 @@ pub(crate) trait Platform: std::fmt::Debug {
     /// Every app that the token can see.
     async fn list(&self) -> Result<Vec<App>>;
 
-    /// Creates an app, in a project given by name or id. When the reply is lost, what it made is found by name and
-    /// marks and taken up. `still`: as in `update`.
-    async fn create(&self, document: &Document, project: Option<&str>, still: Still<'_>) -> Result<Rollout>;
+    /// The document as the cloud would keep it, defaults filled in: comparable with a live app's. Touches nothing.
+    ///
+    /// # Errors
+    /// What the cloud would refuse.
+    async fn check(&self, document: &Document, app_id: Option<&str>) -> Result<Document>;
 
-    /// Replaces the app's whole document and builds the newest source of every component.
+    /// Gives the app its whole document and builds the newest source of every component; creates it where none is
+    /// `live`. When the reply is lost, what the request made is found and taken up.
     /// `still`: asked, like the app, before every further try; its error ends them.
-    async fn update(&self, app: &App, document: &Document, still: Still<'_>) -> Result<Rollout>;
+    async fn apply(&self, live: Option<&App>, wanted: &Wanted<'_>, still: Still<'_>) -> Result<Applied>;
 
     /// Deploys the newest source with the document that the app has. `force_build`: also what was built before.
-    /// `still`: as in `update`.
+    /// `still`: as in `apply`.
     async fn redeploy(&self, app: &App, force_build: bool, still: Still<'_>) -> Result<Rollout>;
 
     /// Follows a deployment to its end, whatever that is. Errors that may pass are tolerated until the deadline.
@@ -105,7 +110,7 @@ pub(crate) trait Platform: std::fmt::Debug {
 
     async fn cancel(&self, app_id: &str, deployment_id: &str) -> Result<()>;
 
-    /// Removes the app and waits until it is gone. Fine if it was gone already. `still`: as in `update`.
+    /// Removes the app and waits until it is gone. Fine if it was gone already. `still`: as in `apply`.
     async fn destroy(&self, app_id: &str, deadline: Deadline, still: Still<'_>) -> Result<()>;
 
     async fn health(&self, app_id: &str) -> Result<Vec<ComponentHealth>>;
@@ -141,9 +146,6 @@ pub(crate) trait Platform: std::fmt::Debug {
     async fn validate_rollback(&self, app_id: &str, deployment_id: &str, skip_pin: bool) -> Result<Validation>;
 
     async fn commit_rollback(&self, app_id: &str) -> Result<()>;
-
-    /// The document as the cloud would keep it, defaults filled in: comparable with a live app's. Touches nothing.
-    async fn normalized(&self, document: &Document, app_id: Option<&str>) -> Result<Document>;
 
     /// US dollars for a month, awake and asleep.
     async fn cost(&self, document: &Document, app_id: Option<&str>) -> Result<Cost>;

@@ -233,7 +233,7 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
         planner.documents().chain(live.iter().flat_map(own::documents_of)),
     )
     .await?;
-    let plan = planner.plan(ctx, live.as_ref(), true)?;
+    let plan = planner.plan(ctx, live.as_ref())?;
     ctx.redactor_of(&plan.document, &planner.config);
     ctx.console.phase("Plan");
     // A forced build leaves the spec as it is, and with it the data.
@@ -301,18 +301,23 @@ async fn deploy(
     ctx.wait.check()?;
     ctx.console.phase("Build");
     let forced = forced(ctx, request, live.as_ref(), &planner.pull.head.sha);
-    let rollout = match forced {
-        Some(app) => app::build_again(ctx, planner, app).await?,
-        None => app::send(ctx, planner, &mut plan, live.as_ref()).await?,
+    // What is deployed, and not what was planned, is what people are told about.
+    let (rollout, stays_awake) = match forced {
+        Some(app) => {
+            let rollout = app::build_again(ctx, planner, app).await?;
+            plan.document.clone_from(&app.document);
+            plan.loss = None;
+            report.changes.clear();
+            (rollout, !plan.document.facts().sleeps())
+        }
+        None => {
+            let applied = app::send(ctx, planner, &mut plan, live.as_ref()).await?;
+            plan.document = applied.document;
+            (applied.rollout, applied.stays_awake)
+        }
     };
     finish::taken(ctx, &rollout, report);
-    // What is deployed, and not what was planned, is what people are told about.
-    if let Some(app) = forced {
-        plan.document.clone_from(&app.document);
-        plan.loss = None;
-        report.changes.clear();
-    }
-    if rollout.sleep_dropped || (forced.is_some() && !plan.document.facts().sleeps()) {
+    if stays_awake {
         plan.sleep = plan.document.no_sleep();
     }
     report.sleep = Some(plan.sleep.clone());

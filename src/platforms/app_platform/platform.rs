@@ -10,8 +10,8 @@ use super::spec::{APP_SPEC, AppSpec};
 use crate::model::report::{Cost, Pages};
 use crate::platforms::manifests::Manifests as _;
 use crate::platforms::{
-    App, Capabilities, ComponentHealth, Deployment, Document, LogKind, LogLine, Platform, Result, Rollout, Still,
-    Validation, Words,
+    App, Applied, Capabilities, ComponentHealth, Deployment, Document, LogKind, LogLine, Platform, Result, Rollout,
+    Still, Validation, Wanted, Words,
 };
 use crate::wait::Deadline;
 
@@ -60,12 +60,12 @@ impl Platform for AppPlatform {
         self.list().await
     }
 
-    async fn create(&self, document: &Document, project: Option<&str>, still: Still<'_>) -> Result<Rollout> {
-        self.create(document.value(), project, async || still().await).await
+    async fn check(&self, document: &Document, app_id: Option<&str>) -> Result<Document> {
+        Ok(AppSpec::document(self.normalized(document.value(), app_id).await?))
     }
 
-    async fn update(&self, app: &App, document: &Document, still: Still<'_>) -> Result<Rollout> {
-        self.update(app, document.value(), async || still().await).await
+    async fn apply(&self, live: Option<&App>, wanted: &Wanted<'_>, still: Still<'_>) -> Result<Applied> {
+        self.apply(live, wanted, async || still().await).await
     }
 
     async fn redeploy(&self, app: &App, force_build: bool, still: Still<'_>) -> Result<Rollout> {
@@ -141,10 +141,6 @@ impl Platform for AppPlatform {
 
     async fn commit_rollback(&self, app_id: &str) -> Result<()> {
         self.commit_rollback(app_id).await
-    }
-
-    async fn normalized(&self, document: &Document, app_id: Option<&str>) -> Result<Document> {
-        Ok(AppSpec::document(self.normalized(document.value(), app_id).await?))
     }
 
     async fn cost(&self, document: &Document, app_id: Option<&str>) -> Result<Cost> {

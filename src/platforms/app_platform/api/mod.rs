@@ -1,5 +1,6 @@
 //! DigitalOcean App Platform: finding and listing apps, and everything else in a file per verb.
 
+mod apply;
 mod built;
 mod cost;
 mod create;

@@ -27,11 +27,6 @@ impl AppSpec {
     }
 }
 
-/// What people are told of an account that refuses or drops the field.
-pub(super) fn no_scale_to_zero() -> Sleep {
-    Sleep::Never("this DigitalOcean account has no scale to zero".to_owned())
-}
-
 impl Dialect for AppSpec {
     fn name<'a>(&self, document: &'a Value) -> &'a str {
         app::name_of(document)
@@ -112,6 +107,6 @@ impl Dialect for AppSpec {
     }
 
     fn no_sleep(&self) -> Sleep {
-        no_scale_to_zero()
+        Sleep::Never("this DigitalOcean account has no scale to zero".to_owned())
     }
 }

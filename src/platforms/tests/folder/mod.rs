@@ -13,8 +13,8 @@ use self::manifests::text;
 use super::super::deployment::Cause;
 use super::super::manifests::Manifests as _;
 use super::super::{
-    App, Capabilities, CauseKind, ComponentHealth, Deployment, Document, HealthState, LogKind, LogLine, Platform,
-    Result, Rollout, Still, Validation, Words,
+    App, Applied, Capabilities, CauseKind, ComponentHealth, Deployment, Document, HealthState, LogKind, LogLine,
+    Platform, Result, Rollout, Still, Validation, Wanted, Words,
 };
 use crate::model::commit::Sha;
 use crate::model::report::{Cost, Pages};
@@ -84,7 +84,6 @@ impl Folder {
             app_name: id.to_owned(),
             deployment: Some(made),
             previous,
-            sleep_dropped: false,
             warnings: Vec::new(),
         }
     }
@@ -197,13 +196,18 @@ impl Platform for Folder {
         Ok(ids.filter_map(|id| self.app_of(&id)).collect())
     }
 
-    async fn create(&self, document: &Document, _: Option<&str>, _: Still<'_>) -> Result<Rollout> {
-        let name = text(document.value(), "name").to_owned();
-        Ok(self.deploy(&name, document.value().clone(), None))
+    async fn check(&self, document: &Document, _: Option<&str>) -> Result<Document> {
+        Ok(document.clone())
     }
 
-    async fn update(&self, app: &App, document: &Document, _: Still<'_>) -> Result<Rollout> {
-        Ok(self.deploy(&app.id, document.value().clone(), None))
+    async fn apply(&self, live: Option<&App>, wanted: &Wanted<'_>, _: Still<'_>) -> Result<Applied> {
+        let document = wanted.document;
+        let id = live.map_or(document.name(), |app| &app.id);
+        Ok(Applied {
+            rollout: self.deploy(id, document.value().clone(), None),
+            document: document.clone(),
+            stays_awake: false,
+        })
     }
 
     async fn redeploy(&self, app: &App, _: bool, _: Still<'_>) -> Result<Rollout> {
@@ -307,10 +311,6 @@ impl Platform for Folder {
         stored["pinned"] = Value::Null;
         self.write(app_id, &stored);
         Ok(())
-    }
-
-    async fn normalized(&self, document: &Document, _: Option<&str>) -> Result<Document> {
-        Ok(document.clone())
     }
 
     async fn cost(&self, _: &Document, _: Option<&str>) -> Result<Cost> {

@@ -20,7 +20,6 @@ fn rollout() -> Rollout {
         app_name: "shop".to_owned(),
         deployment: Some("d2".to_owned()),
         previous: None,
-        sleep_dropped: false,
         warnings: Vec::new(),
     }
 }
