@@ -17,6 +17,7 @@ mod log;
 pub(crate) mod manifest;
 pub(crate) mod manifests;
 mod offline;
+mod outcome;
 pub(crate) mod plan;
 pub(crate) mod scaffold;
 pub(crate) mod source;
@@ -40,6 +41,7 @@ pub(crate) use facts::Facts;
 pub(crate) use log::{LogKind, LogLine};
 pub(crate) use manifest::Manifest;
 pub(crate) use offline::Offline;
+pub(crate) use outcome::Outcome;
 pub(crate) use words::Words;
 
 use crate::model::report::{Cost, Pages};
@@ -92,15 +94,12 @@ pub(crate) trait Platform: std::fmt::Debug {
     async fn redeploy(&self, app: &App, force_build: bool, still: Still<'_>) -> Result<Rollout>;
 
     /// Follows a deployment to its end, whatever that is. Errors that may pass are tolerated until the deadline.
-    async fn wait(
+    async fn follow(
         &self,
         rollout: &Rollout,
         deadline: Deadline,
         on_change: &mut dyn for<'d> FnMut(&'d Deployment),
-    ) -> Result<Deployment>;
-
-    /// The deployment that counts now: the one in progress, else the active one.
-    async fn current_deployment(&self, app_id: &str) -> Result<Option<Deployment>>;
+    ) -> Result<Outcome>;
 
     /// The app, once that deployment is the active one and it has a URL. `None`: it has no public component.
     async fn serving(&self, app_id: &str, deployment_id: &str, deadline: Deadline) -> Result<Option<App>>;
@@ -130,7 +129,7 @@ pub(crate) trait Platform: std::fmt::Debug {
 
     /// Hands over every line as it is written, until the log ends or the run is cancelled. `None`: there is no
     /// such log.
-    async fn follow(
+    async fn follow_log(
         &self,
         app_id: &str,
         deployment: Option<&str>,

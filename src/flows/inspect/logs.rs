@@ -161,7 +161,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         let kind = request.kind.unwrap_or(LogKind::Run);
         let mut following = redactor.following();
         let mut print = |line: LogLine| print(&line, &following.line(&line.text));
-        let follow = platform.follow(&app.id, deployment, component, kind, &mut print);
+        let follow = platform.follow_log(&app.id, deployment, component, kind, &mut print);
         tokio::select! {
             followed = follow => drop(followed?),
             () = ctx.console.unread() => {}

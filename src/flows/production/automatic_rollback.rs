@@ -10,7 +10,7 @@ use crate::model::failure::Failure;
 use crate::model::report::Report;
 use crate::model::rollback::{self, Decision, Situation};
 use crate::model::rollout::Phase;
-use crate::platforms::{Deployment, Document, Platform, Rollout};
+use crate::platforms::{Deployment, Document, Outcome, Platform, Rollout};
 use crate::policy::replace::Replace;
 
 /// How many earlier deployments the platform is asked about.
@@ -94,17 +94,19 @@ pub(crate) async fn run(
     ctx.console.phase("Rollback");
     ctx.console.say(&format!("Rolling back to deployment {previous}"));
     let back = platform.rollback(&app, previous, true).await?;
-    let ended = platform.wait(&back, deadline, &mut |_| {}).await?;
-    if let (Some(live), Phase::Active) = (&mut report.was_live, &ended.phase) {
-        live.until = Some(ended.phase_since.unwrap_or_else(|| platform.now()));
-    }
-    if ended.phase == Phase::Active {
+    let outcome = platform.follow(&back, deadline, &mut |_| {}).await?;
+    if let Outcome::Active(serving) = &outcome {
+        if let Some(live) = &mut report.was_live {
+            live.until = Some(serving.phase_since.unwrap_or_else(|| platform.now()));
+        }
         report.notes.extend(ownership::marks_are_gone(&earlier));
     }
-    report.notes.push(match ended.phase {
-        Phase::Active => format!("Rolled back to deployment {previous}"),
-        Phase::Superseded => format!("Another deployment took the place of the rollback to deployment {previous}"),
-        _ => format!("The rollback to deployment {previous} failed as well"),
+    report.notes.push(match outcome {
+        Outcome::Active(_) => format!("Rolled back to deployment {previous}"),
+        Outcome::Superseded { .. } => {
+            format!("Another deployment took the place of the rollback to deployment {previous}")
+        }
+        Outcome::Failed { .. } => format!("The rollback to deployment {previous} failed as well"),
     });
     Ok(())
 }

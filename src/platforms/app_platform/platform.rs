@@ -10,8 +10,8 @@ use super::spec::{APP_SPEC, AppSpec};
 use crate::model::report::{Cost, Pages};
 use crate::platforms::manifests::Manifests as _;
 use crate::platforms::{
-    App, Applied, Capabilities, ComponentHealth, Deployment, Document, LogKind, LogLine, Platform, Result, Rollout,
-    Still, Validation, Wanted, Words,
+    App, Applied, Capabilities, ComponentHealth, Deployment, Document, LogKind, LogLine, Outcome, Platform, Result,
+    Rollout, Still, Validation, Wanted, Words,
 };
 use crate::wait::Deadline;
 
@@ -72,17 +72,13 @@ impl Platform for AppPlatform {
         self.redeploy(app, force_build, async || still().await).await
     }
 
-    async fn wait(
+    async fn follow(
         &self,
         rollout: &Rollout,
         deadline: Deadline,
         on_change: &mut dyn for<'d> FnMut(&'d Deployment),
-    ) -> Result<Deployment> {
-        self.wait(rollout, deadline, on_change).await
-    }
-
-    async fn current_deployment(&self, app_id: &str) -> Result<Option<Deployment>> {
-        self.current_deployment(app_id).await
+    ) -> Result<Outcome> {
+        self.follow(rollout, deadline, on_change).await
     }
 
     async fn serving(&self, app_id: &str, deployment_id: &str, deadline: Deadline) -> Result<Option<App>> {
@@ -120,7 +116,7 @@ impl Platform for AppPlatform {
         self.logs(app_id, deployment, component, kind, tail).await
     }
 
-    async fn follow(
+    async fn follow_log(
         &self,
         app_id: &str,
         deployment: Option<&str>,
@@ -128,7 +124,7 @@ impl Platform for AppPlatform {
         kind: LogKind,
         on_line: &mut dyn FnMut(LogLine),
     ) -> Result<Option<()>> {
-        self.follow(app_id, deployment, component, kind, on_line).await
+        self.follow_log(app_id, deployment, component, kind, on_line).await
     }
 
     async fn rollback(&self, app: &App, deployment_id: &str, skip_pin: bool) -> Result<Rollout> {

@@ -8,6 +8,7 @@ mod destroy;
 mod health;
 mod live_logs;
 mod logs;
+mod outcome;
 mod pages;
 mod progress;
 mod project;

@@ -14,7 +14,7 @@ use super::super::deployment::Cause;
 use super::super::manifests::Manifests as _;
 use super::super::{
     App, Applied, Capabilities, CauseKind, ComponentHealth, Deployment, Document, HealthState, LogKind, LogLine,
-    Platform, Result, Rollout, Still, Validation, Wanted, Words,
+    Outcome, Platform, Result, Rollout, Still, Validation, Wanted, Words,
 };
 use crate::model::commit::Sha;
 use crate::model::report::{Cost, Pages};
@@ -214,21 +214,17 @@ impl Platform for Folder {
         Ok(self.deploy(&app.id, app.document.value().clone(), None))
     }
 
-    async fn wait(
+    async fn follow(
         &self,
         rollout: &Rollout,
         _: Deadline,
         on_change: &mut dyn for<'d> FnMut(&'d Deployment),
-    ) -> Result<Deployment> {
+    ) -> Result<Outcome> {
         let all = deployments(&self.read(&rollout.app_id).expect("the app"));
         let ended = all.into_iter().find(|it| Some(&it.id) == rollout.deployment.as_ref());
         let ended = ended.expect("the deployment");
         on_change(&ended);
-        Ok(ended)
-    }
-
-    async fn current_deployment(&self, app_id: &str) -> Result<Option<Deployment>> {
-        Ok(self.app_of(app_id).and_then(|app| app.active))
+        Ok(Outcome::Active(ended))
     }
 
     async fn serving(&self, app_id: &str, _: &str, _: Deadline) -> Result<Option<App>> {
@@ -276,7 +272,7 @@ impl Platform for Folder {
         Ok(None)
     }
 
-    async fn follow(
+    async fn follow_log(
         &self,
         _: &str,
         _: Option<&str>,
