@@ -132,16 +132,3 @@ pub(crate) struct Rollout {
     /// Whole sentences for the log.
     pub(crate) warnings: Vec<String>,
 }
-
-/// Whether an app can go back to a deployment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Validation {
-    pub(crate) valid: bool,
-    pub(crate) error: Option<Objection>,
-    pub(crate) warnings: Vec<Objection>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Objection {
-    pub(crate) message: String,
-}

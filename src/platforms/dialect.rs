@@ -31,7 +31,6 @@ pub(crate) trait Dialect: Sync {
     fn without_commit(&self, document: &Value) -> Value;
     fn show(&self, document: &Value, clean: &dyn Fn(&str) -> String) -> String;
 
-    fn same_places(&self, one: &Value, other: &Value) -> bool;
     /// # Errors
     /// When the consent names what going back leaves as it is.
     fn taken_by_going_back(

@@ -119,11 +119,6 @@ impl Document {
         self.dialect.show(&self.value, clean)
     }
 
-    /// Whether the platform would go from the one to the other by a rollback.
-    pub(crate) fn has_places_of(&self, earlier: &Self) -> bool {
-        self.dialect.same_places(&self.value, &earlier.value)
-    }
-
     /// What going back to `earlier` takes without consent: its names for a consent, and what would be done.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ pub(crate) mod manifests;
 mod offline;
 mod outcome;
 pub(crate) mod plan;
+mod rollback;
 pub(crate) mod scaffold;
 pub(crate) mod source;
 mod words;
@@ -33,7 +34,7 @@ pub(crate) use app::App;
 pub(crate) use apply::{Applied, Wanted};
 pub(crate) use capabilities::Capabilities;
 pub(crate) use component::{ComponentHealth, HealthState};
-pub(crate) use deployment::{CauseKind, Deployment, Rollout, Validation};
+pub(crate) use deployment::{CauseKind, Deployment, Rollout};
 pub(crate) use diagnosis::{Diagnosis, StepFailure};
 pub(crate) use document::Document;
 pub(crate) use error::{PlatformError, Result};
@@ -42,6 +43,7 @@ pub(crate) use log::{LogKind, LogLine};
 pub(crate) use manifest::Manifest;
 pub(crate) use offline::Offline;
 pub(crate) use outcome::Outcome;
+pub(crate) use rollback::{Hold, WayBack};
 pub(crate) use words::Words;
 
 use crate::model::report::{Cost, Pages};
@@ -138,13 +140,14 @@ pub(crate) trait Platform: std::fmt::Debug {
         on_line: &mut dyn FnMut(LogLine),
     ) -> Result<Option<()>>;
 
-    /// Brings an earlier deployment back. Unless `skip_pin`, new deployments are refused until `commit_rollback` or
-    /// `revert_rollback`.
-    async fn rollback(&self, app: &App, deployment_id: &str, skip_pin: bool) -> Result<Rollout>;
+    /// Whether the app could go back to an earlier deployment once nothing holds it. Touches nothing.
+    async fn check_way_back(&self, app: &App, earlier: &Deployment, hold: Hold) -> Result<WayBack>;
 
-    async fn validate_rollback(&self, app_id: &str, deployment_id: &str, skip_pin: bool) -> Result<Validation>;
+    /// Brings an earlier deployment back.
+    async fn roll_back(&self, app: &App, earlier: &Deployment, hold: Hold) -> Result<Rollout>;
 
-    async fn commit_rollback(&self, app_id: &str) -> Result<()>;
+    /// Takes off what a rollback holds the app with.
+    async fn release(&self, app: &App) -> Result<()>;
 
     /// US dollars for a month, awake and asleep.
     async fn cost(&self, document: &Document, app_id: Option<&str>) -> Result<Cost>;

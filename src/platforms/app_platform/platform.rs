@@ -5,21 +5,20 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::api::AppPlatform;
+use super::api::{AppPlatform, KEEPS};
 use super::spec::{APP_SPEC, AppSpec};
 use crate::model::report::{Cost, Pages};
 use crate::platforms::manifests::Manifests as _;
 use crate::platforms::{
-    App, Applied, Capabilities, ComponentHealth, Deployment, Document, LogKind, LogLine, Outcome, Platform, Result,
-    Rollout, Still, Validation, Wanted, Words,
+    App, Applied, Capabilities, ComponentHealth, Deployment, Document, Hold, LogKind, LogLine, Outcome, Platform,
+    Result, Rollout, Still, Wanted, WayBack, Words,
 };
 use crate::wait::Deadline;
 
-/// <https://docs.digitalocean.com/products/app-platform/how-to/manage-deployments/#roll-back>
 const CAPABILITIES: Capabilities = Capabilities {
     builds_branch_heads: true,
     pins_rollbacks: true,
-    keeps: 10,
+    keeps: KEEPS,
 };
 
 #[async_trait(?Send)]
@@ -127,16 +126,16 @@ impl Platform for AppPlatform {
         self.follow_log(app_id, deployment, component, kind, on_line).await
     }
 
-    async fn rollback(&self, app: &App, deployment_id: &str, skip_pin: bool) -> Result<Rollout> {
-        self.rollback(app, deployment_id, skip_pin).await
+    async fn check_way_back(&self, app: &App, earlier: &Deployment, hold: Hold) -> Result<WayBack> {
+        self.check_way_back(app, earlier, hold).await
     }
 
-    async fn validate_rollback(&self, app_id: &str, deployment_id: &str, skip_pin: bool) -> Result<Validation> {
-        self.validate_rollback(app_id, deployment_id, skip_pin).await
+    async fn roll_back(&self, app: &App, earlier: &Deployment, hold: Hold) -> Result<Rollout> {
+        self.roll_back(app, &earlier.id, hold).await
     }
 
-    async fn commit_rollback(&self, app_id: &str) -> Result<()> {
-        self.commit_rollback(app_id).await
+    async fn release(&self, app: &App) -> Result<()> {
+        self.release(&app.id).await
     }
 
     async fn cost(&self, document: &Document, app_id: Option<&str>) -> Result<Cost> {

@@ -31,6 +31,8 @@ use reqwest::{Method, Url};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
+pub(super) use rollback::KEEPS;
+
 use crate::net::client::Client;
 use crate::net::error::{ApiError, Problem};
 use crate::net::redirects::Redirects;

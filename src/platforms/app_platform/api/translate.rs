@@ -12,7 +12,8 @@ use super::{built, progress, wire};
 use crate::model::rollout::Phase;
 use crate::net::fields::web_url;
 use crate::platforms::app::{App, Domain};
-use crate::platforms::deployment::{Cause, CauseKind, Deployment, Objection, Validation};
+use crate::platforms::deployment::{Cause, CauseKind, Deployment};
+use crate::platforms::rollback::WayBack;
 
 pub(super) fn app(app: wire::App) -> App {
     let known = [
@@ -101,14 +102,14 @@ pub(super) fn deployment(wire: wire::Deployment) -> Deployment {
     }
 }
 
-pub(super) fn validation(wire: wire::Validation) -> Validation {
-    let objection = |condition: wire::Condition| Objection {
-        message: condition.message,
-    };
-    Validation {
-        valid: wire.valid,
-        error: wire.error.map(objection),
-        warnings: wire.warnings.into_iter().map(objection).collect(),
+pub(super) fn way_back(wire: wire::Validation) -> WayBack {
+    let objection = wire.error.map(|error| error.message);
+    WayBack {
+        objection: match wire.valid {
+            true => None,
+            false => Some(objection.unwrap_or_else(|| "the platform gives no reason".to_owned())),
+        },
+        warnings: wire.warnings.into_iter().map(|it| it.message).collect(),
     }
 }
 

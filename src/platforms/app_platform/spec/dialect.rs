@@ -89,10 +89,6 @@ impl Dialect for AppSpec {
         diff::show(document, clean)
     }
 
-    fn same_places(&self, one: &Value, other: &Value) -> bool {
-        going_back::same_places(one, other)
-    }
-
     fn taken_by_going_back(
         &self,
         live: &Value,

@@ -219,10 +219,6 @@ impl Dialect for FolderManifests {
         clean(&document.to_string())
     }
 
-    fn same_places(&self, _: &Value, _: &Value) -> bool {
-        true
-    }
-
     fn taken_by_going_back(&self, _: &Value, _: &Value, _: &Replace) -> Result<Vec<(String, String)>, Failure> {
         Ok(Vec::new())
     }

@@ -13,8 +13,8 @@ use self::manifests::text;
 use super::super::deployment::Cause;
 use super::super::manifests::Manifests as _;
 use super::super::{
-    App, Applied, Capabilities, CauseKind, ComponentHealth, Deployment, Document, HealthState, LogKind, LogLine,
-    Outcome, Platform, Result, Rollout, Still, Validation, Wanted, Words,
+    App, Applied, Capabilities, CauseKind, ComponentHealth, Deployment, Document, HealthState, Hold, LogKind, LogLine,
+    Outcome, Platform, Result, Rollout, Still, Wanted, WayBack, Words,
 };
 use crate::model::commit::Sha;
 use crate::model::report::{Cost, Pages};
@@ -86,6 +86,12 @@ impl Folder {
             previous,
             warnings: Vec::new(),
         }
+    }
+
+    fn pin(&self, id: &str, deployment: Value) {
+        let mut stored = self.read(id).expect("the app");
+        stored["pinned"] = deployment;
+        self.write(id, &stored);
     }
 
     fn app_of(&self, id: &str) -> Option<App> {
@@ -283,29 +289,24 @@ impl Platform for Folder {
         Ok(None)
     }
 
-    async fn rollback(&self, app: &App, deployment_id: &str, skip_pin: bool) -> Result<Rollout> {
-        let earlier = deployment_in(&self.read(&app.id).expect("the app"), deployment_id).expect("the deployment");
-        let rollout = self.deploy(&app.id, earlier["document"].clone(), Some(deployment_id));
-        if self.pins && !skip_pin {
-            let mut stored = self.read(&app.id).expect("the app");
-            stored["pinned"] = json!(rollout.deployment);
-            self.write(&app.id, &stored);
-        }
-        Ok(rollout)
-    }
-
-    async fn validate_rollback(&self, _: &str, _: &str, _: bool) -> Result<Validation> {
-        Ok(Validation {
-            valid: true,
-            error: None,
+    async fn check_way_back(&self, _: &App, _: &Deployment, _: Hold) -> Result<WayBack> {
+        Ok(WayBack {
+            objection: None,
             warnings: Vec::new(),
         })
     }
 
-    async fn commit_rollback(&self, app_id: &str) -> Result<()> {
-        let mut stored = self.read(app_id).expect("the app");
-        stored["pinned"] = Value::Null;
-        self.write(app_id, &stored);
+    async fn roll_back(&self, app: &App, earlier: &Deployment, hold: Hold) -> Result<Rollout> {
+        let document = earlier.document.as_ref().expect("every deployment has one");
+        let rollout = self.deploy(&app.id, document.value().clone(), Some(&earlier.id));
+        if self.pins && hold == Hold::Pin {
+            self.pin(&app.id, json!(rollout.deployment));
+        }
+        Ok(rollout)
+    }
+
+    async fn release(&self, app: &App) -> Result<()> {
+        self.pin(&app.id, Value::Null);
         Ok(())
     }
 
