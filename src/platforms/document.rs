@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::dialect::Dialect;
 use super::facts::{Facts, Question};
 use super::scaffold::Portable;
+use super::words::Words;
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::report::Sleep;
@@ -32,6 +33,11 @@ impl Document {
     /// The same, to be changed.
     pub(in crate::platforms) fn value_mut(&mut self) -> &mut Value {
         &mut self.value
+    }
+
+    /// What the platform that it belongs to calls things.
+    pub(crate) fn words(&self) -> &'static Words {
+        self.dialect.words()
     }
 
     pub(crate) fn name(&self) -> &str {

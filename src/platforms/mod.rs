@@ -116,9 +116,6 @@ pub(crate) trait Platform: std::fmt::Debug {
 
     async fn health(&self, app_id: &str) -> Result<Vec<ComponentHealth>>;
 
-    /// Whether the app sleeps; `None`: there is no evidence.
-    async fn sleeping(&self, app_id: &str) -> Result<Option<bool>>;
-
     /// The last `tail` lines of a log, of the active deployment if none is given. `None`: it was never written.
     async fn logs(
         &self,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::api::{AppPlatform, KEEPS};
 use super::spec::{APP_SPEC, AppSpec};
 use crate::model::report::{Cost, Pages};
-use crate::platforms::manifests::Manifests as _;
+use crate::platforms::dialect::Dialect as _;
 use crate::platforms::{
     App, Applied, Capabilities, ComponentHealth, Deployment, Document, Hold, LogKind, LogLine, Outcome, Platform,
     Result, Rollout, Still, Wanted, WayBack, Words,
@@ -98,10 +98,6 @@ impl Platform for AppPlatform {
 
     async fn health(&self, app_id: &str) -> Result<Vec<ComponentHealth>> {
         self.health(app_id).await
-    }
-
-    async fn sleeping(&self, app_id: &str) -> Result<Option<bool>> {
-        self.sleeping(app_id).await
     }
 
     async fn logs(

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::super::words::WORDS;
 use super::document::app;
 use super::production::going_back;
 use super::{diff, export, facts, health, marks, secrets, secure_header};
@@ -12,6 +13,7 @@ use crate::platforms::dialect::Dialect;
 use crate::platforms::document::Document;
 use crate::platforms::facts::{Facts, Question};
 use crate::platforms::scaffold::Portable;
+use crate::platforms::words::Words;
 use crate::policy::replace::Replace;
 use crate::redact::Secret;
 
@@ -28,6 +30,10 @@ impl AppSpec {
 }
 
 impl Dialect for AppSpec {
+    fn words(&self) -> &'static Words {
+        &WORDS
+    }
+
     fn name<'a>(&self, document: &'a Value) -> &'a str {
         app::name_of(document)
     }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use self::manifests::text;
 use super::super::deployment::Cause;
-use super::super::manifests::Manifests as _;
+use super::super::dialect::Dialect as _;
 use super::super::{
     App, Applied, Capabilities, CauseKind, ComponentHealth, Deployment, Document, HealthState, Hold, LogKind, LogLine,
     Outcome, Platform, Result, Rollout, Still, Wanted, WayBack, Words,
@@ -261,10 +261,6 @@ impl Platform for Folder {
             ready: 1,
             desired: 1,
         }])
-    }
-
-    async fn sleeping(&self, _: &str) -> Result<Option<bool>> {
-        Ok(Some(false))
     }
 
     async fn logs(
