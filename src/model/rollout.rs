@@ -1,7 +1,6 @@
 //! A deployment in motion and how it ended, in words that fit any platform.
 
 use super::commit::Sha;
-use crate::redact::Untrusted;
 
 /// What the platform is doing with a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,16 +38,6 @@ pub(crate) enum StepStatus {
     Running,
     Done,
     Failed,
-}
-
-/// A step that ended in an error, with the platform's code and message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct StepFailure {
-    pub(crate) component: Option<String>,
-    /// Which of the logs covers it.
-    pub(crate) stage: Stage,
-    pub(crate) code: String,
-    pub(crate) message: Untrusted,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -63,10 +63,10 @@ impl Clouds {
             .unwrap_or(&self.first)
     }
 
-    /// The one that a manifest is for.
+    /// The one that a manifest is for: the one that read it.
     pub(crate) fn of(&self, manifest: &Manifest) -> &Cloud {
         let is_meant = |cloud: &&Cloud| std::ptr::eq(cloud.words(), manifest.words());
-        self.all().find(is_meant).unwrap_or(&self.first)
+        self.all().find(is_meant).expect("only these read manifests")
     }
 
     /// Those that the run has a token for. Apps that are known by their marks alone are looked for on each.

@@ -10,6 +10,13 @@ pub(crate) struct ComponentHealth {
     pub(crate) desired: u64,
 }
 
+impl ComponentHealth {
+    /// Whether the app that they make up sleeps.
+    pub(crate) fn is_asleep(components: &[Self]) -> bool {
+        components.iter().any(|it| it.state == HealthState::Asleep)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HealthState {
     Healthy,

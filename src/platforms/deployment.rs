@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::diagnosis::StepFailure;
 use super::document::Document;
+use super::log::LogKind;
 use crate::model::commit::Sha;
 use crate::model::own::OwnRepository;
-use crate::model::rollout::{Built, Phase, Step, StepFailure};
+use crate::model::rollout::{Built, Phase, Step};
 use jiff::Timestamp;
 
 #[derive(Clone, Debug)]
@@ -25,6 +27,8 @@ pub(crate) struct Deployment {
     pub(crate) built: Vec<(String, Built)>,
     pub(crate) steps: Vec<Step>,
     pub(crate) failures: Vec<StepFailure>,
+    /// Of one that failed, the logs that say why, the most relevant first.
+    pub(crate) telling_logs: &'static [LogKind],
     pub(crate) document: Option<Document>,
 }
 
@@ -125,21 +129,6 @@ pub(crate) struct Rollout {
     pub(crate) deployment: Option<String>,
     /// The deployment that was active before.
     pub(crate) previous: Option<String>,
-    /// The spec asked for sleep, and the cloud dropped it without a word.
-    pub(crate) sleep_dropped: bool,
     /// Whole sentences for the log.
     pub(crate) warnings: Vec<String>,
-}
-
-/// Whether an app can go back to a deployment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Validation {
-    pub(crate) valid: bool,
-    pub(crate) error: Option<Objection>,
-    pub(crate) warnings: Vec<Objection>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Objection {
-    pub(crate) message: String,
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::facts::{Facts, Question};
 use super::scaffold::Portable;
+use super::words::Words;
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::report::Sleep;
@@ -12,6 +13,8 @@ use crate::redact::Secret;
 
 /// What a platform has to say of its documents. `Document` says what each answer means.
 pub(crate) trait Dialect: Sync {
+    /// What the platform calls things.
+    fn words(&self) -> &'static Words;
     fn name<'a>(&self, document: &'a Value) -> &'a str;
     fn facts(&self, document: &Value) -> Facts;
     fn marks(&self, document: &Value) -> Option<Marks>;
@@ -31,7 +34,6 @@ pub(crate) trait Dialect: Sync {
     fn without_commit(&self, document: &Value) -> Value;
     fn show(&self, document: &Value, clean: &dyn Fn(&str) -> String) -> String;
 
-    fn same_places(&self, one: &Value, other: &Value) -> bool;
     /// # Errors
     /// When the consent names what going back leaves as it is.
     fn taken_by_going_back(

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::dialect::Dialect;
 use super::facts::{Facts, Question};
 use super::scaffold::Portable;
+use super::words::Words;
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::report::Sleep;
@@ -32,6 +33,11 @@ impl Document {
     /// The same, to be changed.
     pub(in crate::platforms) fn value_mut(&mut self) -> &mut Value {
         &mut self.value
+    }
+
+    /// What the platform that it belongs to calls things.
+    pub(crate) fn words(&self) -> &'static Words {
+        self.dialect.words()
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -117,11 +123,6 @@ impl Document {
     /// The whole as text, without secrets.
     pub(crate) fn show(&self, clean: &dyn Fn(&str) -> String) -> String {
         self.dialect.show(&self.value, clean)
-    }
-
-    /// Whether the platform would go from the one to the other by a rollback.
-    pub(crate) fn has_places_of(&self, earlier: &Self) -> bool {
-        self.dialect.same_places(&self.value, &earlier.value)
     }
 
     /// What going back to `earlier` takes without consent: its names for a consent, and what would be done.

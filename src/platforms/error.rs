@@ -127,6 +127,14 @@ impl PlatformError {
         matches!(self, Self::Api(error) if error.kind() == Kind::Unknown)
     }
 
+    /// Whether it is about what the account has and may, and not about the document.
+    pub(crate) fn is_of_the_account(&self) -> bool {
+        matches!(
+            self,
+            Self::SourceRefused { .. } | Self::SleepRefused { .. } | Self::LimitReached { .. }
+        )
+    }
+
     pub(crate) fn is_not_found(&self) -> bool {
         matches!(self, Self::Api(error) if error.is_not_found())
     }

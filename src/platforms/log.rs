@@ -1,6 +1,5 @@
 //! Log lines of an app, and the lines that are kept of a long log.
 
-use crate::model::rollout::Stage;
 use std::collections::VecDeque;
 
 use jiff::Timestamp;
@@ -15,17 +14,6 @@ pub(crate) enum LogKind {
     Run,
     /// What crashed or restarted instances wrote.
     Restarted,
-}
-
-impl LogKind {
-    /// The logs of the phase that failed, the most relevant first.
-    pub(crate) fn of_failed(stage: Stage, is_job: bool) -> &'static [Self] {
-        match (stage, is_job) {
-            (Stage::Build, _) => &[Self::Build],
-            (Stage::Deploy, true) => &[Self::Deploy, Self::Run],
-            (Stage::Deploy, false) => &[Self::Restarted, Self::Run, Self::Deploy],
-        }
-    }
 }
 
 /// One line.

@@ -2,6 +2,7 @@
 
 mod app;
 pub(crate) mod app_platform;
+mod apply;
 mod capabilities;
 pub(crate) mod clouds;
 mod component;
@@ -16,7 +17,9 @@ mod log;
 pub(crate) mod manifest;
 pub(crate) mod manifests;
 mod offline;
+mod outcome;
 pub(crate) mod plan;
+mod rollback;
 pub(crate) mod scaffold;
 pub(crate) mod source;
 mod words;
@@ -28,20 +31,22 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 pub(crate) use app::App;
+pub(crate) use apply::{Applied, Wanted};
 pub(crate) use capabilities::Capabilities;
 pub(crate) use component::{ComponentHealth, HealthState};
-pub(crate) use deployment::{CauseKind, Deployment, Rollout, Validation};
-pub(crate) use diagnosis::Diagnosis;
+pub(crate) use deployment::{CauseKind, Deployment, Rollout};
+pub(crate) use diagnosis::{Diagnosis, StepFailure};
 pub(crate) use document::Document;
 pub(crate) use error::{PlatformError, Result};
 pub(crate) use facts::Facts;
 pub(crate) use log::{LogKind, LogLine};
 pub(crate) use manifest::Manifest;
 pub(crate) use offline::Offline;
+pub(crate) use outcome::Outcome;
+pub(crate) use rollback::{Hold, WayBack};
 pub(crate) use words::Words;
 
 use crate::model::report::{Cost, Pages};
-use crate::redact::Clean;
 use crate::wait::Deadline;
 
 /// Asked before every further try of a mutation, because a limit may hold it up for minutes; its error ends the tries.
@@ -75,28 +80,28 @@ pub(crate) trait Platform: std::fmt::Debug {
     /// Every app that the token can see.
     async fn list(&self) -> Result<Vec<App>>;
 
-    /// Creates an app, in a project given by name or id. When the reply is lost, what it made is found by name and
-    /// marks and taken up. `still`: as in `update`.
-    async fn create(&self, document: &Document, project: Option<&str>, still: Still<'_>) -> Result<Rollout>;
+    /// The document as the cloud would keep it, defaults filled in: comparable with a live app's. Touches nothing.
+    ///
+    /// # Errors
+    /// What the cloud would refuse.
+    async fn check(&self, document: &Document, app_id: Option<&str>) -> Result<Document>;
 
-    /// Replaces the app's whole document and builds the newest source of every component.
+    /// Gives the app its whole document and builds the newest source of every component; creates it where none is
+    /// `live`. When the reply is lost, what the request made is found and taken up.
     /// `still`: asked, like the app, before every further try; its error ends them.
-    async fn update(&self, app: &App, document: &Document, still: Still<'_>) -> Result<Rollout>;
+    async fn apply(&self, live: Option<&App>, wanted: &Wanted<'_>, still: Still<'_>) -> Result<Applied>;
 
     /// Deploys the newest source with the document that the app has. `force_build`: also what was built before.
-    /// `still`: as in `update`.
+    /// `still`: as in `apply`.
     async fn redeploy(&self, app: &App, force_build: bool, still: Still<'_>) -> Result<Rollout>;
 
     /// Follows a deployment to its end, whatever that is. Errors that may pass are tolerated until the deadline.
-    async fn wait(
+    async fn follow(
         &self,
         rollout: &Rollout,
         deadline: Deadline,
         on_change: &mut dyn for<'d> FnMut(&'d Deployment),
-    ) -> Result<Deployment>;
-
-    /// The deployment that counts now: the one in progress, else the active one.
-    async fn current_deployment(&self, app_id: &str) -> Result<Option<Deployment>>;
+    ) -> Result<Outcome>;
 
     /// The app, once that deployment is the active one and it has a URL. `None`: it has no public component.
     async fn serving(&self, app_id: &str, deployment_id: &str, deadline: Deadline) -> Result<Option<App>>;
@@ -106,13 +111,10 @@ pub(crate) trait Platform: std::fmt::Debug {
 
     async fn cancel(&self, app_id: &str, deployment_id: &str) -> Result<()>;
 
-    /// Removes the app and waits until it is gone. Fine if it was gone already. `still`: as in `update`.
+    /// Removes the app and waits until it is gone. Fine if it was gone already. `still`: as in `apply`.
     async fn destroy(&self, app_id: &str, deadline: Deadline, still: Still<'_>) -> Result<()>;
 
     async fn health(&self, app_id: &str) -> Result<Vec<ComponentHealth>>;
-
-    /// Whether the app sleeps; `None`: there is no evidence.
-    async fn sleeping(&self, app_id: &str) -> Result<Option<bool>>;
 
     /// The last `tail` lines of a log, of the active deployment if none is given. `None`: it was never written.
     async fn logs(
@@ -126,7 +128,7 @@ pub(crate) trait Platform: std::fmt::Debug {
 
     /// Hands over every line as it is written, until the log ends or the run is cancelled. `None`: there is no
     /// such log.
-    async fn follow(
+    async fn follow_log(
         &self,
         app_id: &str,
         deployment: Option<&str>,
@@ -135,22 +137,17 @@ pub(crate) trait Platform: std::fmt::Debug {
         on_line: &mut dyn FnMut(LogLine),
     ) -> Result<Option<()>>;
 
-    /// Brings an earlier deployment back. Unless `skip_pin`, new deployments are refused until `commit_rollback` or
-    /// `revert_rollback`.
-    async fn rollback(&self, app: &App, deployment_id: &str, skip_pin: bool) -> Result<Rollout>;
+    /// Whether the app could go back to an earlier deployment once nothing holds it. Touches nothing.
+    async fn check_way_back(&self, app: &App, earlier: &Deployment, hold: Hold) -> Result<WayBack>;
 
-    async fn validate_rollback(&self, app_id: &str, deployment_id: &str, skip_pin: bool) -> Result<Validation>;
+    /// Brings an earlier deployment back.
+    async fn roll_back(&self, app: &App, earlier: &Deployment, hold: Hold) -> Result<Rollout>;
 
-    async fn commit_rollback(&self, app_id: &str) -> Result<()>;
-
-    /// The document as the cloud would keep it, defaults filled in: comparable with a live app's. Touches nothing.
-    async fn normalized(&self, document: &Document, app_id: Option<&str>) -> Result<Document>;
+    /// Takes off what a rollback holds the app with.
+    async fn release(&self, app: &App) -> Result<()>;
 
     /// US dollars for a month, awake and asleep.
     async fn cost(&self, document: &Document, app_id: Option<&str>) -> Result<Cost>;
-
-    /// A failed step in plain words, with what the exit code in its message means.
-    fn explain(&self, code: &str, message: &Clean) -> Option<Diagnosis>;
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::health::{HealthVerdict, Observation, Prober, Target, watch};
 use crate::model::answer::Answer;
 use crate::model::failure::{Failure, Kind};
 use crate::model::report::State;
-use crate::platforms::App;
+use crate::platforms::{App, ComponentHealth};
 use crate::wait::{Deadline, humanize};
 
 /// Nothing is deployed here: the first good answer is what was asked for.
@@ -27,7 +27,8 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, on: &Preview, app: &App) ->
         Ok(url) => url,
         Err(answer) => return Ok(Done::answered(environment, Outcome::Refused, answer)),
     };
-    let was_asleep = matches!(platform.sleeping(&app.id).await, Ok(Some(true)));
+    let health = platform.health(&app.id).await;
+    let was_asleep = health.is_ok_and(|components| ComponentHealth::is_asleep(&components));
     let checks = HttpChecks::of(&url.into(), &config.health, &app.document, &[])?;
     let deadline = Deadline::after(ctx.timeout.unwrap_or(config.health.timeout));
     let mut say = |target: &Target, seen: &Observation| ctx.console.say(&format!("{}: {seen}", target.url));

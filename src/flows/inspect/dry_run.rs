@@ -3,7 +3,7 @@
 use crate::flows::context::Ctx;
 use crate::flows::project::target::Target;
 use crate::model::report::{Listing, Report};
-use crate::platforms::{App, Document, PlatformError};
+use crate::platforms::{App, Document};
 
 /// The difference to the live app, as the platform would see it; the whole spec where there is no app yet. In the log, and
 /// in the report for the summary.
@@ -67,18 +67,9 @@ async fn proposed(
     document: &Document,
     report: &mut Report,
 ) -> anyhow::Result<Option<Document>> {
-    match target
-        .platform
-        .normalized(document, live.map(|app| app.id.as_str()))
-        .await
-    {
+    match target.platform.check(document, live.map(|app| app.id.as_str())).await {
         Ok(planned) => Ok(Some(planned)),
-        // The account's right to a repository, its limits, and what a deployment does without.
-        Err(
-            error @ (PlatformError::SourceRefused { .. }
-            | PlatformError::SleepRefused { .. }
-            | PlatformError::LimitReached { .. }),
-        ) => {
+        Err(error) if error.is_of_the_account() => {
             let why = format!("{} would not take this yet: {error}", target.platform.words().vendor);
             ctx.console.warn(&why);
             report.notes.push(why);

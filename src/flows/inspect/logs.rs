@@ -6,7 +6,7 @@ use crate::flows::context::Ctx;
 use crate::flows::inspect::verify::{Found, app_of};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::model::rollout::{Phase, Stage};
+use crate::model::rollout::Phase;
 use crate::platforms::{App, Deployment, Document, Facts, LogKind, LogLine, Platform};
 use crate::redact::Clean;
 
@@ -57,7 +57,7 @@ pub(crate) async fn sources(
     let serving = app.active.is_some();
     let mut sources = match (failed, wanted) {
         (Some(failed), Some(kind)) => of(Some(failed), &[kind]),
-        (Some(failed), None) => of(Some(failed), &relevant(app, failed)),
+        (Some(failed), None) => of(Some(failed), &relevant(failed)),
         (None, _) => Vec::new(),
     };
     let other = newest.as_ref().filter(|_| !serving);
@@ -81,13 +81,8 @@ fn of(deployment: Option<&Deployment>, kinds: &[LogKind]) -> Vec<LogSource> {
 }
 
 /// The logs that explain why it failed. A deployment that ended without a word in that phase was built, at least.
-fn relevant(app: &App, failed: &Deployment) -> Vec<LogKind> {
-    let step = failed.failures.first();
-    let document = failed.document.as_ref().unwrap_or(&app.document);
-    let is_job = step
-        .and_then(|step| step.component.as_deref())
-        .is_some_and(|name| document.facts().is_job(name));
-    let mut kinds = LogKind::of_failed(step.map_or(Stage::Deploy, |step| step.stage), is_job).to_vec();
+fn relevant(failed: &Deployment) -> Vec<LogKind> {
+    let mut kinds = failed.telling_logs.to_vec();
     if !kinds.contains(&LogKind::Build) {
         kinds.push(LogKind::Build);
     }
@@ -166,7 +161,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         let kind = request.kind.unwrap_or(LogKind::Run);
         let mut following = redactor.following();
         let mut print = |line: LogLine| print(&line, &following.line(&line.text));
-        let follow = platform.follow(&app.id, deployment, component, kind, &mut print);
+        let follow = platform.follow_log(&app.id, deployment, component, kind, &mut print);
         tokio::select! {
             followed = follow => drop(followed?),
             () = ctx.console.unread() => {}

@@ -14,7 +14,7 @@ use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::model::rollout::{Built, Phase};
 use crate::model::standing::{Standing, total};
-use crate::platforms::{App, Platform};
+use crate::platforms::{App, ComponentHealth, Platform};
 use crate::render::context::RenderContext;
 use crate::render::standings;
 use crate::report::{self, cleaned_standing};
@@ -173,8 +173,8 @@ async fn state(platform: &dyn Platform, app: &App) -> &'static str {
     if app.active.is_none() {
         return "failed";
     }
-    match platform.sleeping(&app.id).await {
-        Ok(Some(true)) => "asleep",
+    match platform.health(&app.id).await {
+        Ok(components) if ComponentHealth::is_asleep(&components) => "asleep",
         _ if app.pinned.is_some() => "pinned",
         _ => "active",
     }

@@ -4,42 +4,36 @@ use crate::flows::context::Ctx;
 use crate::flows::preview::overtaken::still_wanted;
 use crate::flows::preview::plan::Planner;
 use crate::platforms::plan::PreviewPlan;
-use crate::platforms::{App, Document, Platform, PlatformError, Rollout, Still};
+use crate::platforms::{App, Applied, Document, Platform, PlatformError, Rollout, Still, Wanted};
 
 /// Asks the platform about a document that it has never seen, so that a mistake is found before anything exists. That the
 /// account cannot sleep is no mistake, and what cannot be found out shows later.
 pub(crate) async fn would_be_accepted(platform: &dyn Platform, document: &Document) -> Result<(), PlatformError> {
-    match platform.normalized(document, None).await {
+    match platform.check(document, None).await {
         Err(error @ (PlatformError::SpecRefused { .. } | PlatformError::Cancelled(_))) => Err(error),
         _ => Ok(()),
     }
 }
 
-/// Creates or updates the app. Where the account refuses sleep, or another run of this pull request was quicker, the plan is
-/// made again.
+/// Creates or updates the app. Where another run of this pull request was quicker, the plan is made again.
 pub(crate) async fn send(
     ctx: &Ctx,
     planner: &Planner<'_>,
     plan: &mut PreviewPlan,
     live: Option<&App>,
-) -> anyhow::Result<Rollout> {
-    let (mut live, mut sleep) = (live.cloned(), true);
-    loop {
-        match apply(ctx, planner, plan, live.as_ref()).await {
-            Err(PlatformError::SleepRefused { .. }) if sleep => sleep = false,
-            // Its app is ours as well, and its secrets and its data are there already.
-            Err(PlatformError::NameTaken { .. }) if live.is_none() => {
-                live = Some(planner.target.taken(&planner.name).await?);
-            }
-            sent => return sent.map_err(|error| planner.refused(ctx, error, &plan.document)),
-        }
-        // Each of the two happens once, so that the third plan is the last.
-        let earlier = std::mem::replace(plan, planner.plan(ctx, live.as_ref(), sleep)?);
-        ctx.redactor_of(&plan.document, &planner.config);
-        if earlier.loss.is_none() {
+) -> anyhow::Result<Applied> {
+    let applied = match apply(ctx, planner, plan, live).await {
+        // Its app is ours as well, and its secrets and its data are there already.
+        Err(PlatformError::NameTaken { .. }) if live.is_none() => {
+            let app = planner.target.taken(&planner.name).await?;
+            *plan = planner.plan(ctx, Some(&app))?;
+            ctx.redactor_of(&plan.document, &planner.config);
             plan.loss.iter().for_each(|loss| ctx.console.warn(&loss.before));
+            apply(ctx, planner, plan, Some(&app)).await
         }
-    }
+        applied => applied,
+    };
+    applied.map_err(|error| planner.refused(ctx, error, &plan.document))
 }
 
 /// Builds what the app runs once more. A build cannot be forced by an update, and an update followed by a deployment makes
@@ -57,17 +51,14 @@ async fn apply(
     planner: &Planner<'_>,
     plan: &PreviewPlan,
     live: Option<&App>,
-) -> Result<Rollout, PlatformError> {
-    let platform = &planner.target.platform;
+) -> Result<Applied, PlatformError> {
+    let doing = if live.is_some() { "Updating" } else { "Creating" };
+    ctx.console.say(&format!("{doing} the preview `{}`", plan.name));
+    let wanted = Wanted {
+        document: &plan.document,
+        project: None,
+        may_stay_awake: true,
+    };
     let still: Still<'_> = &|| Box::pin(still_wanted(ctx, planner.pull));
-    match live {
-        Some(app) => {
-            ctx.console.say(&format!("Updating the preview `{}`", plan.name));
-            platform.update(app, &plan.document, still).await
-        }
-        None => {
-            ctx.console.say(&format!("Creating the preview `{}`", plan.name));
-            platform.create(&plan.document, None, still).await
-        }
-    }
+    planner.target.platform.apply(live, &wanted, still).await
 }

@@ -132,7 +132,7 @@ impl<'a> Prepared<'a> {
             planner.documents().chain(live.iter().flat_map(own::documents_of)),
         )
         .await?;
-        let plan = planner.plan(&ctx, live.as_ref(), true)?;
+        let plan = planner.plan(&ctx, live.as_ref())?;
         ctx.redactor_of(&plan.document, &planner.config);
         ctx.console.phase("Plan");
         // A forced build leaves the spec as it is, and with it the data.

@@ -92,18 +92,23 @@ impl PreviewApp<'_> {
         ctx.wait.check()?;
         ctx.console.phase("Build");
         let forced = forced(ctx, request, live.as_ref(), &planner.pull.head.sha);
-        let rollout = match forced {
-            Some(app) => app::build_again(ctx, planner, app).await?,
-            None => app::send(ctx, planner, plan, live.as_ref()).await?,
+        // What is deployed, and not what was planned, is what people are told about.
+        let (rollout, stays_awake) = match forced {
+            Some(app) => {
+                let rollout = app::build_again(ctx, planner, app).await?;
+                plan.document.clone_from(&app.document);
+                plan.loss = None;
+                report.changes.clear();
+                (rollout, !plan.document.facts().sleeps())
+            }
+            None => {
+                let applied = app::send(ctx, planner, plan, live.as_ref()).await?;
+                plan.document = applied.document;
+                (applied.rollout, applied.stays_awake)
+            }
         };
         finish::taken(ctx, &rollout, report);
-        // What is deployed, and not what was planned, is what people are told about.
-        if let Some(app) = forced {
-            plan.document.clone_from(&app.document);
-            plan.loss = None;
-            report.changes.clear();
-        }
-        if rollout.sleep_dropped || (forced.is_some() && !plan.document.facts().sleeps()) {
+        if stays_awake {
             plan.sleep = plan.document.no_sleep();
         }
         report.sleep = Some(plan.sleep.clone());

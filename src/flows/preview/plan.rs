@@ -17,7 +17,7 @@ use crate::platforms::{App, Document};
 use crate::policy::announcement::Announcement;
 use crate::policy::images::Images;
 
-/// What a plan is made from, gathered once: the account's refusal of a field leads to a second plan.
+/// What a plan is made from, gathered once: an app that another run has made meanwhile leads to a second plan.
 pub(crate) struct Planner<'a> {
     pub(crate) target: Target,
     pub(crate) name: String,
@@ -68,7 +68,7 @@ impl<'a> Planner<'a> {
         refused_manifest::in_its_file(ctx, error, &self.manifest, sent)
     }
 
-    pub(crate) fn plan(&self, ctx: &Ctx, live: Option<&App>, sleep: bool) -> Result<PreviewPlan, Failure> {
+    pub(crate) fn plan(&self, ctx: &Ctx, live: Option<&App>) -> Result<PreviewPlan, Failure> {
         // A rehearsal shows what is going to change, and not that every run has words of its own.
         let before = live.filter(|_| ctx.dry_run);
         let before = before.and_then(|app| app.document.facts().announcement(None).cloned());
@@ -86,7 +86,6 @@ impl<'a> Planner<'a> {
                 live: live.map(|app| &app.document),
                 random: &random,
                 announcement: before.unwrap_or_else(|| Announcement::new(random())),
-                sleep,
                 images: self.images,
             },
         )

@@ -10,7 +10,7 @@ use crate::model::failure::Failure;
 use crate::model::report::Report;
 use crate::model::rollback::{self, Decision, Situation};
 use crate::model::rollout::Phase;
-use crate::platforms::{Deployment, Document, Platform, Rollout};
+use crate::platforms::{Deployment, Document, Hold, Outcome, Platform, Rollout};
 use crate::policy::replace::Replace;
 
 /// How many earlier deployments the platform is asked about.
@@ -18,6 +18,8 @@ const MOST: usize = 10;
 
 /// How many earlier deployments are considered as the target of a rollback.
 const LOOK_BACK: usize = 50;
+
+const DISAPPEARED: &str = "the app has disappeared";
 
 /// Goes back from the deployment that was found bad, unless something else has come after it by then.
 #[tracing::instrument(target = "phase", name = "rollback", skip_all)]
@@ -47,6 +49,10 @@ pub(crate) async fn run(
     ctx.wait.check()?;
     // Of its own: the deployment's may be over.
     let deadline = ctx.deadline(config.timeout);
+    let Some(app) = platform.app(&rollout.app_id).await? else {
+        not_rolled_back(report, DISAPPEARED);
+        return Ok(());
+    };
     let mut objection = None;
     let mut way_back = None;
     for deployment in back.into_iter().take(MOST) {
@@ -58,14 +64,12 @@ pub(crate) async fn run(
             )));
             continue;
         }
-        let validation = platform
-            .validate_rollback(&rollout.app_id, &deployment.id, true)
-            .await?;
-        if validation.valid {
-            way_back = Some((deployment, validation.warnings));
+        let checked = platform.check_way_back(&app, &deployment, Hold::Nothing).await?;
+        if checked.objection.is_none() {
+            way_back = Some((deployment, checked.warnings));
             break;
         }
-        objection = objection.or(validation.error.map(|error| error.message));
+        objection = objection.or(checked.objection);
     }
     let Some((earlier, warnings)) = way_back else {
         let why = objection.unwrap_or_else(|| "the platform gives no reason".to_owned());
@@ -80,7 +84,7 @@ pub(crate) async fn run(
     let previous = &earlier.id;
     // Read right before, because a rollback takes away what someone else has deployed meanwhile.
     let Some(app) = platform.app(&rollout.app_id).await? else {
-        not_rolled_back(report, "the app has disappeared");
+        not_rolled_back(report, DISAPPEARED);
         return Ok(());
     };
     if let Some(successor) = Successor::of(&app, bad) {
@@ -88,23 +92,25 @@ pub(crate) async fn run(
         return Ok(());
     }
     for warning in &warnings {
-        ctx.console.warn(&warning.message);
+        ctx.console.warn(warning);
     }
     tracing::debug!(target: "decision", "rolled back to deployment {previous} because the new one was found bad");
     ctx.console.phase("Rollback");
     ctx.console.say(&format!("Rolling back to deployment {previous}"));
-    let back = platform.rollback(&app, previous, true).await?;
-    let ended = platform.wait(&back, deadline, &mut |_| {}).await?;
-    if let (Some(live), Phase::Active) = (&mut report.was_live, &ended.phase) {
-        live.until = Some(ended.phase_since.unwrap_or_else(|| platform.now()));
-    }
-    if ended.phase == Phase::Active {
+    let back = platform.roll_back(&app, &earlier, Hold::Nothing).await?;
+    let outcome = platform.follow(&back, deadline, &mut |_| {}).await?;
+    if let Outcome::Active(serving) = &outcome {
+        if let Some(live) = &mut report.was_live {
+            live.until = Some(serving.phase_since.unwrap_or_else(|| platform.now()));
+        }
         report.notes.extend(ownership::marks_are_gone(&earlier));
     }
-    report.notes.push(match ended.phase {
-        Phase::Active => format!("Rolled back to deployment {previous}"),
-        Phase::Superseded => format!("Another deployment took the place of the rollback to deployment {previous}"),
-        _ => format!("The rollback to deployment {previous} failed as well"),
+    report.notes.push(match outcome {
+        Outcome::Active(_) => format!("Rolled back to deployment {previous}"),
+        Outcome::Superseded { .. } => {
+            format!("Another deployment took the place of the rollback to deployment {previous}")
+        }
+        Outcome::Failed { .. } => format!("The rollback to deployment {previous} failed as well"),
     });
     Ok(())
 }
@@ -229,6 +235,7 @@ mod tests {
             },
             steps: Vec::new(),
             failures: Vec::new(),
+            telling_logs: &[],
             document: None,
         }
     }

@@ -28,7 +28,7 @@ pub(crate) fn described(app: &App, environment: &Environment) -> String {
 pub(crate) async fn release(ctx: &Ctx, target: &Target, app: &App) -> anyhow::Result<App> {
     ctx.wait.check()?;
     ctx.console.say(&format!("Releasing `{}` from its rollback", app.name));
-    target.platform.commit_rollback(&app.id).await?;
+    target.platform.release(app).await?;
     target.living(app).await
 }
 

@@ -3,12 +3,11 @@
 use crate::flows::context::Ctx;
 use crate::flows::project::ownership;
 use crate::flows::project::revision::{Commit, Revision};
-use crate::flows::project::target::Target;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::Change;
 use crate::platforms::plan::{ProductionInput, ProductionPlan};
-use crate::platforms::{App, Document, PlatformError, Rollout, Still};
+use crate::platforms::{App, Document, PlatformError, Rollout, Still, Wanted};
 use crate::policy::images::Images;
 use crate::policy::replace::Replace;
 
@@ -90,11 +89,7 @@ impl Planner<'_> {
         let (platform, project) = (&revision.target.platform, &revision.settings().project);
         let Some(app) = app else {
             ctx.console.say(&format!("Creating `{}`", plan.name));
-            let project = Some(project.as_str()).filter(|project| !project.is_empty());
-            let created = platform
-                .create(&plan.document, project, &|| Box::pin(self.head_stands()))
-                .await;
-            return match created {
+            return match self.apply(None, plan).await {
                 Err(PlatformError::Overtaken { by }) => {
                     ctx.console.say(&format!("Not sent: {by}"));
                     revision.still_at_head(ctx, self.commit).await?;
@@ -134,7 +129,6 @@ impl Planner<'_> {
         planned_for: Option<&Document>,
         plan: &mut ProductionPlan,
     ) -> anyhow::Result<Rollout> {
-        let Target { platform, .. } = &self.revision.target;
         let mut planned_for = planned_for.cloned();
         let mut planned_again = false;
         loop {
@@ -145,10 +139,7 @@ impl Planner<'_> {
                 true => planned_for.difference(&now.document).is_empty(),
             });
             if is_as_planned {
-                match platform
-                    .update(&now, &plan.document, &|| Box::pin(self.head_stands()))
-                    .await
-                {
+                match self.apply(Some(&now), plan).await {
                     Err(PlatformError::Overtaken { by }) => {
                         self.ctx.console.say(&format!("Not sent: {by}"));
                         self.revision.still_at_head(self.ctx, self.commit).await?;
@@ -179,6 +170,18 @@ impl Planner<'_> {
             planned_for = Some(now.document);
             planned_again = true;
         }
+    }
+
+    async fn apply(&self, live: Option<&App>, plan: &ProductionPlan) -> crate::platforms::Result<Rollout> {
+        let project = self.revision.settings().project.as_str();
+        let wanted = Wanted {
+            document: &plan.document,
+            project: Some(project).filter(|project| !project.is_empty()),
+            may_stay_awake: false,
+        };
+        let still: Still<'_> = &|| Box::pin(self.head_stands());
+        let applied = self.revision.target.platform.apply(live, &wanted, still).await?;
+        Ok(applied.rollout)
     }
 
     /// Passes while the branch is at the commit that was planned for, or that is unknown: what was built is asked about

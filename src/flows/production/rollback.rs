@@ -27,7 +27,7 @@ use crate::model::report::{Report, State};
 use crate::model::rollout::{Built, Phase};
 use crate::model::verdict::Verdict;
 use crate::platforms::Offline;
-use crate::platforms::{App, Deployment, Platform};
+use crate::platforms::{App, Deployment, Hold, Platform};
 use crate::policy::replace::Replace;
 use crate::report::{AppReporter, Reporter};
 
@@ -82,11 +82,11 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         ctx.console.phase("Rollback");
         ctx.console.say(&format!("Rolling `{}` back to {name}", app.name));
         let rollout = match &app.pinned {
-            None => platform.rollback(app, &earlier.id, false).await?,
+            None => platform.roll_back(app, &earlier, Hold::Pin).await?,
             Some(_) => {
                 let app = pin::release(ctx, target, app).await?;
                 // A signal between the two would leave the app without a pin.
-                let rollout = platform.uncancellable().rollback(&app, &earlier.id, false).await;
+                let rollout = platform.uncancellable().roll_back(&app, &earlier, Hold::Pin).await;
                 rollout.map_err(|error| pin::is_off(error.into(), &app))?
             }
         };
@@ -270,7 +270,6 @@ async fn choose(ctx: &Ctx, platform: &dyn Platform, app: &App, request: &Request
     let mut earlier = platform.deployments(&app.id, LOOK_BACK).await?;
     earlier.retain(|deployment| matches!(deployment.phase, Phase::Active | Phase::Superseded));
     let left = Deployment::left(&earlier);
-    let successful: Vec<String> = earlier.iter().map(|deployment| deployment.id.clone()).collect();
     earlier.retain(|deployment| Some(deployment.id.as_str()) != active);
     // A rollback to an app that does not serve helps no one.
     earlier.retain(|deployment| deployment.serves_by_its_spec());
@@ -291,10 +290,12 @@ async fn choose(ctx: &Ctx, platform: &dyn Platform, app: &App, request: &Request
     };
     let mut objection = None;
     for candidate in candidates.into_iter().take(platform.capabilities().keeps) {
-        match objection_to(ctx, platform, app, &successful, &candidate).await? {
-            None => return Ok(candidate),
-            Some(why) => objection = objection.or(Some(why)),
+        let way_back = platform.check_way_back(app, &candidate, Hold::Pin).await?;
+        if way_back.objection.is_none() {
+            way_back.warnings.iter().for_each(|warning| ctx.console.warn(warning));
+            return Ok(candidate);
         }
+        objection = objection.or(way_back.objection);
     }
     let what = match to {
         Some(to) => format!("`{}` cannot go back to `{to}`", app.name),
@@ -303,42 +304,6 @@ async fn choose(ctx: &Ctx, platform: &dyn Platform, app: &App, request: &Request
     let why = objection.unwrap_or_else(|| "no earlier successful deployment fits".to_owned());
     let next = "see `do-deploy status`, or deploy a commit that reverts the change";
     Err(Failure::input(what).why(why).next(next).into())
-}
-
-/// Why the platform would not go back to a deployment. While an app is pinned its validation only says that it is, so that
-/// what it would object to otherwise is looked up here, before the pin is taken off.
-/// <https://docs.digitalocean.com/reference/api/digitalocean/#tag/Apps/operation/apps_validate_rollback>
-///
-/// `successful`: the app's deployments that took traffic, newest first.
-async fn objection_to(
-    ctx: &Ctx,
-    platform: &dyn Platform,
-    app: &App,
-    successful: &[String],
-    candidate: &Deployment,
-) -> anyhow::Result<Option<String>> {
-    if app.pinned.is_some() {
-        let keeps = platform.capabilities().keeps;
-        let is_kept = successful.iter().take(keeps).any(|id| *id == candidate.id);
-        return Ok(match &candidate.document {
-            _ if !is_kept => Some(format!(
-                "the deployment is not among the {keeps} most recent successful ones"
-            )),
-            Some(document) if !app.document.has_places_of(document) => {
-                Some("the app had other databases or another region then".to_owned())
-            }
-            _ => None,
-        });
-    }
-    let validation = platform.validate_rollback(&app.id, &candidate.id, false).await?;
-    if !validation.valid {
-        let why = validation.error.map(|error| error.message);
-        return Ok(Some(why.unwrap_or_else(|| "the platform gives no reason".to_owned())));
-    }
-    for warning in &validation.warnings {
-        ctx.console.warn(&warning.message);
-    }
-    Ok(None)
 }
 
 /// Passes a way back that takes nothing from the live app but what was agreed to.

@@ -118,6 +118,7 @@ mod tests {
             built: vec![("web".to_owned(), Built::Commit(Sha::new(commit.repeat(40))))],
             steps: Vec::new(),
             failures: Vec::new(),
+            telling_logs: &[],
             document: None,
         }
     }

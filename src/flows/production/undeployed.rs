@@ -159,7 +159,7 @@ async fn of(
     let recorded = github.recorded(environment, &missed).await?;
     let state = recorded.first().map(|recorded| recorded.state.as_str());
     let what = what(environment, branch, &head, &running);
-    let mut why = match by_a_rollback(running.app, environment, state, ctx.clouds.usual().words().vendor) {
+    let mut why = match by_a_rollback(running.app, environment, state) {
         Some(why) => why,
         None => why(&commit.message, state),
     };
@@ -254,7 +254,7 @@ async fn is_young(github: &GitHub, sha: &Sha, commit: &Commit, branch: &str) -> 
 }
 
 /// Where a person went back, or the platform did: of a head that is not known to have failed.
-fn by_a_rollback(app: Option<&App>, environment: &Environment, state: Option<&str>, vendor: &str) -> Option<String> {
+fn by_a_rollback(app: Option<&App>, environment: &Environment, state: Option<&str>) -> Option<String> {
     let app = app.filter(|_| !matches!(state, Some("failure" | "error")))?;
     if app.pinned.is_some() {
         return Some(pin::described(app, environment));
@@ -262,7 +262,7 @@ fn by_a_rollback(app: Option<&App>, environment: &Environment, state: Option<&st
     let cause = &app.active.as_ref()?.cause;
     let who = match cause.kind {
         CauseKind::Rollback => cause.user.as_deref().unwrap_or("someone"),
-        CauseKind::AutoRollback => vendor,
+        CauseKind::AutoRollback => app.document.words().vendor,
         _ => return None,
     };
     Some(format!("{who} rolled `{}` back", app.name))

@@ -3,9 +3,9 @@
 use crate::flows::context::Ctx;
 use crate::model::excerpt::{left_out, lines_that_matter};
 use crate::model::failure::{Excerpt, Failure, Shown};
-use crate::model::rollout::{Phase, Stage, StepFailure};
+use crate::model::rollout::{Phase, Stage};
 use crate::platforms::facts::Component;
-use crate::platforms::{Deployment, Diagnosis, Document, LogKind, Platform, PlatformError};
+use crate::platforms::{Deployment, Diagnosis, Document, Platform, PlatformError, StepFailure};
 use crate::redact::{TargetRedactor, Untrusted};
 
 /// Lines fetched of a log; the excerpt is chosen from them.
@@ -29,9 +29,8 @@ pub(crate) async fn failure(
     let facts = deployment.document.as_ref().map(Document::facts).unwrap_or_default();
     let component = step.component.as_deref().and_then(|name| facts.component(name));
     let is_job = component.is_some_and(|component| component.is_job);
-    let message = redactor.line(&step.message);
-    let words = platform.explain(&step.code, &message).unwrap_or_else(|| Diagnosis {
-        why: message.to_string(),
+    let words = step.diagnosis.clone().unwrap_or_else(|| Diagnosis {
+        why: redactor.line(&step.message).to_string(),
         next: "look at the deployment on the platform".to_owned(),
     });
     let name = step.component.as_deref().map(|name| format!("`{name}`"));
@@ -73,7 +72,7 @@ async fn excerpt(
         Stage::Deploy => Shown::Run,
     };
     let announcement = component.and_then(|component| component.announcement.as_ref());
-    for kind in LogKind::of_failed(step.stage, is_job) {
+    for kind in deployment.telling_logs {
         let lines = platform
             .logs(
                 app_id,

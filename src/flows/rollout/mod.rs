@@ -28,7 +28,7 @@ use crate::model::failure::Failure;
 use crate::model::rollout::Phase;
 use crate::model::verdict::{CheckResult, Checks, Verdict, verdict};
 use crate::platforms::Offline;
-use crate::platforms::{Deployment, Document, LogKind, PlatformError, Rollout};
+use crate::platforms::{Deployment, Document, LogKind, Outcome, PlatformError, Rollout};
 use crate::report::{AppReporter, busy_with};
 use crate::wait::{Cancelled, Deadline, humanize};
 
@@ -87,17 +87,17 @@ pub(crate) async fn follow(
                 });
             };
             let phase = tracing::debug_span!(target: "phase", "wait");
-            let waited = platform.wait(rollout, expected.deadline, &mut on_change);
+            let waited = platform.follow(rollout, expected.deadline, &mut on_change);
             let waited = waited.instrument(phase).await;
             drop(busy);
             waited
         };
         tokio::join!(waiting, reporter.write_steps(changes)).0
     };
-    let deployment = match waited {
-        Ok(deployment) => {
-            show_build_log(ctx, rollout, &deployment, expected).await?;
-            deployment
+    let outcome = match waited {
+        Ok(outcome) => {
+            show_build_log(ctx, rollout, outcome.deployment(), expected).await?;
+            outcome
         }
         Err(PlatformError::Cancelled(cancelled)) => return Err(Cancelled::into(cancelled)),
         // There is nothing left to judge.
@@ -114,15 +114,13 @@ pub(crate) async fn follow(
             ))));
         }
     };
-    let ended = match deployment.phase {
-        Phase::Active => judge_active(ctx, rollout, Some(&deployment), expected).await,
-        Phase::Superseded => superseded(ctx, rollout, &deployment, expected).await,
-        _ => failed(ctx, rollout, &deployment, expected).await,
+    let document = outcome.deployment().document.clone();
+    let ended = match outcome {
+        Outcome::Active(deployment) => judge_active(ctx, rollout, Some(&deployment), expected).await,
+        Outcome::Superseded { by, .. } => superseded(ctx, rollout, by, expected).await,
+        Outcome::Failed { deployment, rollback } => failed(ctx, rollout, &deployment, rollback, expected).await,
     };
-    Ok(Ended {
-        document: deployment.document,
-        ..ended?
-    })
+    Ok(Ended { document, ..ended? })
 }
 
 /// What a signal left unknown is not an ending of its own.
@@ -259,10 +257,14 @@ fn as_asked_for(ctx: &Ctx, rollout: &Rollout, state: Offline) -> Ended {
 }
 
 /// Two runs of the same commit at once: whichever deployment the platform keeps, what was asked for serves.
-async fn superseded(ctx: &Ctx, rollout: &Rollout, ours: &Deployment, expected: &Expected<'_>) -> anyhow::Result<Ended> {
+async fn superseded(
+    ctx: &Ctx,
+    rollout: &Rollout,
+    by: Option<Deployment>,
+    expected: &Expected<'_>,
+) -> anyhow::Result<Ended> {
     let platform = &expected.target.platform;
-    let current = platform.current_deployment(&rollout.app_id).await.ok().flatten();
-    if let Some(current) = current.as_ref().filter(|current| current.id != ours.id) {
+    if let Some(current) = &by {
         let its = Rollout {
             deployment: Some(current.id.clone()),
             ..rollout.clone()
@@ -271,17 +273,17 @@ async fn superseded(ctx: &Ctx, rollout: &Rollout, ours: &Deployment, expected: &
             "Deployment {} took the place of this one: waiting for what it built",
             current.id
         ));
-        match platform.wait(&its, expected.deadline, &mut |_| {}).await {
-            Ok(ended) if ended.phase == Phase::Active && is_expected(ctx, &ended, expected) => {
+        match platform.follow(&its, expected.deadline, &mut |_| {}).await {
+            Ok(Outcome::Active(ended)) if is_expected(ctx, &ended, expected) => {
                 return judge_active(ctx, &its, Some(&ended), expected).await;
             }
             Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
             _ => {}
         }
     }
-    let who = current.map_or_else(
+    let who = by.map_or_else(
         || "another deployment".to_owned(),
-        |current| format!("deployment {} ({})", current.id, current.cause.text),
+        |by| format!("deployment {} ({})", by.id, by.cause.text),
     );
     let failure = Failure::unknown(format!("{who} took the place of this one"))
         .why("two deployments of one app were started at almost the same time")
@@ -301,6 +303,7 @@ async fn failed(
     ctx: &Ctx,
     rollout: &Rollout,
     deployment: &Deployment,
+    rollback: Option<Rollout>,
     expected: &Expected<'_>,
 ) -> anyhow::Result<Ended> {
     let failure = diagnose::failure(
@@ -312,7 +315,7 @@ async fn failed(
     )
     .await?;
     let mut ended = Ended::with_phase(CheckResult::Failed(failure));
-    if let Some(back) = platform_rollback::find(ctx, rollout, deployment, expected).await? {
+    if let Some(back) = rollback {
         ended.notes.push(platform_rollback::follow(ctx, &back, expected).await?);
     }
     Ok(ended)

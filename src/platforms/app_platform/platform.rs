@@ -5,22 +5,20 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::api::{AppPlatform, explain};
+use super::api::{AppPlatform, KEEPS};
 use super::spec::{APP_SPEC, AppSpec};
 use crate::model::report::{Cost, Pages};
-use crate::platforms::manifests::Manifests as _;
+use crate::platforms::dialect::Dialect as _;
 use crate::platforms::{
-    App, Capabilities, ComponentHealth, Deployment, Diagnosis, Document, LogKind, LogLine, Platform, Result, Rollout,
-    Still, Validation, Words,
+    App, Applied, Capabilities, ComponentHealth, Deployment, Document, Hold, LogKind, LogLine, Outcome, Platform,
+    Result, Rollout, Still, Wanted, WayBack, Words,
 };
-use crate::redact::Clean;
 use crate::wait::Deadline;
 
-/// <https://docs.digitalocean.com/products/app-platform/how-to/manage-deployments/#roll-back>
 const CAPABILITIES: Capabilities = Capabilities {
     builds_branch_heads: true,
     pins_rollbacks: true,
-    keeps: 10,
+    keeps: KEEPS,
 };
 
 #[async_trait(?Send)]
@@ -61,29 +59,25 @@ impl Platform for AppPlatform {
         self.list().await
     }
 
-    async fn create(&self, document: &Document, project: Option<&str>, still: Still<'_>) -> Result<Rollout> {
-        self.create(document.value(), project, async || still().await).await
+    async fn check(&self, document: &Document, app_id: Option<&str>) -> Result<Document> {
+        Ok(AppSpec::document(self.normalized(document.value(), app_id).await?))
     }
 
-    async fn update(&self, app: &App, document: &Document, still: Still<'_>) -> Result<Rollout> {
-        self.update(app, document.value(), async || still().await).await
+    async fn apply(&self, live: Option<&App>, wanted: &Wanted<'_>, still: Still<'_>) -> Result<Applied> {
+        self.apply(live, wanted, async || still().await).await
     }
 
     async fn redeploy(&self, app: &App, force_build: bool, still: Still<'_>) -> Result<Rollout> {
         self.redeploy(app, force_build, async || still().await).await
     }
 
-    async fn wait(
+    async fn follow(
         &self,
         rollout: &Rollout,
         deadline: Deadline,
         on_change: &mut dyn for<'d> FnMut(&'d Deployment),
-    ) -> Result<Deployment> {
-        self.wait(rollout, deadline, on_change).await
-    }
-
-    async fn current_deployment(&self, app_id: &str) -> Result<Option<Deployment>> {
-        self.current_deployment(app_id).await
+    ) -> Result<Outcome> {
+        self.follow(rollout, deadline, on_change).await
     }
 
     async fn serving(&self, app_id: &str, deployment_id: &str, deadline: Deadline) -> Result<Option<App>> {
@@ -106,10 +100,6 @@ impl Platform for AppPlatform {
         self.health(app_id).await
     }
 
-    async fn sleeping(&self, app_id: &str) -> Result<Option<bool>> {
-        self.sleeping(app_id).await
-    }
-
     async fn logs(
         &self,
         app_id: &str,
@@ -121,7 +111,7 @@ impl Platform for AppPlatform {
         self.logs(app_id, deployment, component, kind, tail).await
     }
 
-    async fn follow(
+    async fn follow_log(
         &self,
         app_id: &str,
         deployment: Option<&str>,
@@ -129,30 +119,22 @@ impl Platform for AppPlatform {
         kind: LogKind,
         on_line: &mut dyn FnMut(LogLine),
     ) -> Result<Option<()>> {
-        self.follow(app_id, deployment, component, kind, on_line).await
+        self.follow_log(app_id, deployment, component, kind, on_line).await
     }
 
-    async fn rollback(&self, app: &App, deployment_id: &str, skip_pin: bool) -> Result<Rollout> {
-        self.rollback(app, deployment_id, skip_pin).await
+    async fn check_way_back(&self, app: &App, earlier: &Deployment, hold: Hold) -> Result<WayBack> {
+        self.check_way_back(app, earlier, hold).await
     }
 
-    async fn validate_rollback(&self, app_id: &str, deployment_id: &str, skip_pin: bool) -> Result<Validation> {
-        self.validate_rollback(app_id, deployment_id, skip_pin).await
+    async fn roll_back(&self, app: &App, earlier: &Deployment, hold: Hold) -> Result<Rollout> {
+        self.roll_back(app, &earlier.id, hold).await
     }
 
-    async fn commit_rollback(&self, app_id: &str) -> Result<()> {
-        self.commit_rollback(app_id).await
-    }
-
-    async fn normalized(&self, document: &Document, app_id: Option<&str>) -> Result<Document> {
-        Ok(AppSpec::document(self.normalized(document.value(), app_id).await?))
+    async fn release(&self, app: &App) -> Result<()> {
+        self.release(&app.id).await
     }
 
     async fn cost(&self, document: &Document, app_id: Option<&str>) -> Result<Cost> {
         self.cost(document.value(), app_id).await
-    }
-
-    fn explain(&self, code: &str, message: &Clean) -> Option<Diagnosis> {
-        explain(code, message)
     }
 }

@@ -29,8 +29,6 @@ pub(crate) struct PreviewInput<'a> {
     pub(crate) random: &'a dyn Fn() -> [u8; 32],
     /// What the preview prints around its migration.
     pub(crate) announcement: Announcement,
-    /// Whether the account knows scale to zero.
-    pub(crate) sleep: bool,
     pub(crate) commit: &'a Sha,
     /// Digests that the flags give.
     pub(crate) images: &'a Images,

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::document::app::name_of;
 use super::super::document::marks::marks;
+use super::apply::Sent;
 use super::refusal::refusal;
 use super::same_spec::{comes_from, sleep_dropped};
 use super::{AppPlatform, PAUSES, complete, incomplete, translate, wire};
@@ -16,12 +17,12 @@ use crate::platforms::deployment::Rollout;
 use crate::platforms::error::{PlatformError, Result};
 
 impl AppPlatform {
-    pub(in crate::platforms::app_platform) async fn create(
+    pub(super) async fn create(
         &self,
         spec: &Value,
         project: Option<&str>,
-        still: impl AsyncFn() -> Result<()>,
-    ) -> Result<Rollout> {
+        still: &impl AsyncFn() -> Result<()>,
+    ) -> Result<Sent> {
         let mut body = json!({ "spec": spec });
         if let Some(project) = project.filter(|project| !project.is_empty()) {
             body["project_id"] = self.project_id(project).await?.into();
@@ -31,7 +32,7 @@ impl AppPlatform {
         let mut unclear = false;
         loop {
             let error = match self
-                .past_limits(async |client| post(client, &body).await, &still)
+                .past_limits(async |client| post(client, &body).await, still)
                 .await?
                 .and_then(|app| about(app, spec))
             {
@@ -55,24 +56,26 @@ impl AppPlatform {
         }
     }
 
-    async fn made(&self, made: wire::App, spec: &Value) -> Result<Rollout> {
+    async fn made(&self, made: wire::App, spec: &Value) -> Result<Sent> {
         let app = translate::app(made);
         let deployment = match app.in_progress.as_ref().or(app.active.as_ref()) {
             Some(deployment) => Some(deployment.id.clone()),
             None => self.deployments(&app.id, 1).await?.pop().map(|newest| newest.id),
         };
-        Ok(Rollout {
+        Ok(Sent {
             sleep_dropped: sleep_dropped(app.document.value(), spec),
-            app_id: app.id,
-            app_name: app.name,
-            deployment,
-            previous: None,
-            warnings: Vec::new(),
+            rollout: Rollout {
+                app_id: app.id,
+                app_name: app.name,
+                deployment,
+                previous: None,
+                warnings: Vec::new(),
+            },
         })
     }
 
     /// Goes on with the app that our request whose reply was lost made. One of someone else stays untouched.
-    async fn take_up(&self, app: &App, spec: &Value) -> Result<Rollout> {
+    async fn take_up(&self, app: &App, spec: &Value) -> Result<Sent> {
         let name = name_of(spec).to_owned();
         let Some(ours) = marks(spec) else {
             return Err(PlatformError::NameTaken { name });
@@ -96,17 +99,19 @@ impl AppPlatform {
         );
         // The platform broke off halfway, which an update settles.
         if newest.is_none() {
-            let mut rollout = self.update(app, spec, async || Ok(())).await?;
-            rollout.warnings.insert(0, warning.to_owned());
-            return Ok(rollout);
+            let mut sent = self.update(app, spec, &async || Ok(())).await?;
+            sent.rollout.warnings.insert(0, warning.to_owned());
+            return Ok(sent);
         }
-        Ok(Rollout {
-            app_id: app.id.clone(),
-            app_name: app.name.clone(),
-            deployment: newest,
-            previous: None,
+        Ok(Sent {
             sleep_dropped: sleep_dropped(app.document.value(), spec),
-            warnings: vec![warning.to_owned()],
+            rollout: Rollout {
+                app_id: app.id.clone(),
+                app_name: app.name.clone(),
+                deployment: newest,
+                previous: None,
+                warnings: vec![warning.to_owned()],
+            },
         })
     }
 }

@@ -1,4 +1,4 @@
-//! App Platform's own opinion of an app's components, and whether they sleep.
+//! App Platform's own opinion of an app's components, and which of them sleep.
 
 use super::{AppPlatform, app_path, translate, wire};
 use crate::platforms::component::{ComponentHealth, HealthState};
@@ -23,16 +23,6 @@ impl AppPlatform {
             }
         }
         Ok(components)
-    }
-
-    pub(in crate::platforms::app_platform) async fn sleeping(&self, app_id: &str) -> Result<Option<bool>> {
-        let components = self.health(app_id).await?;
-        let is = |state| components.iter().any(|component| component.state == state);
-        if is(HealthState::Asleep) {
-            return Ok(Some(true));
-        }
-        let is_awake = components.iter().any(|component| component.ready > 0);
-        Ok(is_awake.then_some(false))
     }
 }
 

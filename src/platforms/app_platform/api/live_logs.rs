@@ -33,7 +33,7 @@ pub(super) struct LogStream {
 }
 
 impl AppPlatform {
-    pub(in crate::platforms::app_platform) async fn follow(
+    pub(in crate::platforms::app_platform) async fn follow_log(
         &self,
         app_id: &str,
         deployment: Option<&str>,

@@ -1,5 +1,6 @@
 //! DigitalOcean App Platform: finding and listing apps, and everything else in a file per verb.
 
+mod apply;
 mod built;
 mod cost;
 mod create;
@@ -7,6 +8,7 @@ mod destroy;
 mod health;
 mod live_logs;
 mod logs;
+mod outcome;
 mod pages;
 mod progress;
 mod project;
@@ -14,6 +16,7 @@ mod reasons;
 mod refusal;
 mod rollback;
 mod same_spec;
+mod telling_logs;
 mod translate;
 mod update;
 mod watch;
@@ -28,7 +31,7 @@ use reqwest::{Method, Url};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-pub(super) use reasons::explain;
+pub(super) use rollback::KEEPS;
 
 use crate::net::client::Client;
 use crate::net::error::{ApiError, Problem};

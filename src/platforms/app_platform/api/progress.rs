@@ -1,7 +1,9 @@
 //! Flattens App Platform's tree of steps into lines that a log can show, and collects what failed in it.
 
+use super::reasons::explain;
 use super::wire;
-use crate::model::rollout::{Stage, Step, StepFailure, StepStatus};
+use crate::model::rollout::{Stage, Step, StepStatus};
+use crate::platforms::StepFailure;
 use crate::redact::Untrusted;
 
 /// The steps of components, in the tree's order. Steps of the deployment as a whole are no news.
@@ -79,6 +81,7 @@ fn collect_failures(step: &wire::Step, stage: Stage, component: Option<&str>, fo
     found.push(StepFailure {
         component: component.map(str::to_owned),
         stage,
+        diagnosis: explain(&code, &message),
         code,
         message: Untrusted::new(message),
     });

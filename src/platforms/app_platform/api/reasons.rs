@@ -138,7 +138,7 @@ fn plain_words(code: &str) -> Option<Diagnosis> {
 }
 
 /// A reason in plain words. An exit code in its message says more than the code alone.
-pub(in crate::platforms::app_platform) fn explain(code: &str, message: &str) -> Option<Diagnosis> {
+pub(super) fn explain(code: &str, message: &str) -> Option<Diagnosis> {
     let words = plain_words(code);
     let exit = exit_code(message).and_then(|number| {
         let (_, why, next) = EXITS.iter().find(|(known, ..)| u32::from(*known) == number)?;

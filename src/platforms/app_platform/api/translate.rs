@@ -7,11 +7,13 @@ use super::super::document::app::name_of;
 use super::super::document::domain::{self, Domain as Listed};
 use super::super::document::marks::marks;
 use super::super::spec::AppSpec;
+use super::telling_logs::telling_logs;
 use super::{built, progress, wire};
 use crate::model::rollout::Phase;
 use crate::net::fields::web_url;
 use crate::platforms::app::{App, Domain};
-use crate::platforms::deployment::{Cause, CauseKind, Deployment, Objection, Validation};
+use crate::platforms::deployment::{Cause, CauseKind, Deployment};
+use crate::platforms::rollback::WayBack;
 
 pub(super) fn app(app: wire::App) -> App {
     let known = [
@@ -79,14 +81,20 @@ fn state_of(domain: Listed<'_>, states: &[wire::Domain]) -> Option<Domain> {
 }
 
 pub(super) fn deployment(wire: wire::Deployment) -> Deployment {
+    let phase = phase(&wire.phase);
+    let failures = progress::failures(&wire.progress);
     Deployment {
-        phase: phase(&wire.phase),
+        telling_logs: match phase {
+            Phase::Failed => telling_logs(failures.first(), wire.spec.as_ref()),
+            _ => &[],
+        },
+        phase,
         cause: cause(&wire),
         created_at: time(&wire.created_at),
         phase_since: time(&wire.phase_last_updated_at),
         built: built::built(&wire),
         steps: progress::steps(&wire.progress),
-        failures: progress::failures(&wire.progress),
+        failures,
         previous: text(wire.previous_deployment_id),
         restores: text(wire.cloned_from),
         id: wire.id,
@@ -94,14 +102,14 @@ pub(super) fn deployment(wire: wire::Deployment) -> Deployment {
     }
 }
 
-pub(super) fn validation(wire: wire::Validation) -> Validation {
-    let objection = |condition: wire::Condition| Objection {
-        message: condition.message,
-    };
-    Validation {
-        valid: wire.valid,
-        error: wire.error.map(objection),
-        warnings: wire.warnings.into_iter().map(objection).collect(),
+pub(super) fn way_back(wire: wire::Validation) -> WayBack {
+    let objection = wire.error.map(|error| error.message);
+    WayBack {
+        objection: match wire.valid {
+            true => None,
+            false => Some(objection.unwrap_or_else(|| "the platform gives no reason".to_owned())),
+        },
+        warnings: wire.warnings.into_iter().map(|it| it.message).collect(),
     }
 }
 

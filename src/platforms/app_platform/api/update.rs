@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::super::document::app::name_of;
+use super::apply::Sent;
 use super::refusal::refusal;
 use super::same_spec::{comes_from, sleep_dropped};
 use super::{AppPlatform, PAUSES, app_path, complete, incomplete, wire};
@@ -35,12 +36,7 @@ pub(super) enum Outcome {
 }
 
 impl AppPlatform {
-    pub(in crate::platforms::app_platform) async fn update(
-        &self,
-        app: &App,
-        spec: &Value,
-        still: impl AsyncFn() -> Result<()>,
-    ) -> Result<Rollout> {
+    pub(super) async fn update(&self, app: &App, spec: &Value, still: &impl AsyncFn() -> Result<()>) -> Result<Sent> {
         refuse_pinned(app)?;
         let path = app_path(&app.id);
         let request = Request {
@@ -55,17 +51,25 @@ impl AppPlatform {
             },
         };
         let reply = match self.start(app, &request, spec, still).await? {
-            Outcome::Found(deployment) => return Ok(found(app, *deployment, spec)),
+            Outcome::Found(deployment) => {
+                let given = deployment.document.as_ref().map_or(&Value::Null, Document::value);
+                return Ok(Sent {
+                    sleep_dropped: sleep_dropped(given, spec),
+                    rollout: found(app, *deployment),
+                });
+            }
             Outcome::Reply(reply) => complete(reply.app, Method::PUT, &path)?,
         };
         let pending = reply.pending_deployment.as_ref();
         let mut rollout = rollout(app, pending.map(|pending| pending.id.clone()));
-        rollout.sleep_dropped = sleep_dropped(&reply.spec, spec);
         let name = name_of(&reply.spec);
         if !name.is_empty() {
             rollout.app_name = name.to_owned();
         }
-        Ok(rollout)
+        Ok(Sent {
+            sleep_dropped: sleep_dropped(&reply.spec, spec),
+            rollout,
+        })
     }
 
     pub(in crate::platforms::app_platform) async fn redeploy(
@@ -91,8 +95,8 @@ impl AppPlatform {
         request: &Request<'_>,
         still: impl AsyncFn() -> Result<()>,
     ) -> Result<Rollout> {
-        let deployment = match self.start(app, request, app.document.value(), still).await? {
-            Outcome::Found(deployment) => return Ok(found(app, *deployment, app.document.value())),
+        let deployment = match self.start(app, request, app.document.value(), &still).await? {
+            Outcome::Found(deployment) => return Ok(found(app, *deployment)),
             Outcome::Reply(reply) => reply.deployment.filter(|deployment| !deployment.id.is_empty()),
         };
         match deployment {
@@ -109,7 +113,7 @@ impl AppPlatform {
         app: &App,
         request: &Request<'_>,
         spec: &Value,
-        still: impl AsyncFn() -> Result<()>,
+        still: &impl AsyncFn() -> Result<()>,
     ) -> Result<Outcome> {
         // Asked beforehand, because times do not decide it: those of deployments are in whole seconds.
         let before = self.newest(app).await?;
@@ -234,15 +238,12 @@ fn rollout(app: &App, deployment: Option<String>) -> Rollout {
         app_name: app.name.clone(),
         deployment,
         previous: app.active.as_ref().map(|active| active.id.clone()),
-        sleep_dropped: false,
         warnings: Vec::new(),
     }
 }
 
-fn found(app: &App, deployment: Deployment, spec: &Value) -> Rollout {
-    let given = deployment.document.as_ref().map_or(&Value::Null, Document::value);
+fn found(app: &App, deployment: Deployment) -> Rollout {
     Rollout {
-        sleep_dropped: sleep_dropped(given, spec),
         warnings: vec!["DigitalOcean's reply was lost; the deployment was found among the newest".to_owned()],
         ..rollout(app, Some(deployment.id))
     }

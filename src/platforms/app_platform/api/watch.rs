@@ -27,7 +27,7 @@ const MOST_NOT_FOUND: u32 = 5;
 const URL_PAUSE: Duration = Duration::from_secs(2);
 
 impl AppPlatform {
-    pub(in crate::platforms::app_platform) async fn wait(
+    pub(super) async fn wait(
         &self,
         rollout: &Rollout,
         deadline: Deadline,
@@ -95,10 +95,8 @@ impl AppPlatform {
         }
     }
 
-    pub(in crate::platforms::app_platform) async fn current_deployment(
-        &self,
-        app_id: &str,
-    ) -> Result<Option<Deployment>> {
+    /// The deployment that counts now: the one in progress, else the active one.
+    pub(super) async fn current_deployment(&self, app_id: &str) -> Result<Option<Deployment>> {
         Ok(self.app(app_id).await?.and_then(|app| app.in_progress.or(app.active)))
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::component::{Component, ComponentMut};
+use super::component::{self, Component, ComponentMut};
 use super::value::is_zero;
 
 /// The field that asks for it, which an account without scale to zero refuses by this name.
@@ -32,6 +32,11 @@ impl InactivitySleep<'_> {
     pub(crate) fn seconds(self) -> Option<u64> {
         self.0.get(AFTER)?.as_u64()
     }
+}
+
+/// Takes it out of every component.
+pub(crate) fn stay_awake(spec: &mut Value) {
+    component::each(spec, |mut component| component.stay_awake());
 }
 
 impl ComponentMut<'_> {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::super::words::WORDS;
 use super::document::app;
 use super::production::going_back;
 use super::{diff, export, facts, health, marks, secrets, secure_header};
@@ -12,6 +13,7 @@ use crate::platforms::dialect::Dialect;
 use crate::platforms::document::Document;
 use crate::platforms::facts::{Facts, Question};
 use crate::platforms::scaffold::Portable;
+use crate::platforms::words::Words;
 use crate::policy::replace::Replace;
 use crate::redact::Secret;
 
@@ -27,12 +29,11 @@ impl AppSpec {
     }
 }
 
-/// What people are told of an account that refuses or drops the field.
-pub(super) fn no_scale_to_zero() -> Sleep {
-    Sleep::Never("this DigitalOcean account has no scale to zero".to_owned())
-}
-
 impl Dialect for AppSpec {
+    fn words(&self) -> &'static Words {
+        &WORDS
+    }
+
     fn name<'a>(&self, document: &'a Value) -> &'a str {
         app::name_of(document)
     }
@@ -94,10 +95,6 @@ impl Dialect for AppSpec {
         diff::show(document, clean)
     }
 
-    fn same_places(&self, one: &Value, other: &Value) -> bool {
-        going_back::same_places(one, other)
-    }
-
     fn taken_by_going_back(
         &self,
         live: &Value,
@@ -112,6 +109,6 @@ impl Dialect for AppSpec {
     }
 
     fn no_sleep(&self) -> Sleep {
-        no_scale_to_zero()
+        Sleep::Never("this DigitalOcean account has no scale to zero".to_owned())
     }
 }

@@ -99,7 +99,6 @@ fn preview(spec: &Manifest) -> Result<PreviewPlan, Failure> {
             live: None,
             random: &|| [7; 32],
             announcement: Announcement::new([7; 32]),
-            sleep: true,
             commit: &pull_request.head.sha,
             images: &Images::default(),
         },

@@ -63,10 +63,6 @@ fn marks_of(app: &str, repository: u64, environment: Environment, commit: &Sha) 
 }
 
 impl Manifests for FolderManifests {
-    fn words(&self) -> &'static Words {
-        &WORDS
-    }
-
     fn usual_files(&self) -> &'static [&'static str] {
         &["folder.json"]
     }
@@ -81,7 +77,6 @@ impl Manifests for FolderManifests {
             document: Document::new(value, &FOLDER_MANIFESTS),
             file: file.to_owned(),
             places: Places::default(),
-            words: &WORDS,
         })
     }
 
@@ -135,6 +130,10 @@ impl Manifests for FolderManifests {
 }
 
 impl Dialect for FolderManifests {
+    fn words(&self) -> &'static Words {
+        &WORDS
+    }
+
     fn name<'a>(&self, document: &'a Value) -> &'a str {
         text(document, "name")
     }
@@ -217,10 +216,6 @@ impl Dialect for FolderManifests {
 
     fn show(&self, document: &Value, clean: &dyn Fn(&str) -> String) -> String {
         clean(&document.to_string())
-    }
-
-    fn same_places(&self, _: &Value, _: &Value) -> bool {
-        true
     }
 
     fn taken_by_going_back(&self, _: &Value, _: &Value, _: &Replace) -> Result<Vec<(String, String)>, Failure> {

@@ -11,15 +11,14 @@ use serde_json::{Value, json};
 
 use self::manifests::text;
 use super::super::deployment::Cause;
-use super::super::manifests::Manifests as _;
+use super::super::dialect::Dialect as _;
 use super::super::{
-    App, Capabilities, CauseKind, ComponentHealth, Deployment, Diagnosis, Document, HealthState, LogKind, LogLine,
-    Platform, Result, Rollout, Still, Validation, Words,
+    App, Applied, Capabilities, CauseKind, ComponentHealth, Deployment, Document, HealthState, Hold, LogKind, LogLine,
+    Outcome, Platform, Result, Rollout, Still, Wanted, WayBack, Words,
 };
 use crate::model::commit::Sha;
 use crate::model::report::{Cost, Pages};
 use crate::model::rollout::{Built, Phase};
-use crate::redact::Clean;
 use crate::wait::Deadline;
 
 mod manifests;
@@ -85,9 +84,14 @@ impl Folder {
             app_name: id.to_owned(),
             deployment: Some(made),
             previous,
-            sleep_dropped: false,
             warnings: Vec::new(),
         }
+    }
+
+    fn pin(&self, id: &str, deployment: Value) {
+        let mut stored = self.read(id).expect("the app");
+        stored["pinned"] = deployment;
+        self.write(id, &stored);
     }
 
     fn app_of(&self, id: &str) -> Option<App> {
@@ -148,6 +152,7 @@ fn deployments(app: &Value) -> Vec<Deployment> {
         built: vec![("files".to_owned(), Built::Commit(Sha::new(text(it, "commit"))))],
         steps: Vec::new(),
         failures: Vec::new(),
+        telling_logs: &[],
         document: Some(document(&it["document"])),
     };
     app["deployments"].as_array().expect("a list").iter().map(one).collect()
@@ -197,34 +202,35 @@ impl Platform for Folder {
         Ok(ids.filter_map(|id| self.app_of(&id)).collect())
     }
 
-    async fn create(&self, document: &Document, _: Option<&str>, _: Still<'_>) -> Result<Rollout> {
-        let name = text(document.value(), "name").to_owned();
-        Ok(self.deploy(&name, document.value().clone(), None))
+    async fn check(&self, document: &Document, _: Option<&str>) -> Result<Document> {
+        Ok(document.clone())
     }
 
-    async fn update(&self, app: &App, document: &Document, _: Still<'_>) -> Result<Rollout> {
-        Ok(self.deploy(&app.id, document.value().clone(), None))
+    async fn apply(&self, live: Option<&App>, wanted: &Wanted<'_>, _: Still<'_>) -> Result<Applied> {
+        let document = wanted.document;
+        let id = live.map_or(document.name(), |app| &app.id);
+        Ok(Applied {
+            rollout: self.deploy(id, document.value().clone(), None),
+            document: document.clone(),
+            stays_awake: false,
+        })
     }
 
     async fn redeploy(&self, app: &App, _: bool, _: Still<'_>) -> Result<Rollout> {
         Ok(self.deploy(&app.id, app.document.value().clone(), None))
     }
 
-    async fn wait(
+    async fn follow(
         &self,
         rollout: &Rollout,
         _: Deadline,
         on_change: &mut dyn for<'d> FnMut(&'d Deployment),
-    ) -> Result<Deployment> {
+    ) -> Result<Outcome> {
         let all = deployments(&self.read(&rollout.app_id).expect("the app"));
         let ended = all.into_iter().find(|it| Some(&it.id) == rollout.deployment.as_ref());
         let ended = ended.expect("the deployment");
         on_change(&ended);
-        Ok(ended)
-    }
-
-    async fn current_deployment(&self, app_id: &str) -> Result<Option<Deployment>> {
-        Ok(self.app_of(app_id).and_then(|app| app.active))
+        Ok(Outcome::Active(ended))
     }
 
     async fn serving(&self, app_id: &str, _: &str, _: Deadline) -> Result<Option<App>> {
@@ -257,10 +263,6 @@ impl Platform for Folder {
         }])
     }
 
-    async fn sleeping(&self, _: &str) -> Result<Option<bool>> {
-        Ok(Some(false))
-    }
-
     async fn logs(
         &self,
         _: &str,
@@ -272,7 +274,7 @@ impl Platform for Folder {
         Ok(None)
     }
 
-    async fn follow(
+    async fn follow_log(
         &self,
         _: &str,
         _: Option<&str>,
@@ -283,34 +285,25 @@ impl Platform for Folder {
         Ok(None)
     }
 
-    async fn rollback(&self, app: &App, deployment_id: &str, skip_pin: bool) -> Result<Rollout> {
-        let earlier = deployment_in(&self.read(&app.id).expect("the app"), deployment_id).expect("the deployment");
-        let rollout = self.deploy(&app.id, earlier["document"].clone(), Some(deployment_id));
-        if self.pins && !skip_pin {
-            let mut stored = self.read(&app.id).expect("the app");
-            stored["pinned"] = json!(rollout.deployment);
-            self.write(&app.id, &stored);
-        }
-        Ok(rollout)
-    }
-
-    async fn validate_rollback(&self, _: &str, _: &str, _: bool) -> Result<Validation> {
-        Ok(Validation {
-            valid: true,
-            error: None,
+    async fn check_way_back(&self, _: &App, _: &Deployment, _: Hold) -> Result<WayBack> {
+        Ok(WayBack {
+            objection: None,
             warnings: Vec::new(),
         })
     }
 
-    async fn commit_rollback(&self, app_id: &str) -> Result<()> {
-        let mut stored = self.read(app_id).expect("the app");
-        stored["pinned"] = Value::Null;
-        self.write(app_id, &stored);
-        Ok(())
+    async fn roll_back(&self, app: &App, earlier: &Deployment, hold: Hold) -> Result<Rollout> {
+        let document = earlier.document.as_ref().expect("every deployment has one");
+        let rollout = self.deploy(&app.id, document.value().clone(), Some(&earlier.id));
+        if self.pins && hold == Hold::Pin {
+            self.pin(&app.id, json!(rollout.deployment));
+        }
+        Ok(rollout)
     }
 
-    async fn normalized(&self, document: &Document, _: Option<&str>) -> Result<Document> {
-        Ok(document.clone())
+    async fn release(&self, app: &App) -> Result<()> {
+        self.pin(&app.id, Value::Null);
+        Ok(())
     }
 
     async fn cost(&self, _: &Document, _: Option<&str>) -> Result<Cost> {
@@ -318,9 +311,5 @@ impl Platform for Folder {
             awake: 0.0,
             asleep: None,
         })
-    }
-
-    fn explain(&self, _: &str, _: &Clean) -> Option<Diagnosis> {
-        None
     }
 }

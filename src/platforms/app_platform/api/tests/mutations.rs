@@ -3,7 +3,61 @@
 use serde_json::{Value, json};
 
 use super::{Do, app, app_with_pending, count, not_found, refuse, run, say, spec, the_app};
-use crate::platforms::PlatformError;
+use crate::platforms::app_platform::AppPlatform;
+use crate::platforms::app_platform::spec::AppSpec;
+use crate::platforms::error::Result;
+use crate::platforms::{App, PlatformError, Rollout, Wanted};
+
+async fn apply(platform: &AppPlatform, live: Option<&App>, spec: Value) -> Result<Rollout> {
+    let wanted = Wanted {
+        document: &AppSpec::document(spec),
+        project: None,
+        may_stay_awake: false,
+    };
+    let applied = platform.apply(live, &wanted, async || Ok(())).await?;
+    Ok(applied.rollout)
+}
+
+async fn update(platform: &AppPlatform) -> Result<Rollout> {
+    apply(platform, Some(&the_app(platform).await), spec("new")).await
+}
+
+#[test]
+fn an_app_that_may_stay_awake_is_sent_again_without_the_sleep_that_the_account_refuses() {
+    let mut sleeping = spec("abc");
+    sleeping["services"][0]["inactivity_sleep"] = json!({"after_seconds": 600});
+    let created = |may_stay_awake| {
+        run(
+            |_, times| match times {
+                0 => refuse(
+                    400,
+                    "services[0].inactivity_sleep: feature is not enabled for this account",
+                ),
+                _ => say(json!({"app": app_with_pending(spec("abc"), "d1")})),
+            },
+            async |platform| {
+                let document = AppSpec::document(sleeping.clone());
+                let wanted = Wanted {
+                    document: &document,
+                    project: None,
+                    may_stay_awake,
+                };
+                platform.apply(None, &wanted, async || Ok(())).await
+            },
+        )
+    };
+    let (applied, requests) = created(true);
+    let applied = applied.expect("created");
+    assert!(applied.stays_awake);
+    assert_eq!(*applied.document.value(), spec("abc"));
+    assert_eq!(count(&requests, "POST"), 2);
+    let (refused, requests) = created(false);
+    assert!(
+        matches!(refused, Err(PlatformError::SleepRefused { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(requests.len(), 1);
+}
 
 #[test]
 fn a_created_app_whose_reply_was_lost_is_found_and_taken_up() {
@@ -15,7 +69,7 @@ fn a_created_app_whose_reply_was_lost_is_found_and_taken_up() {
                 "pending_deployment": {"id": "d9", "phase": "PENDING_BUILD"}}})),
             _ => not_found(),
         },
-        async |platform| platform.create(&spec("abc"), None, async || Ok(())).await,
+        async |platform| apply(platform, None, spec("abc")).await,
     );
     let rollout = rollout.expect("taken up");
     assert_eq!(rollout.deployment.as_deref(), Some("d9"));
@@ -35,7 +89,7 @@ fn a_name_taken_by_our_request_whose_reply_was_lost_is_ours() {
             ("GET /v2/apps/a1/deployments", _) => say(json!({"deployments": [{"id": "d1", "phase": "ERROR"}]})),
             _ => not_found(),
         },
-        async |platform| platform.create(&spec("abc"), None, async || Ok(())).await,
+        async |platform| apply(platform, None, spec("abc")).await,
     );
     assert_eq!(rollout.expect("taken up").deployment.as_deref(), Some("d1"));
     assert_eq!(count(&requests, "POST"), 2);
@@ -45,7 +99,7 @@ fn a_name_taken_by_our_request_whose_reply_was_lost_is_ours() {
 fn a_name_that_was_taken_before_is_not_ours() {
     let (refused, requests) = run(
         |_, _| refuse(409, "App name already exists"),
-        async |platform| platform.create(&spec("abc"), None, async || Ok(())).await,
+        async |platform| apply(platform, None, spec("abc")).await,
     );
     assert!(matches!(refused, Err(PlatformError::NameTaken { name }) if name == "shop-pr-12"));
     assert_eq!(requests.len(), 1);
@@ -60,37 +114,32 @@ fn a_creation_whose_reply_was_lost_does_not_take_a_foreign_app() {
             "GET /v2/apps" => say(json!({"apps": [foreign]})),
             _ => say(json!({"app": foreign})),
         },
-        async |platform| platform.create(&spec("abc"), None, async || Ok(())).await,
+        async |platform| apply(platform, None, spec("abc")).await,
     );
     assert!(matches!(refused, Err(PlatformError::NameTaken { .. })), "{refused:?}");
 }
 
 #[test]
 fn an_update_watches_the_deployment_that_the_reply_names() {
-    let update = |reply: Value| {
+    let updated = |reply: Value| {
         let (rollout, requests) = run(
             |asked, _| match asked {
                 "PUT /v2/apps/a1" => say(json!({ "app": reply })),
                 _ => say(json!({"app": app_with_pending(spec("old"), "d1")})),
             },
-            async |platform| {
-                platform
-                    .update(&the_app(platform).await, &spec("new"), async || Ok(()))
-                    .await
-                    .expect("updated")
-            },
+            async |platform| update(platform).await.expect("updated"),
         );
         let update = requests.iter().find(|request| request.starts_with("PUT "));
         let update = update.expect("an update was sent");
         assert!(update.contains(r#""update_all_source_versions":true"#), "{update}");
         rollout
     };
-    let rollout = update(app_with_pending(spec("new"), "d2"));
+    let rollout = updated(app_with_pending(spec("new"), "d2"));
     assert_eq!(
         (rollout.deployment.as_deref(), rollout.previous.as_deref()),
         (Some("d2"), Some("d1"))
     );
-    let none = update(app_with_pending(spec("new"), "d1"));
+    let none = updated(app_with_pending(spec("new"), "d1"));
     assert_eq!(
         none.deployment, None,
         "a deployment from before the update is not caused by it"
@@ -109,12 +158,7 @@ fn an_update_whose_reply_was_lost_finds_what_it_caused() {
             ("GET /v2/apps/a1/deployments", _) => say(deployments.clone()),
             _ => say(json!({"app": app(spec("old"))})),
         },
-        async |platform| {
-            platform
-                .update(&the_app(platform).await, &spec("new"), async || Ok(()))
-                .await
-                .expect("found")
-        },
+        async |platform| update(platform).await.expect("found"),
     );
     assert_eq!(rollout.deployment.as_deref(), Some("d3"));
     assert_eq!(count(&requests, "PUT"), 1);
@@ -131,12 +175,7 @@ fn an_update_that_never_happened_is_sent_again() {
             ("GET /v2/apps/a1/deployments", _) => say(earlier.clone()),
             _ => say(json!({"app": app(spec("old"))})),
         },
-        async |platform| {
-            platform
-                .update(&the_app(platform).await, &spec("new"), async || Ok(()))
-                .await
-                .expect("updated")
-        },
+        async |platform| update(platform).await.expect("updated"),
     );
     assert_eq!(rollout.deployment.as_deref(), Some("d4"));
     assert_eq!(count(&requests, "PUT"), 2);
@@ -149,11 +188,7 @@ fn a_pinned_app_is_left_alone_and_says_who_holds_it() {
         "type": "MANUAL_ROLLBACK", "digitalocean_user_action": {"user": {"full_name": "Ada"}}}});
     let (refused, requests) = run(
         |_, _| say(json!({"app": pinned.clone()})),
-        async |platform| {
-            platform
-                .update(&the_app(platform).await, &spec("new"), async || Ok(()))
-                .await
-        },
+        async |platform| update(platform).await,
     );
     let message = refused.expect_err("pinned").to_string();
     assert_eq!(

@@ -20,7 +20,6 @@ fn rollout() -> Rollout {
         app_name: "shop".to_owned(),
         deployment: Some("d2".to_owned()),
         previous: None,
-        sleep_dropped: false,
         warnings: Vec::new(),
     }
 }
@@ -162,7 +161,7 @@ fn a_running_log_is_followed_to_its_end() {
             };
             let mut on_line = |line: crate::platforms::LogLine| texts.push(line.text);
             tokio::select! {
-                followed = platform.follow("a1", None, Some("web"), LogKind::Run, &mut on_line) => followed,
+                followed = platform.follow_log("a1", None, Some("web"), LogKind::Run, &mut on_line) => followed,
                 () = server => unreachable!("the server never ends"),
             }
         },

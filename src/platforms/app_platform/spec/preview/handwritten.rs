@@ -4,7 +4,6 @@
 use serde_json::Value;
 
 use super::super::component::{self, Kind};
-use super::super::dialect::no_scale_to_zero;
 use super::super::env;
 use super::super::notation::placeholder;
 use super::{Notes, envs, sources};
@@ -42,7 +41,7 @@ pub(super) fn adapt(
     });
     envs::add(preview, policy, &placed, notes);
     policy.missing.iter().for_each(|(key, _)| notes.leave_out(key));
-    (database(preview), sleep(preview, input.sleep))
+    (database(preview), sleep(preview))
 }
 
 fn database(preview: &Value) -> DatabaseChoice {
@@ -55,19 +54,14 @@ fn database(preview: &Value) -> DatabaseChoice {
     DatabaseChoice { mode, why }
 }
 
-/// What the file says about sleeping; an account without scale to zero would refuse the field.
-fn sleep(preview: &mut Value, possible: bool) -> Sleep {
-    let mut after = None;
-    component::each(preview, |mut component| {
-        if possible {
-            after = after.or(component.read().sleep().and_then(|sleep| sleep.seconds()));
-        } else {
-            component.stay_awake();
-        }
-    });
+/// What the file says about sleeping.
+fn sleep(preview: &Value) -> Sleep {
+    let components = component::components(preview);
+    let after = components
+        .iter()
+        .find_map(|component| component.sleep().and_then(|sleep| sleep.seconds()));
     match after {
         Some(seconds) => Sleep::After(std::time::Duration::from_secs(seconds)),
-        None if possible => Sleep::Never("the preview spec does not let it".to_owned()),
-        None => no_scale_to_zero(),
+        None => Sleep::Never("the preview spec does not let it".to_owned()),
     }
 }

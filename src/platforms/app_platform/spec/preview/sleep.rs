@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::super::component::{self, Kind};
-use super::super::dialect::no_scale_to_zero;
 use super::super::health::is_public;
 use super::Notes;
 use crate::config::SleepAfter;
@@ -30,7 +29,6 @@ pub(super) fn apply(preview: &mut Value, input: &PreviewInput<'_>, has_sqlite: b
     };
     let (after, sleep) = match wanted {
         None => (None, never("switched off in do-deploy.toml")),
-        Some(_) if !input.sleep => (None, no_scale_to_zero()),
         Some(_) if !services.iter().any(|service| is_public(&app, service)) => {
             (None, never("it has no service that a request could wake"))
         }

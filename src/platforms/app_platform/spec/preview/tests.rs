@@ -44,7 +44,6 @@ struct World {
     variables: HashMap<&'static str, &'static str>,
     live: Option<Value>,
     images: Images,
-    sleep: bool,
     head_repository: &'static str,
     main: Main,
     /// Production's spec beside one that is made by hand.
@@ -67,7 +66,6 @@ impl World {
             variables: HashMap::new(),
             live: None,
             images: Images::default(),
-            sleep: true,
             head_repository: "acme/shop",
             production: None,
             main: Main::Same,
@@ -146,7 +144,6 @@ impl World {
                 live: live.as_ref(),
                 random: &|| [7; 32],
                 announcement: crate::policy::announcement::Announcement::new([7; 32]),
-                sleep: self.sleep,
                 commit: &pull_request.head.sha,
                 images: &self.images,
             },

@@ -14,7 +14,7 @@ use crate::policy::changes::Changes;
 use crate::policy::env_values::EnvValues;
 
 mod adoption;
-pub(super) mod going_back;
+pub(crate) mod going_back;
 mod kept;
 mod loss;
 mod secrets;

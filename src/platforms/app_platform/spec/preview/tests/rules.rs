@@ -105,7 +105,7 @@ fn the_size_can_be_chosen() {
 }
 
 #[test]
-fn a_preview_sleeps_unless_policy_or_account_say_no() {
+fn a_preview_sleeps_unless_policy_says_no() {
     let after = |plan: &PreviewPlan| {
         plan.document
             .value()
@@ -127,16 +127,6 @@ fn a_preview_sleeps_unless_policy_or_account_say_no() {
     assert_eq!(
         (after(&plan), plan.sleep),
         (None, Sleep::Never("switched off in do-deploy.toml".to_owned()))
-    );
-    let mut world = World::new();
-    world.sleep = false;
-    let plan = world.good(&format!("{PLAIN}  inactivity_sleep: {{after_seconds: 600}}\n"));
-    assert_eq!(
-        (after(&plan), plan.sleep),
-        (
-            None,
-            Sleep::Never("this DigitalOcean account has no scale to zero".to_owned())
-        )
     );
 }
 
