@@ -107,7 +107,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let ctx = build(&args.common, args.dry_run)?;
             Ok(ending::of_reports(
                 &ctx,
-                &[flows::production::deploy::run(&ctx, &args.try_into()?).await?],
+                &flows::production::deploy::run(&ctx, &args.try_into()?).await?,
             ))
         }
         Command::Preview(args) => {

@@ -29,7 +29,7 @@ pub(crate) async fn run(ctx: &Ctx, flags: Flags) -> anyhow::Result<Vec<Report>> 
                     ))
                     .into());
             }
-            Ok(vec![deploy::run(ctx, &flags.deploy()).await?])
+            deploy::run(ctx, &flags.deploy()).await
         }
     }
 }

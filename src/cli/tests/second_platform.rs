@@ -151,7 +151,7 @@ impl Stage {
             release: false,
             dry_run: false,
         };
-        deploy::run(&self.ctx(), &request).await.expect("a report")
+        only(deploy::run(&self.ctx(), &request).await.expect("a report"))
     }
 
     async fn rollback(&self) -> Report {

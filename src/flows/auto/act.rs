@@ -33,7 +33,7 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
                 release: false,
                 dry_run,
             };
-            vec![deploy::run(ctx, &request).await?]
+            deploy::run(ctx, &request).await?
         }
         Decision::Preview {
             pull_request,
@@ -136,7 +136,7 @@ async fn as_asked(ctx: &Ctx, asked: Asked) -> anyhow::Result<Ended> {
     let Asked { verb, flags } = asked;
     let reports = match verb {
         Verb::Redeploy => redeploy::run(ctx, flags).await?,
-        Verb::Deploy => vec![deploy::run(ctx, &flags.deploy()).await?],
+        Verb::Deploy => deploy::run(ctx, &flags.deploy()).await?,
         Verb::Preview => preview::run(ctx, &flags.preview(pull_request?, true)).await?,
         Verb::Rollback => vec![rollback::run(ctx, &flags.rollback()).await?],
         Verb::Teardown => teardown::run(ctx, &flags.teardown(pull_request?)).await?,

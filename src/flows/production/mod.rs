@@ -1,6 +1,8 @@
 //! Production and other named environments: deployed, rolled back, and what is known of either afterwards.
 
+mod app;
 pub(crate) mod automatic_rollback;
+mod begin;
 pub(crate) mod deploy;
 pub(crate) mod pin;
 pub(crate) mod plan;
