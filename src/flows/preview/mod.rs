@@ -40,6 +40,7 @@ use crate::flows::rollout::finish;
 use crate::flows::rollout::finish::Successor;
 use crate::flows::rollout::{self, Ended};
 use crate::model::aftermath::Aftermath;
+use crate::model::app_identity::AppIdentity;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
@@ -205,14 +206,15 @@ async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> anyhow::Result
     let app = manifest.name().to_owned();
     let allowed = plan::allowed(ctx, policy, repository).await?;
     let changed = changed_manifest::difference(ctx, policy, &manifest, &allowed, pull).await;
-    let target = Target::of(ctx, repository, &environment, &manifest)?;
+    let identity = AppIdentity::only(allowed.name(&manifest));
+    let target = Target::of(ctx, repository, &environment, identity, &manifest)?;
     let platform = Arc::clone(&target.platform);
     let planner = Planner::prepare(&source, target, config, pull, manifest, &request.images, allowed).await?;
     let apps = platform.list().await?;
     let named = apps.iter().find(|app| app.name == planner.name);
     // The spec's name may have changed since the preview was made: it is the same preview.
     let live = match named {
-        None => ownership::only(&apps, repository.id, &environment)?,
+        None => ownership::only(&apps, repository.id, &environment, &planner.target.app)?,
         named => named,
     };
     if let Some(app) = live {

@@ -9,6 +9,7 @@ use crate::flows::preview::teardown::REMOVAL;
 use crate::flows::project::ownership;
 use crate::flows::project::target::Target;
 use crate::github::repository::Repository;
+use crate::model::app_identity::AppIdentity;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
@@ -125,7 +126,8 @@ impl Candidate<'_> {
 
     /// The preview that was made before keeps serving. Not to find that out is no reason to say nothing.
     async fn add_what_serves(&self, report: &mut Report) -> bool {
-        let found = Target::find_marked(self.ctx, self.repository, &report.environment).await;
+        let identity = AppIdentity::only_by_marks();
+        let found = Target::find_marked(self.ctx, self.repository, &report.environment, &identity).await;
         let Ok(Some((target, app))) = found else {
             return false;
         };

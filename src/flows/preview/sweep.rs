@@ -3,23 +3,25 @@
 use crate::flows::preview::removal_reason::RemovalReason;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
-use crate::config::{Config, Preview};
+use crate::config::{self, Config};
 use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;
 use crate::flows::preview::teardown;
 use crate::flows::production::undeployed;
+use crate::flows::project::ownership::is_of_environment;
 use crate::flows::project::source::Source;
-use crate::flows::project::target::Target;
+use crate::flows::sentence::list;
 use crate::github::repository::Repository;
 use crate::model::age::{CLOCKS_APART, age};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
-use crate::platforms::App;
+use crate::platforms::{App, Platform};
 use crate::report;
 use crate::report::last_written;
 use crate::wait::in_words;
@@ -49,45 +51,23 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         let listed = platform.list().await?;
         apps.extend(listed.into_iter().map(|app| (platform, app)));
     }
-    for (platform, app) in &apps {
-        let Some(number) = app
-            .marks
-            .as_ref()
-            .filter(|marks| marks.repository == repository.id)
-            .and_then(|marks| marks.environment.pull_request())
-        else {
-            continue;
-        };
-        let target = Target {
-            repository: repository.clone(),
-            environment: Environment::Preview(number),
-            platform: Arc::clone(platform),
-        };
-        if !target.is_marked(app) {
-            ctx.console.say(&format!(
-                "`{}` has the marks of pull request {number} without the name of its preview: it is left alone",
-                app.name
-            ));
-            continue;
-        }
+    for Preview { number, apps } in previews(ctx, &repository, &apps) {
+        let names = list(apps.iter().map(|(_, app)| app.name.as_str()));
         let removed = async {
             let pull = github.pull(number).await?;
-            let Some(reason) = reason_to_remove(ctx, &target, &config.preview, pull.open, app)? else {
-                return Ok(None);
+            let Some(reason) = reason_to_remove(ctx, &config.preview, pull.open, &apps)? else {
+                return Ok(Vec::new());
             };
             if pull.open && was_commanded(ctx, &config, &repository, number).await? {
-                return Ok(None);
+                return Ok(Vec::new());
             }
-            ctx.console.say(&format!("`{}`: {reason}", app.name));
-            let report = match request.dry_run {
-                true => would_remove(&target, app, &reason),
-                false => remove(ctx, &config, &repository, &pull, app, &reason).await?,
+            ctx.console.say(&format!("{names}: {reason}"));
+            let reports = match request.dry_run {
+                true => apps.iter().map(|app| would_remove(number, app, &reason)).collect(),
+                false => remove(ctx, &config, &repository, &pull, &apps, &reason).await?,
             };
-            // It is wanted again.
-            if !request.dry_run && report.state == State::Skipped {
-                return Ok(None);
-            }
-            anyhow::Ok(Some((report, reason)))
+            let with_reason = |report| (report, reason.clone());
+            anyhow::Ok(reports.into_iter().map(with_reason).collect())
         };
         match removed.await {
             Ok(removed) => swept.extend(removed),
@@ -97,9 +77,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
                 break;
             }
             Err(error) => {
-                let what = format!("`{}` could not be swept", app.name);
+                let what = format!("{names} could not be swept");
                 ctx.console.warn(&format!("{what}: {error:#}"));
-                let mut report = Report::new(&app.name, Environment::Preview(number), State::Unknown);
+                let app = apps.first().map_or("", |(_, app)| app.name.as_str());
+                let mut report = Report::new(app, Environment::Preview(number), State::Unknown);
                 let mut failure = failure_of(&error);
                 failure.why = Some(match failure.why.take() {
                     Some(why) => format!("{}: {why}", failure.what),
@@ -133,26 +114,67 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     first_error.map_or(Ok(()), Err)
 }
 
-/// The comment says it; summary and outputs are the sweep's own.
+/// What a pull request has: its apps, on whichever platform each is.
+struct Preview<'a> {
+    number: u64,
+    apps: Vec<(&'a Arc<dyn Platform>, &'a App)>,
+}
+
+/// The repository's previews, in the order in which their apps were listed. What only has the marks of one is said.
+fn previews<'a>(ctx: &Ctx, repository: &Repository, apps: &'a [(&'a Arc<dyn Platform>, App)]) -> Vec<Preview<'a>> {
+    let mut previews: Vec<Preview<'_>> = Vec::new();
+    for (platform, app) in apps {
+        let marks = app.marks.as_ref().filter(|marks| marks.repository == repository.id);
+        let Some(number) = marks.and_then(|marks| marks.environment.pull_request()) else {
+            continue;
+        };
+        if !is_of_environment(app, repository.id, &Environment::Preview(number)) {
+            ctx.console.say(&format!(
+                "`{}` has the marks of pull request {number} without the name of its preview: it is left alone",
+                app.name
+            ));
+            continue;
+        }
+        match previews.iter_mut().find(|preview| preview.number == number) {
+            Some(preview) => preview.apps.push((*platform, app)),
+            None => previews.push(Preview {
+                number,
+                apps: vec![(*platform, app)],
+            }),
+        }
+    }
+    previews
+}
+
+/// Removes a preview, unless it is wanted again; a report for each of its apps that is gone. The comment says it; summary
+/// and outputs are the sweep's own.
 async fn remove(
     ctx: &Ctx,
     config: &Config,
     repository: &Repository,
     pull: &PullRequest,
-    app: &App,
+    apps: &[(&Arc<dyn Platform>, &App)],
     reason: &str,
-) -> anyhow::Result<Report> {
+) -> anyhow::Result<Vec<Report>> {
     let reporter = ctx.reporter(config, repository).on_github_only();
     let because = RemovalReason::Swept(reason.to_owned());
-    let mut report = teardown::remove(ctx, reporter, repository, pull, &app.name, &because).await?;
-    if report.state == State::Removed {
-        report.notes = vec![format!("Removed `{}`: {reason}", app.name)];
+    let name = apps.first().map_or("", |(_, app)| app.name.as_str());
+    let report = teardown::remove(ctx, reporter, repository, pull, name, &because).await?;
+    if report.state != State::Removed {
+        return Ok(Vec::new());
     }
-    Ok(report)
+    let removed = |(_, app): &(_, &App)| Report {
+        app: app.name.clone(),
+        app_id: Some(app.id.clone()),
+        notes: vec![format!("Removed `{}`: {reason}", app.name)],
+        ..report.clone()
+    };
+    Ok(apps.iter().map(removed).collect())
 }
 
-fn would_remove(target: &Target, app: &App, reason: &str) -> Report {
-    let mut report = target.report(&app.name, State::Skipped);
+fn would_remove(number: u64, (platform, app): &(&Arc<dyn Platform>, &App), reason: &str) -> Report {
+    let mut report = Report::new(&app.name, Environment::Preview(number), State::Skipped);
+    report.pages = platform.pages();
     report.app_id = Some(app.id.clone());
     report.notes = vec![format!("Would remove `{}`: {reason}", app.name)];
     report
@@ -184,35 +206,51 @@ async fn was_commanded(ctx: &Ctx, config: &Config, repository: &Repository, pull
     Ok(written.is_some_and(|(written, now)| age(now, written) <= config.preview.ttl))
 }
 
-/// Ages are counted on the platform's clock, from the last deployment.
+/// Why a preview is to go: its pull request is closed, or none of its apps was touched for too long.
 fn reason_to_remove(
     ctx: &Ctx,
-    target: &Target,
-    policy: &Preview,
+    policy: &config::Preview,
     open: bool,
-    app: &App,
+    apps: &[(&Arc<dyn Platform>, &App)],
 ) -> Result<Option<String>, Failure> {
     if !open {
         return Ok(Some("its pull request is closed".to_owned()));
     }
-    let Some(touched) = app.last_deployed_at.or(app.updated_at).or(app.created_at) else {
-        return Ok(None);
-    };
-    let (now, of_github) = (target.platform.now(), ctx.github()?.now());
-    let age = age(now, touched);
-    if age > policy.ttl && now.duration_since(of_github).unsigned_abs() > CLOCKS_APART {
-        ctx.console.warn(&format!(
-            "`{}` is not removed for its age: {}'s clock says {now:.0}, GitHub's {of_github:.0}",
-            app.name,
-            target.platform.words().vendor
-        ));
-        return Ok(None);
+    let mut youngest = None;
+    for (platform, app) in apps {
+        let Some(age) = too_old(ctx, policy, platform.as_ref(), app)? else {
+            return Ok(None);
+        };
+        youngest = youngest.map_or(Some(age), |youngest| Some(age.min(youngest)));
     }
-    Ok((age > policy.ttl).then(|| {
+    Ok(youngest.map(|age| {
         format!(
             "it had neither a deployment nor a command for {}, longer than `ttl` ({})",
             in_words(age),
             in_words(policy.ttl)
         )
     }))
+}
+
+/// How long ago an app was last deployed, where that is too long. Ages are counted on the platform's clock.
+fn too_old(
+    ctx: &Ctx,
+    policy: &config::Preview,
+    platform: &dyn Platform,
+    app: &App,
+) -> Result<Option<Duration>, Failure> {
+    let Some(touched) = app.last_deployed_at.or(app.updated_at).or(app.created_at) else {
+        return Ok(None);
+    };
+    let (now, of_github) = (platform.now(), ctx.github()?.now());
+    let age = age(now, touched);
+    if age > policy.ttl && now.duration_since(of_github).unsigned_abs() > CLOCKS_APART {
+        ctx.console.warn(&format!(
+            "`{}` is not removed for its age: {}'s clock says {now:.0}, GitHub's {of_github:.0}",
+            app.name,
+            platform.words().vendor
+        ));
+        return Ok(None);
+    }
+    Ok((age > policy.ttl).then_some(age))
 }

@@ -1,6 +1,7 @@
 //! Removes the preview of a pull request, and says so only when it is gone.
 
 use crate::flows::preview::removal_reason::RemovalReason;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tracing::Instrument as _;
@@ -8,16 +9,17 @@ use tracing::Instrument as _;
 use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;
 use crate::flows::preview::overtaken::still_unwanted;
+use crate::flows::project::ownership::require_any;
 use crate::flows::project::pull;
 use crate::flows::project::source::Source;
-use crate::flows::project::target::Target;
+use crate::flows::project::target::any_of_environment;
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
-use crate::platforms::{App, PlatformError, Still};
+use crate::platforms::{App, Platform, PlatformError, Still};
 use crate::report::{self, Reporter, ReporterDeps};
 use crate::wait::Deadline;
 
@@ -55,10 +57,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let name = match source.manifest(&config.spec).await {
         Ok(manifest) => names::preview_app(manifest.name(), pull.number, repository.id),
         Err(error) if failure_of(&error).kind != Kind::Input => return Err(error),
-        Err(_) => match Target::find_marked(ctx, &repository, &Environment::Preview(pull.number)).await? {
-            Some((_, app)) => app.name,
-            None => String::new(),
-        },
+        Err(_) => {
+            let apps = any_of_environment(ctx, &repository, &Environment::Preview(pull.number)).await?;
+            apps.into_iter().next().map(|(_, app)| app.name).unwrap_or_default()
+        }
     };
     if request.dry_run {
         return planned(ctx, &repository, &pull, &name).await;
@@ -98,22 +100,22 @@ pub(crate) async fn remove(
             return Ok(report);
         }
     }
-    for (target, app) in apps {
+    for (platform, app) in apps {
         ctx.wait.check()?;
         ctx.console.say(&format!("Removing the preview `{}`", app.name));
         ctx.console.phase("Removal");
         let limit = Deadline::after(ctx.timeout.unwrap_or(REMOVAL));
-        let still: Still<'_> = &|| Box::pin(still_unwanted(ctx, target.platform.as_ref(), pull, because, &app));
+        let still: Still<'_> = &|| Box::pin(still_unwanted(ctx, platform.as_ref(), pull, because, &app));
         tracing::debug!(target: "decision", "`{}` is removed because it has the marks of `{environment}`", app.name);
         let removal = tracing::debug_span!(target: "phase", "removal");
-        let destroyed = target.platform.destroy(&app.id, limit, still).instrument(removal).await;
+        let destroyed = platform.destroy(&app.id, limit, still).instrument(removal).await;
         if let Err(PlatformError::Overtaken { by }) = &destroyed {
             let why = format!("Not removed: {by} before the platform took the request");
             ctx.console.notice(&why);
             report.state = State::Skipped;
             report.app = app.name;
             report.app_id = Some(app.id);
-            report.pages = target.platform.pages();
+            report.pages = platform.pages();
             report.notes = vec![why];
             report::record(&reporter.run, &reporter.console, &reporter.redactor, &report);
             return Ok(report);
@@ -144,7 +146,8 @@ async fn report_cancelled(reporter: ReporterDeps, mut report: Report) {
     Reporter::tell(reporter, std::slice::from_ref(&report)).await;
 }
 
-/// Everything that carries the preview's marks: the spec's name may have changed since the preview was made.
+/// Everything that carries the marks of the pull request's preview, whichever app of the repository it is: the manifests'
+/// names may have changed since the preview was made, and so may the apps that the repository has.
 ///
 /// # Errors
 /// When nothing does, and the preview's name is held by an app that is not ours.
@@ -153,21 +156,16 @@ async fn find(
     repository: &Repository,
     pull: &PullRequest,
     name: &str,
-) -> anyhow::Result<Vec<(Target, App)>> {
+) -> anyhow::Result<Vec<(Arc<dyn Platform>, App)>> {
     let environment = Environment::Preview(pull.number);
-    let targets = Target::everywhere(ctx, repository, &environment)?;
-    let mut marked = Vec::new();
-    for target in &targets {
-        let apps = target.all_marked().await?;
-        marked.extend(apps.into_iter().map(|app| (target.clone(), app)));
-    }
+    let marked = any_of_environment(ctx, repository, &environment).await?;
     if !marked.is_empty() || name.is_empty() {
         return Ok(marked);
     }
-    for target in targets {
-        if let Some(app) = target.platform.find(name).await? {
-            target.require(&app)?;
-            return Ok(vec![(target, app)]);
+    for platform in ctx.clouds.reachable()? {
+        if let Some(app) = platform.find(name).await? {
+            require_any(&app, repository.id, &environment)?;
+            return Ok(vec![(Arc::clone(platform), app)]);
         }
     }
     Ok(Vec::new())
