@@ -12,8 +12,8 @@ pub(crate) const COMMIT: &str = "DO_DEPLOY_COMMIT";
 pub(crate) struct Marks {
     /// GitHub's numeric id of the repository, which survives a rename.
     pub(crate) repository: u64,
-    /// Which app of the repository: the name in its manifest. `None`: written before the mark existed, when a repository
-    /// had one app.
+    /// Which app of the repository: its key under `[apps]`, else the name in its manifest. `None`: written before the mark
+    /// existed, when a repository had one app. `AppIdentity` says whose an app is.
     pub(crate) app: Option<String>,
     pub(crate) environment: Environment,
     pub(crate) commit: Option<String>,

@@ -1,6 +1,7 @@
 //! Whether an app that is there already is ours to update: by its marks, else by what it is made from.
 
 use super::changes::Changes;
+use crate::model::app_identity::AppIdentity;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
@@ -21,6 +22,8 @@ pub(crate) struct Claim<'a> {
     pub(crate) repository: &'a str,
     pub(crate) repository_id: u64,
     pub(crate) environment: &'a Environment,
+    /// Which app of the repository.
+    pub(crate) app: &'a AppIdentity,
     pub(crate) branch: &'a str,
     /// Somebody agreed to take over an app without marks.
     pub(crate) adopt: bool,
@@ -37,7 +40,8 @@ pub(crate) struct Claim<'a> {
 }
 
 impl Claim<'_> {
-    /// Refuses an app of another repository or environment, and one without marks that is not built from here.
+    /// Refuses what is marked as another repository's, environment's or entry's app, and an app without marks that is not
+    /// built from here.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         if let (None, Some(failure)) = (self.marks, self.neighbours()) {
             return Err(failure);
@@ -46,7 +50,13 @@ impl Claim<'_> {
         let rename =
             |failure: Failure| failure.next("give the app another `name` in the spec, or remove the other app first");
         match self.marks {
-            Some(marks) if marks.same_owner(self.repository_id, self.environment) => Ok(()),
+            Some(marks) if marks.same_owner(self.repository_id, self.environment) => {
+                if self.app.owns(marks, name) {
+                    return Ok(());
+                }
+                let another = format!("app `{name}` is another app of {}", self.environment);
+                Err(self.app.refused(Failure::input(another), marks))
+            }
             Some(marks) if marks.repository == self.repository_id => Err(rename(
                 Failure::input(format!("app `{name}` is the one of {}", marks.environment))
                     .why(format!("its marks say so, and this run is for {}", self.environment)),

@@ -124,7 +124,7 @@ impl Deployment {
     }
 }
 
-/// Whether GitHub has made a later deployment than this one, of a commit in the same environment.
+/// Whether GitHub has made a later deployment than this one of the same app, of a commit in the same environment.
 pub(super) async fn is_repeated(
     github: &GitHub,
     record: &Record,
@@ -132,7 +132,8 @@ pub(super) async fn is_repeated(
     commit: &Sha,
 ) -> Result<bool, ApiError> {
     let later = github.deployments_until(environment, |it| it.id <= record.id).await?;
-    Ok(later.iter().any(|it| commit.as_str() == it.sha))
+    let is_its = |it: &Deployment| it.payload().as_ref() == Some(&record.payload);
+    Ok(later.iter().any(|it| commit.as_str() == it.sha && is_its(it)))
 }
 
 /// The run behind the pull request's last deployment, where that failed. `None` also where a person made it by hand.

@@ -47,6 +47,7 @@ mod sandbox_access;
 mod sandbox_digitalocean;
 mod sandbox_github;
 mod sandbox_runner;
+mod several_apps;
 mod sleep;
 mod source;
 mod status;

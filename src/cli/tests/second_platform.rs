@@ -26,8 +26,8 @@ use crate::github::GitHub;
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
 use crate::net::http::probing_http;
-use crate::platforms::Platform as _;
-use crate::platforms::app_platform::APP_SPEC;
+use crate::platforms::Platform;
+use crate::platforms::app_platform::{APP_SPEC, AppPlatform};
 use crate::platforms::clouds::{Cloud, Clouds};
 use crate::platforms::tests::folder::{FOLDER_MANIFESTS, Folder};
 use crate::policy::images::Images;
@@ -47,24 +47,26 @@ struct SandboxCommand {
 }
 
 /// A repository, its GitHub, and the folder that it is deployed to.
-struct Stage {
+pub(super) struct Stage {
     root: TempDir,
     folder: Folder,
     github_url: String,
     github_token: Secret,
+    /// Where the sandbox is App Platform, and the token for it.
+    app_platform: (String, Secret),
 }
 
 impl Stage {
-    fn clone_path(&self) -> PathBuf {
+    pub(super) fn clone_path(&self) -> PathBuf {
         self.root.path().join("clone")
     }
 
-    fn git(&self, args: &[&str]) -> String {
+    pub(super) fn git(&self, args: &[&str]) -> String {
         git(&self.clone_path(), args)
     }
 
     /// A commit with that text on the branch; its hash.
-    fn commit(&self, branch: &str, text: &str) -> String {
+    pub(super) fn commit(&self, branch: &str, text: &str) -> String {
         self.git(&["checkout", "--quiet", "-B", branch]);
         std::fs::write(self.clone_path().join("page.txt"), text).expect("writable");
         self.git(&["add", "--all"]);
@@ -72,11 +74,16 @@ impl Stage {
         self.git(&["rev-parse", "HEAD"])
     }
 
-    /// The folder beside the platform that the program has, for which this run has no token.
-    fn clouds(&self) -> Clouds {
+    /// The folder beside the platform that the program has, for which a run has a token or not.
+    fn clouds(&self, both: bool, wait: &Wait) -> Clouds {
+        let client = || {
+            let (url, token) = &self.app_platform;
+            let client = AppPlatform::new(url.parse().expect("a URL"), token, wait.clone());
+            Arc::new(client.expect("a client")) as Arc<dyn Platform>
+        };
         let app_platform = Cloud {
             manifests: &APP_SPEC,
-            client: None,
+            client: both.then(client),
         };
         let folder = Cloud {
             manifests: &FOLDER_MANIFESTS,
@@ -85,8 +92,13 @@ impl Stage {
         Clouds::new(app_platform, vec![folder])
     }
 
-    /// A run of its own, as each command is.
+    /// A run of its own, as each command is, with a token for the folder.
     fn ctx(&self) -> Ctx {
+        self.ctx_with(false)
+    }
+
+    /// The same, which may have a token for both platforms.
+    pub(super) fn ctx_with(&self, both: bool) -> Ctx {
         let run = Run::read(&|_| None);
         let redactor = Redactor::new();
         // The sender may go: this run is never cancelled.
@@ -97,13 +109,13 @@ impl Stage {
         Ctx {
             console: Console::new(&run, redactor.clone(), true),
             run,
-            wait,
+            wait: wait.clone(),
             redactor,
             variables: Arc::new(|_| Variable::Missing),
             repository: Some(REPOSITORY.to_owned()),
             names: Names::new(Some(REPOSITORY), "https://github.com"),
             github: Some(github),
-            clouds: self.clouds(),
+            clouds: self.clouds(both, &wait),
             working_directory: self.root.path().join("elsewhere"),
             folder: String::new(),
             dry_run: false,
@@ -141,17 +153,8 @@ impl Stage {
         only(preview::run(&self.ctx(), &request).await.expect("a report"))
     }
 
-    async fn deploy(&self) -> Report {
-        let request = deploy::Request {
-            environment: Environment::production(),
-            commit: revision::Commit::Head,
-            force_build: false,
-            images: Images::default(),
-            replace: Replace::default(),
-            release: false,
-            dry_run: false,
-        };
-        only(deploy::run(&self.ctx(), &request).await.expect("a report"))
+    pub(super) async fn deploy(&self) -> Report {
+        only(deploy::run(&self.ctx(), &deployment()).await.expect("a report"))
     }
 
     async fn rollback(&self) -> Report {
@@ -176,7 +179,7 @@ impl Stage {
     }
 
     /// The commit that an app serves.
-    async fn serves(&self, app: &str) -> Option<String> {
+    pub(super) async fn serves(&self, app: &str) -> Option<String> {
         let app = self.folder.find(app).await.expect("an answer")?;
         Some(app.active?.commit()?.as_str().to_owned())
     }
@@ -189,6 +192,19 @@ impl Stage {
         let bodies: Vec<&str> = bodies.filter_map(Value::as_str).collect();
         assert_eq!(bodies.len(), 1, "one comment, edited in place");
         bodies.concat()
+    }
+}
+
+/// Production's, of what stands at the head.
+pub(super) fn deployment() -> deploy::Request {
+    deploy::Request {
+        environment: Environment::production(),
+        commit: revision::Commit::Head,
+        force_build: false,
+        images: Images::default(),
+        replace: Replace::default(),
+        release: false,
+        dry_run: false,
     }
 }
 
@@ -209,7 +225,7 @@ fn git(path: &Path, args: &[&str]) -> String {
 }
 
 /// Plays a story while the sandbox serves GitHub.
-fn play(story: impl AsyncFnOnce(&Stage)) {
+pub(super) fn play(story: impl AsyncFnOnce(&Stage)) {
     play_where(true, story);
 }
 
@@ -250,6 +266,10 @@ fn play_where(pins: bool, story: impl AsyncFnOnce(&Stage)) {
                 },
                 github_url: variable("GITHUB_API_URL"),
                 github_token: Secret::new(&variable("GITHUB_TOKEN")).expect("a token"),
+                app_platform: (
+                    variable("DIGITALOCEAN_API_URL"),
+                    Secret::new(&variable("DIGITALOCEAN_ACCESS_TOKEN")).expect("a token"),
+                ),
                 root,
             };
             story(&stage).await;
@@ -371,7 +391,7 @@ fn a_rollback_holds_nothing_where_the_platform_does_not_pin() {
 }
 
 /// The report of the only app.
-fn only(reports: Vec<Report>) -> Report {
+pub(super) fn only(reports: Vec<Report>) -> Report {
     let [report] = <[Report; 1]>::try_from(reports).expect("one app");
     report
 }

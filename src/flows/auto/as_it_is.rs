@@ -7,9 +7,10 @@ use crate::flows::preview::eligibility::{self, skip_reason};
 use crate::flows::preview::removal_reason::RemovalReason;
 use crate::flows::preview::teardown;
 use crate::flows::project::source::Source;
-use crate::flows::project::target::Target;
+use crate::flows::project::target::{Target, any_of_environment};
 use crate::flows::project::{ownership, pull};
 use crate::github::repository::Repository;
+use crate::model::app_identity::AppIdentity;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::pull_request::PullRequest;
@@ -75,8 +76,8 @@ async fn unwanted(ctx: &Ctx, repository: &Repository, pull: &PullRequest) -> any
         return Ok(None);
     };
     let environment = Environment::Preview(pull.number);
-    let app = Target::find_marked(ctx, repository, &environment).await?;
-    Ok(app.map(|_| skip.reason))
+    let apps = any_of_environment(ctx, repository, &environment).await?;
+    Ok((!apps.is_empty()).then_some(skip.reason))
 }
 
 /// Whether nothing has happened that a preview depends on: a label of another kind, a reviewer, the same event again.
@@ -90,7 +91,8 @@ async fn is_up_to_date(
         return Ok(false);
     }
     let environment = Environment::Preview(pull.number);
-    let Some((_, app)) = Target::find_marked(ctx, repository, &environment).await? else {
+    let identity = AppIdentity::only_by_marks();
+    let Some((_, app)) = Target::find_marked(ctx, repository, &environment, &identity).await? else {
         return Ok(false);
     };
     ctx.resolve_names_of(repository, &app).await?;

@@ -31,10 +31,11 @@ use crate::flows::preview::removal_reason::RemovalReason;
 use crate::flows::preview::teardown;
 use crate::flows::project::pull;
 use crate::flows::project::source::Source;
-use crate::flows::project::target::Target;
+use crate::flows::project::target::{Target, any_of_environment};
 use crate::github::reactions::Reaction;
 use crate::github::repository::Repository;
 use crate::model::answer::Answer;
+use crate::model::app_identity::AppIdentity;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
@@ -148,10 +149,10 @@ async fn execute(
 ) -> anyhow::Result<Done> {
     let (command, environment) = (request.command, Environment::Preview(pull.number));
     let preview = match command {
-        Command::Logs(_) | Command::Status | Command::Teardown | Command::Wake => {
-            Target::find_marked(ctx, repository, &environment).await?
+        Command::Logs(_) | Command::Status | Command::Wake => {
+            Target::find_marked(ctx, repository, &environment, &AppIdentity::only_by_marks()).await?
         }
-        Command::Preview | Command::Redeploy { .. } | Command::Help | Command::Unknown(_) => None,
+        Command::Preview | Command::Redeploy { .. } | Command::Teardown | Command::Help | Command::Unknown(_) => None,
     };
     // Whatever is said of the app: an address it redirects to, a message of the platform.
     if let Some((_, app)) = &preview {
@@ -163,7 +164,18 @@ async fn execute(
         (Command::Redeploy { force_build }, _) => build(ctx, request, repository, pull, force_build).await,
         (Command::Help, _) => answered(Outcome::Done, replies::help()),
         (Command::Unknown(wrong), _) => answered(Outcome::Failed, replies::unknown(wrong)),
-        (Command::Logs(_) | Command::Status | Command::Teardown | Command::Wake, None) => {
+        (Command::Teardown, _) => {
+            // It takes every app of the pull request.
+            let apps = any_of_environment(ctx, repository, &environment).await?;
+            if apps.is_empty() {
+                return answered(Outcome::Refused, replies::no_preview(command));
+            }
+            for (_, app) in &apps {
+                ctx.redactor_of(&app.document, config);
+            }
+            remove(ctx, pull.number).await
+        }
+        (Command::Logs(_) | Command::Status | Command::Wake, None) => {
             answered(Outcome::Refused, replies::no_preview(command))
         }
         (Command::Logs(kind), Some((target, app))) => {
@@ -174,7 +186,6 @@ async fn execute(
             let answer = status::answer(ctx, &target, &app).await?;
             answered(Outcome::Done, answer)
         }
-        (Command::Teardown, Some(_)) => remove(ctx, pull.number).await,
         (Command::Wake, Some((target, app))) => {
             // A good answer is what the preview's own commit says.
             let commit = Source::at(ctx, &pull.head.sha).await.config().await;

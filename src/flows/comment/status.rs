@@ -9,7 +9,13 @@ use crate::platforms::App;
 use crate::wait::in_words;
 
 pub(super) async fn answer(ctx: &Ctx, target: &Target, app: &App) -> anyhow::Result<Answer> {
-    let row = status::row(ctx, target, app).await?;
+    let Target {
+        repository,
+        environment,
+        platform,
+        ..
+    } = target;
+    let row = status::row(ctx, repository, environment, platform.as_ref(), app).await?;
     let state = match row.state {
         "active" => "awake",
         "failed" => "not serving: no deployment of it has succeeded yet",

@@ -6,7 +6,6 @@ use std::cmp::Reverse;
 use crate::flows::context::Ctx;
 use crate::flows::project::ownership;
 use crate::flows::project::source::Source;
-use crate::flows::project::target::Target;
 use crate::github::repository::Repository;
 use crate::model::age::age;
 use crate::model::environment::Environment;
@@ -46,12 +45,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         };
         if request.environment.as_ref().is_none_or(|wanted| *wanted == environment) {
             let title = title(ctx, &environment).await;
-            let target = Target {
-                repository: repository.clone(),
-                environment,
-                platform: platform.clone(),
-            };
-            let row = row(ctx, &target, &app).await?;
+            let row = row(ctx, &repository, &environment, platform.as_ref(), &app).await?;
             rows.push(cleaned_standing(&Standing { title, ..row }, &ctx.redactor));
         }
     }
@@ -114,13 +108,14 @@ async fn production_name(ctx: &Ctx, repository: &Repository) -> Option<String> {
     Some(manifest.name().to_owned())
 }
 
-pub(crate) async fn row(ctx: &Ctx, target: &Target, app: &App) -> anyhow::Result<Standing> {
-    let Target {
-        repository,
-        environment,
-        platform,
-    } = target;
-    let platform = platform.as_ref();
+/// What there is to say of an app, whichever app of the environment it is.
+pub(crate) async fn row(
+    ctx: &Ctx,
+    repository: &Repository,
+    environment: &Environment,
+    platform: &dyn Platform,
+    app: &App,
+) -> anyhow::Result<Standing> {
     // A row that lacks its commit is better than none.
     ctx.resolve_names_or_say(repository, app).await?;
     ctx.warn_of_refused_url(app);

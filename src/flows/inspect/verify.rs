@@ -8,13 +8,14 @@ use url::Url;
 use crate::config::{Config, Health};
 use crate::flows::context::Ctx;
 use crate::flows::preview::plan;
+use crate::flows::project::pull;
 use crate::flows::project::revision::Revision;
 use crate::flows::project::source::Source;
 use crate::flows::project::target::Target;
-use crate::flows::project::{ownership, pull};
 use crate::flows::rollout::http_checks::HttpChecks;
 use crate::flows::rollout::outside;
 use crate::health::{Expect, Target as Question};
+use crate::model::app_identity::AppIdentity;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::names;
@@ -222,8 +223,8 @@ pub(crate) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Resu
             (name, found, config, None)
         }
     };
-    if let Some((_, app)) = &found {
-        ownership::not_anothers(ctx, app, environment).await?;
+    if let Some((target, app)) = &found {
+        target.not_anothers(ctx, app).await?;
     }
     let (target, app) = found.ok_or_else(|| {
         Failure::input(format!("`{environment}` is not deployed"))
@@ -263,8 +264,9 @@ async fn preview_of(
     let spec = source.manifest(policy.preview_spec()).await;
     let allowed = plan::allowed(ctx, &policy, &repository).await?;
     let name = spec.and_then(|spec| {
-        let target = Target::of(ctx, &repository, environment, &spec)?;
-        Ok((names::preview_app(allowed.name(&spec), number, repository.id), target))
+        let name = allowed.name(&spec);
+        let target = Target::of(ctx, &repository, environment, AppIdentity::only(name), &spec)?;
+        Ok((names::preview_app(name, number, repository.id), target))
     });
     let named = match &name {
         Ok((name, target)) => target.platform.find(name).await?.map(|app| (target.clone(), app)),
@@ -275,7 +277,7 @@ async fn preview_of(
             target.require(&app)?;
             Some((target, app))
         }
-        None => Target::find_marked(ctx, &repository, environment).await?,
+        None => Target::find_marked(ctx, &repository, environment, &AppIdentity::only_by_marks()).await?,
     };
     match app {
         Some((target, app)) => Ok((app.name.clone(), Some((target, app)), config)),

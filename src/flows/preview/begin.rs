@@ -13,6 +13,7 @@ use crate::flows::inspect::dry_run;
 use crate::flows::project::source::Source;
 use crate::flows::project::target::Target;
 use crate::flows::project::{own, ownership, unmerged};
+use crate::model::app_identity::AppIdentity;
 use crate::model::failure::Failure;
 use crate::model::report::{Listing, Report, State};
 use crate::platforms::App;
@@ -101,7 +102,8 @@ impl<'a> Prepared<'a> {
         let manifest = source.manifest(policy.preview_spec()).await?;
         let allowed = plan::allowed(ctx, policy, repository).await?;
         let changed = changed_manifest::difference(ctx, policy, &manifest, &allowed, pull).await;
-        let target = Target::of(ctx, repository, &candidate.environment(), &manifest)?;
+        let identity = AppIdentity::only(allowed.name(&manifest));
+        let target = Target::of(ctx, repository, &candidate.environment(), identity, &manifest)?;
         let planner = Planner::prepare(source, target, config, pull, manifest, &request.images, allowed).await?;
         Ok(Self {
             ctx: ctx.clone(),
@@ -115,7 +117,7 @@ impl<'a> Prepared<'a> {
     fn live<'b>(&self, apps: &'b [App]) -> Result<Option<&'b App>, Failure> {
         let target = &self.planner.target;
         let live = match apps.iter().find(|app| app.name == self.planner.name) {
-            None => ownership::only(apps, target.repository.id, &target.environment)?,
+            None => ownership::only(apps, target.repository.id, &target.environment, &target.app)?,
             named => named,
         };
         if let Some(app) = live {

@@ -80,7 +80,7 @@ fn previews(apps: &[App], repository: &Repository) -> Vec<u64> {
     let is_ours = |app: &&App| {
         let environment = app.marks.as_ref().map(|marks| &marks.environment);
         let preview = environment.filter(|it| it.pull_request().is_some());
-        preview.is_some_and(|preview| ownership::is_marked(app, repository.id, preview))
+        preview.is_some_and(|preview| ownership::is_of_environment(app, repository.id, preview))
     };
     let mut apps: Vec<&App> = apps.iter().filter(is_ours).collect();
     apps.sort_by_key(|app| (app.created_at.unwrap_or(Timestamp::MAX), &app.id));

@@ -77,6 +77,7 @@ impl<'a> Planner<'a> {
             &PreviewInput {
                 repository: &ctx.own(),
                 repository_id: self.target.repository.id,
+                app: &self.target.app,
                 pull_request: self.pull,
                 commit: &self.pull.head.sha,
                 policy: &self.config.preview,

@@ -7,8 +7,9 @@ use crate::flows::preview::eligibility::{Commit, Skip, skip_reason};
 use crate::flows::preview::request::Request;
 use crate::flows::preview::teardown::REMOVAL;
 use crate::flows::project::ownership;
-use crate::flows::project::target::Target;
+use crate::flows::project::target::{Target, any_of_environment};
 use crate::github::repository::Repository;
+use crate::model::app_identity::AppIdentity;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
@@ -71,12 +72,10 @@ impl Candidate<'_> {
         self.ctx
             .console
             .say("Others were quicker: this preview is one too many and is removed again");
-        for target in Target::everywhere(self.ctx, self.repository, &self.environment())? {
-            for app in target.all_marked().await? {
-                let limit = Deadline::after(REMOVAL);
-                let still: Still<'_> = &|| Box::pin(async { Ok(()) });
-                target.platform.destroy(&app.id, limit, still).await?;
-            }
+        for (platform, app) in any_of_environment(self.ctx, self.repository, &self.environment()).await? {
+            let limit = Deadline::after(REMOVAL);
+            let still: Still<'_> = &|| Box::pin(async { Ok(()) });
+            platform.destroy(&app.id, limit, still).await?;
         }
         let report = self.say_skipped(skip);
         Ok(match reporter {
@@ -127,7 +126,8 @@ impl Candidate<'_> {
 
     /// The preview that was made before keeps serving. Not to find that out is no reason to say nothing.
     async fn add_what_serves(&self, report: &mut Report) -> bool {
-        let found = Target::find_marked(self.ctx, self.repository, &report.environment).await;
+        let identity = AppIdentity::only_by_marks();
+        let found = Target::find_marked(self.ctx, self.repository, &report.environment, &identity).await;
         let Ok(Some((target, app))) = found else {
             return false;
         };

@@ -3,6 +3,7 @@
 use crate::flows::preview::removal_reason::RemovalReason;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -11,8 +12,8 @@ use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;
 use crate::flows::preview::teardown;
 use crate::flows::production::undeployed;
+use crate::flows::project::ownership::is_of_environment;
 use crate::flows::project::source::Source;
-use crate::flows::project::target::Target;
 use crate::flows::sentence::list;
 use crate::github::repository::Repository;
 use crate::model::age::{CLOCKS_APART, age};
@@ -50,26 +51,23 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         let listed = platform.list().await?;
         apps.extend(listed.into_iter().map(|app| (platform, app)));
     }
-    for preview in previews(ctx, &repository, &apps) {
-        let number = preview.number;
+    for Preview { number, apps } in previews(ctx, &repository, &apps) {
+        let names = list(apps.iter().map(|(_, app)| app.name.as_str()));
         let removed = async {
             let pull = github.pull(number).await?;
-            let Some(reason) = reason_to_remove(ctx, &config.preview, pull.open, &preview)? else {
+            let Some(reason) = reason_to_remove(ctx, &config.preview, pull.open, &apps)? else {
                 return Ok(Vec::new());
             };
             if pull.open && was_commanded(ctx, &config, &repository, number).await? {
                 return Ok(Vec::new());
             }
-            for (_, app) in &preview.apps {
-                ctx.console.say(&format!("`{}`: {reason}", app.name));
-            }
+            ctx.console.say(&format!("{names}: {reason}"));
             let reports = match request.dry_run {
-                true => would_remove(&preview, &reason),
-                false => remove(ctx, &config, &repository, &pull, &preview, &reason).await?,
+                true => apps.iter().map(|app| would_remove(number, app, &reason)).collect(),
+                false => remove(ctx, &config, &repository, &pull, &apps, &reason).await?,
             };
-            // What was skipped is wanted again.
-            let removed = reports.into_iter().filter(|it| request.dry_run || it.state != State::Skipped);
-            anyhow::Ok(removed.map(|report| (report, reason.clone())).collect())
+            let with_reason = |report| (report, reason.clone());
+            anyhow::Ok(reports.into_iter().map(with_reason).collect())
         };
         match removed.await {
             Ok(removed) => swept.extend(removed),
@@ -79,19 +77,18 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
                 break;
             }
             Err(error) => {
-                let what = format!("{} could not be swept", preview.names());
+                let what = format!("{names} could not be swept");
                 ctx.console.warn(&format!("{what}: {error:#}"));
+                let app = apps.first().map_or("", |(_, app)| app.name.as_str());
+                let mut report = Report::new(app, Environment::Preview(number), State::Unknown);
                 let mut failure = failure_of(&error);
                 failure.why = Some(match failure.why.take() {
                     Some(why) => format!("{}: {why}", failure.what),
                     None => failure.what,
                 });
                 failure.what = what;
-                for (_, app) in &preview.apps {
-                    let mut report = Report::new(&app.name, Environment::Preview(number), State::Unknown);
-                    report.failure = Some(failure.clone());
-                    missed.push(report);
-                }
+                report.failure = Some(failure);
+                missed.push(report);
                 first_error = first_error.or(Some(error));
             }
         }
@@ -117,77 +114,66 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     first_error.map_or(Ok(()), Err)
 }
 
-/// The apps of one pull request.
-struct Preview {
+/// What a pull request has: its apps, on whichever platform each is.
+struct Preview<'a> {
     number: u64,
-    apps: Vec<(Target, App)>,
+    apps: Vec<(&'a Arc<dyn Platform>, &'a App)>,
 }
 
-impl Preview {
-    fn names(&self) -> String {
-        list(self.apps.iter().map(|(_, app)| app.name.as_str()))
-    }
-}
-
-/// The repository's previews among some apps.
-fn previews(ctx: &Ctx, repository: &Repository, apps: &[(&Arc<dyn Platform>, App)]) -> Vec<Preview> {
-    let mut previews: Vec<Preview> = Vec::new();
+/// The repository's previews, in the order in which their apps were listed. What only has the marks of one is said.
+fn previews<'a>(ctx: &Ctx, repository: &Repository, apps: &'a [(&'a Arc<dyn Platform>, App)]) -> Vec<Preview<'a>> {
+    let mut previews: Vec<Preview<'_>> = Vec::new();
     for (platform, app) in apps {
         let marks = app.marks.as_ref().filter(|marks| marks.repository == repository.id);
         let Some(number) = marks.and_then(|marks| marks.environment.pull_request()) else {
             continue;
         };
-        let target = Target {
-            repository: repository.clone(),
-            environment: Environment::Preview(number),
-            platform: Arc::clone(platform),
-        };
-        if !target.is_marked(app) {
+        if !is_of_environment(app, repository.id, &Environment::Preview(number)) {
             ctx.console.say(&format!(
                 "`{}` has the marks of pull request {number} without the name of its preview: it is left alone",
                 app.name
             ));
             continue;
         }
-        let app = (target, app.clone());
         match previews.iter_mut().find(|preview| preview.number == number) {
-            Some(preview) => preview.apps.push(app),
+            Some(preview) => preview.apps.push((*platform, app)),
             None => previews.push(Preview {
                 number,
-                apps: vec![app],
+                apps: vec![(*platform, app)],
             }),
         }
     }
     previews
 }
 
-/// The comment says it; summary and outputs are the sweep's own.
+/// Removes a preview, unless it is wanted again; a report for each of its apps that is gone. The comment says it; summary
+/// and outputs are the sweep's own.
 async fn remove(
     ctx: &Ctx,
     config: &Config,
     repository: &Repository,
     pull: &PullRequest,
-    preview: &Preview,
+    apps: &[(&Arc<dyn Platform>, &App)],
     reason: &str,
 ) -> anyhow::Result<Vec<Report>> {
     let reporter = ctx.reporter(config, repository).on_github_only();
     let because = RemovalReason::Swept(reason.to_owned());
-    let names: Vec<String> = preview.apps.iter().map(|(_, app)| app.name.clone()).collect();
+    let names: Vec<String> = apps.iter().map(|(_, app)| app.name.clone()).collect();
     let mut reports = teardown::remove(ctx, reporter, repository, pull, &names, &because).await?;
-    for report in reports.iter_mut().filter(|report| report.state == State::Removed) {
+    // What is left is wanted again.
+    reports.retain(|report| report.state == State::Removed);
+    for report in &mut reports {
         report.notes = vec![format!("Removed `{}`: {reason}", report.app)];
     }
     Ok(reports)
 }
 
-fn would_remove(preview: &Preview, reason: &str) -> Vec<Report> {
-    let reports = preview.apps.iter().map(|(target, app)| {
-        let mut report = target.report(&app.name, State::Skipped);
-        report.app_id = Some(app.id.clone());
-        report.notes = vec![format!("Would remove `{}`: {reason}", app.name)];
-        report
-    });
-    reports.collect()
+fn would_remove(number: u64, (platform, app): &(&Arc<dyn Platform>, &App), reason: &str) -> Report {
+    let mut report = Report::new(&app.name, Environment::Preview(number), State::Skipped);
+    report.pages = platform.pages();
+    report.app_id = Some(app.id.clone());
+    report.notes = vec![format!("Would remove `{}`: {reason}", app.name)];
+    report
 }
 
 /// What was removed and why, and what could not be, in log, summary and outputs.
@@ -216,40 +202,51 @@ async fn was_commanded(ctx: &Ctx, config: &Config, repository: &Repository, pull
     Ok(written.is_some_and(|(written, now)| age(now, written) <= config.preview.ttl))
 }
 
-/// Ages are counted on the platform's clock, from the last deployment of any of the pull request's apps.
+/// Why a preview is to go: its pull request is closed, or none of its apps was touched for too long.
 fn reason_to_remove(
     ctx: &Ctx,
     policy: &config::Preview,
     open: bool,
-    preview: &Preview,
+    apps: &[(&Arc<dyn Platform>, &App)],
 ) -> Result<Option<String>, Failure> {
     if !open {
         return Ok(Some("its pull request is closed".to_owned()));
     }
-    let touched = preview.apps.iter().map(|(target, app)| {
-        let touched = app.last_deployed_at.or(app.updated_at).or(app.created_at)?;
-        Some((age(target.platform.now(), touched), target, app))
-    });
-    // Of an app without a time nothing is known.
-    let Some(ages) = touched.collect::<Option<Vec<_>>>() else {
+    let mut youngest = None;
+    for (platform, app) in apps {
+        let Some(age) = too_old(ctx, policy, platform.as_ref(), app)? else {
+            return Ok(None);
+        };
+        youngest = youngest.map_or(Some(age), |youngest| Some(age.min(youngest)));
+    }
+    Ok(youngest.map(|age| {
+        format!(
+            "it had neither a deployment nor a command for {}, longer than `ttl` ({})",
+            in_words(age),
+            in_words(policy.ttl)
+        )
+    }))
+}
+
+/// How long ago an app was last deployed, where that is too long. Ages are counted on the platform's clock.
+fn too_old(
+    ctx: &Ctx,
+    policy: &config::Preview,
+    platform: &dyn Platform,
+    app: &App,
+) -> Result<Option<Duration>, Failure> {
+    let Some(touched) = app.last_deployed_at.or(app.updated_at).or(app.created_at) else {
         return Ok(None);
     };
-    let youngest = ages.into_iter().min_by_key(|(age, ..)| *age);
-    let Some((age, target, app)) = youngest.filter(|(age, ..)| *age > policy.ttl) else {
-        return Ok(None);
-    };
-    let (now, of_github) = (target.platform.now(), ctx.github()?.now());
-    if now.duration_since(of_github).unsigned_abs() > CLOCKS_APART {
+    let (now, of_github) = (platform.now(), ctx.github()?.now());
+    let age = age(now, touched);
+    if age > policy.ttl && now.duration_since(of_github).unsigned_abs() > CLOCKS_APART {
         ctx.console.warn(&format!(
             "`{}` is not removed for its age: {}'s clock says {now:.0}, GitHub's {of_github:.0}",
             app.name,
-            target.platform.words().vendor
+            platform.words().vendor
         ));
         return Ok(None);
     }
-    Ok(Some(format!(
-        "it had neither a deployment nor a command for {}, longer than `ttl` ({})",
-        in_words(age),
-        in_words(policy.ttl)
-    )))
+    Ok((age > policy.ttl).then_some(age))
 }

@@ -1,6 +1,7 @@
 //! Removes the preview of a pull request, and says so only when it is gone.
 
 use crate::flows::preview::removal_reason::RemovalReason;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tracing::Instrument as _;
@@ -8,16 +9,17 @@ use tracing::Instrument as _;
 use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;
 use crate::flows::preview::overtaken::still_unwanted;
+use crate::flows::project::ownership::require_any;
 use crate::flows::project::pull;
 use crate::flows::project::source::Source;
-use crate::flows::project::target::Target;
+use crate::flows::project::target::any_of_environment;
 use crate::github::repository::Repository;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::names;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
-use crate::platforms::{App, PlatformError, Still};
+use crate::platforms::{App, Platform, PlatformError, Still};
 use crate::report::{self, Reporter, ReporterDeps};
 use crate::wait::Deadline;
 
@@ -102,17 +104,17 @@ pub(crate) async fn remove(
         return Ok(reports);
     }
     let mut reports = Vec::new();
-    for (target, app) in apps {
+    for (platform, app) in apps {
         ctx.wait.check()?;
         let mut report = removed(&app.name);
         report.app_id = Some(app.id.clone());
-        match destroy(ctx, &target, &app, pull, because).await {
+        match destroy(ctx, platform.as_ref(), &app, pull, because).await {
             Ok(()) => reports.push(report),
             Err(PlatformError::Overtaken { by }) => {
                 let why = format!("Not removed: {by} before the platform took the request");
                 ctx.console.notice(&why);
                 report.state = State::Skipped;
-                report.pages = target.platform.pages();
+                report.pages = platform.pages();
                 report.notes = vec![why];
                 reports.push(report);
                 report::record_all(&reporter.run, &reporter.console, &reporter.redactor, &reports, "");
@@ -133,10 +135,10 @@ pub(crate) async fn remove(
 }
 
 /// Removes one app, and waits until it is gone.
-#[tracing::instrument(target = "target", name = "target", skip_all, fields(app = %app.name, environment = %target.environment))]
+#[tracing::instrument(target = "target", name = "target", skip_all, fields(app = %app.name, environment = %Environment::Preview(pull.number)))]
 async fn destroy(
     ctx: &Ctx,
-    target: &Target,
+    platform: &dyn Platform,
     app: &App,
     pull: &PullRequest,
     because: &RemovalReason,
@@ -144,10 +146,10 @@ async fn destroy(
     ctx.console.say(&format!("Removing the preview `{}`", app.name));
     ctx.console.phase("Removal");
     let limit = Deadline::after(ctx.timeout.unwrap_or(REMOVAL));
-    let still: Still<'_> = &|| Box::pin(still_unwanted(ctx, target.platform.as_ref(), pull, because, app));
-    tracing::debug!(target: "decision", "`{}` is removed because it has the marks of `{}`", app.name, target.environment);
+    let still: Still<'_> = &|| Box::pin(still_unwanted(ctx, platform, pull, because, app));
+    tracing::debug!(target: "decision", "`{}` is removed because it has the marks of pull request {}", app.name, pull.number);
     let removal = tracing::debug_span!(target: "phase", "removal");
-    target.platform.destroy(&app.id, limit, still).instrument(removal).await?;
+    platform.destroy(&app.id, limit, still).instrument(removal).await?;
     ctx.console.say(&format!("`{}` is gone", app.name));
     Ok(())
 }
@@ -162,7 +164,8 @@ fn cancelled(report: &mut Report) {
         .push("The preview was being removed: run the teardown again to have it seen to its end".to_owned());
 }
 
-/// Everything that carries the preview's marks: the spec's name may have changed since the preview was made.
+/// Everything that carries the marks of the pull request's preview, whichever app of the repository it is: the manifests'
+/// names may have changed since the preview was made, and so may the apps that the repository has.
 ///
 /// # Errors
 /// When nothing does, and a preview's name is held by an app that is not ours.
@@ -171,26 +174,21 @@ async fn find(
     repository: &Repository,
     pull: &PullRequest,
     names: &[String],
-) -> anyhow::Result<Vec<(Target, App)>> {
+) -> anyhow::Result<Vec<(Arc<dyn Platform>, App)>> {
     let environment = Environment::Preview(pull.number);
-    let targets = Target::everywhere(ctx, repository, &environment)?;
-    let mut marked = Vec::new();
-    for target in &targets {
-        let apps = target.all_marked().await?;
-        marked.extend(apps.into_iter().map(|app| (target.clone(), app)));
+    let mut found = any_of_environment(ctx, repository, &environment).await?;
+    if !found.is_empty() {
+        return Ok(found);
     }
-    if !marked.is_empty() {
-        return Ok(marked);
-    }
-    for target in targets {
+    for platform in ctx.clouds.reachable()? {
         for name in names {
-            if let Some(app) = target.platform.find(name).await? {
-                target.require(&app)?;
-                marked.push((target.clone(), app));
+            if let Some(app) = platform.find(name).await? {
+                require_any(&app, repository.id, &environment)?;
+                found.push((Arc::clone(platform), app));
             }
         }
     }
-    Ok(marked)
+    Ok(found)
 }
 
 fn nothing_to_remove(pull: u64, names: &[String]) -> String {

@@ -14,7 +14,7 @@ use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::report::{Change, Report, State};
 use crate::platforms::App;
-use crate::platforms::plan::{ProductionPlan, beside};
+use crate::platforms::plan::{Beside, ProductionPlan, beside};
 use crate::policy::replace::Replace;
 
 /// What is known before anything is touched.
@@ -55,7 +55,7 @@ pub(crate) async fn begin<'a>(ctx: &Ctx, request: &'a Request) -> anyhow::Result
     if !brings_more && let Some(reason) = redundant::reason(ctx, &revision, &request.commit).await? {
         return skipped(&reason);
     }
-    let (replace, second) = beside_another(&revision, request).await?;
+    let (replace, second) = beside_another(ctx, &revision, request).await?;
     if let (true, Some(app)) = (request.force_build, live) {
         same_commit(ctx, app, head, &revision.branch)?;
     }
@@ -114,19 +114,37 @@ fn same_commit(ctx: &Ctx, app: &App, head: &Sha, branch: &str) -> Result<(), Fai
     }
 }
 
-/// Where an app would be created although the environment has one under another name: refused, or agreed to. The rest of
-/// what was agreed to, and what is said of the second app.
-async fn beside_another(revision: &Revision, request: &Request) -> anyhow::Result<(Replace, Option<Change>)> {
+/// Where an app would be created although the environment has one under another name or on another platform: refused, or
+/// agreed to. The rest of what was agreed to, and what is said of the second app.
+async fn beside_another(
+    ctx: &Ctx,
+    revision: &Revision,
+    request: &Request,
+) -> anyhow::Result<(Replace, Option<Change>)> {
     if revision.app.is_some() {
         return Ok((request.replace.clone(), None));
     }
-    let others = revision.target.all_marked().await?;
-    let mut names: Vec<&str> = others.iter().map(|app| app.name.as_str()).collect();
-    names.retain(|name| *name != revision.manifest.name());
-    let rest = beside(&request.replace, &revision.manifest, &request.environment, &names)?;
+    let (target, manifest) = (&revision.target, &revision.manifest);
+    let mut others = Vec::new();
+    for (platform, app) in target.elsewhere(ctx).await? {
+        let is_here = std::ptr::eq(platform.words(), target.platform.words());
+        // Another run may have made it a moment ago.
+        if !is_here || app.name != manifest.name() {
+            others.push(Beside {
+                name: app.name,
+                vendor: (!is_here).then(|| platform.words().vendor),
+            });
+        }
+    }
+    let rest = beside(&request.replace, manifest, &request.environment, &others)?;
+    let why = match others.iter().any(|other| other.vendor.is_none()) {
+        true => "the app spec has another name (`--replace name`)",
+        false => "the app spec is for another platform (`--replace name`)",
+    };
+    let names: Vec<String> = others.iter().map(Beside::to_string).collect();
     let second = (!names.is_empty()).then(|| Change {
-        what: format!("agreed to create a second app: `{}` lives on", names.join("`, `")),
-        why: "the app spec has another name (`--replace name`)".to_owned(),
+        what: format!("agreed to create a second app: {} lives on", names.join(", ")),
+        why: why.to_owned(),
     });
     Ok((rest, second))
 }

@@ -38,6 +38,7 @@ impl Planner<'_> {
                     repository: &ctx.own(),
                     repository_id: revision.target.repository.id,
                     environment: self.environment,
+                    app: &revision.target.app,
                     commit: &revision.head,
                     branch: &revision.branch,
                     target: revision.settings(),

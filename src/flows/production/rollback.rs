@@ -20,6 +20,7 @@ use crate::flows::rollout::expected::Expected;
 use crate::flows::rollout::finish;
 use crate::flows::rollout::finish::Successor;
 use crate::github::repository::Repository;
+use crate::model::app_identity::AppIdentity;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -187,7 +188,8 @@ async fn find(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Found> {
             None => return Err(error),
         },
     };
-    let Some((target, app)) = Target::find_marked(ctx, &repository, environment).await? else {
+    let identity = AppIdentity::only_by_marks();
+    let Some((target, app)) = Target::find_marked(ctx, &repository, environment, &identity).await? else {
         return Err(error);
     };
     ctx.console.warn(&format!(

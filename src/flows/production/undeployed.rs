@@ -16,6 +16,7 @@ use crate::github::GitHub;
 use crate::github::repository::{Commit, Repository};
 use crate::github::runs::first_seen;
 use crate::model::age::{CLOCKS_APART, age};
+use crate::model::app_identity::AppIdentity;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -86,7 +87,7 @@ async fn running<'a>(
     environment: &Environment,
     apps: &'a [App],
 ) -> anyhow::Result<Option<Running<'a>>> {
-    let app = ownership::only(apps, repository.id, environment)?;
+    let app = ownership::only(apps, repository.id, environment, &AppIdentity::only_by_marks())?;
     if let Some(app) = app {
         if app.in_progress.is_some() {
             return Ok(None);

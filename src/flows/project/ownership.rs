@@ -2,21 +2,41 @@
 
 use crate::flows::context::Ctx;
 use crate::flows::sentence::list;
+use crate::model::app_identity::AppIdentity;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::names;
-use crate::platforms::source::SourceKind;
 use crate::platforms::{App, Deployment};
 
-/// Passes an app that carries our marks for this repository and this environment.
+/// Passes an app that carries our marks for this repository, this app and this environment.
 ///
 /// # Errors
 /// Any other app: previews never adopt, and nothing is deleted that is not marked as ours.
-pub(crate) fn require(app: &App, repository: u64, environment: &Environment) -> Result<(), Failure> {
+pub(crate) fn require(
+    app: &App,
+    repository: u64,
+    environment: &Environment,
+    identity: &AppIdentity,
+) -> Result<(), Failure> {
+    require_any(app, repository, environment)?;
+    match &app.marks {
+        Some(marks) if !identity.owns(marks, &app.name) => {
+            let held = format!("the name `{}` is held by another app of this repository", app.name);
+            Err(identity.refused(Failure::input(held), marks))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Passes an app that carries our marks for this repository and this environment, whichever app of the repository it is.
+///
+/// # Errors
+/// Any other app.
+pub(crate) fn require_any(app: &App, repository: u64, environment: &Environment) -> Result<(), Failure> {
     let held = Failure::input(format!("the name `{}` is held by an app that is not ours", app.name));
     match &app.marks {
-        Some(_) if is_marked(app, repository, environment) => Ok(()),
+        Some(_) if is_of_environment(app, repository, environment) => Ok(()),
         Some(marks) if marks.same_owner(repository, environment) => Err(held
             .why(format!(
                 "it has the marks of `{environment}` without the name of its preview: they were copied"
@@ -40,26 +60,6 @@ pub(crate) fn require(app: &App, repository: u64, environment: &Environment) -> 
     }
 }
 
-/// Passes an app that is known by its name alone and may be looked at as the environment's: with its marks, or without
-/// any and built from this repository.
-///
-/// # Errors
-/// Another repository's or environment's app, whatever it is called.
-pub(crate) async fn not_anothers(ctx: &Ctx, app: &App, environment: &Environment) -> anyhow::Result<()> {
-    let repository = ctx.github()?.repository().await?;
-    if app.marks.is_some() {
-        return Ok(require(app, repository.id, environment)?);
-    }
-    ctx.resolve_names_of(&repository, app).await?;
-    let own = ctx.own();
-    let facts = app.document.facts();
-    let mut built = facts.sources().filter(|source| source.kind != SourceKind::Image);
-    if built.any(|source| !source.is_repository(&own)) {
-        require(app, repository.id, environment)?;
-    }
-    Ok(())
-}
-
 /// The app among some that carries our marks for the environment, whatever it is called.
 ///
 /// # Errors
@@ -68,8 +68,10 @@ pub(crate) fn only<'a>(
     apps: &'a [App],
     repository: u64,
     environment: &Environment,
+    identity: &AppIdentity,
 ) -> Result<Option<&'a App>, Failure> {
-    let marked: Vec<&App> = among(apps, repository, environment).collect();
+    let is_its = |app: &&App| is_marked(app, repository, environment, identity);
+    let marked: Vec<&App> = apps.iter().filter(is_its).collect();
     if marked.len() < 2 {
         return Ok(marked.first().copied());
     }
@@ -81,14 +83,15 @@ pub(crate) fn only<'a>(
     )
 }
 
-/// Those of some apps that carry our marks for the environment.
-pub(crate) fn among<'a>(apps: &'a [App], repository: u64, environment: &Environment) -> impl Iterator<Item = &'a App> {
-    apps.iter().filter(move |app| is_marked(app, repository, environment))
+/// Whether a live app is this app of the repository in the environment.
+pub(crate) fn is_marked(app: &App, repository: u64, environment: &Environment, identity: &AppIdentity) -> bool {
+    let is_its = |marks| identity.owns(marks, &app.name);
+    is_of_environment(app, repository, environment) && app.marks.as_ref().is_some_and(is_its)
 }
 
-/// Whether the app is that of the environment: by its marks, and a preview by its name as well. Marks are envs, which go
-/// wherever someone copies an app spec.
-pub(crate) fn is_marked(app: &App, repository: u64, environment: &Environment) -> bool {
+/// Whether a live app belongs to the environment, whichever app of the repository it is: by its marks, and a preview by its
+/// name as well. Marks are envs, which go wherever someone copies an app spec.
+pub(crate) fn is_of_environment(app: &App, repository: u64, environment: &Environment) -> bool {
     let marks = app.marks.as_ref();
     // Previews have names that we give, so a copied app spec is recognised; others are named by their spec.
     let has_name = match environment {
@@ -109,4 +112,63 @@ pub(crate) fn marks_are_gone(earlier: &Deployment) -> Option<String> {
 /// The commit of this repository that the app's active deployment was built from, where that can be proven.
 pub(crate) fn serving(ctx: &Ctx, app: &App) -> Option<Sha> {
     ctx.commit_of(app.active.as_ref()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{only, require};
+    use crate::model::app_identity::{AppIdentity, AppNames};
+    use crate::model::environment::Environment;
+    use crate::model::marks::Marks;
+    use crate::platforms::App;
+    use crate::platforms::tests::new_app;
+
+    const PREVIEW: Environment = Environment::Preview(12);
+
+    fn app(name: &str, mark: &str) -> App {
+        App {
+            marks: Some(Marks {
+                repository: 7,
+                app: Some(mark.to_owned()),
+                environment: PREVIEW,
+                commit: None,
+            }),
+            ..new_app(name, name)
+        }
+    }
+
+    /// `[apps.front]` and `[apps.api]`: the first.
+    fn front() -> AppIdentity {
+        let names = |key: &str, manifest: &str| AppNames {
+            key: Some(key.to_owned()),
+            manifest: Some(manifest.to_owned()),
+        };
+        AppIdentity {
+            names: names("front", "web"),
+            others: vec![names("api", "shop")],
+        }
+    }
+
+    #[test]
+    fn of_several_apps_of_a_pull_request_each_is_found_by_its_mark() {
+        let apps = [app("shop-pr-12", "api"), app("web-pr-12", "front")];
+        let found = only(&apps, 7, &PREVIEW, &front()).expect("one");
+        assert_eq!(found.map(|app| app.name.as_str()), Some("web-pr-12"));
+        let refused = only(&apps, 7, &PREVIEW, &AppIdentity::only_by_marks()).expect_err("several");
+        assert_eq!(
+            refused.what,
+            "several apps have the marks of `pr-12`: `shop-pr-12`, `web-pr-12`"
+        );
+    }
+
+    #[test]
+    fn a_name_that_another_app_of_the_repository_holds_is_refused() {
+        let ours = app("web-pr-12", "front");
+        require(&ours, 7, &PREVIEW, &front()).expect("it is ours");
+        let failure = require(&app("web-pr-12", "api"), 7, &PREVIEW, &front()).expect_err("it is the other app");
+        insta::assert_snapshot!(format!("{failure}\n{}", failure.next.clone().unwrap_or_default()), @"
+            the name `web-pr-12` is held by another app of this repository: its mark `DO_DEPLOY_APP` says `api`, and this run is for `front`
+            give one of the two manifests another `name`; if it is `front` under an earlier key, set its env `DO_DEPLOY_APP` to `front`
+        ");
+    }
 }

@@ -7,6 +7,7 @@ use crate::flows::project::source::Source;
 use crate::flows::project::target::Target;
 use crate::flows::project::{own, unmerged};
 use crate::github::repository::{Comparison, Repository};
+use crate::model::app_identity::AppIdentity;
 use crate::model::commit::Sha;
 use crate::model::environment::{Environment, PRODUCTION};
 use crate::model::failure::{Failure, Kind};
@@ -116,7 +117,13 @@ impl Revision {
         }
         let settings = self::settings(&config, environment)?;
         let manifest = files.manifest(config.spec_of(settings)).await?;
-        let target = Target::of(ctx, &repository, environment, &manifest)?;
+        let target = Target::of(
+            ctx,
+            &repository,
+            environment,
+            AppIdentity::only(manifest.name()),
+            &manifest,
+        )?;
         let app = target.platform.find(manifest.name()).await?;
         let living = app.iter().flat_map(own::documents_of);
         ctx.resolve_names(&repository, std::iter::once(manifest.document()).chain(living))

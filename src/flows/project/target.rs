@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use crate::flows::context::Ctx;
 use crate::flows::project::ownership;
-use crate::flows::project::ownership::{among, only, require};
 use crate::github::repository::Repository;
+use crate::model::app_identity::AppIdentity;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
-use crate::platforms::{App, Manifest, Platform, PlatformError};
+use crate::platforms::source::SourceKind;
+use crate::platforms::{App, Manifest, Platform};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) repository: Repository,
     pub(crate) environment: Environment,
+    /// Which app of the repository.
+    pub(crate) app: AppIdentity,
     pub(crate) platform: Arc<dyn Platform>,
 }
 
@@ -27,33 +30,19 @@ impl Target {
         ctx: &Ctx,
         repository: &Repository,
         environment: &Environment,
+        app: AppIdentity,
         manifest: &Manifest,
     ) -> Result<Self, Failure> {
         Ok(Self {
             repository: repository.clone(),
             environment: environment.clone(),
+            app,
             platform: ctx.clouds.of(manifest).platform()?.clone(),
         })
     }
 
-    /// Every place where the environment may be: each platform that the run has a token for.
-    ///
-    /// # Errors
-    /// When it has none.
-    pub(crate) fn everywhere(
-        ctx: &Ctx,
-        repository: &Repository,
-        environment: &Environment,
-    ) -> Result<Vec<Self>, Failure> {
-        let on = |platform: &Arc<dyn Platform>| Self {
-            repository: repository.clone(),
-            environment: environment.clone(),
-            platform: platform.clone(),
-        };
-        Ok(ctx.clouds.reachable()?.into_iter().map(on).collect())
-    }
-
-    /// The environment's app, known by its marks alone, and where it is.
+    /// The environment's app, known by its marks alone, and where it is: looked for on every platform that the run has a
+    /// token for.
     ///
     /// # Errors
     /// When several apps have the marks: which of them is meant is not known.
@@ -61,39 +50,66 @@ impl Target {
         ctx: &Ctx,
         repository: &Repository,
         environment: &Environment,
+        app: &AppIdentity,
     ) -> anyhow::Result<Option<(Self, App)>> {
-        let mut found = Vec::new();
-        for target in Self::everywhere(ctx, repository, environment)? {
-            let apps = target.platform.list().await?;
-            found.extend(target.own(&apps).map(|app| (target.clone(), app.clone())));
-        }
+        let found = any_of_environment(ctx, repository, environment).await?;
         let apps: Vec<App> = found.iter().map(|(_, app)| app.clone()).collect();
-        only(&apps, repository.id, environment)?;
-        Ok(found.pop())
+        ownership::only(&apps, repository.id, environment, app)?;
+        let is_its = |it: &App| ownership::is_marked(it, repository.id, environment, app);
+        let only = found.into_iter().find(|(_, it)| is_its(it));
+        Ok(only.map(|(platform, found)| {
+            let target = Self {
+                repository: repository.clone(),
+                environment: environment.clone(),
+                app: app.clone(),
+                platform,
+            };
+            (target, found)
+        }))
     }
 
-    /// Those of some apps that carry our marks for the environment.
-    fn own<'a>(&'a self, apps: &'a [App]) -> impl Iterator<Item = &'a App> {
-        among(apps, self.repository.id, &self.environment)
+    /// The environment's apps that may be this one under an earlier name or on another platform, and where they are: what
+    /// carries another app's mark is not among them.
+    pub(crate) async fn elsewhere(&self, ctx: &Ctx) -> anyhow::Result<Vec<(Arc<dyn Platform>, App)>> {
+        let mut found = any_of_environment(ctx, &self.repository, &self.environment).await?;
+        found.retain(|(_, app)| {
+            app.marks
+                .as_ref()
+                .is_some_and(|marks| self.app.may_be(marks, &app.name))
+        });
+        Ok(found)
     }
 
-    /// Whether the app is that of the environment.
+    /// Whether the app is this one.
     pub(crate) fn is_marked(&self, app: &App) -> bool {
-        ownership::is_marked(app, self.repository.id, &self.environment)
+        ownership::is_marked(app, self.repository.id, &self.environment, &self.app)
     }
 
-    /// Passes an app that carries our marks for the environment.
+    /// Passes an app that carries our marks for this app and this environment.
     ///
     /// # Errors
     /// Any other app.
     pub(crate) fn require(&self, app: &App) -> Result<(), Failure> {
-        require(app, self.repository.id, &self.environment)
+        ownership::require(app, self.repository.id, &self.environment, &self.app)
     }
 
-    /// Every app that carries our marks for the environment, whatever it is called. There is one, unless a copied app spec has made a second.
-    pub(crate) async fn all_marked(&self) -> Result<Vec<App>, PlatformError> {
-        let apps = self.platform.list().await?;
-        Ok(self.own(&apps).cloned().collect())
+    /// Passes an app that is known by its name alone and may be looked at as this one: with its marks, or without any and
+    /// built from this repository.
+    ///
+    /// # Errors
+    /// Another repository's, environment's or entry's app, whatever it is called.
+    pub(crate) async fn not_anothers(&self, ctx: &Ctx, app: &App) -> anyhow::Result<()> {
+        if app.marks.is_some() {
+            return Ok(self.require(app)?);
+        }
+        ctx.resolve_names_of(&self.repository, app).await?;
+        let own = ctx.own();
+        let facts = app.document.facts();
+        let mut built = facts.sources().filter(|source| source.kind != SourceKind::Image);
+        if built.any(|source| !source.is_repository(&own)) {
+            self.require(app)?;
+        }
+        Ok(())
     }
 
     /// The app that holds a name which was free a moment ago, if another run of ours made it.
@@ -123,4 +139,22 @@ impl Target {
         report.pages = self.platform.pages();
         report
     }
+}
+
+/// Every app of an environment, whichever of the repository's it is, on each platform that the run has a token for.
+///
+/// # Errors
+/// When it has none.
+pub(crate) async fn any_of_environment(
+    ctx: &Ctx,
+    repository: &Repository,
+    environment: &Environment,
+) -> anyhow::Result<Vec<(Arc<dyn Platform>, App)>> {
+    let mut found = Vec::new();
+    for platform in ctx.clouds.reachable()? {
+        let mut apps = platform.list().await?;
+        apps.retain(|app| ownership::is_of_environment(app, repository.id, environment));
+        found.extend(apps.into_iter().map(|app| (Arc::clone(platform), app)));
+    }
+    Ok(found)
 }

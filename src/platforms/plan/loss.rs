@@ -1,5 +1,7 @@
 //! What a plan takes from the live app, and the consent that this needs.
 
+use std::fmt;
+
 use super::super::manifest::Manifest;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -112,29 +114,50 @@ pub(crate) fn agree(
     Ok(losses.iter().map(Taken::of).collect())
 }
 
-/// Refuses to create an app beside `others`, those of the same repository and environment that have another name,
-/// unless someone agreed to it; what else was agreed to is left.
+/// An app beside which another one of the same repository and environment would be created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Beside {
+    pub(crate) name: String,
+    /// Where it is, if that is not the platform of the new one.
+    pub(crate) vendor: Option<&'static str>,
+}
+
+impl fmt::Display for Beside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.vendor {
+            Some(vendor) => write!(f, "`{}` on {vendor}", self.name),
+            None => write!(f, "`{}`", self.name),
+        }
+    }
+}
+
+/// Refuses to create an app beside `others`, those of the same repository and environment that have another name or are on
+/// another platform, unless someone agreed to it; what else was agreed to is left.
 pub(crate) fn beside(
     replace: &Replace,
     spec: &Manifest,
     environment: &Environment,
-    others: &[&str],
+    others: &[Beside],
 ) -> Result<Replace, Failure> {
-    if others.is_empty() {
+    let Some(first) = others.first() else {
         return Ok(replace.clone());
-    }
+    };
     if replace.names(NAME) {
         return Ok(replace.without_name());
     }
+    let names: Vec<String> = others.iter().map(Beside::to_string).collect();
+    let back = match first.vendor {
+        Some(vendor) => format!("deploy from the manifest for {vendor} again"),
+        None => format!("rename it back to `{}` in the app spec", first.name),
+    };
     let failure = Failure::input(format!(
-        "this app spec would create `{}`, but {environment} of this repository is `{}`",
+        "this app spec would create `{}`, but {environment} of this repository is {}",
         spec.name(),
-        others.join("`, `")
+        names.join(", ")
     ))
     .why("a new app begins with empty databases and without the domains; the other one would live on and be paid for")
     .next(format!(
-        "rename it back to `{}` in the app spec, or agree to a second app for one run with `--replace {NAME}`",
-        others[0]
+        "{back}, or agree to a second app for one run with `--replace {NAME}`"
     ));
     Err(spec.locate(failure, "/name"))
 }

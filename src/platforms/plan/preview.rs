@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::document::Document;
 use super::super::manifest::Manifest;
 use crate::config::{self, Variable};
+use crate::model::app_identity::AppIdentity;
 use crate::model::commit::Sha;
 use crate::model::own::OwnRepository;
 use crate::model::pull_request::PullRequest;
@@ -16,6 +17,8 @@ use crate::policy::images::Images;
 pub(crate) struct PreviewInput<'a> {
     pub(crate) repository: &'a OwnRepository,
     pub(crate) repository_id: u64,
+    /// Which app of the repository: what its mark is going to say.
+    pub(crate) app: &'a AppIdentity,
     pub(crate) pull_request: &'a PullRequest,
     pub(crate) policy: &'a config::Preview,
     /// What the default branch's app specs allow.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::document::Document;
 use super::loss::Taken;
 use crate::config::{EnvironmentConfig, Variable};
+use crate::model::app_identity::AppIdentity;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::marks::Marks;
@@ -19,6 +20,8 @@ pub(crate) struct ProductionInput<'a> {
     pub(crate) repository: &'a OwnRepository,
     pub(crate) repository_id: u64,
     pub(crate) environment: &'a Environment,
+    /// Which app of the repository: whose the live app has to be, and what its mark is going to say.
+    pub(crate) app: &'a AppIdentity,
     pub(crate) commit: &'a Sha,
     /// The target's branch; where the config names none, the repository's default branch.
     pub(crate) branch: &'a str,

@@ -41,7 +41,7 @@ pub(crate) use fault::{Call, Fault};
 pub(crate) use gate::Gate;
 pub(crate) use http::Reply;
 pub(crate) use invocation::{Invocation, Running};
-pub(crate) use other_apps::marks;
+pub(crate) use other_apps::{marks, marks_of_app};
 pub(crate) use process::Process;
 pub(crate) use proxy::{Answer, Held, Proxy};
 pub(crate) use registry::image_spec;

@@ -25,3 +25,11 @@ pub(crate) fn marks(repository: u64, environment: &str) -> Value {
         { "key": "DO_DEPLOY_ENVIRONMENT", "scope": "RUN_TIME", "value": environment },
     ])
 }
+
+/// The same of one app of the repository among several.
+pub(crate) fn marks_of_app(repository: u64, environment: &str, app: &str) -> Value {
+    let mut marks = marks(repository, environment);
+    let mark = json!({ "key": "DO_DEPLOY_APP", "scope": "RUN_TIME", "value": app });
+    marks.as_array_mut().expect("a list").push(mark);
+    marks
+}

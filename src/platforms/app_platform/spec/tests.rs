@@ -12,6 +12,7 @@ use super::marks::marks;
 use super::parse::parse;
 use super::preview::plan;
 use crate::config::{Preview, Variable};
+use crate::model::app_identity::AppIdentity;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::pull_request::{Head, PullRequest};
@@ -86,6 +87,7 @@ fn preview(spec: &Manifest) -> Result<PreviewPlan, Failure> {
         &PreviewInput {
             repository: &crate::model::own::OwnRepository::new(&repository, "https://github.com"),
             repository_id: 7,
+            app: &AppIdentity::only(spec.name()),
             pull_request: &pull_request,
             policy: &Preview::default(),
             allowed: &Allowed {

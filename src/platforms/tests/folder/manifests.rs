@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::model::app_identity::AppIdentity;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
@@ -53,10 +54,10 @@ fn planned(manifest: &Manifest, name: &str, branch: &str, marks: &Marks) -> Docu
     Document::new(document, &FOLDER_MANIFESTS)
 }
 
-fn marks_of(app: &str, repository: u64, environment: Environment, commit: &Sha) -> Marks {
+fn marks_of(app: &AppIdentity, repository: u64, environment: Environment, commit: &Sha) -> Marks {
     Marks {
         repository,
-        app: Some(app.to_owned()),
+        app: app.mark().map(str::to_owned),
         environment,
         commit: Some(commit.as_str().to_owned()),
     }
@@ -88,7 +89,7 @@ impl Manifests for FolderManifests {
         let pull = input.pull_request;
         let name = names::preview_app(manifest.name(), pull.number, input.repository_id);
         let environment = Environment::Preview(pull.number);
-        let marks = marks_of(manifest.name(), input.repository_id, environment, input.commit);
+        let marks = marks_of(input.app, input.repository_id, environment, input.commit);
         Ok(PreviewPlan {
             document: planned(manifest, &name, &pull.head.branch, &marks),
             name,
@@ -105,12 +106,7 @@ impl Manifests for FolderManifests {
     }
 
     fn plan_production(&self, manifest: &Manifest, input: &ProductionInput<'_>) -> Result<ProductionPlan, Failure> {
-        let marks = marks_of(
-            manifest.name(),
-            input.repository_id,
-            input.environment.clone(),
-            input.commit,
-        );
+        let marks = marks_of(input.app, input.repository_id, input.environment.clone(), input.commit);
         Ok(ProductionPlan {
             name: manifest.name().to_owned(),
             document: planned(manifest, manifest.name(), input.branch, &marks),

@@ -110,7 +110,7 @@ pub(crate) fn plan(spec: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewP
     };
     allowed::hold(&mut preview, spec, input, &mut notes)?;
     app::set_name(&mut preview, &name);
-    marks::write(&mut preview, &marks_of(named_after, input));
+    marks::write(&mut preview, &marks_of(input));
     notes
         .changes
         .push(format!("called `{name}`"), "every pull request has an app of its own");
@@ -203,10 +203,10 @@ fn tell(database: &DatabaseChoice, is_wish: bool, notes: &mut Notes) {
     }
 }
 
-fn marks_of(app: &str, input: &PreviewInput<'_>) -> Marks {
+fn marks_of(input: &PreviewInput<'_>) -> Marks {
     Marks {
         repository: input.repository_id,
-        app: Some(app.to_owned()),
+        app: input.app.mark().map(str::to_owned),
         environment: Environment::Preview(input.pull_request.number),
         commit: Some(input.commit.as_str().to_owned()),
     }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::super::parse::parse;
 use super::*;
 use crate::config::{Config, Variable};
+use crate::model::app_identity::AppIdentity;
 use crate::model::commit::Sha;
 use crate::model::own::OwnRepository;
 use crate::model::pull_request::{Head, PullRequest};
@@ -136,6 +137,7 @@ impl World {
             &PreviewInput {
                 repository: &own(),
                 repository_id: 7,
+                app: &AppIdentity::only(allowed.name(&spec)),
                 pull_request: &pull_request,
                 policy: &config.preview,
                 allowed: &allowed,

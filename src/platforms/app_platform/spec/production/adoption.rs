@@ -22,6 +22,7 @@ fn claim<'a>(spec: &'a Manifest, live: &Value, input: &ProductionInput<'a>) -> C
         repository: input.repository.name(),
         repository_id: input.repository_id,
         environment: input.environment,
+        app: input.app,
         branch: input.branch,
         adopt: input.target.adopt,
         marks: input.live_marks,
@@ -32,7 +33,8 @@ fn claim<'a>(spec: &'a Manifest, live: &Value, input: &ProductionInput<'a>) -> C
     }
 }
 
-/// Refuses an app of another repository or environment, and one without marks that is not built from here.
+/// Refuses what is marked as another repository's, environment's or entry's app, and an app without marks that is not built
+/// from here.
 pub(super) fn ownership(spec: &Manifest, input: &ProductionInput<'_>) -> Result<(), Failure> {
     let Some(live) = input.live() else { return Ok(()) };
     claim(spec, live, input)

@@ -44,7 +44,7 @@ pub(crate) fn plan(spec: &Manifest, input: &ProductionInput<'_>) -> Result<Produ
     secrets::fill(spec, &mut planned, &policy, input, &mut changes)?;
     let marks = Marks {
         repository: input.repository_id,
-        app: Some(spec.name().to_owned()),
+        app: input.app.mark().map(str::to_owned),
         environment: input.environment.clone(),
         commit: Some(input.commit.as_str().to_owned()),
     };

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::super::parse::parse;
 use super::*;
 use crate::config::{Config, Variable};
+use crate::model::app_identity::AppIdentity;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::own::OwnRepository;
@@ -37,6 +38,8 @@ fn sent_value(plan: &ProductionPlan) -> &Value {
 struct World {
     config: String,
     environment: Environment,
+    /// `None`: the only app of the repository.
+    app: Option<AppIdentity>,
     branch: &'static str,
     variables: HashMap<&'static str, &'static str>,
     live: Option<Value>,
@@ -51,6 +54,7 @@ impl World {
         Self {
             config: String::new(),
             environment: Environment::production(),
+            app: None,
             branch: "main",
             variables: HashMap::new(),
             live: None,
@@ -85,6 +89,7 @@ impl World {
                 repository: &own(),
                 repository_id: 7,
                 environment: &self.environment,
+                app: &self.app.clone().unwrap_or_else(|| AppIdentity::only(spec.name())),
                 commit: &Sha::new("abc1234"),
                 branch: self.branch,
                 target: config.environment(&self.environment.to_string()).expect("declared"),

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{PLAIN, World, told};
+use super::{PLAIN, World, marks, told};
+use crate::model::app_identity::{AppIdentity, AppNames};
 
 #[test]
 fn adoption_stops_where_it_would_replace_what_others_build() {
@@ -35,4 +36,48 @@ fn adoption_stops_where_it_would_replace_what_others_build() {
             None => assert!(told(&world.good(&spec)).contains("adopted the app `shop`")),
         }
     }
+}
+
+/// Of the apps `[apps.KEY]`, each with the name of its manifest, the first.
+fn first_of(apps: [(&str, &str); 2]) -> AppIdentity {
+    let [names, other] = apps.map(|(key, manifest)| AppNames {
+        key: Some(key.to_owned()),
+        manifest: Some(manifest.to_owned()),
+    });
+    AppIdentity {
+        names,
+        others: vec![other],
+    }
+}
+
+/// Production of the repository, marked as this app. `None`: from before the mark existed.
+fn marked(app: Option<&str>) -> World {
+    let mark = |key: &str, value: &str| json!({"key": key, "value": value, "scope": "RUN_TIME"});
+    let mut envs = vec![
+        mark("DO_DEPLOY_REPOSITORY", "7"),
+        mark("DO_DEPLOY_ENVIRONMENT", "production"),
+    ];
+    envs.extend(app.map(|app| mark("DO_DEPLOY_APP", app)));
+    let web = json!({"name": "web", "github": {"repo": "acme/shop", "branch": "main"}});
+    World::new().live(json!({"name": "shop", "envs": envs, "services": [web]}))
+}
+
+#[test]
+fn an_app_that_was_the_only_one_becomes_the_entrys_whose_manifest_has_its_name() {
+    for mark in [None, Some("shop"), Some("api"), Some("earlier-key")] {
+        let mut world = marked(mark);
+        world.app = Some(first_of([("api", "shop"), ("front", "web")]));
+        let sent = marks::marks(&world.sent(PLAIN)).expect("marked");
+        assert_eq!(sent.app.as_deref(), Some("api"), "{mark:?}");
+    }
+}
+
+#[test]
+fn the_app_of_another_entry_is_refused() {
+    let mut world = marked(Some("api"));
+    world.app = Some(first_of([("backend", "shop"), ("api", "web")]));
+    insta::assert_snapshot!(world.refused(PLAIN), @"
+        app.yaml:1:1: app `shop` is another app of production: its mark `DO_DEPLOY_APP` says `api`, and this run is for `backend`
+        give one of the two manifests another `name`; if it is `backend` under an earlier key, set its env `DO_DEPLOY_APP` to `backend`
+    ");
 }
