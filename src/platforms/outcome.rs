@@ -16,7 +16,7 @@ pub(crate) enum Outcome {
     Superseded {
         deployment: Deployment,
         /// `None`: which one is not known.
-        by: Option<Deployment>,
+        by: Option<Box<Deployment>>,
     },
 }
 

@@ -1,4 +1,4 @@
-//! Preview, push, teardown, deployment and rollback on a platform that the flows do not know: a folder on disk, beside
+//! Preview, push, teardown, deployment, failure and rollback on a platform that the flows do not know: a folder on disk, beside
 //! the sandbox's GitHub.
 
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use clap::Parser as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::actions::console::Console;
@@ -29,7 +30,7 @@ use crate::net::http::probing_http;
 use crate::platforms::Platform;
 use crate::platforms::app_platform::{APP_SPEC, AppPlatform};
 use crate::platforms::clouds::{Cloud, Clouds};
-use crate::platforms::tests::folder::{FOLDER_MANIFESTS, Folder};
+use crate::platforms::tests::folder::{FOLDER_MANIFESTS, Folder, Rules, UNBUILDABLE, UNHEALTHY, edge};
 use crate::policy::images::Images;
 use crate::policy::replace::Replace;
 use crate::redact::{Redactor, Secret};
@@ -142,6 +143,10 @@ impl Stage {
     }
 
     async fn preview(&self) -> Report {
+        self.try_preview().await.expect("a report")
+    }
+
+    async fn try_preview(&self) -> anyhow::Result<Report> {
         let request = preview::Request {
             pull_request: PULL,
             commit: eligibility::Commit::Head,
@@ -150,7 +155,7 @@ impl Stage {
             images: Images::default(),
             dry_run: false,
         };
-        only(preview::run(&self.ctx(), &request).await.expect("a report"))
+        Ok(only(preview::run(&self.ctx(), &request).await?))
     }
 
     pub(super) async fn deploy(&self) -> Report {
@@ -224,21 +229,40 @@ fn git(path: &Path, args: &[&str]) -> String {
     String::from_utf8_lossy(&done.stdout).trim().to_owned()
 }
 
+const RULES: Rules = Rules {
+    pins: true,
+    builds_heads: true,
+    arrives: None,
+};
+
 /// Plays a story while the sandbox serves GitHub.
 pub(super) fn play(story: impl AsyncFnOnce(&Stage)) {
-    play_where(true, story);
+    play_where(RULES, story);
 }
 
-/// The same on a folder of which is said whether rollbacks hold its apps.
-fn play_where(pins: bool, story: impl AsyncFnOnce(&Stage)) {
+/// The same on a folder with these rules.
+fn play_where(rules: Rules, story: impl AsyncFnOnce(&Stage)) {
+    play_with(rules, json!({}), story);
+}
+
+/// The same with an app that has a health check, at its URL.
+fn play_with_health(story: impl AsyncFnOnce(&Stage)) {
+    play_with(RULES, json!({"health": "/health"}), story);
+}
+
+fn play_with(rules: Rules, further: Value, story: impl AsyncFnOnce(&Stage)) {
     let root = tempfile::tempdir().expect("a folder");
     let clone = root.path().join("clone");
     for folder in ["clone", "apps", "elsewhere"] {
         std::fs::create_dir(root.path().join(folder)).expect("a folder");
     }
     git(&clone, &["init", "--quiet", "--initial-branch", "main"]);
-    let manifest = json!({"name": "shop", "repository": REPOSITORY});
+    let mut manifest = further;
+    manifest["name"] = json!("shop");
+    manifest["repository"] = json!(REPOSITORY);
     std::fs::write(clone.join("folder.json"), manifest.to_string()).expect("writable");
+    std::fs::write(clone.join("do-deploy.toml"), "[health]\ntimeout = \"2s\"\n").expect("writable");
+    std::fs::write(clone.join("page.txt"), "the first version").expect("writable");
     let environment = root.path().join("environment");
     let mount = format!("{REPOSITORY}={}", clone.display());
     let sandbox = root.path().join("sandbox");
@@ -250,6 +274,13 @@ fn play_where(pins: bool, story: impl AsyncFnOnce(&Stage)) {
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let folder = Folder {
+            apps: root.path().join("apps"),
+            clone,
+            port: listener.local_addr().expect("bound").port(),
+            rules,
+        };
         let signal = async {
             let variables = written(&environment).await;
             let variable = |name: &str| {
@@ -259,11 +290,7 @@ fn play_where(pins: bool, story: impl AsyncFnOnce(&Stage)) {
                 line.expect("a variable").to_owned()
             };
             let stage = Stage {
-                folder: Folder {
-                    apps: root.path().join("apps"),
-                    clone,
-                    pins,
-                },
+                folder: folder.clone(),
                 github_url: variable("GITHUB_API_URL"),
                 github_token: Secret::new(&variable("GITHUB_TOKEN")).expect("a token"),
                 app_platform: (
@@ -276,6 +303,7 @@ fn play_where(pins: bool, story: impl AsyncFnOnce(&Stage)) {
         };
         tokio::select! {
             () = signal => {}
+            never = edge::serve(&folder, &listener) => match never {},
             ended = do_deploy_sandbox::command::run(sandbox, 0.01) => panic!("the sandbox ended: {ended:?}"),
         }
     });
@@ -380,13 +408,119 @@ fn a_rollback_brings_the_version_before_back_and_holds_it() {
 
 #[test]
 fn a_rollback_holds_nothing_where_the_platform_does_not_pin() {
-    play_where(false, async |stage| {
+    let rules = Rules { pins: false, ..RULES };
+    play_where(rules, async |stage| {
         let (first, report) = stage.rolled_back().await;
         assert!(!report.notes.concat().contains("pinned"), "{:?}", report.notes);
         assert_eq!(stage.serves("shop").await.as_ref(), Some(&first));
         let third = stage.commit("main", "a third version");
         assert_eq!(stage.deploy().await.state, State::Ready);
         assert_eq!(stage.serves("shop").await.as_ref(), Some(&third));
+    });
+}
+
+#[test]
+fn a_build_that_fails_shows_its_log_and_what_keeps_serving() {
+    play(async |stage| {
+        let first = opened(stage).await;
+        stage.preview().await;
+        stage.commit("feature", &format!("{UNBUILDABLE} since the roof leaks"));
+        assert_eq!(stage.preview().await.state, State::Failed);
+        assert_eq!(stage.serves("shop-pr-1").await.as_ref(), Some(&first));
+        let comment = stage.comment().await;
+        for part in [
+            "the build of `files` failed",
+            "the page is not one that a folder can hold",
+            "write another page",
+            "page.txt says: unbuildable since the roof leaks",
+            &first[..7],
+        ] {
+            assert!(comment.contains(part), "{part}: {comment}");
+        }
+    });
+}
+
+#[test]
+fn a_preview_is_asked_at_its_url_and_fails_with_its_health_check() {
+    play_with_health(async |stage| {
+        opened(stage).await;
+        let report = stage.preview().await;
+        assert_eq!((report.state, report.failure), (State::Ready, None));
+        let url = format!("http://127.0.0.1:{}", stage.folder.port);
+        assert_eq!(report.url.as_ref(), Some(&url));
+        assert!(stage.comment().await.contains(&url));
+        let head = stage.commit("feature", UNHEALTHY);
+        assert_eq!(stage.preview().await.state, State::Failed);
+        assert_eq!(stage.serves("shop-pr-1").await.as_ref(), Some(&head));
+        let comment = stage.comment().await;
+        assert!(
+            comment.contains("/health` does not answer as expected: 500 instead of"),
+            "{comment}"
+        );
+    });
+}
+
+#[test]
+fn a_version_that_fails_its_health_check_gives_way_to_the_one_before() {
+    play_with_health(async |stage| {
+        let first = stage.git(&["rev-parse", "main"]);
+        assert_eq!(stage.deploy().await.state, State::Ready);
+        stage.commit("main", UNHEALTHY);
+        let report = stage.deploy().await;
+        assert_eq!(report.state, State::Failed);
+        assert!(
+            report.notes.contains(&"Rolled back to deployment shop-1".to_owned()),
+            "{:?}",
+            report.notes
+        );
+        assert_eq!(stage.serves("shop").await.as_ref(), Some(&first));
+        let third = stage.commit("main", "a third version");
+        assert_eq!(stage.deploy().await.state, State::Ready, "nothing holds the app");
+        assert_eq!(stage.serves("shop").await.as_ref(), Some(&third));
+    });
+}
+
+#[test]
+fn a_foreign_app_that_holds_the_name_is_refused() {
+    play(async |stage| {
+        opened(stage).await;
+        let file = stage.folder.apps.join("shop-pr-1.json");
+        let foreign = json!({"deployments": [], "document": {"name": "shop-pr-1"}}).to_string();
+        std::fs::write(&file, &foreign).expect("writable");
+        let refused = stage.try_preview().await.expect_err("not ours").to_string();
+        assert!(
+            refused.contains("the name `shop-pr-1` is held by an app that is not ours"),
+            "{refused}"
+        );
+        assert_eq!(std::fs::read_to_string(&file).expect("there"), foreign);
+    });
+}
+
+#[test]
+fn a_platform_that_builds_the_planned_commit_is_sent_it_although_the_branch_has_moved_on() {
+    let rules = Rules {
+        builds_heads: false,
+        arrives: Some("a second version"),
+        ..RULES
+    };
+    play_where(rules, async |stage| {
+        let planned = stage.git(&["rev-parse", "main"]);
+        assert_eq!(stage.deploy().await.state, State::Ready);
+        assert_ne!(stage.git(&["rev-parse", "main"]), planned, "a second version arrived");
+        assert_eq!(stage.serves("shop").await, Some(planned));
+    });
+}
+
+#[test]
+fn a_platform_that_builds_branch_heads_is_sent_nothing_once_the_branch_has_moved_on() {
+    let rules = Rules {
+        arrives: Some("a second version"),
+        ..RULES
+    };
+    play_where(rules, async |stage| {
+        let report = stage.deploy().await;
+        assert_ne!(report.state, State::Ready, "{:?}", report.notes);
+        assert_eq!(stage.serves("shop").await, None);
     });
 }
 

@@ -272,7 +272,11 @@ fn failed(request: &Request, error: &anyhow::Error) -> Done {
         false => Unanswered::InComment(replies::failed(request.command, &failure)),
     };
     Done {
-        reports: vec![Report::new("", Environment::Preview(request.pull_request), State::Skipped)],
+        reports: vec![Report::new(
+            "",
+            Environment::Preview(request.pull_request),
+            State::Skipped,
+        )],
         outcome: Outcome::Failed,
         unanswered,
     }

@@ -139,9 +139,20 @@ impl<'a> Prepared<'a> {
         ctx.console.phase("Plan");
         // A forced build leaves the spec as it is, and with it the data.
         let is_forced = forced(&ctx, candidate.request, live.as_ref(), &planner.pull.head.sha).is_some();
-        let loss = plan.loss.as_ref().filter(|_| !is_forced).map(|loss| loss.before.clone());
+        let loss = plan
+            .loss
+            .as_ref()
+            .filter(|_| !is_forced)
+            .map(|loss| loss.before.clone());
         announce(&ctx, &plan, loss.as_deref());
-        let mut report = opening_report(&ctx, &planner.target, planner.spec_name(), &plan, planner.pull, live.as_ref());
+        let mut report = opening_report(
+            &ctx,
+            &planner.target,
+            planner.spec_name(),
+            &plan,
+            planner.pull,
+            live.as_ref(),
+        );
         report.listing = changed;
         Ok(PreviewApp {
             ctx,
@@ -158,7 +169,14 @@ impl<'a> Prepared<'a> {
 impl PreviewApp<'_> {
     /// What a run would do, shown without touching anything.
     async fn rehearsed(mut self) -> anyhow::Result<Report> {
-        let Self { ctx, planner, plan, report, live, .. } = &mut self;
+        let Self {
+            ctx,
+            planner,
+            plan,
+            report,
+            live,
+            ..
+        } = &mut self;
         for change in &plan.changes {
             ctx.console.say(&format!("{}: {}", change.what, change.why));
         }

@@ -85,7 +85,10 @@ fn previews(apps: &[App], repository: &Repository) -> Vec<u64> {
     let mut apps: Vec<&App> = apps.iter().filter(is_ours).collect();
     apps.sort_by_key(|app| (app.created_at.unwrap_or(Timestamp::MAX), &app.id));
     let mut pulls = Vec::new();
-    for pull in apps.iter().filter_map(|app| app.marks.as_ref()?.environment.pull_request()) {
+    for pull in apps
+        .iter()
+        .filter_map(|app| app.marks.as_ref()?.environment.pull_request())
+    {
         if !pulls.contains(&pull) {
             pulls.push(pull);
         }
@@ -157,7 +160,12 @@ mod tests {
     #[test]
     fn several_apps_of_a_pull_request_take_one_place_which_is_its_oldest_apps() {
         let pr = |id, second, number| app(id, Some(second), 77, Environment::Preview(number));
-        let apps = [pr("web-2", 9, 1), pr("api-1", 5, 2), pr("web-1", 6, 2), pr("api-2", 1, 1)];
+        let apps = [
+            pr("web-2", 9, 1),
+            pr("api-1", 5, 2),
+            pr("web-1", 6, 2),
+            pr("api-2", 1, 1),
+        ];
         assert_eq!(places(&apps, 2), [1, 2]);
         assert_eq!(places(&apps, 1), [1]);
     }

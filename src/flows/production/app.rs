@@ -198,4 +198,3 @@ fn note(ctx: &Ctx, what: &str, error: anyhow::Error, report: &mut Report) -> any
     report.notes.push(format!("{what}: {error:#}"));
     Ok(())
 }
-

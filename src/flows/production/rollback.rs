@@ -137,7 +137,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             }
             Ok(report)
         }
-        Err(error) => finish::close_early(ctx, platform.as_ref(), &mut reporter, report, Successor::NoOther, error).await,
+        Err(error) => {
+            finish::close_early(ctx, platform.as_ref(), &mut reporter, report, Successor::NoOther, error).await
+        }
     }
 }
 

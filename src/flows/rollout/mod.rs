@@ -117,7 +117,7 @@ pub(crate) async fn follow(
     let document = outcome.deployment().document.clone();
     let ended = match outcome {
         Outcome::Active(deployment) => judge_active(ctx, rollout, Some(&deployment), expected).await,
-        Outcome::Superseded { by, .. } => superseded(ctx, rollout, by, expected).await,
+        Outcome::Superseded { by, .. } => superseded(ctx, rollout, by.as_deref(), expected).await,
         Outcome::Failed { deployment, rollback } => failed(ctx, rollout, &deployment, rollback, expected).await,
     };
     Ok(Ended { document, ..ended? })
@@ -260,11 +260,11 @@ fn as_asked_for(ctx: &Ctx, rollout: &Rollout, state: Offline) -> Ended {
 async fn superseded(
     ctx: &Ctx,
     rollout: &Rollout,
-    by: Option<Deployment>,
+    by: Option<&Deployment>,
     expected: &Expected<'_>,
 ) -> anyhow::Result<Ended> {
     let platform = &expected.target.platform;
-    if let Some(current) = &by {
+    if let Some(current) = by {
         let its = Rollout {
             deployment: Some(current.id.clone()),
             ..rollout.clone()

@@ -24,7 +24,7 @@ impl AppPlatform {
         Ok(match deployment.phase {
             Phase::Active => Outcome::Active(deployment),
             Phase::Superseded => Outcome::Superseded {
-                by: self.successor(rollout, &deployment).await?,
+                by: self.successor(rollout, &deployment).await?.map(Box::new),
                 deployment,
             },
             _ => Outcome::Failed {

@@ -151,6 +151,7 @@ impl Dialect for FolderManifests {
                 digest: None,
                 announcement: None,
             }],
+            has_http: !text(document, "health").is_empty(),
             ..Facts::default()
         }
     }
@@ -160,8 +161,9 @@ impl Dialect for FolderManifests {
         Marks::read(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())))
     }
 
-    fn questions(&self, _: &Value, _: &str, _: &[String]) -> Vec<Question> {
-        Vec::new()
+    fn questions(&self, document: &Value, _: &str, _: &[String]) -> Vec<Question> {
+        let path = Some(text(document, "health")).filter(|path| !path.is_empty());
+        path.map(|path| Question::Health(path.to_owned())).into_iter().collect()
     }
 
     fn roots_of_checked(&self, _: &Value, _: &str, _: &[String]) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! A folder on disk as a cloud: an app is a folder in it, and a deployment is the head of a branch, written down.
+//! A folder on disk as a cloud: an app is a file in it, and a deployment is a commit of the clone beside it, written down.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,14 +13,16 @@ use self::manifests::text;
 use super::super::deployment::Cause;
 use super::super::dialect::Dialect as _;
 use super::super::{
-    App, Applied, Capabilities, CauseKind, ComponentHealth, Deployment, Document, HealthState, Hold, LogKind, LogLine,
-    Outcome, Platform, Result, Rollout, Still, Wanted, WayBack, Words,
+    App, Applied, Capabilities, CauseKind, ComponentHealth, Deployment, Diagnosis, Document, HealthState, Hold,
+    LogKind, LogLine, Outcome, Platform, Result, Rollout, StepFailure, Still, Wanted, WayBack, Words,
 };
 use crate::model::commit::Sha;
 use crate::model::report::{Cost, Pages};
-use crate::model::rollout::{Built, Phase};
+use crate::model::rollout::{Built, Phase, Stage};
+use crate::redact::Untrusted;
 use crate::wait::Deadline;
 
+pub(crate) mod edge;
 mod manifests;
 
 pub(crate) use manifests::FOLDER_MANIFESTS;
@@ -31,9 +33,26 @@ pub(crate) struct Folder {
     pub(crate) apps: PathBuf,
     /// The clone whose branches it deploys.
     pub(crate) clone: PathBuf,
-    /// Whether a rollback holds an app.
-    pub(crate) pins: bool,
+    /// Of loopback, where its only app is asked.
+    pub(crate) port: u16,
+    pub(crate) rules: Rules,
 }
+
+/// In what such clouds differ.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    /// A rollback holds an app.
+    pub(crate) pins: bool,
+    /// It builds the head of a branch, and not the commit that was planned for.
+    pub(crate) builds_heads: bool,
+    /// A commit of that text arrives on the branch while a request waits to be sent again.
+    pub(crate) arrives: Option<&'static str>,
+}
+
+/// The page of a commit that cannot be built begins so.
+pub(crate) const UNBUILDABLE: &str = "unbuildable";
+/// The page of a commit whose health check answers 500 begins so.
+pub(crate) const UNHEALTHY: &str = "unhealthy";
 
 impl Folder {
     fn file(&self, id: &str) -> PathBuf {
@@ -49,17 +68,35 @@ impl Folder {
         fs::write(self.file(id), app.to_string()).expect("writable");
     }
 
-    fn head(&self, branch: &str) -> String {
+    fn git(&self, args: &[&str]) -> String {
         let git = Command::new("git")
             .arg("-C")
             .arg(&self.clone)
-            .args(["rev-parse", branch])
+            .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.com"])
+            .args(args)
             .output()
             .expect("git");
         String::from_utf8(git.stdout).expect("text").trim().to_owned()
     }
 
-    /// Adds a deployment, which serves at once.
+    /// What a commit says.
+    fn page(&self, commit: &str) -> String {
+        self.git(&["show", &format!("{commit}:page.txt")])
+    }
+
+    fn apps(&self) -> impl Iterator<Item = App> {
+        let files = fs::read_dir(&self.apps).expect("readable").flatten();
+        let ids = files.filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned()));
+        ids.filter_map(|id| self.app_of(&id))
+    }
+
+    /// The page of the only app.
+    fn served(&self) -> Option<String> {
+        let commit = self.apps().next()?.active?.commit()?;
+        Some(self.page(commit.as_str()))
+    }
+
+    /// Adds a deployment, which serves at once if it can be built.
     fn deploy(&self, id: &str, document: Value, restores: Option<&str>) -> Rollout {
         let mut app = self
             .read(id)
@@ -67,16 +104,23 @@ impl Folder {
         let earlier = restores.and_then(|restores| deployment_in(&app, restores));
         let commit = match &earlier {
             Some(earlier) => text(earlier, "commit").to_owned(),
-            None => self.head(text(&document, "branch")),
+            None if self.rules.builds_heads => self.git(&["rev-parse", text(&document, "branch")]),
+            None => {
+                let marks = FOLDER_MANIFESTS.marks(&document);
+                marks.and_then(|marks| marks.commit).expect("the planned commit")
+            }
         };
+        let is_built = !self.page(&commit).starts_with(UNBUILDABLE);
         let previous = app["active"].as_str().map(str::to_owned);
         let deployments = app["deployments"].as_array_mut().expect("a list");
         let made = format!("{id}-{}", deployments.len() + 1);
         deployments.push(
             json!({"id": made, "commit": commit, "document": document, "restores": restores,
-            "previous": previous, "at": Timestamp::now().to_string()}),
+            "previous": previous, "failed": !is_built, "at": Timestamp::now().to_string()}),
         );
-        app["active"] = json!(made);
+        if is_built {
+            app["active"] = json!(made);
+        }
         app["document"] = document;
         self.write(id, &app);
         Rollout {
@@ -103,7 +147,7 @@ impl Folder {
         Some(App {
             id: id.to_owned(),
             name: id.to_owned(),
-            url: None,
+            url: Some(format!("http://127.0.0.1:{}", self.port)).filter(|_| document.facts().has_http),
             url_is_refused: false,
             ingress: None,
             domain: None,
@@ -133,8 +177,9 @@ fn deployment_in(app: &Value, id: &str) -> Option<Value> {
 fn deployments(app: &Value) -> Vec<Deployment> {
     let one = |it: &Value| Deployment {
         id: text(it, "id").to_owned(),
-        phase: match it["id"] == app["active"] {
-            true => Phase::Active,
+        phase: match it["failed"] == json!(true) {
+            true => Phase::Failed,
+            false if it["id"] == app["active"] => Phase::Active,
             false => Phase::Superseded,
         },
         cause: Cause {
@@ -151,11 +196,27 @@ fn deployments(app: &Value) -> Vec<Deployment> {
         restores: it["restores"].as_str().map(str::to_owned),
         built: vec![("files".to_owned(), Built::Commit(Sha::new(text(it, "commit"))))],
         steps: Vec::new(),
-        failures: Vec::new(),
-        telling_logs: &[],
+        failures: match it["failed"] == json!(true) {
+            true => vec![build_failure()],
+            false => Vec::new(),
+        },
+        telling_logs: &[LogKind::Build],
         document: Some(document(&it["document"])),
     };
     app["deployments"].as_array().expect("a list").iter().map(one).collect()
+}
+
+fn build_failure() -> StepFailure {
+    StepFailure {
+        component: Some("files".to_owned()),
+        stage: Stage::Build,
+        code: "BadPage".to_owned(),
+        message: Untrusted::new("bad page"),
+        diagnosis: Some(Diagnosis {
+            why: "the page is not one that a folder can hold".to_owned(),
+            next: "write another page".to_owned(),
+        }),
+    }
 }
 
 #[async_trait(?Send)]
@@ -178,8 +239,8 @@ impl Platform for Folder {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            builds_branch_heads: true,
-            pins_rollbacks: self.pins,
+            builds_branch_heads: self.rules.builds_heads,
+            pins_rollbacks: self.rules.pins,
             keeps: usize::MAX,
         }
     }
@@ -197,17 +258,19 @@ impl Platform for Folder {
     }
 
     async fn list(&self) -> Result<Vec<App>> {
-        let files = fs::read_dir(&self.apps).expect("readable").flatten();
-        let ids = files.filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned()));
-        Ok(ids.filter_map(|id| self.app_of(&id)).collect())
+        Ok(self.apps().collect())
     }
 
     async fn check(&self, document: &Document, _: Option<&str>) -> Result<Document> {
         Ok(document.clone())
     }
 
-    async fn apply(&self, live: Option<&App>, wanted: &Wanted<'_>, _: Still<'_>) -> Result<Applied> {
+    async fn apply(&self, live: Option<&App>, wanted: &Wanted<'_>, still: Still<'_>) -> Result<Applied> {
         let document = wanted.document;
+        if let Some(text) = self.rules.arrives {
+            self.git(&["commit", "--quiet", "--allow-empty", "--message", text]);
+            still().await?;
+        }
         let id = live.map_or(document.name(), |app| &app.id);
         Ok(Applied {
             rollout: self.deploy(id, document.value().clone(), None),
@@ -230,7 +293,13 @@ impl Platform for Folder {
         let ended = all.into_iter().find(|it| Some(&it.id) == rollout.deployment.as_ref());
         let ended = ended.expect("the deployment");
         on_change(&ended);
-        Ok(Outcome::Active(ended))
+        Ok(match ended.phase {
+            Phase::Failed => Outcome::Failed {
+                deployment: ended,
+                rollback: None,
+            },
+            _ => Outcome::Active(ended),
+        })
     }
 
     async fn serving(&self, app_id: &str, _: &str, _: Deadline) -> Result<Option<App>> {
@@ -265,13 +334,22 @@ impl Platform for Folder {
 
     async fn logs(
         &self,
-        _: &str,
+        app_id: &str,
+        deployment: Option<&str>,
         _: Option<&str>,
-        _: Option<&str>,
-        _: LogKind,
+        kind: LogKind,
         _: usize,
     ) -> Result<Option<Vec<LogLine>>> {
-        Ok(None)
+        let stored = self.read(app_id).expect("the app");
+        let built = deployment
+            .filter(|_| kind == LogKind::Build)
+            .and_then(|id| deployment_in(&stored, id));
+        let line = |built: Value| LogLine {
+            component: Some("files".to_owned()),
+            time: None,
+            text: Untrusted::new(format!("page.txt says: {}", self.page(text(&built, "commit")))),
+        };
+        Ok(built.map(|built| vec![line(built)]))
     }
 
     async fn follow_log(
@@ -295,7 +373,7 @@ impl Platform for Folder {
     async fn roll_back(&self, app: &App, earlier: &Deployment, hold: Hold) -> Result<Rollout> {
         let document = earlier.document.as_ref().expect("every deployment has one");
         let rollout = self.deploy(&app.id, document.value().clone(), Some(&earlier.id));
-        if self.pins && hold == Hold::Pin {
+        if self.rules.pins && hold == Hold::Pin {
             self.pin(&app.id, json!(rollout.deployment));
         }
         Ok(rollout)
