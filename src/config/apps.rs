@@ -8,6 +8,16 @@ use super::{Config, EnvValue};
 use crate::model::changed_files::ChangedFiles;
 use crate::model::environment::Environment;
 
+/// Longest name of an app, in characters: it is part of marks, rows and outputs.
+pub(super) const LONGEST_NAME: usize = 32;
+
+/// Whether it can be the name of an app under `[apps]`.
+pub(crate) fn is_app_name(name: &str) -> bool {
+    let letter_or_digit = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let fits = |c: char| letter_or_digit(c) || c == '-' || c == '_';
+    name.starts_with(letter_or_digit) && name.len() <= LONGEST_NAME && name.chars().all(fits)
+}
+
 /// One app of the repository.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct AppConfig {

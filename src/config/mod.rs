@@ -17,7 +17,7 @@ mod read;
 mod references;
 mod shape;
 
-pub(crate) use apps::AppConfig;
+pub(crate) use apps::{AppConfig, is_app_name};
 pub(crate) use env::{EnvValue, Generate, TOKENS, Variable, is_own_token, is_reserved};
 pub(crate) use parse::nearest;
 pub(crate) use shape::clipped as clipped_size;

@@ -5,7 +5,7 @@ use serde::de::{Deserializer, IgnoredAny};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer as TableDeserializer};
 
-use super::apps::AppConfig;
+use super::apps::{AppConfig, LONGEST_NAME, is_app_name};
 use super::parse::Text;
 use super::paths::Paths;
 use super::references::{check, known_apps};
@@ -15,9 +15,6 @@ use crate::model::failure::Failure;
 /// Bytes of a file, and apps in it: many times what any repository needs, and read in no time.
 const LARGEST: usize = 128 * 1024;
 const MOST_APPS: usize = 50;
-
-/// Longest name of an app, which is part of marks, rows and outputs.
-const LONGEST_NAME: usize = 32;
 
 /// What an app's table has besides the tables of the file.
 #[derive(Deserialize)]
@@ -121,13 +118,7 @@ fn names<'a>(text: Text<'_>, apps: &'a DeTable<'_>) -> Result<Vec<(&'a str, usiz
             "leave out those that are not deployed any more",
         ));
     }
-    let is_name = |name: &str| {
-        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-        name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-            && name.len() <= LONGEST_NAME
-            && name.chars().all(fits)
-    };
-    let unfit = keys.iter().find(|key| !is_name(key.get_ref()));
+    let unfit = keys.iter().find(|key| !is_app_name(key.get_ref()));
     if let Some(unfit) = unfit {
         let what = format!("`{}` cannot be the name of an app", unfit.get_ref());
         let next = format!(
