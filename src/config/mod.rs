@@ -5,11 +5,19 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+#[cfg_attr(not(test), expect(dead_code, reason = "the flows of several apps will use it"))]
+mod apps;
 mod duration;
 mod env;
+mod overlay;
 mod parse;
+mod paths;
+mod read;
+#[cfg_attr(not(test), expect(dead_code, reason = "the flows of several apps will use it"))]
+mod references;
 mod shape;
 
+pub(crate) use apps::{AppConfig, is_app_name};
 pub(crate) use env::{EnvValue, Generate, TOKENS, Variable, is_own_token, is_reserved};
 pub(crate) use parse::nearest;
 pub(crate) use shape::clipped as clipped_size;
@@ -34,6 +42,9 @@ pub(crate) struct Config {
     pub(crate) preview: Preview,
     pub(crate) health: Health,
     pub(crate) comment: Comment,
+    /// Several apps of the repository, in the order of the file; an app has none of its own.
+    #[serde(deserialize_with = "read::later")]
+    apps: Vec<AppConfig>,
     /// Where each `branch` of `[environments]` stands.
     #[serde(skip)]
     places: BTreeMap<String, Place>,

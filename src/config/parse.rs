@@ -1,15 +1,17 @@
-//! Text to config: every error names file, line and column, and what would have been right.
+//! Tables to config: every error names file, line and column, and what would have been right.
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::{Config, EnvValue, EnvironmentConfig, Place, env};
 use crate::model::environment::{Environment, PRODUCTION, same_on_github};
 use crate::model::failure::Failure;
 
-/// Bytes of a file, and envs in all its tables: many times what any repository needs, and read in no time.
-const LARGEST: usize = 128 * 1024;
+/// Envs in all tables: many times what any repository needs, and read in no time.
 const MOST_ENVS: usize = 1000;
 
 /// Most named environments: each is compared with all others.
@@ -18,29 +20,88 @@ const MOST_ENVIRONMENTS: usize = 50;
 /// Prefix of the envs that mark an app as ours.
 const MARKS: &str = "DO_DEPLOY_";
 
-impl Config {
-    /// Reads the text of `do-deploy.toml`. `file` is what errors call it.
-    pub(crate) fn parse(text: &str, file: &str) -> Result<Self, Failure> {
-        if text.len() > LARGEST {
-            return Err(
-                Failure::input(format!("`{file}` is larger than {} KiB", LARGEST / 1024))
-                    .next("keep what is not configuration of deployments in another file"),
-            );
-        }
-        let mut config: Self = toml::from_str(text).map_err(|error| explain(&error, text, file))?;
+/// The text of a `do-deploy.toml`, and what errors call it.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'a> {
+    pub(super) text: &'a str,
+    pub(super) file: &'a str,
+}
+
+impl Text<'_> {
+    /// The tables as a configuration. `place`: line and column of a key in a table.
+    pub(super) fn config(
+        self,
+        tables: Spanned<DeTable<'_>>,
+        place: impl Fn(&str, &str) -> (usize, usize),
+    ) -> Result<Config, Failure> {
+        let mut config = Config::deserialize(toml::Deserializer::from(tables)).map_err(|error| self.explain(&error))?;
         if let Err(wrong) = config.check() {
-            let (line, column) = find(text, wrong.table, &wrong.key);
-            return Err(Failure::input(wrong.what).next(wrong.next).at(file, line, column));
+            let (line, column) = place(wrong.table, &wrong.key);
+            return Err(Failure::input(wrong.what).next(wrong.next).at(self.file, line, column));
         }
         config.production.spec = config.spec.clone();
         for name in config.environments.keys() {
-            let (line, column) = find(text, &format!("environments.{name}"), "branch");
-            let file = file.to_owned();
+            let (line, column) = place(&format!("environments.{name}"), "branch");
+            let file = self.file.to_owned();
             config.places.insert(name.clone(), Place { file, line, column });
         }
         Ok(config)
     }
 
+    /// What is wrong at an offset.
+    pub(super) fn refuse(self, at: usize, what: impl Into<String>, next: impl Into<String>) -> Failure {
+        let (line, column) = self.position(at);
+        Failure::input(what).next(next).at(self.file, line, column)
+    }
+
+    /// The table that a key has to be.
+    pub(super) fn table<'i>(self, value: Spanned<DeValue<'i>>, key: &str, next: &str) -> Result<DeTable<'i>, Failure> {
+        let at = value.span().start;
+        match value.into_inner() {
+            DeValue::Table(table) => Ok(table),
+            _ => Err(self.refuse(at, format!("`{key}` is not a table"), next)),
+        }
+    }
+
+    /// Line and column of an offset, both from 1.
+    pub(super) fn position(self, offset: usize) -> (usize, usize) {
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+    }
+
+    /// The first line at or below the table's header that mentions the key. A value that is wrong stands in the
+    /// text, so there is one; should it be spelled in a way not seen here, the first line is what is left to name.
+    pub(super) fn find(self, table: &str, key: &str) -> (usize, usize) {
+        let lines = || self.text.lines();
+        let header = lines()
+            .position(|line| line.trim_start().trim_start_matches('[').starts_with(table))
+            .unwrap_or(0);
+        lines()
+            .enumerate()
+            .skip(header)
+            .find_map(|(index, line)| {
+                let column = line.find(key)?;
+                Some((index + 1, line[..column].chars().count() + 1))
+            })
+            .unwrap_or((header + 1, 1))
+    }
+
+    /// The parser's error in our words: an unknown key names the nearest one that exists.
+    pub(super) fn explain(self, error: &toml::de::Error) -> Failure {
+        let (line, column) = self.position(error.span().map_or(0, |span| span.start));
+        let message = error.message().lines().next().unwrap_or_default();
+        let failure = match message.strip_prefix("unknown field ") {
+            Some(rest) => unknown(rest),
+            None if error.message().contains("unknown variant") => variant(message),
+            None => Failure::input(message.to_owned())
+                .next("every key, its default and its format are in do-deploy's `reference.toml`"),
+        };
+        failure.at(self.file, line, column)
+    }
+}
+
+impl Config {
     /// What the types cannot say.
     fn check(&self) -> Result<(), Wrong> {
         let named = self.environments.values().map(|environment| environment.env.len());
@@ -216,36 +277,6 @@ impl Wrong {
     }
 }
 
-/// The first line at or below the table's header that mentions the key. A value that is wrong stands in the
-/// text, so there is one; should it be spelled in a way not seen here, the first line is what is left to name.
-fn find(text: &str, table: &str, key: &str) -> (usize, usize) {
-    let header = text
-        .lines()
-        .position(|line| line.trim_start().trim_start_matches('[').starts_with(table))
-        .unwrap_or(0);
-    text.lines()
-        .enumerate()
-        .skip(header)
-        .find_map(|(index, line)| {
-            let column = line.find(key)?;
-            Some((index + 1, line[..column].chars().count() + 1))
-        })
-        .unwrap_or((header + 1, 1))
-}
-
-/// The parser's error in our words: an unknown key names the nearest one that exists.
-fn explain(error: &toml::de::Error, text: &str, file: &str) -> Failure {
-    let (line, column) = position(text, error.span().map_or(0, |span| span.start));
-    let message = error.message().lines().next().unwrap_or_default();
-    let failure = match message.strip_prefix("unknown field ") {
-        Some(rest) => unknown(rest),
-        None if error.message().contains("unknown variant") => variant(message),
-        None => Failure::input(message.to_owned())
-            .next("every key, its default and its format are in do-deploy's `reference.toml`"),
-    };
-    failure.at(file, line, column)
-}
-
 /// Every word between backticks.
 fn quoted(text: &str) -> Vec<&str> {
     text.split('`').skip(1).step_by(2).collect()
@@ -278,12 +309,6 @@ pub(crate) fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
         .filter(|(distance, candidate)| *distance <= candidate.len().max(3) / 2)
         .min()
         .map(|(_, candidate)| candidate)
-}
-
-fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
 }
 
 /// One path. A list is how several apps of one repository will be written.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Config, EnvValue, EnvironmentConfig, Preview};
+use super::{AppConfig, Config, EnvValue, EnvironmentConfig, Preview};
 use crate::model::environment::PRODUCTION;
 
 /// The memory that `auto` gives at most, in GiB, on shared CPUs.
@@ -29,8 +29,17 @@ impl Config {
                 ..self.preview.clone()
             },
             health: commit.health.clone(),
+            apps: self.apps_with(commit, Self::shaped_by),
             ..self.clone()
         }
+    }
+
+    fn apps_with(&self, commit: &Self, shaped: impl Fn(&Self, &Self) -> Self) -> Vec<AppConfig> {
+        let shaped = |app: &AppConfig| AppConfig {
+            config: shaped(&app.config, commit.of_app(app.key.as_deref())),
+            ..app.clone()
+        };
+        self.apps.iter().map(shaped).collect()
     }
 
     /// This policy, with the shape that an environment's own branch gives to it.
@@ -38,6 +47,7 @@ impl Config {
     pub(crate) fn with_environment_of(&self, commit: &Self, name: &str) -> Self {
         let mut shaped = Self {
             health: commit.health.clone(),
+            apps: self.apps_with(commit, |app, commit| app.with_environment_of(commit, name)),
             ..self.clone()
         };
         let target = match name {
@@ -84,6 +94,31 @@ impl Config {
                 (Some(own), Some(other)) => keys.extend(other_target(&table, own, other)),
                 _ => keys.push(table),
             }
+        }
+        keys.extend(self.other_apps(commit, &keys));
+        keys
+    }
+
+    /// The same of the apps' own tables. `of_all`: the keys that differ for all of them.
+    fn other_apps(&self, commit: &Self, of_all: &[String]) -> Vec<String> {
+        let names = |config: &Self| config.apps.iter().filter_map(|app| app.key.clone()).collect::<Vec<_>>();
+        let names: BTreeSet<String> = names(self).into_iter().chain(names(commit)).collect();
+        let mut keys = Vec::new();
+        for name in names {
+            let app = |config: &'_ Self| config.apps.iter().find(|app| app.key.as_ref() == Some(&name)).cloned();
+            let (Some(own), Some(other)) = (app(self), app(commit)) else {
+                keys.push(format!("[apps.{name}]"));
+                continue;
+            };
+            let tables = own.config.other_policy(&other.config);
+            let tables = tables.into_iter().filter(|key| !of_all.contains(key));
+            keys.extend(tables.map(|key| match key.strip_prefix('[') {
+                Some(rest) => format!("[apps.{name}.{rest}"),
+                None => format!("[apps.{name}] {key}"),
+            }));
+            let own_keys = [("paths", own.paths != other.paths), ("after", own.after != other.after)];
+            let differing = own_keys.into_iter().filter(|(_, differs)| *differs);
+            keys.extend(differing.map(|(key, _)| format!("[apps.{name}] {key}")));
         }
         keys
     }

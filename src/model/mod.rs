@@ -5,6 +5,7 @@ pub(crate) mod aftermath;
 pub(crate) mod age;
 pub(crate) mod answer;
 pub(crate) mod app_identity;
+pub(crate) mod changed_files;
 pub(crate) mod commands;
 pub(crate) mod commit;
 pub(crate) mod count;

@@ -1,6 +1,40 @@
-//! Where the manifest is, unless it is named.
+//! Where the manifest is, unless it is named, and where those of several apps are.
 
+use std::collections::BTreeSet;
+
+use crate::config::is_app_name;
 use crate::model::failure::Failure;
+
+/// A manifest that may be one app of several.
+#[cfg_attr(not(test), expect(dead_code, reason = "`init` will propose `[apps]`"))]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Candidate<'a> {
+    pub(crate) path: &'a str,
+    /// Its folder's name, where that can be a key under `[apps]`; else the name in the manifest has to do.
+    pub(crate) key: Option<String>,
+}
+
+/// The manifests among a repository's paths, one of each folder: that at the top first, then those one folder down by name.
+/// `usual`: where one is in a folder, best first.
+#[cfg_attr(not(test), expect(dead_code, reason = "`init` will propose `[apps]`"))]
+pub(crate) fn candidates<'a>(paths: &[&'a str], usual: &[&str]) -> Vec<Candidate<'a>> {
+    let below = paths.iter().filter_map(|path| path.split_once('/'));
+    let folders: BTreeSet<&str> = below
+        .map(|(folder, _)| folder)
+        .filter(|folder| !folder.starts_with('.'))
+        .collect();
+    let found = |folder: &str| {
+        let mut best = usual.iter().map(|file| format!("{folder}{file}"));
+        best.find_map(|wanted| paths.iter().find(|path| **path == wanted).copied())
+    };
+    let top = found("").map(|path| Candidate { path, key: None });
+    let down = folders.into_iter().filter_map(|folder| {
+        let path = found(&format!("{folder}/"))?;
+        let key = Some(folder.to_ascii_lowercase()).filter(|key| is_app_name(key));
+        Some(Candidate { path, key })
+    });
+    top.into_iter().chain(down).collect()
+}
 
 /// The manifest among a repository's paths: in one of the `usual` places, best first, else the only file one folder down that
 /// has a name of `below`. `None`: there is none.
@@ -45,6 +79,31 @@ mod tests {
                 "{paths:?}"
             );
         }
+    }
+
+    #[test]
+    fn every_folder_has_one_candidate_for_an_app_of_its_own() {
+        let paths = [
+            "web/app.yaml",
+            "web/.do/app.yaml",
+            "Api/app.yaml",
+            "my app/.do/app.yml",
+            "services/deep/app.yaml",
+            ".github/app.yaml",
+            "docs/index.md",
+            "app.yaml",
+            ".do/app.yml",
+        ];
+        let found = candidates(&paths, &USUAL);
+        let found: Vec<_> = found.iter().map(|it| (it.path, it.key.as_deref())).collect();
+        let expected = [
+            (".do/app.yml", None),
+            ("Api/app.yaml", Some("api")),
+            ("my app/.do/app.yml", None),
+            ("web/.do/app.yaml", Some("web")),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(candidates(&["README.md"], &USUAL), []);
     }
 
     #[test]

@@ -92,6 +92,33 @@ async fn a_pull_request_is_retitled_closed_and_opened_again() {
 }
 
 #[tokio::test]
+async fn a_pull_requests_files_are_those_that_its_branch_changes() {
+    run(async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.repository.git(&["checkout", "--quiet", "feature-1"]);
+        t.repository
+            .git(&["mv", "migrations/001_notes.sql", "migrations/001_moved.sql"]);
+        t.repository.git(&["commit", "--quiet", "--message", "move"]);
+        t.push("main", "what the pull request lacks");
+        let path = format!("{REPO}/pulls/1/files?per_page=100");
+        let listed = t.github("GET", &path, None).await.expect(200);
+        let moved = listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|file| file["status"] == "renamed");
+        let moved = moved.expect("a renamed file");
+        assert_eq!(
+            (&moved["filename"], &moved["previous_filename"]),
+            (&json!("migrations/001_moved.sql"), &json!("migrations/001_notes.sql"))
+        );
+        let pull = t.github("GET", &format!("{REPO}/pulls/1"), None).await.expect(200);
+        assert_eq!(pull["changed_files"], listed.as_array().unwrap().len());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_pull_request_whose_head_arrives_in_the_base_is_merged() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;

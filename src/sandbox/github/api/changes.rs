@@ -12,6 +12,8 @@ use crate::repository::{GitError, Repository};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
     path: String,
+    /// What a renamed file was called before.
+    previous: Option<String>,
     status: &'static str,
     /// The blob after the change, or before it where the file is gone.
     blob: String,
@@ -27,34 +29,28 @@ pub(crate) async fn of_commit(repository: &Repository, commit: &Commit) -> Resul
     between(repository, parent, &commit.sha).await
 }
 
-/// Changes from one commit to another, by path. Renames are shown as removal and addition.
+/// Changes from one commit to another, by path. A file that was moved and is still half the same is one renamed file.
 pub(crate) async fn between(repository: &Repository, from: &str, to: &str) -> Result<Vec<Change>, GitError> {
     let diff = |kind: &'static str| async move {
-        let args = ["diff-tree", "-r", "-z", "--no-renames", "--abbrev=40", kind, from, to];
+        let args = ["diff-tree", "-r", "-z", "--find-renames", "--abbrev=40", kind, from, to];
         let printed = repository.git(&args).await?;
         Ok::<_, GitError>(String::from_utf8_lossy(&printed).into_owned())
     };
     Ok(parse(&diff("--raw").await?, &diff("--numstat").await?))
 }
 
-/// `raw`: `:100644 100644 OLD NEW M\0path\0`; `numstat`: `1\t2\tpath\0`, dashes for binary files.
+/// `raw`: `:100644 100644 OLD NEW M\0path\0`, of a renamed file `… R087\0old path\0new path\0`.
 fn parse(raw: &str, numstat: &str) -> Vec<Change> {
-    let lines: BTreeMap<&str, (u64, u64)> = numstat
-        .split('\0')
-        .filter_map(|entry| {
-            let mut columns = entry.splitn(3, '\t');
-            let (added, deleted) = (columns.next()?, columns.next()?);
-            Some((
-                columns.next()?,
-                (added.parse().unwrap_or(0), deleted.parse().unwrap_or(0)),
-            ))
-        })
-        .collect();
+    let lines = counts(numstat);
     let mut entries = raw.split('\0');
     let mut changes = Vec::new();
     while let (Some(about), Some(path)) = (entries.next(), entries.next()) {
         let columns: Vec<&str> = about.split(' ').collect();
         let [_, _, old, new, kind] = columns[..] else { continue };
+        let (path, previous) = match kind.starts_with('R') {
+            true => (entries.next().unwrap_or_default(), Some(path.to_owned())),
+            false => (path, None),
+        };
         let (additions, deletions) = lines.get(path).copied().unwrap_or_default();
         changes.push(Change {
             path: path.to_owned(),
@@ -62,14 +58,33 @@ fn parse(raw: &str, numstat: &str) -> Vec<Change> {
                 "A" => "added",
                 "D" => "removed",
                 "T" => "changed",
+                _ if previous.is_some() => "renamed",
                 _ => "modified",
             },
+            previous,
             blob: if kind == "D" { old } else { new }.to_owned(),
             additions,
             deletions,
         });
     }
     changes
+}
+
+/// Lines that were added and removed, by path. `numstat`: `1\t2\tpath\0`, of a renamed file `1\t2\t\0old path\0new path\0`, and
+/// dashes for binary files.
+fn counts(numstat: &str) -> BTreeMap<&str, (u64, u64)> {
+    let mut entries = numstat.split('\0');
+    let mut counts = BTreeMap::new();
+    while let Some(entry) = entries.next() {
+        let columns: Vec<&str> = entry.splitn(3, '\t').collect();
+        let [added, deleted, path] = columns[..] else { continue };
+        let path = match path {
+            "" => entries.nth(1).unwrap_or_default(),
+            path => path,
+        };
+        counts.insert(path, (added.parse().unwrap_or(0), deleted.parse().unwrap_or(0)));
+    }
+    counts
 }
 
 /// `stats` of a commit.
@@ -83,7 +98,7 @@ impl Change {
     /// `diff-entry`, without the patch.
     pub(crate) fn json(&self, urls: &Urls, commit: &str) -> Value {
         let path = escape_path(&self.path);
-        json!({
+        let mut entry = json!({
             "sha": self.blob,
             "filename": self.path,
             "status": self.status,
@@ -93,7 +108,11 @@ impl Change {
             "blob_url": urls.html(&format!("/blob/{commit}/{path}")),
             "raw_url": urls.html(&format!("/raw/{commit}/{path}")),
             "contents_url": urls.api(&format!("/contents/{path}?ref={commit}")),
-        })
+        });
+        if let Some(previous) = &self.previous {
+            entry["previous_filename"] = previous.as_str().into();
+        }
+        entry
     }
 }
 
@@ -103,13 +122,20 @@ mod tests {
 
     #[test]
     fn joins_status_and_line_counts_by_path() {
-        let raw = ":000000 100644 000 aaa A\0new file\0:100644 000000 bbb 000 D\0old\0";
-        let changes = parse(raw, "3\t0\tnew file\0-\t-\told\0");
+        let raw = ":000000 100644 000 aaa A\0new file\0:100644 100644 ccc ddd R087\0a/x\0b/x\0:100644 000000 bbb 000 D\0old\0";
+        let changes = parse(raw, "3\t0\tnew file\x001\t1\t\0a/x\0b/x\0-\t-\told\0");
         let short: Vec<_> = changes
             .iter()
-            .map(|c| (c.path.as_str(), c.status, c.blob.as_str()))
+            .map(|c| (c.path.as_str(), c.previous.as_deref(), c.status, c.blob.as_str()))
             .collect();
-        assert_eq!(short, [("new file", "added", "aaa"), ("old", "removed", "bbb")]);
-        assert_eq!(totals(&changes)["total"], 3);
+        assert_eq!(
+            short,
+            [
+                ("new file", None, "added", "aaa"),
+                ("b/x", Some("a/x"), "renamed", "ddd"),
+                ("old", None, "removed", "bbb")
+            ]
+        );
+        assert_eq!(totals(&changes)["total"], 5);
     }
 }

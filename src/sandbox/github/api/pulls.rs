@@ -145,13 +145,17 @@ pub(crate) async fn list_commits(call: Call) -> Reply {
     paged(&call, commits.iter().map(|commit| commit.json(&call.urls)).collect())
 }
 
+/// How many files of a pull request GitHub lists. <https://docs.github.com/rest/pulls/pulls#list-pull-requests-files>
+const MOST_FILES: usize = 3_000;
+
 /// `GET /pulls/{number}/files`
 pub(crate) async fn list_files(call: Call) -> Reply {
     let pull = read(&call).await?;
     let files = pull_json::files(&call.hosted.repository, &pull).await;
+    let listed = files.iter().take(MOST_FILES);
     paged(
         &call,
-        files.iter().map(|file| file.json(&call.urls, &pull.head_sha)).collect(),
+        listed.map(|file| file.json(&call.urls, &pull.head_sha)).collect(),
     )
 }
 
