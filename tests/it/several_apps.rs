@@ -15,7 +15,7 @@ async fn api(t: &Tester, name: &str, environment: &str) -> Value {
 async fn record_api(t: &Tester, environment: &str, branch: &str, payload: Value) {
     let made = json!({
         "ref": t.repository.head(branch), "environment": environment, "payload": payload,
-        "auto_merge": false, "required_contexts": [],
+        "auto_merge": false, "required_contexts": [], "transient_environment": environment == "preview",
     });
     let deployments = "/repos/org/shop/deployments";
     let made = t.github("POST", deployments, Some(&made)).await.expect(201);
