@@ -54,8 +54,8 @@ impl Claim<'_> {
                 if self.app.owns(marks, name) {
                     return Ok(());
                 }
-                let another = format!("app `{name}` is another app of {}", self.environment);
-                Err(self.app.refused(Failure::input(another), marks))
+                let another = Failure::input(format!("app `{name}` is another app of {}", self.environment));
+                Err(self.app.refused(another, marks))
             }
             Some(marks) if marks.repository == self.repository_id => Err(rename(
                 Failure::input(format!("app `{name}` is the one of {}", marks.environment))

@@ -3,12 +3,25 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Tester, app_env, marks_of_app, run};
+use crate::harness::{Change, Gate, Tester, app_env, built_at, marks_of_app, run};
 
 /// An app of the repository that is not the one of its app spec.
 async fn api(t: &Tester, name: &str, environment: &str) -> Value {
     t.somebody_creates(name, marks_of_app(t.repository_id().await, environment, "api"))
         .await
+}
+
+/// GitHub's record of a deployment of that app, which went well.
+async fn record_api(t: &Tester, environment: &str, branch: &str, payload: Value) {
+    let made = json!({
+        "ref": t.repository.head(branch), "environment": environment, "payload": payload,
+        "auto_merge": false, "required_contexts": [], "transient_environment": environment == "preview",
+    });
+    let deployments = "/repos/org/shop/deployments";
+    let made = t.github("POST", deployments, Some(&made)).await.expect(201);
+    let statuses = format!("{deployments}/{}/statuses", made["id"]);
+    let success = json!({ "state": "success" });
+    t.github("POST", &statuses, Some(&success)).await.expect(201);
 }
 
 async fn is_untouched(t: &Tester, before: &Value) {
@@ -117,17 +130,7 @@ async fn a_preview_stays_while_one_of_its_apps_is_in_use() {
 async fn the_records_of_one_app_do_not_end_anothers() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
-        let made = json!({
-            "ref": t.repository.head("feature-1"), "environment": "preview", "transient_environment": true,
-            "auto_merge": false, "required_contexts": [], "payload": { "pr": 1, "app": "api" },
-        });
-        let made = t
-            .github("POST", "/repos/org/shop/deployments", Some(&made))
-            .await
-            .expect(201);
-        let statuses = format!("/repos/org/shop/deployments/{}/statuses", made["id"]);
-        let success = json!({ "state": "success" });
-        t.github("POST", &statuses, Some(&success)).await.expect(201);
+        record_api(t, "preview", "feature-1", json!({ "pr": 1, "app": "api" })).await;
         t.preview(1).await.succeeds();
         t.push(1, "second");
         t.preview(1).await.succeeds();
@@ -159,6 +162,23 @@ async fn the_only_app_takes_its_mark_back() {
         let after = t.app("shop").await;
         assert_eq!(after["id"], before["id"]);
         assert_eq!(app_env(&after, "DO_DEPLOY_APP")["value"], "shop");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_merged_pull_request_hears_of_each_app_that_its_commit_is_deployed_to() {
+    run(async |t: &mut Tester| {
+        let gate = Gate::closed().await;
+        t.open_pr_with(1, Change::version("second").spec(&built_at(&gate)))
+            .await;
+        t.merge_pr(1).await;
+        let mut running = t.deploy().start().await;
+        running.says("building").await;
+        record_api(t, "production", "main", json!({ "app": "api" })).await;
+        drop(gate);
+        running.end().await.succeeds();
+        assert!(t.comment(1).await.contains("Deployed to production"));
     })
     .await;
 }

@@ -36,6 +36,9 @@ fn production_that_is_on_another_platform_does_not_become_a_second_app_without_a
             .iter()
             .map(|it| format!("{}: {}", it.what, it.why))
             .collect();
-        insta::assert_snapshot!(changes.join("\n"), @"");
+        insta::assert_snapshot!(
+            changes.join("\n"),
+            @"agreed to create a second app: `shop` on Folder lives on: the app spec is for another platform (`--replace name`)"
+        );
     });
 }

@@ -22,8 +22,11 @@ pub(crate) fn require(
     require_any(app, repository, environment)?;
     match &app.marks {
         Some(marks) if !identity.owns(marks, &app.name) => {
-            let held = format!("the name `{}` is held by another app of this repository", app.name);
-            Err(identity.refused(Failure::input(held), marks))
+            let held = Failure::input(format!(
+                "the name `{}` is held by another app of this repository",
+                app.name
+            ));
+            Err(identity.refused(held, marks))
         }
         _ => Ok(()),
     }

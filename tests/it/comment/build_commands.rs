@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{MAINTAINER, on_comment, ours, reactions, says, with_maintainer};
-use crate::harness::{Call, Change, Tester, fault, run, run_with};
+use crate::harness::{Call, Change, Tester, fault, marks_of_app, run, run_with};
 
 #[tokio::test]
 async fn preview_makes_a_draft_s_preview_without_its_label() {
@@ -236,6 +236,21 @@ async fn teardown_removes_an_open_pull_requests_preview_until_the_next_push() {
         t.auto_pull_request(1, "synchronize").await.succeeds();
         t.expect_serving("shop-pr-1", "second").await;
         assert!(!ours(t, 1).await.contains("next push"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn teardown_removes_every_app_of_the_pull_request() {
+    run(async |t: &mut Tester| {
+        with_maintainer(t).await;
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        let api = marks_of_app(t.repository_id().await, "pr-1", "api");
+        t.somebody_creates("api-pr-1", api).await;
+        let comment = says(t, MAINTAINER, 1, "/teardown").await;
+        on_comment(t, comment).await.succeeds();
+        assert_eq!(t.app_names().await, Vec::<String>::new());
     })
     .await;
 }
