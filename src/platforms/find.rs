@@ -6,7 +6,6 @@ use crate::config::is_app_name;
 use crate::model::failure::Failure;
 
 /// A manifest that may be one app of several.
-#[cfg_attr(not(test), expect(dead_code, reason = "`init` will propose `[apps]`"))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Candidate<'a> {
     pub(crate) path: &'a str,
