@@ -10,7 +10,8 @@ use tokio_tungstenite::tungstenite::Message;
 use super::{Do, app, app_with_pending, count, not_found, refuse, run, say, spec};
 use crate::model::rollout::Phase;
 use crate::platforms::app_platform::AppPlatform;
-use crate::platforms::{LogKind, PlatformError, Rollout};
+use crate::platforms::error::Result;
+use crate::platforms::{LogKind, Outcome, PlatformError, Rollout};
 use crate::redact::Untrusted;
 use crate::wait::Deadline;
 
@@ -22,6 +23,16 @@ fn rollout() -> Rollout {
         previous: None,
         warnings: Vec::new(),
     }
+}
+
+/// Follows a deployment of an app that served before.
+async fn follow(platform: &AppPlatform) -> Result<Outcome> {
+    let rollout = Rollout {
+        previous: Some("d1".to_owned()),
+        ..rollout()
+    };
+    let deadline = Deadline::after(Duration::from_secs(60));
+    platform.follow(&rollout, deadline, &mut |_| {}).await
 }
 
 #[test]
@@ -42,6 +53,45 @@ fn waiting_tolerates_errors_and_reports_changes_once() {
     );
     assert_eq!(deployment.expect("ended").phase, Phase::Active);
     assert_eq!(seen, [Phase::Queued, Phase::Building, Phase::Active]);
+}
+
+#[test]
+fn a_superseded_deployment_names_the_one_that_took_its_place() {
+    let (outcome, _) = run(
+        |asked, _| match asked {
+            "GET /v2/apps/a1/deployments/d2" => say(json!({"deployment": {"id": "d2", "phase": "SUPERSEDED"}})),
+            _ => say(json!({"app": app_with_pending(spec("new"), "d3")})),
+        },
+        follow,
+    );
+    let outcome = outcome.expect("ended");
+    let by = match &outcome {
+        Outcome::Superseded { by, .. } => by.as_deref().map(|by| by.id.as_str()),
+        _ => None,
+    };
+    assert_eq!(by, Some("d3"), "{outcome:?}");
+}
+
+#[test]
+fn the_platforms_own_rollback_is_found_although_it_appears_a_moment_after_the_failure() {
+    let after = |next: serde_json::Value| {
+        let (outcome, requests) = run(
+            |asked, times| match asked.split('?').next().unwrap_or_default() {
+                "GET /v2/apps/a1/deployments/d2" => say(json!({"deployment": {"id": "d2", "phase": "ERROR"}})),
+                _ if times == 0 => say(json!({"deployments": [{"id": "d2", "phase": "ERROR"}]})),
+                _ => say(json!({"deployments": [next, {"id": "d2", "phase": "ERROR"}]})),
+            },
+            follow,
+        );
+        match outcome.expect("ended") {
+            Outcome::Failed { rollback, .. } => (rollback.and_then(|it| it.deployment), requests.len()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let own = json!({"id": "d3", "phase": "BUILDING", "cause_details": {"type": "AUTO_ROLLBACK"}});
+    assert_eq!(after(own), (Some("d3".to_owned()), 3));
+    let pushed = json!({"id": "d3", "phase": "BUILDING", "cause_details": {"type": "DEPLOY_ON_PUSH"}});
+    assert_eq!(after(pushed), (None, 3), "another deployment: there will be none");
 }
 
 #[test]
