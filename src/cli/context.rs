@@ -104,6 +104,7 @@ pub(crate) fn build(
         config_file,
         config_is_named: project.config.is_some(),
         spec_file,
+        app: None,
         heads: Heads::default(),
         timeout,
         json,

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the flows of several apps will use it"))]
 mod apps;
 mod duration;
 mod env;
@@ -13,13 +12,13 @@ mod overlay;
 mod parse;
 mod paths;
 mod read;
-#[cfg_attr(not(test), expect(dead_code, reason = "the flows of several apps will use it"))]
 mod references;
 mod shape;
 
 pub(crate) use apps::{AppConfig, is_app_name};
 pub(crate) use env::{EnvValue, Generate, TOKENS, Variable, is_own_token, is_reserved};
 pub(crate) use parse::nearest;
+pub(crate) use references::{Unresolved, referenced_apps, with_urls};
 pub(crate) use shape::clipped as clipped_size;
 
 use crate::model::environment::PRODUCTION;

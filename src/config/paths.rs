@@ -71,6 +71,11 @@ impl Paths {
         Ok(Self(read))
     }
 
+    /// Whether every file is the app's.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether one of the files may belong to the app.
     pub(crate) fn touched_by(&self, changed: &ChangedFiles) -> bool {
         self.0.is_empty() || changed.may_include(|path| self.include(path))

@@ -56,6 +56,8 @@ pub(crate) struct Ctx {
     pub(crate) config_is_named: bool,
     /// `--spec`
     pub(crate) spec_file: Option<String>,
+    /// `--app`: its key under `[apps]`.
+    pub(crate) app: Option<String>,
     /// Where the branches stood that were read: all that a run reads of one is of the same commit.
     pub(crate) heads: Heads,
     /// `--timeout`

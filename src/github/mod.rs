@@ -7,7 +7,6 @@
 //! documents as `null` where they are gone; a state that GitHub adds to a deployment's is refused as well.
 
 mod api;
-#[cfg_attr(not(test), expect(dead_code, reason = "the flows of several apps will use it"))]
 mod changed_files;
 pub(crate) mod collaborators;
 pub(crate) mod comments;

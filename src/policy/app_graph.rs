@@ -60,18 +60,13 @@ impl<'a> AppGraph<'a> {
         needed.into_iter().map(|place| self.apps[place]).collect()
     }
 
-    /// The chosen apps in the order of their deployment: those of one step do not wait for each other.
-    pub(crate) fn steps(&self, chosen: &[&AppConfig]) -> Vec<Vec<&'a AppConfig>> {
-        let is_chosen = |place: &usize| chosen.iter().any(|app| app.key == self.apps[*place].key);
-        let mut left: BTreeSet<usize> = (0..self.apps.len()).filter(is_chosen).collect();
-        let mut steps = Vec::new();
-        while !left.is_empty() {
-            let (now, later): (BTreeSet<usize>, _) =
-                left.iter().partition(|place| self.before[**place].is_disjoint(&left));
-            steps.push(now.into_iter().map(|place| self.apps[place]).collect());
-            left = later;
+    /// Whether an app is deployed before another one.
+    pub(crate) fn is_before(&self, one: &AppConfig, other: &AppConfig) -> bool {
+        let place = |app: &AppConfig| self.apps.iter().position(|member| member.key == app.key);
+        match (place(one), place(other)) {
+            (Some(one), Some(other)) => self.before[other].contains(&one),
+            _ => false,
         }
-        steps
     }
 }
 

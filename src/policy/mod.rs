@@ -2,7 +2,6 @@
 
 pub(crate) mod adoption;
 pub(crate) mod announcement;
-#[cfg_attr(not(test), expect(dead_code, reason = "the flows of several apps will use it"))]
 pub(crate) mod app_graph;
 pub(crate) mod changes;
 pub(crate) mod credentials;
@@ -13,7 +12,6 @@ pub(crate) mod env_values;
 pub(crate) mod hidden;
 pub(crate) mod images;
 pub(crate) mod literal;
-#[cfg_attr(not(test), expect(dead_code, reason = "the flows of several apps will use it"))]
 pub(crate) mod manifest_names;
 pub(crate) mod pieces;
 pub(crate) mod placeholder;

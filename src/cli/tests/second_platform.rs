@@ -123,6 +123,7 @@ impl Stage {
             config_file: "do-deploy.toml".to_owned(),
             config_is_named: false,
             spec_file: None,
+            app: None,
             heads: Heads::default(),
             timeout: None,
             json: false,

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use futures_util::future::join_all;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use super::eligibility::Skip;
 use super::plan::Planner;
@@ -20,24 +20,34 @@ use crate::flows::rollout::finish;
 use crate::flows::rollout::finish::Successor;
 use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
-use crate::model::report::{Report, Sleep};
+use crate::model::report::{Report, Sleep, State};
 use crate::model::verdict::Verdict;
 use crate::platforms::plan::PreviewPlan;
 use crate::platforms::{App, PlatformError};
 use crate::report::{AppReporter, Reporter};
 use crate::wait::Cancelled;
 
-/// One app of the pull request, planned.
+/// One app of the pull request.
 pub(crate) struct PreviewApp<'a> {
     /// The run's, with a log that names the app where there are several.
     pub(super) ctx: Ctx,
+    /// Its name under `[apps]`.
+    pub(super) key: Option<String>,
+    /// The places of those that are deployed before it.
+    pub(super) needs: Vec<usize>,
+    /// `None`: this run does not deploy it, and its report says why.
+    pub(super) work: Option<Work<'a>>,
+    pub(super) report: Report,
+    pub(super) end: End,
+}
+
+/// What a run does about an app.
+pub(crate) struct Work<'a> {
     pub(super) planner: Planner<'a>,
     pub(super) live: Option<App>,
     pub(super) plan: PreviewPlan,
     /// Which data the update is going to cost.
     pub(super) loss: Option<String>,
-    pub(super) report: Report,
-    pub(super) end: End,
 }
 
 /// How the run's work on an app ended.
@@ -51,22 +61,44 @@ pub(crate) enum End {
     Cancelled(Cancelled),
 }
 
-/// Deploys every app, and has the reporter say how each ended.
+/// What other apps have to know of one that has ended.
+#[derive(Clone)]
+struct Outcome {
+    key: String,
+    state: State,
+    url: Option<String>,
+}
+
+/// Deploys every app, each once those before it serve, and has the reporter say how each ended.
 pub(crate) async fn deploy_all(
     candidate: &Candidate<'_>,
     apps: &mut [PreviewApp<'_>],
     reporter: &Mutex<Reporter>,
     started: Instant,
 ) {
-    let deployments = apps.iter_mut().enumerate().map(|(index, app)| async move {
-        let reporter = AppReporter::new(reporter, index);
-        let deployed = app.deploy(candidate.request, reporter).await;
-        app.report.duration = Some(started.elapsed());
-        app.end = app.ending(deployed).await;
-        if let End::Reported = app.end {
-            reporter.end(&app.report).await;
-        }
-    });
+    let (ends, outcomes): (Vec<_>, Vec<_>) = apps.iter().map(|_| watch::channel(None)).unzip();
+    let outcomes = &outcomes;
+    let deployments = apps
+        .iter_mut()
+        .zip(ends)
+        .enumerate()
+        .map(|(index, (app, end))| async move {
+            let reporter = AppReporter::new(reporter, index);
+            let before = app.outcomes_before(outcomes).await;
+            if app.work.is_some() {
+                let deployed = app.deploy_after(&before, candidate.request, reporter).await;
+                app.end = app.ending(deployed).await;
+                app.report.duration = app.has_begun().then(|| started.elapsed());
+                if let End::Reported = app.end {
+                    reporter.end(&app.report).await;
+                }
+            }
+            end.send_replace(Some(Outcome {
+                key: app.key.clone().unwrap_or_default(),
+                state: app.report.state,
+                url: app.report.url.clone(),
+            }));
+        });
     join_all(deployments).await;
 }
 
@@ -77,17 +109,69 @@ pub(super) fn forced<'a>(ctx: &Ctx, request: &Request, live: Option<&'a App>, he
 }
 
 impl PreviewApp<'_> {
+    /// Waits for the apps before this one.
+    async fn outcomes_before(&self, outcomes: &[watch::Receiver<Option<Outcome>>]) -> Vec<Outcome> {
+        let mut before = Vec::new();
+        for at in &self.needs {
+            let mut outcome = outcomes[*at].clone();
+            // The sender is gone only after it has sent.
+            let outcome = outcome.wait_for(Option::is_some).await;
+            before.extend(outcome.ok().and_then(|outcome| outcome.clone()));
+        }
+        before
+    }
+
+    /// Deploys the app unless one before it stands in the way.
+    async fn deploy_after(
+        &mut self,
+        before: &[Outcome],
+        request: &Request,
+        reporter: AppReporter<'_>,
+    ) -> anyhow::Result<Option<Skip>> {
+        let stands_in_the_way = |it: &&Outcome| matches!(it.state, State::Failed | State::Cancelled | State::Building);
+        if let Some(other) = before.iter().find(stands_in_the_way) {
+            self.ctx.wait.check()?;
+            let why = format!(
+                "Not deployed: `{}`, which is deployed before it, was not ready",
+                other.key
+            );
+            self.ctx.console.say(&why);
+            self.report.state = State::Skipped;
+            self.report.changes.clear();
+            self.report.notes = vec![why];
+            return Ok(None);
+        }
+        self.use_urls(before)?;
+        self.deploy(request, reporter).await
+    }
+
+    /// Plans again with the URLs of the apps that it refers to.
+    fn use_urls(&mut self, before: &[Outcome]) -> anyhow::Result<()> {
+        let Self { ctx, work, .. } = self;
+        let Some(Work {
+            planner, live, plan, ..
+        }) = work
+        else {
+            return Ok(());
+        };
+        let urls = before.iter().filter_map(|it| Some((it.key.clone(), it.url.clone()?)));
+        if planner.point_to_all(&urls.collect())? {
+            *plan = planner.plan(ctx, live.as_ref())?;
+            ctx.redactor_of(&plan.document, &planner.config);
+        }
+        Ok(())
+    }
+
     /// Creates or updates the app and follows the deployment that the reply names.
-    #[tracing::instrument(target = "target", name = "target", skip_all, fields(app = %self.planner.name, environment = %self.report.environment))]
+    #[tracing::instrument(target = "target", name = "target", skip_all, fields(app = %self.report.app, environment = %self.report.environment))]
     async fn deploy(&mut self, request: &Request, reporter: AppReporter<'_>) -> anyhow::Result<Option<Skip>> {
-        let Self {
-            ctx,
-            planner,
-            live,
-            plan,
-            report,
-            ..
-        } = self;
+        let Self { ctx, work, report, .. } = self;
+        let Some(Work {
+            planner, live, plan, ..
+        }) = work
+        else {
+            return Ok(None);
+        };
         let target = &planner.target;
         ctx.wait.check()?;
         ctx.console.phase("Build");
@@ -160,10 +244,16 @@ impl PreviewApp<'_> {
         }
     }
 
+    /// Whether anything was sent, or was going to be.
+    fn has_begun(&self) -> bool {
+        self.report.state != State::Skipped
+    }
+
     /// Writes into the report that the run ends before the deployment does.
     pub(super) async fn break_off(&mut self, error: &anyhow::Error) -> End {
-        let successor = Successor::Pull(self.planner.pull.number);
-        let platform = self.planner.target.platform.as_ref();
+        let Some(work) = &self.work else { return End::Reported };
+        let successor = Successor::Pull(work.planner.pull.number);
+        let platform = work.planner.target.platform.as_ref();
         match finish::break_off(&self.ctx, platform, &mut self.report, successor, error).await {
             Some(signal) => End::Cancelled(signal),
             None => End::Reported,

@@ -48,10 +48,11 @@ pub(crate) async fn finish(
         ctx.console
             .say("The pull request was closed meanwhile: what was just made is removed again");
         let reporter = ctx.reporter(config, repository);
-        let names: Vec<String> = apps.iter().map(|app| app.planner.name.clone()).collect();
+        let names: Vec<String> = apps.iter().map(|app| app.report.app.clone()).collect();
         return teardown::remove(ctx, reporter, repository, now, &names, &RemovalReason::Closed).await;
     }
-    let reported = apps.iter().position(|app| matches!(app.end, End::Reported));
+    let is_reported = |app: &PreviewApp<'_>| app.work.is_some() && matches!(app.end, End::Reported);
+    let reported = apps.iter().position(is_reported);
     let moved_on = now.as_ref().ok().filter(|now| !now.head.sha.is(&pull.head.sha));
     for app in &mut apps {
         let End::Overtaken(by) = &app.end else { continue };

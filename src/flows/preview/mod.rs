@@ -3,6 +3,7 @@
 pub(crate) mod app;
 mod begin;
 pub(crate) mod changed_manifest;
+mod choice;
 mod deploy;
 pub(crate) mod eligibility;
 mod finish;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::Config;
+use crate::config::{Config, EnvValue, Unresolved, referenced_apps, with_urls};
 use crate::flows::context::Ctx;
 use crate::flows::project::source::Source;
 use crate::flows::project::target::Target;
@@ -22,6 +22,8 @@ pub(crate) struct Planner<'a> {
     pub(crate) target: Target,
     pub(crate) name: String,
     pub(crate) config: Config,
+    /// Its envs as the configuration has them, with references to other apps.
+    env: BTreeMap<String, EnvValue>,
     pub(crate) pull: &'a PullRequest,
     manifest: Manifest,
     images: &'a Images,
@@ -42,6 +44,7 @@ impl<'a> Planner<'a> {
         let files = source.files_for(&manifest).await?;
         Ok(Self {
             name: names::preview_app(allowed.name(&manifest), pull.number, target.repository.id),
+            env: config.preview.env.clone(),
             target,
             config,
             pull,
@@ -55,6 +58,34 @@ impl<'a> Planner<'a> {
     /// The app's name in the repository's manifest.
     pub(crate) fn spec_name(&self) -> &str {
         self.manifest.name()
+    }
+
+    /// Gives the app the URLs that its envs refer to; one that is not known yet is filled in once the other app serves.
+    pub(crate) fn point_to(&mut self, urls: &BTreeMap<String, String>) {
+        let unknown = referenced_apps(&self.env)
+            .into_iter()
+            .filter(|app| !urls.contains_key(*app));
+        let unknown = unknown.map(|app| (app.to_owned(), format!("https://{app}.invalid")));
+        let all: BTreeMap<String, String> = urls.clone().into_iter().chain(unknown).collect();
+        if let Ok(env) = with_urls(&self.env, &all) {
+            self.config.preview.env = env;
+        }
+    }
+
+    /// The same with the URLs of all of them. `false`: nothing has changed by it.
+    ///
+    /// # Errors
+    /// When one has none, because it has no public component.
+    pub(crate) fn point_to_all(&mut self, urls: &BTreeMap<String, String>) -> Result<bool, Failure> {
+        let env = with_urls(&self.env, urls).map_err(|Unresolved(envs)| {
+            let (app, env) = envs.into_iter().next().unwrap_or_default();
+            Failure::input(format!("`{env}` refers to the URL of `{app}`, which has none"))
+                .why(format!("`{app}` has no public component"))
+                .next(format!("take out the reference, or give `{app}` a public component"))
+        })?;
+        let has_changed = env != self.config.preview.env;
+        self.config.preview.env = env;
+        Ok(has_changed)
     }
 
     /// Every document whose sources count.

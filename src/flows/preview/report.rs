@@ -49,10 +49,7 @@ pub(crate) fn opening_report(
     let mut report = target.report(&plan.name, State::Building);
     report.preview_of = Some(spec_name.to_owned());
     report.commit = Some(pull.head.sha.clone());
-    report.url = live.and_then(|app| app.active.as_ref().and(app.url.clone()));
-    report.serving = live.and_then(|app| ownership::serving(ctx, app));
-    report.nothing_serves = live.is_some_and(|app| app.active.is_none());
-    report.app_id = live.map(|app| app.id.clone());
+    add_what_serves(&mut report, ctx, live);
     report.underway.last_took = live.and_then(|app| app.active.as_ref()?.took());
     report.sleep = Some(plan.sleep.clone());
     report.database = plan.database.mode;
@@ -60,6 +57,14 @@ pub(crate) fn opening_report(
     report.built_elsewhere = plan.document.facts().is_built_elsewhere(&ctx.own());
     report.notes.extend(notes(plan));
     report
+}
+
+/// What there is of the app before the run changes anything.
+pub(crate) fn add_what_serves(report: &mut Report, ctx: &Ctx, live: Option<&App>) {
+    report.url = live.and_then(|app| app.active.as_ref().and(app.url.clone()));
+    report.serving = live.and_then(|app| ownership::serving(ctx, app));
+    report.nothing_serves = live.is_some_and(|app| app.active.is_none());
+    report.app_id = live.map(|app| app.id.clone());
 }
 
 fn notes(plan: &PreviewPlan) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! What a flow acts on: the repository, its files at a commit, its pull requests, and which apps are its own.
 
+pub(crate) mod apps;
 pub(crate) mod checkout;
 pub(crate) mod git;
 pub(crate) mod own;

@@ -83,7 +83,7 @@ impl<'a> Source<'a> {
             named: ctx.config_is_named,
         };
         match self.text_of(wanted).await? {
-            Some(text) => Ok(one_app(Config::parse(&text, path)?, path)?),
+            Some(text) => Ok(Config::parse(&text, path)?),
             // Policy has none yet, while a commit that brings one is checked out.
             None if self.commit.is_none() && self.is_on_disk(&wanted) => Ok(Config::default()),
             None if ctx.config_is_named => Err(Failure::input(format!(
@@ -229,17 +229,6 @@ impl<'a> Source<'a> {
         let texts = self.texts(&wanted).await?;
         let found = paths.iter().zip(texts);
         Ok(found.filter_map(|(path, text)| Some((path.clone(), text?))).collect())
-    }
-}
-
-/// Passes the configuration of a repository with one app: no flow acts on several yet.
-fn one_app(config: Config, path: &str) -> Result<Config, Failure> {
-    match config.apps().iter().any(|app| app.key.is_some()) {
-        false => Ok(config),
-        true => Err(Failure::input(format!(
-            "`{path}` has `[apps]`, and several apps of one repository are not supported yet"
-        ))
-        .next("name one app spec with `spec`, and leave `[apps]` out")),
     }
 }
 
