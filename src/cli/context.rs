@@ -18,6 +18,7 @@ use crate::model::failure::Failure;
 use crate::platforms::Platform;
 use crate::platforms::app_platform::{APP_SPEC, AppPlatform};
 use crate::platforms::clouds::{Cloud, Clouds};
+use crate::platforms::dialect::Dialect as _;
 use crate::redact::{Redactor, Secret};
 use crate::wait::{Deadline, Wait};
 
@@ -75,7 +76,7 @@ pub(crate) fn build(
         (Some(token), Some(repository)) => Some(GitHub::new(github_url, Some(&token), repository, wait.clone())?),
         _ => None,
     };
-    let client = match variables.token("DIGITALOCEAN_ACCESS_TOKEN")? {
+    let client = match variables.token(APP_SPEC.words().token)? {
         Some(token) => Some(Arc::new(AppPlatform::new(platform_url, &token, wait.clone())?) as Arc<dyn Platform>),
         None => None,
     };

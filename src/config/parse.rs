@@ -50,7 +50,7 @@ impl Config {
                 "",
                 "env",
                 format!("there are {envs} envs in the file, more than {MOST_ENVS}"),
-                "set them in the app spec, or hand them over as one variable",
+                "set them in the manifest, or hand them over as one variable",
             ));
         }
         if self.environments.len() > MOST_ENVIRONMENTS {
@@ -293,7 +293,7 @@ pub(super) fn one_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Str
         type Value = String;
 
         fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-            f.write_str("the path of an app spec")
+            f.write_str("the path of a manifest")
         }
 
         fn visit_str<E: Error>(self, path: &str) -> Result<String, E> {
@@ -305,7 +305,7 @@ pub(super) fn one_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Str
             match paths.next_element::<String>()? {
                 None => Ok(first),
                 Some(_) => Err(A::Error::custom(
-                    "several apps of one repository are not supported yet: name one app spec",
+                    "several apps of one repository are not supported yet: name one manifest",
                 )),
             }
         }

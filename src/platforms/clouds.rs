@@ -53,6 +53,12 @@ impl Clouds {
         std::iter::once(&self.first).chain(&self.others)
     }
 
+    /// What manifests are called, where it is not known for which of them one is: `app spec or Compose file`.
+    pub(crate) fn manifest(&self) -> String {
+        let called: Vec<&str> = self.all().map(|cloud| cloud.words().manifest).collect();
+        called.join(" or ")
+    }
+
     /// The one that a manifest in this file is for, by the file's name.
     pub(crate) fn of_file(&self, path: &str) -> &Cloud {
         let name = path.rsplit('/').next().unwrap_or(path);

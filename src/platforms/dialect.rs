@@ -7,11 +7,15 @@ use super::scaffold::Portable;
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::report::Sleep;
+use crate::model::words::Words;
 use crate::policy::replace::Replace;
 use crate::redact::Secret;
 
 /// What a platform has to say of its documents. `Document` says what each answer means.
 pub(crate) trait Dialect: Sync {
+    /// What the platform calls things.
+    fn words(&self) -> &'static Words;
+
     fn name<'a>(&self, document: &'a Value) -> &'a str;
     fn facts(&self, document: &Value) -> Facts;
     fn marks(&self, document: &Value) -> Option<Marks>;

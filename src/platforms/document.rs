@@ -10,6 +10,7 @@ use super::scaffold::Portable;
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::report::Sleep;
+use crate::model::words::Words;
 use crate::policy::replace::Replace;
 use crate::redact::Secret;
 
@@ -32,6 +33,11 @@ impl Document {
     /// The same, to be changed.
     pub(in crate::platforms) fn value_mut(&mut self) -> &mut Value {
         &mut self.value
+    }
+
+    /// What the platform that it belongs to calls things.
+    pub(crate) fn words(&self) -> &'static Words {
+        self.dialect.words()
     }
 
     pub(crate) fn name(&self) -> &str {

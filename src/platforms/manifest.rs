@@ -5,8 +5,8 @@ use std::fmt;
 use serde_json::Value;
 
 use super::document::Document;
-use super::words::Words;
 use crate::model::failure::Failure;
+use crate::model::words::Words;
 pub(crate) use crate::policy::yaml::places::Places;
 
 /// A manifest that passed its platform's checks: it has a name that the platform accepts.
@@ -16,8 +16,6 @@ pub(crate) struct Manifest {
     pub(in crate::platforms) document: Document,
     pub(in crate::platforms) file: String,
     pub(in crate::platforms) places: Places,
-    /// Of the platform that it is for.
-    pub(in crate::platforms) words: &'static Words,
 }
 
 impl Manifest {
@@ -47,7 +45,7 @@ impl Manifest {
 
     /// What the platform that it is for calls things.
     pub(crate) fn words(&self) -> &'static Words {
-        self.words
+        self.document.words()
     }
 
     /// Puts the place of a JSON pointer on a failure, where it is known.

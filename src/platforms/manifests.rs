@@ -1,16 +1,13 @@
 //! How a platform's manifests are found, read and planned. Pure: no network, no clock, no token.
 
+use super::dialect::Dialect;
 use super::document::Document;
 use super::manifest::Manifest;
 use super::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
 use super::scaffold::{First, Tree};
-use super::words::Words;
 use crate::model::failure::Failure;
 
-pub(crate) trait Manifests: Sync {
-    /// What the platform that they are for calls things.
-    fn words(&self) -> &'static Words;
-
+pub(crate) trait Manifests: Dialect {
     /// Where a manifest is, unless it is named, best first.
     fn usual_files(&self) -> &'static [&'static str];
 

@@ -19,7 +19,6 @@ mod offline;
 pub(crate) mod plan;
 pub(crate) mod scaffold;
 pub(crate) mod source;
-mod words;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -38,9 +37,9 @@ pub(crate) use facts::Facts;
 pub(crate) use log::{LogKind, LogLine};
 pub(crate) use manifest::Manifest;
 pub(crate) use offline::Offline;
-pub(crate) use words::Words;
 
 use crate::model::report::{Cost, Pages};
+pub(crate) use crate::model::words::Words;
 use crate::redact::Clean;
 use crate::wait::Deadline;
 

@@ -53,7 +53,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     // The head may be gone, and with it what its spec said: the default branch names the app as well. Where its spec is
     // broken, the marks alone say what there is to remove.
     let name = match source.manifest(&config.spec).await {
-        Ok(manifest) => names::preview_app(manifest.name(), pull.number, repository.id),
+        Ok(manifest) => {
+            let longest = manifest.words().longest_name;
+            names::preview_app(manifest.name(), pull.number, repository.id, longest)
+        }
         Err(error) if failure_of(&error).kind != Kind::Input => return Err(error),
         Err(_) => match Target::find_marked(ctx, &repository, &Environment::Preview(pull.number)).await? {
             Some((_, app)) => app.name,

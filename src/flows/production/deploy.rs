@@ -155,7 +155,10 @@ fn same_commit(ctx: &Ctx, app: &App, head: &Sha, branch: &str) -> Result<(), Fai
             app.name,
             serving.short()
         ))
-        .why("a forced build builds the head of the branch, with the app spec of the commit that serves")
+        .why(format!(
+            "a forced build builds the head of the branch, with the {} of the commit that serves",
+            app.document.words().manifest
+        ))
         .next("deploy without `--force-build`: another commit is built anyway")),
     }
 }
@@ -172,7 +175,10 @@ async fn beside_another(revision: &Revision, request: &Request) -> anyhow::Resul
     let rest = beside(&request.replace, &revision.manifest, &request.environment, &names)?;
     let second = (!names.is_empty()).then(|| Change {
         what: format!("agreed to create a second app: `{}` lives on", names.join("`, `")),
-        why: "the app spec has another name (`--replace name`)".to_owned(),
+        why: format!(
+            "the {} has another name (`--replace name`)",
+            revision.manifest.words().manifest
+        ),
     });
     Ok((rest, second))
 }
@@ -235,7 +241,7 @@ async fn settle(
         has_previous: rollout.previous.is_some(),
     };
     match succession::successor(target.platform.as_ref(), &rollout.app_id, &ended).await {
-        Ok(Some(successor)) => succession::reconsider(ctx, &mut ended, &successor),
+        Ok(Some(successor)) => succession::reconsider(ctx, target.platform.words(), &mut ended, &successor),
         Ok(None) => {}
         Err(error) => note(ctx, "Could not determine whether it still serves", error, report)?,
     }
@@ -284,7 +290,11 @@ fn difference(ctx: &Ctx, before: Option<&App>, after: Option<&Document>) -> Opti
     let active = app.active.as_ref().and_then(|active| active.document.as_ref());
     // The commit is another one in every deployment, and stands above.
     let difference = active.unwrap_or(&app.document).difference_but_commit(after);
-    let title = format!("How the spec of {} differs from what was live before", app.name);
+    let title = format!(
+        "How the {} of {} differs from what was live before",
+        after.words().document,
+        app.name
+    );
     (!difference.is_empty()).then(|| Listing::difference(title, &difference))
 }
 

@@ -15,6 +15,7 @@ use crate::platforms::{App, Deployment};
 /// Any other app: previews never adopt, and nothing is deleted that is not marked as ours.
 pub(crate) fn require(app: &App, repository: u64, environment: &Environment) -> Result<(), Failure> {
     let held = Failure::input(format!("the name `{}` is held by an app that is not ours", app.name));
+    let manifest = app.document.words().manifest;
     match &app.marks {
         Some(_) if is_marked(app, repository, environment) => Ok(()),
         Some(marks) if marks.same_owner(repository, environment) => Err(held
@@ -33,10 +34,14 @@ pub(crate) fn require(app: &App, repository: u64, environment: &Environment) -> 
                 "it is marked as `{}` of the repository with id {}",
                 marks.environment, marks.repository
             ))
-            .next("rename the app in your app spec, so that its previews get another name")),
+            .next(format!(
+                "rename the app in your {manifest}, so that its previews get another name"
+            ))),
         None => Err(held
             .why("it does not carry do-deploy's marks, so nothing of it is changed or deleted")
-            .next("rename or delete that app, or rename the app in your app spec")),
+            .next(format!(
+                "rename or delete that app, or rename the app in your {manifest}"
+            ))),
     }
 }
 
@@ -76,7 +81,10 @@ pub(crate) fn only<'a>(
     let names = list(marked.iter().map(|app| app.name.as_str()));
     Err(
         Failure::input(format!("several apps have the marks of `{environment}`: {names}"))
-            .why("an app spec that was copied brings its marks along")
+            .why(format!(
+                "{} that was copied brings its marks along",
+                marked[0].document.words().a_manifest()
+            ))
             .next("remove the envs `DO_DEPLOY_REPOSITORY` and `DO_DEPLOY_ENVIRONMENT` from those that are copies"),
     )
 }

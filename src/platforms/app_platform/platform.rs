@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::api::{AppPlatform, explain};
 use super::spec::{APP_SPEC, AppSpec};
 use crate::model::report::{Cost, Pages};
-use crate::platforms::manifests::Manifests as _;
+use crate::platforms::dialect::Dialect as _;
 use crate::platforms::{
     App, Capabilities, ComponentHealth, Deployment, Diagnosis, Document, LogKind, LogLine, Platform, Result, Rollout,
     Still, Validation, Words,

@@ -99,7 +99,8 @@ pub(crate) fn agree(
         let app = spec.name();
         let failure = match name == NAME || living.contains(name) {
             true => Failure::input(format!(
-                "`--replace` names `{name}`, which the app spec leaves as it is"
+                "`--replace` names `{name}`, which the {} leaves as it is",
+                spec.words().manifest
             )),
             false => Failure::input(format!("`--replace` names `{name}`, which `{app}` does not have")),
         };
@@ -127,14 +128,16 @@ pub(crate) fn beside(
         return Ok(replace.without_name());
     }
     let failure = Failure::input(format!(
-        "this app spec would create `{}`, but {environment} of this repository is `{}`",
+        "this {} would create `{}`, but {environment} of this repository is `{}`",
+        spec.words().manifest,
         spec.name(),
         others.join("`, `")
     ))
     .why("a new app begins with empty databases and without the domains; the other one would live on and be paid for")
     .next(format!(
-        "rename it back to `{}` in the app spec, or agree to a second app for one run with `--replace {NAME}`",
-        others[0]
+        "rename it back to `{}` in the {}, or agree to a second app for one run with `--replace {NAME}`",
+        others[0],
+        spec.words().manifest
     ));
     Err(spec.locate(failure, "/name"))
 }
@@ -154,10 +157,11 @@ pub(crate) fn without_app(replace: &Replace, spec: &Manifest) -> Result<Vec<Take
 /// All of them at once, with the consent to everything that is lost.
 fn refusal(spec: &Manifest, unwanted: &[&Loss], all: &[Loss], unmatched: &[&String]) -> Failure {
     let failure = match unwanted {
-        [loss] => Failure::input(format!("this app spec would {}", loss.what)).why(loss.why.clone()),
+        [loss] => Failure::input(format!("this {} would {}", spec.words().manifest, loss.what)).why(loss.why.clone()),
         _ => {
             let failure = Failure::input(format!(
-                "this app spec would harm `{}` in {} ways",
+                "this {} would harm `{}` in {} ways",
+                spec.words().manifest,
                 spec.name(),
                 unwanted.len()
             ));

@@ -2,8 +2,9 @@
 
 use super::app::App;
 use super::app_platform::APP_SPEC;
+use super::dialect::Dialect as _;
 use super::manifests::Manifests as _;
-use super::words::Words;
+use crate::model::words::Words;
 
 #[cfg(feature = "sandbox")]
 pub(crate) mod folder;

@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
+use super::super::words::WORDS;
 use super::document::app;
 use super::production::going_back;
 use super::{diff, export, facts, health, marks, secrets, secure_header};
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::report::Sleep;
+use crate::model::words::Words;
 use crate::platforms::dialect::Dialect;
 use crate::platforms::document::Document;
 use crate::platforms::facts::{Facts, Question};
@@ -33,6 +35,10 @@ pub(super) fn no_scale_to_zero() -> Sleep {
 }
 
 impl Dialect for AppSpec {
+    fn words(&self) -> &'static Words {
+        &WORDS
+    }
+
     fn name<'a>(&self, document: &'a Value) -> &'a str {
         app::name_of(document)
     }

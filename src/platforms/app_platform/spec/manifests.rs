@@ -1,10 +1,8 @@
 //! App specs as manifests: where they are, how they are read, and what is planned from them.
 
-use super::super::words::WORDS;
 use super::dialect::AppSpec;
 use super::{parse, preview, production, refused, scaffold, start};
 use crate::model::failure::Failure;
-use crate::platforms::Words;
 use crate::platforms::document::Document;
 use crate::platforms::manifest::Manifest;
 use crate::platforms::manifests::Manifests;
@@ -15,10 +13,6 @@ use crate::platforms::scaffold::{First, Tree};
 const USUAL: [&str; 3] = [".do/app.yaml", ".do/app.yml", "app.yaml"];
 
 impl Manifests for AppSpec {
-    fn words(&self) -> &'static Words {
-        &WORDS
-    }
-
     fn usual_files(&self) -> &'static [&'static str] {
         &USUAL
     }

@@ -19,7 +19,6 @@ pub(crate) fn parse(text: &str, file: &str) -> Result<Manifest, Failure> {
         document: AppSpec::document(value),
         file: file.to_owned(),
         places,
-        words: &super::super::words::WORDS,
     };
     check::check(&spec)?;
     Ok(spec)

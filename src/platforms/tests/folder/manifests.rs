@@ -8,6 +8,7 @@ use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::names;
 use crate::model::report::Sleep;
+use crate::model::words::{Edge, Scopes, Words};
 use crate::platforms::dialect::Dialect;
 use crate::platforms::document::Document;
 use crate::platforms::facts::{Component, Facts, Question};
@@ -16,7 +17,6 @@ use crate::platforms::manifests::Manifests;
 use crate::platforms::plan::{DatabaseChoice, PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
 use crate::platforms::scaffold::{First, Portable, Tree};
 use crate::platforms::source::{Source, SourceKind};
-use crate::platforms::words::{Scopes, Words};
 use crate::policy::replace::Replace;
 use crate::redact::Secret;
 
@@ -32,6 +32,20 @@ static WORDS: Words = Words {
     token_page: "https://folder.example/tokens",
     team: "shelf",
     access_page: "https://folder.example/access",
+    longest_name: 255,
+    manifest: "folder file",
+    document: "file",
+    panel: "shelf's list",
+    push_trigger: "watch",
+    restore: "put the folder back",
+    edge: Edge {
+        server: "folder",
+        app_origin: "x-folder",
+        failure_code: "x-folder-failure",
+        no_route: "none",
+        error_pages: &[],
+        guard: "key",
+    },
     other_actions: &[],
     scopes: Scopes {
         production: &["write"],
@@ -63,10 +77,6 @@ fn marks_of(app: &str, repository: u64, environment: Environment, commit: &Sha) 
 }
 
 impl Manifests for FolderManifests {
-    fn words(&self) -> &'static Words {
-        &WORDS
-    }
-
     fn usual_files(&self) -> &'static [&'static str] {
         &["folder.json"]
     }
@@ -81,7 +91,6 @@ impl Manifests for FolderManifests {
             document: Document::new(value, &FOLDER_MANIFESTS),
             file: file.to_owned(),
             places: Places::default(),
-            words: &WORDS,
         })
     }
 
@@ -91,7 +100,7 @@ impl Manifests for FolderManifests {
 
     fn plan_preview(&self, manifest: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewPlan, Failure> {
         let pull = input.pull_request;
-        let name = names::preview_app(manifest.name(), pull.number, input.repository_id);
+        let name = names::preview_app(manifest.name(), pull.number, input.repository_id, WORDS.longest_name);
         let environment = Environment::Preview(pull.number);
         let marks = marks_of(manifest.name(), input.repository_id, environment, input.commit);
         Ok(PreviewPlan {
@@ -135,6 +144,10 @@ impl Manifests for FolderManifests {
 }
 
 impl Dialect for FolderManifests {
+    fn words(&self) -> &'static Words {
+        &WORDS
+    }
+
     fn name<'a>(&self, document: &'a Value) -> &'a str {
         text(document, "name")
     }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use self::manifests::text;
 use super::super::deployment::Cause;
-use super::super::manifests::Manifests as _;
+use super::super::dialect::Dialect as _;
 use super::super::{
     App, Capabilities, CauseKind, ComponentHealth, Deployment, Diagnosis, Document, HealthState, LogKind, LogLine,
     Platform, Result, Rollout, Still, Validation, Words,
