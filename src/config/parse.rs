@@ -32,6 +32,11 @@ impl Config {
             let (line, column) = find(text, wrong.table, &wrong.key);
             return Err(Failure::input(wrong.what).next(wrong.next).at(file, line, column));
         }
+        config.preview.sleep.locate(|offset| {
+            let (line, column) = position(text, offset);
+            let file = file.to_owned();
+            Place { file, line, column }
+        });
         config.production.spec = config.spec.clone();
         for name in config.environments.keys() {
             let (line, column) = find(text, &format!("environments.{name}"), "branch");

@@ -103,8 +103,8 @@ fn an_unknown_key_names_the_nearest_with_line_and_column() {
 #[test]
 fn a_wrong_value_says_what_is_right() {
     insta::assert_snapshot!(refuse("[preview]\ndatabase = \"mysql\""), @"do-deploy.toml:2:12: `mysql` is not known here | use one of `auto`, `sqlite`, `dev`, `none`");
-    insta::assert_snapshot!(refuse("[preview]\nsleep = \"5m\""), @r#"do-deploy.toml:2:9: invalid value: string "5m", expected `auto`, `false`, or a duration from `10m` to `24h` | every key, its default and its format are in do-deploy's `reference.toml`"#);
-    insta::assert_snapshot!(refuse("[preview]\nsleep = true"), @"do-deploy.toml:2:9: invalid value: boolean `true`, expected `auto`, `false`, or a duration from `10m` to `24h` | every key, its default and its format are in do-deploy's `reference.toml`");
+    insta::assert_snapshot!(refuse("[preview]\nsleep = \"soon\""), @r#"do-deploy.toml:2:9: invalid value: string "soon", expected `auto`, `false`, or a duration such as `1h` | every key, its default and its format are in do-deploy's `reference.toml`"#);
+    insta::assert_snapshot!(refuse("[preview]\nsleep = true"), @"do-deploy.toml:2:9: invalid value: boolean `true`, expected `auto`, `false`, or a duration such as `1h` | every key, its default and its format are in do-deploy's `reference.toml`");
     insta::assert_snapshot!(refuse("[preview]\nttl = 14"), @"do-deploy.toml:2:7: invalid type: integer `14`, expected a duration such as `90s`, `75m`, `1h 30m` or `14d` | every key, its default and its format are in do-deploy's `reference.toml`");
     insta::assert_snapshot!(refuse("[preview]\nlimit = 0"), @"do-deploy.toml:2:1: `limit` has to be at least 1 | `enabled = false` switches previews off");
     insta::assert_snapshot!(refuse("[production]\ntimeout = \"soon\""), @r#"do-deploy.toml:2:11: invalid value: string "soon", expected a duration such as `90s`, `75m`, `1h 30m` or `14d` | every key, its default and its format are in do-deploy's `reference.toml`"#);

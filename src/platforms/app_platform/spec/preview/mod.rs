@@ -178,7 +178,7 @@ fn derive(
         notes.warnings.push(format!("this preview has no database: {why}"));
     }
     let has_sqlite = decision.database.mode == Some(Database::Sqlite);
-    let sleep = sleep::apply(preview, input, has_sqlite, notes);
+    let sleep = sleep::apply(preview, input, has_sqlite, notes)?;
     if component::components(preview)
         .iter()
         .all(|component| component.kind == Kind::Database)
