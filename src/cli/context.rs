@@ -129,7 +129,7 @@ fn repository(project: &Project, variables: Variables) -> Result<Option<String>,
     };
     match name.split_once('/') {
         Some((owner, repository)) if fits(owner) && fits(repository) => Ok(Some(name)),
-        _ => Err(Failure::input(format!("`{name}` is no repository")).next("give it as `OWNER/NAME`")),
+        _ => Err(Failure::input(format!("`{name}` is not a valid repository")).next("give it as `OWNER/NAME`")),
     }
 }
 
@@ -141,7 +141,7 @@ fn folder(working_directory: &Path) -> Result<String, Failure> {
     let leads_out = working_directory.components().any(|part| part == Component::ParentDir);
     if leads_out && checkout::root(working_directory).is_none() {
         return Err(Failure::input(format!(
-            "the working directory `{}` is no folder of the repository",
+            "the working directory `{}` is not a folder in the repository",
             working_directory.display()
         ))
         .next("correct `--working-directory`"));

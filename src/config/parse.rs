@@ -143,7 +143,7 @@ impl Config {
         if !health.path.is_empty() && !health.path.starts_with('/') {
             return wrong(
                 "path",
-                format!("`{}` is no path", health.path),
+                format!("`{}` is not a valid path", health.path),
                 "start it with `/`, without host",
             );
         }
@@ -151,14 +151,14 @@ impl Config {
             if !check.path.starts_with('/') {
                 return wrong(
                     "checks",
-                    format!("`{}` is no path", check.path),
+                    format!("`{}` is not a valid path", check.path),
                     "start it with `/`, without host",
                 );
             }
             if !(100..=599).contains(&check.status) {
                 return wrong(
                     "checks",
-                    format!("`{}` is no HTTP status", check.status),
+                    format!("`{}` is not a valid HTTP status", check.status),
                     "use 100 to 599",
                 );
             }

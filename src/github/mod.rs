@@ -61,7 +61,7 @@ impl GitHub {
         let (owner, name) = repository
             .split_once('/')
             .filter(|(owner, name)| !owner.is_empty() && !name.is_empty() && !name.contains('/'))
-            .ok_or_else(|| anyhow::anyhow!("`{repository}` is no repository: write `OWNER/NAME`"))?;
+            .ok_or_else(|| anyhow::anyhow!("`{repository}` is not a valid repository: write `OWNER/NAME`"))?;
         let client = Client::new(
             SERVICE,
             base,

@@ -268,7 +268,7 @@ pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
         .find_map(|name| headers.get(*name)?.to_str().ok().map(str::to_owned))
 }
 
-/// What a body that is no JSON looks like.
+/// What a body that is not valid JSON looks like.
 pub(super) fn describe(body: &[u8]) -> String {
     let start = String::from_utf8_lossy(&body[..body.len().min(256)])
         .trim_start()

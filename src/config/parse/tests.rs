@@ -108,7 +108,7 @@ fn a_wrong_value_says_what_is_right() {
     insta::assert_snapshot!(refuse("[preview]\nttl = 14"), @"do-deploy.toml:2:7: invalid type: integer `14`, expected a duration such as `90s`, `75m`, `1h 30m` or `14d` | every key, its default and its format are in do-deploy's `reference.toml`");
     insta::assert_snapshot!(refuse("[preview]\nlimit = 0"), @"do-deploy.toml:2:1: `limit` has to be at least 1 | `enabled = false` switches previews off");
     insta::assert_snapshot!(refuse("[production]\ntimeout = \"soon\""), @r#"do-deploy.toml:2:11: invalid value: string "soon", expected a duration such as `90s`, `75m`, `1h 30m` or `14d` | every key, its default and its format are in do-deploy's `reference.toml`"#);
-    insta::assert_snapshot!(refuse("[health]\nchecks = [{ path = \"admin\", status = 401 }]"), @"do-deploy.toml:2:1: `admin` is no path | start it with `/`, without host");
+    insta::assert_snapshot!(refuse("[health]\nchecks = [{ path = \"admin\", status = 401 }]"), @"do-deploy.toml:2:1: `admin` is not a valid path | start it with `/`, without host");
     insta::assert_snapshot!(refuse("[preview\n"), @"do-deploy.toml:1:9: unclosed table, expected `]` | every key, its default and its format are in do-deploy's `reference.toml`");
 }
 

@@ -111,7 +111,7 @@ fn inside(path: &str) -> Result<String, Failure> {
         .filter(|part| !part.is_empty() && *part != ".")
         .collect();
     if path.starts_with('/') || parts.is_empty() || parts.contains(&"..") {
-        return Err(Failure::input(format!("`{path}` is no path inside of the repository"))
+        return Err(Failure::input(format!("`{path}` is not a path inside the repository"))
             .next("give `--spec` from the repository's root, such as `.do/app.yaml`"));
     }
     Ok(parts.join("/"))
@@ -165,7 +165,7 @@ async fn live(platform: &dyn Platform, name: &str) -> anyhow::Result<(String, Ve
     }
     if !taken.credentials.is_empty() {
         notes.push(format!(
-            "Left out, because a repository is no place for credentials: {}",
+            "Left out, because credentials do not belong in a repository: {}",
             taken.credentials.join(", ")
         ));
     }
