@@ -147,6 +147,10 @@ fn folder(working_directory: &Path) -> Result<String, Failure> {
         .next("correct `--working-directory`"));
     }
     let here = std::env::current_dir().unwrap_or_default();
+    if working_directory.is_absolute() && !working_directory.starts_with(&here) && !working_directory.is_dir() {
+        let shown = working_directory.display();
+        return Err(Failure::input(format!("there is no folder `{shown}`")).next("correct `--working-directory`"));
+    }
     let relative = working_directory.strip_prefix(&here).unwrap_or(working_directory);
     let parts = relative.components().filter_map(|part| match part {
         Component::Normal(part) => Some(format!("{}/", part.to_string_lossy())),
