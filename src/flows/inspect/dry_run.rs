@@ -92,7 +92,8 @@ async fn proposed(
     }
 }
 
-fn note(ctx: &Ctx, report: &mut Report, said: String) {
+/// A sentence for the log and for the summary.
+pub(crate) fn note(ctx: &Ctx, report: &mut Report, said: String) {
     if !ctx.json {
         ctx.console.say(&said);
     }

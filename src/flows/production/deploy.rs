@@ -107,7 +107,7 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> {
             ctx.console
                 .say(&format!("Would release `{}` from its rollback", app.name));
         }
-        return planned(ctx, target, live.as_ref(), &plan, head)
+        return planned(ctx, target, live.as_ref(), &plan, head, &revision.branch)
             .await
             .map_err(|error| refused_manifest::in_its_file(ctx, error, manifest, &plan.document));
     }
@@ -330,10 +330,15 @@ async fn planned(
     live: Option<&App>,
     plan: &ProductionPlan,
     head: &Sha,
+    branch: &str,
 ) -> anyhow::Result<Report> {
     let mut planned = target.report("", State::Skipped);
     planned.commit = Some(head.clone());
     planned.changes.clone_from(&plan.changes);
+    if !plan.document.facts().is_built_elsewhere(&ctx.own()) {
+        let commit = format!("It would deploy `{}`, the head of `{branch}`", head.short());
+        dry_run::note(ctx, &mut planned, commit);
+    }
     planned.notes.extend(plan.warnings.iter().cloned());
     dry_run::show(ctx, target, live, &plan.document, &mut planned).await?;
     Ok(not_deployed(ctx, planned, "this is a dry run, and nothing was touched"))
