@@ -69,6 +69,14 @@ impl Clouds {
             .unwrap_or(&self.first)
     }
 
+    /// Whether a file of that name can be a manifest of one of them.
+    pub(crate) fn has_manifests_like(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        self.all()
+            .any(|cloud| cloud.manifests.is_called(name) || cloud.manifests.endings().contains(&ending))
+    }
+
     /// The one that a manifest is for.
     pub(crate) fn of(&self, manifest: &Manifest) -> &Cloud {
         let is_meant = |cloud: &&Cloud| std::ptr::eq(cloud.words(), manifest.words());

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::flows::context::Ctx;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
+use crate::model::words::Words;
 use crate::platforms::Manifest;
 use crate::platforms::find::find_default;
 
@@ -129,7 +130,13 @@ impl<'a> Source<'a> {
                     self.usual_files().join("`, `"),
                     self.files_one_folder_down().join("` or `")
                 ))
-                .next("write one: `do-deploy init`; or name it with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`")
+                .next(format!(
+                    "{}write one: `do-deploy init`; or name it with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`",
+                    match self.looked_in().as_str() {
+                        "" => "",
+                        _ => "correct `--working-directory`; or ",
+                    }
+                ))
                 .into()),
         }
     }
@@ -212,7 +219,12 @@ impl<'a> Source<'a> {
 
     fn parsed(&self, text: &str, path: &str) -> anyhow::Result<Manifest> {
         tracing::debug!(target: "decision", "the manifest is `{path}`");
-        let manifest = self.ctx.clouds.of_file(path).manifests.read(text, path)?;
+        let clouds = &self.ctx.clouds;
+        let manifest = clouds.of_file(path).manifests.read(text, path);
+        let manifest = manifest.map_err(|failure| match clouds.has_manifests_like(path) {
+            true => failure,
+            false => unknown_kind(path, clouds.of_file(path).words(), &failure),
+        })?;
         self.ctx.register_secrets(manifest.document());
         Ok(manifest)
     }
@@ -233,6 +245,13 @@ impl<'a> Source<'a> {
         let found = paths.iter().zip(texts);
         Ok(found.filter_map(|(path, text)| Some((path.clone(), text?))).collect())
     }
+}
+
+/// A file that no platform's manifests are called like, and that is none either.
+fn unknown_kind(path: &str, words: &Words, failure: &Failure) -> Failure {
+    Failure::input(format!("`{path}` is not a manifest of a platform that do-deploy knows"))
+        .why(format!("it was read as {}: {}", words.a_manifest(), failure.what))
+        .next("name another file with `--spec FILE`, or with `spec = \"FILE\"` in `do-deploy.toml`")
 }
 
 fn manifest_at(path: &str) -> Wanted<'_> {

@@ -85,6 +85,10 @@ impl Manifests for FolderManifests {
         "folder.json"
     }
 
+    fn endings(&self) -> &'static [&'static str] {
+        &["json"]
+    }
+
     fn read(&self, text: &str, file: &str) -> Result<Manifest, Failure> {
         let value: Value = serde_json::from_str(text).map_err(|error| Failure::input(error.to_string()))?;
         Ok(Manifest {
