@@ -110,7 +110,7 @@ pub(crate) struct Common {
 #[derive(Args, Clone, Debug)]
 #[group(multiple = false)]
 pub(crate) struct Target {
-    /// `production`, another name from the configuration, or `pr-N` [default: production, or all for `status`]
+    /// `production`, another name from the configuration, or `pr-N` [default: production]
     #[arg(long, value_name = "NAME|pr-N")]
     pub(crate) environment: Option<Environment>,
     /// The preview of this pull request
@@ -150,8 +150,8 @@ pub(crate) struct AutoArgs {
     /// For a dispatched run: the commit expected to serve
     #[arg(long, value_name = "SHA")]
     pub(crate) commit: Option<Sha>,
-    /// For a dispatched rollback: a deployment's id, or a commit that an earlier deployment built
-    #[arg(long, value_name = "DEPLOYMENT|SHA")]
+    /// For a dispatched rollback: a deployment's id, or a commit or an image's digest that an earlier one ran
+    #[arg(long, value_name = "DEPLOYMENT|SHA|DIGEST")]
     pub(crate) to: Option<String>,
     /// For a dispatched run: build anew even if an earlier build could be reused
     #[arg(long)]
@@ -293,6 +293,7 @@ pub(crate) struct VerifyArgs {
 }
 
 #[derive(Args, Clone, Debug)]
+#[command(mut_arg("environment", |it| it.help("`production`, another name from the configuration, or `pr-N` [default: all]")))]
 pub(crate) struct StatusArgs {
     #[command(flatten)]
     pub(crate) project: Project,

@@ -58,10 +58,16 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
             names::preview_app(manifest.name(), pull.number, repository.id, longest)
         }
         Err(error) if failure_of(&error).kind != Kind::Input => return Err(error),
-        Err(_) => match Target::find_marked(ctx, &repository, &Environment::Preview(pull.number)).await? {
-            Some((_, app)) => app.name,
-            None => String::new(),
-        },
+        Err(error) => {
+            if ctx.spec_file.is_some() {
+                ctx.console
+                    .warn(&format!("The preview is looked for by its marks alone: {error:#}"));
+            }
+            match Target::find_marked(ctx, &repository, &Environment::Preview(pull.number)).await? {
+                Some((_, app)) => app.name,
+                None => String::new(),
+            }
+        }
     };
     if request.dry_run {
         return planned(ctx, &repository, &pull, &name).await;
