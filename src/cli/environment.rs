@@ -74,7 +74,8 @@ impl Variables {
             .ok()
             .filter(|pace: &f64| pace.is_finite() && (0.0..=100.0).contains(pace))
             .ok_or_else(|| {
-                Failure::input("`DO_DEPLOY_PACE` is not a valid factor").next("set it to a number from 0 to 100, or unset it")
+                Failure::input("`DO_DEPLOY_PACE` is not a valid factor")
+                    .next("set it to a number from 0 to 100, or unset it")
             })
     }
 }

@@ -76,7 +76,7 @@ impl Client {
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
         if let Some(token) = token {
             let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
-                .map_err(|_| anyhow::anyhow!("the {} token contains characters that are not valid in a token", service.name))?;
+                .map_err(|_| anyhow::anyhow!("the {} token contains invalid characters", service.name))?;
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }

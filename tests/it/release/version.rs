@@ -7,7 +7,9 @@ use super::project::World;
 #[test]
 fn only_a_commit_that_says_a_new_version_may_be_released() {
     let world = World::new();
-    world.step("prepare", "v1.2.3").fails_with("`v1.2.3` is not a valid version");
+    world
+        .step("prepare", "v1.2.3")
+        .fails_with("`v1.2.3` is not a valid version");
     world.step("prepare", "1.2.3-rc.1").fails_with("is not a valid version");
     world
         .step("prepare", "1.3.0")
