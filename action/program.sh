@@ -251,7 +251,7 @@ choose_source() {
     case $DO_DEPLOY_MIRROR in
       *://*@*) fail "\`DO_DEPLOY_MIRROR\` has a user in it, whose password would be seen in logs and in the list of processes: name a mirror that needs none" ;;
       https://* | http://* | file://*) source=${DO_DEPLOY_MIRROR%/}/${url##*/} ;;
-      *) fail "\`DO_DEPLOY_MIRROR\` is no place to download from: begin it with \`https://\`, \`http://\` or \`file://\`" ;;
+      *) fail "\`DO_DEPLOY_MIRROR\` is not a valid download location: begin it with \`https://\`, \`http://\` or \`file://\`" ;;
     esac
   fi
 }

@@ -140,7 +140,8 @@ impl Run {
         };
         let shown = file.display();
         let text = std::fs::read(file).with_context(|| format!("`GITHUB_EVENT_PATH` names `{shown}`"))?;
-        let event = serde_json::from_slice(&text).with_context(|| format!("the event in `{shown}` is no JSON"))?;
+        let event =
+            serde_json::from_slice(&text).with_context(|| format!("the event in `{shown}` is not valid JSON"))?;
         Ok(Some(event))
     }
 

@@ -53,7 +53,7 @@ pub(crate) enum Command {
     /// How action.yml starts the program: the step's inputs instead of flags
     #[command(hide = true)]
     Action,
-    /// Write workflows and a first app spec into a repository, and say what is left to do
+    /// Write workflows and a first manifest into a repository, and say what is left to do
     Init(InitArgs),
     /// Run the stand-in cloud on this machine
     #[cfg(feature = "sandbox")]
@@ -80,7 +80,7 @@ pub(crate) struct Project {
     /// The configuration file [default: do-deploy.toml]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<String>,
-    /// The folder in which spec and configuration are looked for
+    /// The folder in which manifest and configuration are looked for
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(crate) working_directory: PathBuf,
     #[command(flatten)]
@@ -98,7 +98,7 @@ pub(crate) struct Common {
     /// Report as one JSON document on standard output
     #[arg(long)]
     pub(crate) json: bool,
-    /// The app spec [default: found in the repository]
+    /// The manifest, such as `.do/app.yaml` [default: found in the repository]
     #[arg(long, value_name = "FILE", display_order = BELOW_OWN_FLAGS)]
     pub(crate) spec: Option<String>,
     /// Show where the time went, as a table
@@ -110,7 +110,7 @@ pub(crate) struct Common {
 #[derive(Args, Clone, Debug)]
 #[group(multiple = false)]
 pub(crate) struct Target {
-    /// `production`, another name from the configuration, or `pr-N` [default: production, or all for `status`]
+    /// `production`, another name from the configuration, or `pr-N` [default: production]
     #[arg(long, value_name = "NAME|pr-N")]
     pub(crate) environment: Option<Environment>,
     /// The preview of this pull request
@@ -150,8 +150,8 @@ pub(crate) struct AutoArgs {
     /// For a dispatched run: the commit expected to serve
     #[arg(long, value_name = "SHA")]
     pub(crate) commit: Option<Sha>,
-    /// For a dispatched rollback: a deployment's id, or a commit that an earlier deployment built
-    #[arg(long, value_name = "DEPLOYMENT|SHA")]
+    /// For a dispatched rollback: a deployment's id, or a commit or an image's digest that an earlier one ran
+    #[arg(long, value_name = "DEPLOYMENT|SHA|DIGEST")]
     pub(crate) to: Option<String>,
     /// For a dispatched run: build anew even if an earlier build could be reused
     #[arg(long)]
@@ -281,7 +281,7 @@ pub(crate) struct VerifyArgs {
     /// Any URL, instead of an environment
     #[arg(value_name = "URL", conflicts_with_all = ["environment", "pr"])]
     pub(crate) url: Option<url::Url>,
-    /// The path to ask for [default: from the configuration, the spec, or `/`]
+    /// The path to ask for [default: from the configuration, the manifest, or `/`]
     #[arg(long, value_name = "PATH")]
     pub(crate) path: Option<String>,
     /// The status that is good [default: any below 500, or 2xx and 3xx for a configured path]
@@ -293,6 +293,7 @@ pub(crate) struct VerifyArgs {
 }
 
 #[derive(Args, Clone, Debug)]
+#[command(mut_arg("environment", |it| it.help("`production`, another name from the configuration, or `pr-N` [default: all]")))]
 pub(crate) struct StatusArgs {
     #[command(flatten)]
     pub(crate) project: Project,
@@ -301,7 +302,7 @@ pub(crate) struct StatusArgs {
     /// Report as one JSON document on standard output
     #[arg(long)]
     pub(crate) json: bool,
-    /// The app spec [default: found in the repository]
+    /// The manifest, such as `.do/app.yaml` [default: found in the repository]
     #[arg(long, value_name = "FILE")]
     pub(crate) spec: Option<String>,
 }
@@ -330,7 +331,7 @@ pub(crate) struct LogsArgs {
     /// Report as one JSON document on standard output
     #[arg(long, conflicts_with = "follow")]
     pub(crate) json: bool,
-    /// The app spec [default: found in the repository]
+    /// The manifest, such as `.do/app.yaml` [default: found in the repository]
     #[arg(long, value_name = "FILE")]
     pub(crate) spec: Option<String>,
 }
@@ -357,7 +358,7 @@ pub(crate) struct InitArgs {
     /// Report as one JSON document on standard output
     #[arg(long)]
     pub(crate) json: bool,
-    /// The app spec, from the repository's root [default: found there, else .do/app.yaml]
+    /// The manifest, from the repository's root [default: found there, else .do/app.yaml]
     #[arg(long, value_name = "FILE")]
     pub(crate) spec: Option<String>,
 }

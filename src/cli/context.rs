@@ -18,6 +18,7 @@ use crate::model::failure::Failure;
 use crate::platforms::Platform;
 use crate::platforms::app_platform::{APP_SPEC, AppPlatform};
 use crate::platforms::clouds::{Cloud, Clouds};
+use crate::platforms::dialect::Dialect as _;
 use crate::redact::{Redactor, Secret};
 use crate::wait::{Deadline, Wait};
 
@@ -75,7 +76,7 @@ pub(crate) fn build(
         (Some(token), Some(repository)) => Some(GitHub::new(github_url, Some(&token), repository, wait.clone())?),
         _ => None,
     };
-    let client = match variables.token("DIGITALOCEAN_ACCESS_TOKEN")? {
+    let client = match variables.token(APP_SPEC.words().token)? {
         Some(token) => Some(Arc::new(AppPlatform::new(platform_url, &token, wait.clone())?) as Arc<dyn Platform>),
         None => None,
     };
@@ -129,7 +130,7 @@ fn repository(project: &Project, variables: Variables) -> Result<Option<String>,
     };
     match name.split_once('/') {
         Some((owner, repository)) if fits(owner) && fits(repository) => Ok(Some(name)),
-        _ => Err(Failure::input(format!("`{name}` is no repository")).next("give it as `OWNER/NAME`")),
+        _ => Err(Failure::input(format!("`{name}` is not a valid repository")).next("give it as `OWNER/NAME`")),
     }
 }
 
@@ -141,12 +142,16 @@ fn folder(working_directory: &Path) -> Result<String, Failure> {
     let leads_out = working_directory.components().any(|part| part == Component::ParentDir);
     if leads_out && checkout::root(working_directory).is_none() {
         return Err(Failure::input(format!(
-            "the working directory `{}` is no folder of the repository",
+            "the working directory `{}` is not a folder in the repository",
             working_directory.display()
         ))
         .next("correct `--working-directory`"));
     }
     let here = std::env::current_dir().unwrap_or_default();
+    if working_directory.is_absolute() && !working_directory.starts_with(&here) && !working_directory.is_dir() {
+        let shown = working_directory.display();
+        return Err(Failure::input(format!("there is no folder `{shown}`")).next("correct `--working-directory`"));
+    }
     let relative = working_directory.strip_prefix(&here).unwrap_or(working_directory);
     let parts = relative.components().filter_map(|part| match part {
         Component::Normal(part) => Some(format!("{}/", part.to_string_lossy())),

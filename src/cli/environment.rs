@@ -32,7 +32,7 @@ impl Variables {
     pub(crate) fn token(self, name: &str) -> Result<Option<Secret>, Failure> {
         match self.secret(name) {
             Some(token) if !token.expose().chars().all(|c| c.is_ascii_graphic()) => {
-                Err(Failure::input(format!("`{name}` is no token"))
+                Err(Failure::input(format!("`{name}` is not a valid token"))
                     .why("there is a line break, a blank or another character in it that no token has")
                     .next("save the secret again, as one line without quotes and blanks"))
             }
@@ -74,7 +74,8 @@ impl Variables {
             .ok()
             .filter(|pace: &f64| pace.is_finite() && (0.0..=100.0).contains(pace))
             .ok_or_else(|| {
-                Failure::input("`DO_DEPLOY_PACE` is no factor").next("set it to a number from 0 to 100, or unset it")
+                Failure::input("`DO_DEPLOY_PACE` is not a valid factor")
+                    .next("set it to a number from 0 to 100, or unset it")
             })
     }
 }

@@ -96,8 +96,8 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
     let build = |common: &Common, dry_run| context::build(voice, variables, wait.clone(), common.clone(), dry_run);
     match command {
         Command::Auto(args) => {
-            let ctx = build(&args.common, args.dry_run)?;
-            Ok(match flows::auto::run(&ctx, &args.try_into()?).await? {
+            let mut ctx = build(&args.common, args.dry_run)?;
+            Ok(match flows::auto::run(&mut ctx, &args.try_into()?).await? {
                 flows::auto::Ended::Reports(reports) => ending::of_reports(&ctx, &reports),
                 flows::auto::Ended::Verdict(verdict) => ending::of_verdict(&ctx, &verdict),
                 flows::auto::Ended::Reported => 0,

@@ -14,12 +14,14 @@ mod paths;
 mod read;
 mod references;
 mod shape;
+mod sleep;
 
 pub(crate) use apps::{AppConfig, is_app_name};
 pub(crate) use env::{EnvValue, Generate, TOKENS, Variable, is_own_token, is_reserved};
 pub(crate) use parse::nearest;
 pub(crate) use references::{Unresolved, referenced_apps, with_urls};
 pub(crate) use shape::clipped as clipped_size;
+pub(crate) use sleep::SleepAfter;
 
 use crate::model::environment::PRODUCTION;
 use crate::model::failure::Failure;
@@ -128,7 +130,7 @@ pub(crate) struct Preview {
     pub(crate) prepare: String,
     /// The service's start command; empty: find it out.
     pub(crate) start: String,
-    #[serde(deserialize_with = "duration::sleep")]
+    #[serde(deserialize_with = "sleep::sleep")]
     pub(crate) sleep: SleepAfter,
     /// `auto` or an instance size's slug.
     pub(crate) size: String,
@@ -160,15 +162,6 @@ impl Default for Preview {
             env: BTreeMap::new(),
         }
     }
-}
-
-/// When a preview scales to zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SleepAfter {
-    /// After an hour without a request, where a sleep costs SQLite's data after a day.
-    Auto,
-    Never,
-    Duration(Duration),
 }
 
 /// Where previews keep their data.

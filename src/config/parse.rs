@@ -39,6 +39,11 @@ impl Text<'_> {
             let (line, column) = place(wrong.table, &wrong.key);
             return Err(Failure::input(wrong.what).next(wrong.next).at(self.file, line, column));
         }
+        config.preview.sleep.locate(|offset| {
+            let (line, column) = self.position(offset);
+            let file = self.file.to_owned();
+            Place { file, line, column }
+        });
         config.production.spec = config.spec.clone();
         for name in config.environments.keys() {
             let (line, column) = place(&format!("environments.{name}"), "branch");
@@ -111,7 +116,7 @@ impl Config {
                 "",
                 "env",
                 format!("there are {envs} envs in the file, more than {MOST_ENVS}"),
-                "set them in the app spec, or hand them over as one variable",
+                "set them in the manifest, or hand them over as one variable",
             ));
         }
         if self.environments.len() > MOST_ENVIRONMENTS {
@@ -199,7 +204,7 @@ impl Config {
         if !health.path.is_empty() && !health.path.starts_with('/') {
             return wrong(
                 "path",
-                format!("`{}` is no path", health.path),
+                format!("`{}` is not a valid path", health.path),
                 "start it with `/`, without host",
             );
         }
@@ -207,14 +212,14 @@ impl Config {
             if !check.path.starts_with('/') {
                 return wrong(
                     "checks",
-                    format!("`{}` is no path", check.path),
+                    format!("`{}` is not a valid path", check.path),
                     "start it with `/`, without host",
                 );
             }
             if !(100..=599).contains(&check.status) {
                 return wrong(
                     "checks",
-                    format!("`{}` is no HTTP status", check.status),
+                    format!("`{}` is not a valid HTTP status", check.status),
                     "use 100 to 599",
                 );
             }
@@ -318,7 +323,7 @@ pub(super) fn one_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Str
         type Value = String;
 
         fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-            f.write_str("the path of an app spec")
+            f.write_str("the path of a manifest")
         }
 
         fn visit_str<E: Error>(self, path: &str) -> Result<String, E> {
@@ -330,7 +335,7 @@ pub(super) fn one_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Str
             match paths.next_element::<String>()? {
                 None => Ok(first),
                 Some(_) => Err(A::Error::custom(
-                    "several apps of one repository are not supported yet: name one app spec",
+                    "several apps of one repository are not supported yet: name one manifest",
                 )),
             }
         }

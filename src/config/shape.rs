@@ -23,7 +23,7 @@ impl Config {
                 database_url: shape.database_url.clone(),
                 prepare: shape.prepare.clone(),
                 start: shape.start.clone(),
-                sleep: shape.sleep,
+                sleep: shape.sleep.clone(),
                 size: clipped(&shape.size, &self.preview.size).to_owned(),
                 env: env(&self.preview.env, &shape.env),
                 ..self.preview.clone()

@@ -25,7 +25,7 @@ use serde::de::DeserializeOwned;
 
 use self::api::Api;
 use crate::net::client::Client;
-use crate::net::error::ApiError;
+use crate::net::error::{ApiError, Service};
 use crate::net::redirects::Redirects;
 use crate::redact::Secret;
 use crate::wait::{Cancelled, Wait};
@@ -50,15 +50,21 @@ pub(crate) struct GitHub {
     root: String,
 }
 
+/// As errors say it.
+const SERVICE: Service = Service {
+    name: "GitHub",
+    token: "GITHUB_TOKEN",
+};
+
 impl GitHub {
     /// `base` is `GITHUB_API_URL`; `repository` is `OWNER/NAME`.
     pub(crate) fn new(base: Url, token: Option<&Secret>, repository: &str, wait: Wait) -> anyhow::Result<Self> {
         let (owner, name) = repository
             .split_once('/')
             .filter(|(owner, name)| !owner.is_empty() && !name.is_empty() && !name.contains('/'))
-            .ok_or_else(|| anyhow::anyhow!("`{repository}` is no repository: write `OWNER/NAME`"))?;
+            .ok_or_else(|| anyhow::anyhow!("`{repository}` is not a valid repository: write `OWNER/NAME`"))?;
         let client = Client::new(
-            "GitHub",
+            SERVICE,
             base,
             "application/vnd.github+json",
             token,
@@ -202,7 +208,7 @@ mod tests {
     #[test]
     fn a_read_only_token_is_distinguished_from_a_locked_conversation() {
         let error = |message: &str| ApiError {
-            service: "GitHub",
+            service: super::SERVICE,
             method: Method::POST,
             path: "/x".to_owned(),
             problem: Problem::Status {

@@ -92,7 +92,7 @@ impl GitHub {
             true => Ok(pull.into()),
             // As from a cache, or a proxy that mixes answers up.
             false => Err(ApiError {
-                service: "GitHub",
+                service: super::SERVICE,
                 method: Method::GET,
                 path,
                 problem: Problem::NotJson {

@@ -74,7 +74,7 @@ impl Comparison {
 /// <https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects>
 fn another(path: String) -> ApiError {
     ApiError {
-        service: "GitHub",
+        service: super::SERVICE,
         method: Method::GET,
         path,
         problem: Problem::NotJson {
@@ -209,7 +209,7 @@ impl GitHub {
             Content::File { .. } | Content::Other(_) => None,
         };
         text.map(Some).ok_or_else(|| ApiError {
-            service: "GitHub",
+            service: super::SERVICE,
             method: reqwest::Method::GET,
             path: self.path(&format!("/contents/{}", segment(path))),
             problem: Problem::NotJson {

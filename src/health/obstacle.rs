@@ -29,8 +29,8 @@ pub(crate) enum Obstacle {
     Elsewhere(u16),
     /// What stands between us and the platform, such as a firewall or a captive page, answered in the app's place.
     InBetween(u16),
-    /// The edge lets requests with a certain header through alone.
-    Guarded(u16),
+    /// The edge lets requests with a certain header through alone, which this field of the manifest names.
+    Guarded(u16, &'static str),
     /// So many requests of ours were too many for the app.
     Throttled,
 }
@@ -38,15 +38,6 @@ pub(crate) enum Obstacle {
 /// Cloudflare's word for a challenge in the answer's place.
 /// <https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/>
 const MITIGATED: &str = "cf-mitigated";
-
-/// App Platform's edge names the app that an answer came from, and why none came, as a response flag of Envoy's. Seen
-/// on its answers; its documentation is silent. <https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage>
-const APP_ORIGIN: &str = "x-do-app-origin";
-const FAILURE_CODE: &str = "x-do-failure-code";
-const NO_ROUTE_FOUND: &str = "NR";
-
-/// The edge is Cloudflare's, and signs all that passes it.
-const EDGE: &str = "cloudflare";
 
 impl Obstacle {
     /// What an answer to `target` shows of something that is in the way. `met`: its status is the expected one.
@@ -61,7 +52,10 @@ impl Obstacle {
         if text(MITIGATED) == Some("challenge") {
             return Some(Self::Challenge);
         }
-        let from_app = headers.contains_key(APP_ORIGIN);
+        let edge = target.edge();
+        let from_app = edge.is_some_and(|edge| headers.contains_key(edge.app_origin));
+        let failure_code = edge.and_then(|edge| headers.get(edge.failure_code));
+        let has_signature = edge.is_some_and(|edge| text("server") == Some(edge.server));
         // Over TLS a proxy only passes on what it cannot read.
         if let Some(proxy) = proxy.filter(|_| target.url.scheme() == "http" && !from_app)
             && (target.behind_edge || (!met && is_middleboxes(status)))
@@ -71,9 +65,8 @@ impl Obstacle {
         if !met && matches!(status, 407 | 511) {
             return Some(Self::Login(status));
         }
-        // <https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/>
-        let is_edges_error = matches!(status, 520..=527 | 530);
-        let is_marked = from_app || headers.contains_key(FAILURE_CODE) || text("server") == Some(EDGE);
+        let is_edges_error = edge.is_some_and(|edge| edge.has_error_page(status));
+        let is_marked = from_app || failure_code.is_some() || has_signature;
         if target.behind_edge && !is_marked && (met || !is_edges_error) {
             // The edge speaks TLS and marks all of it. Without TLS anything on the way may refuse in the app's name.
             let is_foreign = target.url.scheme() == "https"
@@ -88,22 +81,25 @@ impl Obstacle {
         }
         // Whatever answer is good: the edge's own refusal is not the app's answer.
         let has_no_key = target.key_to_guard().is_none();
-        if target.guard.is_some() && matches!(status, 400..=499) && (has_no_key || !from_app) {
-            return Some(Self::Guarded(status));
+        if let Some(edge) = edge.filter(|_| target.guard.is_some())
+            && matches!(status, 400..=499)
+            && (has_no_key || !from_app)
+        {
+            return Some(Self::Guarded(status, edge.guard));
         }
         if met {
             return None;
         }
-        if text(FAILURE_CODE) == Some(NO_ROUTE_FOUND) {
+        if edge.zip(failure_code).is_some_and(|(edge, code)| code == edge.no_route) {
             return Some(Self::NoRoute(status));
         }
-        if target.own_domain && !from_app && !headers.contains_key(FAILURE_CODE) {
+        if target.own_domain && !from_app && failure_code.is_none() {
             return Some(Self::Elsewhere(status));
         }
         if is_edges_error {
             return Some(Self::EdgeError(status));
         }
-        let from_edge = text("server") == Some(EDGE) && !headers.contains_key(FAILURE_CODE) && !from_app;
+        let from_edge = has_signature && failure_code.is_none() && !from_app;
         // Its 503 is the loading page of an app that sleeps, its redirects are the spec's.
         let is_page = matches!(status, 400..=499);
         (target.behind_edge && from_edge && is_page).then_some(Self::NoRoute(status))
@@ -119,7 +115,7 @@ impl Obstacle {
                 | Self::Login(_)
                 | Self::Elsewhere(_)
                 | Self::InBetween(_)
-                | Self::Guarded(_)
+                | Self::Guarded(..)
         )
     }
 
@@ -142,9 +138,8 @@ impl Obstacle {
             Self::Throttled => {
                 "let this machine's requests pass, or ask for less under `[health]`; then ask again".to_owned()
             }
-            Self::Guarded(_) => {
-                "look at the app through the proxy that sends the header, and compare it with `ingress.secure_header`"
-                    .to_owned()
+            Self::Guarded(_, field) => {
+                format!("look at the app through the proxy that sends the header, and compare it with `{field}`")
             }
             Self::NoRoute(_) | Self::EdgeError(_) => {
                 "a new route may take minutes: look at the URL, then ask again".to_owned()
@@ -186,9 +181,9 @@ impl fmt::Display for Obstacle {
                 f,
                 "something between here and the platform answered {status} in the app's place"
             ),
-            Self::Guarded(status) => write!(
+            Self::Guarded(status, field) => write!(
                 f,
-                "the platform's edge answered {status}: it lets requests with the header of `ingress.secure_header` through alone"
+                "the platform's edge answered {status}: it lets requests with the header of `{field}` through alone"
             ),
             Self::Throttled => f.write_str("the app answered 429: it throttles these requests"),
             Self::EdgeError(status) => write!(f, "the edge answered {status}, an error page of its own"),
@@ -203,11 +198,12 @@ mod tests {
     use super::Obstacle;
     use crate::health::{Expect, Target};
     use crate::model::secure_header::SecureHeader;
+    use crate::model::words::tests::NEUTRAL;
     use crate::net::proxy::Proxy;
     use crate::redact::Secret;
 
     fn seen(url: &str, proxied: bool, status: u16, headers: &[(&'static str, &'static str)]) -> Option<String> {
-        let target = Target::new(url.parse().expect("a URL"), Expect::Status(200)).of_deployed_app();
+        let target = Target::new(url.parse().expect("a URL"), Expect::Status(200)).of_deployed_app(&NEUTRAL);
         let headers: HeaderMap = headers
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
@@ -224,33 +220,27 @@ mod tests {
 
     #[test]
     fn what_is_in_the_way_is_distinguished_from_the_app() {
-        let app = ("x-do-app-origin", "5c5c");
-        let cloudflare = ("server", "cloudflare");
+        let app = ("x-app-origin", "5c5c");
+        let signed = ("server", "edge");
         let challenge = ("cf-mitigated", "challenge");
         let captive = ("location", "http://login.corp.example/?from=shop");
-        let https = "https://shop-x.ondigitalocean.app/";
+        let https = "https://shop-x.cloud.example/";
         let http = "http://127.0.0.1:20000/";
         for (url, proxied, status, headers, obstacle) in [
-            (https, false, 403, &[cloudflare, challenge][..], Some("Challenge")),
+            (https, false, 403, &[signed, challenge][..], Some("Challenge")),
             (https, false, 200, &[challenge][..], Some("Challenge")),
             (https, false, 407, &[][..], Some("Login")),
             (https, false, 511, &[][..], Some("Login")),
-            (https, false, 521, &[cloudflare][..], Some("EdgeError")),
+            (https, false, 521, &[signed][..], Some("EdgeError")),
             (https, false, 530, &[][..], Some("EdgeError")),
-            (https, false, 403, &[cloudflare][..], Some("NoRoute")),
-            (https, false, 404, &[cloudflare][..], Some("NoRoute")),
-            (
-                https,
-                false,
-                404,
-                &[("x-do-failure-code", "NR"), app][..],
-                Some("NoRoute"),
-            ),
-            (https, false, 404, &[cloudflare, app][..], None),
-            (https, false, 500, &[cloudflare, app][..], None),
-            (https, false, 503, &[cloudflare][..], None),
-            (https, false, 504, &[cloudflare, ("x-do-failure-code", "UH")][..], None),
-            (https, false, 302, &[cloudflare][..], None),
+            (https, false, 403, &[signed][..], Some("NoRoute")),
+            (https, false, 404, &[signed][..], Some("NoRoute")),
+            (https, false, 404, &[("x-failure-code", "NR"), app][..], Some("NoRoute")),
+            (https, false, 404, &[signed, app][..], None),
+            (https, false, 500, &[signed, app][..], None),
+            (https, false, 503, &[signed][..], None),
+            (https, false, 504, &[signed, ("x-failure-code", "UH")][..], None),
+            (https, false, 302, &[signed][..], None),
             // The edge marks all that it answers and all that it passes on.
             (https, false, 403, &[][..], Some("InBetween")),
             (https, false, 403, &[("server", "FortiGate")][..], Some("InBetween")),
@@ -260,11 +250,11 @@ mod tests {
             (https, false, 503, &[("retry-after", "5")][..], Some("InBetween")),
             (https, true, 403, &[("server", "squid")][..], Some("InBetween")),
             (https, true, 500, &[][..], Some("InBetween")),
-            (https, true, 403, &[cloudflare, app][..], None),
+            (https, true, 403, &[signed, app][..], None),
             (https, false, 403, &[("server", "nginx"), app][..], None),
-            (https, false, 200, &[cloudflare][..], None),
+            (https, false, 200, &[signed][..], None),
             (https, false, 302, &[captive, app][..], None),
-            (https, false, 302, &[captive, cloudflare][..], None),
+            (https, false, 302, &[captive, signed][..], None),
             // Plain HTTP is spoken by no edge but that of an app on this machine.
             (http, false, 302, &[captive][..], Some("InBetween")),
             (
@@ -274,7 +264,7 @@ mod tests {
                 &[("location", "//login.corp.example/")][..],
                 Some("InBetween"),
             ),
-            (http, false, 302, &[captive, cloudflare][..], None),
+            (http, false, 302, &[captive, signed][..], None),
             (http, false, 302, &[("location", "/login")][..], None),
             (http, false, 301, &[("location", "https://127.0.0.1/")][..], None),
             (http, false, 200, &[captive][..], None),
@@ -284,9 +274,9 @@ mod tests {
             (http, false, 502, &[][..], Some("InBetween")),
             (http, false, 503, &[][..], Some("InBetween")),
             (http, false, 504, &[("via", "1.1 gate")][..], Some("InBetween")),
-            (http, false, 403, &[cloudflare, app][..], None),
+            (http, false, 403, &[signed, app][..], None),
             (http, false, 503, &[app][..], None),
-            (http, false, 503, &[("x-do-failure-code", "UH")][..], None),
+            (http, false, 503, &[("x-failure-code", "UH")][..], None),
             (http, false, 500, &[][..], None),
             (http, true, 403, &[][..], Some("ProxyAnswers")),
             (http, true, 407, &[][..], Some("ProxyAnswers")),
@@ -318,7 +308,7 @@ mod tests {
     #[test]
     fn a_domain_without_the_edges_marks_leads_elsewhere() {
         let target = Target::new("https://shop.example/".parse().expect("a URL"), Expect::Below500);
-        let target = target.of_deployed_app().on_own_domain();
+        let target = target.of_deployed_app(&NEUTRAL).on_own_domain();
         for (status, met) in [(200, true), (302, true), (403, true), (500, false)] {
             let seen = Obstacle::in_answer(&target, None, status, &HeaderMap::new(), met);
             assert_eq!(seen, Some(Obstacle::Elsewhere(status)), "{status}");
@@ -333,14 +323,14 @@ mod tests {
         };
         let seen = |guard: Option<SecureHeader>, status: u16, own_domain: bool, from_app: bool| {
             let target = Target::new("https://shop.example/".parse().expect("a URL"), Expect::Below500);
-            let target = target.of_deployed_app().guarded_by(guard.as_ref());
+            let target = target.of_deployed_app(&NEUTRAL).guarded_by(guard.as_ref());
             let target = if own_domain { target.on_own_domain() } else { target };
-            let mut headers = HeaderMap::from_iter([(SERVER, HeaderValue::from_static("cloudflare"))]);
+            let mut headers = HeaderMap::from_iter([(SERVER, HeaderValue::from_static("edge"))]);
             if from_app {
-                headers.insert(super::APP_ORIGIN, HeaderValue::from_static("a"));
+                headers.insert("x-app-origin", HeaderValue::from_static("a"));
             }
             let met = target.expected.is_met_by(status);
-            Obstacle::in_answer(&target, None, status, &headers, met) == Some(Obstacle::Guarded(status))
+            Obstacle::in_answer(&target, None, status, &headers, met) == Some(Obstacle::Guarded(status, "guard"))
         };
         for (value, status, own_domain, from_app, is_guard) in [
             (Some("kept"), 403, false, false, true),

@@ -4,8 +4,13 @@ use super::observation::Observation;
 use super::target::{Expect, Target};
 
 /// Django answers 400 to a `Host` that it does not know. <https://docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts>
-pub(super) const UNKNOWN_HOST: &str = "the usual cause is a host name that the framework does not know; set \
-     `ALLOWED_HOSTS=${APP_DOMAIN}`, or what its settings read, under `[preview.env]` for previews or in the app spec";
+pub(super) fn unknown_host(target: &Target) -> String {
+    format!(
+        "the usual cause is a host name that the framework does not know; set `ALLOWED_HOSTS=${{APP_DOMAIN}}`, or what its \
+         settings read, under `[preview.env]` for previews or in the {}",
+        target.words.map_or("manifest", |words| words.manifest)
+    )
+}
 
 /// A whole sentence about what is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +34,7 @@ pub(crate) fn remark(target: &Target, seen: &Observation) -> Option<Remark> {
             let text = format!("Answers {status} at `{path}`");
             match status {
                 _ if seen.is_behind_redirect() => (format!("{text}, after a redirect"), *status >= 500),
-                400 => (format!("{text}: {UNKNOWN_HOST}"), true),
+                400 => (format!("{text}: {}", unknown_host(target)), true),
                 401 => (format!("{text}: it asks for a password"), false),
                 _ => (text, *status >= 500),
             }

@@ -6,6 +6,7 @@ use reqwest::Url;
 
 use super::hosts::{Address, Hosts, is_same_host};
 use crate::model::secure_header::SecureHeader;
+use crate::model::words::{Edge, Words};
 use crate::redact::Secret;
 
 /// Which status is a good answer.
@@ -64,7 +65,9 @@ pub(crate) struct Target {
     pub(super) beside_domain: bool,
     /// The path of the platform's own check, which need not be meant for requests from outside.
     pub(super) inside: bool,
-    /// The platform's edge stands in front of it, and says in its answers which of them are its own.
+    /// Of the platform that it is on, whose edge says in its answers which of them are its own. `None`: it is not known.
+    pub(super) words: Option<&'static Words>,
+    /// That edge stands in front of it.
     pub(super) behind_edge: bool,
     /// The header without which the edge lets no request through.
     pub(super) guard: Option<SecureHeader>,
@@ -82,6 +85,7 @@ impl Target {
             own_domain: false,
             beside_domain: false,
             inside: false,
+            words: None,
             behind_edge: false,
             guard: None,
             hosts: Hosts::default(),
@@ -103,9 +107,23 @@ impl Target {
 
     /// An app on the platform, which may be asleep.
     #[must_use]
-    pub(crate) fn of_deployed_app(mut self) -> Self {
-        self.behind_edge = true;
-        self.that_may_sleep()
+    pub(crate) fn of_deployed_app(self, words: &'static Words) -> Self {
+        Self {
+            behind_edge: true,
+            ..self.of_platform(words).that_may_sleep()
+        }
+    }
+
+    /// Perhaps an app on the platform: what its edge says of an answer counts.
+    #[must_use]
+    pub(crate) fn of_platform(mut self, words: &'static Words) -> Self {
+        self.words = Some(words);
+        self
+    }
+
+    /// How the platform's edge shows in its answers.
+    pub(super) fn edge(&self) -> Option<&'static Edge> {
+        self.words.map(|words| &words.edge)
     }
 
     /// By this name, where it is not the URL's.

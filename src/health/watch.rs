@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::observation::Observation;
 use super::probe::Prober;
-use super::remark::UNKNOWN_HOST;
+use super::remark::unknown_host;
 use super::target::{Expect, Target};
 use crate::model::failure::Failure;
 use crate::wait::{Cancelled, Deadline, Wait};
@@ -93,7 +93,7 @@ impl HealthVerdict {
         Some(match observation {
             Observation::Up { .. } | Observation::Blocked(_) => failure,
             Observation::Wrong { status: 400, .. } => failure
-                .why(format!("{observation} instead of {expected}; {UNKNOWN_HOST}"))
+                .why(format!("{observation} instead of {expected}; {}", unknown_host(target)))
                 .next("read what the app logs when it is asked"),
             Observation::Endless { .. } => failure
                 .why(format!(

@@ -46,7 +46,7 @@ impl AppNames {
     fn claim(&self, marks: &Marks, name: &str, all: &[&Self]) -> Option<Claim> {
         let manifest = self.manifest.as_deref();
         let is_named = manifest.is_some_and(|manifest| match marks.environment {
-            Environment::Preview(number) => names::preview_app(manifest, number, marks.repository) == name,
+            Environment::Preview(number) => names::is_preview_of(name, manifest, number, marks.repository),
             Environment::Named(_) => manifest == name,
         });
         let mark = marks.app.as_deref();
@@ -257,7 +257,7 @@ mod tests {
     fn a_preview_is_known_by_the_name_that_its_manifest_gives_it() {
         const LONG: &str = "a-service-with-a-very-long-name";
         let entries = [&*format!("api={LONG}"), "front=web"];
-        let cut = names::preview_app(LONG, 12, 7);
+        let cut = names::preview_app(LONG, 12, 7, 32);
         assert_ne!(cut, format!("{LONG}-pr-12"));
         for (name, mark, owner) in [
             (&*cut, "", Some(entries[0])),

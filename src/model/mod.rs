@@ -25,3 +25,4 @@ pub(crate) mod stack_trace;
 pub(crate) mod stamp;
 pub(crate) mod standing;
 pub(crate) mod verdict;
+pub(crate) mod words;

@@ -10,6 +10,7 @@ use super::commit::Sha;
 use super::environment::Environment;
 use super::failure::Failure;
 use super::live::Live;
+use super::words::Words;
 
 /// What the reporter says of an app. `status` in the outputs follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,6 +197,8 @@ pub(crate) struct Report {
     /// What a dry run would change, or how a pull request changes the app spec.
     pub(crate) listing: Option<Listing>,
     pub(crate) app_id: Option<String>,
+    /// What the platform calls things. `None`: it is not known which one this is about.
+    pub(crate) words: Option<&'static Words>,
     /// `None`: the platform is not one that has pages for people.
     pub(crate) pages: Option<Pages>,
     pub(crate) deployment_id: Option<String>,
@@ -233,6 +236,7 @@ impl Report {
             changes: Vec::new(),
             listing: None,
             app_id: None,
+            words: None,
             pages: None,
             deployment_id: None,
         }

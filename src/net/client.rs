@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::answer::{Answer, Reply, decode};
 use super::body::bounded;
 use super::clock::Clock;
-use super::error::{ApiError, Problem, Unreachable, describe, problem_of};
+use super::error::{ApiError, Problem, Service, Unreachable, describe, problem_of};
 use super::fields;
 use super::http::{REQUEST_DEADLINE, direct_if_loopback};
 use super::limit;
@@ -34,7 +34,7 @@ const LEFT_TO_FINISH: Duration = Duration::from_millis(1_500);
 /// A client of one API. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
-    service: &'static str,
+    service: Service,
     base: Url,
     headers: HeaderMap,
     http: reqwest::Client,
@@ -65,7 +65,7 @@ const LAST_WORDS: Duration = Duration::from_secs(10);
 impl Client {
     /// `base` may carry a path; `accept` is the API's media type.
     pub(crate) fn new(
-        service: &'static str,
+        service: Service,
         base: Url,
         accept: &'static str,
         token: Option<&Secret>,
@@ -76,7 +76,7 @@ impl Client {
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
         if let Some(token) = token {
             let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
-                .map_err(|_| anyhow::anyhow!("the {service} token contains characters that no token has"))?;
+                .map_err(|_| anyhow::anyhow!("the {} token contains invalid characters", service.name))?;
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
@@ -233,7 +233,7 @@ impl Client {
         repeat: Repeat,
         number: u32,
     ) -> Result<Reply, ApiError> {
-        let attempt = Attempt::begin(self.service, method.clone(), path, number);
+        let attempt = Attempt::begin(self.service.name, method.clone(), path, number);
         let ended = self.once_unless_cancelled(method, path, body, repeat).await;
         attempt.ended(body, &ended);
         let problem = match ended {
@@ -283,7 +283,7 @@ impl Client {
             let pause = humanize(pause.mul_f64(self.wait.pace()));
             self.wait.announce(&format!(
                 "{}'s rate limit is reached: the next try is in {pause}",
-                self.service
+                self.service.name
             ));
         }
         self.stay_away(pause, remaining).await.map_err(|_| error)

@@ -10,11 +10,19 @@ use serde_json::Value;
 use super::limit_end::LimitEnd;
 use crate::model::failure::Kind;
 
+/// Whose API it is, as its errors say it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Service {
+    /// Such as `GitHub`.
+    pub(crate) name: &'static str,
+    /// The variable that its token comes from.
+    pub(crate) token: &'static str,
+}
+
 /// An API call that did not give what was asked for.
 #[derive(Debug, thiserror::Error)]
 pub(crate) struct ApiError {
-    /// `DigitalOcean`, `GitHub`.
-    pub(crate) service: &'static str,
+    pub(crate) service: Service,
     pub(crate) method: Method,
     /// Without query, so that nothing secret can be in it.
     pub(crate) path: String,
@@ -156,30 +164,15 @@ impl ApiError {
         }
     }
 
-    /// The variable that the service's token comes from.
-    fn token(&self) -> &'static str {
-        if self.service == "GitHub" {
-            "GITHUB_TOKEN"
-        } else {
-            "DIGITALOCEAN_ACCESS_TOKEN"
-        }
-    }
-
     /// One thing to do next.
     pub(crate) fn next(&self) -> String {
-        let service = self.service;
+        let Service { name: service, token } = self.service;
         match &self.problem {
             Problem::Status { status: 401, .. } => {
-                format!(
-                    "check that the {service} token (`{}`) is complete and neither expired nor revoked",
-                    self.token()
-                )
+                format!("check that the {service} token (`{token}`) is complete and neither expired nor revoked")
             }
             Problem::Status { status: 403, .. } => {
-                format!(
-                    "give the {service} token (`{}`) the rights that this request needs",
-                    self.token()
-                )
+                format!("give the {service} token (`{token}`) the rights that this request needs")
             }
             Problem::Status { status: 404, .. } => format!("check the name, and that the {service} token may see it"),
             Problem::Limited { ends: Some(end), .. } => {
@@ -209,7 +202,7 @@ fn minute(time: Timestamp) -> String {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}: ", self.service, self.method, self.path)?;
+        write!(f, "{} {} {}: ", self.service.name, self.method, self.path)?;
         match &self.problem {
             Problem::Status {
                 status,
@@ -275,7 +268,7 @@ pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
         .find_map(|name| headers.get(*name)?.to_str().ok().map(str::to_owned))
 }
 
-/// What a body that is no JSON looks like.
+/// What a body that is not valid JSON looks like.
 pub(super) fn describe(body: &[u8]) -> String {
     let start = String::from_utf8_lossy(&body[..body.len().min(256)])
         .trim_start()

@@ -75,7 +75,7 @@ mod tests {
 
     use super::{LARGEST, Listing};
     use crate::net::client::Client;
-    use crate::net::error::{Problem, Unreachable};
+    use crate::net::error::{Problem, Service, Unreachable};
     use crate::net::redirects::Redirects;
     use crate::wait::Wait;
 
@@ -86,7 +86,10 @@ mod tests {
         let base = format!("http://{}", silent.local_addr().expect("bound"));
         let base = base.parse().expect("a URL");
         let client = Client::new(
-            "GitHub",
+            Service {
+                name: "GitHub",
+                token: "GITHUB_TOKEN",
+            },
             base,
             "application/json",
             None,

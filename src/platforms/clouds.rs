@@ -53,6 +53,12 @@ impl Clouds {
         std::iter::once(&self.first).chain(&self.others)
     }
 
+    /// What manifests are called, where it is not known for which of them one is: `app spec or Compose file`.
+    pub(crate) fn manifest(&self) -> String {
+        let called: Vec<&str> = self.all().map(|cloud| cloud.words().manifest).collect();
+        called.join(" or ")
+    }
+
     /// The one that a manifest in this file is for, by the file's name.
     pub(crate) fn of_file(&self, path: &str) -> &Cloud {
         let name = path.rsplit('/').next().unwrap_or(path);
@@ -61,6 +67,14 @@ impl Clouds {
             .rev()
             .find(|cloud| cloud.manifests.is_called(name))
             .unwrap_or(&self.first)
+    }
+
+    /// Whether a file of that name can be a manifest of one of them.
+    pub(crate) fn has_manifests_like(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        self.all()
+            .any(|cloud| cloud.manifests.is_called(name) || cloud.manifests.endings().contains(&ending))
     }
 
     /// The one that a manifest is for: the one that read it.

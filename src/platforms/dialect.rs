@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::facts::{Facts, Question};
 use super::scaffold::Portable;
-use super::words::Words;
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::report::Sleep;
+use crate::model::words::Words;
 use crate::policy::replace::Replace;
 use crate::redact::Secret;
 
@@ -15,6 +15,7 @@ use crate::redact::Secret;
 pub(crate) trait Dialect: Sync {
     /// What the platform calls things.
     fn words(&self) -> &'static Words;
+
     fn name<'a>(&self, document: &'a Value) -> &'a str;
     fn facts(&self, document: &Value) -> Facts;
     fn marks(&self, document: &Value) -> Option<Marks>;

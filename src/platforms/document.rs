@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::dialect::Dialect;
 use super::facts::{Facts, Question};
 use super::scaffold::Portable;
-use super::words::Words;
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::report::Sleep;
+use crate::model::words::Words;
 use crate::policy::replace::Replace;
 use crate::redact::Secret;
 

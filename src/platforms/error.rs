@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::model::failure::Kind;
+use crate::model::words::Words;
 use crate::net::error::ApiError;
 use crate::wait::{Cancelled, humanize};
 
@@ -18,10 +19,10 @@ pub(crate) enum PlatformError {
     Cancelled(#[from] Cancelled),
     /// The time that the caller allowed is over.
     #[error("no result after {}", humanize(*waited))]
-    Deadline { waited: Duration },
+    Deadline { waited: Duration, words: &'static Words },
     /// Another app has the name.
     #[error("the app name `{name}` is taken")]
-    NameTaken { name: String },
+    NameTaken { name: String, words: &'static Words },
     /// A person went back to an earlier deployment, and new ones are refused until that is settled.
     #[error("the app is held at deployment `{deployment}` by a rollback{}{}",
             by.as_deref().map(|by| format!(" of {by}")).unwrap_or_default(),
@@ -36,13 +37,9 @@ pub(crate) enum PlatformError {
     SleepRefused { message: String },
     /// The cloud cannot read the source: account not linked to GitHub, no access, branch missing.
     #[error("the source cannot be read: {message}")]
-    SourceRefused {
-        message: String,
-        /// Where the account is linked to the source's host.
-        link: &'static str,
-    },
-    #[error("the app spec was refused: {message}")]
-    SpecRefused { message: String },
+    SourceRefused { message: String, words: &'static Words },
+    #[error("the {} was refused: {message}", words.manifest)]
+    SpecRefused { message: String, words: &'static Words },
     /// The account may not have more of something.
     #[error("a limit of the account is reached: {message}")]
     LimitReached { message: String },
@@ -94,21 +91,28 @@ impl PlatformError {
         match self {
             Self::Api(error) => error.next(),
             Self::Cancelled(_) => "run again; it continues with what exists".to_owned(),
-            Self::Deadline { .. } => {
-                "look at the deployment in the control panel, then run again, with a longer `--timeout` if it only needs more time"
-                    .to_owned()
+            Self::Deadline { words, .. } => format!(
+                "look at the deployment in the {}, then run again, with a longer `--timeout` if it only needs more time",
+                words.panel
+            ),
+            Self::NameTaken { name, words } => format!(
+                "choose another `name` in the {}, or remove the app `{name}` if it is no longer needed",
+                words.manifest
+            ),
+            Self::Pinned { .. } => {
+                "run `do-deploy deploy --release`, with `--environment NAME` where it is not production".to_owned()
             }
-            Self::NameTaken { name } => {
-                format!("choose another `name` in the app spec, or remove the app `{name}` if it is no longer needed")
-            }
-            Self::Pinned { .. } => "run `do-deploy deploy --release`, with `--environment NAME` where it is not production".to_owned(),
             Self::SleepRefused { .. } => {
                 "set `sleep = false` under `[preview]`, or ask the cloud's support to enable scale to zero".to_owned()
             }
-            Self::SourceRefused { link, .. } => format!(
-                "check that the branch exists, and that the cloud's account is linked to GitHub with access to this repository ({link})"
+            Self::SourceRefused { words, .. } => format!(
+                "check that the branch exists, and that the cloud's account is linked to GitHub with access to this repository ({})",
+                words.access_page
             ),
-            Self::SpecRefused { .. } => "correct what the message names in the app spec (for previews also under `[preview]` in `do-deploy.toml`), then run again".to_owned(),
+            Self::SpecRefused { words, .. } => format!(
+                "correct what the message names in the {} (for previews also under `[preview]` in `do-deploy.toml`), then run again",
+                words.manifest
+            ),
             Self::LimitReached { .. } => {
                 "remove what is no longer needed, or ask the cloud's support to raise the limit".to_owned()
             }

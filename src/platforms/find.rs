@@ -36,8 +36,13 @@ pub(crate) fn candidates<'a>(paths: &[&'a str], usual: &[&str]) -> Vec<Candidate
 }
 
 /// The manifest among a repository's paths: in one of the `usual` places, best first, else the only file one folder down that
-/// has a name of `below`. `None`: there is none.
-pub(crate) fn find_default<'a>(paths: &[&'a str], usual: &[&str], below: &[&str]) -> Result<Option<&'a str>, Failure> {
+/// has a name of `below`. `None`: there is none. `called`: what a manifest is called.
+pub(crate) fn find_default<'a>(
+    paths: &[&'a str],
+    usual: &[&str],
+    below: &[&str],
+    called: &str,
+) -> Result<Option<&'a str>, Failure> {
     if let Some(path) = usual.iter().find_map(|usual| paths.iter().find(|path| *path == usual)) {
         return Ok(Some(path));
     }
@@ -51,7 +56,7 @@ pub(crate) fn find_default<'a>(paths: &[&'a str], usual: &[&str], below: &[&str]
     match found[..] {
         [] => Ok(None),
         [path] => Ok(Some(path)),
-        _ => Err(Failure::input("more than one app spec was found")
+        _ => Err(Failure::input(format!("more than one {called} was found"))
             .why(format!("`{}`", found.join("`, `")))
             .next("name one with `spec = \"FILE\"` in `do-deploy.toml` or with `--spec FILE`")),
     }
@@ -73,7 +78,7 @@ mod tests {
             (&["a/b/app.yaml", ".github/app.yaml"], None),
         ] {
             assert_eq!(
-                find_default(paths, &USUAL, &["app.yaml"]).expect("one at most"),
+                find_default(paths, &USUAL, &["app.yaml"], "app spec").expect("one at most"),
                 found,
                 "{paths:?}"
             );
@@ -107,7 +112,8 @@ mod tests {
 
     #[test]
     fn several_are_listed() {
-        let failure = find_default(&["web/app.yaml", "api/app.yaml"], &USUAL, &["app.yaml"]).expect_err("ambiguous");
+        let paths = ["web/app.yaml", "api/app.yaml"];
+        let failure = find_default(&paths, &USUAL, &["app.yaml"], "app spec").expect_err("ambiguous");
         assert_eq!(
             failure.to_string(),
             "more than one app spec was found: `api/app.yaml`, `web/app.yaml`"

@@ -5,8 +5,8 @@ use std::fmt;
 use serde_json::Value;
 
 use super::document::Document;
-use super::words::Words;
 use crate::model::failure::Failure;
+use crate::model::words::Words;
 pub(crate) use crate::policy::yaml::places::Places;
 
 /// A manifest that passed its platform's checks: it has a name that the platform accepts.

@@ -22,6 +22,9 @@ pub(crate) trait Manifests: Dialect {
     /// What a manifest is called one folder down, where there may be one alone.
     fn file_one_folder_down(&self) -> &'static str;
 
+    /// The endings of manifests that are named, whatever else they are called: `yaml`.
+    fn endings(&self) -> &'static [&'static str];
+
     /// Reads a manifest. `file` is what errors call it.
     ///
     /// # Errors

@@ -22,7 +22,6 @@ pub(crate) mod plan;
 mod rollback;
 pub(crate) mod scaffold;
 pub(crate) mod source;
-mod words;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -44,9 +43,9 @@ pub(crate) use manifest::Manifest;
 pub(crate) use offline::Offline;
 pub(crate) use outcome::Outcome;
 pub(crate) use rollback::{Hold, WayBack};
-pub(crate) use words::Words;
 
 use crate::model::report::{Cost, Pages};
+pub(crate) use crate::model::words::Words;
 use crate::wait::Deadline;
 
 /// Asked before every further try of a mutation, because a limit may hold it up for minutes; its error ends the tries.

@@ -5,6 +5,7 @@ use crate::model::app_identity::AppIdentity;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
+use crate::model::words::Words;
 
 /// Another environment of the repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub(crate) struct Neighbour {
 /// An environment's claim to the app that has the name of its own.
 pub(crate) struct Claim<'a> {
     pub(crate) name: &'a str,
+    /// What the platform calls things.
+    pub(crate) words: &'static Words,
     /// `OWNER/NAME`
     pub(crate) repository: &'a str,
     pub(crate) repository_id: u64,
@@ -47,8 +50,12 @@ impl Claim<'_> {
             return Err(failure);
         }
         let name = self.name;
-        let rename =
-            |failure: Failure| failure.next("give the app another `name` in the spec, or remove the other app first");
+        let document = self.words.document;
+        let rename = |failure: Failure| {
+            failure.next(format!(
+                "give the app another `name` in the {document}, or remove the other app first"
+            ))
+        };
         match self.marks {
             Some(marks) if marks.same_owner(self.repository_id, self.environment) => {
                 if self.app.owns(marks, name) {
@@ -76,7 +83,7 @@ impl Claim<'_> {
                     Failure::input(format!("an app called `{name}` exists and has no marks"))
                         .why("it runs the same images, but an image does not tell from which repository it comes")
                         .next(format!(
-                            "agree to take it over with `adopt = true` in `{}`, or give the app another `name` in the spec",
+                            "agree to take it over with `adopt = true` in `{}`, or give the app another `name` in the {document}",
                             self.table()
                         )),
                 )
@@ -96,13 +103,16 @@ impl Claim<'_> {
             return None;
         }
         let (name, environment, table) = (self.name, self.environment, self.table());
+        let document = self.words.document;
         let has_name = |it: &&Neighbour| it.app.as_deref() == Some(name);
         if let Some(neighbour) = self.neighbours.iter().find(has_name) {
             let its = &neighbour.environment;
-            let failure = Failure::input(format!("an app called `{name}` exists and may be the one of {its}")).why(
-                format!("it has no marks, and the app spec of {its} has the same `name`"),
-            );
-            return Some(failure.next(format!("give the app another `name` in the spec of `{table}`")));
+            let failure =
+                Failure::input(format!("an app called `{name}` exists and may be the one of {its}")).why(format!(
+                    "it has no marks, and the {} of {its} has the same `name`",
+                    self.words.manifest
+                ));
+            return Some(failure.next(format!("give the app another `name` in the {document} of `{table}`")));
         }
         if self.adopt {
             return None;
@@ -113,7 +123,7 @@ impl Claim<'_> {
             format!("it has no marks, and {its} and {environment} both deploy `{branch}`"),
         );
         Some(failure.next(format!(
-            "if it is {environment}, agree to take it over with `adopt = true` in `{table}`; else give the app another `name` in the spec"
+            "if it is {environment}, agree to take it over with `adopt = true` in `{table}`; else give the app another `name` in the {document}"
         )))
     }
 
@@ -127,7 +137,7 @@ impl Claim<'_> {
         let Some((component, branch)) = other else {
             return Ok(());
         };
-        let (environment, table) = (self.environment, self.table());
+        let (environment, table, document) = (self.environment, self.table(), self.words.document);
         if environment.is_production() && self.adopt {
             return Ok(());
         }
@@ -141,10 +151,10 @@ impl Claim<'_> {
         ));
         Err(failure.next(match environment.is_production() {
             true => format!(
-                "if it is production, set `branch = \"{branch}\"` in `{table}`, or agree to take it over with `adopt = true` there; else give the app another `name` in the spec"
+                "if it is production, set `branch = \"{branch}\"` in `{table}`, or agree to take it over with `adopt = true` there; else give the app another `name` in the {document}"
             ),
             false => format!(
-                "give the app another `name` in the spec of `{table}`; if it is {environment}, let it build `{wanted}` on the platform first"
+                "give the app another `name` in the {document} of `{table}`; if it is {environment}, let it build `{wanted}` on the platform first"
             ),
         }))
     }

@@ -62,7 +62,7 @@ fn no_digest(component: &str, given: &str) -> String {
     }
     match given.rsplit_once('@') {
         Some((_, digest)) if is_digest(digest) => format!(
-            "`{given}` has more than a digest: give `{component}={digest}`; the repository stays the one of the app spec"
+            "`{given}` has more than a digest: give `{component}={digest}`; the repository stays the one of the manifest"
         ),
         _ if given.starts_with("sha256:") => {
             format!("the digest of `{component}` is not whole: it is `sha256:` and {DIGITS} digits 0 to 9 and a to f")

@@ -6,6 +6,7 @@ use super::datastores::stores::{self, Stores};
 use super::env::EnvSet;
 use super::env::notation::Notation;
 use super::{credentials, hidden, shell};
+use crate::model::words::Words;
 use crate::redact::Redactor;
 
 /// What names a managed service's host or holds a credential, as sentences. `decided`: texts that `[preview]` gives, which
@@ -15,6 +16,7 @@ pub(crate) fn objections(
     decided: &[&str],
     known: &Redactor,
     notation: &'static dyn Notation,
+    words: &Words,
 ) -> Vec<String> {
     let mut found = Vec::new();
     let stores = Stores::of(preview, notation);
@@ -41,7 +43,7 @@ pub(crate) fn objections(
             let address =
                 || stores::in_command(&command, notation).map(|host| format!("the address of a store, `{host}`"));
             let is_known =
-                || hidden::holds(known, &command).then(|| "a value that is secret in the app spec".to_owned());
+                || hidden::holds(known, &command).then(|| format!("a value that is secret in the {}", words.manifest));
             let credential = credentials::in_command(&command, notation)
                 .or_else(address)
                 .or_else(is_known);

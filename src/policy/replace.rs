@@ -35,7 +35,7 @@ fn name(entry: &str) -> Result<String, String> {
         Some(("databases", name)) if !name.is_empty() => Ok(entry.to_owned()),
         Some(("domains", name)) if !name.is_empty() => Ok(entry.trim_end_matches('.').to_ascii_lowercase()),
         None if matches!(entry, NAME | "egress" | "region" | "vpc") => Ok(entry.to_owned()),
-        _ => Err(format!("`{entry}` is nothing that can be replaced: {FORM}")),
+        _ => Err(format!("`{entry}` cannot be replaced: {FORM}")),
     }
 }
 

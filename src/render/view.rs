@@ -105,7 +105,7 @@ pub(super) struct AppView {
     /// Below a table: whether there is anything to say beyond the row.
     has_more: bool,
     /// What the list of changes is called.
-    changes_title: &'static str,
+    changes_title: String,
     changes: Vec<ChangeView>,
 }
 
@@ -164,6 +164,9 @@ impl AppView {
             Some(Sleep::Never(why)) if lives => (None, Some(why.clone())),
             _ => (None, None),
         };
+        let (manifest, document) = report
+            .words
+            .map_or(("manifest", "manifest"), |words| (words.manifest, words.document));
         let sleeps = sleeps_after.is_some() || never_sleeps.is_some();
         let cost = report.cost.filter(|_| lives);
         let is_swept = lives && state != State::Building && report.environment.pull_request().is_some();
@@ -239,9 +242,11 @@ impl AppView {
             notes,
             changes_title: match (report.environment.pull_request(), state) {
                 // Much of it is the same in every deployment: how it differs from what was live is a listing of its own.
-                (None, _) => "How the app spec was prepared",
-                (Some(_), State::Failed) if other.is_some() => "What would be different from production's spec",
-                (Some(_), _) => "What is different from production's spec",
+                (None, _) => format!("How the {manifest} was prepared"),
+                (Some(_), State::Failed) if other.is_some() => {
+                    format!("What would be different from production's {document}")
+                }
+                (Some(_), _) => format!("What is different from production's {document}"),
             },
             changes: report
                 .changes

@@ -7,6 +7,7 @@ use regex_lite::Regex;
 
 mod circles;
 mod keys;
+mod words;
 
 /// The top-level modules, from top to bottom. A module may use those on lines below its own.
 const LAYERS: &[&[&str]] = &[

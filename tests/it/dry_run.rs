@@ -12,6 +12,8 @@ async fn the_summary_of_a_dry_run_holds_the_difference() {
         insta::assert_snapshot!(t.redact(same.succeeds().summary()), @"
         Not deployed: this is a dry run, and nothing was touched
 
+        It would deploy `[first]`, the head of `main`
+
         It would cost $5.00 a month
 
         The spec of `shop` stays as it is
@@ -22,6 +24,8 @@ async fn the_summary_of_a_dry_run_holds_the_difference() {
         changed.succeeds().touches_nothing();
         insta::assert_snapshot!(t.redact(changed.summary()), @"
         Not deployed: this is a dry run, and nothing was touched
+
+        It would deploy `[second]`, the head of `main`
 
         It would cost $12.00 a month
 
@@ -59,6 +63,11 @@ async fn another_commit_alone_is_no_difference() {
             let run = run.arg("--dry-run").await;
             run.succeeds().says(&format!("The spec of `{app}` stays as it is"));
             assert!(!run.summary().contains("DO_DEPLOY_COMMIT"), "{run}");
+        }
+        let second = t.repository.head("main");
+        for run in [t.deploy(), t.command(["redeploy"])] {
+            let run = run.arg("--dry-run").locally().await;
+            run.succeeds().says(&format!("It would deploy `{}`", &second[..7]));
         }
     })
     .await;

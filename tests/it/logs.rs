@@ -26,6 +26,17 @@ async fn shows_the_log_of_a_preview() {
 }
 
 #[tokio::test]
+async fn a_deployment_that_the_app_does_not_have_is_named_with_those_that_it_has() {
+    run(async |t: &mut Tester| {
+        let id = t.deploy().await.succeeds().output("deployment-id");
+        let logs = t.command(["logs", "--deployment", "nope"]).locally().await;
+        let says = format!("`shop` has no deployment `nope`: its last ones are `{id}`");
+        logs.fails_with(2).touches_nothing().says(&says);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn follows_until_it_is_stopped() {
     run(async |t: &mut Tester| {
         t.deploy().await.succeeds();

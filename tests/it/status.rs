@@ -18,6 +18,28 @@ async fn nothing_deployed_is_a_sentence() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_deployed_is_said_as_every_command_says_it() {
+    run(async |t: &mut Tester| {
+        for (wanted, says) in [
+            (["--environment", "nope"], "there is no environment `nope`"),
+            (["--pr", "999"], "there is no pull request 999"),
+        ] {
+            for command in ["status", "verify", "logs", "redeploy"] {
+                let asked = t.command([command]).args(wanted).locally().await;
+                asked.fails_with(2).touches_nothing().says(says);
+            }
+        }
+        let status = t.command(["status", "--environment", "production"]).locally().await;
+        status.fails_with(2).says("`production` is not deployed");
+        let status = t.command(["status", "--spec", "nowhere.yaml"]).locally().await;
+        status
+            .succeeds()
+            .says("Apps are known by their marks alone: the app spec `nowhere.yaml` does not exist");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn lists_production_and_previews_with_url_and_commit() {
     run(async |t: &mut Tester| {
         t.deploy().await.succeeds();

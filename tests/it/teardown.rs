@@ -166,6 +166,11 @@ async fn a_preview_is_removed_by_its_marks_where_the_spec_is_broken_by_now() {
         t.preview(1).await.succeeds();
         t.push("main", Change::version("broken").spec("name: shop\nserivces: []\n"));
         t.close_pr(1).await;
+        let named = ["--spec", "nowhere.yaml", "--dry-run"];
+        let dry = t.command(["teardown", "--pr", "1"]).args(named).await;
+        dry.succeeds()
+            .touches_nothing()
+            .says("The preview is looked for by its marks alone: the app spec `nowhere.yaml` does not exist");
         t.auto_pull_request(1, "closed").await.succeeds();
         assert_eq!(t.app_names().await, Vec::<String>::new());
     })

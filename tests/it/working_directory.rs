@@ -31,6 +31,7 @@ async fn a_folder_that_does_not_exist_is_named() {
         for invocation in [t.deploy(), t.deploy().without_checkout()] {
             let wrong = invocation.args(["--working-directory", "nowhere"]).await;
             wrong.fails_with(2).touches_nothing().says("looked in `nowhere` for");
+            wrong.says("correct `--working-directory`");
         }
         let outside = t
             .deploy()
@@ -40,7 +41,13 @@ async fn a_folder_that_does_not_exist_is_named() {
         outside
             .fails_with(2)
             .touches_nothing()
-            .says("no folder of the repository");
+            .says("not a folder in the repository");
+        let absolute = t.deploy().args(["--working-directory", "/nowhere"]).await;
+        absolute
+            .fails_with(2)
+            .touches_nothing()
+            .says("there is no folder `/nowhere`");
+        absolute.says("correct `--working-directory`");
     })
     .await;
 }

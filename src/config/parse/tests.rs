@@ -103,18 +103,18 @@ fn an_unknown_key_names_the_nearest_with_line_and_column() {
 #[test]
 fn a_wrong_value_says_what_is_right() {
     insta::assert_snapshot!(refuse("[preview]\ndatabase = \"mysql\""), @"do-deploy.toml:2:12: `mysql` is not known here | use one of `auto`, `sqlite`, `dev`, `none`");
-    insta::assert_snapshot!(refuse("[preview]\nsleep = \"5m\""), @r#"do-deploy.toml:2:9: invalid value: string "5m", expected `auto`, `false`, or a duration from `10m` to `24h` | every key, its default and its format are in do-deploy's `reference.toml`"#);
-    insta::assert_snapshot!(refuse("[preview]\nsleep = true"), @"do-deploy.toml:2:9: invalid value: boolean `true`, expected `auto`, `false`, or a duration from `10m` to `24h` | every key, its default and its format are in do-deploy's `reference.toml`");
+    insta::assert_snapshot!(refuse("[preview]\nsleep = \"soon\""), @r#"do-deploy.toml:2:9: invalid value: string "soon", expected `auto`, `false`, or a duration such as `1h` | every key, its default and its format are in do-deploy's `reference.toml`"#);
+    insta::assert_snapshot!(refuse("[preview]\nsleep = true"), @"do-deploy.toml:2:9: invalid value: boolean `true`, expected `auto`, `false`, or a duration such as `1h` | every key, its default and its format are in do-deploy's `reference.toml`");
     insta::assert_snapshot!(refuse("[preview]\nttl = 14"), @"do-deploy.toml:2:7: invalid type: integer `14`, expected a duration such as `90s`, `75m`, `1h 30m` or `14d` | every key, its default and its format are in do-deploy's `reference.toml`");
     insta::assert_snapshot!(refuse("[preview]\nlimit = 0"), @"do-deploy.toml:2:1: `limit` has to be at least 1 | `enabled = false` switches previews off");
     insta::assert_snapshot!(refuse("[production]\ntimeout = \"soon\""), @r#"do-deploy.toml:2:11: invalid value: string "soon", expected a duration such as `90s`, `75m`, `1h 30m` or `14d` | every key, its default and its format are in do-deploy's `reference.toml`"#);
-    insta::assert_snapshot!(refuse("[health]\nchecks = [{ path = \"admin\", status = 401 }]"), @"do-deploy.toml:2:1: `admin` is no path | start it with `/`, without host");
+    insta::assert_snapshot!(refuse("[health]\nchecks = [{ path = \"admin\", status = 401 }]"), @"do-deploy.toml:2:1: `admin` is not a valid path | start it with `/`, without host");
     insta::assert_snapshot!(refuse("[preview\n"), @"do-deploy.toml:1:9: unclosed table, expected `]` | every key, its default and its format are in do-deploy's `reference.toml`");
 }
 
 #[test]
 fn what_is_not_built_yet_is_refused() {
-    insta::assert_snapshot!(refuse("spec = [\"a.yaml\", \"b.yaml\"]"), @"do-deploy.toml:1:8: several apps of one repository are not supported yet: name one app spec | every key, its default and its format are in do-deploy's `reference.toml`");
+    insta::assert_snapshot!(refuse("spec = [\"a.yaml\", \"b.yaml\"]"), @"do-deploy.toml:1:8: several apps of one repository are not supported yet: name one manifest | every key, its default and its format are in do-deploy's `reference.toml`");
     insta::assert_snapshot!(refuse("[production.env]\nKEY = \"generate\""), @r#"do-deploy.toml:2:1: `generate` for `KEY` of production is not supported yet: it is for previews | use `KEY = { from = "KEY" }` and set that variable in the step's `env:`"#);
     insta::assert_snapshot!(refuse("[preview.env]\nKEY = \"generate:uuid\""), @"do-deploy.toml:2:7: `generate:uuid` is not supported yet: use `generate` or `generate:hex64` | every key, its default and its format are in do-deploy's `reference.toml`");
 }
@@ -182,8 +182,8 @@ fn a_file_has_a_bounded_number_of_environments() {
 fn a_file_has_a_budget_of_size_and_envs() {
     let many = |count: usize| -> String { (0..count).map(|number| format!("K{number} = \"\"\n")).collect() };
     assert!(Config::parse(&format!("[preview.env]\n{}", many(1000)), "do-deploy.toml").is_ok());
-    insta::assert_snapshot!(refuse(&format!("[preview.env]\n{}", many(1001))), @"do-deploy.toml:1:10: there are 1001 envs in the file, more than 1000 | set them in the app spec, or hand them over as one variable");
-    insta::assert_snapshot!(refuse(&format!("[production.env]\nA = \"\"\n[preview.env]\n{}", many(1000))), @"do-deploy.toml:1:13: there are 1001 envs in the file, more than 1000 | set them in the app spec, or hand them over as one variable");
+    insta::assert_snapshot!(refuse(&format!("[preview.env]\n{}", many(1001))), @"do-deploy.toml:1:10: there are 1001 envs in the file, more than 1000 | set them in the manifest, or hand them over as one variable");
+    insta::assert_snapshot!(refuse(&format!("[production.env]\nA = \"\"\n[preview.env]\n{}", many(1000))), @"do-deploy.toml:1:13: there are 1001 envs in the file, more than 1000 | set them in the manifest, or hand them over as one variable");
     insta::assert_snapshot!(refuse(&format!("[preview.env]\n{}", many(300_000))), @"`do-deploy.toml` is larger than 128 KiB | keep what is not configuration of deployments in another file");
     insta::assert_snapshot!(refuse(&format!("# {}", "x".repeat(128 * 1024))), @"`do-deploy.toml` is larger than 128 KiB | keep what is not configuration of deployments in another file");
 }

@@ -145,6 +145,14 @@ pub(super) fn asked(inputs: &Value, flags: &Flags) -> Result<Asked, Failure> {
         (Verb::Preview | Verb::Teardown, "environment") => false,
         _ => takes.contains(&input),
     };
+    let is_named = untrimmed(inputs, "environment")?.is_some() && flags.environment.is_none();
+    if let (true, Some(preview @ Environment::Preview(_))) = (is_named && !fits("pr"), &asked.flags.environment) {
+        return Err(refused(
+            "environment",
+            format!("`{preview}` is a preview, and `{name}` is not for previews"),
+        )
+        .next("name an environment that is deployed from a branch, or leave it empty"));
+    }
     if let Some((input, _)) = given.iter().find(|(input, given)| *given && !fits(input)) {
         return Err(refused(input, format!("`{name}` takes no `{input}`")).next("leave it empty"));
     }
@@ -343,6 +351,8 @@ mod tests {
             (json!({"commit": "main"}), "commit"),
             (json!({"command": "rollback", "commit": "abcdef0"}), "commit"),
             (json!({"command": "rollback", "pr": "7"}), "pr"),
+            (json!({"command": "rollback", "environment": "pr-7"}), "environment"),
+            (json!({"command": "sweep", "environment": "pr-7"}), "environment"),
             (json!({"to": "abcdef0"}), "to"),
             (json!({"force-build": "yes"}), "force-build"),
             (json!({"command": "deploy", "force-build": true}), "force-build"),

@@ -58,11 +58,11 @@ impl Kind {
     fn check(self, value: &Value) -> Result<(), &'static str> {
         match self {
             Self::Text if value.as_str().is_some_and(|text| !text.is_empty()) => Ok(()),
-            Self::Text => Err("no text"),
+            Self::Text => Err("not a non-empty string"),
             Self::Number if value.as_u64().is_some_and(|number| number > 0) => Ok(()),
-            Self::Number => Err("no whole number above 0"),
+            Self::Number => Err("not a whole number above 0"),
             Self::Commit if value.as_str().is_some_and(is_sha) => Ok(()),
-            Self::Commit => Err("no commit"),
+            Self::Commit => Err("not a commit SHA"),
         }
     }
 }
@@ -271,7 +271,7 @@ impl Event {
         match self.payload.pointer(pointer) {
             None => Ok(&Value::Null),
             Some(inputs @ (Value::Null | Value::Object(_))) => Ok(inputs),
-            Some(_) => Err(makes_no_sense(&self.name, pointer, "no object")),
+            Some(_) => Err(makes_no_sense(&self.name, pointer, "not an object")),
         }
     }
 

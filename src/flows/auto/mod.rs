@@ -33,7 +33,7 @@ pub(crate) enum Ended {
 
 /// `flags`: also of what an event deploys; a workflow gives them whatever the event is.
 #[tracing::instrument(target = "flow", name = "auto", skip_all)]
-pub(crate) async fn run(ctx: &Ctx, flags: &Flags) -> anyhow::Result<Ended> {
+pub(crate) async fn run(ctx: &mut Ctx, flags: &Flags) -> anyhow::Result<Ended> {
     let name = ctx.run.event_name.clone().ok_or_else(|| {
         Failure::input("there is no event to choose from")
             .why("`GITHUB_EVENT_NAME` is not set")
@@ -55,6 +55,9 @@ pub(crate) async fn run(ctx: &Ctx, flags: &Flags) -> anyhow::Result<Ended> {
     )?;
     event.must_be_of(ctx.repository.as_deref())?;
     let chosen = choose(ctx, &mut event, flags).await?;
+    if let Decision::Asked(asked) = &chosen.decision {
+        ctx.dry_run = asked.flags.dry_run;
+    }
     announce(ctx, &name, &chosen);
     if !flags.images.is_empty() && !chosen.decision.deploys() {
         ctx.console.say("The images are of no use here: nothing is deployed");

@@ -80,7 +80,10 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, on: &Preview, app: &App) ->
 /// Where the preview can be asked; an address alone is not enough while nothing serves. `Err`: nowhere, and why.
 fn address(app: &App) -> Result<&str, Answer> {
     if let Some(state) = app.document.facts().offline {
-        return Err(Answer::new(Some("/wake"), state.sentence(&app.name)));
+        return Err(Answer::new(
+            Some("/wake"),
+            state.sentence(&app.name, app.document.words()),
+        ));
     }
     let deploying = app.in_progress.as_ref().is_some_and(|it| !it.phase.is_final());
     match (&app.active, &app.url) {

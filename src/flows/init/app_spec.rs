@@ -67,12 +67,12 @@ pub(super) async fn choose(
         hide_secrets(ctx, root, &path)?;
         let (text, notes) = live(ctx.clouds.of_file(&path).platform()?.as_ref(), name).await?;
         let manifest = ctx.clouds.of_file(&path).manifests.read(&text, &path)?;
-        let outcome = format!("The app spec `{path}` is the live app's, `{name}`");
+        let outcome = format!("The {} `{path}` is the live app's, `{name}`", manifest.words().manifest);
         return Ok(chosen(manifest, outcome, vec![wanted(&path, text)], notes));
     }
     if let Some(text) = checkout::file(root, &path)? {
         let manifest = ctx.clouds.of_file(&path).manifests.read(&text, &path)?;
-        let outcome = format!("The app spec is `{path}`; it stays as it is");
+        let outcome = format!("The {} is `{path}`; it stays as it is", manifest.words().manifest);
         return Ok(chosen(manifest, outcome, Vec::new(), Vec::new()));
     }
     let paths = git::files(root).await?;
@@ -90,7 +90,8 @@ pub(super) async fn choose(
     let mut files = vec![wanted(&path, made.text)];
     files.extend(made.further.into_iter().map(|(path, text)| wanted(&path, text)));
     let outcome = format!(
-        "There is no app spec; this is {}, and `{path}` is its first one",
+        "There is no {}; this is {}, and `{path}` is its first one",
+        manifest.words().manifest,
         made.kind
     );
     Ok(chosen(manifest, outcome, files, made.notes))
@@ -110,7 +111,7 @@ fn inside(path: &str) -> Result<String, Failure> {
         .filter(|part| !part.is_empty() && *part != ".")
         .collect();
     if path.starts_with('/') || parts.is_empty() || parts.contains(&"..") {
-        return Err(Failure::input(format!("`{path}` is no path inside of the repository"))
+        return Err(Failure::input(format!("`{path}` is not a path inside the repository"))
             .next("give `--spec` from the repository's root, such as `.do/app.yaml`"));
     }
     Ok(parts.join("/"))
@@ -164,11 +165,13 @@ async fn live(platform: &dyn Platform, name: &str) -> anyhow::Result<(String, Ve
     }
     if !taken.credentials.is_empty() {
         notes.push(format!(
-            "Left out, because a repository is no place for credentials: {}",
+            "Left out, because credentials do not belong in a repository: {}",
             taken.credentials.join(", ")
         ));
     }
-    let head =
-        format!("# The spec of the live app `{name}`. A SECRET without a value keeps the one that the app has.\n");
+    let head = format!(
+        "# The {} of the live app `{name}`. A SECRET without a value keeps the one that the app has.\n",
+        app.document.words().document
+    );
     Ok((format!("{head}{}", taken.text), notes))
 }

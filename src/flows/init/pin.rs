@@ -39,7 +39,7 @@ impl Pin {
         let tag = format!("v{version}");
         match tokio::time::timeout(PATIENCE, action.commit_of_tag(&tag)).await {
             Ok(Ok(Some(sha))) => Self::Commit { sha, version },
-            Ok(Ok(None)) => Self::Unknown(format!("GitHub knows no commit of the tag `{tag}`")),
+            Ok(Ok(None)) => Self::Unknown(format!("GitHub has no commit for the tag `{tag}`")),
             Ok(Err(error)) => Self::Unknown(error.to_string()),
             Err(_) => Self::Unknown(format!("GitHub did not answer within {}s", PATIENCE.as_secs())),
         }

@@ -22,12 +22,16 @@ pub(crate) async fn show(
         let costs = format!("It would cost ${:.2} a month{}", cost.awake, asleep.unwrap_or_default());
         note(ctx, report, costs);
     }
+    let words = document.words();
     let Some(app) = live else {
         let shown = document.show(&|text| ctx.redactor.clean(text));
         if !ctx.json {
             ctx.console.data(&shown);
         }
-        report.listing = Some(Listing::spec("The app spec that would be sent", &shown));
+        report.listing = Some(Listing::spec(
+            format!("The {} that would be sent", words.manifest),
+            &shown,
+        ));
         return Ok(());
     };
     // What only the live app holds is hidden, too.
@@ -38,13 +42,13 @@ pub(crate) async fn show(
     let given = app.document.secrets_given(document);
     let given = (!given.is_empty()).then(|| given.join(", "));
     let said = match (difference.is_empty(), given) {
-        (true, None) => Some(format!("The spec of `{}` stays as it is", app.name)),
+        (true, None) => Some(format!("The {} of `{}` stays as it is", words.document, app.name)),
         (true, Some(given)) => Some(format!(
-            "The spec of `{}` stays as it is, but for secrets that are given a value: {given}",
-            app.name
+            "The {} of `{}` stays as it is, but for secrets that are given a value: {given}",
+            words.document, app.name
         )),
         (false, given) => {
-            let title = format!("What would change in the spec of {}", app.name);
+            let title = format!("What would change in the {} of {}", words.document, app.name);
             if !ctx.json {
                 ctx.console.data(&difference);
             }
@@ -79,7 +83,8 @@ async fn proposed(
     }
 }
 
-fn note(ctx: &Ctx, report: &mut Report, said: String) {
+/// A sentence for the log and for the summary.
+pub(crate) fn note(ctx: &Ctx, report: &mut Report, said: String) {
     if !ctx.json {
         ctx.console.say(&said);
     }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::flows::context::Ctx;
 use crate::flows::inspect::verify::{Found, app_of};
+use crate::flows::sentence::list;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::rollout::Phase;
@@ -95,6 +96,9 @@ pub(crate) const TAIL: usize = 200;
 /// How many deployments back the search for an id goes.
 const LOOKED_AT: usize = 100;
 
+/// How many of them are listed for somebody to choose from, the newest first.
+const LISTED: usize = 5;
+
 /// A line with the component that wrote it in front, where the app has several.
 pub(crate) fn named(facts: &Facts, component: Option<&str>, text: &Clean) -> Clean {
     match component {
@@ -113,6 +117,18 @@ pub(crate) struct Request {
     pub(crate) deployment: Option<String>,
     pub(crate) tail: usize,
     pub(crate) follow: bool,
+}
+
+/// The last ones are listed: nothing else prints ids of deployments.
+fn no_deployment(app: &App, id: &str, earlier: &[Deployment]) -> Failure {
+    let failure = Failure::input(format!("`{}` has no deployment `{id}`", app.name));
+    let last = list(earlier.iter().take(LISTED).map(|it| it.id.as_str()));
+    match earlier.is_empty() {
+        true => failure.next("deploy it first"),
+        false => failure
+            .why(format!("its last ones are {last}"))
+            .next("choose one of them, or leave `--deployment` out"),
+    }
 }
 
 #[tracing::instrument(target = "flow", name = "logs", skip_all)]
@@ -143,12 +159,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     if let Some(id) = &request.deployment {
         // It may have had secrets that the app has no more.
         let earlier = platform.deployments(&app.id, LOOKED_AT).await?;
-        if let Some(document) = earlier
-            .iter()
-            .find(|it| it.id == *id)
-            .and_then(|it| it.document.as_ref())
-        {
-            ctx.register_secrets(document);
+        match earlier.iter().find(|it| it.id == *id) {
+            Some(deployment) => deployment.document.iter().for_each(|it| ctx.register_secrets(it)),
+            None if earlier.len() < LOOKED_AT => return Err(no_deployment(&app, id, &earlier).into()),
+            None => {}
         }
     }
     if request.follow {

@@ -5,6 +5,8 @@ use std::cmp::Reverse;
 
 use crate::flows::context::Ctx;
 use crate::flows::project::ownership;
+use crate::flows::project::pull;
+use crate::flows::project::revision::settings;
 use crate::flows::project::source::Source;
 use crate::github::repository::Repository;
 use crate::model::age::age;
@@ -50,6 +52,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         }
     }
     if let Some(wanted) = request.environment.as_ref().filter(|_| rows.is_empty()) {
+        must_be_known(ctx, &repository, wanted).await?;
         return Err(Failure::input(format!("`{wanted}` is not deployed"))
             .next("see what is: `do-deploy status`")
             .into());
@@ -81,6 +84,21 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Passes a pull request that there is, and an environment that the configuration has.
+///
+/// # Errors
+/// Any other: nothing of that name can be deployed.
+async fn must_be_known(ctx: &Ctx, repository: &Repository, environment: &Environment) -> anyhow::Result<()> {
+    match environment.pull_request() {
+        Some(number) => drop(pull::pull(ctx, number).await?),
+        None => {
+            let source = Source::of_branch(ctx, &repository.default_branch).await;
+            settings(&source.config().await?, environment)?;
+        }
+    }
+    Ok(())
+}
+
 /// What the outputs say of a row.
 fn report(row: &Standing) -> Report {
     let state = match row.state {
@@ -104,8 +122,16 @@ async fn title(ctx: &Ctx, environment: &Environment) -> Option<String> {
 async fn production_name(ctx: &Ctx, repository: &Repository) -> Option<String> {
     let source = Source::of_branch(ctx, &repository.default_branch).await;
     let config = source.config().await.ok()?;
-    let manifest = source.manifest(&config.spec).await.ok()?;
-    Some(manifest.name().to_owned())
+    match source.manifest(&config.spec).await {
+        Ok(manifest) => Some(manifest.name().to_owned()),
+        Err(error) => {
+            if ctx.spec_file.is_some() {
+                ctx.console
+                    .warn(&format!("Apps are known by their marks alone: {error:#}"));
+            }
+            None
+        }
+    }
 }
 
 /// What there is to say of an app, whichever app of the environment it is.

@@ -26,10 +26,6 @@ use crate::platforms::Offline;
 use crate::redact::TargetRedactor;
 use crate::wait::{Deadline, humanize};
 
-/// How an archived app comes back. <https://docs.digitalocean.com/products/app-platform/how-to/archive-restore/>
-pub(crate) const RESTORE: &str =
-    "restore it in the control panel, or deploy with `maintenance: {archive: false}` in the app spec";
-
 /// How long a URL of no environment is asked before it is given up.
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(180);
 
@@ -56,6 +52,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
             let path = request.path.clone().unwrap_or(path);
             let target =
                 Question::at(&Url::parse(&base)?, &path, expected(request.status, path != "/")).that_may_sleep();
+            let target = target.of_platform(ctx.clouds.usual().words());
             (base, vec![target], DEFAULT_DEADLINE, None)
         }
         Subject::Environment(environment) => {
@@ -140,7 +137,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
 
 /// An app that is not meant to serve is as it was asked for.
 fn asked_for(ctx: &Ctx, environment: &Environment, app: &App, state: Offline) -> Verdict {
-    let says = state.sentence(&app.name);
+    let says = state.sentence(&app.name, app.document.words());
     if ctx.json {
         let document = json!({"url": app.url, "verdict": "good", "reason": says});
         ctx.console.document(&document);
@@ -156,10 +153,14 @@ fn asked_for(ctx: &Ctx, environment: &Environment, app: &App, state: Offline) ->
 /// Someone archived the app on the platform, and its file wants it to serve: its visitors get the offline page
 /// until it is restored, however many deployments succeed meanwhile.
 fn archived(ctx: &Ctx, environment: &Environment, app: &App) -> Verdict {
+    let words = app.document.words();
     let failure = Failure::bad(format!("`{}` is archived, and nothing of it runs", app.name))
-        .why("that was done on the platform: its app spec does not ask for it")
+        .why(format!(
+            "that was done on the platform: its {} does not ask for it",
+            words.manifest
+        ))
         .next(match environment {
-            Environment::Named(_) => RESTORE,
+            Environment::Named(_) => words.restore,
             Environment::Preview(_) => {
                 "deploy the preview again: `do-deploy preview --pr N`, or `/preview` in a comment"
             }
@@ -266,7 +267,8 @@ async fn preview_of(
     let name = spec.and_then(|spec| {
         let name = allowed.name(&spec);
         let target = Target::of(ctx, &repository, environment, AppIdentity::only(name), &spec)?;
-        Ok((names::preview_app(name, number, repository.id), target))
+        let longest = spec.words().longest_name;
+        Ok((names::preview_app(name, number, repository.id, longest), target))
     });
     let named = match &name {
         Ok((name, target)) => target.platform.find(name).await?.map(|app| (target.clone(), app)),

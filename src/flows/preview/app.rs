@@ -39,8 +39,11 @@ pub(crate) async fn send(
 /// Builds what the app runs once more. A build cannot be forced by an update, and an update followed by a deployment makes
 /// two that race.
 pub(crate) async fn build_again(ctx: &Ctx, planner: &Planner<'_>, app: &App) -> anyhow::Result<Rollout> {
-    ctx.console
-        .say(&format!("Building `{}` again; its spec stays as it is", app.name));
+    ctx.console.say(&format!(
+        "Building `{}` again; its {} stays as it is",
+        app.name,
+        app.document.words().document
+    ));
     let still: Still<'_> = &|| Box::pin(still_wanted(ctx, planner.pull));
     Ok(planner.target.platform.redeploy(app, true, still).await?)
 }

@@ -118,7 +118,10 @@ impl<'a> Choice<'a> {
                 .map_or_else(|_| key.clone(), |files| files.manifest.name().to_owned());
             let name = files.as_ref().map_or_else(
                 |_| key.clone(),
-                |files| names::preview_app(files.name(), pull.number, repository.id),
+                |files| {
+                    let longest = files.manifest.words().longest_name;
+                    names::preview_app(files.name(), pull.number, repository.id, longest)
+                },
             );
             let fate = match files {
                 Err(error) => Fate::Refuse(failure_of(&error)),

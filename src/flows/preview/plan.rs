@@ -43,7 +43,12 @@ impl<'a> Planner<'a> {
     ) -> anyhow::Result<Self> {
         let files = source.files_for(&manifest).await?;
         Ok(Self {
-            name: names::preview_app(allowed.name(&manifest), pull.number, target.repository.id),
+            name: names::preview_app(
+                allowed.name(&manifest),
+                pull.number,
+                target.repository.id,
+                manifest.words().longest_name,
+            ),
             env: config.preview.env.clone(),
             target,
             config,

@@ -55,9 +55,18 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Repo
     // The head may be gone, and with it what its spec said: the default branch names the app as well. Where its spec is
     // broken, the marks alone say what there is to remove.
     let names = match source.manifest(&config.spec).await {
-        Ok(manifest) => vec![names::preview_app(manifest.name(), pull.number, repository.id)],
+        Ok(manifest) => {
+            let longest = manifest.words().longest_name;
+            vec![names::preview_app(manifest.name(), pull.number, repository.id, longest)]
+        }
         Err(error) if failure_of(&error).kind != Kind::Input => return Err(error),
-        Err(_) => Vec::new(),
+        Err(error) => {
+            if ctx.spec_file.is_some() {
+                ctx.console
+                    .warn(&format!("The preview is looked for by its marks alone: {error:#}"));
+            }
+            Vec::new()
+        }
     };
     if request.dry_run {
         return planned(ctx, &repository, &pull, &names).await;

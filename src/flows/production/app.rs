@@ -132,7 +132,7 @@ async fn settle(
         has_previous: rollout.previous.is_some(),
     };
     match succession::successor(target.platform.as_ref(), &rollout.app_id, &ended).await {
-        Ok(Some(successor)) => succession::reconsider(ctx, &mut ended, &successor),
+        Ok(Some(successor)) => succession::reconsider(ctx, target.platform.words(), &mut ended, &successor),
         Ok(None) => {}
         Err(error) => note(ctx, "Could not determine whether it still serves", error, report)?,
     }
@@ -181,7 +181,11 @@ fn difference(ctx: &Ctx, before: Option<&App>, after: Option<&Document>) -> Opti
     let active = app.active.as_ref().and_then(|active| active.document.as_ref());
     // The commit is another one in every deployment, and stands above.
     let difference = active.unwrap_or(&app.document).difference_but_commit(after);
-    let title = format!("How the spec of {} differs from what was live before", app.name);
+    let title = format!(
+        "How the {} of {} differs from what was live before",
+        after.words().document,
+        app.name
+    );
     (!difference.is_empty()).then(|| Listing::difference(title, &difference))
 }
 

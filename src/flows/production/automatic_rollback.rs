@@ -171,8 +171,9 @@ async fn ways(
         Some((again, _)) if again.document != judged.document => vec![again],
         Some((_, commit)) => {
             let what = format!(
-                "`{}` was found good when it was deployed before, with the same app spec, so an earlier version would not help",
-                commit.short()
+                "`{}` was found good when it was deployed before, with the same {}, so an earlier version would not help",
+                commit.short(),
+                platform.words().manifest
             );
             return Err(Failure::unknown(what).into());
         }

@@ -76,7 +76,7 @@ pub(crate) async fn begin<'a>(ctx: &Ctx, request: &'a Request) -> anyhow::Result
             ctx.console
                 .say(&format!("Would release `{}` from its rollback", app.name));
         }
-        let planned = planned(ctx, target, live.as_ref(), &plan, head)
+        let planned = planned(ctx, target, live.as_ref(), &plan, head, &revision.branch)
             .await
             .map_err(|error| refused_manifest::in_its_file(ctx, error, manifest, &plan.document))?;
         return Ok(Begun::NotDeployed(Box::new(planned)));
@@ -109,7 +109,10 @@ fn same_commit(ctx: &Ctx, app: &App, head: &Sha, branch: &str) -> Result<(), Fai
             app.name,
             serving.short()
         ))
-        .why("a forced build builds the head of the branch, with the app spec of the commit that serves")
+        .why(format!(
+            "a forced build builds the head of the branch, with the {} of the commit that serves",
+            app.document.words().manifest
+        ))
         .next("deploy without `--force-build`: another commit is built anyway")),
     }
 }
@@ -137,14 +140,14 @@ async fn beside_another(
         }
     }
     let rest = beside(&request.replace, manifest, &request.environment, &others)?;
-    let why = match others.iter().any(|other| other.vendor.is_none()) {
-        true => "the app spec has another name (`--replace name`)",
-        false => "the app spec is for another platform (`--replace name`)",
+    let differs = match others.iter().any(|other| other.vendor.is_none()) {
+        true => "has another name",
+        false => "is for another platform",
     };
     let names: Vec<String> = others.iter().map(Beside::to_string).collect();
     let second = (!names.is_empty()).then(|| Change {
         what: format!("agreed to create a second app: {} lives on", names.join(", ")),
-        why: why.to_owned(),
+        why: format!("the {} {differs} (`--replace name`)", manifest.words().manifest),
     });
     Ok((rest, second))
 }
@@ -155,10 +158,15 @@ async fn planned(
     live: Option<&App>,
     plan: &ProductionPlan,
     head: &Sha,
+    branch: &str,
 ) -> anyhow::Result<Report> {
     let mut planned = target.report("", State::Skipped);
     planned.commit = Some(head.clone());
     planned.changes.clone_from(&plan.changes);
+    if !plan.document.facts().is_built_elsewhere(&ctx.own()) {
+        let commit = format!("It would deploy `{}`, the head of `{branch}`", head.short());
+        dry_run::note(ctx, &mut planned, commit);
+    }
     planned.notes.extend(plan.warnings.iter().cloned());
     dry_run::show(ctx, target, live, &plan.document, &mut planned).await?;
     Ok(not_deployed(ctx, planned, "this is a dry run, and nothing was touched"))

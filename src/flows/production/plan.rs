@@ -106,8 +106,9 @@ impl Planner<'_> {
         };
         if self.replace.is_none() {
             ctx.console.say(&format!(
-                "Deploying `{}` again from a fresh build; its spec stays as it is",
-                app.name
+                "Deploying `{}` again from a fresh build; its {} stays as it is",
+                app.name,
+                app.document.words().document
             ));
             let still: Still<'_> = &|| Box::pin(self.head_stands());
             return Ok(platform.redeploy(app, true, still).await?);

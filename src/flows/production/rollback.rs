@@ -9,7 +9,6 @@ use tracing::Instrument as _;
 use crate::config::{Config, EnvironmentConfig};
 use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
-use crate::flows::inspect::verify::RESTORE;
 use crate::flows::production::rolled_back::WentBack;
 use crate::flows::production::{pin, rolled_back};
 use crate::flows::project::ownership;
@@ -151,7 +150,7 @@ fn refuse_archived(app: &App) -> Result<(), Failure> {
             app.name
         ))
         .why("the deployments before it are from when it ran")
-        .next(format!("{RESTORE}; then roll back"))),
+        .next(format!("{}; then roll back", app.document.words().restore))),
         Some(Offline::Maintenance) | None => Ok(()),
     }
 }
@@ -325,7 +324,10 @@ fn consent(app: &App, earlier: &Deployment, request: &Request) -> Result<(), Fai
         earlier.id,
         what.join(", and ")
     ))
-    .why("a rollback brings the app spec of that time back, too")
+    .why(format!(
+        "a rollback brings the {} of that time back, too",
+        document.words().manifest
+    ))
     .next(format!(
         "deploy a commit that reverts the change, or agree to it for one run with `--replace {}`",
         names.join(",")

@@ -4,6 +4,7 @@ use crate::flows::context::Ctx;
 use crate::flows::rollout::Ended;
 use crate::model::failure::Failure;
 use crate::model::verdict::Verdict;
+use crate::model::words::Words;
 use crate::platforms::{App, Deployment, Platform};
 
 /// A deployment that was judged and that something else has come after.
@@ -67,7 +68,7 @@ pub(crate) async fn successor(
 }
 
 /// What was not found bad and no longer serves is not ready.
-pub(crate) fn reconsider(ctx: &Ctx, ended: &mut Ended, successor: &Successor) {
+pub(crate) fn reconsider(ctx: &Ctx, words: &Words, ended: &mut Ended, successor: &Successor) {
     let same = ended
         .judged
         .as_ref()
@@ -81,7 +82,10 @@ pub(crate) fn reconsider(ctx: &Ctx, ended: &mut Ended, successor: &Successor) {
         named(ctx, active)
     ))
     .why("it serves now, and was not what this run checked")
-    .next("look at the newer run; if there is none, someone deployed by hand or `deploy_on_push` is on");
+    .next(format!(
+        "look at the newer run; if there is none, someone deployed by hand or `{}` is on",
+        words.push_trigger
+    ));
     ended.verdict = Verdict::Unknown(failure);
     ended.built = ctx.commit_of(active);
 }

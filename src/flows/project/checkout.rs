@@ -17,9 +17,11 @@ fn understood(path: &str, read: std::io::Result<String>) -> Result<Option<String
     match read {
         Ok(text) => Ok(Some(text)),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(error) if error.kind() == ErrorKind::InvalidData => Err(Failure::input(format!("`{path}` is no text"))
-            .why("some of its bytes are not UTF-8")
-            .next("save it as UTF-8")),
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            Err(Failure::input(format!("`{path}` is not a text file"))
+                .why("some of its bytes are not UTF-8")
+                .next("save it as UTF-8"))
+        }
         Err(error) => Err(Failure::input(format!("`{path}` cannot be read"))
             .why(error.to_string())
             .next("correct its rights, or name another file")),

@@ -38,6 +38,7 @@ pub(crate) fn require(
 /// Any other app.
 pub(crate) fn require_any(app: &App, repository: u64, environment: &Environment) -> Result<(), Failure> {
     let held = Failure::input(format!("the name `{}` is held by an app that is not ours", app.name));
+    let manifest = app.document.words().manifest;
     match &app.marks {
         Some(_) if is_of_environment(app, repository, environment) => Ok(()),
         Some(marks) if marks.same_owner(repository, environment) => Err(held
@@ -56,10 +57,14 @@ pub(crate) fn require_any(app: &App, repository: u64, environment: &Environment)
                 "it is marked as `{}` of the repository with id {}",
                 marks.environment, marks.repository
             ))
-            .next("rename the app in your app spec, so that its previews get another name")),
+            .next(format!(
+                "rename the app in your {manifest}, so that its previews get another name"
+            ))),
         None => Err(held
             .why("it does not carry do-deploy's marks, so nothing of it is changed or deleted")
-            .next("rename or delete that app, or rename the app in your app spec")),
+            .next(format!(
+                "rename or delete that app, or rename the app in your {manifest}"
+            ))),
     }
 }
 
@@ -81,7 +86,10 @@ pub(crate) fn only<'a>(
     let names = list(marked.iter().map(|app| app.name.as_str()));
     Err(
         Failure::input(format!("several apps have the marks of `{environment}`: {names}"))
-            .why("an app spec that was copied brings its marks along")
+            .why(format!(
+                "{} that was copied brings its marks along",
+                marked[0].document.words().a_manifest()
+            ))
             .next("remove the envs `DO_DEPLOY_REPOSITORY` and `DO_DEPLOY_ENVIRONMENT` from those that are copies"),
     )
 }

@@ -278,15 +278,18 @@ fn same_branch(
         "`{branch}` is the repository's default branch, and `do-deploy.toml` names no other"
     ))
     .next(format!(
-        "set `branch = \"{other}\"` under `{table}` in `do-deploy.toml`, or correct the app spec"
+        "set `branch = \"{other}\"` under `{table}` in `do-deploy.toml`, or correct the {}",
+        manifest.words().manifest
     )))
 }
 
 async fn branch_head(ctx: &Ctx, repository: &Repository, branch: &str) -> anyhow::Result<Sha> {
     let head = ctx.github()?.branch_head(branch).await?;
     Ok(head.ok_or_else(|| {
-        Failure::input(format!("`{}` has no branch `{branch}`", repository.full_name))
-            .next("push the branch, or correct `branch` in `do-deploy.toml` or in the app spec")
+        Failure::input(format!("`{}` has no branch `{branch}`", repository.full_name)).next(format!(
+            "push the branch, or correct `branch` in `do-deploy.toml` or in the {}",
+            ctx.clouds.manifest()
+        ))
     })?)
 }
 

@@ -137,6 +137,7 @@ impl Target {
     pub(crate) fn report(&self, app: &str, state: State) -> Report {
         let mut report = Report::new(app, self.environment.clone(), state);
         report.pages = self.platform.pages();
+        report.words = Some(self.platform.words());
         report
     }
 }

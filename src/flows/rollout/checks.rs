@@ -73,7 +73,10 @@ pub(crate) async fn ask_for_the_commit(
             Ok(_) => {
                 let failure = Failure::bad(format!("`{}` was built, not `{}`", sha.short(), wanted.short()))
                     .why("the platform builds the head of the branch, and that is not a descendant of the commit asked for")
-                    .next("check which branch the spec names, and whether it was force-pushed");
+                    .next(format!(
+                        "check which branch the {} names, and whether it was force-pushed",
+                        expected.document.words().document
+                    ));
                 return (CheckResult::Failed(failure), Some((*sha).clone()));
             }
             Err(error) => return (CheckResult::Inconclusive(error.to_string()), Some((*sha).clone())),

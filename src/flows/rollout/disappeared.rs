@@ -9,6 +9,7 @@ use crate::health::{Expect, Observation, Prober, Target};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
+use crate::model::words::Words;
 
 /// Looks that all have to find nothing: a name server that is late answers one of them.
 const LOOKS: u32 = 3;
@@ -27,7 +28,7 @@ pub(crate) async fn look(ctx: &Ctx, environment: &Environment, commit: &Sha) -> 
     let Some(url) = deployed.url.as_deref().and_then(|url| Url::parse(url).ok()) else {
         return Ok(None);
     };
-    let target = Target::at(&url, "/", Expect::Range(200..=399)).of_deployed_app();
+    let target = Target::at(&url, "/", Expect::Range(200..=399)).of_deployed_app(ctx.clouds.usual().words());
     let prober = Prober::new()?;
     let mut seen = None;
     for n in 0..LOOKS {
@@ -40,11 +41,20 @@ pub(crate) async fn look(ctx: &Ctx, environment: &Environment, commit: &Sha) -> 
         }
         seen = Some(looked);
     }
-    Ok(seen.map(|seen| failure(environment, &deployed.app, commit, &url, &seen)))
+    let words = ctx.clouds.usual().words();
+    Ok(seen.map(|seen| failure(words, environment, &deployed.app, commit, &url, &seen)))
 }
 
-fn failure(environment: &Environment, app: &str, commit: &Sha, url: &Url, seen: &Observation) -> Failure {
+fn failure(
+    words: &Words,
+    environment: &Environment,
+    app: &str,
+    commit: &Sha,
+    url: &Url,
+    seen: &Observation,
+) -> Failure {
     let place = url.origin().ascii_serialization();
+    let panel = words.panel;
     Failure::bad(format!(
         "the app of `{environment}` has disappeared: this run's token sees no app `{app}`, and nothing serves at `{place}` ({seen})"
     ))
@@ -53,6 +63,6 @@ fn failure(environment: &Environment, app: &str, commit: &Sha, url: &Url, seen: 
         commit.short()
     ))
     .next(format!(
-        "look in the control panel whether someone deleted or renamed the app, or moved it to another team, which this workflow's token cannot see. The next deployment creates it again, without its data. If it is meant to be gone, set `nightly = false` for `{environment}` in `do-deploy.toml`"
+        "look in the {panel} whether someone deleted or renamed the app, or moved it to another team, which this workflow's token cannot see. The next deployment creates it again, without its data. If it is meant to be gone, set `nightly = false` for `{environment}` in `do-deploy.toml`"
     ))
 }

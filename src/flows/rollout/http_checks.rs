@@ -90,13 +90,17 @@ impl HttpChecks {
         let guard = facts.secure_header;
         if let Some(guard) = guard.as_ref().filter(|guard| guard.value.is_none()) {
             return Ok(Self::unasked(format!(
-                "Nothing was asked from outside: the platform lets requests with the header `{}` through alone, whose value the spec does not show",
-                guard.name
+                "Nothing was asked from outside: the platform lets requests with the header `{}` through alone, whose value the {} does not show",
+                guard.name,
+                document.words().document
             )));
         }
         let hosts = Hosts::new(&place.platform, facts.domains);
         let at_place = |target: Target| {
-            let target = target.of_deployed_app().guarded_by(guard.as_ref()).within(&hosts);
+            let target = target
+                .of_deployed_app(document.words())
+                .guarded_by(guard.as_ref())
+                .within(&hosts);
             target.asked_as(place.host.as_deref())
         };
         let runs = |path: &str| document.runs_at(host, path, idle);

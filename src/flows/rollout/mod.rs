@@ -27,6 +27,7 @@ use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::rollout::Phase;
 use crate::model::verdict::{CheckResult, Checks, Verdict, verdict};
+use crate::model::words::Words;
 use crate::platforms::Offline;
 use crate::platforms::{Deployment, Document, LogKind, Outcome, PlatformError, Rollout};
 use crate::report::{AppReporter, busy_with};
@@ -202,7 +203,7 @@ async fn judge_active(
     if let Some(state) = document.facts().offline {
         return Ok(Ended {
             judged: Some(deployment.clone()),
-            ..as_asked_for(ctx, rollout, state)
+            ..as_asked_for(ctx, rollout, state, document.words())
         });
     }
     ctx.console
@@ -245,8 +246,8 @@ async fn judge_active(
 }
 
 /// An app that is not meant to serve: the platform has said that the deployment is active, and there is nothing to ask.
-fn as_asked_for(ctx: &Ctx, rollout: &Rollout, state: Offline) -> Ended {
-    let says = state.sentence(&rollout.app_name);
+fn as_asked_for(ctx: &Ctx, rollout: &Rollout, state: Offline, words: &Words) -> Ended {
+    let says = state.sentence(&rollout.app_name, words);
     ctx.console.say(&says);
     Ended {
         verdict: Verdict::Good,
@@ -287,7 +288,10 @@ async fn superseded(
     );
     let failure = Failure::unknown(format!("{who} took the place of this one"))
         .why("two deployments of one app were started at almost the same time")
-        .next("look at the newer run; if there is none, someone deployed by hand or `deploy_on_push` is on");
+        .next(format!(
+            "look at the newer run; if there is none, someone deployed by hand or `{}` is on",
+            platform.words().push_trigger
+        ));
     Ok(Ended {
         verdict: Verdict::Unknown(failure),
         ..Ended::with_phase(CheckResult::NotApplicable)

@@ -11,6 +11,7 @@ use crate::flows::rollout::place::Place;
 use crate::health::{Expect, Target};
 use crate::model::failure::Failure;
 use crate::model::verdict::CheckResult;
+use crate::model::words::Words;
 use crate::platforms::{App, Document};
 use crate::wait::Deadline;
 
@@ -49,7 +50,9 @@ pub(crate) async fn ask(
     };
     let is_unasked = matches!(own.result, CheckResult::Obstructed(_) | CheckResult::Inconclusive(_));
     let turned_away = match answered.refused {
-        Some(status) if is_unasked => TURNED_AWAY.contains(&status) || !answers_at_root(ctx, platform).await?,
+        Some(status) if is_unasked => {
+            TURNED_AWAY.contains(&status) || !answers_at_root(ctx, platform, document.words()).await?
+        }
         _ => false,
     };
     let remarks = match own.result {
@@ -75,11 +78,11 @@ const TURNED_AWAY: [u16; 3] = [400, 403, 421];
 const ONE_LOOK: Duration = Duration::from_secs(5);
 
 /// Whether the app knows the platform's host, although it answers a path there with the wrong status.
-async fn answers_at_root(ctx: &Ctx, platform: &str) -> anyhow::Result<bool> {
+async fn answers_at_root(ctx: &Ctx, platform: &str, words: &'static Words) -> anyhow::Result<bool> {
     let Ok(base) = Url::parse(platform) else {
         return Ok(false);
     };
-    let root = Target::at(&base, "/", Expect::Range(200..=299)).of_deployed_app();
+    let root = Target::at(&base, "/", Expect::Range(200..=299)).of_deployed_app(words);
     let answered = HttpChecks::of_targets(vec![root])
         .ask(ctx, Deadline::after(ONE_LOOK))
         .await?;

@@ -13,7 +13,7 @@ pub(crate) fn in_its_file(
 ) -> anyhow::Error {
     let error = error.into();
     let message = match error.downcast_ref::<PlatformError>() {
-        Some(PlatformError::SpecRefused { message } | PlatformError::SourceRefused { message, .. }) => message,
+        Some(PlatformError::SpecRefused { message, .. } | PlatformError::SourceRefused { message, .. }) => message,
         _ => return error,
     };
     let mut failure = failure_of(&error);

@@ -36,7 +36,7 @@ impl Server {
             }
         });
         let client = Client::new(
-            "GitHub",
+            crate::github::SERVICE,
             base.parse().expect("a URL"),
             "application/vnd.github+json",
             Secret::new(TOKEN).as_ref(),

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::Client;
-use crate::net::error::{ApiError, Problem};
+use crate::net::error::{ApiError, Problem, Service};
 use crate::net::redirects::Redirects;
 use crate::wait::{Deadline, Wait};
 
@@ -31,7 +31,7 @@ fn asked(pieces: impl Iterator<Item = Vec<u8>>) -> Asked {
         let wait = Wait::new(60.0, tokio::sync::watch::channel(None).1);
         wait.set_deadline(Deadline::after(Duration::ZERO));
         let base = base.parse().expect("a URL");
-        let client = Client::new("GitHub", base, "application/json", None, Redirects::Refused, wait);
+        let client = Client::new(SERVICE, base, "application/json", None, Redirects::Refused, wait);
         let client = client.expect("a client");
         let serving = async {
             let (stream, _) = listener.accept().await.expect("a connection");
@@ -67,6 +67,11 @@ fn whole(headers: &str, body: &[u8]) -> impl Iterator<Item = Vec<u8>> + use<> {
     );
     [head.into_bytes(), body.to_vec()].into_iter()
 }
+
+const SERVICE: Service = Service {
+    name: "GitHub",
+    token: "GITHUB_TOKEN",
+};
 
 #[track_caller]
 fn is_refused(asked: &Asked) {

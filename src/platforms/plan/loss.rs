@@ -101,7 +101,8 @@ pub(crate) fn agree(
         let app = spec.name();
         let failure = match name == NAME || living.contains(name) {
             true => Failure::input(format!(
-                "`--replace` names `{name}`, which the app spec leaves as it is"
+                "`--replace` names `{name}`, which the {} leaves as it is",
+                spec.words().manifest
             )),
             false => Failure::input(format!("`--replace` names `{name}`, which `{app}` does not have")),
         };
@@ -148,10 +149,11 @@ pub(crate) fn beside(
     let names: Vec<String> = others.iter().map(Beside::to_string).collect();
     let back = match first.vendor {
         Some(vendor) => format!("deploy from the manifest for {vendor} again"),
-        None => format!("rename it back to `{}` in the app spec", first.name),
+        None => format!("rename it back to `{}` in the {}", first.name, spec.words().manifest),
     };
     let failure = Failure::input(format!(
-        "this app spec would create `{}`, but {environment} of this repository is {}",
+        "this {} would create `{}`, but {environment} of this repository is {}",
+        spec.words().manifest,
         spec.name(),
         names.join(", ")
     ))
@@ -177,10 +179,11 @@ pub(crate) fn without_app(replace: &Replace, spec: &Manifest) -> Result<Vec<Take
 /// All of them at once, with the consent to everything that is lost.
 fn refusal(spec: &Manifest, unwanted: &[&Loss], all: &[Loss], unmatched: &[&String]) -> Failure {
     let failure = match unwanted {
-        [loss] => Failure::input(format!("this app spec would {}", loss.what)).why(loss.why.clone()),
+        [loss] => Failure::input(format!("this {} would {}", spec.words().manifest, loss.what)).why(loss.why.clone()),
         _ => {
             let failure = Failure::input(format!(
-                "this app spec would harm `{}` in {} ways",
+                "this {} would harm `{}` in {} ways",
+                spec.words().manifest,
                 spec.name(),
                 unwanted.len()
             ));

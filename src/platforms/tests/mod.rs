@@ -4,7 +4,7 @@ use super::app::App;
 use super::app_platform::APP_SPEC;
 use super::dialect::Dialect as _;
 use super::manifests::Manifests as _;
-use super::words::Words;
+use crate::model::words::Words;
 
 #[cfg(feature = "sandbox")]
 pub(crate) mod folder;

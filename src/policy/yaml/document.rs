@@ -79,7 +79,25 @@ fn message(error: &serde_saphyr::Error) -> String {
         .and_then(|rest| rest.split_once(", set "))
     {
         Some((key, _)) => format!("the key `{key}` is written twice"),
-        None => first.trim_start_matches("error: ").to_owned(),
+        None => plain(first.trim_start_matches("error: ")),
+    }
+}
+
+/// The parser's message without the names of its own parts.
+fn plain(message: &str) -> String {
+    if message == "mapping values are not allowed in this context" {
+        return "there is a `:` where none can be".to_owned();
+    }
+    if let Some((_, expected)) = message.rsplit_once("did not find expected ") {
+        let expected = match expected {
+            "<document start>" => "`---`",
+            other => other,
+        };
+        return format!("expected {expected}");
+    }
+    match message.strip_prefix("unexpected character: `") {
+        Some(character) => format!("unexpected character `{}`", character.trim_end_matches('\'')),
+        None => message.to_owned(),
     }
 }
 

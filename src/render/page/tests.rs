@@ -16,6 +16,7 @@ use crate::model::environment::Environment;
 use crate::model::failure::{Excerpt, Failure, Shown};
 use crate::model::report::{Change, Cost, Database, Pages, Report, Sleep, State};
 use crate::model::stamp::Stamp;
+use crate::model::words::tests::NEUTRAL;
 use crate::render::context::{Logs, RenderContext};
 
 const NEW: &str = "abc1234abc1234abc1234abc1234abc1234abc12";
@@ -41,6 +42,7 @@ fn report(state: State) -> Report {
             name: "App Platform",
             url: |app, deployment| format!("https://panel.example/{app}/{}", deployment.unwrap_or_default()),
         }),
+        words: Some(&NEUTRAL),
         ..Report::new("shop", Environment::Preview(12), state)
     }
 }
@@ -359,7 +361,7 @@ fn the_summary_says_what_is_different_and_why() {
 
     Sleeps after 1 hour without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
 
-    What is different from production's spec:
+    What is different from production's document:
 
     | Change | Why |
     |---|---|

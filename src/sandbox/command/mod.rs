@@ -173,7 +173,7 @@ async fn open_repositories(mounts: &[String]) -> Result<Vec<Arc<Repository>>, Us
         if let Err(error) = repository.git(&["rev-parse", "--git-dir"]).await {
             let path = repository.path().display();
             return Err(UsageError(format!(
-                "`--repo {mount}`: `{path}` is no Git repository ({error}); make one with `git init`"
+                "`--repo {mount}`: `{path}` is not a Git repository ({error}); make one with `git init`"
             )));
         }
         if repositories

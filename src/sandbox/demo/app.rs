@@ -73,7 +73,9 @@ async fn serve() -> anyhow::Result<()> {
         database: database()?,
     };
     let port = match std::env::var("PORT") {
-        Ok(port) => port.parse().with_context(|| format!("`PORT` is no port: `{port}`"))?,
+        Ok(port) => port
+            .parse()
+            .with_context(|| format!("`PORT` is not a valid port: `{port}`"))?,
         Err(_) => DEFAULT_PORT,
     };
     let hosts = std::fs::read_to_string("HOSTS").ok();

@@ -33,6 +33,21 @@ async fn the_policy_of_a_dispatched_run_comes_from_the_base_branch() {
 }
 
 #[tokio::test]
+async fn a_preview_that_a_command_is_not_for_is_named_by_the_input_that_names_it() {
+    run(async |t: &mut Tester| {
+        for (inputs, input) in [
+            (json!({ "command": "rollback", "environment": "pr-1" }), "environment"),
+            (json!({ "command": "rollback", "pr": "1" }), "pr"),
+        ] {
+            let refused = dispatched(t, inputs).await.await;
+            let says = format!("the input `{input}` makes no sense");
+            refused.fails_with(2).touches_nothing().says(&says);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn production_is_redeployed_and_built_anew_where_its_head_is_what_was_expected() {
     run(async |t: &mut Tester| {
         let first = t.deploy().await.succeeds().output("deployment-id");

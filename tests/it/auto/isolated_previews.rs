@@ -145,7 +145,7 @@ async fn a_head_that_has_moved_on_is_left_to_the_newer_run() {
         nothing
             .succeeds()
             .touches_nothing()
-            .says("is no pull request's head any more; a newer commit has a run of its own");
+            .says("is no longer the head of a pull request; a newer commit has a run of its own");
         assert!(!nothing.outputs().contains_key("pull-requests"));
         assert_eq!(after_start(t, 1).await.output("commit"), newer);
     })

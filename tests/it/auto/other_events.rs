@@ -81,7 +81,7 @@ async fn a_comment_that_is_not_a_command_starts_nothing() {
         let mut payload = t.event(&query).await;
         payload["comment"]["user"] = json!({ "login": "maintainer", "type": "User" });
         let nothing = t.command(["auto"]).on_payload("issue_comment", payload).await;
-        nothing.succeeds().touches_nothing().says("first line is no command");
+        nothing.succeeds().touches_nothing().says("first line is not a command");
     })
     .await;
 }

@@ -113,7 +113,7 @@ impl Run {
     /// stdout as JSON.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|why| panic!("stdout is no JSON ({why}) of {self}"))
+        serde_json::from_str(&self.stdout).unwrap_or_else(|why| panic!("stdout is not valid JSON ({why}) of {self}"))
     }
 
     /// `METHOD path status` of the calls that were made meanwhile.

@@ -59,7 +59,7 @@ async fn a_live_app_becomes_the_spec_without_its_secrets() {
         +        prefix: /
         ");
         assert_snapshot!(reported["notes"].to_string().replace(super::version(), "0.0.0"), @r#"
-        ["Kept without their values: `STRIPE_KEY`; a deployment takes them from the step's environment, else from the live app","Made a SECRET because a credential is in it: `QUEUE`; the next deployment takes the value from the live app","The workflows name `org/do-deploy@v1`, which follows the newest release of version 1: GitHub knows no commit of the tag `v0.0.0`. To pin it, name the commit of a release, with the release behind it: `org/do-deploy@COMMIT # vX.Y.Z`; `gh api repos/org/do-deploy/commits/tags/vX.Y.Z --jq .sha` prints it"]
+        ["Kept without their values: `STRIPE_KEY`; a deployment takes them from the step's environment, else from the live app","Made a SECRET because a credential is in it: `QUEUE`; the next deployment takes the value from the live app","The workflows name `org/do-deploy@v1`, which follows the newest release of version 1: GitHub has no commit for the tag `v0.0.0`. To pin it, name the commit of a release, with the release behind it: `org/do-deploy@COMMIT # vX.Y.Z`; `gh api repos/org/do-deploy/commits/tags/vX.Y.Z --jq .sha` prints it"]
         "#);
 
         let text = file["diff"].as_str().unwrap();

@@ -131,7 +131,7 @@ fn without_an_answer_the_action_is_named_by_its_moving_tag_and_how_to_pin_it_is_
     action
         .init(&unreleased, &[])
         .ends_with(0)
-        .says(&format!("GitHub knows no commit of the tag `v{}`", version()));
+        .says(&format!("GitHub has no commit for the tag `v{}`", version()));
     assert!(lines(&unreleased)[0].contains("org/do-deploy@v1 # zizmor"));
 }
 

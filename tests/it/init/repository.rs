@@ -46,7 +46,7 @@ fn what_is_unknown_is_said_before_anything_is_written() {
     empty
         .init(&["--spec", "../app.yaml"])
         .ends_with(2)
-        .says("no path inside of the repository");
+        .says("is not a path inside the repository");
     empty
         .init_with(&[], &[("GITHUB_ACTIONS", "true")])
         .ends_with(2)

@@ -7,8 +7,10 @@ use super::project::World;
 #[test]
 fn only_a_commit_that_says_a_new_version_may_be_released() {
     let world = World::new();
-    world.step("prepare", "v1.2.3").fails_with("`v1.2.3` is no version");
-    world.step("prepare", "1.2.3-rc.1").fails_with("is no version");
+    world
+        .step("prepare", "v1.2.3")
+        .fails_with("`v1.2.3` is not a valid version");
+    world.step("prepare", "1.2.3-rc.1").fails_with("is not a valid version");
     world
         .step("prepare", "1.3.0")
         .fails_with("`Cargo.toml` says `1.2.3`, not `1.3.0`: run `release/set-version 1.3.0`");

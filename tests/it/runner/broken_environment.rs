@@ -51,7 +51,7 @@ async fn a_token_of_two_lines_is_named_and_never_shown() {
             refused
                 .fails_with(2)
                 .touches_nothing()
-                .says(&format!("`{name}` is no token"));
+                .says(&format!("`{name}` is not a valid token"));
         }
     })
     .await;

@@ -176,6 +176,7 @@ async fn in_a_pull_requests_title_branch_author_label_and_commit_message() {
             t.label_pr(number, hostile).await;
             // One is deployed; the others take the shorter ways, which tell the same people.
             let asked = t.preview(number).arg("-vv").at(&branch).await;
+            asked.does_not_say("placeholders that nothing fills in");
             let happened = t
                 .auto_pull_request(number, "labeled")
                 .env("RUNNER_DEBUG", "1")

@@ -57,6 +57,22 @@ async fn a_spec_that_was_never_committed_stops_the_run() {
 }
 
 #[tokio::test]
+async fn a_file_of_another_kind_is_no_manifest() {
+    run_with(app(), async |t: &mut Tester| {
+        let made = "echo 'app = \"shop\"' > fly.toml; cp .do/app.yaml manifest";
+        let there = || t.deploy().after_step(made);
+        let says = [
+            "`fly.toml` is not a manifest of a platform that do-deploy knows",
+            "it was read as an app spec: the app spec is not a mapping",
+        ];
+        stops(there().args(["--spec", "fly.toml"]), &says).await;
+        let dry = there().locally().args(["--spec", "manifest", "--dry-run"]).await;
+        plans(&dry, "pushed");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_file_that_the_flag_names_is_deployed_as_it_is() {
     run_with(app(), async |t: &mut Tester| {
         let named = t.deploy().locally().after_step(EDIT).args(["--spec", ".do/app.yaml"]);
@@ -95,6 +111,12 @@ async fn a_dry_run_shows_the_working_copy_and_says_so() {
             plans(&dry, "edited");
             dry.says("`.do/app.yaml` is taken from the working directory");
         }
+        let mut payload = t.event("name=workflow_dispatch").await;
+        payload["inputs"] = serde_json::json!({ "command": "deploy", "dry-run": "true" });
+        let dispatched = t.command(["auto"]).on_payload("workflow_dispatch", payload);
+        let dry = dispatched.locally().after_step(EDIT).await;
+        plans(&dry, "edited");
+        dry.says("`.do/app.yaml` is taken from the working directory");
         let same = t.deploy().locally().arg("--dry-run").await;
         plans(&same, "pushed");
         same.does_not_say("working directory");

@@ -93,27 +93,27 @@ fn a_payload_with_something_else_in_a_facts_place_is_refused_and_never_guessed_f
     let dispatched = |inputs| json!({"inputs": inputs});
     let typed = |inputs| json!({"action": "do-deploy", "client_payload": inputs});
     let mut refused = vec![
-        ("push", with(push("refs/heads/main"), "/ref", json!(["refs/heads/main"])), "`ref` is no text"),
-        ("push", with(push("refs/heads/main"), "/repository/default_branch", json!("")), "`repository.default_branch` is no text"),
-        ("workflow_run", with(other_run("success"), "/repository/default_branch", json!(1)), "`repository.default_branch` is no text"),
-        ("issue_comment", with(comment("created", "/preview"), "/issue/number", json!("7")), "`issue.number` is no whole number above 0"),
+        ("push", with(push("refs/heads/main"), "/ref", json!(["refs/heads/main"])), "`ref` is not a non-empty string"),
+        ("push", with(push("refs/heads/main"), "/repository/default_branch", json!("")), "`repository.default_branch` is not a non-empty string"),
+        ("workflow_run", with(other_run("success"), "/repository/default_branch", json!(1)), "`repository.default_branch` is not a non-empty string"),
+        ("issue_comment", with(comment("created", "/preview"), "/issue/number", json!("7")), "`issue.number` is not a whole number above 0"),
     ];
     for number in [json!("1"), json!(1.5), json!(-1), json!(0), json!([7])] {
         for event in ["pull_request", "pull_request_target"] {
             let payload = with(pull("opened"), "/pull_request/number", number.clone());
-            refused.push((event, payload, "`pull_request.number` is no whole number above 0"));
+            refused.push((event, payload, "`pull_request.number` is not a whole number above 0"));
         }
     }
     for sha in [json!("main"), json!("abcdef"), json!("a".repeat(65)), json!(1_234_567), json!("../../../x"), json!("")] {
-        refused.push(("push", with(push("refs/heads/main"), "/after", sha.clone()), "`after` is no commit"));
+        refused.push(("push", with(push("refs/heads/main"), "/after", sha.clone()), "`after` is not a commit SHA"));
         let run = with(other_run("success"), "/workflow_run/head_sha", sha.clone());
-        refused.push(("workflow_run", run, "`workflow_run.head_sha` is no commit"));
+        refused.push(("workflow_run", run, "`workflow_run.head_sha` is not a commit SHA"));
         let pull = with(pull("opened"), "/pull_request/head/sha", sha);
-        refused.push(("pull_request", pull, "`pull_request.head.sha` is no commit"));
+        refused.push(("pull_request", pull, "`pull_request.head.sha` is not a commit SHA"));
     }
     for inputs in [json!([]), json!("teardown"), json!(false), json!(7)] {
-        refused.push(("workflow_dispatch", dispatched(inputs.clone()), "`inputs` is no object"));
-        refused.push(("repository_dispatch", typed(inputs), "`client_payload` is no object"));
+        refused.push(("workflow_dispatch", dispatched(inputs.clone()), "`inputs` is not an object"));
+        refused.push(("repository_dispatch", typed(inputs), "`client_payload` is not an object"));
     }
     for (event, payload, why) in refused {
         let (_, said) = say(event, &payload, &Config::default(), true);
@@ -201,9 +201,9 @@ fn cases() -> Vec<(&'static str, Value, bool, &'static str)> {
         ("issue_comment", with(comment("created", "/preview"), "/comment/user", json!({"login": "renovate[bot]", "type": "Bot"})), true, "nothing: a bot wrote"),
         ("issue_comment", with(comment("created", "/preview"), "/comment/user/login", json!("helper[bot]")), true, "nothing: a bot wrote"),
         ("issue_comment", with(comment("created", "/preview"), "/comment/user", json!(null)), true, "nothing: the comment's author is unknown"),
-        ("issue_comment", with(comment("created", "/preview"), "/comment/body", json!(null)), true, "nothing: the comment's first line is no command"),
+        ("issue_comment", with(comment("created", "/preview"), "/comment/body", json!(null)), true, "nothing: the comment's first line is not a command"),
         ("issue_comment", with(comment("created", "/preview"), "/comment", json!(null)), true, "error: the payload of `issue_comment` lacks `comment.id`"),
-        ("issue_comment", comment("created", "Nice /preview"), true, "nothing: the comment's first line is no command"),
+        ("issue_comment", comment("created", "Nice /preview"), true, "nothing: the comment's first line is not a command"),
         ("issue_comment", comment("created", "/preview"), true, "a comment's command on pull request 7: a comment asks for it"),
         ("delete", json!({"ref": "topic", "ref_type": "branch"}), true, "nothing: GitHub closes the pull requests"),
         ("merge_group", json!({"action": "checks_requested", "merge_group": {"base_ref": "refs/heads/main"}}), true, "nothing: what a merge queue"),

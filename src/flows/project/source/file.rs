@@ -244,9 +244,10 @@ impl Source<'_> {
         folders.dedup();
         let asks_github = !self.is_working_copy() && !self.is_at_commit();
         if asks_github && folders.len() > MOST_FOLDERS {
-            return Err(Failure::input(
-                "the app spec is in no usual place at the top, and there are too many folders to look through",
-            )
+            return Err(Failure::input(format!(
+                "the {} is in no usual place at the top, and there are too many folders to look through",
+                self.ctx.clouds.manifest()
+            ))
             .why(format!(
                 "`{}` has {} folders, and each takes a request to GitHub",
                 self.shown(),

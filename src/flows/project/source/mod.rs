@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::flows::context::Ctx;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
+use crate::model::words::Words;
 use crate::platforms::Manifest;
 use crate::platforms::find::find_default;
 
@@ -114,20 +115,28 @@ impl<'a> Source<'a> {
                 named: named.is_some(),
             };
             let text = self.text_of(wanted).await?.ok_or_else(|| {
-                Failure::input(format!("the app spec `{path}` does not exist"))
-                    .next("correct the path, or write the spec there")
+                let words = self.ctx.clouds.of_file(path).words();
+                Failure::input(format!("the {} `{path}` does not exist", words.manifest))
+                    .next(format!("correct the path, or write the {} there", words.document))
             })?;
             return self.parsed(&text, path);
         }
         match self.usual_manifest().await? {
             Some(spec) => Ok(spec),
-            None => Err(Failure::input("there is no app spec")
+            None => Err(Failure::input(format!("there is no {}", self.ctx.clouds.manifest()))
                 .why(format!(
-                    "looked {}for `{}` and for one `app.yaml` one folder down",
+                    "looked {}for `{}` and for one `{}` one folder down",
                     self.looked_in(),
-                    self.usual_files().join("`, `")
+                    self.usual_files().join("`, `"),
+                    self.files_one_folder_down().join("` or `")
                 ))
-                .next("write one: `do-deploy init`; or name it with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`")
+                .next(format!(
+                    "{}write one: `do-deploy init`; or name it with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`",
+                    match self.looked_in().as_str() {
+                        "" => "",
+                        _ => "correct `--working-directory`; or ",
+                    }
+                ))
                 .into()),
         }
     }
@@ -152,7 +161,7 @@ impl<'a> Source<'a> {
         match found.and_then(Option::transpose) {
             // A file that is wrong; what GitHub refuses is another kind of error.
             Err(error) if error.is::<Failure>() => {
-                tracing::debug!(target: "decision", "no app spec on `{}` because {error:#}", self.shown());
+                tracing::debug!(target: "decision", "no manifest on `{}` because {error:#}", self.shown());
                 Ok(None)
             }
             found => found,
@@ -166,6 +175,12 @@ impl<'a> Source<'a> {
             .flat_map(|cloud| cloud.manifests.usual_files())
             .copied()
             .collect()
+    }
+
+    /// What a manifest is called one folder down, on every platform.
+    fn files_one_folder_down(&self) -> Vec<&'static str> {
+        let clouds = self.ctx.clouds.all();
+        clouds.map(|cloud| cloud.manifests.file_one_folder_down()).collect()
     }
 
     fn looked_in(&self) -> String {
@@ -182,12 +197,7 @@ impl<'a> Source<'a> {
         if let Some((index, text)) = self.first(&usual).await? {
             return Ok(Some(self.parsed(&text, usual[index].path)?));
         }
-        let below: Vec<&str> = self
-            .ctx
-            .clouds
-            .all()
-            .map(|it| it.manifests.file_one_folder_down())
-            .collect();
+        let below = self.files_one_folder_down();
         let folders = self.folders().await?;
         let paths = folders
             .iter()
@@ -201,15 +211,20 @@ impl<'a> Source<'a> {
             .filter_map(|(path, text)| Some((path.as_str(), text?)))
             .collect();
         let paths: Vec<&str> = found.keys().copied().collect();
-        match find_default(&paths, &usual_files, &below)? {
+        match find_default(&paths, &usual_files, &below, &self.ctx.clouds.manifest())? {
             Some(path) => Ok(Some(self.parsed(&found[path], path)?)),
             None => Ok(None),
         }
     }
 
     fn parsed(&self, text: &str, path: &str) -> anyhow::Result<Manifest> {
-        tracing::debug!(target: "decision", "the app spec is `{path}`");
-        let manifest = self.ctx.clouds.of_file(path).manifests.read(text, path)?;
+        tracing::debug!(target: "decision", "the manifest is `{path}`");
+        let clouds = &self.ctx.clouds;
+        let manifest = clouds.of_file(path).manifests.read(text, path);
+        let manifest = manifest.map_err(|failure| match clouds.has_manifests_like(path) {
+            true => failure,
+            false => unknown_kind(path, clouds.of_file(path).words(), &failure),
+        })?;
         self.ctx.register_secrets(manifest.document());
         Ok(manifest)
     }
@@ -230,6 +245,13 @@ impl<'a> Source<'a> {
         let found = paths.iter().zip(texts);
         Ok(found.filter_map(|(path, text)| Some((path.clone(), text?))).collect())
     }
+}
+
+/// A file that no platform's manifests are called like, and that is none either.
+fn unknown_kind(path: &str, words: &Words, failure: &Failure) -> Failure {
+    Failure::input(format!("`{path}` is not a manifest of a platform that do-deploy knows"))
+        .why(format!("it was read as {}: {}", words.a_manifest(), failure.what))
+        .next("name another file with `--spec FILE`, or with `spec = \"FILE\"` in `do-deploy.toml`")
 }
 
 fn manifest_at(path: &str) -> Wanted<'_> {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::document::app::name_of;
 use super::super::document::marks::marks;
+use super::super::words::WORDS;
 use super::apply::Sent;
 use super::refusal::refusal;
 use super::same_spec::{comes_from, sleep_dropped};
@@ -78,11 +79,11 @@ impl AppPlatform {
     async fn take_up(&self, app: &App, spec: &Value) -> Result<Sent> {
         let name = name_of(spec).to_owned();
         let Some(ours) = marks(spec) else {
-            return Err(PlatformError::NameTaken { name });
+            return Err(PlatformError::NameTaken { name, words: &WORDS });
         };
         let theirs = app.marks.as_ref();
         if !theirs.is_some_and(|theirs| theirs.same_owner(ours.repository, &ours.environment)) {
-            return Err(PlatformError::NameTaken { name });
+            return Err(PlatformError::NameTaken { name, words: &WORDS });
         }
         let newest = match &app.in_progress {
             Some(latest) => Some(latest.id.clone()),
@@ -91,7 +92,7 @@ impl AppPlatform {
         let warning = "DigitalOcean's reply to the creation was lost; the app was found by its name and marks";
         // Another spec means that another run was quicker: it may have what an update would take from it.
         if !comes_from(app.document.value(), spec) {
-            return Err(PlatformError::NameTaken { name });
+            return Err(PlatformError::NameTaken { name, words: &WORDS });
         }
         tracing::debug!(
             target: "decision",

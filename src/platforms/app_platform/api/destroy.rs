@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 
+use super::super::words::WORDS;
 use super::{AppPlatform, app_path};
 use crate::net::client::Client;
 use crate::net::retry::Repeat;
@@ -44,6 +45,7 @@ impl AppPlatform {
             if deadline.is_over() {
                 return Err(PlatformError::Deadline {
                     waited: deadline.total(),
+                    words: &WORDS,
                 });
             }
             self.wait.sleep(LOOK_AGAIN).await?;

@@ -179,7 +179,7 @@ pub(super) fn log_error(path: &str, problem: Problem) -> PlatformError {
         path => path.to_owned(),
     };
     ApiError {
-        service: "DigitalOcean",
+        service: super::service(),
         method: Method::GET,
         path,
         problem,

@@ -33,8 +33,9 @@ use tokio::sync::OnceCell;
 
 pub(super) use rollback::KEEPS;
 
+use super::words::WORDS;
 use crate::net::client::Client;
-use crate::net::error::{ApiError, Problem};
+use crate::net::error::{ApiError, Problem, Service};
 use crate::net::redirects::Redirects;
 use crate::net::retry::Repeat;
 use crate::platforms::app::App;
@@ -69,7 +70,7 @@ impl AppPlatform {
     pub(crate) fn new(base: Url, token: &Secret, wait: Wait) -> anyhow::Result<Self> {
         Ok(Self {
             client: Client::new(
-                "DigitalOcean",
+                service(),
                 base,
                 "application/json",
                 Some(token),
@@ -243,6 +244,14 @@ fn segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
+/// As errors say it.
+fn service() -> Service {
+    Service {
+        name: WORDS.vendor,
+        token: WORDS.token,
+    }
+}
+
 /// An app without an id is an answer of something else than this API.
 fn complete(app: Option<wire::App>, method: Method, path: &str) -> std::result::Result<wire::App, ApiError> {
     app.filter(|app| !app.id.is_empty())
@@ -251,7 +260,7 @@ fn complete(app: Option<wire::App>, method: Method, path: &str) -> std::result::
 
 fn incomplete(method: Method, path: &str, missing: &str) -> ApiError {
     ApiError {
-        service: "DigitalOcean",
+        service: service(),
         method,
         path: path.split('?').next().unwrap_or(path).to_owned(),
         problem: Problem::NotJson {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::super::document::app::name_of;
 use super::super::document::sleep;
+use super::super::words::WORDS;
 use crate::net::error::{ApiError, Problem};
 use crate::platforms::error::PlatformError;
 
@@ -16,10 +17,6 @@ const SOURCE: [&str; 6] = [
     "repository not found",
     "not authenticated",
 ];
-
-/// Where a DigitalOcean account is linked to GitHub.
-/// <https://docs.digitalocean.com/products/app-platform/how-to/deploy-from-github-actions/>
-const GITHUB_LINK: &str = "https://cloud.digitalocean.com/apps/github/install";
 
 /// Messages about a branch or repository that is not there need two words.
 const MISSING: [&str; 4] = ["not found", "does not exist", "doesn't exist", "could not find"];
@@ -50,6 +47,7 @@ pub(super) fn refusal(error: ApiError, spec: &Value) -> PlatformError {
     if says(&["name already exists", "name is already"]) || status == 409 && says(&["name", "exists"]) {
         return PlatformError::NameTaken {
             name: name_of(spec).to_owned(),
+            words: &WORDS,
         };
     }
     if says(&LIMIT) || (says(&["limit", "quota", "maximum"]) && says(&["exceed", "reached", "raise"])) {
@@ -60,13 +58,10 @@ pub(super) fn refusal(error: ApiError, spec: &Value) -> PlatformError {
         return error.into();
     }
     if says(&SOURCE) || (says(&["branch", "repo"]) && says(&MISSING)) {
-        return PlatformError::SourceRefused {
-            message,
-            link: GITHUB_LINK,
-        };
+        return PlatformError::SourceRefused { message, words: &WORDS };
     }
     if matches!(status, 400 | 422) {
-        return PlatformError::SpecRefused { message };
+        return PlatformError::SpecRefused { message, words: &WORDS };
     }
     error.into()
 }
@@ -81,7 +76,7 @@ mod tests {
 
     fn read(status: u16, message: &str) -> String {
         let error = ApiError {
-            service: "DigitalOcean",
+            service: super::super::service(),
             method: Method::POST,
             path: "/v2/apps".to_owned(),
             problem: Problem::Status {

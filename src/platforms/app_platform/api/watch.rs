@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::super::document::component::{self, Kind};
+use super::super::words::WORDS;
 use super::AppPlatform;
 use crate::model::rollout::Phase;
 use crate::platforms::app::App;
@@ -83,6 +84,7 @@ impl AppPlatform {
             if deadline.is_over() {
                 return Err(inconclusive.unwrap_or(PlatformError::Deadline {
                     waited: deadline.total(),
+                    words: &WORDS,
                 }));
             }
         }
@@ -134,6 +136,7 @@ impl AppPlatform {
             if deadline.is_over() {
                 return Err(inconclusive.unwrap_or(PlatformError::Deadline {
                     waited: deadline.total(),
+                    words: &WORDS,
                 }));
             }
             self.wait.sleep(URL_PAUSE).await?;
@@ -147,6 +150,7 @@ impl AppPlatform {
             cancelled = self.wait.cancelled() => Err(cancelled.into()),
             () = self.is_over(deadline) => Err(PlatformError::Deadline {
                 waited: deadline.total(),
+                words: &WORDS,
             }),
         }
     }

@@ -1,5 +1,7 @@
 //! Whether what an app spec leaves to be filled in is filled in: bindings to what does not exist, and foreign placeholders.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::component::{self, Component, Kind, owner_noun, owners};
@@ -231,10 +233,11 @@ pub(super) fn unfilled(spec: &Value, planned: &Value) -> Option<String> {
             }
         }
     }
+    let written = texts(spec);
     for (owner, value) in owners(planned) {
         let fields = value.as_object().into_iter().flatten();
         for (key, field) in fields.filter(|(key, _)| owner.is_some() || !is_list_of_components(key)) {
-            in_field(key, field, &owner_noun(owner), &mut places);
+            in_field(key, field, &owner_noun(owner), &written, &mut places);
         }
     }
     let more = places.len().saturating_sub(MOST);
@@ -255,20 +258,35 @@ fn is_list_of_components(key: &str) -> bool {
     Kind::ALL.iter().any(|kind| kind.key() == key)
 }
 
-fn in_field(key: &str, value: &Value, owner: &str, places: &mut Vec<String>) {
+/// Every text of a document.
+fn texts(value: &Value) -> HashSet<&str> {
+    match value {
+        Value::String(text) => HashSet::from([text.as_str()]),
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::Object(map) => map.values().flat_map(texts).collect(),
+        _ => HashSet::new(),
+    }
+}
+
+/// `written`: the file's own texts. What the plan puts in their place, such as a branch, is meant as it is.
+fn in_field(key: &str, value: &Value, owner: &str, written: &HashSet<&str>, places: &mut Vec<String>) {
     // A shell fills in what a command names, and envs are looked at by key.
     if env::is_list(key) || component::is_command(key) {
         return;
     }
     match value {
-        Value::String(text) => {
+        Value::String(text) if written.contains(text.as_str()) => {
             let parts = placeholder::parts(text, APP_SPEC);
             if !parts.is_empty() {
                 places.push(format!("{} in `{key}` of {owner}", listed(&parts)));
             }
         }
-        Value::Array(items) => items.iter().for_each(|item| in_field(key, item, owner, places)),
-        Value::Object(map) => map.iter().for_each(|(key, value)| in_field(key, value, owner, places)),
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| in_field(key, item, owner, written, places)),
+        Value::Object(map) => map
+            .iter()
+            .for_each(|(key, value)| in_field(key, value, owner, written, places)),
         _ => {}
     }
 }

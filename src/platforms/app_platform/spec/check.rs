@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::component::{self, Kind};
 use super::document::{app, types};
 use super::env;
+use super::names;
 use super::notation::APP_SPEC;
 use crate::model::failure::Failure;
-use crate::model::names;
 use crate::platforms::manifest::Manifest;
 use crate::policy::placeholder;
 

@@ -9,11 +9,11 @@ use super::{diff, export, facts, health, marks, secrets, secure_header};
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::report::Sleep;
+use crate::model::words::Words;
 use crate::platforms::dialect::Dialect;
 use crate::platforms::document::Document;
 use crate::platforms::facts::{Facts, Question};
 use crate::platforms::scaffold::Portable;
-use crate::platforms::words::Words;
 use crate::policy::replace::Replace;
 use crate::redact::Secret;
 

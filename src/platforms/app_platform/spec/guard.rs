@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::super::words::WORDS;
 use super::component::{self, Kind};
 use super::document::domain::domains;
 use super::document::network;
@@ -25,7 +26,13 @@ pub(super) fn guard(
     let mut found = databases(spec);
     found.extend(top_level(spec));
     ciphertexts(spec, "", &own(live), &mut found);
-    found.extend(preview_guard::objections(&env_set::of(spec), decided, known, APP_SPEC));
+    found.extend(preview_guard::objections(
+        &env_set::of(spec),
+        decided,
+        known,
+        APP_SPEC,
+        &WORDS,
+    ));
     let is_known = |text: &str| hidden::holds(known, text);
     let fields = credentials::in_fields(spec, &is_known);
     found.extend(fields.iter().map(|place| format!("{place} holds a credential")));

@@ -21,6 +21,10 @@ impl Manifests for AppSpec {
         USUAL[2]
     }
 
+    fn endings(&self) -> &'static [&'static str] {
+        &["yaml", "yml", "json"]
+    }
+
     fn read(&self, text: &str, file: &str) -> Result<Manifest, Failure> {
         parse::parse(text, file)
     }

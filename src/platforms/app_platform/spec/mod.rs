@@ -14,6 +14,7 @@ mod health;
 mod images;
 mod jobs;
 mod manifests;
+mod names;
 mod notation;
 mod offline;
 mod parse;

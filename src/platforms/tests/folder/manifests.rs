@@ -9,6 +9,7 @@ use crate::model::failure::Failure;
 use crate::model::marks::Marks;
 use crate::model::names;
 use crate::model::report::Sleep;
+use crate::model::words::{Edge, Scopes, Words};
 use crate::platforms::dialect::Dialect;
 use crate::platforms::document::Document;
 use crate::platforms::facts::{Component, Facts, Question};
@@ -17,7 +18,6 @@ use crate::platforms::manifests::Manifests;
 use crate::platforms::plan::{DatabaseChoice, PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
 use crate::platforms::scaffold::{First, Portable, Tree};
 use crate::platforms::source::{Source, SourceKind};
-use crate::platforms::words::{Scopes, Words};
 use crate::policy::replace::Replace;
 use crate::redact::Secret;
 
@@ -33,6 +33,20 @@ static WORDS: Words = Words {
     token_page: "https://folder.example/tokens",
     team: "shelf",
     access_page: "https://folder.example/access",
+    longest_name: 255,
+    manifest: "folder file",
+    document: "file",
+    panel: "shelf's list",
+    push_trigger: "watch",
+    restore: "put the folder back",
+    edge: Edge {
+        server: "folder",
+        app_origin: "x-folder",
+        failure_code: "x-folder-failure",
+        no_route: "none",
+        error_pages: &[],
+        guard: "key",
+    },
     other_actions: &[],
     scopes: Scopes {
         production: &["write"],
@@ -72,6 +86,10 @@ impl Manifests for FolderManifests {
         "folder.json"
     }
 
+    fn endings(&self) -> &'static [&'static str] {
+        &["json"]
+    }
+
     fn read(&self, text: &str, file: &str) -> Result<Manifest, Failure> {
         let value: Value = serde_json::from_str(text).map_err(|error| Failure::input(error.to_string()))?;
         Ok(Manifest {
@@ -87,7 +105,7 @@ impl Manifests for FolderManifests {
 
     fn plan_preview(&self, manifest: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewPlan, Failure> {
         let pull = input.pull_request;
-        let name = names::preview_app(manifest.name(), pull.number, input.repository_id);
+        let name = names::preview_app(manifest.name(), pull.number, input.repository_id, WORDS.longest_name);
         let environment = Environment::Preview(pull.number);
         let marks = marks_of(input.app, input.repository_id, environment, input.commit);
         Ok(PreviewPlan {

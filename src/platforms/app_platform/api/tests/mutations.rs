@@ -101,7 +101,7 @@ fn a_name_that_was_taken_before_is_not_ours() {
         |_, _| refuse(409, "App name already exists"),
         async |platform| apply(platform, None, spec("abc")).await,
     );
-    assert!(matches!(refused, Err(PlatformError::NameTaken { name }) if name == "shop-pr-12"));
+    assert!(matches!(refused, Err(PlatformError::NameTaken { name, .. }) if name == "shop-pr-12"));
     assert_eq!(requests.len(), 1);
 }
 

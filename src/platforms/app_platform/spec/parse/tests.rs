@@ -45,8 +45,8 @@ fn json_is_fine_too() {
 #[test]
 fn a_broken_file_says_where_and_what_to_do() {
     insta::assert_snapshot!(refuse("name: shop\nservices:\n\t- name: web\n"), @"app.yaml:3:2: the app spec cannot be read: tabs disallowed within this context (block indentation) | indent with spaces: YAML does not allow tabs");
-    insta::assert_snapshot!(refuse("name: shop\nservices:\n- name: web\n  run_command: echo: a: b\n"), @"app.yaml:4:20: the app spec cannot be read: mapping values are not allowed in this context | put the value between quotes");
-    insta::assert_snapshot!(refuse("name: shop\nservices:\n- name: web\n   http_port: 8080\n"), @"app.yaml:4:13: the app spec cannot be read: mapping values are not allowed in this context | look at this line and the one above: indentation, a missing colon or an open quote");
+    insta::assert_snapshot!(refuse("name: shop\nservices:\n- name: web\n  run_command: echo: a: b\n"), @"app.yaml:4:20: the app spec cannot be read: there is a `:` where none can be | put the value between quotes");
+    insta::assert_snapshot!(refuse("name: shop\nservices:\n- name: web\n   http_port: 8080\n"), @"app.yaml:4:13: the app spec cannot be read: there is a `:` where none can be | look at this line and the one above: indentation, a missing colon or an open quote");
     insta::assert_snapshot!(refuse("name: \"shop\nservices: []\n"), @"app.yaml:2:1: the app spec cannot be read: invalid indentation in multiline quoted scalar | put the value between quotes");
     insta::assert_snapshot!(refuse("name: shop\nname: shop2\n"), @"app.yaml:2:1: the app spec cannot be read: the key `name` is written twice | remove one of the two");
 }

@@ -13,7 +13,7 @@ use crate::config::PreviewDatabase;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::marks::Marks;
-use crate::model::names;
+use crate::model::names::preview_app;
 use crate::model::report::Database;
 use crate::model::report::Sleep;
 use crate::platforms::manifest::Manifest;
@@ -65,7 +65,12 @@ pub(crate) fn plan(spec: &Manifest, input: &PreviewInput<'_>) -> Result<PreviewP
             .next("push the branch to the repository itself"));
     }
     let named_after = input.allowed.name(spec);
-    let name = names::preview_app(named_after, input.pull_request.number, input.repository_id);
+    let name = preview_app(
+        named_after,
+        input.pull_request.number,
+        input.repository_id,
+        spec.words().longest_name,
+    );
     let policy = EnvValues::resolve(
         &input.policy.env,
         input.variables,
@@ -173,7 +178,7 @@ fn derive(
         notes.warnings.push(format!("this preview has no database: {why}"));
     }
     let has_sqlite = decision.database.mode == Some(Database::Sqlite);
-    let sleep = sleep::apply(preview, input, has_sqlite, notes);
+    let sleep = sleep::apply(preview, input, has_sqlite, notes)?;
     if component::components(preview)
         .iter()
         .all(|component| component.kind == Kind::Database)

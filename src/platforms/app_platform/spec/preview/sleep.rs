@@ -1,5 +1,6 @@
 //! Scale to zero for what can be woken by a request.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -8,6 +9,7 @@ use super::super::component::{self, Kind};
 use super::super::health::is_public;
 use super::Notes;
 use crate::config::SleepAfter;
+use crate::model::failure::Failure;
 use crate::model::report::Sleep;
 use crate::platforms::plan::PreviewInput;
 
@@ -17,15 +19,26 @@ const HOUR: Duration = Duration::from_secs(3_600);
 /// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `inactivity_sleep`
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
-pub(super) fn apply(preview: &mut Value, input: &PreviewInput<'_>, has_sqlite: bool, notes: &mut Notes) -> Sleep {
+/// What the API takes as `after_seconds`. <https://github.com/digitalocean/godo/blob/main/apps.gen.go>
+const LENGTHS: RangeInclusive<Duration> = Duration::from_secs(600)..=DAY;
+
+/// # Errors
+/// Where `[preview] sleep` is a duration that the platform does not have.
+pub(super) fn apply(
+    preview: &mut Value,
+    input: &PreviewInput<'_>,
+    has_sqlite: bool,
+    notes: &mut Notes,
+) -> Result<Sleep, Failure> {
     let app = preview.clone();
     let services = component::of(&app, Kind::Service);
     let never = |why: &str| Sleep::Never(why.to_owned());
-    let wanted = match input.policy.sleep {
+    let wanted = match &input.policy.sleep {
         SleepAfter::Never => None,
         SleepAfter::Auto if has_sqlite => Some(DAY),
         SleepAfter::Auto => Some(HOUR),
-        SleepAfter::Duration(after) => Some(after),
+        SleepAfter::Duration(wished) if LENGTHS.contains(&wished.after) => Some(wished.after),
+        SleepAfter::Duration(wished) => return Err(wished.refused("a duration from `10m` to `24h`")),
     };
     let (after, sleep) = match wanted {
         None => (None, never("switched off in do-deploy.toml")),
@@ -55,7 +68,7 @@ pub(super) fn apply(preview: &mut Value, input: &PreviewInput<'_>, has_sqlite: b
         notes.changes.push("sleeps when unused", why);
         awake(&app, notes);
     }
-    sleep
+    Ok(sleep)
 }
 
 /// What keeps running, and costing, while the services sleep.

@@ -19,6 +19,7 @@ fn claim<'a>(spec: &'a Manifest, live: &Value, input: &ProductionInput<'a>) -> C
     let own = own.filter(|source| source.is_repository(input.repository));
     Claim {
         name: spec.name(),
+        words: spec.words(),
         repository: input.repository.name(),
         repository_id: input.repository_id,
         environment: input.environment,

@@ -1,7 +1,7 @@
 //! The first app spec of a repository that has none: recognises what the project is, and writes it with comments.
 
+use super::super::words::WORDS;
 use crate::model::failure::Failure;
-use crate::model::names;
 use crate::platforms::scaffold::{First, Tree};
 
 mod docker;
@@ -84,7 +84,7 @@ fn app_name(repository: &str) -> String {
     if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
         name = format!("app-{name}");
     }
-    name.truncate(names::LONGEST);
+    name.truncate(WORDS.longest_name);
     let name = name.trim_end_matches('-');
     // One letter alone is too short.
     if name.len() < 2 {

@@ -187,6 +187,6 @@ fn a_name_is_one_that_the_platform_takes() {
     ] {
         let made = app_name(repository);
         assert_eq!(made, name);
-        assert_eq!(crate::model::names::objection(&made), None, "{made}");
+        assert_eq!(super::super::names::objection(&made), None, "{made}");
     }
 }

@@ -114,6 +114,10 @@ fn a_preview_sleeps_unless_policy_says_no() {
     };
     let plan = World::with("sleep = '30m'").good(PLAIN);
     assert_eq!(after(&plan), Some(1800));
+    insta::assert_snapshot!(World::with("sleep = \"5m\"").refused(PLAIN), @r#"
+    do-deploy.toml:2:9: invalid value: string "5m", expected `auto`, `false`, or a duration from `10m` to `24h`
+    every key, its default and its format are in do-deploy's `reference.toml`
+    "#);
     for (database, seconds) in [("sqlite", 86_400), ("dev", 3_600)] {
         let spec = PLAIN.replace(
             "name: shop",
