@@ -56,6 +56,8 @@ struct CommandView {
 pub(super) struct AppView {
     app: String,
     environment: String,
+    /// Under `[apps]`.
+    key: Option<String>,
     deployment: Option<String>,
     is_preview: bool,
     /// By state, because templates cannot compare.
@@ -121,6 +123,7 @@ impl PageView {
         let room = LOG_ROOM / reports.iter().filter(with_log).count().max(1);
         let (run_url, pages) = (context.run_url.as_deref().and_then(web_address), PageLink::all(reports));
         let worst = reports.iter().max_by_key(|report| report.state.urgency());
+        let is_removed = worst.is_some_and(|worst| worst.state == State::Removed);
         Self {
             icon: worst.map_or("", |report| icon(report)),
             word: worst.map_or("", |report| word(report)),
@@ -135,8 +138,10 @@ impl PageView {
             run_url,
             pages,
             several: reports.len() > 1,
+            // Of what is gone there is nothing to say but that.
             sections: reports
                 .iter()
+                .take(if is_removed { 1 } else { reports.len() })
                 .map(|report| AppView::new(report, context, room))
                 .collect(),
             commands: context
@@ -189,6 +194,7 @@ impl AppView {
                 .filter(|c| is_plain_char(*c))
                 .collect(),
             // Printed as part of a command: only what a shell and Markdown leave as it is.
+            key: report.key.clone().filter(|key| is_plain(key)),
             deployment: report.deployment_id.clone().filter(|id| is_plain(id)),
             is_preview: report.environment.pull_request().is_some(),
             building: state == State::Building,

@@ -15,6 +15,7 @@ use crate::flows::inspect::dry_run;
 use crate::flows::project::apps::of_its_app;
 use crate::flows::project::source::Source;
 use crate::flows::project::{own, unmerged};
+use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::platforms::App;
@@ -126,7 +127,7 @@ impl<'a> Choice<'a> {
         };
         match fate {
             Fate::Deploy(prepared) => app.plan(candidate, *prepared, live, urls).await?,
-            Fate::Refuse(failure) => app.refuse(failure),
+            Fate::Refuse(failure) => app.refuse(failure, &candidate.pull.head.sha),
             Fate::Leave(why) => {
                 let says = if live.is_some() { "Stays as it is" } else { "No preview" };
                 let says = format!("{says}: {why}");
@@ -152,7 +153,7 @@ impl<'a> PreviewApp<'a> {
         planner.point_to(urls);
         let plan = match planner.plan(ctx, live.as_ref()) {
             Err(failure) if self.key.is_some() => {
-                self.refuse(failure);
+                self.refuse(failure, &candidate.pull.head.sha);
                 return Ok(());
             }
             plan => plan?,
@@ -186,9 +187,10 @@ impl<'a> PreviewApp<'a> {
     }
 
     /// Ends one of several apps before anything of it is touched.
-    fn refuse(&mut self, failure: Failure) {
+    fn refuse(&mut self, failure: Failure, commit: &Sha) {
         self.ctx.console.warn(&failure.to_string());
         self.report.state = State::Failed;
+        self.report.commit = Some(commit.clone());
         self.report.failure = Some(failure);
         self.work = None;
     }
@@ -227,7 +229,10 @@ impl<'a> PreviewApp<'a> {
         let asked = would_be_accepted(planner.target.platform.as_ref(), &plan.document).await;
         let asked = asked.map_err(|error| planner.refused(&self.ctx, error, &plan.document));
         match of_its_app(asked)? {
-            Err(error) if self.key.is_some() => self.refuse(failure_of(&error)),
+            Err(error) if self.key.is_some() => {
+                let commit = planner.pull.head.sha.clone();
+                self.refuse(failure_of(&error), &commit);
+            }
             asked => asked?,
         }
         Ok(())

@@ -170,6 +170,7 @@ impl<'a> Choice<'a> {
     pub(super) fn report(&self, candidate: &Candidate<'_>, live: Option<&App>) -> Report {
         let mut report = Report::new(&self.name, candidate.environment(), State::Skipped);
         report.preview_of = Some(self.spec_name.clone());
+        report.key.clone_from(&self.entry.key);
         add_what_serves(&mut report, &self.ctx, live);
         report
     }

@@ -123,8 +123,9 @@ fn not_rolled_back(report: &mut Report, why: &str) {
 /// `; to go back yourself: `do-deploy …``
 fn by_hand(report: &Report, earlier: &Deployment) -> String {
     format!(
-        "; to go back yourself: `do-deploy rollback --environment {} --to {}`",
-        report.environment, earlier.id
+        "; to go back yourself: `do-deploy rollback {} --to {}`",
+        report.flags(),
+        earlier.id
     )
 }
 

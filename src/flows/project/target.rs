@@ -8,7 +8,7 @@ use crate::github::repository::Repository;
 use crate::model::app_identity::AppIdentity;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::model::report::{Report, State};
+use crate::model::report::{Report, State, flags};
 use crate::platforms::source::SourceKind;
 use crate::platforms::{App, Manifest, Platform};
 
@@ -133,11 +133,17 @@ impl Target {
         Ok(now.ok_or_else(|| Failure::unknown(format!("the app `{}` has disappeared", app.name)).next("run again"))?)
     }
 
+    /// The flags of a command that is about it.
+    pub(crate) fn flags(&self) -> String {
+        flags(&self.environment, self.app.names.key.as_deref())
+    }
+
     /// What people are going to see of it.
     pub(crate) fn report(&self, app: &str, state: State) -> Report {
         let mut report = Report::new(app, self.environment.clone(), state);
         report.pages = self.platform.pages();
         report.words = Some(self.platform.words());
+        report.key.clone_from(&self.app.names.key);
         report
     }
 }

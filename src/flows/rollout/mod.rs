@@ -228,10 +228,7 @@ async fn judge_active(
         probe: outside.result,
     };
     tracing::debug!(target: "decision", "the verdict follows from the checks: {checks}");
-    let verdict = verdict(checks).asked_again_with(&format!(
-        "do-deploy verify --environment {}",
-        expected.target.environment
-    ));
+    let verdict = verdict(checks).asked_again_with(&format!("do-deploy verify {}", expected.target.flags()));
     Ok(Ended {
         verdict,
         became_active: true,
