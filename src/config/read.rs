@@ -93,7 +93,7 @@ impl Config {
             if let Some(twin) = config.apps.iter().find(|other| other.config.spec == app.config.spec) {
                 let twin = twin.key.as_deref().unwrap_or_default();
                 let what = format!("`{twin}` and `{name}` have the same `spec`, `{}`", app.config.spec);
-                return Err(text.refuse(*at, what, "give each app an app spec of its own"));
+                return Err(text.refuse(*at, what, "give each app a manifest of its own"));
             }
             config.apps.push(app);
         }
@@ -145,7 +145,7 @@ fn refuse_root_specs(text: Text<'_>, document: &DeTable<'_>) -> Result<(), Failu
                 format!("[apps.NAME.{}]", found.table),
             ),
         };
-        let what = format!("`spec` {place} names one app spec for every app of `[apps]`");
+        let what = format!("`spec` {place} names one manifest for every app of `[apps]`");
         return Err(text.refuse(found.at, what, format!("move it to the table of one app: `{own}`")));
     }
     Ok(())
@@ -168,7 +168,7 @@ impl Root<'_> {
         let tables = TableDeserializer::from(Spanned::new(span, own.clone()));
         let keys = AppTable::deserialize(tables).map_err(|error| text.explain(&error))?;
         if keys.spec.is_empty() {
-            let next = format!("add `spec = \"...\"`, the path of its app spec, to `[apps.{name}]`");
+            let next = format!("add `spec = \"...\"`, the path of its manifest, to `[apps.{name}]`");
             return Err(text.refuse(at, format!("app `{name}` has no `spec`"), next));
         }
         let paths = Paths::new(keys.paths.iter().map(|path| path.get_ref().as_str())).map_err(|objection| {

@@ -22,15 +22,6 @@ impl<'a> AppReporter<'a> {
         self.shared.lock().await
     }
 
-    /// Says that the deployment of an app begins that had to wait for another one.
-    pub(crate) async fn begin(&self, report: &Report) {
-        let mut reporter = self.reporter().await;
-        let since = reporter.now();
-        reporter.replace(self.index, report);
-        reporter.reports[self.index].underway.since = since;
-        reporter.write_news().await;
-    }
-
     /// Says how the app's deployment ended while others are still under way. What the last one has to say is left to
     /// [`Reporter::close`].
     pub(crate) async fn end(&self, report: &Report) {

@@ -4,3 +4,5 @@
 mod moved_platform;
 #[cfg(feature = "sandbox")]
 mod second_platform;
+#[cfg(feature = "sandbox")]
+mod stage;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::second_platform::{deployment, only, play};
+use super::stage::{deployment, only, play};
 use crate::flows::failure::failure_of;
 use crate::flows::production::deploy;
 

@@ -177,11 +177,11 @@ fn a_spec_of_all_apps_is_refused() {
         "[apps.api]\npaths = [\"api/**\"]\n",
         "[apps.api]\nspec = \"a.yaml\"\n[apps.web]\nspec = \"a.yaml\"\n",
     ]), @r#"
-    do-deploy.toml:1:1: `spec` at the top of the file names one app spec for every app of `[apps]` | move it to the table of one app: `[apps.NAME]`
-    do-deploy.toml:4:1: `spec` in `[preview]` names one app spec for every app of `[apps]` | move it to the table of one app: `[apps.NAME.preview]`
-    do-deploy.toml:3:1: `spec` in `[environments.staging]` names one app spec for every app of `[apps]` | move it to the table of one app: `[apps.NAME.environments.staging]`
-    do-deploy.toml:1:7: app `api` has no `spec` | add `spec = "..."`, the path of its app spec, to `[apps.api]`
-    do-deploy.toml:3:7: `api` and `web` have the same `spec`, `a.yaml` | give each app an app spec of its own
+    do-deploy.toml:1:1: `spec` at the top of the file names one manifest for every app of `[apps]` | move it to the table of one app: `[apps.NAME]`
+    do-deploy.toml:4:1: `spec` in `[preview]` names one manifest for every app of `[apps]` | move it to the table of one app: `[apps.NAME.preview]`
+    do-deploy.toml:3:1: `spec` in `[environments.staging]` names one manifest for every app of `[apps]` | move it to the table of one app: `[apps.NAME.environments.staging]`
+    do-deploy.toml:1:7: app `api` has no `spec` | add `spec = "..."`, the path of its manifest, to `[apps.api]`
+    do-deploy.toml:3:7: `api` and `web` have the same `spec`, `a.yaml` | give each app a manifest of its own
     "#);
     assert_eq!(apps(&format!("spec = \"\"\n[preview]\nspec = \"\"\n{app}")).len(), 1);
 }

@@ -79,7 +79,7 @@ pub(super) async fn act(ctx: &Ctx, decision: Decision, dry_run: bool) -> anyhow:
             as_it_is::run(ctx, &request).await?
         }
         Decision::Find { pull_requests } => vec![found(ctx, &pull_requests)?],
-        Decision::Forks { pull_requests } => vec![forks::explain(ctx, &pull_requests, dry_run).await?],
+        Decision::Forks { pull_requests } => forks::explain(ctx, &pull_requests, dry_run).await?,
         Decision::Sweep => {
             let request = sweep::Request { dry_run, nightly: true };
             sweep::run(ctx, &request).await?;

@@ -14,7 +14,8 @@ use crate::flows::failure::failure_of;
 use crate::flows::inspect::dry_run;
 use crate::flows::project::apps::of_its_app;
 use crate::flows::project::source::Source;
-use crate::flows::project::{own, unmerged};
+use crate::flows::project::{own, ownership, unmerged};
+use crate::flows::sentence::list;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
@@ -65,6 +66,7 @@ pub(crate) async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> any
         return Ok(Begun::Skipped(skip));
     }
     let urls = urls(&apps, &live);
+    let ids: Vec<String> = live.iter().flatten().map(|app| app.id.clone()).collect();
     let mut previews = Vec::new();
     for (app, live) in apps.into_iter().zip(live) {
         previews.push(app.plan(candidate, live, &urls).await?);
@@ -92,11 +94,42 @@ pub(crate) async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> any
     if let Some(first) = previews.first_mut() {
         first.report.notes.extend(unmerged);
     }
+    if let (Some(left), Some(first)) = (left_over(candidate, &listed, &ids), previews.first_mut()) {
+        ctx.console.warn(&left);
+        first.report.notes.push(left);
+    }
+    say_what_waits(&mut previews);
     for app in &mut previews {
         let loss = app.work.as_ref().and_then(|work| work.loss.clone());
         app.report.notes.extend(loss);
     }
     Ok(Begun::Ready(previews))
+}
+
+/// What is said of the pull request's apps that belong to none of the repository's any more: an app was renamed or taken out.
+fn left_over(candidate: &Candidate<'_>, listed: &[App], known: &[String]) -> Option<String> {
+    let (repository, environment) = (candidate.repository.id, candidate.environment());
+    let is_left = |app: &&App| ownership::is_of_environment(app, repository, &environment) && !known.contains(&app.id);
+    let left: Vec<&str> = listed.iter().filter(is_left).map(|app| app.name.as_str()).collect();
+    (!left.is_empty()).then(|| {
+        format!(
+            "{} of this pull request belongs to no app of the repository any more; it is removed when the pull request is closed",
+            list(left)
+        )
+    })
+}
+
+/// What the comment says until the apps that others are deployed after serve.
+fn say_what_waits(previews: &mut [PreviewApp<'_>]) {
+    let deployed = |at: &usize| previews[*at].work.is_some();
+    let waits = previews.iter().map(|app| {
+        let before = app.needs.iter().filter(|at| deployed(at));
+        let names: Vec<&str> = before.filter_map(|at| previews[*at].key.as_deref()).collect();
+        (!names.is_empty()).then(|| format!("Waiting for {}", list(names)))
+    });
+    for (at, waits) in waits.collect::<Vec<_>>().into_iter().enumerate() {
+        previews[at].report.underway.step = waits;
+    }
 }
 
 impl<'a> Choice<'a> {

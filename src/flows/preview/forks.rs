@@ -18,7 +18,7 @@ use crate::report::last_written;
 const MOST: usize = 3;
 
 /// `pull_requests`: open ones whose head is the run's commit, the one that changed last first. No cloud is asked.
-pub(crate) async fn explain(ctx: &Ctx, pull_requests: &[u64], dry_run: bool) -> anyhow::Result<Report> {
+pub(crate) async fn explain(ctx: &Ctx, pull_requests: &[u64], dry_run: bool) -> anyhow::Result<Vec<Report>> {
     let github = ctx.github()?;
     let repository = github.repository().await?;
     let deps = ctx.reporter(&Config::default(), &repository);
@@ -55,5 +55,5 @@ pub(crate) async fn explain(ctx: &Ctx, pull_requests: &[u64], dry_run: bool) -> 
     let mut report = Report::new("", environment, State::Skipped);
     report.notes.push(format!("No preview: {FROM_A_FORK}"));
     ctx.record(&report);
-    Ok(report)
+    Ok(vec![report])
 }

@@ -73,7 +73,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Report>> {
     };
     if !pull.open {
         let closed = Skip::quietly("the pull request is closed already");
-        return Ok(vec![candidate.skipped(&Config::default(), &closed).await]);
+        return Ok(candidate.skipped(&Config::default(), &closed).await);
     }
     let config = match Source::of_branch(ctx, &repository.default_branch).await.config().await {
         Ok(config) => config,
@@ -91,7 +91,7 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Report>> {
     let mut apps = match begun {
         Ok(Begun::Ready(apps)) => apps,
         Ok(Begun::Planned(reports)) => return Ok(reports),
-        Ok(Begun::Skipped(skip)) => return Ok(vec![candidate.skipped(&config, &skip).await]),
+        Ok(Begun::Skipped(skip)) => return Ok(candidate.skipped(&config, &skip).await),
         Ok(Begun::Beyond(skip)) => return Ok(vec![candidate.take_back(&config, &skip, None).await?]),
         Err(error) => return Err(candidate.refused(&config, error).await),
     };

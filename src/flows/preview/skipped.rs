@@ -7,9 +7,8 @@ use crate::flows::preview::eligibility::{Commit, Skip, skip_reason};
 use crate::flows::preview::request::Request;
 use crate::flows::preview::teardown::REMOVAL;
 use crate::flows::project::ownership;
-use crate::flows::project::target::{Target, any_of_environment};
+use crate::flows::project::target::any_of_environment;
 use crate::github::repository::Repository;
-use crate::model::app_identity::AppIdentity;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
@@ -43,21 +42,22 @@ impl Candidate<'_> {
 
     /// Says that nothing was done. In the comment only where the author waits for a preview; the author of a command is
     /// answered by the command, below what the comment says of the preview.
-    pub(crate) async fn skipped(&self, config: &Config, skip: &Skip) -> Report {
-        let mut report = self.say_skipped(skip);
+    pub(crate) async fn skipped(&self, config: &Config, skip: &Skip) -> Vec<Report> {
+        let report = self.say_skipped(skip);
         if !skip.in_comment || self.is_commanded() || self.request.dry_run {
             self.ctx.record(&report);
-            return report;
+            return vec![report];
         }
         if skip.nothing_is_left {
-            return self.withdrawn(config, report).await;
+            return vec![self.withdrawn(config, report).await];
         }
-        if self.add_what_serves(&mut report).await {
-            report
-                .notes
-                .push("The preview that was made before stays as it is".to_owned());
+        let mut reports = self.with_what_serves(report).await;
+        if reports[0].app_id.is_some() {
+            let stays = "The preview that was made before stays as it is".to_owned();
+            reports[0].notes.push(stays);
         }
-        self.write(config, report).await
+        self.write(config, &reports).await;
+        reports
     }
 
     /// Removes the apps of a pull request that has no place, and ends as if there had been none for it from the start. With
@@ -112,8 +112,8 @@ impl Candidate<'_> {
         if is_for_the_author && self.ctx.wait.check().is_ok() {
             let mut report = self.report(State::Failed);
             report.failure = Some(failure);
-            self.add_what_serves(&mut report).await;
-            self.write(config, report).await;
+            let reports = self.with_what_serves(report).await;
+            self.write(config, &reports).await;
         }
         error
     }
@@ -124,26 +124,34 @@ impl Candidate<'_> {
         report
     }
 
-    /// The preview that was made before keeps serving. Not to find that out is no reason to say nothing.
-    async fn add_what_serves(&self, report: &mut Report) -> bool {
-        let identity = AppIdentity::only_by_marks();
-        let found = Target::find_marked(self.ctx, self.repository, &report.environment, &identity).await;
-        let Ok(Some((target, app))) = found else {
-            return false;
-        };
-        // What is not known is not claimed.
-        let names = self.ctx.resolve_names_of(self.repository, &app).await;
-        report.serving = names.ok().and_then(|()| ownership::serving(self.ctx, &app));
-        report.url = app.active.and(app.url);
-        report.app = app.name;
-        report.app_id = Some(app.id);
-        report.pages = target.platform.pages();
-        true
+    /// The apps that were made before keep serving: a row for each, the first of which says what the report does. Not to
+    /// find that out is no reason to say nothing.
+    async fn with_what_serves(&self, report: Report) -> Vec<Report> {
+        let environment = report.environment.clone();
+        let found = any_of_environment(self.ctx, self.repository, &environment).await;
+        let mut reports = Vec::new();
+        for (platform, app) in found.unwrap_or_default() {
+            let mut row = match reports.is_empty() {
+                true => report.clone(),
+                false => self.report(State::Skipped),
+            };
+            // What is not known is not claimed.
+            let names = self.ctx.resolve_names_of(self.repository, &app).await;
+            row.serving = names.ok().and_then(|()| ownership::serving(self.ctx, &app));
+            row.url = app.active.and(app.url);
+            row.app = app.name;
+            row.app_id = Some(app.id);
+            row.pages = platform.pages();
+            reports.push(row);
+        }
+        if reports.is_empty() {
+            reports.push(report);
+        }
+        reports
     }
 
-    async fn write(&self, config: &Config, report: Report) -> Report {
+    async fn write(&self, config: &Config, reports: &[Report]) {
         let reporter = self.ctx.reporter(config, self.repository);
-        Reporter::tell(reporter, std::slice::from_ref(&report)).await;
-        report
+        Reporter::tell(reporter, reports).await;
     }
 }

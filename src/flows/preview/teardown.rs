@@ -156,7 +156,8 @@ async fn destroy(
     ctx.console.phase("Removal");
     let limit = Deadline::after(ctx.timeout.unwrap_or(REMOVAL));
     let still: Still<'_> = &|| Box::pin(still_unwanted(ctx, platform, pull, because, app));
-    tracing::debug!(target: "decision", "`{}` is removed because it has the marks of pull request {}", app.name, pull.number);
+    let environment = Environment::Preview(pull.number);
+    tracing::debug!(target: "decision", "`{}` is removed because it has the marks of `{environment}`", app.name);
     let removal = tracing::debug_span!(target: "phase", "removal");
     platform.destroy(&app.id, limit, still).instrument(removal).await?;
     ctx.console.say(&format!("`{}` is gone", app.name));

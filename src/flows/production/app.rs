@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use crate::flows::context::Ctx;
 use crate::flows::failure::cancelled;
-use crate::flows::production::deploy::Request;
 use crate::flows::production::plan::Planner;
+use crate::flows::production::request::Request;
 use crate::flows::production::serves_now::After;
 use crate::flows::production::{automatic_rollback, pin, succession};
 use crate::flows::project::revision::{Commit, NothingToDo, Revision};

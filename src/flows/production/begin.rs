@@ -3,8 +3,8 @@
 use crate::flows::context::Ctx;
 use crate::flows::inspect::dry_run;
 use crate::flows::production::app::ProductionApp;
-use crate::flows::production::deploy::Request;
 use crate::flows::production::plan::Planner;
+use crate::flows::production::request::Request;
 use crate::flows::production::{pin, redundant};
 use crate::flows::project::ownership;
 use crate::flows::project::revision::{Commit, Revision};

@@ -8,6 +8,7 @@ pub(crate) mod pin;
 pub(crate) mod plan;
 pub(crate) mod redundant;
 pub(crate) mod refusal;
+mod request;
 pub(crate) mod rollback;
 pub(crate) mod rolled_back;
 pub(crate) mod serves_now;

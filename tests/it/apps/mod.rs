@@ -1,5 +1,6 @@
 //! Several apps of one repository, each with a manifest of its own.
 
+mod killed;
 mod previews;
 
 use crate::harness::{Change, FIRST_MIGRATION, spec};

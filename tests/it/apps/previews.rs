@@ -7,7 +7,7 @@ use crate::harness::{Change, Tester, app_env, run_with, until};
 use super::{CONFIG, both, broken, manifest, version};
 
 /// A pull request that changes both apps.
-fn changes_both(label: &str) -> Change {
+pub(super) fn changes_both(label: &str) -> Change {
     version("front", label).file("api/VERSION", &format!("{label}\n"))
 }
 
@@ -19,7 +19,7 @@ fn breaks_both(label: &str) -> Change {
 }
 
 /// What GitHub shows of the pull request's deployments, newest first: the app and how it stands.
-async fn records(t: &Tester) -> Vec<String> {
+pub(super) async fn records(t: &Tester) -> Vec<String> {
     let listed = t
         .github("GET", "/repos/org/shop/deployments?environment=preview", None)
         .await
@@ -487,6 +487,50 @@ async fn a_cancelled_run_says_it_of_both() {
         let comment = cancelled.fails_with(143).comment(1);
         assert_eq!(comment.matches("Cancelled |").count(), 2, "{comment}");
         t.settled().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_preview_of_an_app_that_was_taken_out_is_named_and_goes_with_the_others() {
+    run_with(both("first"), async |t: &mut Tester| {
+        t.open_pr_with(1, changes_both("second")).await;
+        t.preview(1).await.succeeds();
+        let at = CONFIG.find("[apps.api]").unwrap();
+        let front = CONFIG[..at].replace("preview.env = { API_URL = \"${apps.api.url}\" }\n", "");
+        t.push("main", Change::version("without").config(&front));
+        t.push(1, version("front", "third").config(&front));
+        let preview = t.preview(1).await;
+        let comment = preview.succeeds().comment(1);
+        assert!(
+            comment.contains("`shop-api-pr-1` of this pull request belongs to no app of the repository any more"),
+            "{comment}"
+        );
+        t.close_pr(1).await;
+        t.teardown(1).await.succeeds();
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_with_another_key_keeps_its_preview() {
+    run_with(both("first"), async |t: &mut Tester| {
+        t.open_pr_with(1, changes_both("second")).await;
+        t.preview(1).await.succeeds();
+        let before = t.app("shop-api-pr-1").await["id"].clone();
+        let renamed = CONFIG
+            .replace("[apps.api]", "[apps.backend]")
+            .replace("apps.api.url", "apps.backend.url");
+        t.push("main", Change::version("renamed").config(&renamed));
+        t.push(1, changes_both("third").config(&renamed));
+        t.preview(1).await.succeeds();
+        assert_eq!(t.app("shop-api-pr-1").await["id"], before);
+        assert_eq!(
+            app_env(&t.app("shop-api-pr-1").await, "DO_DEPLOY_APP")["value"],
+            "backend"
+        );
+        assert_eq!(t.app_names().await, ["shop-api-pr-1", "shop-front-pr-1"]);
     })
     .await;
 }

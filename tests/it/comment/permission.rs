@@ -83,7 +83,7 @@ async fn only_a_new_comment_that_begins_with_a_command_is_one() {
                 .await
                 .succeeds()
                 .touches_nothing()
-                .says("no command");
+                .says("is not a command");
         }
         let comment = says(t, MAINTAINER, 1, "/preview").await;
         for action in ["edited", "deleted"] {

@@ -22,10 +22,14 @@ pub(crate) enum Answer {
     Instead(Response),
     /// The API's own, which is asked once this is sent to.
     After(oneshot::Receiver<()>),
+    /// None: the API is not asked. Says when that has come to pass.
+    Unsent(oneshot::Sender<()>),
+    /// None: the API has done what was asked for. Says when that has come to pass.
+    Lost(oneshot::Sender<()>),
 }
 
 impl Answer {
-    fn unchanged() -> Self {
+    pub(crate) fn unchanged() -> Self {
         Self::Changed(Box::new(|text| text))
     }
 }
@@ -196,11 +200,20 @@ impl Drop for Proxy {
 async fn passed_on(base: Arc<str>, rule: Arc<Rule>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let mut lost = None;
     let change = match rule(parts.method.as_str(), &path) {
         Answer::Instead(response) => return response,
         Answer::Changed(change) => change,
         Answer::After(go) => {
             let _ = go.await;
+            Box::new(|text| text)
+        }
+        Answer::Unsent(reached) => {
+            let _ = reached.send(());
+            return std::future::pending().await;
+        }
+        Answer::Lost(done) => {
+            lost = Some(done);
             Box::new(|text| text)
         }
     };
@@ -217,6 +230,10 @@ async fn passed_on(base: Arc<str>, rule: Arc<Rule>, request: Request) -> Respons
         .send(parts.method.as_str(), &url, &headers, body.as_ref())
         .await;
     let reply = reply.expect("the sandbox answers");
+    if let Some(done) = lost {
+        let _ = done.send(());
+        return std::future::pending().await;
+    }
     let mut response = Response::new(Body::from(change(reply.text)));
     *response.status_mut() = StatusCode::from_u16(reply.status).expect("a status");
     for (name, value) in &reply.headers {
