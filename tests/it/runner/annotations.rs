@@ -90,7 +90,7 @@ async fn the_runners_debug_log_gets_more_words() {
             .env("RUNNER_DEBUG", "1")
             .await
             .succeeds()
-            .says("::debug::the app spec is");
+            .says("::debug::the manifest is");
     })
     .await;
 }
