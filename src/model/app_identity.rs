@@ -87,6 +87,24 @@ impl AppIdentity {
         Self::default()
     }
 
+    /// One of several apps, where the files that say more of them cannot be read: known by its key alone.
+    pub(crate) fn by_key(key: &str) -> Self {
+        Self {
+            names: AppNames {
+                key: Some(key.to_owned()),
+                manifest: None,
+            },
+            // Whatever the others are called.
+            others: vec![AppNames::default()],
+        }
+    }
+
+    /// What GitHub's deployments call it. `None`: all of them are the only app's, whatever it was called then; or its
+    /// manifest was not read.
+    pub(crate) fn recorded_as(&self) -> Option<&str> {
+        self.names.key.as_ref().and(self.names.manifest.as_deref())
+    }
+
     /// What `DO_DEPLOY_APP` is to say: the key, else the manifest's name. `None`: neither is known.
     pub(crate) fn mark(&self) -> Option<&str> {
         self.names.key.as_deref().or(self.names.manifest.as_deref())
@@ -99,6 +117,12 @@ impl AppIdentity {
     /// takes no other entry's app, because there is none, and several of them are never chosen among.
     pub(crate) fn owns(&self, marks: &Marks, name: &str) -> bool {
         self.others.is_empty() || self.owner(marks, name) == Some(&self.names)
+    }
+
+    /// Whether a live app's mark or name says that it is this app, also where that is the only one.
+    pub(crate) fn claims(&self, marks: &Marks, name: &str) -> bool {
+        let all: Vec<&AppNames> = std::iter::once(&self.names).chain(&self.others).collect();
+        self.names.claim(marks, name, &all).is_some()
     }
 
     /// Whether it may be this app under an earlier name: it is this one's, or no entry's.

@@ -160,6 +160,8 @@ pub(crate) struct Pages {
 #[derive(Clone, Debug)]
 pub(crate) struct Report {
     pub(crate) app: String,
+    /// Its name under `[apps]`, where the repository has several.
+    pub(crate) key: Option<String>,
     /// The app's name in the repository's spec where it differs: `shop` of the preview `shop-pr-12`.
     pub(crate) preview_of: Option<String>,
     pub(crate) environment: Environment,
@@ -213,6 +215,7 @@ impl Report {
     pub(crate) fn new(app: impl Into<String>, environment: Environment, state: State) -> Self {
         Self {
             app: app.into(),
+            key: None,
             preview_of: None,
             environment,
             state,

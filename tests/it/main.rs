@@ -17,6 +17,7 @@ mod harness;
 
 mod abuse;
 mod action;
+mod apps;
 mod architecture;
 mod auto;
 mod bad_input;

@@ -138,8 +138,21 @@ impl Target {
         let mut report = Report::new(app, self.environment.clone(), state);
         report.pages = self.platform.pages();
         report.words = Some(self.platform.words());
+        report.key.clone_from(&self.app.names.key);
         report
     }
+
+    /// The flags that name it.
+    pub(crate) fn flags(&self) -> String {
+        flags(&self.environment, &self.app)
+    }
+}
+
+/// The flags that name an app of an environment: `--environment production`, and `--app api` where there are several.
+pub(crate) fn flags(environment: &Environment, app: &AppIdentity) -> String {
+    let key = app.names.key.as_deref();
+    let app = key.map(|key| format!(" --app {key}")).unwrap_or_default();
+    format!("--environment {environment}{app}")
 }
 
 /// Every app of an environment, whichever of the repository's it is, on each platform that the run has a token for.

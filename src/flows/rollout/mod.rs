@@ -8,6 +8,7 @@ pub(crate) mod expected;
 pub(crate) mod finish;
 pub(crate) mod http_checks;
 pub(crate) mod outside;
+pub(crate) mod order;
 pub(crate) mod place;
 mod platform_phase;
 mod platform_rollback;

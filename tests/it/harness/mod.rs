@@ -34,7 +34,7 @@ mod sandbox;
 mod story;
 mod tester;
 
-pub(crate) use app::{Change, FAILING_CHECK, SPEC, app_env, built_at, spec, without_job};
+pub(crate) use app::{Change, FAILING_CHECK, FIRST_MIGRATION, SPEC, app_env, built_at, spec, without_job};
 pub(crate) use controls::Api;
 pub(crate) use deadline::{until, within};
 pub(crate) use fault::{Call, Fault};
