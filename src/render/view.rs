@@ -55,6 +55,8 @@ struct CommandView {
 #[derive(Debug, Serialize)]
 pub(super) struct AppView {
     app: String,
+    /// Its name under `[apps]`.
+    key: Option<String>,
     environment: String,
     deployment: Option<String>,
     is_preview: bool,
@@ -182,6 +184,7 @@ impl AppView {
         let notes: Vec<String> = report.notes.iter().take(NOTES).cloned().collect();
         Self {
             app: report.app.clone(),
+            key: report.key.clone().filter(|key| is_plain(key)),
             environment: report
                 .environment
                 .to_string()
@@ -263,14 +266,11 @@ impl AppView {
 
 /// The apps in that state, and the environment where it is no preview: that one is named by its number.
 fn title(reports: &[Report], state: State) -> Option<String> {
-    let in_it = reports.iter().filter(|report| report.state == state);
-    let named = in_it.map(|report| match (report.spec_name(), report.environment.pull_request()) {
-        ("", Some(_)) => String::new(),
-        (app, Some(_)) => app.to_owned(),
-        ("", None) => report.environment.to_string(),
-        (app, None) => format!("{app}, {}", report.environment),
-    });
-    let named: Vec<String> = named.filter(|name| !name.is_empty()).collect();
+    let in_it: Vec<&Report> = reports.iter().filter(|report| report.state == state).collect();
+    let mut named: Vec<String> = in_it.iter().map(|report| report.spec_name().to_owned()).collect();
+    let environments = in_it.iter().filter(|report| report.environment.pull_request().is_none());
+    named.extend(environments.map(|report| report.environment.to_string()).next());
+    named.retain(|name| !name.is_empty());
     (!named.is_empty()).then(|| named.join(", "))
 }
 

@@ -137,9 +137,7 @@ pub(crate) async fn ask_the_platform(
     target: &Target,
     settling: Deadline,
 ) -> anyhow::Result<Health> {
-    let Target {
-        platform, environment, ..
-    } = target;
+    let platform = &target.platform;
     let deployment = rollout.deployment.as_ref().map(|id| format!(" --deployment {id}"));
     let deployment = deployment.unwrap_or_default();
     loop {
@@ -170,7 +168,8 @@ pub(crate) async fn ask_the_platform(
                             component.ready, component.desired
                         ))
                         .next(format!(
-                            "read what it prints: `do-deploy logs --environment {environment}{deployment} --component {name}`"
+                            "read what it prints: `do-deploy logs {}{deployment} --component {name}`",
+                            target.flags()
                         )),
                 ),
                 _ => CheckResult::Inconclusive(format!("the platform does not know how `{name}` is")),
@@ -236,8 +235,9 @@ pub(crate) async fn ask_from_outside(
     if let CheckResult::Failed(Failure { next: Some(next), .. }) = &mut answered.result {
         // After a rollback another deployment serves, and its log is what is shown unless this one is named.
         next.push_str(&format!(
-            ": `do-deploy logs --environment {} --deployment {}`",
-            environment, deployment.id
+            ": `do-deploy logs {} --deployment {}`",
+            expected.target.flags(),
+            deployment.id
         ));
     }
     // A request without a browser may be sent in circles where people are not: production is not rolled back for that.

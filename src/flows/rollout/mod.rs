@@ -230,8 +230,8 @@ async fn judge_active(
     };
     tracing::debug!(target: "decision", "the verdict follows from the checks: {checks}");
     let verdict = verdict(checks).asked_again_with(&format!(
-        "do-deploy verify --environment {}",
-        expected.target.environment
+        "do-deploy verify {}",
+        expected.target.flags()
     ));
     Ok(Ended {
         verdict,

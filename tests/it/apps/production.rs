@@ -99,8 +99,30 @@ async fn a_push_deploys_both_apps_and_says_so_once() {
         t.expect_serving("api", "second").await;
         assert_eq!(rows(&pushed), ["front ready", "api ready"]);
         assert_eq!(records(t, "production").await, ["api success", "front success"]);
-        insta::assert_snapshot!(t.redact(pushed.summary()), @"");
-        insta::assert_snapshot!(t.redact(pushed.comment(1)), @"");
+        insta::assert_snapshot!(t.redact(pushed.summary()), @"
+        ### ✅ Ready: front, api, production
+
+        | App | State | Commit |
+        |---|---|---|
+        | [Open front](http://127.0.0.1:[port]) | ✅ Ready | [`[merge of #1]`](https://github.com/org/shop/commit/[commit merge of #1]) serves |
+        | [Open api](http://127.0.0.1:[port]) | ✅ Ready | [`[merge of #1]`](https://github.com/org/shop/commit/[commit merge of #1]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        **front**
+
+        Costs $5.00 a month
+
+        **api**
+
+        Costs $5.00 a month
+        ");
+        insta::assert_snapshot!(t.redact(pushed.comment(1)), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:0:0 -->
+        <!-- production:[run]:1 -->
+        ✅ Deployed to production at [time] UTC: [`[merge of #1]`](https://github.com/org/shop/commit/[commit merge of #1]): `front` at http://127.0.0.1:[port], `api` at http://127.0.0.1:[port] ([run]([link to the run]))
+        ");
         let marks = [t.app("front").await, t.app("api").await];
         let marks = marks.each_ref().map(|app| app_env(app, "DO_DEPLOY_APP")["value"].clone());
         assert_eq!(marks, ["front", "api"]);
@@ -123,8 +145,38 @@ async fn a_broken_build_of_one_leaves_the_other_deployed_and_is_red() {
             records(t, "production").await,
             ["api failure", "api success", "front inactive", "front success"]
         );
-        insta::assert_snapshot!(t.redact(pushed.summary()), @"");
-        insta::assert_snapshot!(t.redact(pushed.comment(1)), @"");
+        insta::assert_snapshot!(t.redact(pushed.summary()), @"
+        ### ❌ Failed: api, production
+
+        | App | State | Commit |
+        |---|---|---|
+        | [Open front](http://127.0.0.1:[port]) | ✅ Ready | [`[merge of #1]`](https://github.com/org/shop/commit/[commit merge of #1]) serves |
+        | [Open api](http://127.0.0.1:[port]) | ❌ Failed | [`[merge of #1]`](https://github.com/org/shop/commit/[commit merge of #1]); [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        **front**
+
+        Costs $5.00 a month
+
+        **api**
+
+        **Cause:** `web` did not start: the program ended with an error (exit code 1) (`ContainerExitNonZero`)
+
+        [`[merge of #1]`](https://github.com/org/shop/commit/[commit merge of #1]) did not go live; [`[first]`](https://github.com/org/shop/commit/[commit first]) still serves
+
+        **Next:** read the last lines of its log; often a setting is missing or the command is wrong
+
+        Public repositories show no lines of a running app here (`[comment] logs` changes that); the run's log has the last ones, and `do-deploy logs --environment production --app api --deployment [id]` prints it
+
+        Costs $5.00 a month
+        ");
+        insta::assert_snapshot!(t.redact(pushed.comment(1)), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:0:0 -->
+        <!-- production:[run]:1 -->
+        ❌ Production deployment of `api` failed at [time] UTC: `web` did not start: the program ended with an error (exit code 1) ([run]([link to the run]))
+        ");
     })
     .await;
 }
@@ -139,7 +191,30 @@ async fn a_broken_manifest_ends_its_own_app_alone() {
         t.expect_serving("front", "second").await;
         t.expect_serving("api", "first").await;
         assert_eq!(rows(&pushed), ["front ready", "api failed"]);
-        insta::assert_snapshot!(t.redact(pushed.summary()), @"");
+        insta::assert_snapshot!(t.redact(pushed.summary()), @"
+        ### ❌ Failed: api, production
+
+        | App | State | Commit |
+        |---|---|---|
+        | [Open front](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | [Open api](http://127.0.0.1:[port]) | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]); [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        **front**
+
+        Costs $5.00 a month
+
+        **api**
+
+        **Cause:** `services` is not a list
+
+        [`[second]`](https://github.com/org/shop/commit/[commit second]) did not go live; [`[first]`](https://github.com/org/shop/commit/[commit first]) still serves
+
+        At `api/app.yaml:2:1`
+
+        **Next:** begin every service below it with `- name: ...`
+        ");
     })
     .await;
 }
@@ -154,7 +229,12 @@ async fn where_every_manifest_is_broken_nothing_is_touched_and_the_pull_request_
         let pushed = t.auto_push("main").await;
         pushed.fails_with(2);
         assert_eq!(t.app_names().await, Vec::<String>::new());
-        insta::assert_snapshot!(t.redact(pushed.comment(1)), @"");
+        insta::assert_snapshot!(t.redact(pushed.comment(1)), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:0:0 -->
+        <!-- production:[run]:1 -->
+        ❌ Not deployed to production: app `front`: `services` is not a list ([run]([link to the run]))
+        ");
     })
     .await;
 }
@@ -211,7 +291,32 @@ async fn what_waits_for_an_app_that_fails_is_not_deployed_and_serves_on() {
         t.expect_serving("front", "first").await;
         t.expect_serving("api", "first").await;
         assert_eq!(rows(&pushed), ["front skipped", "api failed"]);
-        insta::assert_snapshot!(t.redact(pushed.summary()), @"");
+        insta::assert_snapshot!(t.redact(pushed.summary()), @"
+        ### ❌ Failed: api, production
+
+        | App | State | Commit |
+        |---|---|---|
+        | [Open front](http://127.0.0.1:[port]) | ⏭️ Skipped | [`[second]`](https://github.com/org/shop/commit/[commit second]); [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
+        | [Open api](http://127.0.0.1:[port]) | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]); [`[first]`](https://github.com/org/shop/commit/[commit first]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        **front**
+
+        - Not deployed: `api`, which is deployed before it, was not ready
+
+        **api**
+
+        **Cause:** `web` did not start: the program ended with an error (exit code 1) (`ContainerExitNonZero`)
+
+        [`[second]`](https://github.com/org/shop/commit/[commit second]) did not go live; [`[first]`](https://github.com/org/shop/commit/[commit first]) still serves
+
+        **Next:** read the last lines of its log; often a setting is missing or the command is wrong
+
+        Public repositories show no lines of a running app here (`[comment] logs` changes that); the run's log has the last ones, and `do-deploy logs --environment production --app api --deployment [id]` prints it
+
+        Costs $5.00 a month
+        ");
     })
     .await;
 }
