@@ -335,6 +335,43 @@ mod tests {
     }
 
     #[test]
+    fn an_app_that_is_known_by_its_key_alone_owns_what_has_that_mark() {
+        let api = AppIdentity::by_key("api");
+        for (name, mark, owns) in [("shop", "api", true), ("api", "front", false), ("api", "", false)] {
+            assert_eq!(
+                api.owns(&marks("production", mark), name),
+                owns,
+                "`{name}` marked `{mark}`"
+            );
+        }
+    }
+
+    #[test]
+    fn what_no_entry_claims_is_left_over_also_where_one_entry_is_left() {
+        let [only] = &identities(&["api=shop"])[..] else {
+            panic!("one entry")
+        };
+        for (name, mark, claims) in [
+            ("shop", "", true),
+            ("shop", "former", true),
+            ("old", "api", true),
+            ("old", "shop", true),
+            ("web", "front", false),
+            ("web", "", false),
+        ] {
+            let found = only.claims(&marks("production", mark), name);
+            assert_eq!(found, claims, "`{name}` marked `{mark}`");
+        }
+    }
+
+    #[test]
+    fn several_apps_are_told_apart_in_githubs_records_by_their_manifests_names() {
+        for (entry, recorded_as) in [("=shop", None), ("api=shop", Some("shop")), ("api=", None)] {
+            assert_eq!(identities(&[entry])[0].recorded_as(), recorded_as, "{entry}");
+        }
+    }
+
+    #[test]
     fn an_app_is_marked_with_its_key_else_with_its_manifests_name() {
         for (entry, mark) in [("=shop", Some("shop")), ("api=shop", Some("api")), ("=", None)] {
             assert_eq!(identities(&[entry])[0].mark(), mark, "{entry}");

@@ -268,7 +268,9 @@ impl AppView {
 fn title(reports: &[Report], state: State) -> Option<String> {
     let in_it: Vec<&Report> = reports.iter().filter(|report| report.state == state).collect();
     let mut named: Vec<String> = in_it.iter().map(|report| report.spec_name().to_owned()).collect();
-    let environments = in_it.iter().filter(|report| report.environment.pull_request().is_none());
+    let environments = in_it
+        .iter()
+        .filter(|report| report.environment.pull_request().is_none());
     named.extend(environments.map(|report| report.environment.to_string()).next());
     named.retain(|name| !name.is_empty());
     (!named.is_empty()).then(|| named.join(", "))

@@ -103,14 +103,7 @@ impl Found {
         Ok(Self::new(ctx, entry.key, target, app, entry.config, wished))
     }
 
-    fn new(
-        ctx: &Ctx,
-        key: Option<String>,
-        target: Target,
-        app: App,
-        config: Config,
-        wished: Option<Offline>,
-    ) -> Self {
+    fn new(ctx: &Ctx, key: Option<String>, target: Target, app: App, config: Config, wished: Option<Offline>) -> Self {
         let redactor = ctx.redactor_of(&app.document, &config);
         Self {
             key,
@@ -148,7 +141,9 @@ async fn previews_of(ctx: &Ctx, number: u64, environment: &Environment) -> anyho
     let entries = config.apps();
     ctx.accept_apps(&entries)?;
     if let [AppConfig { key: None, .. }] = entries.as_slice() {
-        return Ok(vec![preview_of(ctx, &repository, &source, number, environment, config).await?]);
+        return Ok(vec![
+            preview_of(ctx, &repository, &source, number, environment, config).await?,
+        ]);
     }
     let mut members = Vec::new();
     for entry in entries.into_iter().filter(|entry| entry.is_in(environment)) {

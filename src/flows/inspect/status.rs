@@ -44,10 +44,16 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         let (environment, key) = match &app.marks {
             Some(marks) if marks.repository == repository.id => {
                 let owner = known.iter().find(|known| known.owns(marks, &app.name));
-                (marks.environment.clone(), owner.and_then(|known| known.names.key.clone()))
+                (
+                    marks.environment.clone(),
+                    owner.and_then(|known| known.names.key.clone()),
+                )
             }
             // Production from before its first deploy by this tool carries no marks yet.
-            None => match known.iter().find(|known| known.names.manifest.as_ref() == Some(&app.name)) {
+            None => match known
+                .iter()
+                .find(|known| known.names.manifest.as_ref() == Some(&app.name))
+            {
                 Some(known) => (Environment::production(), known.names.key.clone()),
                 None => continue,
             },

@@ -148,7 +148,10 @@ async fn of_app(ctx: &Ctx, request: &Request, found: &Found) -> anyhow::Result<A
             .into());
     }
     if found.key.is_some() && app.url.is_none() && app.active.is_some() {
-        let says = format!("`{}` has no public component, and so nothing that can be asked", app.name);
+        let says = format!(
+            "`{}` has no public component, and so nothing that can be asked",
+            app.name
+        );
         return Ok(as_asked_for(found, says));
     }
     let url = app.url.clone().ok_or_else(|| {

@@ -155,9 +155,13 @@ impl ProductionApp<'_> {
             ctx,
             request,
             commit,
-            work: Some(Work {
-                revision, replace, plan, ..
-            }),
+            work:
+                Some(Work {
+                    revision,
+                    replace,
+                    plan,
+                    ..
+                }),
             report,
             ..
         } = self

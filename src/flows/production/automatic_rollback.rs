@@ -148,12 +148,7 @@ struct Ways {
 
 /// # Errors
 /// Also when no earlier deployment can be better, with the reason.
-async fn ways(
-    ctx: &Ctx,
-    target: &Target,
-    rollout: &Rollout,
-    judged: &Deployment,
-) -> anyhow::Result<Ways> {
+async fn ways(ctx: &Ctx, target: &Target, rollout: &Rollout, judged: &Deployment) -> anyhow::Result<Ways> {
     let platform = target.platform.as_ref();
     let all = platform.deployments(&rollout.app_id, LOOK_BACK).await?;
     let before = all.iter().find(|it| Some(&it.id) == rollout.previous.as_ref()).cloned();

@@ -43,7 +43,12 @@ pub(crate) async fn begin<'a>(ctx: &Ctx, request: &'a Request) -> anyhow::Result
     let graph = AppGraph::of(&entries, environment)?;
     let found = revision.apps().await?;
     let left_over = match found.as_slice() {
-        [EnvironmentApp { entry: AppConfig { key: None, .. }, .. }] => None,
+        [
+            EnvironmentApp {
+                entry: AppConfig { key: None, .. },
+                ..
+            },
+        ] => None,
         found => left_over::notice(ctx, &revision, found).await?,
     };
     let urls = urls(&found);
@@ -54,8 +59,15 @@ pub(crate) async fn begin<'a>(ctx: &Ctx, request: &'a Request) -> anyhow::Result
     let members: Vec<AppConfig> = about.iter().map(|app| app.entry.clone()).collect();
     let mut apps = Vec::new();
     for app in about {
-        let before = members.iter().enumerate().filter(|(_, other)| graph.is_before(other, &app.entry));
-        let mut report = Report::new(app.entry.key.as_deref().unwrap_or_default(), environment.clone(), State::Skipped);
+        let before = members
+            .iter()
+            .enumerate()
+            .filter(|(_, other)| graph.is_before(other, &app.entry));
+        let mut report = Report::new(
+            app.entry.key.as_deref().unwrap_or_default(),
+            environment.clone(),
+            State::Skipped,
+        );
         report.key.clone_from(&app.entry.key);
         let mut planned = ProductionApp {
             ctx: app.ctx.clone(),
@@ -170,7 +182,10 @@ impl ProductionApp<'_> {
             return Ok(revision.nothing_to_do.clone());
         }
         // Whose app it is comes first: another's pin is no reason to skip.
-        let pinned = revision.app.as_ref().filter(|app| app.pinned.is_some() && !request.release);
+        let pinned = revision
+            .app
+            .as_ref()
+            .filter(|app| app.pinned.is_some() && !request.release);
         if let Some(app) = pinned.filter(|app| target.is_marked(app)) {
             return Ok(Some(pin::described(app, &target.environment, &target.app)));
         }
@@ -248,8 +263,13 @@ impl ProductionApp<'_> {
 
 fn has_no_url(other: &str, target: &Target) -> Failure {
     let environment = &target.environment;
-    Failure::input(format!("{} refers to the URL of `{other}`, which is not deployed to {environment}", target.app))
-        .next(format!("deploy it first: `do-deploy deploy --environment {environment} --app {other}`"))
+    Failure::input(format!(
+        "{} refers to the URL of `{other}`, which is not deployed to {environment}",
+        target.app
+    ))
+    .next(format!(
+        "deploy it first: `do-deploy deploy --environment {environment} --app {other}`"
+    ))
 }
 
 /// A forced build takes the branch's head with the spec that the app has: another commit's spec, if it is another commit.

@@ -96,11 +96,7 @@ fn refused(reports: &[Report]) -> Option<Failure> {
 
 /// Deploys every app, each once those before it are ready, and has the reporter say how each ended. Returns the signal that
 /// cut it short.
-async fn deploy_all(
-    apps: &mut [ProductionApp<'_>],
-    reporter: &Mutex<Reporter>,
-    started: Instant,
-) -> Option<Cancelled> {
+async fn deploy_all(apps: &mut [ProductionApp<'_>], reporter: &Mutex<Reporter>, started: Instant) -> Option<Cancelled> {
     let turns = turns(apps.iter().map(|app| app.needs.as_slice()));
     let deployments = apps
         .iter_mut()

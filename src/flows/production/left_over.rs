@@ -21,7 +21,11 @@ pub(crate) async fn notice(
     let environment = &revision.environment;
     let mut found = any_of_environment(ctx, &revision.repository, environment).await?;
     found.retain(|(_, live)| {
-        let is_its = |app: &EnvironmentApp| live.marks.as_ref().is_some_and(|it| app.identity.claims(it, &live.name));
+        let is_its = |app: &EnvironmentApp| {
+            live.marks
+                .as_ref()
+                .is_some_and(|it| app.identity.claims(it, &live.name))
+        };
         !apps.iter().any(is_its)
     });
     if found.is_empty() {

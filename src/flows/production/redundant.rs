@@ -50,7 +50,14 @@ async fn of_commit(
         format!(
             "`{}` serves already; `do-deploy redeploy{}` deploys it again",
             commit.short(),
-            revision.target.app.names.key.as_ref().map(|key| format!(" --app {key}")).unwrap_or_default()
+            revision
+                .target
+                .app
+                .names
+                .key
+                .as_ref()
+                .map(|key| format!(" --app {key}"))
+                .unwrap_or_default()
         )
     } else if !head.is(commit)
         && contains(github, serving, commit).await?

@@ -121,7 +121,9 @@ async fn subjects<'a>(
     };
     if !config.has_apps() {
         let app = AppIdentity::only_by_marks();
-        return Ok(Vec::from_iter(is_compared(config).then_some(Subject { environment, app })));
+        return Ok(Vec::from_iter(
+            is_compared(config).then_some(Subject { environment, app }),
+        ));
     }
     let source = Source::of_branch(ctx, branch).await;
     let mut subjects = Vec::new();
@@ -160,7 +162,10 @@ async fn running<'a>(
     subject: &Subject<'_>,
     apps: &'a [App],
 ) -> anyhow::Result<Option<Running<'a>>> {
-    let Subject { environment, app: identity } = subject;
+    let Subject {
+        environment,
+        app: identity,
+    } = subject;
     let recorded_as = identity.recorded_as();
     let app = ownership::only(apps, repository.id, environment, identity)?;
     if let Some(app) = app {
@@ -273,10 +278,7 @@ fn what(place: &str, branch: &str, head: &Sha, running: &Running<'_>) -> String 
         Some(commit) if commit.short() == head => {
             format!("{place} runs `{head}`, which is not known to work")
         }
-        Some(commit) => format!(
-            "{place} runs `{}`, but `{branch}` is at `{head}`",
-            commit.short()
-        ),
+        Some(commit) => format!("{place} runs `{}`, but `{branch}` is at `{head}`", commit.short()),
         None if running.is_certain => format!("nothing serves in {place}, and `{branch}` is at `{head}`"),
         None => format!("none of the last deployments of {place} ended well, and `{branch}` is at `{head}`"),
     }

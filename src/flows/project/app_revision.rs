@@ -72,7 +72,10 @@ impl Revision<'_> {
         let (ctx, environment) = (self.ctx, &self.environment);
         let entries = self.config.apps();
         ctx.accept_apps(&entries)?;
-        if !entries.iter().any(|entry| entry.is_in(environment) && ctx.is_about(entry)) {
+        if !entries
+            .iter()
+            .any(|entry| entry.is_in(environment) && ctx.is_about(entry))
+        {
             return Err(self.no_app().into());
         }
         let mut found = Vec::new();

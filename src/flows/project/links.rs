@@ -10,9 +10,7 @@ pub(crate) fn linked_so_far(
     env: &BTreeMap<String, EnvValue>,
     urls: &BTreeMap<String, String>,
 ) -> BTreeMap<String, EnvValue> {
-    let unknown = referenced_apps(env)
-        .into_iter()
-        .filter(|app| !urls.contains_key(*app));
+    let unknown = referenced_apps(env).into_iter().filter(|app| !urls.contains_key(*app));
     let unknown = unknown.map(|app| (app.to_owned(), format!("https://{app}.invalid")));
     let all: BTreeMap<String, String> = urls.clone().into_iter().chain(unknown).collect();
     with_urls(env, &all).unwrap_or_else(|_| env.clone())

@@ -85,7 +85,10 @@ pub(crate) fn only<'a>(
     if marked.len() < 2 {
         return Ok(marked.first().copied());
     }
-    let keys: BTreeSet<&str> = marked.iter().filter_map(|app| app.marks.as_ref()?.app.as_deref()).collect();
+    let keys: BTreeSet<&str> = marked
+        .iter()
+        .filter_map(|app| app.marks.as_ref()?.app.as_deref())
+        .collect();
     if identity.mark().is_none() && keys.len() == marked.len() {
         return Err(several(environment, keys));
     }

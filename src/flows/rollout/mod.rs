@@ -7,8 +7,8 @@ pub(crate) mod disappeared;
 pub(crate) mod expected;
 pub(crate) mod finish;
 pub(crate) mod http_checks;
-pub(crate) mod outside;
 pub(crate) mod order;
+pub(crate) mod outside;
 pub(crate) mod place;
 mod platform_phase;
 mod platform_rollback;
@@ -229,10 +229,7 @@ async fn judge_active(
         probe: outside.result,
     };
     tracing::debug!(target: "decision", "the verdict follows from the checks: {checks}");
-    let verdict = verdict(checks).asked_again_with(&format!(
-        "do-deploy verify {}",
-        expected.target.flags()
-    ));
+    let verdict = verdict(checks).asked_again_with(&format!("do-deploy verify {}", expected.target.flags()));
     Ok(Ended {
         verdict,
         became_active: true,

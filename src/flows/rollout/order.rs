@@ -60,3 +60,43 @@ pub(crate) fn held_back(report: &mut Report, by: &Outcome) -> String {
     report.notes = vec![why.clone()];
     why
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::{held_back, turns};
+    use crate::model::environment::Environment;
+    use crate::model::report::{Report, State};
+
+    fn report(state: State) -> Report {
+        Report::new("shop", Environment::production(), state)
+    }
+
+    #[test]
+    fn an_app_waits_for_all_of_those_before_it_and_for_no_other() {
+        let needs: [&[usize]; 3] = [&[1, 2], &[], &[]];
+        let Ok([mut last, first, second]) = <[_; 3]>::try_from(turns(needs.into_iter())) else {
+            panic!("three turns")
+        };
+        assert!(last.comes().now_or_never().is_none());
+        first.ends(Some("first"), &report(State::Ready));
+        assert!(last.comes().now_or_never().is_none());
+        second.ends(Some("second"), &report(State::Failed));
+        let before = last.comes().now_or_never().expect("both have ended");
+        let before: Vec<(&str, State)> = before.iter().map(|it| (it.key.as_str(), it.state)).collect();
+        assert_eq!(before, [("first", State::Ready), ("second", State::Failed)]);
+    }
+
+    #[test]
+    fn an_app_that_is_held_back_says_by_which_one() {
+        let [mut waits, other] =
+            <[_; 2]>::try_from(turns([&[1][..], &[]].into_iter())).unwrap_or_else(|_| panic!("two"));
+        other.ends(Some("api"), &report(State::Failed));
+        let before = waits.comes().now_or_never().expect("it has ended");
+        let mut held = report(State::Building);
+        let why = held_back(&mut held, &before[0]);
+        assert_eq!(why, "Not deployed: `api`, which is deployed before it, was not ready");
+        assert_eq!((held.state, held.notes), (State::Skipped, vec![why]));
+    }
+}

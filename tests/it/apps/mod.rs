@@ -1,3 +1,4 @@
 //! Several apps of one repository, each with a manifest of its own.
 
+mod each_app;
 mod production;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::harness::{Change, FIRST_MIGRATION, Gate, Run, Tester, app_env, run_with, spec, until};
 
-const CONFIG: &str = "\
+pub(super) const CONFIG: &str = "\
 [apps.front]
 spec = \"front/app.yaml\"
 
@@ -52,12 +52,12 @@ fn version_of(change: Change, folder: &str, label: &str) -> Change {
 }
 
 /// Both apps at a version.
-fn versions(label: &str) -> Change {
+pub(super) fn versions(label: &str) -> Change {
     version_of(version_of(Change::version(label), "front", label), "api", label)
 }
 
 /// The first commit of both apps.
-fn front_and_api(config: &str) -> Change {
+pub(super) fn front_and_api(config: &str) -> Change {
     ["front", "api"]
         .iter()
         .fold(versions("first").config(config), |change, folder| {
@@ -73,7 +73,7 @@ fn broken_api(label: &str) -> Change {
 }
 
 /// App and state of each entry of the output `apps`.
-fn rows(run: &Run) -> Vec<String> {
+pub(super) fn rows(run: &Run) -> Vec<String> {
     let apps: Vec<Value> = serde_json::from_str(&run.output("apps")).expect("JSON");
     let row = |app: &Value| format!("{} {}", app["app"], app["status"]).replace('"', "");
     apps.iter().map(row).collect()
@@ -223,7 +223,9 @@ async fn a_broken_manifest_ends_its_own_app_alone() {
 async fn where_every_manifest_is_broken_nothing_is_touched_and_the_pull_request_hears_why() {
     run_with(front_and_api(CONFIG), async |t: &mut Tester| {
         let broken = "name: api\nservices: 7\n";
-        let change = versions("second").file("api/app.yaml", broken).file("front/app.yaml", broken);
+        let change = versions("second")
+            .file("api/app.yaml", broken)
+            .file("front/app.yaml", broken);
         t.open_pr_with(1, change).await;
         t.merge_pr(1).await;
         let pushed = t.auto_push("main").await;
@@ -246,8 +248,15 @@ async fn a_front_end_is_given_the_url_of_an_api_that_is_deployed_first() {
         let url = async || {
             let front = t.app("front").await;
             let envs = front["spec"]["envs"].as_array().cloned().unwrap_or_default();
-            let services = front["spec"]["services"][0]["envs"].as_array().cloned().unwrap_or_default();
-            let found = envs.iter().chain(&services).find(|env| env["key"] == "API_URL").cloned();
+            let services = front["spec"]["services"][0]["envs"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default();
+            let found = envs
+                .iter()
+                .chain(&services)
+                .find(|env| env["key"] == "API_URL")
+                .cloned();
             found.expect("the front end has the URL")["value"].clone()
         };
         let expected = format!("{}/v1", t.url_of("api").await.trim_end_matches('/'));
@@ -379,7 +388,12 @@ async fn status_verify_and_logs_know_both_apps() {
         t.deploy().await.succeeds();
         let status = t.command(["status", "--json"]).locally().await;
         let status = status.succeeds().json();
-        let mut keys: Vec<&str> = status["apps"].as_array().unwrap().iter().map(|it| it["key"].as_str().unwrap()).collect();
+        let mut keys: Vec<&str> = status["apps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["key"].as_str().unwrap())
+            .collect();
         keys.sort_unstable();
         assert_eq!(keys, ["api", "front"]);
         let table = t.command(["status"]).locally().await;
@@ -395,7 +409,9 @@ async fn status_verify_and_logs_know_both_apps() {
             .map(|it| format!("{} {}", it["key"], it["verdict"]).replace('"', ""))
             .collect();
         assert_eq!(verdicts, ["front good", "api good"]);
-        let bad = t.command(["verify", "--check", "/nowhere=200", "--timeout", "5s"]).await;
+        let bad = t
+            .command(["verify", "--check", "/nowhere=200", "--timeout", "5s"])
+            .await;
         bad.fails_with(1).says("`front`").says("`api`");
         t.command(["logs"])
             .await
@@ -440,7 +456,10 @@ async fn an_app_whose_entry_was_renamed_stays_and_one_whose_entry_is_gone_is_nam
         let after = t.app("api").await;
         assert_eq!(after["id"], before["id"]);
         assert_eq!(app_env(&after, "DO_DEPLOY_APP")["value"], "backend");
-        t.push("main", versions("third").config("[apps.backend]\nspec = \"api/app.yaml\"\n"));
+        t.push(
+            "main",
+            versions("third").config("[apps.backend]\nspec = \"api/app.yaml\"\n"),
+        );
         let pushed = t.deploy().await;
         pushed
             .succeeds()
@@ -488,7 +507,8 @@ environments.staging.spec = \"front/staging.yaml\"
 spec = \"api/app.yaml\"
 environments.staging.spec = \"api/staging.yaml\"
 ";
-    let staging = |folder: &str| service_in(folder, &format!("{folder}-staging")).replace("branch: main", "branch: staging");
+    let staging =
+        |folder: &str| service_in(folder, &format!("{folder}-staging")).replace("branch: main", "branch: staging");
     let first = front_and_api(config)
         .file("front/staging.yaml", &staging("front"))
         .file("api/staging.yaml", &staging("api"));
