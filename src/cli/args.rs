@@ -101,6 +101,9 @@ pub(crate) struct Common {
     /// The manifest, such as `.do/app.yaml` [default: found in the repository]
     #[arg(long, value_name = "FILE", display_order = BELOW_OWN_FLAGS)]
     pub(crate) spec: Option<String>,
+    /// One of several apps, by its name under `[apps]` [default: all]
+    #[arg(long, value_name = "NAME", display_order = BELOW_OWN_FLAGS)]
+    pub(crate) app: Option<String>,
     /// Show where the time went, as a table
     #[arg(long, display_order = LAST)]
     pub(crate) timings: bool,

@@ -60,6 +60,7 @@ pub(crate) fn build(
         timeout,
         json,
         spec: spec_file,
+        app,
         timings: _,
     } = common;
     wait.listen({
@@ -105,7 +106,7 @@ pub(crate) fn build(
         config_file,
         config_is_named: project.config.is_some(),
         spec_file,
-        app: None,
+        app,
         heads: Heads::default(),
         timeout,
         json,

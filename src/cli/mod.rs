@@ -257,6 +257,7 @@ fn without_limit(project: Project, json: bool, spec: Option<String>) -> Common {
         timeout: None,
         json,
         spec,
+        app: None,
         timings: false,
     }
 }

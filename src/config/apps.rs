@@ -45,6 +45,11 @@ impl Config {
         self.apps.clone()
     }
 
+    /// Whether the file has `[apps]`.
+    pub(crate) fn has_apps(&self) -> bool {
+        !self.apps.is_empty()
+    }
+
     /// What a commit's file says of an app: in the app's own table, else in the tables of the file.
     pub(super) fn of_app(&self, key: Option<&str>) -> &Self {
         let found = self.apps.iter().find(|app| app.key.as_deref() == key);

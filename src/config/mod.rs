@@ -286,4 +286,11 @@ impl Config {
         }
         self.environments.get(name)
     }
+    /// The same, to be changed.
+    pub(crate) fn environment_mut(&mut self, name: &str) -> Option<&mut EnvironmentConfig> {
+        if name == PRODUCTION {
+            return Some(&mut self.production);
+        }
+        self.environments.get_mut(name)
+    }
 }

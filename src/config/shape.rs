@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AppConfig, Config, EnvValue, EnvironmentConfig, Preview};
-use crate::model::environment::PRODUCTION;
 
 /// The memory that `auto` gives at most, in GiB, on shared CPUs.
 const AUTO: Size = Size {
@@ -50,11 +49,7 @@ impl Config {
             apps: self.apps_with(commit, |app, commit| app.with_environment_of(commit, name)),
             ..self.clone()
         };
-        let target = match name {
-            PRODUCTION => Some(&mut shaped.production),
-            name => shaped.environments.get_mut(name),
-        };
-        if let Some(target) = target {
+        if let Some(target) = shaped.environment_mut(name) {
             let shape = commit.environment(name).cloned().unwrap_or_default();
             target.timeout = shape.timeout;
             target.env = env(&target.env, &shape.env);
@@ -220,6 +215,7 @@ pub(crate) fn clipped<'a>(wished: &'a str, allowed: &'a str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::environment::PRODUCTION;
 
     fn config(text: &str) -> Config {
         Config::parse(text, "do-deploy.toml").unwrap()

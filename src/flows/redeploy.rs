@@ -4,7 +4,9 @@ use crate::flows::context::Ctx;
 use crate::flows::flags::Flags;
 use crate::flows::preview;
 use crate::flows::production::deploy;
+use crate::flows::project::app_revision::EnvironmentApp;
 use crate::flows::project::revision::Revision;
+use crate::flows::project::target::flags as flags_of;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::Report;
@@ -22,10 +24,18 @@ pub(crate) async fn run(ctx: &Ctx, flags: Flags) -> anyhow::Result<Vec<Report>> 
         Environment::Preview(pull_request) => preview::run(ctx, &flags.preview(pull_request, true)).await,
         Environment::Named(_) => {
             // A preview that is gone comes back with its pull request; production is not created by accident.
-            if Revision::find(ctx, &environment).await?.app.is_none() {
-                return Err(Failure::input(format!("`{environment}` is not deployed"))
+            let apps = Revision::find(ctx, &environment).await?.apps().await?;
+            let about = apps.iter().filter(|app| ctx.is_about(&app.entry));
+            let missing = |app: &&EnvironmentApp| app.revision.as_ref().is_ok_and(|revision| revision.app.is_none());
+            if let Some(missing) = about.into_iter().find(missing) {
+                let what = match &missing.entry.key {
+                    Some(key) => format!("app `{key}` is not deployed to `{environment}`"),
+                    None => format!("`{environment}` is not deployed"),
+                };
+                return Err(Failure::input(what)
                     .next(format!(
-                        "deploy it first: `do-deploy deploy --environment {environment}`"
+                        "deploy it first: `do-deploy deploy {}`",
+                        flags_of(&environment, &missing.identity)
                     ))
                     .into());
             }

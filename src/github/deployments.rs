@@ -92,6 +92,9 @@ pub(crate) struct Status<'a> {
     pub(crate) description: &'a str,
     pub(crate) environment_url: Option<&'a str>,
     pub(crate) log_url: Option<&'a str>,
+    /// Once it is a success, earlier ones stay as they are: in an environment that stays GitHub makes them inactive, also
+    /// those of other apps. <https://docs.github.com/rest/deployments/statuses#create-a-deployment-status>
+    pub(crate) leaves_earlier: bool,
 }
 
 impl Deployment {
@@ -103,6 +106,10 @@ impl Deployment {
             pr: payload.get("pr").and_then(Value::as_u64),
             app: payload.get("app")?.as_str()?.to_owned(),
         })
+    }
+    /// Whether it is the app's. `None`: whichever it is.
+    fn is_about(&self, app: Option<&str>) -> bool {
+        app.is_none_or(|app| self.payload().is_some_and(|payload| payload.app == app))
     }
 }
 
@@ -166,6 +173,9 @@ impl GitHub {
                 body[key] = value.into();
             }
         }
+        if status.leaves_earlier {
+            body["auto_inactive"] = false.into();
+        }
         let path = self.path(&format!("/deployments/{deployment}/statuses"));
         self.api.post_freely(&path, &body).await
     }
@@ -198,10 +208,15 @@ impl GitHub {
     }
 
     /// Of the newest deployments to an environment, the commit of the one that ended well and whose place no other took;
-    /// `Some(None)`: none of them did. `None`: there are none.
-    pub(crate) async fn last_good(&self, environment: &str) -> Result<Option<Option<Sha>>, ApiError> {
+    /// `Some(None)`: none of them did. `None`: there are none. `app`: which of several.
+    pub(crate) async fn last_good(
+        &self,
+        environment: &str,
+        app: Option<&str>,
+    ) -> Result<Option<Option<Sha>>, ApiError> {
         let mut deployments = self.newest(environment).await?;
         deployments.retain(|it| it.payload().is_some_and(|payload| payload.pr.is_none()));
+        deployments.retain(|it| it.is_about(app));
         for deployment in &deployments {
             if self.last_state(deployment.id).await?.as_deref() == Some("success") {
                 return Ok(Some(Some(Sha::new(&*deployment.sha))));
@@ -217,8 +232,15 @@ impl GitHub {
     }
 
     /// How a commit's last deployments to an environment ended: good if any of them was. `None`: no status says so.
-    pub(crate) async fn was_good(&self, environment: &str, commit: &Sha) -> Result<Option<bool>, ApiError> {
-        let of_commit = self.of_commit(environment, commit).await?;
+    /// `app`: which of several.
+    pub(crate) async fn was_good(
+        &self,
+        environment: &str,
+        app: Option<&str>,
+        commit: &Sha,
+    ) -> Result<Option<bool>, ApiError> {
+        let mut of_commit = self.of_commit(environment, commit).await?;
+        of_commit.retain(|it| it.is_about(app));
         // The oldest as well: any branch's workflow can record failures, but none before the first run of the commit did.
         let oldest = of_commit.len().saturating_sub(LOOKED_THROUGH);
         let looked_through = of_commit.iter().enumerate();
@@ -237,9 +259,15 @@ impl GitHub {
     }
 
     /// How the last deployment of a commit that came to an end did: `success`, `failure` or `error`. `None`: none has. What
-    /// GitHub or a later deployment made inactive since was one of these before.
-    pub(crate) async fn last_end(&self, environment: &str, commit: &Sha) -> Result<Option<String>, ApiError> {
-        let of_commit = self.of_commit(environment, commit).await?;
+    /// GitHub or a later deployment made inactive since was one of these before. `app`: which of several.
+    pub(crate) async fn last_end(
+        &self,
+        environment: &str,
+        app: Option<&str>,
+        commit: &Sha,
+    ) -> Result<Option<String>, ApiError> {
+        let mut of_commit = self.of_commit(environment, commit).await?;
+        of_commit.retain(|it| it.is_about(app));
         for deployment in of_commit.iter().take(LOOKED_THROUGH) {
             let mut statuses = self.statuses(deployment.id).await?;
             statuses.retain(|status| matches!(status.state.as_str(), "success" | "failure" | "error"));

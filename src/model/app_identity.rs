@@ -87,6 +87,24 @@ impl AppIdentity {
         Self::default()
     }
 
+    /// One of several apps, where the files that say more of them cannot be read: known by its key alone.
+    pub(crate) fn by_key(key: &str) -> Self {
+        Self {
+            names: AppNames {
+                key: Some(key.to_owned()),
+                manifest: None,
+            },
+            // Whatever the others are called.
+            others: vec![AppNames::default()],
+        }
+    }
+
+    /// What GitHub's deployments call it. `None`: all of them are the only app's, whatever it was called then; or its
+    /// manifest was not read.
+    pub(crate) fn recorded_as(&self) -> Option<&str> {
+        self.names.key.as_ref().and(self.names.manifest.as_deref())
+    }
+
     /// What `DO_DEPLOY_APP` is to say: the key, else the manifest's name. `None`: neither is known.
     pub(crate) fn mark(&self) -> Option<&str> {
         self.names.key.as_deref().or(self.names.manifest.as_deref())
@@ -99,6 +117,12 @@ impl AppIdentity {
     /// takes no other entry's app, because there is none, and several of them are never chosen among.
     pub(crate) fn owns(&self, marks: &Marks, name: &str) -> bool {
         self.others.is_empty() || self.owner(marks, name) == Some(&self.names)
+    }
+
+    /// Whether a live app's mark or name says that it is this app, also where that is the only one.
+    pub(crate) fn claims(&self, marks: &Marks, name: &str) -> bool {
+        let all: Vec<&AppNames> = std::iter::once(&self.names).chain(&self.others).collect();
+        self.names.claim(marks, name, &all).is_some()
     }
 
     /// Whether it may be this app under an earlier name: it is this one's, or no entry's.
@@ -307,6 +331,43 @@ mod tests {
             let marks = marks("production", mark);
             let found = [api, front].map(|it| it.may_be(&marks, name));
             assert_eq!(found, may_be, "`{name}` marked `{mark}`");
+        }
+    }
+
+    #[test]
+    fn an_app_that_is_known_by_its_key_alone_owns_what_has_that_mark() {
+        let api = AppIdentity::by_key("api");
+        for (name, mark, owns) in [("shop", "api", true), ("api", "front", false), ("api", "", false)] {
+            assert_eq!(
+                api.owns(&marks("production", mark), name),
+                owns,
+                "`{name}` marked `{mark}`"
+            );
+        }
+    }
+
+    #[test]
+    fn what_no_entry_claims_is_left_over_also_where_one_entry_is_left() {
+        let [only] = &identities(&["api=shop"])[..] else {
+            panic!("one entry")
+        };
+        for (name, mark, claims) in [
+            ("shop", "", true),
+            ("shop", "former", true),
+            ("old", "api", true),
+            ("old", "shop", true),
+            ("web", "front", false),
+            ("web", "", false),
+        ] {
+            let found = only.claims(&marks("production", mark), name);
+            assert_eq!(found, claims, "`{name}` marked `{mark}`");
+        }
+    }
+
+    #[test]
+    fn several_apps_are_told_apart_in_githubs_records_by_their_manifests_names() {
+        for (entry, recorded_as) in [("=shop", None), ("api=shop", Some("shop")), ("api=", None)] {
+            assert_eq!(identities(&[entry])[0].recorded_as(), recorded_as, "{entry}");
         }
     }
 

@@ -141,12 +141,6 @@ pub(crate) struct Underway {
     pub(crate) last_took: Option<Duration>,
 }
 
-/// The flags of a command that is about an app: `--environment pr-12 --app api`. `key`: under `[apps]`, of one of several.
-pub(crate) fn flags(environment: &Environment, key: Option<&str>) -> String {
-    let app = key.map(|key| format!(" --app {key}")).unwrap_or_default();
-    format!("--environment {environment}{app}")
-}
-
 /// A public component and its address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Route {
@@ -166,10 +160,10 @@ pub(crate) struct Pages {
 #[derive(Clone, Debug)]
 pub(crate) struct Report {
     pub(crate) app: String,
+    /// Its name under `[apps]`, where the repository has several.
+    pub(crate) key: Option<String>,
     /// The app's name in the repository's spec where it differs: `shop` of the preview `shop-pr-12`.
     pub(crate) preview_of: Option<String>,
-    /// Its key under `[apps]`, where the repository has several.
-    pub(crate) key: Option<String>,
     pub(crate) environment: Environment,
     pub(crate) state: State,
     pub(crate) url: Option<String>,
@@ -213,11 +207,6 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// The flags of a command that is about it: `--environment pr-12 --app api`.
-    pub(crate) fn flags(&self) -> String {
-        flags(&self.environment, self.key.as_deref())
-    }
-
     /// The name that stays the same over all pull requests.
     pub(crate) fn spec_name(&self) -> &str {
         self.preview_of.as_deref().unwrap_or(&self.app)
@@ -226,8 +215,8 @@ impl Report {
     pub(crate) fn new(app: impl Into<String>, environment: Environment, state: State) -> Self {
         Self {
             app: app.into(),
-            preview_of: None,
             key: None,
+            preview_of: None,
             environment,
             state,
             url: None,

@@ -14,6 +14,8 @@ pub(crate) struct Standing {
     pub(crate) environment: Environment,
     /// The pull request's; `None` where it could not be read.
     pub(crate) title: Option<String>,
+    /// The app's name under `[apps]`, where the repository has several and it is one of them.
+    pub(crate) key: Option<String>,
     pub(crate) app: String,
     pub(crate) url: Option<String>,
     pub(crate) commit: Option<Sha>,
@@ -33,6 +35,11 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    /// What people call the app.
+    pub(crate) fn shown_app(&self) -> &str {
+        self.key.as_deref().unwrap_or(&self.app)
+    }
+
     /// What serves, as short as it stays distinct: a commit, else an image's digest.
     pub(crate) fn serves(&self) -> Option<&str> {
         let image = || {
@@ -97,6 +104,7 @@ mod tests {
         Standing {
             environment: Environment::Preview(1),
             title: None,
+            key: None,
             app: "shop-pr-1".to_owned(),
             url: None,
             commit: None,

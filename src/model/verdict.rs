@@ -114,6 +114,15 @@ pub(crate) fn verdict(checks: Checks) -> Verdict {
 }
 
 impl Verdict {
+    /// The same of one of several apps.
+    #[must_use]
+    pub(crate) fn named(mut self, app: &str) -> Self {
+        if let Self::Bad(failure) | Self::Unknown(failure) = &mut self {
+            failure.what = format!("`{app}`: {}", failure.what);
+        }
+        self
+    }
+
     /// Adds the command to the advice to ask again, which only the flow can name.
     pub(crate) fn asked_again_with(mut self, command: &str) -> Self {
         if let Self::Unknown(Failure { next: Some(next), .. }) = &mut self

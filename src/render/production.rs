@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::commits::CommitView;
 use super::context::RenderContext;
-use super::markdown::{prose, web_address};
+use super::markdown::{code, prose, web_address};
 use super::templates;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
@@ -21,11 +21,20 @@ pub(crate) enum RolledBack {
     Back,
 }
 
-/// How the commit's deployment to production ended.
-pub(crate) fn deployment_line(report: &Report, context: &RenderContext, now: Timestamp) -> String {
+/// How the commit's deployment to production ended: that of the app that needs attention most. `reports`: one for each app.
+pub(crate) fn deployment_line(reports: &[Report], context: &RenderContext, now: Timestamp) -> String {
+    #[derive(Serialize)]
+    struct Place {
+        app: String,
+        url: Option<String>,
+    }
     #[derive(Serialize)]
     struct View {
         at: String,
+        /// Where there are several, the one that it is about.
+        app: Option<String>,
+        /// Where there are several, each that was deployed.
+        places: Vec<Place>,
         ready: bool,
         failed: bool,
         what: Option<String>,
@@ -38,6 +47,15 @@ pub(crate) fn deployment_line(report: &Report, context: &RenderContext, now: Tim
         aftermath: Option<String>,
         run_url: Option<String>,
     }
+    let Some(report) = reports.iter().max_by_key(|report| report.state.urgency()) else {
+        return String::new();
+    };
+    let is_several = report.key.is_some();
+    let ready = reports.iter().filter(|it| is_several && it.state == State::Ready);
+    let places = ready.map(|it| Place {
+        app: it.spec_name().to_owned(),
+        url: it.url.as_deref().and_then(web_address),
+    });
     let failure = report.failure.as_ref();
     let commit = report
         .serving
@@ -45,6 +63,8 @@ pub(crate) fn deployment_line(report: &Report, context: &RenderContext, now: Tim
         .or(report.commit.as_ref().filter(|_| !report.built_elsewhere));
     let view = View {
         at: minute(now),
+        app: is_several.then(|| report.spec_name().to_owned()),
+        places: places.collect(),
         ready: report.state == State::Ready,
         failed: report.state == State::Failed,
         what: failure.map(|failure| failure.what.clone()),
@@ -81,10 +101,13 @@ pub(crate) fn refused_line(failure: &Failure, context: &RenderContext) -> String
 }
 
 /// The notice that the deployment of a merge failed; the one comment has the rest.
-pub(crate) fn failed_notice(failure: Option<&Failure>, context: &RenderContext) -> String {
+///
+/// `app`: which of several it is about.
+pub(crate) fn failed_notice(failure: Option<&Failure>, app: Option<&str>, context: &RenderContext) -> String {
     let what = failure.map(|failure| format!(": {}", prose(&failure.what)));
+    let app = app.map(|app| format!(", app {}", code(app))).unwrap_or_default();
     format!(
-        "❌ The production deployment of this pull request failed{}{}",
+        "❌ The production deployment of this pull request failed{app}{}{}",
         what.unwrap_or_default(),
         run_link(context)
     )
@@ -100,6 +123,8 @@ pub(crate) fn rollback_line(rolled: &RolledBack, report: &Report, context: &Rend
     #[derive(Serialize)]
     struct View {
         at: String,
+        /// Which of several apps was rolled back.
+        app: Option<String>,
         left: Option<CommitView>,
         was_live: Option<String>,
         to: Option<CommitView>,
@@ -112,6 +137,7 @@ pub(crate) fn rollback_line(rolled: &RolledBack, report: &Report, context: &Rend
     };
     let view = View {
         at: minute(now),
+        app: report.key.as_ref().map(|_| report.spec_name().to_owned()),
         left: left.map(|sha| CommitView::new(sha, context)),
         was_live: was_live.map(|live| live.to_string()),
         to: report.commit.as_ref().map(|sha| CommitView::new(sha, context)),

@@ -19,6 +19,8 @@ struct StandingsView {
 #[derive(Debug, Serialize)]
 struct StandingView {
     environment: String,
+    /// Which app it is, where the repository has several.
+    app: Option<String>,
     /// The page of the pull request.
     pull: Option<String>,
     title: Option<String>,
@@ -50,6 +52,7 @@ impl StandingView {
         let commit = standing.commit.as_ref().map(|sha| CommitView::new(sha, context));
         Self {
             environment: standing.environment.to_string(),
+            app: standing.key.clone(),
             pull: context.pull_url(&standing.environment).as_deref().and_then(web_address),
             title: standing.title.clone(),
             url: standing.url.as_deref().and_then(web_address),

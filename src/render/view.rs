@@ -55,9 +55,9 @@ struct CommandView {
 #[derive(Debug, Serialize)]
 pub(super) struct AppView {
     app: String,
-    environment: String,
-    /// Under `[apps]`.
+    /// Its name under `[apps]`.
     key: Option<String>,
+    environment: String,
     deployment: Option<String>,
     is_preview: bool,
     /// By state, because templates cannot compare.
@@ -269,14 +269,13 @@ impl AppView {
 
 /// The apps in that state, and the environment where it is no preview: that one is named by its number.
 fn title(reports: &[Report], state: State) -> Option<String> {
-    let in_it = reports.iter().filter(|report| report.state == state);
-    let named = in_it.map(|report| match (report.spec_name(), report.environment.pull_request()) {
-        ("", Some(_)) => String::new(),
-        (app, Some(_)) => app.to_owned(),
-        ("", None) => report.environment.to_string(),
-        (app, None) => format!("{app}, {}", report.environment),
-    });
-    let named: Vec<String> = named.filter(|name| !name.is_empty()).collect();
+    let in_it: Vec<&Report> = reports.iter().filter(|report| report.state == state).collect();
+    let mut named: Vec<String> = in_it.iter().map(|report| report.spec_name().to_owned()).collect();
+    let environments = in_it
+        .iter()
+        .filter(|report| report.environment.pull_request().is_none());
+    named.extend(environments.map(|report| report.environment.to_string()).next());
+    named.retain(|name| !name.is_empty());
     (!named.is_empty()).then(|| named.join(", "))
 }
 

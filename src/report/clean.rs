@@ -154,6 +154,7 @@ mod tests {
         let standing = Standing {
             environment: Environment::Preview(1),
             title: Some(secret.clone()),
+            key: None,
             app: secret.clone(),
             url: Some(secret.clone()),
             commit: None,

@@ -35,7 +35,7 @@ impl Reporter {
         };
         let line = match &self.refusal {
             Some(failure) => production::refused_line(failure, &self.render_context()),
-            None => production::deployment_line(report, &self.render_context(), github.now()),
+            None => production::deployment_line(&self.reports, &self.render_context(), github.now()),
         };
         let report = report.clone();
         if self.write_on_merged(pull, report.commit.as_ref(), &line).await {

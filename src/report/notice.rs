@@ -33,7 +33,7 @@ impl Reporter {
             self.write_notice(
                 pull,
                 "failed",
-                &production::failed_notice(failure, &self.render_context()),
+                &production::failed_notice(failure, report.key.as_deref(), &self.render_context()),
             )
             .await;
         }

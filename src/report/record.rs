@@ -83,6 +83,7 @@ impl Record {
             description: &describe(report),
             environment_url: report.url.as_deref().filter(|_| lives),
             log_url: log_url.as_deref(),
+            leaves_earlier: ends_its_own(report, state),
         };
         github.set_deployment_status(self.id, &status).await
     }
@@ -215,8 +216,16 @@ async fn put_aside(github: &GitHub, deployment: u64, why: &str, run: &Run) -> Re
         description: why,
         environment_url: None,
         log_url: log_url.as_deref(),
+        leaves_earlier: false,
     };
     github.set_deployment_status(deployment, &status).await
+}
+
+/// One of several apps of an environment that stays ends the records of its own earlier deployments, and no others. In
+/// production and for previews GitHub ends none.
+fn ends_its_own(report: &Report, state: DeploymentState) -> bool {
+    let stays = report.environment.pull_request().is_none() && !report.environment.is_production();
+    report.key.is_some() && stays && matches!(state, DeploymentState::Success)
 }
 
 fn state_of(state: State) -> DeploymentState {

@@ -7,10 +7,9 @@ use crate::flows::preview::eligibility::{self, skip_reason};
 use crate::flows::preview::removal_reason::RemovalReason;
 use crate::flows::preview::teardown;
 use crate::flows::project::source::Source;
-use crate::flows::project::target::{Target, any_of_environment};
+use crate::flows::project::target::any_of_environment;
 use crate::flows::project::{ownership, pull};
 use crate::github::repository::Repository;
-use crate::model::app_identity::AppIdentity;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::pull_request::PullRequest;
@@ -91,16 +90,18 @@ async fn is_up_to_date(
         return Ok(false);
     }
     let environment = Environment::Preview(pull.number);
-    let identity = AppIdentity::only_by_marks();
-    let Some((_, app)) = Target::find_marked(ctx, repository, &environment, &identity).await? else {
-        return Ok(false);
-    };
-    ctx.resolve_names_of(repository, &app).await?;
     let head = &pull.head.sha;
-    if !ownership::serving(ctx, &app).is_some_and(|serving| serving.is(head)) {
+    let mut at_head = 0;
+    for (_, app) in any_of_environment(ctx, repository, &environment).await? {
+        ctx.resolve_names_of(repository, &app).await?;
+        let serves_head = ownership::serving(ctx, &app).is_some_and(|serving| serving.is(head));
+        at_head += usize::from(serves_head);
+    }
+    if at_head == 0 {
         return Ok(false);
     }
-    // One that was found bad, or whose run was killed, is deployed and checked again.
+    // One that was found bad, or whose run was killed, is deployed and checked again. Of several apps those whose files the
+    // pull request does not change serve what they did.
     let recorded = ctx.github()?.recorded(&environment, head).await?;
-    Ok(!recorded.is_empty() && recorded.iter().all(|it| it.state == "success"))
+    Ok(recorded.len() == at_head && recorded.iter().all(|it| it.state == "success"))
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::flows::context::Ctx;
-use crate::flows::inspect::verify::{Found, app_of};
+use crate::flows::inspect::found::{Found, app_of};
 use crate::flows::sentence::list;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;

@@ -4,12 +4,14 @@ use serde_json::{Value, json};
 use std::cmp::Reverse;
 
 use crate::flows::context::Ctx;
+use crate::flows::project::apps::identities;
 use crate::flows::project::ownership;
 use crate::flows::project::pull;
 use crate::flows::project::revision::settings;
 use crate::flows::project::source::Source;
 use crate::github::repository::Repository;
 use crate::model::age::age;
+use crate::model::app_identity::{AppIdentity, AppNames};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
@@ -31,7 +33,7 @@ pub(crate) struct Request {
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     let repository = ctx.github()?.repository().await?;
     let platforms = ctx.clouds.reachable()?;
-    let production = production_name(ctx, &repository).await;
+    let known = known_apps(ctx, &repository).await?;
     let mut listed = Vec::new();
     for platform in platforms {
         let apps = platform.list().await?;
@@ -39,16 +41,31 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     }
     let mut rows = Vec::new();
     for (platform, app) in listed {
-        let environment = match &app.marks {
-            Some(marks) if marks.repository == repository.id => marks.environment.clone(),
+        let (environment, key) = match &app.marks {
+            Some(marks) if marks.repository == repository.id => {
+                let owner = known.iter().find(|known| known.owns(marks, &app.name));
+                (
+                    marks.environment.clone(),
+                    owner.and_then(|known| known.names.key.clone()),
+                )
+            }
             // Production from before its first deploy by this tool carries no marks yet.
-            None if production.as_deref() == Some(app.name.as_str()) => Environment::production(),
-            _ => continue,
+            None => match known
+                .iter()
+                .find(|known| known.names.manifest.as_ref() == Some(&app.name))
+            {
+                Some(known) => (Environment::production(), known.names.key.clone()),
+                None => continue,
+            },
+            Some(_) => continue,
         };
+        if ctx.app.is_some() && ctx.app != key {
+            continue;
+        }
         if request.environment.as_ref().is_none_or(|wanted| *wanted == environment) {
             let title = title(ctx, &environment).await;
             let row = row(ctx, &repository, &environment, platform.as_ref(), &app).await?;
-            rows.push(cleaned_standing(&Standing { title, ..row }, &ctx.redactor));
+            rows.push(cleaned_standing(&Standing { title, key, ..row }, &ctx.redactor));
         }
     }
     if let Some(wanted) = request.environment.as_ref().filter(|_| rows.is_empty()) {
@@ -107,6 +124,7 @@ fn report(row: &Standing) -> Report {
         _ => State::Ready,
     };
     let mut report = Report::new(&row.app, row.environment.clone(), state);
+    report.key.clone_from(&row.key);
     report.url.clone_from(&row.url);
     report.commit.clone_from(&row.commit);
     report.cost = row.cost;
@@ -119,19 +137,32 @@ async fn title(ctx: &Ctx, environment: &Environment) -> Option<String> {
     Some(pull.ok()?.title)
 }
 
-async fn production_name(ctx: &Ctx, repository: &Repository) -> Option<String> {
+/// The repository's apps, as far as the default branch says what they are called.
+async fn known_apps(ctx: &Ctx, repository: &Repository) -> anyhow::Result<Vec<AppIdentity>> {
     let source = Source::of_branch(ctx, &repository.default_branch).await;
-    let config = source.config().await.ok()?;
-    match source.manifest(&config.spec).await {
-        Ok(manifest) => Some(manifest.name().to_owned()),
-        Err(error) => {
-            if ctx.spec_file.is_some() {
-                ctx.console
-                    .warn(&format!("Apps are known by their marks alone: {error:#}"));
+    let Ok(config) = source.config().await else {
+        return Ok(Vec::new());
+    };
+    let entries = config.apps();
+    ctx.accept_apps(&entries)?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let manifest = match source.manifest(&entry.config.spec).await {
+            Ok(manifest) => Some(manifest.name().to_owned()),
+            Err(error) => {
+                if ctx.spec_file.is_some() {
+                    ctx.console
+                        .warn(&format!("Apps are known by their marks alone: {error:#}"));
+                }
+                None
             }
-            None
-        }
+        };
+        names.push(AppNames {
+            key: entry.key,
+            manifest,
+        });
     }
+    Ok(identities(&names))
 }
 
 /// What there is to say of an app, whichever app of the environment it is.
@@ -176,6 +207,7 @@ pub(crate) async fn row(
         state,
         environment: environment.clone(),
         title: None,
+        key: None,
         app: app.name.clone(),
         url: app.url.clone(),
         age: since.map(|at| age(platform.now(), at)),
@@ -208,7 +240,7 @@ async fn newest_failed(platform: &dyn Platform, app: &App) -> bool {
 }
 
 fn document(row: &Standing) -> Value {
-    json!({
+    let mut document = json!({
         "environment": row.environment.to_string(),
         "title": row.title,
         "app": row.app,
@@ -221,11 +253,22 @@ fn document(row: &Standing) -> Value {
         "age_seconds": row.age.map(|age| age.as_secs()),
         "monthly_cost": row.cost.map(|cost| cost.awake),
         "monthly_cost_asleep": row.cost.and_then(|cost| cost.asleep),
-    })
+    });
+    if let Some(key) = &row.key {
+        document["key"] = key.clone().into();
+    }
+    document
 }
 
 /// Columns as wide as their widest cell, two spaces between them.
 fn table(rows: &[Standing], context: &RenderContext) -> String {
+    // Which app it is says its URL, where the repository has one.
+    let shows_apps = rows.iter().any(|row| row.key.is_some());
+    let line = |app: &str, cells: [String; 8]| {
+        let [environment, cells @ ..] = cells;
+        let app = shows_apps.then(|| app.to_owned());
+        std::iter::once(environment).chain(app).chain(cells).collect::<Vec<_>>()
+    };
     let head = [
         "ENVIRONMENT",
         "STATE",
@@ -236,11 +279,11 @@ fn table(rows: &[Standing], context: &RenderContext) -> String {
         "URL",
         "PULL REQUEST",
     ];
-    let mut lines = vec![head.map(str::to_owned)];
+    let mut lines = vec![line("APP", head.map(str::to_owned))];
     for row in rows {
         let [awake, asleep] = row.prices();
         let pull = context.pull_url(&row.environment).into_iter().chain(row.title.clone());
-        lines.push([
+        let cells = [
             row.environment.to_string(),
             row.described_state(),
             format!(
@@ -253,12 +296,13 @@ fn table(rows: &[Standing], context: &RenderContext) -> String {
             asleep,
             row.url.clone().unwrap_or_default(),
             pull.collect::<Vec<_>>().join(" "),
-        ]);
+        ];
+        lines.push(line(row.shown_app(), cells));
     }
     if rows.len() > 1 {
         let [awake, asleep] = total(rows);
         let [name, none] = ["total", ""].map(str::to_owned);
-        lines.push([
+        let cells = [
             name,
             none.clone(),
             none.clone(),
@@ -267,14 +311,15 @@ fn table(rows: &[Standing], context: &RenderContext) -> String {
             asleep,
             none.clone(),
             none,
-        ]);
+        ];
+        lines.push(line("", cells));
     }
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; 8] = std::array::from_fn(width);
-    let print = |line: &[String; 8]| {
+    let widths: Vec<usize> = (0..lines[0].len()).map(width).collect();
+    let print = |line: &Vec<String>| {
         let cells: Vec<String> = line
             .iter()
-            .zip(widths)
+            .zip(&widths)
             .map(|(cell, width)| format!("{cell:<width$}"))
             .collect();
         cells.join("  ").trim_end().to_owned()

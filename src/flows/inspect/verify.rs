@@ -2,28 +2,20 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
-use crate::config::{Config, Health};
 use crate::flows::context::Ctx;
-use crate::flows::preview::plan;
-use crate::flows::project::pull;
-use crate::flows::project::revision::Revision;
-use crate::flows::project::source::Source;
-use crate::flows::project::target::Target;
+use crate::flows::failure::{cancelled, failure_of};
+use crate::flows::inspect::found::{Found, apps_of};
 use crate::flows::rollout::http_checks::HttpChecks;
 use crate::flows::rollout::outside;
 use crate::health::{Expect, Target as Question};
-use crate::model::app_identity::AppIdentity;
 use crate::model::environment::Environment;
-use crate::model::failure::Failure;
-use crate::model::names;
+use crate::model::failure::{Failure, Kind};
 use crate::model::report::{Report, State};
 use crate::model::verdict::{CheckResult, Checks, Verdict, verdict};
-use crate::platforms::App;
 use crate::platforms::Offline;
-use crate::redact::TargetRedactor;
 use crate::wait::{Deadline, humanize};
 
 /// How long a URL of no environment is asked before it is given up.
@@ -44,48 +36,151 @@ pub(crate) enum Subject {
     Environment(Environment),
 }
 
+/// What was found of a URL, or of an app of an environment.
+struct Asked {
+    url: Option<String>,
+    verdict: Verdict,
+    /// Why it is good, of an app that is not meant to serve.
+    says: Option<String>,
+    remarks: Vec<String>,
+}
+
+/// Of several apps, the worst verdict.
 #[tracing::instrument(target = "flow", name = "verify", skip_all)]
 pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict> {
-    let (url, mut targets, deadline, whole) = match &request.subject {
+    let environment = match &request.subject {
         Subject::Url(url) => {
-            let (base, path) = split(url);
-            let path = request.path.clone().unwrap_or(path);
-            let target =
-                Question::at(&Url::parse(&base)?, &path, expected(request.status, path != "/")).that_may_sleep();
-            let target = target.of_platform(ctx.clouds.usual().words());
-            (base, vec![target], DEFAULT_DEADLINE, None)
+            let asked = of_url(ctx, request, url).await?;
+            asked.say(ctx);
+            return Ok(asked.verdict);
         }
-        Subject::Environment(environment) => {
-            let Found {
-                app, health, wished, ..
-            } = app_of(ctx, environment).await?;
-            match app.document.facts().offline {
-                Some(Offline::Archived) if wished != Some(Offline::Archived) => {
-                    return Ok(archived(ctx, environment, &app));
-                }
-                Some(state) => return Ok(asked_for(ctx, environment, &app, state)),
-                None => {}
-            }
-            if let Some(why) = ctx.warn_of_refused_url(&app) {
-                return Err(Failure::unknown(format!("`{}` cannot be asked", app.name))
-                    .why(why)
-                    .into());
-            }
-            let url = app.url.clone().ok_or_else(|| {
-                Failure::bad(format!("`{}` has no URL", app.name))
-                    .next("deploy it first; a worker-only app never gets one")
-            })?;
-            let deadline = health.timeout;
-            match (&request.path, request.status) {
-                (None, None) => (url, Vec::new(), deadline, Some((app, health))),
-                (path, status) => {
-                    let path = path.as_deref().unwrap_or("/");
-                    let target = Question::at(&Url::parse(&url)?, path, expected(status, true)).that_may_sleep();
-                    (url, vec![target], deadline, None)
-                }
-            }
+        Subject::Environment(environment) => environment,
+    };
+    let found = apps_of(ctx, environment).await?;
+    if let [only @ Found { key: None, .. }] = found.as_slice() {
+        let asked = of_app(ctx, request, only).await?;
+        asked.say(ctx);
+        ctx.record(&asked.report("", environment));
+        return Ok(asked.verdict);
+    }
+    let mut all = Vec::new();
+    for app in &found {
+        let key = app.key.as_deref().unwrap_or_default();
+        let ctx = ctx.of_app(key);
+        let asked = match of_app(&ctx, request, app).await {
+            Err(error) if cancelled(&error).is_none() => Asked::failed(app, failure_of(&error)),
+            asked => asked?,
+        };
+        if !ctx.json {
+            asked.say(&ctx);
+        }
+        all.push((app, asked));
+    }
+    Ok(of_all(ctx, environment, all))
+}
+
+/// Says what was found of each of several apps, and returns the worst.
+fn of_all(ctx: &Ctx, environment: &Environment, all: Vec<(&Found, Asked)>) -> Verdict {
+    let reports = all.iter().map(|(app, asked)| {
+        let mut report = asked.report(&app.app.name, environment);
+        report.key.clone_from(&app.key);
+        report
+    });
+    ctx.record_each(&reports.collect::<Vec<_>>());
+    let documents = all.iter().map(|(app, asked)| {
+        let mut document = asked.document();
+        document["app"] = app.app.name.clone().into();
+        document["key"] = app.key.clone().into();
+        document
+    });
+    let documents: Vec<Value> = documents.collect();
+    let badness = |verdict: &Verdict| match verdict {
+        Verdict::Good => 0,
+        Verdict::Unknown(_) => 1,
+        Verdict::Bad(_) => 2,
+    };
+    let named = all.into_iter().map(|(app, asked)| {
+        let key = app.key.as_deref().unwrap_or_default();
+        asked.verdict.named(key)
+    });
+    let mut verdicts: Vec<Verdict> = named.collect();
+    // The first of the worst ones.
+    verdicts.sort_by_key(|verdict| std::cmp::Reverse(badness(verdict)));
+    let mut verdicts = verdicts.into_iter();
+    let worst = verdicts.next().unwrap_or(Verdict::Good);
+    if ctx.json {
+        let document = json!({"verdict": word(&worst), "apps": documents});
+        ctx.console.document(&document);
+    }
+    // The run ends with the worst.
+    for other in verdicts {
+        if let Verdict::Bad(failure) | Verdict::Unknown(failure) = other {
+            ctx.console.warn(&failure.to_string());
+        }
+    }
+    worst
+}
+
+async fn of_url(ctx: &Ctx, request: &Request, url: &Url) -> anyhow::Result<Asked> {
+    let (base, path) = split(url);
+    let path = request.path.clone().unwrap_or(path);
+    let target = Question::at(&Url::parse(&base)?, &path, expected(request.status, path != "/")).that_may_sleep();
+    let target = target.of_platform(ctx.clouds.usual().words());
+    ask(ctx, request, base, vec![target], DEFAULT_DEADLINE, None).await
+}
+
+async fn of_app(ctx: &Ctx, request: &Request, found: &Found) -> anyhow::Result<Asked> {
+    let Found {
+        target,
+        app,
+        health,
+        wished,
+        ..
+    } = found;
+    match app.document.facts().offline {
+        Some(Offline::Archived) if *wished != Some(Offline::Archived) => return Ok(archived(found)),
+        Some(state) => return Ok(as_asked_for(found, state.sentence(&app.name, app.document.words()))),
+        None => {}
+    }
+    if let Some(why) = ctx.warn_of_refused_url(app) {
+        return Err(Failure::unknown(format!("`{}` cannot be asked", app.name))
+            .why(why)
+            .into());
+    }
+    if found.key.is_some() && app.url.is_none() && app.active.is_some() {
+        let says = format!(
+            "`{}` has no public component, and so nothing that can be asked",
+            app.name
+        );
+        return Ok(as_asked_for(found, says));
+    }
+    let url = app.url.clone().ok_or_else(|| {
+        Failure::bad(format!("`{}` has no URL", app.name)).next("deploy it first; a worker-only app never gets one")
+    })?;
+    let deadline = health.timeout;
+    let mut asked = match (&request.path, request.status) {
+        (None, None) => ask(ctx, request, url, Vec::new(), deadline, Some(found)).await?,
+        (path, status) => {
+            let path = path.as_deref().unwrap_or("/");
+            let question = Question::at(&Url::parse(&url)?, path, expected(status, true)).that_may_sleep();
+            ask(ctx, request, url, vec![question], deadline, None).await?
         }
     };
+    asked.verdict = asked
+        .verdict
+        .asked_again_with(&format!("do-deploy verify {}", target.flags()));
+    Ok(asked)
+}
+
+/// `whole`: the app whose own checks are asked for as well.
+async fn ask(
+    ctx: &Ctx,
+    request: &Request,
+    url: String,
+    mut targets: Vec<Question>,
+    deadline: Duration,
+    whole: Option<&Found>,
+) -> anyhow::Result<Asked> {
     let base = Url::parse(&url)?;
     targets.extend(
         request
@@ -100,7 +195,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
     ));
     let mut probe = CheckResult::NotApplicable;
     let mut remarks = Vec::new();
-    if let Some((app, health)) = &whole {
+    if let Some(Found { app, health, .. }) = whole {
         let mut notes = Vec::new();
         if let Some(mut answered) = outside::ask(ctx, app, health, &app.document, &[], limit, &mut notes).await? {
             remarks.extend(answered.take_remarks(ctx));
@@ -122,72 +217,113 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Verdict>
         health: CheckResult::NotApplicable,
         probe,
     });
-    let verdict = match &request.subject {
-        Subject::Environment(environment) => {
-            verdict.asked_again_with(&format!("do-deploy verify --environment {environment}"))
-        }
-        Subject::Url(_) => verdict,
-    };
-    say(ctx, &url, &verdict);
-    if let Subject::Environment(environment) = &request.subject {
-        record(ctx, environment, url, &verdict, remarks);
-    }
-    Ok(verdict)
+    Ok(Asked {
+        url: Some(url),
+        verdict,
+        says: None,
+        remarks,
+    })
 }
 
 /// An app that is not meant to serve is as it was asked for.
-fn asked_for(ctx: &Ctx, environment: &Environment, app: &App, state: Offline) -> Verdict {
-    let says = state.sentence(&app.name, app.document.words());
-    if ctx.json {
-        let document = json!({"url": app.url, "verdict": "good", "reason": says});
-        ctx.console.document(&document);
+fn as_asked_for(found: &Found, says: String) -> Asked {
+    Asked {
+        url: found.app.url.clone(),
+        verdict: Verdict::Good,
+        says: Some(says),
+        remarks: Vec::new(),
     }
-    ctx.console.say(&says);
-    let mut report = Report::new("", environment.clone(), State::Ready);
-    report.url.clone_from(&app.url);
-    report.notes = vec![says];
-    ctx.record(&report);
-    Verdict::Good
 }
 
 /// Someone archived the app on the platform, and its file wants it to serve: its visitors get the offline page
 /// until it is restored, however many deployments succeed meanwhile.
-fn archived(ctx: &Ctx, environment: &Environment, app: &App) -> Verdict {
+fn archived(Found { app, target, .. }: &Found) -> Asked {
     let words = app.document.words();
     let failure = Failure::bad(format!("`{}` is archived, and nothing of it runs", app.name))
         .why(format!(
             "that was done on the platform: its {} does not ask for it",
             words.manifest
         ))
-        .next(match environment {
+        .next(match target.environment {
             Environment::Named(_) => words.restore,
             Environment::Preview(_) => {
                 "deploy the preview again: `do-deploy preview --pr N`, or `/preview` in a comment"
             }
         });
-    let verdict = Verdict::Bad(failure);
-    let url = app.url.clone().unwrap_or_default();
-    say(ctx, &url, &verdict);
-    record(ctx, environment, url, &verdict, Vec::new());
-    verdict
+    Asked {
+        url: Some(app.url.clone().unwrap_or_default()),
+        verdict: Verdict::Bad(failure),
+        says: None,
+        remarks: Vec::new(),
+    }
 }
 
-/// Summary and outputs. A URL of no environment is in neither.
-fn record(ctx: &Ctx, environment: &Environment, url: String, verdict: &Verdict, remarks: Vec<String>) {
-    let (state, failure) = match verdict {
-        Verdict::Good => (State::Ready, None),
-        Verdict::Bad(failure) => (State::Failed, Some(failure)),
-        Verdict::Unknown(failure) => (State::Unknown, Some(failure)),
-    };
-    let mut report = Report::new("", environment.clone(), state);
-    report.notes = vec![match failure {
-        None => format!("{environment}: {url}: answers as it should"),
-        Some(_) => format!("Asked: `{url}`"),
-    }];
-    report.failure = failure.cloned();
-    report.notes.extend(remarks);
-    report.url = Some(url);
-    ctx.record(&report);
+impl Asked {
+    /// One of several apps that could not be asked.
+    fn failed(found: &Found, failure: Failure) -> Self {
+        Self {
+            url: found.app.url.clone(),
+            verdict: match failure.kind {
+                Kind::Bad => Verdict::Bad(failure),
+                Kind::Input | Kind::Unknown => Verdict::Unknown(failure),
+            },
+            says: None,
+            remarks: Vec::new(),
+        }
+    }
+
+    fn failure(&self) -> Option<&Failure> {
+        match &self.verdict {
+            Verdict::Good => None,
+            Verdict::Bad(failure) | Verdict::Unknown(failure) => Some(failure),
+        }
+    }
+
+    fn document(&self) -> Value {
+        let reason = self.says.clone().or(self.failure().map(ToString::to_string));
+        json!({"url": self.url, "verdict": word(&self.verdict), "reason": reason})
+    }
+
+    fn say(&self, ctx: &Ctx) {
+        if ctx.json {
+            ctx.console.document(&self.document());
+        }
+        match (&self.says, &self.url) {
+            (Some(says), _) => ctx.console.say(says),
+            (None, Some(url)) if !ctx.json && self.verdict == Verdict::Good => {
+                ctx.console.say(&format!("{url} serves"));
+            }
+            (None, _) => {}
+        }
+    }
+
+    /// For summary and outputs. A URL of no environment is in neither.
+    fn report(&self, app: &str, environment: &Environment) -> Report {
+        let state = match self.verdict {
+            Verdict::Good => State::Ready,
+            Verdict::Bad(_) => State::Failed,
+            Verdict::Unknown(_) => State::Unknown,
+        };
+        let mut report = Report::new(app, environment.clone(), state);
+        let url = self.url.as_deref().unwrap_or_default();
+        report.notes = vec![match (&self.says, self.failure()) {
+            (Some(says), _) => says.clone(),
+            (None, None) => format!("{environment}: {url}: answers as it should"),
+            (None, Some(_)) => format!("Asked: `{url}`"),
+        }];
+        report.failure = self.failure().cloned();
+        report.notes.extend(self.remarks.iter().cloned());
+        report.url.clone_from(&self.url);
+        report
+    }
+}
+
+fn word(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Good => "good",
+        Verdict::Bad(_) => "bad",
+        Verdict::Unknown(_) => "unknown",
+    }
 }
 
 /// A status that was asked for, else what suits a path that someone chose.
@@ -196,94 +332,6 @@ fn expected(status: Option<u16>, chosen: bool) -> Expect {
         Some(status) => Expect::Status(status),
         None if chosen => Expect::Range(200..=399),
         None => Expect::Below500,
-    }
-}
-
-/// The app of an environment.
-pub(crate) struct Found {
-    pub(crate) target: Target,
-    pub(crate) app: App,
-    /// How its health is asked for.
-    health: Health,
-    /// What opens its logs.
-    pub(crate) redactor: TargetRedactor,
-    /// What its file says of serving.
-    wished: Option<Offline>,
-}
-
-pub(crate) async fn app_of(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Found> {
-    let (name, found, config, wished) = match environment {
-        Environment::Named(_) => {
-            let revision = Revision::find(ctx, environment).await?;
-            let wished = revision.manifest.document().facts().offline;
-            let found = revision.app.map(|app| (revision.target, app));
-            (revision.manifest.name().to_owned(), found, revision.config, wished)
-        }
-        Environment::Preview(number) => {
-            let (name, found, config) = preview_of(ctx, *number, environment).await?;
-            (name, found, config, None)
-        }
-    };
-    if let Some((target, app)) = &found {
-        target.not_anothers(ctx, app).await?;
-    }
-    let (target, app) = found.ok_or_else(|| {
-        Failure::input(format!("`{environment}` is not deployed"))
-            .why(format!("there is no app `{name}`"))
-            .next("deploy it first")
-    })?;
-    let redactor = ctx.redactor_of(&app.document, &config);
-    Ok(Found {
-        target,
-        app,
-        health: config.health,
-        redactor,
-        wished,
-    })
-}
-
-/// A preview's name, its app, and the configuration with its own shape.
-async fn preview_of(
-    ctx: &Ctx,
-    number: u64,
-    environment: &Environment,
-) -> anyhow::Result<(String, Option<(Target, App)>, Config)> {
-    let github = ctx.github()?;
-    ctx.clouds.reachable()?;
-    let repository = github.repository().await?;
-    let pull = pull::pull(ctx, number).await?;
-    let policy = Source::of_branch(ctx, &repository.default_branch)
-        .await
-        .config()
-        .await?;
-    let source = Source::at(ctx, &pull.head.sha).await;
-    // A newer commit whose files are broken does not hide the preview that an older one made.
-    let config = match source.config().await {
-        Ok(commit) => policy.shaped_by(&commit),
-        Err(_) => policy.clone(),
-    };
-    let spec = source.manifest(policy.preview_spec()).await;
-    let allowed = plan::allowed(ctx, &policy, &repository).await?;
-    let name = spec.and_then(|spec| {
-        let name = allowed.name(&spec);
-        let target = Target::of(ctx, &repository, environment, AppIdentity::only(name), &spec)?;
-        let longest = spec.words().longest_name;
-        Ok((names::preview_app(name, number, repository.id, longest), target))
-    });
-    let named = match &name {
-        Ok((name, target)) => target.platform.find(name).await?.map(|app| (target.clone(), app)),
-        Err(_) => None,
-    };
-    let app = match named {
-        Some((target, app)) => {
-            target.require(&app)?;
-            Some((target, app))
-        }
-        None => Target::find_marked(ctx, &repository, environment, &AppIdentity::only_by_marks()).await?,
-    };
-    match app {
-        Some((target, app)) => Ok((app.name.clone(), Some((target, app)), config)),
-        None => Ok((name?.0, None, config)),
     }
 }
 
@@ -299,18 +347,4 @@ fn split(url: &Url) -> (String, String) {
             path.to_owned()
         },
     )
-}
-
-fn say(ctx: &Ctx, url: &str, verdict: &Verdict) {
-    let (word, failure) = match verdict {
-        Verdict::Good => ("good", None),
-        Verdict::Bad(failure) => ("bad", Some(failure)),
-        Verdict::Unknown(failure) => ("unknown", Some(failure)),
-    };
-    if ctx.json {
-        let document = json!({"url": url, "verdict": word, "reason": failure.map(ToString::to_string)});
-        ctx.console.document(&document);
-    } else if failure.is_none() {
-        ctx.console.say(&format!("{url} serves"));
-    }
 }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use futures_util::future::join_all;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::Mutex;
 
 use super::eligibility::Skip;
 use super::plan::Planner;
@@ -18,6 +18,7 @@ use crate::flows::rollout;
 use crate::flows::rollout::expected::Expected;
 use crate::flows::rollout::finish;
 use crate::flows::rollout::finish::Successor;
+use crate::flows::rollout::order::{Outcome, held_back, turns};
 use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
 use crate::model::report::{Report, Sleep, State};
@@ -61,14 +62,6 @@ pub(crate) enum End {
     Cancelled(Cancelled),
 }
 
-/// What other apps have to know of one that has ended.
-#[derive(Clone)]
-struct Outcome {
-    key: String,
-    state: State,
-    url: Option<String>,
-}
-
 /// Deploys every app, each once those before it serve, and has the reporter say how each ended.
 pub(crate) async fn deploy_all(
     candidate: &Candidate<'_>,
@@ -76,15 +69,14 @@ pub(crate) async fn deploy_all(
     reporter: &Mutex<Reporter>,
     started: Instant,
 ) {
-    let (ends, outcomes): (Vec<_>, Vec<_>) = apps.iter().map(|_| watch::channel(None)).unzip();
-    let outcomes = &outcomes;
+    let turns = turns(apps.iter().map(|app| app.needs.as_slice()));
     let deployments = apps
         .iter_mut()
-        .zip(ends)
+        .zip(turns)
         .enumerate()
-        .map(|(index, (app, end))| async move {
+        .map(|(index, (app, mut turn))| async move {
             let reporter = AppReporter::new(reporter, index);
-            let before = app.outcomes_before(outcomes).await;
+            let before = turn.comes().await;
             if app.work.is_some() {
                 let deployed = app.deploy_after(&before, candidate.request, reporter).await;
                 app.end = app.ending(deployed).await;
@@ -93,11 +85,7 @@ pub(crate) async fn deploy_all(
                     reporter.end(&app.report).await;
                 }
             }
-            end.send_replace(Some(Outcome {
-                key: app.key.clone().unwrap_or_default(),
-                state: app.report.state,
-                url: app.report.url.clone(),
-            }));
+            turn.ends(app.key.as_deref(), &app.report);
         });
     join_all(deployments).await;
 }
@@ -109,18 +97,6 @@ pub(super) fn forced<'a>(ctx: &Ctx, request: &Request, live: Option<&'a App>, he
 }
 
 impl PreviewApp<'_> {
-    /// Waits for the apps before this one.
-    async fn outcomes_before(&self, outcomes: &[watch::Receiver<Option<Outcome>>]) -> Vec<Outcome> {
-        let mut before = Vec::new();
-        for at in &self.needs {
-            let mut outcome = outcomes[*at].clone();
-            // The sender is gone only after it has sent.
-            let outcome = outcome.wait_for(Option::is_some).await;
-            before.extend(outcome.ok().and_then(|outcome| outcome.clone()));
-        }
-        before
-    }
-
     /// Deploys the app unless one before it stands in the way.
     async fn deploy_after(
         &mut self,
@@ -131,14 +107,8 @@ impl PreviewApp<'_> {
         let stands_in_the_way = |it: &&Outcome| matches!(it.state, State::Failed | State::Cancelled | State::Building);
         if let Some(other) = before.iter().find(stands_in_the_way) {
             self.ctx.wait.check()?;
-            let why = format!(
-                "Not deployed: `{}`, which is deployed before it, was not ready",
-                other.key
-            );
+            let why = held_back(&mut self.report, other);
             self.ctx.console.say(&why);
-            self.report.state = State::Skipped;
-            self.report.changes.clear();
-            self.report.notes = vec![why];
             return Ok(None);
         }
         self.use_urls(before)?;

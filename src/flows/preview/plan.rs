@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{Config, EnvValue, Unresolved, referenced_apps, with_urls};
+use crate::config::{Config, EnvValue};
 use crate::flows::context::Ctx;
+use crate::flows::project::links::{linked, linked_so_far};
 use crate::flows::project::source::Source;
 use crate::flows::project::target::Target;
 use crate::flows::rollout::refused_manifest;
@@ -67,14 +68,7 @@ impl<'a> Planner<'a> {
 
     /// Gives the app the URLs that its envs refer to; one that is not known yet is filled in once the other app serves.
     pub(crate) fn point_to(&mut self, urls: &BTreeMap<String, String>) {
-        let unknown = referenced_apps(&self.env)
-            .into_iter()
-            .filter(|app| !urls.contains_key(*app));
-        let unknown = unknown.map(|app| (app.to_owned(), format!("https://{app}.invalid")));
-        let all: BTreeMap<String, String> = urls.clone().into_iter().chain(unknown).collect();
-        if let Ok(env) = with_urls(&self.env, &all) {
-            self.config.preview.env = env;
-        }
+        self.config.preview.env = linked_so_far(&self.env, urls);
     }
 
     /// The same with the URLs of all of them. `false`: nothing has changed by it.
@@ -82,12 +76,7 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// When one has none, because it has no public component.
     pub(crate) fn point_to_all(&mut self, urls: &BTreeMap<String, String>) -> Result<bool, Failure> {
-        let env = with_urls(&self.env, urls).map_err(|Unresolved(envs)| {
-            let (app, env) = envs.into_iter().next().unwrap_or_default();
-            Failure::input(format!("`{env}` refers to the URL of `{app}`, which has none"))
-                .why(format!("`{app}` has no public component"))
-                .next(format!("take out the reference, or give `{app}` a public component"))
-        })?;
+        let env = linked(&self.env, urls)?;
         let has_changed = env != self.config.preview.env;
         self.config.preview.env = env;
         Ok(has_changed)

@@ -1,20 +1,25 @@
 //! One app of production or of a named environment: sent, followed, judged, and rolled back where that is safe.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
+use crate::config::EnvValue;
 use crate::flows::context::Ctx;
 use crate::flows::failure::cancelled;
 use crate::flows::production::plan::Planner;
 use crate::flows::production::request::Request;
 use crate::flows::production::serves_now::After;
 use crate::flows::production::{automatic_rollback, pin, succession};
-use crate::flows::project::revision::{Commit, NothingToDo, Revision};
+use crate::flows::project::app_revision::AppRevision;
+use crate::flows::project::links::linked;
+use crate::flows::project::revision::{Commit, NothingToDo};
 use crate::flows::rollout::expected::Expected;
 use crate::flows::rollout::finish::Successor;
+use crate::flows::rollout::order::{Outcome, held_back};
 use crate::flows::rollout::{self, Ended};
 use crate::flows::rollout::{finish, refused_manifest};
 use crate::model::aftermath::Aftermath;
-use crate::model::report::{Listing, Report, State};
+use crate::model::report::{Change, Listing, Report, State};
 use crate::model::rollback::Situation;
 use crate::model::verdict::Verdict;
 use crate::platforms::plan::ProductionPlan;
@@ -23,31 +28,101 @@ use crate::policy::replace::Replace;
 use crate::report::AppReporter;
 use crate::wait::Cancelled;
 
-/// One app of the environment, planned.
+/// One app of the environment.
 pub(crate) struct ProductionApp<'a> {
     /// The run's, with a log that names the app where there are several.
     pub(super) ctx: Ctx,
+    /// Its name under `[apps]`.
+    pub(super) key: Option<String>,
+    /// The places of those that are deployed before it.
+    pub(super) needs: Vec<usize>,
     pub(super) request: &'a Request,
     /// The commit that is expected at the branch's head.
     pub(super) commit: Commit,
-    pub(super) revision: Revision,
-    /// What may be taken from the live app.
-    pub(super) replace: Replace,
-    pub(super) plan: ProductionPlan,
+    /// `None`: this run does not deploy it, and its report says why.
+    pub(super) work: Option<Work>,
     pub(super) report: Report,
     /// The run ended before the deployment did.
     pub(super) has_broken_off: bool,
 }
 
+/// What a run does about an app.
+pub(crate) struct Work {
+    pub(super) revision: AppRevision,
+    /// What may be taken from the live app.
+    pub(super) replace: Replace,
+    pub(super) plan: ProductionPlan,
+    /// What the file gives it, with references to other apps.
+    pub(super) env: BTreeMap<String, EnvValue>,
+    /// The live URLs of the environment's other apps, by key, before this run.
+    pub(super) urls: BTreeMap<String, String>,
+    /// The app's place beside another one, where it is a second.
+    pub(super) second: Option<Change>,
+}
+
+impl Work {
+    fn planner<'b>(&'b self, ctx: &'b Ctx, request: &'b Request, commit: &'b Commit) -> Planner<'b> {
+        planner(ctx, &self.revision, request, commit, &self.replace)
+    }
+
+    /// Plans again with the URLs of the apps that it refers to, where one of them was not known before.
+    fn link(&mut self, ctx: &Ctx, request: &Request, commit: &Commit, before: &[Outcome]) -> anyhow::Result<()> {
+        let environment = self.revision.target.environment.to_string();
+        let Some(settings) = self.revision.config.environment_mut(&environment) else {
+            return Ok(());
+        };
+        let mut urls = self.urls.clone();
+        urls.extend(before.iter().filter_map(|it| Some((it.key.clone(), it.url.clone()?))));
+        let env = linked(&self.env, &urls)?;
+        if env == settings.env {
+            return Ok(());
+        }
+        settings.env = env;
+        let planner = self.planner(ctx, request, commit);
+        let mut plan = planner.plan(self.revision.app.as_ref())?;
+        plan.changes.extend(self.second.clone());
+        planner.announce(&plan, Some(&self.plan));
+        self.plan = plan;
+        Ok(())
+    }
+}
+
+/// What a plan of the app is made from.
+pub(super) fn planner<'b>(
+    ctx: &'b Ctx,
+    revision: &'b AppRevision,
+    request: &'b Request,
+    commit: &'b Commit,
+    replace: &'b Replace,
+) -> Planner<'b> {
+    Planner {
+        ctx,
+        revision,
+        environment: &request.environment,
+        commit,
+        images: &request.images,
+        replace: (!request.force_build).then_some(replace),
+    }
+}
+
+/// Whether what comes after an app is not deployed. Whether one that is unknown works is what the other one needs to know.
+fn stands_in_the_way(before: &&Outcome) -> bool {
+    !matches!(before.state, State::Ready | State::Skipped)
+}
+
 impl ProductionApp<'_> {
-    /// Deploys it; how it ended is in the report. Returns the signal that cut it short.
-    pub(super) async fn deploy(&mut self, reporter: AppReporter<'_>, started: Instant) -> Option<Cancelled> {
-        let deployed = self.roll_out(reporter).await;
+    /// Deploys it unless one of those before it stands in the way; how it ended is in the report. Returns the signal that
+    /// cut it short.
+    pub(super) async fn deploy(
+        &mut self,
+        before: &[Outcome],
+        reporter: AppReporter<'_>,
+        started: Instant,
+    ) -> Option<Cancelled> {
+        let deployed = self.deploy_after(before, reporter).await;
         self.report.duration = Some(started.elapsed());
         let Err(error) = deployed else { return None };
-        let Self {
-            ctx, revision, report, ..
-        } = self;
+        let Self { ctx, work, report, .. } = self;
         if let Some(NothingToDo(reason)) = error.downcast_ref() {
             let environment = &report.environment;
             ctx.console.notice(&format!("Not deployed to {environment}: {reason}"));
@@ -57,30 +132,43 @@ impl ProductionApp<'_> {
             return None;
         }
         self.has_broken_off = true;
+        let Some(Work { revision, .. }) = work else { return None };
         let successor = Successor::Branch(&revision.branch);
         finish::break_off(ctx, revision.target.platform.as_ref(), report, successor, &error).await
     }
 
-    #[tracing::instrument(target = "target", name = "target", skip_all, fields(app = %self.plan.name, environment = %self.report.environment))]
+    async fn deploy_after(&mut self, before: &[Outcome], reporter: AppReporter<'_>) -> anyhow::Result<()> {
+        let Some(work) = &mut self.work else { return Ok(()) };
+        if let Some(other) = before.iter().find(stands_in_the_way) {
+            self.ctx.wait.check()?;
+            let why = held_back(&mut self.report, other);
+            self.ctx.console.notice(&why);
+            return Ok(());
+        }
+        work.link(&self.ctx, self.request, &self.commit, before)?;
+        self.roll_out(reporter).await
+    }
+
+    #[tracing::instrument(target = "target", name = "target", skip_all, fields(app = %self.report.app, environment = %self.report.environment))]
     async fn roll_out(&mut self, reporter: AppReporter<'_>) -> anyhow::Result<()> {
         let Self {
             ctx,
             request,
             commit,
-            revision,
-            replace,
-            plan,
+            work:
+                Some(Work {
+                    revision,
+                    replace,
+                    plan,
+                    ..
+                }),
             report,
             ..
-        } = self;
-        let planner = Planner {
-            ctx,
-            revision,
-            environment: &request.environment,
-            commit,
-            images: &request.images,
-            replace: (!request.force_build).then_some(replace),
+        } = self
+        else {
+            return Ok(());
         };
+        let planner = planner(ctx, revision, request, commit, replace);
         let (target, settings) = (&revision.target, revision.settings());
         ctx.wait.check()?;
         let app = match &revision.app {
@@ -119,7 +207,7 @@ impl ProductionApp<'_> {
 /// Writes how it ended into the report; rolls back where that is safe; says what serves now.
 async fn settle(
     ctx: &Ctx,
-    revision: &Revision,
+    revision: &AppRevision,
     plan: &ProductionPlan,
     rollout: &Rollout,
     mut ended: Ended,

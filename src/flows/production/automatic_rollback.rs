@@ -10,7 +10,7 @@ use crate::model::failure::Failure;
 use crate::model::report::Report;
 use crate::model::rollback::{self, Decision, Situation};
 use crate::model::rollout::Phase;
-use crate::platforms::{Deployment, Document, Hold, Outcome, Platform, Rollout};
+use crate::platforms::{Deployment, Document, Hold, Outcome, Rollout};
 use crate::policy::replace::Replace;
 
 /// How many earlier deployments the platform is asked about.
@@ -36,13 +36,13 @@ pub(crate) async fn run(
         return Ok(());
     }
     let platform = target.platform.as_ref();
-    let Ways { from, back } = ways(ctx, platform, rollout, bad, report).await?;
+    let Ways { from, back } = ways(ctx, target, rollout, bad).await?;
     let situation = Situation {
         has_previous: !back.is_empty(),
         ..situation
     };
     if let Decision::LeaveTo(reason) = rollback::decide(config.rollback, situation) {
-        let command = back.first().map(|previous| by_hand(report, previous));
+        let command = back.first().map(|previous| by_hand(target, previous));
         not_rolled_back(report, &format!("{reason}{}", command.unwrap_or_default()));
         return Ok(());
     }
@@ -57,7 +57,7 @@ pub(crate) async fn run(
     let mut way_back = None;
     for deployment in back.into_iter().take(MOST) {
         // The platform would go back to any version that ran, also to one that failed the checks.
-        if let Some(bad) = found_bad(ctx, report, &deployment).await {
+        if let Some(bad) = found_bad(ctx, target, &deployment).await {
             objection = objection.or(Some(format!(
                 "`{}`, which came before, was found bad as well",
                 bad.short()
@@ -77,7 +77,7 @@ pub(crate) async fn run(
         return Ok(());
     };
     if let Some(what) = taken(from.as_ref(), &earlier) {
-        let command = by_hand(report, &earlier);
+        let command = by_hand(target, &earlier);
         not_rolled_back(report, &format!("that would {what}, which served before{command}"));
         return Ok(());
     }
@@ -121,10 +121,10 @@ fn not_rolled_back(report: &mut Report, why: &str) {
 }
 
 /// `; to go back yourself: `do-deploy …``
-fn by_hand(report: &Report, earlier: &Deployment) -> String {
+fn by_hand(target: &Target, earlier: &Deployment) -> String {
     format!(
         "; to go back yourself: `do-deploy rollback {} --to {}`",
-        report.flags(),
+        target.flags(),
         earlier.id
     )
 }
@@ -148,13 +148,8 @@ struct Ways {
 
 /// # Errors
 /// Also when no earlier deployment can be better, with the reason.
-async fn ways(
-    ctx: &Ctx,
-    platform: &dyn Platform,
-    rollout: &Rollout,
-    judged: &Deployment,
-    report: &Report,
-) -> anyhow::Result<Ways> {
+async fn ways(ctx: &Ctx, target: &Target, rollout: &Rollout, judged: &Deployment) -> anyhow::Result<Ways> {
+    let platform = target.platform.as_ref();
     let all = platform.deployments(&rollout.app_id, LOOK_BACK).await?;
     let before = all.iter().find(|it| Some(&it.id) == rollout.previous.as_ref()).cloned();
     let from = before.as_ref().and_then(|before| before.document.clone());
@@ -162,7 +157,7 @@ async fn ways(
     let again = before.filter(|before| same_commit(before, judged));
     let good_before = match (again, ctx.commit_of(judged)) {
         (Some(again), Some(commit)) => {
-            let was_good = ctx.github()?.was_good(report.environment.on_github(), &commit).await?;
+            let was_good = was_good(ctx, target, &commit).await?;
             (was_good == Some(true)).then_some((again, commit))
         }
         _ => None,
@@ -183,14 +178,14 @@ async fn ways(
 }
 
 /// The commit of an earlier deployment that was judged bad when it was deployed, as far as GitHub's deployments show.
-async fn found_bad(ctx: &Ctx, report: &Report, deployment: &Deployment) -> Option<Sha> {
+async fn found_bad(ctx: &Ctx, target: &Target, deployment: &Deployment) -> Option<Sha> {
     let commit = ctx.commit_of(deployment)?;
-    let was_good = ctx
-        .github()
-        .ok()?
-        .was_good(report.environment.on_github(), &commit)
-        .await;
-    (was_good.ok()? == Some(false)).then_some(commit)
+    (was_good(ctx, target, &commit).await.ok()? == Some(false)).then_some(commit)
+}
+
+async fn was_good(ctx: &Ctx, target: &Target, commit: &Sha) -> anyhow::Result<Option<bool>> {
+    let (environment, app) = (target.environment.on_github(), target.app.recorded_as());
+    Ok(ctx.github()?.was_good(environment, app, commit).await?)
 }
 
 fn same_commit(one: &Deployment, other: &Deployment) -> bool {

@@ -1,102 +1,275 @@
-//! What a deployment of an environment begins with: whether there is anything to deploy, and what, before anything is touched.
+//! What a deployment of an environment begins with: which of its apps are deployed, and how, before anything is touched.
 
+use std::collections::BTreeMap;
+
+use crate::config::{AppConfig, Config, referenced_apps};
 use crate::flows::context::Ctx;
-use crate::flows::inspect::dry_run;
-use crate::flows::production::app::ProductionApp;
-use crate::flows::production::plan::Planner;
+use crate::flows::failure::failure_of;
+use crate::flows::production::app::{ProductionApp, Work, planner};
 use crate::flows::production::request::Request;
-use crate::flows::production::{pin, redundant};
+use crate::flows::production::{left_over, pin, redundant, rehearsal};
+use crate::flows::project::app_revision::{AppRevision, EnvironmentApp};
+use crate::flows::project::apps::of_its_app;
+use crate::flows::project::links::linked_so_far;
 use crate::flows::project::ownership;
 use crate::flows::project::revision::{Commit, Revision};
 use crate::flows::project::target::Target;
-use crate::flows::rollout::refused_manifest;
+use crate::github::repository::Repository;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::report::{Change, Report, State};
 use crate::platforms::App;
-use crate::platforms::plan::{Beside, ProductionPlan, beside};
+use crate::platforms::plan::{Beside, beside};
+use crate::policy::app_graph::AppGraph;
 use crate::policy::replace::Replace;
 
 /// What is known before anything is touched.
-pub(crate) enum Begun<'a> {
-    /// There is nothing to deploy, or it is a dry run: the report says which.
-    NotDeployed(Box<Report>),
-    Ready(Box<ProductionApp<'a>>),
+pub(crate) struct Begun<'a> {
+    pub(crate) config: Config,
+    pub(crate) repository: Repository,
+    pub(crate) branch: String,
+    /// Those that the run is about. Where there is nothing to deploy to any, or it is a dry run, their reports say so.
+    pub(crate) apps: Vec<ProductionApp<'a>>,
 }
 
 pub(crate) async fn begin<'a>(ctx: &Ctx, request: &'a Request) -> anyhow::Result<Begun<'a>> {
     let environment = &request.environment;
-    let skipped = |reason: &str| {
-        let report = Report::new("", environment.clone(), State::Skipped);
-        Ok(Begun::NotDeployed(Box::new(not_deployed(ctx, report, reason))))
-    };
     let commit = match request.commit.clone() {
         Commit::Pushed(sha) if !request.images.is_empty() => Commit::Made(sha),
         commit => commit,
     };
     let revision = Revision::find_with(ctx, environment, &commit).await?;
-    let Revision {
-        target,
-        manifest,
-        head,
-        app: live,
-        ..
-    } = &revision;
-    if let Some(reason) = &revision.nothing_to_do {
-        return skipped(reason);
-    }
-    // Whose app it is comes first: another's pin is no reason to skip.
-    let pinned = live.as_ref().filter(|app| app.pinned.is_some() && !request.release);
-    if let Some(app) = pinned.filter(|app| target.is_marked(app)) {
-        return skipped(&pin::described(app, environment));
-    }
-    // What was built or agreed to for this run is a reason to deploy, whatever serves.
-    let brings_more = !request.images.is_empty() || !request.replace.is_empty();
-    if !brings_more && let Some(reason) = redundant::reason(ctx, &revision, &request.commit).await? {
-        return skipped(&reason);
-    }
-    let (replace, second) = beside_another(ctx, &revision, request).await?;
-    if let (true, Some(app)) = (request.force_build, live) {
-        same_commit(ctx, app, head, &revision.branch)?;
-    }
-    let planner = Planner {
-        ctx,
-        revision: &revision,
-        environment,
-        commit: &commit,
-        images: &request.images,
-        replace: (!request.force_build).then_some(&replace),
+    let entries = revision.config.apps();
+    let graph = AppGraph::of(&entries, environment)?;
+    let found = revision.apps().await?;
+    let left_over = match found.as_slice() {
+        [
+            EnvironmentApp {
+                entry: AppConfig { key: None, .. },
+                ..
+            },
+        ] => None,
+        found => left_over::notice(ctx, &revision, found).await?,
     };
-    let mut plan = planner.plan(live.as_ref())?;
-    plan.changes.extend(second);
-    ctx.console.phase("Plan");
-    planner.announce(&plan, None);
-    if request.dry_run {
-        if let Some(app) = live.as_ref().filter(|app| app.pinned.is_some()) {
-            ctx.console
-                .say(&format!("Would release `{}` from its rollback", app.name));
-        }
-        let planned = planned(ctx, target, live.as_ref(), &plan, head, &revision.branch)
-            .await
-            .map_err(|error| refused_manifest::in_its_file(ctx, error, manifest, &plan.document))?;
-        return Ok(Begun::NotDeployed(Box::new(planned)));
+    let urls = urls(&found);
+    let about: Vec<EnvironmentApp> = found.into_iter().filter(|app| ctx.is_about(&app.entry)).collect();
+    if about.len() > 1 {
+        for_one_app(request)?;
     }
-    let mut report = target.report(manifest.name(), State::Building);
-    report.commit = Some(head.clone());
-    report.url = live.as_ref().and_then(|app| app.active.as_ref().and(app.url.clone()));
-    report.serving = live.as_ref().and_then(|app| ownership::serving(ctx, app));
-    report.changes.clone_from(&plan.changes);
-    report.built_elsewhere = plan.document.facts().is_built_elsewhere(&ctx.own());
-    Ok(Begun::Ready(Box::new(ProductionApp {
-        ctx: ctx.clone(),
-        request,
-        commit,
-        revision,
-        replace,
-        plan,
-        report,
-        has_broken_off: false,
-    })))
+    let members: Vec<AppConfig> = about.iter().map(|app| app.entry.clone()).collect();
+    let mut apps = Vec::new();
+    for app in about {
+        let before = members
+            .iter()
+            .enumerate()
+            .filter(|(_, other)| graph.is_before(other, &app.entry));
+        let mut report = Report::new(
+            app.entry.key.as_deref().unwrap_or_default(),
+            environment.clone(),
+            State::Skipped,
+        );
+        report.key.clone_from(&app.entry.key);
+        let mut planned = ProductionApp {
+            ctx: app.ctx.clone(),
+            key: app.entry.key.clone(),
+            needs: before.map(|(at, _)| at).collect(),
+            request,
+            commit: commit.clone(),
+            work: None,
+            report,
+            has_broken_off: false,
+        };
+        match of_its_app(planned.begin(&revision, app, &urls, &members).await)? {
+            Err(error) if planned.key.is_some() => planned.refuse(failure_of(&error)),
+            begun => begun?,
+        }
+        apps.push(planned);
+    }
+    if let (Some(left_over), Some(first)) = (left_over, apps.first_mut()) {
+        first.report.notes.push(left_over);
+    }
+    let Revision {
+        config,
+        repository,
+        branch,
+        ..
+    } = revision;
+    Ok(Begun {
+        config,
+        repository,
+        branch,
+        apps,
+    })
+}
+
+/// The URLs of the apps that are live, by their keys.
+fn urls(apps: &[EnvironmentApp]) -> BTreeMap<String, String> {
+    let found = apps.iter().filter_map(|it| {
+        let revision = it.revision.as_ref().ok()?;
+        let app = revision.app.as_ref().filter(|app| revision.target.is_marked(app))?;
+        let url = app.active.as_ref().and(app.url.clone())?;
+        Some((it.entry.key.clone()?, url))
+    });
+    found.collect()
+}
+
+/// Passes a request that several apps can be deployed with.
+///
+/// # Errors
+/// Components and databases are named for one app: another may have some of the same name.
+fn for_one_app(request: &Request) -> Result<(), Failure> {
+    let flag = match (request.images.is_empty(), request.replace.is_empty()) {
+        (false, _) => "--images",
+        (true, false) => "--replace",
+        (true, true) => return Ok(()),
+    };
+    Err(
+        Failure::input(format!("`{flag}` is about one app, and the repository has several"))
+            .next("name the app with `--app NAME`"),
+    )
+}
+
+impl ProductionApp<'_> {
+    /// Plans it, unless there is nothing to deploy. `urls`: of the live apps, by key. `members`: those that this run deploys.
+    async fn begin(
+        &mut self,
+        of_all: &Revision<'_>,
+        app: EnvironmentApp,
+        urls: &BTreeMap<String, String>,
+        members: &[AppConfig],
+    ) -> anyhow::Result<()> {
+        let revision = match app.revision {
+            Ok(revision) => revision,
+            Err(error) => {
+                self.report.commit = Some(of_all.head.clone());
+                let environment = &of_all.environment;
+                let live = Target::find_marked(&self.ctx, &of_all.repository, environment, &app.identity).await;
+                if let Ok(Some((_, live))) = live {
+                    self.report.app.clone_from(&live.name);
+                    self.says_what_serves(Some(&live));
+                }
+                return Err(error);
+            }
+        };
+        if self.key.is_some() {
+            self.report = revision.target.report(revision.manifest.name(), State::Skipped);
+            self.report.commit = Some(revision.head.clone());
+            self.says_what_serves(revision.app.as_ref());
+        }
+        let reason = match &of_all.nothing_to_do {
+            Some(reason) => Some(reason.clone()),
+            None => self.nothing_to_do(&revision).await?,
+        };
+        match reason {
+            Some(reason) => {
+                self.not_deployed(&reason);
+                Ok(())
+            }
+            None => self.plan(revision, urls, members).await,
+        }
+    }
+
+    fn says_what_serves(&mut self, live: Option<&App>) {
+        let report = &mut self.report;
+        report.url = live.and_then(|app| app.active.as_ref().and(app.url.clone()));
+        report.serving = live.and_then(|app| ownership::serving(&self.ctx, app));
+        report.app_id = live.map(|app| app.id.clone()).filter(|_| self.key.is_some());
+    }
+
+    async fn nothing_to_do(&self, revision: &AppRevision) -> anyhow::Result<Option<String>> {
+        let (ctx, request, target) = (&self.ctx, self.request, &revision.target);
+        if revision.nothing_to_do.is_some() {
+            return Ok(revision.nothing_to_do.clone());
+        }
+        // Whose app it is comes first: another's pin is no reason to skip.
+        let pinned = revision
+            .app
+            .as_ref()
+            .filter(|app| app.pinned.is_some() && !request.release);
+        if let Some(app) = pinned.filter(|app| target.is_marked(app)) {
+            return Ok(Some(pin::described(app, &target.environment, &target.app)));
+        }
+        // What was built or agreed to for this run is a reason to deploy, whatever serves.
+        let brings_more = !request.images.is_empty() || !request.replace.is_empty();
+        match brings_more {
+            true => Ok(None),
+            false => redundant::reason(ctx, revision, &request.commit).await,
+        }
+    }
+
+    async fn plan(
+        &mut self,
+        mut revision: AppRevision,
+        urls: &BTreeMap<String, String>,
+        members: &[AppConfig],
+    ) -> anyhow::Result<()> {
+        let (ctx, request) = (&self.ctx, self.request);
+        let (replace, second) = beside_another(ctx, &revision, request).await?;
+        if let (true, Some(app)) = (request.force_build, &revision.app) {
+            same_commit(ctx, app, &revision.head, &revision.branch)?;
+        }
+        let env = revision.settings().env.clone();
+        for other in referenced_apps(&env) {
+            let is_deployed_now = members.iter().any(|member| member.key.as_deref() == Some(other));
+            if !is_deployed_now && !urls.contains_key(other) {
+                return Err(has_no_url(other, &revision.target).into());
+            }
+        }
+        if let Some(settings) = revision.config.environment_mut(&request.environment.to_string()) {
+            settings.env = linked_so_far(&env, urls);
+        }
+        let planner = planner(ctx, &revision, request, &self.commit, &replace);
+        let mut plan = planner.plan(revision.app.as_ref())?;
+        plan.changes.extend(second.clone());
+        ctx.console.phase("Plan");
+        planner.announce(&plan, None);
+        if request.dry_run {
+            self.report = rehearsal::planned(ctx, &revision, &plan).await?;
+            self.not_deployed("this is a dry run, and nothing was touched");
+            return Ok(());
+        }
+        self.report = revision.target.report(revision.manifest.name(), State::Building);
+        self.report.commit = Some(revision.head.clone());
+        self.says_what_serves(revision.app.as_ref());
+        self.report.changes.clone_from(&plan.changes);
+        self.report.built_elsewhere = plan.document.facts().is_built_elsewhere(&self.ctx.own());
+        self.work = Some(Work {
+            revision,
+            replace,
+            plan,
+            env,
+            urls: urls.clone(),
+            second,
+        });
+        Ok(())
+    }
+
+    fn not_deployed(&mut self, reason: &str) {
+        tracing::debug!(target: "decision", "not deployed because {reason}");
+        let report = &mut self.report;
+        self.ctx
+            .console
+            .notice(&format!("Not deployed to {}: {reason}", report.environment));
+        report.notes.insert(0, format!("Not deployed: {reason}"));
+    }
+
+    /// Ends one of several apps before anything of it is touched.
+    fn refuse(&mut self, failure: Failure) {
+        self.ctx.console.warn(&failure.to_string());
+        self.report.state = State::Failed;
+        self.report.failure = Some(failure);
+    }
+}
+
+fn has_no_url(other: &str, target: &Target) -> Failure {
+    let environment = &target.environment;
+    Failure::input(format!(
+        "{} refers to the URL of `{other}`, which is not deployed to {environment}",
+        target.app
+    ))
+    .next(format!(
+        "deploy it first: `do-deploy deploy --environment {environment} --app {other}`"
+    ))
 }
 
 /// A forced build takes the branch's head with the spec that the app has: another commit's spec, if it is another commit.
@@ -121,7 +294,7 @@ fn same_commit(ctx: &Ctx, app: &App, head: &Sha, branch: &str) -> Result<(), Fai
 /// agreed to. The rest of what was agreed to, and what is said of the second app.
 async fn beside_another(
     ctx: &Ctx,
-    revision: &Revision,
+    revision: &AppRevision,
     request: &Request,
 ) -> anyhow::Result<(Replace, Option<Change>)> {
     if revision.app.is_some() {
@@ -150,32 +323,4 @@ async fn beside_another(
         why: format!("the {} {differs} (`--replace name`)", manifest.words().manifest),
     });
     Ok((rest, second))
-}
-
-async fn planned(
-    ctx: &Ctx,
-    target: &Target,
-    live: Option<&App>,
-    plan: &ProductionPlan,
-    head: &Sha,
-    branch: &str,
-) -> anyhow::Result<Report> {
-    let mut planned = target.report("", State::Skipped);
-    planned.commit = Some(head.clone());
-    planned.changes.clone_from(&plan.changes);
-    if !plan.document.facts().is_built_elsewhere(&ctx.own()) {
-        let commit = format!("It would deploy `{}`, the head of `{branch}`", head.short());
-        dry_run::note(ctx, &mut planned, commit);
-    }
-    planned.notes.extend(plan.warnings.iter().cloned());
-    dry_run::show(ctx, target, live, &plan.document, &mut planned).await?;
-    Ok(not_deployed(ctx, planned, "this is a dry run, and nothing was touched"))
-}
-
-fn not_deployed(ctx: &Ctx, mut report: Report, reason: &str) -> Report {
-    tracing::debug!(target: "decision", "not deployed because {reason}");
-    ctx.console
-        .notice(&format!("Not deployed to {}: {reason}", report.environment));
-    report.notes.insert(0, format!("Not deployed: {reason}"));
-    report
 }

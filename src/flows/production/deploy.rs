@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
 use crate::flows::context::Ctx;
@@ -10,8 +11,11 @@ use crate::flows::production::app::ProductionApp;
 use crate::flows::production::begin::{Begun, begin};
 use crate::flows::production::refusal;
 pub(crate) use crate::flows::production::request::Request;
+use crate::flows::rollout::order::turns;
+use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::report::{AppReporter, Reporter};
+use crate::wait::Cancelled;
 
 /// Returns a report for each app.
 #[tracing::instrument(target = "flow", name = "deploy", skip_all, fields(environment = %request.environment))]
@@ -30,34 +34,79 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Report>> {
     let started = Instant::now();
     request.images.without_forced_build(request.force_build)?;
     request.replace.without_forced_build(request.force_build)?;
-    let mut app = match begin(ctx, request).await? {
-        Begun::Ready(app) => app,
-        Begun::NotDeployed(report) => {
-            ctx.record(&report);
-            return Ok(vec![*report]);
+    let Begun {
+        config,
+        repository,
+        branch,
+        mut apps,
+    } = begin(ctx, request).await?;
+    let mut reports: Vec<Report> = apps.iter().map(|app| app.report.clone()).collect();
+    if apps.iter().all(|app| app.work.is_none()) {
+        ctx.record_each(&reports);
+        if let Some(refused) = refused(&reports).filter(|_| !request.dry_run) {
+            refusal::tell(ctx, &request.commit, &request.environment, &refused.into()).await;
         }
-    };
-    let deps = ctx.reporter(&app.revision.config, &app.revision.target.repository);
-    let reporter = Reporter::open(deps, std::slice::from_ref(&app.report)).await;
+        return Ok(reports);
+    }
+    let reporter = Reporter::open(ctx.reporter(&config, &repository), &reports).await;
     let reporter = Mutex::new(reporter);
-    let signal = app.deploy(AppReporter::new(&reporter, 0), started).await;
+    let signal = deploy_all(&mut apps, &reporter, started).await;
     let mut reporter = reporter.into_inner();
-    reporter.close(std::slice::from_ref(&app.report)).await;
+    let is_news = |app: &ProductionApp<'_>| app.report.state != State::Skipped && !app.has_broken_off;
+    let is_news = apps.iter().any(is_news);
+    reports = apps.into_iter().map(|app| app.report).collect();
+    reporter.close(&reports).await;
     if let Some(signal) = signal {
         return Err(signal.into());
     }
-    if app.report.state != State::Skipped && !app.has_broken_off {
-        tell_the_pull_request(ctx, &app, &mut reporter).await;
+    if is_news {
+        tell_the_pull_request(ctx, &branch, &reports, &mut reporter).await;
     }
-    Ok(vec![app.report])
+    Ok(reports)
+}
+
+/// What is wrong with the first app that was refused, of several none of which is deployed.
+fn refused(reports: &[Report]) -> Option<Failure> {
+    let (key, failure) = reports
+        .iter()
+        .find_map(|report| Some((report.key.as_deref()?, report.failure.as_ref()?)))?;
+    Some(Failure {
+        what: format!("app `{key}`: {}", failure.what),
+        ..failure.clone()
+    })
+}
+
+/// Deploys every app, each once those before it are ready, and has the reporter say how each ended. Returns the signal that
+/// cut it short.
+async fn deploy_all(apps: &mut [ProductionApp<'_>], reporter: &Mutex<Reporter>, started: Instant) -> Option<Cancelled> {
+    let turns = turns(apps.iter().map(|app| app.needs.as_slice()));
+    let deployments = apps
+        .iter_mut()
+        .zip(turns)
+        .enumerate()
+        .map(|(index, (app, mut turn))| async move {
+            let reporter = AppReporter::new(reporter, index);
+            let before = turn.comes().await;
+            let mut signal = None;
+            if app.work.is_some() {
+                signal = app.deploy(&before, reporter, started).await;
+                if signal.is_none() {
+                    reporter.end(&app.report).await;
+                }
+            }
+            turn.ends(app.key.as_deref(), &app.report);
+            signal
+        });
+    join_all(deployments).await.into_iter().flatten().next()
 }
 
 /// One line on the comment of the merged pull request that the commit came from. Production's end does not depend on it.
-async fn tell_the_pull_request(ctx: &Ctx, app: &ProductionApp<'_>, reporter: &mut Reporter) {
-    let (Some(commit), Ok(github)) = (&app.report.commit, ctx.github()) else {
+async fn tell_the_pull_request(ctx: &Ctx, branch: &str, reports: &[Report], reporter: &mut Reporter) {
+    let commit = reports.iter().find_map(|report| report.commit.as_ref());
+    let (Some(commit), Ok(github)) = (commit, ctx.github()) else {
         return;
     };
-    match github.impatient().merged_pull_of(commit, &app.revision.branch).await {
+    match github.impatient().merged_pull_of(commit, branch).await {
         Ok(Some(pull)) => reporter.tell_merged(pull.number).await,
         Ok(None) => {}
         Err(error) => reporter.missed_merged(&error),

@@ -2,13 +2,14 @@
 
 use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
-use crate::flows::project::target::Target;
+use crate::flows::project::target::{Target, flags};
+use crate::model::app_identity::AppIdentity;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::platforms::App;
 
 /// Who pinned the app, when, and how it is released.
-pub(crate) fn described(app: &App, environment: &Environment) -> String {
+pub(crate) fn described(app: &App, environment: &Environment, identity: &AppIdentity) -> String {
     let pinned = app.pinned.as_ref();
     let who = pinned
         .and_then(|pinned| pinned.cause.user.as_deref())
@@ -18,9 +19,12 @@ pub(crate) fn described(app: &App, environment: &Environment) -> String {
         .map(|at| format!(" at {at:.0}"))
         .unwrap_or_default();
     let id = pinned.map(|pinned| pinned.id.as_str()).unwrap_or_default();
+    let input = identity.names.key.as_ref().map(|key| format!(", `app: {key}`"));
     format!(
-        "{who} rolled `{}` back{when}, which pinned it to deployment {id}; `do-deploy deploy --environment {environment} --release` releases it and deploys the branch, and so does a dispatched run with `command: deploy` and `release: true`",
-        app.name
+        "{who} rolled `{}` back{when}, which pinned it to deployment {id}; `do-deploy deploy {} --release` releases it and deploys the branch, and so does a dispatched run with `command: deploy`{} and `release: true`",
+        app.name,
+        flags(environment, identity),
+        input.unwrap_or_default()
     )
 }
 

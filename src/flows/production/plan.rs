@@ -1,8 +1,9 @@
 //! What a deployment of production is planned from, and how it is sent: planned again where the app has changed meanwhile.
 
 use crate::flows::context::Ctx;
+use crate::flows::project::app_revision::AppRevision;
 use crate::flows::project::ownership;
-use crate::flows::project::revision::{Commit, Revision};
+use crate::flows::project::revision::Commit;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::Change;
@@ -15,7 +16,7 @@ use crate::policy::replace::Replace;
 #[derive(Clone, Copy)]
 pub(crate) struct Planner<'a> {
     pub(crate) ctx: &'a Ctx,
-    pub(crate) revision: &'a Revision,
+    pub(crate) revision: &'a AppRevision,
     pub(crate) environment: &'a Environment,
     /// The commit that was asked for.
     pub(crate) commit: &'a Commit,

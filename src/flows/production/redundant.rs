@@ -4,8 +4,9 @@
 //! deployed the branch's head. A person who asks for the same commit again, by hand or by a re-run, gets it.
 
 use crate::flows::context::Ctx;
+use crate::flows::project::app_revision::AppRevision;
 use crate::flows::project::ownership;
-use crate::flows::project::revision::{Commit, Revision};
+use crate::flows::project::revision::Commit;
 use crate::github::GitHub;
 use crate::github::repository::Comparison;
 use crate::model::commit::Sha;
@@ -13,7 +14,7 @@ use crate::net::error::ApiError;
 use crate::platforms::App;
 
 /// Why the run has nothing to deploy. `None`: it deploys.
-pub(crate) async fn reason(ctx: &Ctx, revision: &Revision, expected: &Commit) -> anyhow::Result<Option<String>> {
+pub(crate) async fn reason(ctx: &Ctx, revision: &AppRevision, expected: &Commit) -> anyhow::Result<Option<String>> {
     let (Commit::Pushed(commit) | Commit::Tested(commit)) = expected else {
         return Ok(None);
     };
@@ -40,15 +41,23 @@ pub(crate) async fn reason(ctx: &Ctx, revision: &Revision, expected: &Commit) ->
 
 async fn of_commit(
     github: &GitHub,
-    revision: &Revision,
+    revision: &AppRevision,
     commit: &Sha,
     serving: &Sha,
 ) -> Result<Option<String>, ApiError> {
     let head = &revision.head;
     let reason = if serving.is(commit) {
         format!(
-            "`{}` serves already; `do-deploy redeploy` deploys it again",
-            commit.short()
+            "`{}` serves already; `do-deploy redeploy{}` deploys it again",
+            commit.short(),
+            revision
+                .target
+                .app
+                .names
+                .key
+                .as_ref()
+                .map(|key| format!(" --app {key}"))
+                .unwrap_or_default()
         )
     } else if !head.is(commit)
         && contains(github, serving, commit).await?

@@ -11,6 +11,7 @@ use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
 use crate::flows::production::rolled_back::WentBack;
 use crate::flows::production::{pin, rolled_back};
+use crate::flows::project::app_revision::{AppRevision, EnvironmentApp};
 use crate::flows::project::ownership;
 use crate::flows::project::revision::{self, Revision};
 use crate::flows::project::target::Target;
@@ -163,20 +164,38 @@ struct Found {
 }
 
 /// The app, by the branch's files where they can be read. The head may be the very commit to get away from, and GitHub may
-/// be down: an app is known by its marks as well, and everything else comes from the earlier deployment.
+/// be down: an app is known by its marks as well, and everything else comes from the earlier deployment. Each of several
+/// apps has versions of its own.
 async fn find(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Found> {
-    let error = match Revision::find(ctx, environment).await {
-        Ok(Revision {
-            target,
-            config,
-            app: Some(app),
-            ..
-        }) => {
-            return Ok(Found { target, config, app });
+    let mut identity = ctx
+        .app
+        .as_deref()
+        .map_or_else(AppIdentity::only_by_marks, AppIdentity::by_key);
+    let apps = match Revision::find(ctx, environment).await {
+        Ok(revision) => revision.apps().await,
+        Err(error) => Err(error),
+    };
+    let error = match apps.map(|apps| EnvironmentApp::only(ctx, environment, apps)) {
+        Ok(Err(several)) => return Err(several.into()),
+        Ok(Ok(app)) => {
+            if app.entry.key.is_some() {
+                identity = app.identity;
+            }
+            match app.revision {
+                Ok(AppRevision {
+                    target,
+                    config,
+                    app: Some(app),
+                    ..
+                }) => {
+                    return Ok(Found { target, config, app });
+                }
+                Ok(_) => Failure::input(format!("`{environment}` is not deployed"))
+                    .next("deploy it first; there is nothing to go back to")
+                    .into(),
+                Err(error) => error,
+            }
         }
-        Ok(_) => Failure::input(format!("`{environment}` is not deployed"))
-            .next("deploy it first; there is nothing to go back to")
-            .into(),
         Err(error) => error,
     };
     if cancelled(&error).is_some() {
@@ -189,7 +208,6 @@ async fn find(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Found> {
             None => return Err(error),
         },
     };
-    let identity = AppIdentity::only_by_marks();
     let Some((target, app)) = Target::find_marked(ctx, &repository, environment, &identity).await? else {
         return Err(error);
     };
@@ -247,10 +265,10 @@ fn planned(ctx: &Ctx, target: &Target, app: &App, earlier: &Deployment) -> anyho
 
 /// What a person has to know who has rolled back.
 fn afterwards(target: &Target) -> String {
-    let environment = &target.environment;
     match target.platform.capabilities().pins_rollbacks {
         true => format!(
-            "The app is pinned: pushes are skipped until `do-deploy deploy --environment {environment} --release` deploys the branch again. Data was not rolled back"
+            "The app is pinned: pushes are skipped until `do-deploy deploy {} --release` deploys the branch again. Data was not rolled back",
+            target.flags()
         ),
         false => "The next push deploys over it. Data was not rolled back".to_owned(),
     }

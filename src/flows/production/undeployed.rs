@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::config::{Config, EnvironmentConfig};
+use crate::config::Config;
 use crate::flows::context::Ctx;
 use crate::flows::production::pin;
 use crate::flows::production::redundant::contains;
+use crate::flows::project::apps;
 use crate::flows::project::ownership;
 use crate::flows::project::revision::says_skip;
+use crate::flows::project::source::Source;
 use crate::flows::rollout::disappeared;
 use crate::github::GitHub;
 use crate::github::repository::{Commit, Repository};
@@ -42,8 +44,8 @@ const NO_RUN: [&str; 7] = [
     "skip-checks:true",
 ];
 
-/// One report for each environment that has something else than its branch's head. `apps`: all that the run's token sees.
-/// What cannot be read is said and not found.
+/// One report for each app of an environment that has something else than its branch's head. `apps`: all that the run's token
+/// sees. What cannot be read is said and not found.
 pub(crate) async fn reports(
     ctx: &Ctx,
     repository: &Repository,
@@ -51,21 +53,94 @@ pub(crate) async fn reports(
     apps: &[App],
 ) -> anyhow::Result<Vec<Report>> {
     let mut reports = Vec::new();
-    for (name, target) in config.targets().filter(|(_, target)| target.nightly) {
+    for (name, target) in config.targets() {
         let Ok(environment) = name.parse::<Environment>() else {
             continue;
         };
-        match of(ctx, repository, &environment, target, apps).await {
-            Ok(found) => reports.extend(found),
+        let branch = target.branch_or(&repository.default_branch);
+        let subjects = match subjects(ctx, config, &environment, branch).await {
+            Ok(subjects) => subjects,
             Err(error) => {
-                ctx.wait.check()?;
-                ctx.console.warn(&format!(
-                    "Could not compare what `{environment}` has with its branch: {error:#}"
-                ));
+                not_compared(ctx, &format!("`{environment}`"), &error)?;
+                continue;
+            }
+        };
+        for subject in subjects {
+            match of(ctx, repository, &subject, branch, apps).await {
+                Ok(found) => reports.extend(found),
+                Err(error) => not_compared(ctx, &subject.place(), &error)?,
             }
         }
     }
     Ok(reports)
+}
+
+fn not_compared(ctx: &Ctx, what: &str, error: &anyhow::Error) -> anyhow::Result<()> {
+    ctx.wait.check()?;
+    ctx.console
+        .warn(&format!("Could not compare what {what} has with its branch: {error:#}"));
+    Ok(())
+}
+
+/// One app in an environment.
+struct Subject<'a> {
+    environment: &'a Environment,
+    app: AppIdentity,
+}
+
+impl Subject<'_> {
+    /// `` `production` ``, or `` `api` in `production` `` where there are several.
+    fn place(&self) -> String {
+        match &self.app.names.key {
+            Some(key) => format!("`{key}` in `{}`", self.environment),
+            None => format!("`{}`", self.environment),
+        }
+    }
+
+    fn report(&self) -> Report {
+        let name = self.app.recorded_as().unwrap_or_default();
+        let mut report = Report::new(name, self.environment.clone(), State::Failed);
+        report.key.clone_from(&self.app.names.key);
+        report
+    }
+}
+
+/// The apps of an environment that are compared.
+///
+/// # Errors
+/// Where there are several, which are told apart by their manifests: what keeps those from being read.
+async fn subjects<'a>(
+    ctx: &Ctx,
+    config: &Config,
+    environment: &'a Environment,
+    branch: &str,
+) -> anyhow::Result<Vec<Subject<'a>>> {
+    let is_compared = |config: &Config| {
+        let settings = config.environment(&environment.to_string());
+        settings.is_some_and(|settings| settings.nightly)
+    };
+    if !config.has_apps() {
+        let app = AppIdentity::only_by_marks();
+        return Ok(Vec::from_iter(
+            is_compared(config).then_some(Subject { environment, app }),
+        ));
+    }
+    let source = Source::of_branch(ctx, branch).await;
+    let mut subjects = Vec::new();
+    for app in apps::read(&source, config.apps(), environment).await? {
+        if !is_compared(&app.entry.config) {
+            continue;
+        }
+        let subject = Subject {
+            environment,
+            app: app.identity,
+        };
+        match app.manifest {
+            Ok(_) => subjects.push(subject),
+            Err(error) => not_compared(ctx, &subject.place(), &error)?,
+        }
+    }
+    Ok(subjects)
 }
 
 /// What an environment runs.
@@ -84,10 +159,15 @@ struct Running<'a> {
 async fn running<'a>(
     ctx: &Ctx,
     repository: &Repository,
-    environment: &Environment,
+    subject: &Subject<'_>,
     apps: &'a [App],
 ) -> anyhow::Result<Option<Running<'a>>> {
-    let app = ownership::only(apps, repository.id, environment, &AppIdentity::only_by_marks())?;
+    let Subject {
+        environment,
+        app: identity,
+    } = subject;
+    let recorded_as = identity.recorded_as();
+    let app = ownership::only(apps, repository.id, environment, identity)?;
     if let Some(app) = app {
         if app.in_progress.is_some() {
             return Ok(None);
@@ -105,17 +185,18 @@ async fn running<'a>(
         }
     }
     // What was never deployed here is deployed by something else, or not yet.
-    let Some(commit) = ctx.github()?.last_good(environment.on_github()).await? else {
+    let Some(commit) = ctx.github()?.last_good(environment.on_github(), recorded_as).await? else {
         return Ok(None);
     };
     let mut gone = None;
     if app.is_none() {
         if let Some(commit) = &commit {
-            gone = disappeared::look(ctx, environment, commit).await?;
+            gone = disappeared::look(ctx, environment, recorded_as, commit).await?;
         }
         if gone.is_none() {
             ctx.console.say(&format!(
-                "This run's token sees no app of `{environment}`, which may be another team's: GitHub's records are compared with its branch instead"
+                "This run's token sees no app of {}, which may be another team's: GitHub's records are compared with its branch instead",
+                subject.place()
             ));
         }
     }
@@ -130,24 +211,24 @@ async fn running<'a>(
 async fn of(
     ctx: &Ctx,
     repository: &Repository,
-    environment: &Environment,
-    target: &EnvironmentConfig,
+    subject: &Subject<'_>,
+    branch: &str,
     apps: &[App],
 ) -> anyhow::Result<Option<Report>> {
     let github = ctx.github()?;
-    let branch = target.branch_or(&repository.default_branch);
-    let Some(running) = running(ctx, repository, environment, apps).await? else {
+    let environment = subject.environment;
+    let Some(running) = running(ctx, repository, subject, apps).await? else {
         return Ok(None);
     };
     if let Some(gone) = running.gone {
-        let mut report = Report::new("", environment.clone(), State::Failed);
+        let mut report = subject.report();
         report.failure = Some(gone);
         return Ok(Some(report));
     }
     let Some(head) = github.branch_head(branch).await? else {
         return Ok(None);
     };
-    let good = good(github, environment, &running).await?;
+    let good = good(github, subject, &running).await?;
     if good.as_ref().is_some_and(|good| good.is(&head)) {
         return Ok(None);
     }
@@ -158,9 +239,11 @@ async fn of(
         return Ok(None);
     }
     let recorded = github.recorded(environment, &missed).await?;
-    let state = recorded.first().map(|recorded| recorded.state.as_str());
-    let what = what(environment, branch, &head, &running);
-    let mut why = match by_a_rollback(running.app, environment, state) {
+    let recorded_as = subject.app.recorded_as();
+    let recorded = recorded.iter().find(|it| recorded_as.is_none_or(|app| app == it.app));
+    let state = recorded.map(|recorded| recorded.state.as_str());
+    let what = what(&subject.place(), branch, &head, &running);
+    let mut why = match by_a_rollback(running.app, subject, state) {
         Some(why) => why,
         None => why(&commit.message, state),
     };
@@ -170,8 +253,8 @@ async fn of(
             missed.short()
         );
     }
-    let next = next(environment, &head);
-    let mut report = Report::new("", environment.clone(), State::Failed);
+    let next = next(subject, &head);
+    let mut report = subject.report();
     report.commit = Some(head);
     report.serving = running.commit;
     report.failure = Some(Failure::bad(what).why(why).next(next));
@@ -179,27 +262,25 @@ async fn of(
 }
 
 /// What runs, unless its last deployment by this program did not end well.
-async fn good(github: &GitHub, environment: &Environment, running: &Running<'_>) -> Result<Option<Sha>, ApiError> {
+async fn good(github: &GitHub, subject: &Subject<'_>, running: &Running<'_>) -> Result<Option<Sha>, ApiError> {
     let Some(commit) = running.commit.as_ref().filter(|_| running.is_certain) else {
         return Ok(running.commit.clone());
     };
-    let ended = github.last_end(environment.on_github(), commit).await?;
+    let environment = subject.environment.on_github();
+    let ended = github.last_end(environment, subject.app.recorded_as(), commit).await?;
     let is_bad = matches!(ended.as_deref(), Some("failure" | "error"));
     Ok((!is_bad).then(|| commit.clone()))
 }
 
-fn what(environment: &Environment, branch: &str, head: &Sha, running: &Running<'_>) -> String {
+fn what(place: &str, branch: &str, head: &Sha, running: &Running<'_>) -> String {
     let head = head.short();
     match &running.commit {
         Some(commit) if commit.short() == head => {
-            format!("`{environment}` runs `{head}`, which is not known to work")
+            format!("{place} runs `{head}`, which is not known to work")
         }
-        Some(commit) => format!(
-            "`{environment}` runs `{}`, but `{branch}` is at `{head}`",
-            commit.short()
-        ),
-        None if running.is_certain => format!("nothing serves in `{environment}`, and `{branch}` is at `{head}`"),
-        None => format!("none of the last deployments of `{environment}` ended well, and `{branch}` is at `{head}`"),
+        Some(commit) => format!("{place} runs `{}`, but `{branch}` is at `{head}`", commit.short()),
+        None if running.is_certain => format!("nothing serves in {place}, and `{branch}` is at `{head}`"),
+        None => format!("none of the last deployments of {place} ended well, and `{branch}` is at `{head}`"),
     }
 }
 
@@ -255,10 +336,10 @@ async fn is_young(github: &GitHub, sha: &Sha, commit: &Commit, branch: &str) -> 
 }
 
 /// Where a person went back, or the platform did: of a head that is not known to have failed.
-fn by_a_rollback(app: Option<&App>, environment: &Environment, state: Option<&str>) -> Option<String> {
+fn by_a_rollback(app: Option<&App>, subject: &Subject<'_>, state: Option<&str>) -> Option<String> {
     let app = app.filter(|_| !matches!(state, Some("failure" | "error")))?;
     if app.pinned.is_some() {
-        return Some(pin::described(app, environment));
+        return Some(pin::described(app, subject.environment, &subject.app));
     }
     let cause = &app.active.as_ref()?.cause;
     let who = match cause.kind {
@@ -290,9 +371,12 @@ fn why(message: &str, state: Option<&str>) -> String {
     }
 }
 
-fn next(environment: &Environment, head: &Sha) -> String {
+fn next(subject: &Subject<'_>, head: &Sha) -> String {
+    let environment = subject.environment;
+    let app = subject.app.names.key.as_ref().map(|key| format!(" -f app={key}"));
+    let app = app.unwrap_or_default();
     format!(
-        "deploy it with `gh workflow run do-deploy-redeploy.yml -f command=deploy -f environment={environment} -f \
+        "deploy it with `gh workflow run do-deploy-redeploy.yml -f command=deploy -f environment={environment}{app} -f \
          commit={head}`, after a rollback also with `-f release=true`. Where it is meant to stay, set `nightly = false` \
          for this environment in `do-deploy.toml`"
     )

@@ -1,8 +1,10 @@
 //! What a flow acts on: the repository, its files at a commit, its pull requests, and which apps are its own.
 
+pub(crate) mod app_revision;
 pub(crate) mod apps;
 pub(crate) mod checkout;
 pub(crate) mod git;
+pub(crate) mod links;
 pub(crate) mod own;
 pub(crate) mod ownership;
 pub(crate) mod pull;

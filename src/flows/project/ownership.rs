@@ -1,5 +1,7 @@
 //! Whether an app is ours: asked before anything is changed or deleted.
 
+use std::collections::BTreeSet;
+
 use crate::flows::context::Ctx;
 use crate::flows::sentence::list;
 use crate::model::app_identity::AppIdentity;
@@ -83,6 +85,13 @@ pub(crate) fn only<'a>(
     if marked.len() < 2 {
         return Ok(marked.first().copied());
     }
+    let keys: BTreeSet<&str> = marked
+        .iter()
+        .filter_map(|app| app.marks.as_ref()?.app.as_deref())
+        .collect();
+    if identity.mark().is_none() && keys.len() == marked.len() {
+        return Err(several(environment, keys));
+    }
     let names = list(marked.iter().map(|app| app.name.as_str()));
     Err(
         Failure::input(format!("several apps have the marks of `{environment}`: {names}"))
@@ -92,6 +101,12 @@ pub(crate) fn only<'a>(
             ))
             .next("remove the envs `DO_DEPLOY_REPOSITORY` and `DO_DEPLOY_ENVIRONMENT` from those that are copies"),
     )
+}
+
+/// That one app of several has to be named. `keys`: theirs.
+pub(crate) fn several<'a>(environment: &Environment, keys: impl IntoIterator<Item = &'a str>) -> Failure {
+    Failure::input(format!("`{environment}` has several apps: {}", list(keys)))
+        .next("name the one that is meant with `--app NAME`")
 }
 
 /// Whether a live app is this app of the repository in the environment.

@@ -1,20 +1,14 @@
-//! What stands at the head of an environment's branch, and the app that it is deployed to: read before anything is touched.
+//! What stands at the head of an environment's branch, for all of its apps: read before anything is touched.
 
 use crate::config::{Config, EnvironmentConfig};
 use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
 use crate::flows::project::source::Source;
-use crate::flows::project::target::Target;
-use crate::flows::project::{own, unmerged};
+use crate::flows::project::unmerged;
 use crate::github::repository::{Comparison, Repository};
-use crate::model::app_identity::AppIdentity;
 use crate::model::commit::Sha;
-use crate::model::environment::{Environment, PRODUCTION};
+use crate::model::environment::Environment;
 use crate::model::failure::{Failure, Kind};
-use crate::model::own::OwnRepository;
-use crate::platforms::App;
-use crate::platforms::Manifest;
-use crate::platforms::plan::Neighbour;
 
 /// In the message of a push's head commit: that push is not deployed. Both ways round, as GitHub reads `[skip ci]`.
 const SKIP: [&str; 2] = ["[skip deploy]", "[deploy skip]"];
@@ -44,34 +38,38 @@ pub(crate) enum Commit {
 #[error("{0}")]
 pub(crate) struct NothingToDo(pub(crate) String);
 
-/// All that a deployment of an environment starts from.
-pub(crate) struct Revision {
-    pub(crate) target: Target,
+/// The commit that an environment is deployed from, and what its files say.
+pub(crate) struct Revision<'a> {
+    pub(super) ctx: &'a Ctx,
+    pub(crate) repository: Repository,
+    pub(crate) environment: Environment,
+    /// Policy, with the shape that the branch gives to it.
     pub(crate) config: Config,
-    pub(crate) manifest: Manifest,
     pub(crate) branch: String,
     /// The commit at the branch's head.
     pub(crate) head: Sha,
-    pub(crate) app: Option<App>,
-    /// The other environments, where the app could be one of theirs.
-    pub(crate) neighbours: Vec<Neighbour>,
     /// Why the commit expected is none to deploy any more.
     pub(crate) nothing_to_do: Option<String>,
+    /// The head is another commit than the one that was pushed.
+    pub(super) has_moved_on: bool,
+    pub(super) files: Source<'a>,
+    /// What is read is sent to the platform.
+    pub(super) deploys: bool,
 }
 
-impl Revision {
+impl<'a> Revision<'a> {
     /// To look at it; nothing that is read is sent to the platform.
-    pub(crate) async fn find(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Self> {
+    pub(crate) async fn find(ctx: &'a Ctx, environment: &Environment) -> anyhow::Result<Self> {
         Self::read(ctx, environment, &Commit::Head, false).await
     }
 
     /// To deploy it.
-    pub(crate) async fn find_with(ctx: &Ctx, environment: &Environment, expected: &Commit) -> anyhow::Result<Self> {
+    pub(crate) async fn find_with(ctx: &'a Ctx, environment: &Environment, expected: &Commit) -> anyhow::Result<Self> {
         Self::read(ctx, environment, expected, true).await
     }
 
     #[tracing::instrument(target = "phase", name = "plan", skip_all)]
-    async fn read(ctx: &Ctx, environment: &Environment, expected: &Commit, deploys: bool) -> anyhow::Result<Self> {
+    async fn read(ctx: &'a Ctx, environment: &Environment, expected: &Commit, deploys: bool) -> anyhow::Result<Self> {
         let github = ctx.github()?;
         ctx.clouds.reachable()?;
         let repository = github.repository().await?;
@@ -99,7 +97,8 @@ impl Revision {
         };
         let nothing_to_do = match unexpected_head(ctx, expected, &head, &branch).await? {
             None if unapproved.is_some() => unapproved,
-            None if has_moved_on => bad_head(ctx, &head, &branch, environment).await?,
+            // Of several apps each has a deployment of its own that may have failed.
+            None if has_moved_on && !config.has_apps() => bad_head(ctx, &head, &branch, environment, None).await?,
             reason => reason,
         };
         if has_moved_on && nothing_to_do.is_none() {
@@ -115,71 +114,18 @@ impl Revision {
                 .for_each(|differs| ctx.console.warn(differs));
             config = config.with_environment_of(&of_branch, &environment.to_string());
         }
-        let settings = self::settings(&config, environment)?;
-        let manifest = files.manifest(config.spec_of(settings)).await?;
-        let target = Target::of(
-            ctx,
-            &repository,
-            environment,
-            AppIdentity::only(manifest.name()),
-            &manifest,
-        )?;
-        let app = target.platform.find(manifest.name()).await?;
-        let living = app.iter().flat_map(own::documents_of);
-        ctx.resolve_names(&repository, std::iter::once(manifest.document()).chain(living))
-            .await?;
-        if settings.branch.is_empty() {
-            same_branch(&manifest, &ctx.own(), &branch, environment)?;
-        }
-        let is_unmarked = app.as_ref().is_some_and(|app| app.marks.is_none());
-        let neighbours = match deploys && is_unmarked && !environment.is_production() {
-            true => neighbours(ctx, &config, environment, &repository).await?,
-            false => Vec::new(),
-        };
         Ok(Self {
-            target,
-            manifest,
+            ctx,
+            repository,
+            environment: environment.clone(),
+            config,
             branch,
             head,
-            app,
-            neighbours,
             nothing_to_do,
-            config,
+            has_moved_on,
+            files,
+            deploys,
         })
-    }
-
-    /// Passes while the branch is where it was when the revision was read.
-    ///
-    /// # Errors
-    /// A `NothingToDo` where the commit that came since has a run of its own, else what a person has to do.
-    pub(crate) async fn still_at_head(&self, ctx: &Ctx, expected: &Commit) -> anyhow::Result<()> {
-        let (branch, before) = (&self.branch, &self.head);
-        let head = branch_head(ctx, &self.target.repository, branch).await?;
-        if head.is(before) {
-            return Ok(());
-        }
-        if let (Commit::Asked(_) | Commit::Tested(_) | Commit::Made(_), Some(reason)) =
-            (expected, unexpected_head(ctx, expected, &head, branch).await?)
-        {
-            return Err(NothingToDo(reason).into());
-        }
-        let moved = format!(
-            "`{branch}` moved on to `{}` before `{}` could be sent",
-            head.short(),
-            before.short()
-        );
-        Err(match expected {
-            Commit::Pushed(_) => NothingToDo(format!("{moved}; that push has a run of its own")).into(),
-            _ => Failure::unknown(moved)
-                .why("the platform builds the head of the branch, which this run did not plan for")
-                .next("run again; nothing was sent")
-                .into(),
-        })
-    }
-
-    /// What the configuration says of the environment.
-    pub(crate) fn settings(&self) -> &EnvironmentConfig {
-        settings(&self.config, &self.target.environment).expect("read before the revision was")
     }
 }
 
@@ -222,68 +168,7 @@ async fn is_exact_at(ctx: &Ctx, commit: &Sha, environment: &Environment) -> anyh
     }
 }
 
-/// The environments beside this one: which branch each deploys, and what its app is called.
-async fn neighbours(
-    ctx: &Ctx,
-    config: &Config,
-    environment: &Environment,
-    repository: &Repository,
-) -> anyhow::Result<Vec<Neighbour>> {
-    let mut neighbours = Vec::new();
-    for (name, target) in config.targets() {
-        // Without a spec of its own a named environment is never deployed.
-        if name == environment.to_string() || (name != PRODUCTION && target.spec.is_empty()) {
-            continue;
-        }
-        let branch = target.branch_or(&repository.default_branch);
-        let source = Source::of_branch(ctx, branch).await;
-        let app = match source.configured_manifest(config.spec_of(target)).await {
-            Ok(manifest) => Some(manifest.name().to_owned()),
-            Err(error) if cancelled(&error).is_none() && failure_of(&error).kind == Kind::Input => None,
-            Err(error) => return Err(error),
-        };
-        neighbours.push(Neighbour {
-            environment: Environment::Named(name.to_owned()),
-            app,
-            branch: branch.to_owned(),
-        });
-    }
-    Ok(neighbours)
-}
-
-/// Where nobody configured a branch, a spec that builds another one than the default would deploy what nobody pushed.
-fn same_branch(
-    manifest: &Manifest,
-    repository: &OwnRepository,
-    branch: &str,
-    environment: &Environment,
-) -> Result<(), Failure> {
-    let facts = manifest.document().facts();
-    let ours = facts.sources().filter(|source| source.is_repository(repository));
-    let Some((component, other)) = ours
-        .filter_map(|source| Some((&source.component, source.branch.as_deref()?)))
-        .find(|(_, other)| *other != branch)
-    else {
-        return Ok(());
-    };
-    let table = if environment.is_production() {
-        "[production]".to_owned()
-    } else {
-        format!("[environments.{environment}]")
-    };
-    Err(Failure::input(format!(
-        "`{component}` is built from `{other}`, but {environment} is deployed from `{branch}`"
-    ))
-    .why(format!(
-        "`{branch}` is the repository's default branch, and `do-deploy.toml` names no other"
-    ))
-    .next(format!(
-        "set `branch = \"{other}\"` under `{table}` in `do-deploy.toml`, or correct the {}",
-        manifest.words().manifest
-    )))
-}
-
-async fn branch_head(ctx: &Ctx, repository: &Repository, branch: &str) -> anyhow::Result<Sha> {
+pub(super) async fn branch_head(ctx: &Ctx, repository: &Repository, branch: &str) -> anyhow::Result<Sha> {
     let head = ctx.github()?.branch_head(branch).await?;
     Ok(head.ok_or_else(|| {
         Failure::input(format!("`{}` has no branch `{branch}`", repository.full_name)).next(format!(
@@ -317,7 +202,12 @@ pub(crate) fn settings<'a>(config: &'a Config, environment: &Environment) -> Res
 }
 
 /// Compares the branch's head with what was expected. `Some`: there is nothing to do, and why.
-async fn unexpected_head(ctx: &Ctx, expected: &Commit, head: &Sha, branch: &str) -> anyhow::Result<Option<String>> {
+pub(super) async fn unexpected_head(
+    ctx: &Ctx,
+    expected: &Commit,
+    head: &Sha,
+    branch: &str,
+) -> anyhow::Result<Option<String>> {
     match expected {
         Commit::Asked(sha) if !head.is(sha) => Err(Failure::input(format!(
             "the head of `{branch}` is `{}`, not `{}`",
@@ -358,9 +248,16 @@ async fn unexpected_head(ctx: &Ctx, expected: &Commit, head: &Sha, branch: &str)
 }
 
 /// Why a push's run does not deploy a head that is not its own commit: that was deployed before, and found bad or not
-/// found good. A person who runs the head's own run again, or names it, has decided to deploy it.
-async fn bad_head(ctx: &Ctx, head: &Sha, branch: &str, environment: &Environment) -> anyhow::Result<Option<String>> {
-    let ended = match ctx.github()?.last_end(environment.on_github(), head).await {
+/// found good. A person who runs the head's own run again, or names it, has decided to deploy it. `app`: what GitHub's
+/// records call it, where the repository has several.
+pub(super) async fn bad_head(
+    ctx: &Ctx,
+    head: &Sha,
+    branch: &str,
+    environment: &Environment,
+    app: Option<&str>,
+) -> anyhow::Result<Option<String>> {
+    let ended = match ctx.github()?.last_end(environment.on_github(), app, head).await {
         Ok(ended) => ended,
         // A token that may not read deployments deploys, as it does without this rule.
         Err(error) => {

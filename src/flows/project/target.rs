@@ -8,7 +8,7 @@ use crate::github::repository::Repository;
 use crate::model::app_identity::AppIdentity;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::model::report::{Report, State, flags};
+use crate::model::report::{Report, State};
 use crate::platforms::source::SourceKind;
 use crate::platforms::{App, Manifest, Platform};
 
@@ -133,11 +133,6 @@ impl Target {
         Ok(now.ok_or_else(|| Failure::unknown(format!("the app `{}` has disappeared", app.name)).next("run again"))?)
     }
 
-    /// The flags of a command that is about it.
-    pub(crate) fn flags(&self) -> String {
-        flags(&self.environment, self.app.names.key.as_deref())
-    }
-
     /// What people are going to see of it.
     pub(crate) fn report(&self, app: &str, state: State) -> Report {
         let mut report = Report::new(app, self.environment.clone(), state);
@@ -146,6 +141,18 @@ impl Target {
         report.key.clone_from(&self.app.names.key);
         report
     }
+
+    /// The flags that name it.
+    pub(crate) fn flags(&self) -> String {
+        flags(&self.environment, &self.app)
+    }
+}
+
+/// The flags that name an app of an environment: `--environment production`, and `--app api` where there are several.
+pub(crate) fn flags(environment: &Environment, app: &AppIdentity) -> String {
+    let key = app.names.key.as_deref();
+    let app = key.map(|key| format!(" --app {key}")).unwrap_or_default();
+    format!("--environment {environment}{app}")
 }
 
 /// Every app of an environment, whichever of the repository's it is, on each platform that the run has a token for.

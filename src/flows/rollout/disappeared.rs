@@ -19,10 +19,16 @@ const BETWEEN: Duration = Duration::from_secs(10);
 const ONE_LOOK: Duration = Duration::from_secs(30);
 
 /// Another team's app answers at the URL that GitHub has of the deployment of `commit`, and one that is gone does not.
-/// `None`: something answers there, or nothing can be said.
-pub(crate) async fn look(ctx: &Ctx, environment: &Environment, commit: &Sha) -> anyhow::Result<Option<Failure>> {
+/// `None`: something answers there, or nothing can be said. `app`: what GitHub's records call it, of several.
+pub(crate) async fn look(
+    ctx: &Ctx,
+    environment: &Environment,
+    app: Option<&str>,
+    commit: &Sha,
+) -> anyhow::Result<Option<Failure>> {
     let recorded = ctx.github()?.recorded(environment, commit).await?;
-    let Some(deployed) = recorded.into_iter().find(|it| it.state == "success") else {
+    let mut recorded = recorded.into_iter().filter(|it| app.is_none_or(|app| app == it.app));
+    let Some(deployed) = recorded.find(|it| it.state == "success") else {
         return Ok(None);
     };
     let Some(url) = deployed.url.as_deref().and_then(|url| Url::parse(url).ok()) else {

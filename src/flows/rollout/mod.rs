@@ -7,6 +7,7 @@ pub(crate) mod disappeared;
 pub(crate) mod expected;
 pub(crate) mod finish;
 pub(crate) mod http_checks;
+pub(crate) mod order;
 pub(crate) mod outside;
 pub(crate) mod place;
 mod platform_phase;

@@ -1,7 +1,9 @@
 //! Several apps of one repository, each with a manifest of its own.
 
+mod each_app;
 mod killed;
 mod previews;
+mod production;
 
 use crate::harness::{Change, FIRST_MIGRATION, spec};
 

@@ -42,7 +42,7 @@ fn hostile_text_stays_text_everywhere() {
         comment(std::slice::from_ref(&report), &context()),
         comment(&[report.clone(), ready()], &context()),
         summary(&[report.clone(), report.clone()], &context()),
-        deployment_line(&report, &context(), Timestamp::UNIX_EPOCH),
+        deployment_line(std::slice::from_ref(&report), &context(), Timestamp::UNIX_EPOCH),
     ] {
         let outside = outside_code(&text);
         for active in [

@@ -16,12 +16,12 @@ fn production_tells_the_merged_pull_request() {
         environment: Environment::production(),
         ..ready()
     };
-    assert_snapshot!(deployment_line(&report, &context(), now), @"✅ Deployed to production at 2026-11-21 01:20 UTC: [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) at https://shop-pr-12-x7.ondigitalocean.app ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
+    assert_snapshot!(deployment_line(std::slice::from_ref(&report), &context(), now), @"✅ Deployed to production at 2026-11-21 01:20 UTC: [`abc1234`](https://github.com/shop/shop/commit/abc1234abc1234abc1234abc1234abc1234abc12) at https://shop-pr-12-x7.ondigitalocean.app ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
     let report = Report {
         environment: Environment::production(),
         ..failed()
     };
-    assert_snapshot!(deployment_line(&report, &context(), now), @"❌ Production deployment failed at 2026-11-21 01:20 UTC: the build of `web` failed: `pip install` ended with 1 ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
+    assert_snapshot!(deployment_line(std::slice::from_ref(&report), &context(), now), @"❌ Production deployment failed at 2026-11-21 01:20 UTC: the build of `web` failed: `pip install` ended with 1 ([run](https://github.com/shop/shop/actions/runs/42/attempts/1))");
 }
 
 #[test]
@@ -36,6 +36,6 @@ fn no_commit_is_said_to_serve_where_an_image_does() {
         text.contains("✅ Ready in 2m 23s") && !text.contains("abc1234"),
         "{text}"
     );
-    let line = deployment_line(&report, &context(), Timestamp::UNIX_EPOCH);
+    let line = deployment_line(std::slice::from_ref(&report), &context(), Timestamp::UNIX_EPOCH);
     assert!(line.contains("00:00 UTC: https://"), "{line}");
 }
