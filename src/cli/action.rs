@@ -41,12 +41,13 @@ impl Kind {
     }
 }
 
-const INPUTS: [Input; 13] = [
+const INPUTS: [Input; 14] = [
     value(
         "environment",
         "`production`, another name from the configuration, or `pr-12`",
     ),
     value("pr", "the number of a pull request, such as `12`"),
+    value("app", "the name of an app under `[apps]`, such as `api`"),
     value("commit", "a commit in 7 to 40 hexadecimal digits"),
     value("to", "a deployment's id or a commit"),
     value("images", "a component and its image's digest, such as `web=sha256:…`"),

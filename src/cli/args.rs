@@ -9,6 +9,7 @@ use super::diagnostics_args::{Diagnostics, LAST};
 use super::duration::duration;
 use super::replace_arg::ReplaceArg;
 use super::wait_args::WaitArgs;
+use crate::config::is_app_name;
 use crate::flows::inspect::logs::TAIL;
 use crate::model::commit::Sha;
 use crate::model::environment::{Environment, pull_number};
@@ -101,12 +102,24 @@ pub(crate) struct Common {
     /// The manifest, such as `.do/app.yaml` [default: found in the repository]
     #[arg(long, value_name = "FILE", display_order = BELOW_OWN_FLAGS)]
     pub(crate) spec: Option<String>,
-    /// One of several apps, by its name under `[apps]` [default: all]
-    #[arg(long, value_name = "NAME", display_order = BELOW_OWN_FLAGS)]
-    pub(crate) app: Option<String>,
     /// Show where the time went, as a table
     #[arg(long, display_order = LAST)]
     pub(crate) timings: bool,
+}
+
+/// Which of several apps is meant.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct App {
+    /// One of several apps, by its name under `[apps]` [default: all]
+    #[arg(long, value_name = "NAME", value_parser = app_name, display_order = BELOW_OWN_FLAGS)]
+    pub(crate) app: Option<String>,
+}
+
+fn app_name(text: &str) -> Result<String, Failure> {
+    match is_app_name(text) {
+        true => Ok(text.to_owned()),
+        false => Err(Failure::input(format!("`{text}` cannot be the name of an app"))),
+    }
 }
 
 /// Which environment is meant.
@@ -149,6 +162,8 @@ pub(crate) struct AutoArgs {
     #[command(flatten)]
     pub(crate) common: Common,
     #[command(flatten)]
+    pub(crate) app: App,
+    #[command(flatten)]
     pub(crate) target: Target,
     /// For a dispatched run: the commit expected to serve
     #[arg(long, value_name = "SHA")]
@@ -175,6 +190,8 @@ pub(crate) struct AutoArgs {
 pub(crate) struct DeployArgs {
     #[command(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) app: App,
     /// `production` or another name from the configuration
     #[arg(long, value_name = "NAME", default_value = "production")]
     pub(crate) environment: Environment,
@@ -197,6 +214,8 @@ pub(crate) struct DeployArgs {
 pub(crate) struct PreviewArgs {
     #[command(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) app: App,
     /// The pull request
     #[arg(long, value_name = "N", value_parser = pull_number)]
     pub(crate) pr: u64,
@@ -227,6 +246,8 @@ pub(crate) struct RedeployArgs {
     #[command(flatten)]
     pub(crate) common: Common,
     #[command(flatten)]
+    pub(crate) app: App,
+    #[command(flatten)]
     pub(crate) target: Target,
     /// The commit expected to serve; stops if the branch's head is another one
     #[arg(long, value_name = "SHA")]
@@ -247,6 +268,8 @@ pub(crate) struct RedeployArgs {
 pub(crate) struct RollbackArgs {
     #[command(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) app: App,
     /// `production` or another name from the configuration
     #[arg(long, value_name = "NAME", default_value = "production")]
     pub(crate) environment: Environment,
@@ -280,6 +303,8 @@ pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(crate) common: Common,
     #[command(flatten)]
+    pub(crate) app: App,
+    #[command(flatten)]
     pub(crate) target: Target,
     /// Any URL, instead of an environment
     #[arg(value_name = "URL", conflicts_with_all = ["environment", "pr"])]
@@ -302,6 +327,8 @@ pub(crate) struct StatusArgs {
     pub(crate) project: Project,
     #[command(flatten)]
     pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) app: App,
     /// Report as one JSON document on standard output
     #[arg(long)]
     pub(crate) json: bool,
@@ -316,6 +343,8 @@ pub(crate) struct LogsArgs {
     pub(crate) project: Project,
     #[command(flatten)]
     pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) app: App,
     /// Which log [default: run, or what there is where the app never ran]
     #[arg(long, value_enum)]
     pub(crate) kind: Option<LogsKind>,

@@ -60,7 +60,6 @@ pub(crate) fn build(
         timeout,
         json,
         spec: spec_file,
-        app,
         timings: _,
     } = common;
     wait.listen({
@@ -106,7 +105,7 @@ pub(crate) fn build(
         config_file,
         config_is_named: project.config.is_some(),
         spec_file,
-        app,
+        app: None,
         heads: Heads::default(),
         timeout,
         json,

@@ -18,12 +18,13 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Cli, Command, Common, Project};
+use args::{App, Cli, Command, Common, Project};
 use context::Voice;
 use environment::Variables;
 
 use crate::actions::diagnostics;
 use crate::flows;
+use crate::flows::context::Ctx;
 use crate::wait::Wait;
 
 pub(crate) fn main() -> ExitCode {
@@ -96,7 +97,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
     let build = |common: &Common, dry_run| context::build(voice, variables, wait.clone(), common.clone(), dry_run);
     match command {
         Command::Auto(args) => {
-            let mut ctx = build(&args.common, args.dry_run)?;
+            let mut ctx = about(build(&args.common, args.dry_run)?, &args.app);
             Ok(match flows::auto::run(&mut ctx, &args.try_into()?).await? {
                 flows::auto::Ended::Reports(reports) => ending::of_reports(&ctx, &reports),
                 flows::auto::Ended::Verdict(verdict) => ending::of_verdict(&ctx, &verdict),
@@ -104,14 +105,14 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             })
         }
         Command::Deploy(args) => {
-            let ctx = build(&args.common, args.dry_run)?;
+            let ctx = about(build(&args.common, args.dry_run)?, &args.app);
             Ok(ending::of_reports(
                 &ctx,
                 &flows::production::deploy::run(&ctx, &args.try_into()?).await?,
             ))
         }
         Command::Preview(args) => {
-            let ctx = build(&args.common, args.dry_run)?;
+            let ctx = about(build(&args.common, args.dry_run)?, &args.app);
             Ok(ending::of_reports(
                 &ctx,
                 &flows::preview::run(&ctx, &args.try_into()?).await?,
@@ -125,14 +126,14 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             ))
         }
         Command::Redeploy(args) => {
-            let ctx = build(&args.common, args.dry_run)?;
+            let ctx = about(build(&args.common, args.dry_run)?, &args.app);
             Ok(ending::of_reports(
                 &ctx,
                 &flows::redeploy::run(&ctx, args.try_into()?).await?,
             ))
         }
         Command::Rollback(args) => {
-            let ctx = build(&args.common, args.dry_run)?;
+            let ctx = about(build(&args.common, args.dry_run)?, &args.app);
             Ok(ending::of_reports(
                 &ctx,
                 &[flows::production::rollback::run(&ctx, &args.into()).await?],
@@ -149,9 +150,8 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             Ok(0)
         }
         Command::Verify(args) => {
-            let common = args.common.clone();
+            let ctx = about(build(&args.common, false)?, &args.app);
             let request = args.try_into()?;
-            let ctx = build(&common, false)?;
             Ok(ending::of_verdict(
                 &ctx,
                 &flows::inspect::verify::run(&ctx, &request).await?,
@@ -181,12 +181,13 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
         Command::Status(args) => {
             let request = (&args).into();
             let ctx = build(&without_limit(args.project, args.json, args.spec), false)?;
+            let ctx = about(ctx, &args.app);
             flows::inspect::status::run(&ctx, &request).await?;
             Ok(0)
         }
         Command::Logs(args) => {
             let common = without_limit(args.project.clone(), args.json, args.spec.clone());
-            let ctx = build(&common, false)?;
+            let ctx = about(build(&common, false)?, &args.app);
             flows::inspect::logs::run(&ctx, &args.into()).await?;
             Ok(0)
         }
@@ -217,6 +218,14 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
         Command::Sandbox(_) | Command::Demo(_) | Command::DemoApp(_) | Command::SandboxExec(_) => {
             unreachable!("handled before a context is built")
         }
+    }
+}
+
+/// With the app that the flags name.
+fn about(ctx: Ctx, app: &App) -> Ctx {
+    Ctx {
+        app: app.app.clone(),
+        ..ctx
     }
 }
 
@@ -257,7 +266,6 @@ fn without_limit(project: Project, json: bool, spec: Option<String>) -> Common {
         timeout: None,
         json,
         spec,
-        app: None,
         timings: false,
     }
 }

@@ -77,6 +77,7 @@ impl TryFrom<AutoArgs> for Flags {
     fn try_from(args: AutoArgs) -> Result<Self, Failure> {
         Ok(Self {
             environment: args.target.named(),
+            app: args.app.app,
             commit: args.commit,
             to: args.to,
             force_build: args.force_build,
@@ -135,6 +136,7 @@ impl TryFrom<RedeployArgs> for Flags {
     fn try_from(args: RedeployArgs) -> Result<Self, Failure> {
         Ok(Self {
             environment: args.target.named(),
+            app: args.app.app,
             commit: args.commit,
             force_build: args.force_build,
             images: args.images.images()?,

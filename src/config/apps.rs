@@ -51,7 +51,7 @@ impl Config {
     }
 
     /// What a commit's file says of an app: in the app's own table, else in the tables of the file.
-    pub(super) fn of_app(&self, key: Option<&str>) -> &Self {
+    pub(crate) fn of_app(&self, key: Option<&str>) -> &Self {
         let found = self.apps.iter().find(|app| app.key.as_deref() == key);
         found.map_or(self, |app| &app.config)
     }

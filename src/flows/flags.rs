@@ -15,6 +15,8 @@ use crate::policy::replace::Replace;
 pub(crate) struct Flags {
     /// `--environment` or `--pr`. `None`: production, or whatever there is.
     pub(crate) environment: Option<Environment>,
+    /// `--app`: one of several, by its name under `[apps]`.
+    pub(crate) app: Option<String>,
     pub(crate) commit: Option<Sha>,
     pub(crate) to: Option<String>,
     pub(crate) force_build: bool,

@@ -40,9 +40,7 @@ impl Reporter {
 
     /// Those that make sense in the state that the comment shows.
     pub(super) fn commands_now(&self) -> Vec<(&'static str, &'static str)> {
-        let Some(state) = self.reports.first().map(|report| report.state) else {
-            return Vec::new();
-        };
+        let state = State::of_all(&self.reports);
         let known = self.commands.iter().flatten();
         known.filter(|(usage, _)| makes_sense(usage, state)).copied().collect()
     }

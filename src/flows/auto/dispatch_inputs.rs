@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::table::Then;
+use crate::config::is_app_name;
 use crate::flows::flags::Flags;
 use crate::flows::sentence::list;
 use crate::model::environment::{Environment, pull_number};
@@ -66,27 +67,28 @@ pub(super) const VERBS: &[(&str, Verb, &[&str])] = &[
     (
         "redeploy",
         Verb::Redeploy,
-        &["environment", "pr", "commit", "force-build", "images", "replace"],
+        &["environment", "pr", "app", "commit", "force-build", "images", "replace"],
     ),
     (
         "deploy",
         Verb::Deploy,
-        &["environment", "commit", "release", "images", "replace"],
+        &["environment", "app", "commit", "release", "images", "replace"],
     ),
-    ("preview", Verb::Preview, &["pr", "environment", "commit", "images"]),
-    ("rollback", Verb::Rollback, &["environment", "to", "replace"]),
+    ("preview", Verb::Preview, &["pr", "environment", "app", "commit", "images"]),
+    ("rollback", Verb::Rollback, &["environment", "app", "to", "replace"]),
     ("teardown", Verb::Teardown, &["pr", "environment"]),
     ("sweep", Verb::Sweep, &[]),
-    ("verify", Verb::Verify, &["environment", "pr"]),
-    ("status", Verb::Status, &["environment", "pr"]),
-    ("logs", Verb::Logs, &["environment", "pr"]),
+    ("verify", Verb::Verify, &["environment", "pr", "app"]),
+    ("status", Verb::Status, &["environment", "pr", "app"]),
+    ("logs", Verb::Logs, &["environment", "pr", "app"]),
 ];
 
 /// In the order of the page's table.
-pub(super) const NAMES: [&str; 10] = [
+pub(super) const NAMES: [&str; 11] = [
     "command",
     "environment",
     "pr",
+    "app",
     "commit",
     "to",
     "force-build",
@@ -109,6 +111,7 @@ pub(super) fn asked(inputs: &Value, flags: &Flags) -> Result<Asked, Failure> {
     };
     let given_flags = Flags {
         environment: environment(inputs, flags)?,
+        app: app(inputs, flags)?,
         commit: match &flags.commit {
             Some(sha) => Some(sha.clone()),
             None => {
@@ -133,6 +136,7 @@ pub(super) fn asked(inputs: &Value, flags: &Flags) -> Result<Asked, Failure> {
             matches!(asked.flags.environment, Some(Environment::Named(_))),
         ),
         ("pr", matches!(asked.flags.environment, Some(Environment::Preview(_)))),
+        ("app", asked.flags.app.is_some()),
         ("commit", asked.flags.commit.is_some()),
         ("to", asked.flags.to.is_some()),
         ("force-build", asked.flags.force_build),
@@ -188,6 +192,9 @@ impl fmt::Display for Asked {
             Some(Environment::Preview(number)) => write!(f, " --pr {number}")?,
             None => {}
         }
+        if let Some(app) = &self.flags.app {
+            write!(f, " --app {app}")?;
+        }
         if let Some(commit) = &self.flags.commit {
             write!(f, " --commit {commit}")?;
         }
@@ -210,6 +217,18 @@ impl fmt::Display for Asked {
             }
         }
         Ok(())
+    }
+}
+
+fn app(inputs: &Value, flags: &Flags) -> Result<Option<String>, Failure> {
+    if flags.app.is_some() {
+        return Ok(flags.app.clone());
+    }
+    let given = text(inputs, "app")?;
+    match given.as_deref().filter(|name| !is_app_name(name)) {
+        None => Ok(given),
+        Some(name) => Err(refused("app", format!("`{name}` cannot be the name of an app"))
+            .next("give its name under `[apps]` in `do-deploy.toml`")),
     }
 }
 

@@ -57,6 +57,7 @@ pub(crate) async fn run(ctx: &mut Ctx, flags: &Flags) -> anyhow::Result<Ended> {
     let chosen = choose(ctx, &mut event, flags).await?;
     if let Decision::Asked(asked) = &chosen.decision {
         ctx.dry_run = asked.flags.dry_run;
+        ctx.app.clone_from(&asked.flags.app);
     }
     announce(ctx, &name, &chosen);
     if !flags.images.is_empty() && !chosen.decision.deploys() {

@@ -1,5 +1,6 @@
 //! The grammar of commands: the first line of a comment, a word that begins with `/`, at most one argument.
 
+use crate::config::is_app_name;
 use crate::platforms::LogKind;
 
 /// What a maintainer may ask for.
@@ -85,6 +86,19 @@ impl Command {
         })
     }
 
+    /// The same with the name of one of several apps as its last word. `None`: the line has none.
+    pub(crate) fn parse_with_app(comment: &str) -> Option<(Self, String)> {
+        let line = unquoted(comment.split(['\n', '\r']).next().unwrap_or_default()).trim_end();
+        let (rest, name) = line.rsplit_once([' ', '\t', '\u{a0}'])?;
+        let (command, name) = (Self::parse(rest)?, name.to_ascii_lowercase());
+        let takes_one = match command {
+            Self::Preview | Self::Redeploy { .. } | Self::Logs(_) | Self::Status | Self::Wake => true,
+            Self::Teardown | Self::Help | Self::Unknown(_) => false,
+        };
+        let is_meant = matches!(Self::parse(line), Some(Self::Unknown(_)));
+        (takes_one && is_meant && is_app_name(&name)).then_some((command, name))
+    }
+
     /// In our own spelling. `None`: it is not one of ours.
     pub(super) fn word(self) -> Option<&'static str> {
         Some(match self {
@@ -118,6 +132,27 @@ mod tests {
     use super::{Command, InvalidCommand};
     use crate::model::commands::COMMANDS;
     use crate::platforms::LogKind;
+
+    #[test]
+    fn the_last_word_may_be_the_name_of_an_app() {
+        for (comment, command) in [
+            ("/preview web", Some((Command::Preview, "web"))),
+            ("/redeploy force-build Web\nnow", Some((Command::Redeploy { force_build: true }, "web"))),
+            ("`/logs build api-2`", Some((Command::Logs(Some(LogKind::Build)), "api-2"))),
+            ("/logs api", Some((Command::Logs(None), "api"))),
+            ("/logs build", None),
+            ("/redeploy force-build", None),
+            ("/teardown web", None),
+            ("/wake web now", None),
+            ("/preview ../web", None),
+            ("/nothing web", None),
+            ("preview web", None),
+        ] {
+            let found = Command::parse_with_app(comment);
+            let expected = command.map(|(command, app)| (command, app.to_owned()));
+            assert_eq!(found, expected, "{comment:?}");
+        }
+    }
 
     #[test]
     fn reads_the_first_line_only() {

@@ -6,7 +6,6 @@ use crate::config::{CommentLogs, Config};
 use crate::flows::inspect::logs::{LogSource, named, sources};
 use crate::flows::project::target::Target;
 use crate::model::answer::{Answer, AnswerLog};
-use crate::model::environment::Environment;
 use crate::model::failure::Shown;
 use crate::platforms::{App, Facts, LogKind};
 use crate::redact::Clean;
@@ -34,10 +33,10 @@ pub(super) async fn answer(
     // The run's log has the same readers as the comment, whatever the configuration says of comments.
     let in_log = report::logs(CommentLogs::Auto, repository.private);
     let everywhere = if in_comment == Logs::All { Logs::All } else { in_log };
-    let environment = Environment::Preview(pull);
     let prints = |kind: LogKind| {
         format!(
-            "`do-deploy logs --environment {environment} --kind {}` prints it",
+            "`do-deploy logs {} --kind {}` prints it",
+            target.flags(),
             word(kind)
         )
     };

@@ -14,6 +14,7 @@
 mod command;
 mod freshness;
 mod logs;
+mod previews;
 mod replies;
 mod request;
 mod status;
@@ -31,11 +32,10 @@ use crate::flows::preview::removal_reason::RemovalReason;
 use crate::flows::preview::teardown;
 use crate::flows::project::pull;
 use crate::flows::project::source::Source;
-use crate::flows::project::target::{Target, any_of_environment};
+use crate::flows::project::target::any_of_environment;
 use crate::github::reactions::Reaction;
 use crate::github::repository::Repository;
 use crate::model::answer::Answer;
-use crate::model::app_identity::AppIdentity;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
@@ -88,7 +88,10 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Repo
     .await;
     let (config, executed) = match known(ctx, request, &repository).await {
         Ok((pull, config)) => {
-            let executed = execute(ctx, request, &repository, &pull, &config).await;
+            let executed = match previews::addressed(ctx, request, &config) {
+                Ok((ctx, request)) => execute(&ctx, &request, &repository, &pull, &config).await,
+                Err(answer) => Ok(Done::answered(&Environment::Preview(pull.number), Outcome::Failed, answer)),
+            };
             (config, executed)
         }
         Err(error) => (unconfigured, Err(error)),
@@ -148,23 +151,13 @@ async fn execute(
     config: &Config,
 ) -> anyhow::Result<Done> {
     let (command, environment) = (request.command, Environment::Preview(pull.number));
-    let preview = match command {
-        Command::Logs(_) | Command::Status | Command::Wake => {
-            Target::find_marked(ctx, repository, &environment, &AppIdentity::only_by_marks()).await?
-        }
-        Command::Preview | Command::Redeploy { .. } | Command::Teardown | Command::Help | Command::Unknown(_) => None,
-    };
-    // Whatever is said of the app: an address it redirects to, a message of the platform.
-    if let Some((_, app)) = &preview {
-        ctx.redactor_of(&app.document, config);
-    }
     let answered = |outcome, answer| Ok(Done::answered(&environment, outcome, answer));
-    match (command, preview) {
-        (Command::Preview, _) => build(ctx, request, repository, pull, false).await,
-        (Command::Redeploy { force_build }, _) => build(ctx, request, repository, pull, force_build).await,
-        (Command::Help, _) => answered(Outcome::Done, replies::help()),
-        (Command::Unknown(wrong), _) => answered(Outcome::Failed, replies::unknown(wrong)),
-        (Command::Teardown, _) => {
+    match command {
+        Command::Preview => build(ctx, request, repository, pull, false).await,
+        Command::Redeploy { force_build } => build(ctx, request, repository, pull, force_build).await,
+        Command::Help => answered(Outcome::Done, replies::help()),
+        Command::Unknown(wrong) => answered(Outcome::Failed, replies::unknown(wrong)),
+        Command::Teardown => {
             // It takes every app of the pull request.
             let apps = any_of_environment(ctx, repository, &environment).await?;
             if apps.is_empty() {
@@ -175,22 +168,13 @@ async fn execute(
             }
             remove(ctx, pull.number).await
         }
-        (Command::Logs(_) | Command::Status | Command::Wake, None) => {
-            answered(Outcome::Refused, replies::no_preview(command))
-        }
-        (Command::Logs(kind), Some((target, app))) => {
-            let (outcome, answer) = logs::answer(ctx, config, &target, pull.number, &app, kind).await?;
-            answered(outcome, answer)
-        }
-        (Command::Status, Some((target, app))) => {
-            let answer = status::answer(ctx, &target, &app).await?;
-            answered(Outcome::Done, answer)
-        }
-        (Command::Wake, Some((target, app))) => {
-            // A good answer is what the preview's own commit says.
-            let commit = Source::at(ctx, &pull.head.sha).await.config().await;
-            let shaped = commit.map_or_else(|_| config.clone(), |commit| config.shaped_by(&commit));
-            wake::wake(ctx, &shaped, &target, &app).await
+        Command::Logs(_) | Command::Status | Command::Wake => {
+            let apps = previews::of(ctx, config, repository, pull).await?;
+            // Whatever is said of an app: an address it redirects to, a message of the platform.
+            for preview in &apps {
+                ctx.redactor_of(&preview.app.document, &preview.config);
+            }
+            previews::ask(ctx, command, pull, &apps).await
         }
     }
 }

@@ -67,6 +67,20 @@ pub(super) fn no_preview(command: Command) -> Answer {
     }
 }
 
+/// The name of an app that the repository does not have.
+pub(super) fn unknown_app(command: Command, name: &str, keys: &[&str]) -> Answer {
+    let known = crate::flows::sentence::list(keys.iter().copied());
+    Answer::new(command.word(), format!("there is no app `{name}`")).point(format!("The apps of the repository are {known}"))
+}
+
+/// A log is one app's.
+pub(super) fn several(command: Command, keys: &[String]) -> Answer {
+    let word = command.word().unwrap_or_default();
+    let lines = keys.iter().map(|key| format!("`{word} {key}`"));
+    Answer::new(command.word(), "the pull request has several apps: name one")
+        .point(lines.collect::<Vec<_>>().join(", "))
+}
+
 pub(super) fn refused(command: Command, why: &str) -> Answer {
     Answer::new(command.word(), why)
 }

@@ -10,6 +10,8 @@ use crate::model::failure::Failure;
 pub(crate) struct Request {
     pub(crate) pull_request: u64,
     pub(crate) command: Command,
+    /// What the line says where its last word is the name of an app.
+    pub(crate) of_app: Option<(Command, String)>,
     /// The id of the comment.
     pub(crate) comment: u64,
     /// The login of its author.
@@ -38,6 +40,7 @@ impl Request {
             pull_request: number("issue.number", "/issue/number")?,
             command: Command::parse(text("comment.body", "/comment/body")?)
                 .ok_or_else(|| incomplete("comment.body"))?,
+            of_app: Command::parse_with_app(text("comment.body", "/comment/body")?),
             comment: number("comment.id", "/comment/id")?,
             author: text("comment.user.login", "/comment/user/login")?.to_owned(),
             written_at: written_at.map_err(|_| incomplete("comment.created_at"))?,

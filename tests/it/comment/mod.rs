@@ -14,15 +14,15 @@ use serde_json::{Value, json};
 use crate::harness::{Api, Invocation, Tester};
 
 /// Who may push to the repository in these stories.
-const MAINTAINER: &str = "maintainer";
+pub(crate) const MAINTAINER: &str = "maintainer";
 
 /// Lets the maintainer be one.
-async fn with_maintainer(t: &Tester) {
+pub(crate) async fn with_maintainer(t: &Tester) {
     t.account(&json!({ "permissions": { MAINTAINER: "write" } })).await;
 }
 
 /// Writes a comment as someone. Returns its id.
-async fn says(t: &Tester, who: &str, number: u64, body: &str) -> u64 {
+pub(crate) async fn says(t: &Tester, who: &str, number: u64, body: &str) -> u64 {
     let path = format!("/repos/org/shop/issues/{number}/comments");
     let written = t
         .call_as(
@@ -38,13 +38,13 @@ async fn says(t: &Tester, who: &str, number: u64, body: &str) -> u64 {
 }
 
 /// What GitHub starts for a comment: `auto` with the default branch checked out.
-fn on_comment(t: &Tester, comment: u64) -> Invocation<'_> {
+pub(crate) fn on_comment(t: &Tester, comment: u64) -> Invocation<'_> {
     t.command(["auto"])
         .on_event("issue_comment", &format!("name=issue_comment&comment_id={comment}"))
 }
 
 /// Contents of all reactions to a comment, oldest first.
-async fn reactions(t: &Tester, comment: u64) -> Vec<String> {
+pub(crate) async fn reactions(t: &Tester, comment: u64) -> Vec<String> {
     let path = format!("/repos/org/shop/issues/comments/{comment}/reactions");
     let listed = t.github("GET", &path, None).await.expect(200);
     let listed = listed.as_array().cloned().unwrap_or_default();
@@ -52,7 +52,7 @@ async fn reactions(t: &Tester, comment: u64) -> Vec<String> {
 }
 
 /// The text of our one comment on the pull request; empty where there is none.
-async fn ours(t: &Tester, number: u64) -> String {
+pub(crate) async fn ours(t: &Tester, number: u64) -> String {
     let all = t.comments(number).await;
     let ours: Vec<String> = all
         .iter()

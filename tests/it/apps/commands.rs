@@ -1,0 +1,154 @@
+//! Commands in comments, dispatched runs and flags in a repository of several apps: for one of them, or for all.
+
+use serde_json::json;
+
+use super::previews::changes_both;
+use super::{both, version};
+use crate::comment::{MAINTAINER, on_comment, ours, says, with_maintainer};
+use crate::harness::{Tester, run_with};
+
+/// The answer at the end of the pull request's comment.
+async fn answer(t: &Tester, number: u64) -> String {
+    let whole = ours(t, number).await;
+    let at = whole.rfind("\n---\n").expect("there is an answer");
+    t.redact(whole[at + 5..].trim())
+}
+
+#[tokio::test]
+async fn status_and_wake_answer_for_each_app_and_logs_for_the_one_that_is_named() {
+    run_with(both("first"), async |t: &mut Tester| {
+        with_maintainer(t).await;
+        t.open_pr_with(1, changes_both("second")).await;
+        t.preview(1).await.succeeds();
+        let mut answers = Vec::new();
+        for command in ["/status", "/wake", "/logs", "/logs build api", "/status front", "/logs nope", "/teardown api"] {
+            let comment = says(t, MAINTAINER, 1, command).await;
+            on_comment(t, comment).await;
+            answers.push(format!("{command}\n{}", answer(t, 1).await));
+        }
+        insta::assert_snapshot!(answers.join("\n\n"), @"
+        /status
+        `/status`: this is what each app says
+
+        - `shop-api-pr-1` is awake; `[second]` serves, deployed [time] ago; Costs $5.00 a month awake, $0.50 asleep
+        - `shop-front-pr-1` is awake; `[second]` serves, deployed [time] ago; Costs $5.00 a month awake, $0.50 asleep
+        - [Run [run]]([link to the run])
+
+        /wake
+        `/wake`: this is what each app says
+
+        - `shop-api-pr-1`: the preview answered
+        - `shop-front-pr-1`: the preview answered
+        - [Run [run]]([link to the run])
+
+        /logs
+        `/logs`: the pull request has several apps: name one
+
+        - `/logs api`, `/logs front`
+        - [Run [run]]([link to the run])
+
+        /logs build api
+        `/logs`: the build log of `shop-api-pr-1`
+
+        - `do-deploy logs --environment pr-1 --app api --kind build` prints it
+        - [Run [run]]([link to the run])
+
+        <details><summary>Last lines of the build log</summary>
+
+        ```text
+        checking out [commit second] of org/shop
+        no `requirements.txt` and no `package.json`: only the build command runs
+        build complete
+        ```
+
+        </details>
+
+        /status front
+        `/status`: `shop-front-pr-1` is awake
+
+        http://127.0.0.1:[port]
+
+        - `[second]` serves, deployed [time] ago
+        - Costs $5.00 a month awake, $0.50 asleep
+        - [Run [run]]([link to the run])
+
+        /logs nope
+        `/logs`: there is no app `nope`
+
+        - The apps of the repository are `front`, `api`
+        - [Run [run]]([link to the run])
+
+        /teardown api
+        `/teardown` takes nothing else on its line; words for people go below it
+
+        - `/help` lists the commands
+        - [Run [run]]([link to the run])
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_command_builds_the_app_that_it_names_and_the_others_keep_their_rows() {
+    run_with(both("first"), async |t: &mut Tester| {
+        with_maintainer(t).await;
+        t.open_pr_with(1, changes_both("second")).await;
+        t.preview(1).await.succeeds();
+        t.push(1, version("api", "third").file("front/VERSION", "third\n"));
+        let comment = says(t, MAINTAINER, 1, "/redeploy api").await;
+        on_comment(t, comment).await.succeeds();
+        t.expect_serving("shop-api-pr-1", "third").await;
+        t.expect_serving("shop-front-pr-1", "second").await;
+        insta::assert_snapshot!(t.redact(&ours(t, 1).await), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        ### ✅ Ready: shop-api, preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-front-pr-1](http://127.0.0.1:[port]) | ⏭️ Skipped | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[third]`](https://github.com/org/shop/commit/[commit third]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        **shop-front-pr-1**
+
+        - Stays as it is: this run is about `api` alone
+
+        **shop-api-pr-1**
+
+        Sleeps after 1 day without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+
+        <details><summary>Commands</summary>
+
+        The first line of a new comment, by people who may push to this repository:
+
+        - `/redeploy [force-build]` deploys the preview again
+        - `/logs` shows the last lines of a log: of the most relevant one, or of the one that you name, `build`, `deploy`, `run` or `restarted`
+        - `/status` shows what is serving, where, and what it costs
+        - `/wake` wakes the preview and waits until it answers
+        - `/teardown` removes the preview until the next push
+        - `/help` lists these commands
+
+        </details>
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dispatched_run_and_an_input_name_the_app() {
+    run_with(both("first"), async |t: &mut Tester| {
+        t.open_pr_with(1, changes_both("second")).await;
+        let inputs = json!({ "inputs": { "command": "preview", "pr": "1", "app": "api" } });
+        let run = t.command(["auto"]).on_payload("workflow_dispatch", inputs).await;
+        run.succeeds();
+        assert_eq!(t.app_names().await, ["shop-api-pr-1"]);
+        let wrong = t.command(["preview", "--pr", "1", "--app", "apl"]).locally().await;
+        wrong.fails_with(2).says("there is no app `apl`").says("did you mean `api`?");
+        let malformed = json!({ "inputs": { "command": "preview", "pr": "1", "app": "a b" } });
+        let run = t.command(["auto"]).on_payload("workflow_dispatch", malformed).await;
+        run.fails_with(2).says("`a b` cannot be the name of an app");
+    })
+    .await;
+}
