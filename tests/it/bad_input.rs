@@ -102,21 +102,6 @@ async fn a_key_that_is_not_built_yet_is_refused_not_ignored() {
 }
 
 #[tokio::test]
-async fn several_apps_are_refused_until_they_are_built() {
-    let first = whole_app().config("[apps.api]\nspec = \".do/app.yaml\"\n");
-    let case = Case {
-        first,
-        code: 2,
-        says: &["`do-deploy.toml` has `[apps]`", "not supported yet"],
-    };
-    case.check(async |t| {
-        t.open_pr(1).await;
-        t.preview(1).locally()
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn a_name_that_starts_with_a_digit() {
     let case = Case {
         first: whole_app().spec(&spec("name: shop\n", "name: 3shop\n")),
