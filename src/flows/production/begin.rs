@@ -6,7 +6,7 @@ use crate::config::{AppConfig, Config, referenced_apps};
 use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;
 use crate::flows::production::app::{ProductionApp, Work, planner};
-use crate::flows::production::deploy::Request;
+use crate::flows::production::request::Request;
 use crate::flows::production::{left_over, pin, redundant, rehearsal};
 use crate::flows::project::app_revision::{AppRevision, EnvironmentApp};
 use crate::flows::project::apps::of_its_app;
@@ -264,7 +264,7 @@ impl ProductionApp<'_> {
 fn has_no_url(other: &str, target: &Target) -> Failure {
     let environment = &target.environment;
     Failure::input(format!(
-        "{} refers to the URL of `{other}`, which is not deployed to {environment}",
+        "app {} refers to `{other}`, which is not deployed to {environment}",
         target.app
     ))
     .next(format!(

@@ -10,30 +10,12 @@ use crate::flows::failure::cancelled;
 use crate::flows::production::app::ProductionApp;
 use crate::flows::production::begin::{Begun, begin};
 use crate::flows::production::refusal;
-use crate::flows::project::revision::Commit;
+pub(crate) use crate::flows::production::request::Request;
 use crate::flows::rollout::order::turns;
-use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
-use crate::policy::images::Images;
-use crate::policy::replace::Replace;
 use crate::report::{AppReporter, Reporter};
 use crate::wait::Cancelled;
-
-#[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) environment: Environment,
-    pub(crate) commit: Commit,
-    /// Build anew even if an earlier build could be reused.
-    pub(crate) force_build: bool,
-    /// What components with an image are to run.
-    pub(crate) images: Images,
-    /// What may be taken from the live app.
-    pub(crate) replace: Replace,
-    /// Take the pin of a rollback off first.
-    pub(crate) release: bool,
-    pub(crate) dry_run: bool,
-}
 
 /// Returns a report for each app.
 #[tracing::instrument(target = "flow", name = "deploy", skip_all, fields(environment = %request.environment))]

@@ -32,7 +32,7 @@ async fn the_nightly_run_names_the_app_that_a_push_was_not_deployed_to() {
         insta::assert_snapshot!(t.redact(red.fails_with(1).summary()), @"
         ### ❌ Failed: api, production
 
-        **Cause:** `api` in `production` runs `[first]`, but `main` is at `[second]`: no run has deployed it. GitHub starts none after a merge by `GITHUB_TOKEN` (auto-merge), for a disabled workflow, or for paths that the workflow's filter leaves out; or a run waits for approval
+        **Cause:** `api`: `production` runs `[first]`, but `main` is at `[second]`: no run has deployed it. GitHub starts none after a merge by `GITHUB_TOKEN` (auto-merge), for a disabled workflow, or for paths that the workflow's filter leaves out; or a run waits for approval
 
         **Next:** deploy it with `gh workflow run do-deploy-redeploy.yml -f command=deploy -f environment=production -f app=api -f commit=[commit second]`, after a rollback also with `-f release=true`. Where it is meant to stay, set `nightly = false` for this environment in `do-deploy.toml`
         ");
