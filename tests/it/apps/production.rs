@@ -34,7 +34,7 @@ spec = \"api/app.yaml\"
 ";
 
 /// The notes service in a folder of the repository.
-fn service_in(folder: &str, name: &str) -> String {
+pub(super) fn service_in(folder: &str, name: &str) -> String {
     let whole = spec("name: shop\n", &format!("name: {name}\n"));
     let service = &whole[..whole.find("jobs:").expect("the spec has a job")];
     let start = "    run_command:";
