@@ -8,8 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::diagnostics_args::{Diagnostics, LAST};
 use super::duration::duration;
 use super::replace_arg::ReplaceArg;
+pub(crate) use super::target_args::{App, Target};
 use super::wait_args::WaitArgs;
-use crate::config::is_app_name;
 use crate::flows::inspect::logs::TAIL;
 use crate::model::commit::Sha;
 use crate::model::environment::{Environment, pull_number};
@@ -105,40 +105,6 @@ pub(crate) struct Common {
     /// Show where the time went, as a table
     #[arg(long, display_order = LAST)]
     pub(crate) timings: bool,
-}
-
-/// Which of several apps is meant.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct App {
-    /// One of several apps, by its name under `[apps]` [default: all]
-    #[arg(long, value_name = "NAME", value_parser = app_name, display_order = BELOW_OWN_FLAGS)]
-    pub(crate) app: Option<String>,
-}
-
-fn app_name(text: &str) -> Result<String, Failure> {
-    match is_app_name(text) {
-        true => Ok(text.to_owned()),
-        false => Err(Failure::input(format!("`{text}` cannot be the name of an app"))),
-    }
-}
-
-/// Which environment is meant.
-#[derive(Args, Clone, Debug)]
-#[group(multiple = false)]
-pub(crate) struct Target {
-    /// `production`, another name from the configuration, or `pr-N` [default: production]
-    #[arg(long, value_name = "NAME|pr-N")]
-    pub(crate) environment: Option<Environment>,
-    /// The preview of this pull request
-    #[arg(long, value_name = "N", value_parser = pull_number)]
-    pub(crate) pr: Option<u64>,
-}
-
-impl Target {
-    /// The environment that the flags name.
-    pub(crate) fn named(&self) -> Option<Environment> {
-        self.pr.map(Environment::Preview).or_else(|| self.environment.clone())
-    }
 }
 
 /// Which images run, for apps that are deployed from a registry.

@@ -12,6 +12,7 @@ mod mistake;
 mod replace_arg;
 mod requests;
 mod signals;
+mod target_args;
 mod wait_args;
 
 use std::process::ExitCode;

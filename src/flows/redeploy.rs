@@ -4,7 +4,7 @@ use crate::flows::context::Ctx;
 use crate::flows::flags::Flags;
 use crate::flows::preview;
 use crate::flows::production::deploy;
-use crate::flows::project::app_revision::EnvironmentApp;
+use crate::flows::project::app_revision::{EnvironmentApp, not_deployed};
 use crate::flows::project::revision::Revision;
 use crate::flows::project::target::flags as flags_of;
 use crate::model::environment::Environment;
@@ -28,11 +28,7 @@ pub(crate) async fn run(ctx: &Ctx, flags: Flags) -> anyhow::Result<Vec<Report>> 
             let about = apps.iter().filter(|app| ctx.is_about(&app.entry));
             let missing = |app: &&EnvironmentApp| app.revision.as_ref().is_ok_and(|revision| revision.app.is_none());
             if let Some(missing) = about.into_iter().find(missing) {
-                let what = match &missing.entry.key {
-                    Some(key) => format!("app `{key}` is not deployed to `{environment}`"),
-                    None => format!("`{environment}` is not deployed"),
-                };
-                return Err(Failure::input(what)
+                return Err(not_deployed(&environment, missing.entry.key.as_deref())
                     .next(format!(
                         "deploy it first: `do-deploy deploy {}`",
                         flags_of(&environment, &missing.identity)

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::dispatch_value::{flag, refused, text, untrimmed};
 use super::table::Then;
 use crate::config::is_app_name;
 use crate::flows::flags::Flags;
@@ -74,7 +75,11 @@ pub(super) const VERBS: &[(&str, Verb, &[&str])] = &[
         Verb::Deploy,
         &["environment", "app", "commit", "release", "images", "replace"],
     ),
-    ("preview", Verb::Preview, &["pr", "environment", "app", "commit", "images"]),
+    (
+        "preview",
+        Verb::Preview,
+        &["pr", "environment", "app", "commit", "images"],
+    ),
     ("rollback", Verb::Rollback, &["environment", "app", "to", "replace"]),
     ("teardown", Verb::Teardown, &["pr", "environment"]),
     ("sweep", Verb::Sweep, &[]),
@@ -266,32 +271,6 @@ fn environment(inputs: &Value, flags: &Flags) -> Result<Option<Environment>, Fai
     }
 }
 
-/// An input's value; one that is empty counts as missing.
-fn text(inputs: &Value, name: &str) -> Result<Option<String>, Failure> {
-    let text = untrimmed(inputs, name)?.map(|text| text.trim().to_owned());
-    Ok(text.filter(|text| !text.is_empty()))
-}
-
-/// As it stands: the workflow makes its concurrency group of it, and asks for an approval by it. To GitHub a blank is not
-/// empty, <https://docs.github.com/actions/reference/workflows-and-actions/expressions#literals>.
-fn untrimmed(inputs: &Value, name: &str) -> Result<Option<String>, Failure> {
-    match inputs.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
-        Some(Value::Bool(flag)) => Ok(Some(flag.to_string())),
-        Some(Value::Number(number)) => Ok(Some(number.to_string())),
-        Some(_) => Err(refused(name, "it is neither text, number nor `true` or `false`")),
-    }
-}
-
-fn flag(inputs: &Value, name: &str) -> Result<bool, Failure> {
-    match text(inputs, name)?.as_deref() {
-        None | Some("false") => Ok(false),
-        Some("true") => Ok(true),
-        Some(_) => Err(refused(name, "it is neither `true` nor `false`")),
-    }
-}
-
 /// Inputs of other names are the workflow's own; these were meant for us, and a `dry_run` must not be overlooked.
 fn refuse_misspelled(inputs: &Value) -> Result<(), Failure> {
     let given = inputs.as_object().into_iter().flatten().map(|(name, _)| name);
@@ -302,10 +281,6 @@ fn refuse_misspelled(inputs: &Value) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-fn refused(name: &str, why: impl Into<String>) -> Failure {
-    Failure::input(format!("the input `{name}` makes no sense")).why(why)
 }
 
 #[cfg(test)]

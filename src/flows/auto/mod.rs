@@ -4,6 +4,7 @@ mod act;
 mod as_it_is;
 mod decide;
 mod dispatch_inputs;
+mod dispatch_value;
 mod environment;
 mod event;
 mod start;

@@ -137,8 +137,14 @@ mod tests {
     fn the_last_word_may_be_the_name_of_an_app() {
         for (comment, command) in [
             ("/preview web", Some((Command::Preview, "web"))),
-            ("/redeploy force-build Web\nnow", Some((Command::Redeploy { force_build: true }, "web"))),
-            ("`/logs build api-2`", Some((Command::Logs(Some(LogKind::Build)), "api-2"))),
+            (
+                "/redeploy force-build Web\nnow",
+                Some((Command::Redeploy { force_build: true }, "web")),
+            ),
+            (
+                "`/logs build api-2`",
+                Some((Command::Logs(Some(LogKind::Build)), "api-2")),
+            ),
             ("/logs api", Some((Command::Logs(None), "api"))),
             ("/logs build", None),
             ("/redeploy force-build", None),

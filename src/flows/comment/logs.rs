@@ -33,13 +33,7 @@ pub(super) async fn answer(
     // The run's log has the same readers as the comment, whatever the configuration says of comments.
     let in_log = report::logs(CommentLogs::Auto, repository.private);
     let everywhere = if in_comment == Logs::All { Logs::All } else { in_log };
-    let prints = |kind: LogKind| {
-        format!(
-            "`do-deploy logs {} --kind {}` prints it",
-            target.flags(),
-            word(kind)
-        )
-    };
+    let prints = |kind: LogKind| format!("`do-deploy logs {} --kind {}` prints it", target.flags(), word(kind));
     let redactor = ctx.redactor_of(&app.document, config);
     let mut withheld: Option<LogSource> = None;
     for source in sources(ctx, platform.as_ref(), app, wanted).await? {

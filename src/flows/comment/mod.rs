@@ -90,7 +90,11 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Repo
         Ok((pull, config)) => {
             let executed = match previews::addressed(ctx, request, &config) {
                 Ok((ctx, request)) => execute(&ctx, &request, &repository, &pull, &config).await,
-                Err(answer) => Ok(Done::answered(&Environment::Preview(pull.number), Outcome::Failed, answer)),
+                Err(answer) => Ok(Done::answered(
+                    &Environment::Preview(pull.number),
+                    Outcome::Failed,
+                    answer,
+                )),
             };
             (config, executed)
         }

@@ -90,10 +90,16 @@ pub(super) async fn ask(
 ) -> anyhow::Result<Done> {
     let environment = Environment::Preview(pull.number);
     if previews.is_empty() {
-        return Ok(Done::answered(&environment, Outcome::Refused, replies::no_preview(command)));
+        return Ok(Done::answered(
+            &environment,
+            Outcome::Refused,
+            replies::no_preview(command),
+        ));
     }
     if let (Command::Logs(_), [_, _, ..]) = (command, previews) {
-        let keys = previews.iter().filter_map(|preview| preview.target.app.names.key.clone());
+        let keys = previews
+            .iter()
+            .filter_map(|preview| preview.target.app.names.key.clone());
         let answer = replies::several(command, &keys.collect::<Vec<_>>());
         return Ok(Done::answered(&environment, Outcome::Refused, answer));
     }

@@ -70,7 +70,8 @@ pub(super) fn no_preview(command: Command) -> Answer {
 /// The name of an app that the repository does not have.
 pub(super) fn unknown_app(command: Command, name: &str, keys: &[&str]) -> Answer {
     let known = crate::flows::sentence::list(keys.iter().copied());
-    Answer::new(command.word(), format!("there is no app `{name}`")).point(format!("The apps of the repository are {known}"))
+    Answer::new(command.word(), format!("there is no app `{name}`"))
+        .point(format!("The apps of the repository are {known}"))
 }
 
 /// A log is one app's.

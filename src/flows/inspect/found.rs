@@ -3,7 +3,7 @@
 use crate::config::{AppConfig, Config, Health};
 use crate::flows::context::Ctx;
 use crate::flows::preview::plan;
-use crate::flows::project::app_revision::EnvironmentApp;
+use crate::flows::project::app_revision::{EnvironmentApp, not_deployed};
 use crate::flows::project::apps::identities;
 use crate::flows::project::ownership::several;
 use crate::flows::project::pull;
@@ -99,7 +99,7 @@ impl Found {
         if let Some((target, app)) = &found {
             target.not_anothers(ctx, app).await?;
         }
-        let (target, app) = found.ok_or_else(|| not_deployed(environment, &name))?;
+        let (target, app) = found.ok_or_else(|| missing(environment, entry.key.as_deref(), &name))?;
         Ok(Self::new(ctx, entry.key, target, app, entry.config, wished))
     }
 
@@ -116,8 +116,8 @@ impl Found {
     }
 }
 
-fn not_deployed(environment: &Environment, name: &str) -> Failure {
-    Failure::input(format!("`{environment}` is not deployed"))
+fn missing(environment: &Environment, key: Option<&str>, name: &str) -> Failure {
+    not_deployed(environment, key)
         .why(format!("there is no app `{name}`"))
         .next("deploy it first")
 }
@@ -165,7 +165,7 @@ async fn previews_of(ctx: &Ctx, number: u64, environment: &Environment) -> anyho
         }
     }
     match found.is_empty() {
-        true => Err(Failure::input(format!("`{environment}` is not deployed"))
+        true => Err(not_deployed(environment, ctx.app.as_deref())
             .next("deploy it first")
             .into()),
         false => Ok(found),
@@ -201,7 +201,7 @@ async fn preview_of(
         None => Target::find_marked(ctx, repository, environment, &AppIdentity::only_by_marks()).await?,
     };
     let Some((target, app)) = found else {
-        return Err(not_deployed(environment, &name?.0).into());
+        return Err(missing(environment, None, &name?.0).into());
     };
     target.not_anothers(ctx, &app).await?;
     Ok(Found::new(ctx, None, target, app, config, None))

@@ -160,7 +160,7 @@ impl<'a> Choice<'a> {
         };
         match fate {
             Fate::Deploy(prepared) => app.plan(candidate, *prepared, live, urls).await?,
-            Fate::Refuse(failure) => app.refuse(failure, &candidate.pull.head.sha),
+            Fate::Refuse(failure) => app.refuse(*failure, &candidate.pull.head.sha),
             Fate::Leave(why) => {
                 let says = if live.is_some() { "Stays as it is" } else { "No preview" };
                 let says = format!("{says}: {why}");

@@ -44,7 +44,7 @@ pub(super) enum Fate<'a> {
     /// It stays as it is, or has none: why.
     Leave(String),
     /// What is wrong with one of several.
-    Refuse(Failure),
+    Refuse(Box<Failure>),
 }
 
 /// All that a plan is made from.
@@ -124,7 +124,7 @@ impl<'a> Choice<'a> {
                 },
             );
             let fate = match files {
-                Err(error) => Fate::Refuse(failure_of(&error)),
+                Err(error) => Fate::Refuse(Box::new(failure_of(&error))),
                 Ok(_) if !needed.contains(&entry.key.as_deref()) => Fate::Leave(why_left(ctx, entry)),
                 Ok(files) => {
                     let changed =

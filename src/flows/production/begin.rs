@@ -42,14 +42,9 @@ pub(crate) async fn begin<'a>(ctx: &Ctx, request: &'a Request) -> anyhow::Result
     let entries = revision.config.apps();
     let graph = AppGraph::of(&entries, environment)?;
     let found = revision.apps().await?;
-    let left_over = match found.as_slice() {
-        [
-            EnvironmentApp {
-                entry: AppConfig { key: None, .. },
-                ..
-            },
-        ] => None,
-        found => left_over::notice(ctx, &revision, found).await?,
+    let left_over = match revision.config.has_apps() && ctx.app.is_none() {
+        true => left_over::notice(ctx, &revision, &found).await?,
+        false => None,
     };
     let urls = urls(&found);
     let about: Vec<EnvironmentApp> = found.into_iter().filter(|app| ctx.is_about(&app.entry)).collect();
@@ -264,7 +259,7 @@ impl ProductionApp<'_> {
 fn has_no_url(other: &str, target: &Target) -> Failure {
     let environment = &target.environment;
     Failure::input(format!(
-        "{} refers to the URL of `{other}`, which is not deployed to {environment}",
+        "app {} refers to `{other}`, which is not deployed to {environment}",
         target.app
     ))
     .next(format!(

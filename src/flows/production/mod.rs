@@ -3,6 +3,7 @@
 mod app;
 pub(crate) mod automatic_rollback;
 mod begin;
+mod compared;
 pub(crate) mod deploy;
 mod left_over;
 pub(crate) mod pin;
@@ -10,7 +11,7 @@ pub(crate) mod plan;
 pub(crate) mod redundant;
 pub(crate) mod refusal;
 mod rehearsal;
-mod request;
+pub(crate) mod request;
 pub(crate) mod rollback;
 pub(crate) mod rolled_back;
 pub(crate) mod serves_now;

@@ -11,7 +11,7 @@ use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
 use crate::flows::production::rolled_back::WentBack;
 use crate::flows::production::{pin, rolled_back};
-use crate::flows::project::app_revision::{AppRevision, EnvironmentApp};
+use crate::flows::project::app_revision::{AppRevision, EnvironmentApp, not_deployed};
 use crate::flows::project::ownership;
 use crate::flows::project::revision::{self, Revision};
 use crate::flows::project::target::Target;
@@ -190,7 +190,7 @@ async fn find(ctx: &Ctx, environment: &Environment) -> anyhow::Result<Found> {
                 }) => {
                     return Ok(Found { target, config, app });
                 }
-                Ok(_) => Failure::input(format!("`{environment}` is not deployed"))
+                Ok(_) => not_deployed(environment, app.entry.key.as_deref())
                     .next("deploy it first; there is nothing to go back to")
                     .into(),
                 Err(error) => error,

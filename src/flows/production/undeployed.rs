@@ -7,22 +7,20 @@ use jiff::Timestamp;
 
 use crate::config::Config;
 use crate::flows::context::Ctx;
+use crate::flows::production::compared::{Subject, not_compared, subjects};
 use crate::flows::production::pin;
 use crate::flows::production::redundant::contains;
-use crate::flows::project::apps;
 use crate::flows::project::ownership;
 use crate::flows::project::revision::says_skip;
-use crate::flows::project::source::Source;
 use crate::flows::rollout::disappeared;
 use crate::github::GitHub;
 use crate::github::repository::{Commit, Repository};
 use crate::github::runs::first_seen;
 use crate::model::age::{CLOCKS_APART, age};
-use crate::model::app_identity::AppIdentity;
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::model::report::{Report, State};
+use crate::model::report::Report;
 use crate::net::error::ApiError;
 use crate::platforms::{App, CauseKind};
 
@@ -73,74 +71,6 @@ pub(crate) async fn reports(
         }
     }
     Ok(reports)
-}
-
-fn not_compared(ctx: &Ctx, what: &str, error: &anyhow::Error) -> anyhow::Result<()> {
-    ctx.wait.check()?;
-    ctx.console
-        .warn(&format!("Could not compare what {what} has with its branch: {error:#}"));
-    Ok(())
-}
-
-/// One app in an environment.
-struct Subject<'a> {
-    environment: &'a Environment,
-    app: AppIdentity,
-}
-
-impl Subject<'_> {
-    /// `` `production` ``, or `` `api` in `production` `` where there are several.
-    fn place(&self) -> String {
-        match &self.app.names.key {
-            Some(key) => format!("`{key}` in `{}`", self.environment),
-            None => format!("`{}`", self.environment),
-        }
-    }
-
-    fn report(&self) -> Report {
-        let name = self.app.recorded_as().unwrap_or_default();
-        let mut report = Report::new(name, self.environment.clone(), State::Failed);
-        report.key.clone_from(&self.app.names.key);
-        report
-    }
-}
-
-/// The apps of an environment that are compared.
-///
-/// # Errors
-/// Where there are several, which are told apart by their manifests: what keeps those from being read.
-async fn subjects<'a>(
-    ctx: &Ctx,
-    config: &Config,
-    environment: &'a Environment,
-    branch: &str,
-) -> anyhow::Result<Vec<Subject<'a>>> {
-    let is_compared = |config: &Config| {
-        let settings = config.environment(&environment.to_string());
-        settings.is_some_and(|settings| settings.nightly)
-    };
-    if !config.has_apps() {
-        let app = AppIdentity::only_by_marks();
-        return Ok(Vec::from_iter(
-            is_compared(config).then_some(Subject { environment, app }),
-        ));
-    }
-    let source = Source::of_branch(ctx, branch).await;
-    let mut subjects = Vec::new();
-    for app in apps::read(&source, config.apps(), environment).await? {
-        if !is_compared(&app.entry.config) {
-            continue;
-        }
-        let subject = Subject {
-            environment,
-            app: app.identity,
-        };
-        match app.manifest {
-            Ok(_) => subjects.push(subject),
-            Err(error) => not_compared(ctx, &subject.place(), &error)?,
-        }
-    }
-    Ok(subjects)
 }
 
 /// What an environment runs.
@@ -242,7 +172,7 @@ async fn of(
     let recorded_as = subject.app.recorded_as();
     let recorded = recorded.iter().find(|it| recorded_as.is_none_or(|app| app == it.app));
     let state = recorded.map(|recorded| recorded.state.as_str());
-    let what = what(&subject.place(), branch, &head, &running);
+    let what = subject.named(what(environment, branch, &head, &running));
     let mut why = match by_a_rollback(running.app, subject, state) {
         Some(why) => why,
         None => why(&commit.message, state),
@@ -272,15 +202,18 @@ async fn good(github: &GitHub, subject: &Subject<'_>, running: &Running<'_>) -> 
     Ok((!is_bad).then(|| commit.clone()))
 }
 
-fn what(place: &str, branch: &str, head: &Sha, running: &Running<'_>) -> String {
+fn what(environment: &Environment, branch: &str, head: &Sha, running: &Running<'_>) -> String {
     let head = head.short();
     match &running.commit {
         Some(commit) if commit.short() == head => {
-            format!("{place} runs `{head}`, which is not known to work")
+            format!("`{environment}` runs `{head}`, which is not known to work")
         }
-        Some(commit) => format!("{place} runs `{}`, but `{branch}` is at `{head}`", commit.short()),
-        None if running.is_certain => format!("nothing serves in {place}, and `{branch}` is at `{head}`"),
-        None => format!("none of the last deployments of {place} ended well, and `{branch}` is at `{head}`"),
+        Some(commit) => format!(
+            "`{environment}` runs `{}`, but `{branch}` is at `{head}`",
+            commit.short()
+        ),
+        None if running.is_certain => format!("nothing serves in `{environment}`, and `{branch}` is at `{head}`"),
+        None => format!("none of the last deployments of `{environment}` ended well, and `{branch}` is at `{head}`"),
     }
 }
 

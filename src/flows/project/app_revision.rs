@@ -61,6 +61,14 @@ impl EnvironmentApp {
     }
 }
 
+/// That the environment, or one of its several apps, is not deployed.
+pub(crate) fn not_deployed(environment: &Environment, key: Option<&str>) -> Failure {
+    match key {
+        Some(key) => Failure::input(format!("app `{key}` is not deployed to {environment}")),
+        None => Failure::input(format!("`{environment}` is not deployed")),
+    }
+}
+
 impl Revision<'_> {
     /// The environment's apps, in the order of the configuration.
     ///

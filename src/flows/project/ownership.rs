@@ -181,6 +181,10 @@ mod tests {
         let found = only(&apps, 7, &PREVIEW, &front()).expect("one");
         assert_eq!(found.map(|app| app.name.as_str()), Some("web-pr-12"));
         let refused = only(&apps, 7, &PREVIEW, &AppIdentity::only_by_marks()).expect_err("several");
+        assert_eq!(refused.what, "`pr-12` has several apps: `api`, `front`");
+        // A copy of an app spec has the mark of its original.
+        let copies = [app("shop-pr-12", "api"), app("web-pr-12", "api")];
+        let refused = only(&copies, 7, &PREVIEW, &AppIdentity::only_by_marks()).expect_err("copies");
         assert_eq!(
             refused.what,
             "several apps have the marks of `pr-12`: `shop-pr-12`, `web-pr-12`"

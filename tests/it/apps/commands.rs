@@ -21,7 +21,15 @@ async fn status_and_wake_answer_for_each_app_and_logs_for_the_one_that_is_named(
         t.open_pr_with(1, changes_both("second")).await;
         t.preview(1).await.succeeds();
         let mut answers = Vec::new();
-        for command in ["/status", "/wake", "/logs", "/logs build api", "/status front", "/logs nope", "/teardown api"] {
+        for command in [
+            "/status",
+            "/wake",
+            "/logs",
+            "/logs build api",
+            "/status front",
+            "/logs nope",
+            "/teardown api",
+        ] {
             let comment = says(t, MAINTAINER, 1, command).await;
             on_comment(t, comment).await;
             answers.push(format!("{command}\n{}", answer(t, 1).await));
@@ -145,7 +153,10 @@ async fn a_dispatched_run_and_an_input_name_the_app() {
         run.succeeds();
         assert_eq!(t.app_names().await, ["shop-api-pr-1"]);
         let wrong = t.command(["preview", "--pr", "1", "--app", "apl"]).locally().await;
-        wrong.fails_with(2).says("there is no app `apl`").says("did you mean `api`?");
+        wrong
+            .fails_with(2)
+            .says("there is no app `apl`")
+            .says("did you mean `api`?");
         let malformed = json!({ "inputs": { "command": "preview", "pr": "1", "app": "a b" } });
         let run = t.command(["auto"]).on_payload("workflow_dispatch", malformed).await;
         run.fails_with(2).says("`a b` cannot be the name of an app");

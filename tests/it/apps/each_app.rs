@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::production::{CONFIG, front_and_api, rows, versions};
+use super::production::{CONFIG, front_and_api, rows, service_in, versions};
 use crate::harness::{Change, Tester, run_with};
 
 #[tokio::test]
@@ -32,7 +32,7 @@ async fn the_nightly_run_names_the_app_that_a_push_was_not_deployed_to() {
         insta::assert_snapshot!(t.redact(red.fails_with(1).summary()), @"
         ### ❌ Failed: api, production
 
-        **Cause:** `api` in `production` runs `[first]`, but `main` is at `[second]`: no run has deployed it. GitHub starts none after a merge by `GITHUB_TOKEN` (auto-merge), for a disabled workflow, or for paths that the workflow's filter leaves out; or a run waits for approval
+        **Cause:** `api`: `production` runs `[first]`, but `main` is at `[second]`: no run has deployed it. GitHub starts none after a merge by `GITHUB_TOKEN` (auto-merge), for a disabled workflow, or for paths that the workflow's filter leaves out; or a run waits for approval
 
         **Next:** deploy it with `gh workflow run do-deploy-redeploy.yml -f command=deploy -f environment=production -f app=api -f commit=[commit second]`, after a rollback also with `-f release=true`. Where it is meant to stay, set `nightly = false` for this environment in `do-deploy.toml`
         ");
@@ -60,6 +60,73 @@ async fn an_app_is_rolled_back_by_its_mark_where_the_configuration_is_broken() {
             .says("`api` is known by its marks");
         t.expect_serving("api", "first").await;
         t.expect_serving("front", "second").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_merged_pull_request_hears_which_app_was_rolled_back() {
+    run_with(front_and_api(CONFIG), async |t: &mut Tester| {
+        t.auto_push("main").await.succeeds();
+        t.open_pr_with(1, versions("second")).await;
+        t.merge_pr(1).await;
+        t.auto_push("main").await.succeeds();
+        let back = t.command(["rollback", "--app", "api"]).await;
+        let summary = back.succeeds().summary();
+        let release = "`do-deploy deploy --environment production --app api --release`";
+        assert!(summary.contains(release), "{summary}");
+        let comment = back.comment(1);
+        assert!(
+            comment.contains("⏪ `api` was rolled back in production at "),
+            "{comment}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_named_for_one_app_needs_the_app() {
+    run_with(front_and_api(CONFIG), async |t: &mut Tester| {
+        let digest = format!("web=sha256:{}", "0".repeat(64));
+        for flags in [["--images", &digest], ["--replace", "region"]] {
+            let refused = t.deploy().args(flags).await;
+            refused
+                .fails_with(2)
+                .touches_nothing()
+                .says(&format!(
+                    "`{}` is about one app, and the repository has several",
+                    flags[0]
+                ))
+                .says("--app NAME");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_environment_has_the_apps_that_have_a_file_for_it() {
+    let staging = "[environments.staging]\nbranch = \"main\"\n";
+    run_with(front_and_api(&format!("{staging}{CONFIG}")), async |t: &mut Tester| {
+        let refused = t.command(["deploy", "--environment", "staging"]).await;
+        refused
+            .fails_with(2)
+            .touches_nothing()
+            .says("no app is deployed to staging");
+        let spec = "environments.staging.spec = \"api/staging.yaml\"\n";
+        let file = service_in("api", "api-staging");
+        let change = versions("second")
+            .config(&format!("{staging}{CONFIG}{spec}"))
+            .file("api/staging.yaml", &file);
+        t.push("main", change);
+        let refused = t
+            .command(["deploy", "--environment", "staging", "--app", "front"])
+            .await;
+        refused
+            .fails_with(2)
+            .touches_nothing()
+            .says("app `front` is not deployed to staging");
+        t.command(["deploy", "--environment", "staging"]).await.succeeds();
+        assert_eq!(t.app_names().await, ["api-staging"]);
     })
     .await;
 }

@@ -34,7 +34,7 @@ spec = \"api/app.yaml\"
 ";
 
 /// The notes service in a folder of the repository.
-fn service_in(folder: &str, name: &str) -> String {
+pub(super) fn service_in(folder: &str, name: &str) -> String {
     let whole = spec("name: shop\n", &format!("name: {name}\n"));
     let service = &whole[..whole.find("jobs:").expect("the spec has a job")];
     let start = "    run_command:";
@@ -284,7 +284,7 @@ async fn one_alone_is_refused_where_the_app_that_it_refers_to_is_not_deployed() 
         refused
             .fails_with(2)
             .touches_nothing()
-            .says("`front` refers to the URL of `api`, which is not deployed to production")
+            .says("app `front` refers to `api`, which is not deployed to production")
             .says("do-deploy deploy --environment production --app api");
     })
     .await;
