@@ -52,9 +52,7 @@ pub(super) async fn choose(ctx: &Ctx, root: &Path, config: &Config) -> anyhow::R
                 path: file.to_owned(),
                 text: format!("{}\n{lines}", head(&ctx.clouds.manifest())),
             }),
-            Some(_) => notes.push(format!(
-                "`{file}` stays as it is. Add these lines to it:\n\n{lines}"
-            )),
+            Some(_) => notes.push(format!("`{file}` stays as it is. Add these lines to it:\n\n{lines}")),
         }
     }
     let entries = match config.has_apps() {

@@ -141,6 +141,16 @@ fn two_manifests_of_one_name_are_refused_before_anything_is_written() {
 }
 
 #[test]
+fn an_app_whose_manifest_is_missing_is_named() {
+    let clone = monorepo();
+    clone.write("do-deploy.toml", "[apps.front]\nspec = \"front/app.yaml\"\n");
+    clone
+        .init(&[])
+        .ends_with(2)
+        .says("the app spec `front/app.yaml` does not exist");
+}
+
+#[test]
 fn one_of_several_manifests_can_be_chosen() {
     let clone = monorepo();
     clone
