@@ -18,6 +18,21 @@ pub(crate) fn is_app_name(name: &str) -> bool {
     name.starts_with(letter_or_digit) && name.len() <= LONGEST_NAME && name.chars().all(fits)
 }
 
+/// A name of an app that is as near to a folder's as it can be.
+pub(crate) fn as_app_name(folder: &str) -> String {
+    let folder = folder.to_ascii_lowercase();
+    let fitting = |c: char| match c {
+        'a'..='z' | '0'..='9' | '_' => c,
+        _ => '-',
+    };
+    let name: String = folder.chars().map(fitting).collect();
+    let name = name.trim_start_matches(['-', '_']).trim_end_matches('-');
+    match name.get(..LONGEST_NAME).unwrap_or(name) {
+        "" => "app".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
 /// One app of the repository.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct AppConfig {
@@ -54,6 +69,13 @@ impl Config {
     pub(crate) fn of_app(&self, key: Option<&str>) -> &Self {
         let found = self.apps.iter().find(|app| app.key.as_deref() == key);
         found.map_or(self, |app| &app.config)
+    }
+
+    /// Whether a manifest is named here, whatever it is for.
+    pub(crate) fn names(&self, manifest: &str) -> bool {
+        let environments = self.environments.values().map(|environment| &environment.spec);
+        let mut named = [&self.spec, &self.preview.spec].into_iter().chain(environments);
+        named.any(|spec| spec == manifest)
     }
 }
 
@@ -95,5 +117,25 @@ impl AppConfig {
     /// which count whatever `paths` says: its manifest, and the configuration where it reshapes the app.
     pub(crate) fn is_touched_by(&self, changed: &ChangedFiles, own: &[&str]) -> bool {
         self.paths.touched_by(changed) || changed.may_include(|path| own.contains(&path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{as_app_name, is_app_name};
+
+    #[test]
+    fn any_folder_gives_the_name_of_an_app() {
+        for (folder, name) in [
+            ("api", "api"),
+            ("Front End", "front-end"),
+            ("services/api", "services-api"),
+            ("_site_", "site_"),
+            ("日本", "app"),
+            (&"x".repeat(40), &"x".repeat(32)),
+        ] {
+            assert_eq!(as_app_name(folder), name);
+            assert!(is_app_name(name), "{name}");
+        }
     }
 }

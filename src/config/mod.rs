@@ -16,9 +16,10 @@ mod references;
 mod shape;
 mod sleep;
 
-pub(crate) use apps::{AppConfig, is_app_name};
+pub(crate) use apps::{AppConfig, as_app_name};
 pub(crate) use env::{EnvValue, Generate, TOKENS, Variable, is_own_token, is_reserved};
 pub(crate) use parse::nearest;
+pub(crate) use paths::literal;
 pub(crate) use references::{Unresolved, referenced_apps, with_urls};
 pub(crate) use shape::clipped as clipped_size;
 pub(crate) use sleep::SleepAfter;

@@ -316,7 +316,7 @@ pub(crate) fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
         .map(|(_, candidate)| candidate)
 }
 
-/// One path. A list is how several apps of one repository will be written.
+/// One path, also as a list of one. Several apps are not a list of paths: each has a table.
 pub(super) fn one_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     struct OneSpec;
     impl<'de> Visitor<'de> for OneSpec {
@@ -335,7 +335,7 @@ pub(super) fn one_spec<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Str
             match paths.next_element::<String>()? {
                 None => Ok(first),
                 Some(_) => Err(A::Error::custom(
-                    "several apps of one repository are not supported yet: name one manifest",
+                    "`spec` names one manifest: for several apps, write a table with a `spec` for each, such as `[apps.api]`",
                 )),
             }
         }

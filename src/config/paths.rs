@@ -88,6 +88,18 @@ impl Paths {
     }
 }
 
+/// A path as a pattern that matches it alone.
+pub(crate) fn literal(path: &str) -> String {
+    let mut escaped = String::new();
+    for c in path.chars() {
+        if matches!(c, '*' | '?' | '+' | '[' | ']' | '!' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
 impl Pattern {
     fn new(text: &str) -> Result<Self, (&'static str, &'static str)> {
         let (negates, pattern) = match text.strip_prefix('!') {

@@ -3,6 +3,7 @@
 mod app;
 pub(crate) mod app_platform;
 mod apply;
+pub(crate) mod candidates;
 mod capabilities;
 pub(crate) mod clouds;
 mod component;

@@ -43,6 +43,43 @@ async fn no_spec() {
 }
 
 #[tokio::test]
+async fn several_manifests_are_shown_with_the_lines_that_make_an_app_of_each() {
+    let first = Change::version("first")
+        .file("api/app.yaml", &spec("name: shop\n", "name: shop-api\n"))
+        .file("web/app.yaml", &spec("name: shop\n", "name: shop-web\n"));
+    run_with(first, async |t: &mut Tester| {
+        let refused = t.deploy().locally().await;
+        insta::assert_snapshot!(t.redact(&refused.fails_with(2).touches_nothing().log()), @r#"
+        error: more than one app spec was found: `api/app.yaml`, `web/app.yaml`
+        - `apps.api = { spec = "api/app.yaml", paths = ["api/**"] }`
+        - `apps.web = { spec = "web/app.yaml", paths = ["web/**"] }`
+        hint: put these lines at the top of `do-deploy.toml` to make an app of each; or name one with `spec = "FILE"` there or with `--spec FILE`
+        "#);
+        t.open_pr(1).await;
+        let refused = t.preview(1).await;
+        insta::assert_snapshot!(t.redact(refused.fails_with(2).comment(1)), @r#"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        ### ❌ Failed: preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | pr-1 | ❌ Failed | [`[first]`](https://github.com/org/shop/commit/[commit first]) |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        **Cause:** more than one app spec was found: `api/app.yaml`, `web/app.yaml`
+
+        - `apps.api = { spec = "api/app.yaml", paths = ["api/**"] }`
+        - `apps.web = { spec = "web/app.yaml", paths = ["web/**"] }`
+
+        **Next:** put these lines at the top of `do-deploy.toml` to make an app of each; or name one with `spec = "FILE"` there or with `--spec FILE`
+        "#);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_yaml_error_is_shown_with_its_place() {
     let first = whole_app().spec("name: shop\nservices:\n  - name: web\n   run_command: x\n");
     let case = Case {

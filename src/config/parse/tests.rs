@@ -114,7 +114,7 @@ fn a_wrong_value_says_what_is_right() {
 
 #[test]
 fn what_is_not_built_yet_is_refused() {
-    insta::assert_snapshot!(refuse("spec = [\"a.yaml\", \"b.yaml\"]"), @"do-deploy.toml:1:8: several apps of one repository are not supported yet: name one manifest | every key, its default and its format are in do-deploy's `reference.toml`");
+    insta::assert_snapshot!(refuse("spec = [\"a.yaml\", \"b.yaml\"]"), @"do-deploy.toml:1:8: `spec` names one manifest: for several apps, write a table with a `spec` for each, such as `[apps.api]` | every key, its default and its format are in do-deploy's `reference.toml`");
     insta::assert_snapshot!(refuse("[production.env]\nKEY = \"generate\""), @r#"do-deploy.toml:2:1: `generate` for `KEY` of production is not supported yet: it is for previews | use `KEY = { from = "KEY" }` and set that variable in the step's `env:`"#);
     insta::assert_snapshot!(refuse("[preview.env]\nKEY = \"generate:uuid\""), @"do-deploy.toml:2:7: `generate:uuid` is not supported yet: use `generate` or `generate:hex64` | every key, its default and its format are in do-deploy's `reference.toml`");
 }

@@ -140,6 +140,13 @@ proptest! {
     }
 
     #[test]
+    fn a_literal_matches_its_path_alone(path in "[!*?+a\\[\\]\\\\]{1,6}", other in "[!*?+a\\[\\]\\\\]{1,6}") {
+        let pattern = super::literal(&path);
+        prop_assert!(touches(&[&pattern], &[&path]));
+        prop_assert_eq!(touches(&[&pattern], &[&other]), path == other);
+    }
+
+    #[test]
     fn a_path_matches_itself(path in "[a-z._-]{1,8}(/[a-z._-]{1,8}){0,4}") {
         prop_assume!(!path.starts_with("./") && !path.starts_with("../"));
         prop_assert!(touches(&[&path], &[&path]));

@@ -10,29 +10,38 @@ use crate::flows::context::Ctx;
 use crate::flows::project::checkout;
 use crate::flows::project::source::Source;
 use crate::model::failure::Failure;
-use crate::platforms::Manifest;
-use crate::platforms::Platform;
 use crate::platforms::scaffold::Tree;
+use crate::platforms::{Manifest, Platform, Words};
+
+pub(super) struct App {
+    /// Under `[apps]`. `None`: the repository has one app.
+    pub(super) key: Option<String>,
+    pub(super) manifest: Manifest,
+}
 
 pub(super) struct Chosen {
-    pub(super) path: String,
-    pub(super) manifest: Manifest,
-    /// Where it comes from, as a sentence.
+    /// At least one.
+    pub(super) apps: Vec<App>,
+    /// Where they come from, as a sentence.
     pub(super) outcome: String,
-    /// What has to be written for it; nothing where it is there already.
+    /// What has to be written for them; nothing where it is there already.
     pub(super) files: Vec<Wanted>,
     pub(super) notes: Vec<String>,
-    /// Whether do-deploy finds it without being given its path.
-    found_by_itself: bool,
+    /// The action's input `spec`, where do-deploy would not find the manifest without it.
+    pub(super) input: Option<String>,
 }
 
 impl Chosen {
-    /// The action's input `spec`, where it is needed.
-    pub(super) fn input(&self) -> Option<&str> {
-        (!self.found_by_itself).then_some(self.path.as_str())
+    pub(super) fn words(&self) -> &'static Words {
+        self.apps[0].manifest.words()
+    }
+
+    pub(super) fn manifests(&self) -> impl Iterator<Item = &Manifest> {
+        self.apps.iter().map(|app| &app.manifest)
     }
 }
 
+/// The manifest of the only app, or a further one's, which is taken from a live app.
 pub(super) async fn choose(
     ctx: &Ctx,
     root: &Path,
@@ -55,13 +64,13 @@ pub(super) async fn choose(
         Some(usual) => *usual == path,
         None => usual_files.contains(&path.as_str()),
     };
+    let needs_input = !found_by_itself && !config.has_apps();
     let chosen = |manifest, outcome, files, notes| Chosen {
-        path: path.clone(),
-        manifest,
+        apps: vec![App { key: None, manifest }],
         outcome,
         files,
         notes,
-        found_by_itself,
+        input: needs_input.then(|| path.clone()),
     };
     if let Some(name) = from_app {
         hide_secrets(ctx, root, &path)?;

@@ -1,6 +1,7 @@
 //! Prepares a repository: its workflows, a first app spec, and what is left for a person to do.
 
 mod app_spec;
+mod apps;
 mod files;
 mod git;
 mod pin;
@@ -17,6 +18,7 @@ pub(crate) use git::root;
 pub(crate) use pin::ACTION;
 pub(crate) use workflows::Form;
 
+use app_spec::{App, Chosen};
 use files::{File, State};
 use pin::Pin;
 use repository::Repository;
@@ -26,7 +28,6 @@ use crate::config::Config;
 use crate::flows::project::source::Source;
 use crate::github::GitHub;
 use crate::model::failure::Failure;
-use crate::platforms::Words;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -52,14 +53,22 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     // Of the clone, and never of GitHub: there need not be a network.
     let config = Source::working_copy(ctx).await.config().await?;
     let repository = Repository::find(ctx, root, &config, request.repository.as_deref()).await?;
-    let spec = app_spec::choose(ctx, root, &config, &repository, request.from_app.as_deref()).await?;
-    let words = spec.manifest.words();
-    let mut wanted = workflows::write(words, request.form, &repository.branch, spec.input());
+    let live = request.from_app.as_deref();
+    let several = match live {
+        None => apps::choose(ctx, root, &config).await?,
+        Some(_) => None,
+    };
+    let chosen = match several {
+        Some(several) => several,
+        None => app_spec::choose(ctx, root, &config, &repository, live).await?,
+    };
+    let words = chosen.words();
+    let mut wanted = workflows::write(words, request.form, &repository.branch, chosen.input.as_deref());
     let pin = Pin::ask(&request.action, env!("CARGO_PKG_VERSION")).await;
     pin.apply(root, &mut wanted)?;
-    let mut notes = spec.notes.clone();
+    let mut notes = chosen.notes.clone();
     notes.extend(pin.note(&wanted));
-    wanted.extend(spec.files.clone());
+    wanted.extend(chosen.files.clone());
     let mut files = files::compare(root, wanted)?;
     let updates = updates::find(root)?;
     if request.updates {
@@ -69,14 +78,14 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     } else if !updates.are_there() && pin.is_known() {
         notes.push(updates::MISSING.to_owned());
     }
-    notes.extend(repository.notes(&spec.manifest, &config));
+    notes.extend(repository.notes(chosen.manifests(), &config));
     notes.extend(workflows::others(words, root));
 
     if ctx.json {
         ctx.console
-            .data(&document(words, &repository, &spec.path, &files, &notes, request, &config).to_string());
+            .data(&document(&chosen, &repository, &files, &notes, request, &config).to_string());
     } else {
-        show(ctx, &repository, &spec, &files);
+        show(ctx, &repository, &chosen, &files);
     }
     files::may_overwrite(&files, request.force)?;
     if !request.dry_run {
@@ -99,12 +108,12 @@ fn outside_a_workflow(ctx: &Ctx) -> Result<(), Failure> {
         .next("run `do-deploy init` in a clone of the repository on your own machine"))
 }
 
-fn show(ctx: &Ctx, repository: &Repository, spec: &app_spec::Chosen, files: &[File]) {
+fn show(ctx: &Ctx, repository: &Repository, chosen: &Chosen, files: &[File]) {
     ctx.console.say(&format!(
         "`{}`, whose production is the branch `{}`",
         repository.name, repository.branch
     ));
-    ctx.console.say(&spec.outcome);
+    ctx.console.say(&chosen.outcome);
     for file in files.iter().filter(|file| file.state != State::Same) {
         ctx.console.data(&file.diff());
     }
@@ -131,22 +140,21 @@ fn conclude(ctx: &Ctx, files: &[File], notes: &[String], request: &Request) {
 }
 
 fn document(
-    platform: &Words,
+    chosen: &Chosen,
     repository: &Repository,
-    spec: &str,
     files: &[File],
     notes: &[String],
     request: &Request,
     config: &Config,
 ) -> serde_json::Value {
+    let platform = chosen.words();
     let files: Vec<_> = files
         .iter()
         .map(|file| json!({"path": file.path, "change": file.state.word(), "diff": file.diff()}))
         .collect();
-    json!({
+    let mut document = json!({
         "repository": repository.name,
         "branch": repository.branch,
-        "spec": spec,
         "files": files,
         "notes": notes,
         "dry_run": request.dry_run,
@@ -155,5 +163,15 @@ fn document(
             "secret": platform.token,
             "scopes": {"production": steps::production_scopes(platform, config), "preview": platform.scopes.previews},
         },
-    })
+    });
+    match &chosen.apps[..] {
+        [App { key: None, manifest }] => document["spec"] = json!(manifest.file()),
+        apps => {
+            let apps = apps.iter();
+            document["apps"] = apps
+                .map(|app| json!({"app": app.key, "spec": app.manifest.file()}))
+                .collect();
+        }
+    }
+    document
 }

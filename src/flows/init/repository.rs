@@ -48,7 +48,7 @@ impl Repository {
     }
 
     /// What does not fit together.
-    pub(super) fn notes(&self, manifest: &Manifest, config: &Config) -> Vec<String> {
+    pub(super) fn notes<'a>(&self, manifests: impl Iterator<Item = &'a Manifest>, config: &Config) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some(origin) = self
             .cloned_from
@@ -60,17 +60,19 @@ impl Repository {
                 self.name
             ));
         }
-        let facts = manifest.document().facts();
-        let sources: Vec<_> = facts.sources().collect();
         let own = OwnRepository::new(&self.name, &self.server);
-        if !sources.is_empty() && !sources.iter().any(|source| source.is_repository(&own)) {
-            let list: Vec<&str> = sources.iter().map(|source| source.repo.as_str()).collect();
-            notes.push(format!(
-                "No component of `{}` is built from `{}`, but from `{}`",
-                manifest.file(),
-                self.name,
-                list.join("`, `")
-            ));
+        for manifest in manifests {
+            let facts = manifest.document().facts();
+            let sources: Vec<_> = facts.sources().collect();
+            if !sources.is_empty() && !sources.iter().any(|source| source.is_repository(&own)) {
+                let list: Vec<&str> = sources.iter().map(|source| source.repo.as_str()).collect();
+                notes.push(format!(
+                    "No component of `{}` is built from `{}`, but from `{}`",
+                    manifest.file(),
+                    self.name,
+                    list.join("`, `")
+                ));
+            }
         }
         for (name, target) in &config.environments {
             notes.push(format!(

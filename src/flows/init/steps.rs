@@ -9,7 +9,11 @@ use crate::platforms::Words;
 
 pub(super) fn production_scopes(platform: &Words, config: &Config) -> Vec<&'static str> {
     let mut scopes = platform.scopes.production.to_vec();
-    if !config.production.project.is_empty() {
+    if config
+        .apps()
+        .iter()
+        .any(|app| !app.config.production.project.is_empty())
+    {
         scopes.extend(platform.scopes.project);
     }
     scopes

@@ -13,6 +13,7 @@ mod first_spec;
 mod live_app;
 mod pin;
 mod repository;
+mod several_apps;
 mod templates;
 mod token;
 

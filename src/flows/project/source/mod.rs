@@ -211,7 +211,8 @@ impl<'a> Source<'a> {
             .filter_map(|(path, text)| Some((path.as_str(), text?)))
             .collect();
         let paths: Vec<&str> = found.keys().copied().collect();
-        match find_default(&paths, &usual_files, &below, &self.ctx.clouds.manifest())? {
+        let called = self.ctx.clouds.manifest();
+        match find_default(&paths, &usual_files, &below, &called, self.prefix())? {
             Some(path) => Ok(Some(self.parsed(&found[path], path)?)),
             None => Ok(None),
         }
