@@ -220,7 +220,7 @@ fn what_is_wrong_in_an_apps_table_is_shown_at_its_place() {
     do-deploy.toml:6:3: unknown key `databse` | did you mean `database`?
     do-deploy.toml:5:9: `size` is empty | use `auto` or an instance size's slug
     do-deploy.toml:3:23: invalid value: string "soon", expected a duration such as `90s`, `75m`, `1h 30m` or `14d` | every key, its default and its format are in do-deploy's `reference.toml`
-    do-deploy.toml:3:8: `up` is no path | start it with `/`, without host
+    do-deploy.toml:3:8: `up` is not a valid path | start it with `/`, without host
     do-deploy.toml:3:13: `DO_DEPLOY_APP` is how do-deploy recognises its own apps | use another key
     do-deploy.toml:3:24: environment `qa` has no `branch` | add `branch = "..."` to `[environments.qa]`
     do-deploy.toml:5:1: `limit` has to be at least 1 | `enabled = false` switches previews off
