@@ -16,7 +16,7 @@ mod references;
 mod shape;
 mod sleep;
 
-pub(crate) use apps::{AppConfig, as_app_name};
+pub(crate) use apps::{AppConfig, as_app_name, is_app_name};
 pub(crate) use env::{EnvValue, Generate, TOKENS, Variable, is_own_token, is_reserved};
 pub(crate) use parse::nearest;
 pub(crate) use paths::literal;
