@@ -62,7 +62,7 @@ pub(crate) async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> any
         Some(skip) => return Ok(Begun::Skipped(skip)),
         None => {}
     }
-    if let Some(skip) = none_touched(&apps, is_there) {
+    if let Some(skip) = none_touched(ctx, &apps, is_there) {
         return Ok(Begun::Skipped(skip));
     }
     let urls = urls(&apps, &live);

@@ -243,10 +243,14 @@ fn why_left(ctx: &Ctx, entry: &AppConfig) -> String {
 }
 
 /// Why a pull request that changes no app's files gets no preview. In the comment only where there is one that stays.
-pub(super) fn none_touched(choices: &[Choice<'_>], is_there: bool) -> Option<Skip> {
+pub(super) fn none_touched(ctx: &Ctx, choices: &[Choice<'_>], is_there: bool) -> Option<Skip> {
     let is_left = |choice: &Choice<'_>| matches!(choice.fate, Fate::Leave(_));
     choices.iter().all(is_left).then(|| Skip {
-        reason: "the pull request changes no file of an app's `paths`".to_owned(),
+        reason: match &ctx.app {
+            // One that has previews is never left.
+            Some(app) => format!("previews of `{app}` are switched off in `{}`", ctx.config_file),
+            None => "the pull request changes no file of an app's `paths`".to_owned(),
+        },
         in_comment: is_there,
         nothing_is_left: false,
     })
