@@ -28,6 +28,9 @@ pub(crate) struct Outputs {
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct AppOutput {
     pub(crate) app: String,
+    /// Its name under `[apps]`, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<String>,
     pub(crate) status: &'static str,
     pub(crate) url: Option<String>,
     pub(crate) app_id: Option<String>,
@@ -158,6 +161,7 @@ mod tests {
             status: "ready",
             environment: "pr-12".to_owned(),
             apps: vec![AppOutput {
+                key: None,
                 app: "shop".to_owned(),
                 status: "ready",
                 url: None,

@@ -4,10 +4,12 @@ use crate::actions::outputs::{AftermathOutput, AppOutput, Outputs, WasLive};
 use crate::model::report::{Report, State};
 use crate::net::fields::{id, web_url};
 
-/// The first app gives URL, ids and commit; the state is the worst of all, and costs add up.
+/// The first app that was deployed gives URL, ids and commit; the state is the worst of all, and costs add up.
 pub(crate) fn outputs_of(reports: &[Report], comment_url: Option<String>) -> Outputs {
     let apps: Vec<AppOutput> = reports.iter().map(app_output).collect();
-    let first = apps.first();
+    // Of several, the first that the run was about.
+    let place = reports.iter().position(|report| report.state != State::Skipped);
+    let first = apps.get(place.unwrap_or(0));
     let costs: Vec<f64> = reports.iter().filter_map(|report| Some(report.cost?.awake)).collect();
     Outputs {
         status: State::of_all(reports).output(),
@@ -30,6 +32,7 @@ fn app_output(report: &Report) -> AppOutput {
     let served = report.serving.as_ref().filter(|_| report.state == State::Ready);
     AppOutput {
         app: report.app.clone(),
+        key: report.key.clone(),
         status: report.state.output(),
         url: report.url.as_deref().and_then(web_url),
         app_id: identifier(report.app_id.as_deref()),

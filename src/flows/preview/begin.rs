@@ -53,6 +53,9 @@ pub(crate) async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> any
     let live = apps.iter().map(|app| Ok(app.live(candidate, &listed)?.cloned()));
     let live: Vec<Option<App>> = live.collect::<anyhow::Result<_>>()?;
     let is_there = live.iter().any(Option::is_some);
+    if let Some(skip) = none_touched(ctx, &apps, is_there) {
+        return Ok(Begun::Skipped(skip));
+    }
     let over = match is_there {
         true => limit::beyond(pull.number, &listed, policy, repository),
         false => limit::reached(&listed, policy, repository),
@@ -61,9 +64,6 @@ pub(crate) async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> any
         Some(skip) if is_there && !request.dry_run => return Ok(Begun::Beyond(skip)),
         Some(skip) => return Ok(Begun::Skipped(skip)),
         None => {}
-    }
-    if let Some(skip) = none_touched(ctx, &apps, is_there) {
-        return Ok(Begun::Skipped(skip));
     }
     let urls = urls(&apps, &live);
     let ids: Vec<String> = live.iter().flatten().map(|app| app.id.clone()).collect();

@@ -104,7 +104,7 @@ impl PreviewApp<'_> {
         request: &Request,
         reporter: AppReporter<'_>,
     ) -> anyhow::Result<Option<Skip>> {
-        let stands_in_the_way = |it: &&Outcome| matches!(it.state, State::Failed | State::Cancelled | State::Building);
+        let stands_in_the_way = |it: &&Outcome| !matches!(it.state, State::Ready | State::Skipped);
         if let Some(other) = before.iter().find(stands_in_the_way) {
             self.ctx.wait.check()?;
             let why = held_back(&mut self.report, other);

@@ -113,6 +113,7 @@ pub(crate) async fn remove(
         return Ok(reports);
     }
     let mut reports = Vec::new();
+    let (mut first_error, is_one) = (None, apps.len() == 1);
     for (platform, app) in apps {
         ctx.wait.check()?;
         let mut report = removed(&app.name);
@@ -129,18 +130,41 @@ pub(crate) async fn remove(
                 report::record_all(&reporter.run, &reporter.console, &reporter.redactor, &reports, "");
                 return Ok(reports);
             }
-            Err(error) => {
-                if ctx.wait.check().is_err() {
-                    cancelled(&mut report);
-                    reports.push(report);
-                    Reporter::tell(reporter, &reports).await;
-                }
+            Err(error) if ctx.wait.check().is_err() => {
+                cancelled(&mut report);
+                reports.push(report);
+                Reporter::tell(reporter, &reports).await;
                 return Err(error.into());
+            }
+            // The others go all the same.
+            Err(error) => {
+                let error = anyhow::Error::from(error);
+                if !is_one {
+                    ctx.console
+                        .warn(&format!("`{}` could not be removed: {error:#}", app.name));
+                }
+                report.state = State::Unknown;
+                report.pages = platform.pages();
+                report.url = app.active.and(app.url);
+                report.failure = Some(failure_of(&error));
+                reports.push(report);
+                first_error = first_error.or(Some(error));
             }
         }
     }
-    Reporter::tell(reporter, &reports).await;
-    Ok(reports)
+    let is_removed = |report: &Report| report.state == State::Removed;
+    match first_error {
+        // Nothing has changed, and what the comment says is still so.
+        Some(error) if !reports.iter().any(is_removed) => Err(error),
+        Some(error) => {
+            Reporter::tell(reporter, &reports).await;
+            Err(error)
+        }
+        None => {
+            Reporter::tell(reporter, &reports).await;
+            Ok(reports)
+        }
+    }
 }
 
 /// Removes one app, and waits until it is gone.

@@ -75,7 +75,7 @@ async fn killed_at_any_change_and_run_again_ends_as_the_undisturbed_run() {
     let step = if std::env::var_os("DO_DEPLOY_EVERY_KILL").is_some() {
         1
     } else {
-        6
+        7
     };
     for point in Point::all(changes).step_by(step) {
         run_with(both("first"), async |t: &mut Tester| {

@@ -2,7 +2,7 @@
 
 use nix::sys::signal::Signal;
 
-use crate::harness::{Change, Tester, app_env, run_with, until};
+use crate::harness::{Call, Change, Tester, app_env, fault, run_with, until};
 
 use super::{CONFIG, both, broken, manifest, version};
 
@@ -70,7 +70,7 @@ async fn both_have_a_row_of_the_one_comment_and_each_serves() {
         t.expect_serving("shop-front-pr-1", "second").await;
         t.expect_serving("shop-api-pr-1", "second").await;
         assert_eq!(records(t).await, ["shop-api success", "shop-front success"]);
-        insta::assert_snapshot!(t.redact(&preview.output("apps")), @r#"[{"app":"shop-front-pr-1","status":"ready","url":"http://127.0.0.1:[port]","app-id":"[id]","deployment-id":"[id]","commit":"[commit second]","monthly-cost":"5.00"},{"app":"shop-api-pr-1","status":"ready","url":"http://127.0.0.1:[port]","app-id":"[id]","deployment-id":"[id]","commit":"[commit second]","monthly-cost":"5.00"}]"#);
+        insta::assert_snapshot!(t.redact(&preview.output("apps")), @r#"[{"app":"shop-front-pr-1","key":"front","status":"ready","url":"http://127.0.0.1:[port]","app-id":"[id]","deployment-id":"[id]","commit":"[commit second]","monthly-cost":"5.00"},{"app":"shop-api-pr-1","key":"api","status":"ready","url":"http://127.0.0.1:[port]","app-id":"[id]","deployment-id":"[id]","commit":"[commit second]","monthly-cost":"5.00"}]"#);
     })
     .await;
 }
@@ -531,6 +531,41 @@ async fn an_app_with_another_key_keeps_its_preview() {
             "backend"
         );
         assert_eq!(t.app_names().await, ["shop-api-pr-1", "shop-front-pr-1"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_that_cannot_be_removed_keeps_neither_the_other_nor_the_comment_from_it() {
+    run_with(both("first"), async |t: &mut Tester| {
+        t.open_pr_with(1, changes_both("second")).await;
+        t.preview(1).await.succeeds();
+        t.close_pr(1).await;
+        t.fault(fault::forbidden_on(Call::DeleteApp)).await;
+        let removed = t.teardown(1).await;
+        removed.fails_with(2).says("could not be removed");
+        assert_eq!(t.app_names().await.len(), 1);
+        t.no_faults().await;
+        let comment = t.comment(1).await;
+        assert!(
+            comment.contains("🗑️ Removed |") && comment.contains("⚠️ Result unknown |"),
+            "{comment}"
+        );
+        t.teardown(1).await.succeeds();
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn outputs_are_of_the_first_app_that_was_deployed() {
+    run_with(both("first"), async |t: &mut Tester| {
+        t.open_pr_with(1, version("api", "second")).await;
+        let preview = t.preview(1).await;
+        preview.succeeds();
+        assert_eq!(preview.output("url"), t.url_of("shop-api-pr-1").await);
+        let apps: serde_json::Value = serde_json::from_str(&preview.output("apps")).unwrap();
+        assert_eq!((&apps[0]["key"], &apps[1]["key"]), (&"front".into(), &"api".into()));
     })
     .await;
 }
