@@ -66,10 +66,11 @@ pub(crate) fn tables(candidates: &[Candidate<'_>]) -> String {
 }
 
 impl Candidate<'_> {
-    /// Its table as one line, which stands above all tables. `root`: where the paths begin, from the repository's root, with a
-    /// slash at the end; empty: there.
+    /// Its table in a sentence, each of its lines as code: an inline table could not be added to. `root`: where the paths begin,
+    /// from the repository's root, with a slash at the end; empty: there.
     pub(crate) fn line(&self, root: &str) -> String {
-        format!("apps.{} = {{ {} }}", self.key, self.settings(root).join(", "))
+        let [spec, paths] = self.settings(root);
+        format!("`[apps.{}]`, then `{spec}` and `{paths}`", self.key)
     }
 
     fn settings(&self, root: &str) -> [String; 2] {
@@ -166,9 +167,11 @@ mod tests {
         spec = "we\"b [new]/app.yaml"
         paths = ["we\"b \\[new\\]/**"]
 
-        apps.api = { spec = "api/app.yaml", paths = ["shop/api/**"] }
-        apps.we-b--new = { spec = "we\"b [new]/app.yaml", paths = ["shop/we\"b \\[new\\]/**"] }
+        `[apps.api]`, then `spec = "api/app.yaml"` and `paths = ["shop/api/**"]`
+        `[apps.we-b--new]`, then `spec = "we\"b [new]/app.yaml"` and `paths = ["shop/we\"b \\[new\\]/**"]`
         "#);
+        // What stands between backticks, a line each.
+        let lines = lines.split('`').skip(1).step_by(2).collect::<Vec<_>>().join("\n");
         for text in [tables, lines] {
             let apps = Config::parse(&text, "do-deploy.toml").expect("it is taken").apps();
             let specs: Vec<&str> = apps.iter().map(|app| app.config.spec.as_str()).collect();

@@ -31,12 +31,12 @@ pub(crate) fn find_default<'a>(
                 .why(format!("`{}`", found.join("`, `")))
                 .next(SEVERAL);
             let apps = candidates(&found, usual).into_iter();
-            Err(apps.fold(failure, |failure, app| failure.point(format!("`{}`", app.line(root)))))
+            Err(apps.fold(failure, |failure, app| failure.point(app.line(root))))
         }
     }
 }
 
-const SEVERAL: &str = "put these lines at the top of `do-deploy.toml` to make an app of each; or name one with `spec = \"FILE\"` there or with `--spec FILE`";
+const SEVERAL: &str = "write these tables into `do-deploy.toml` to make an app of each; or name one with `spec = \"FILE\"` there or with `--spec FILE`";
 
 #[cfg(test)]
 mod tests {
@@ -67,8 +67,8 @@ mod tests {
         let failure = find_default(&paths, &USUAL, &["app.yaml"], "app spec", "").expect_err("ambiguous");
         insta::assert_snapshot!(failure, @r#"
         more than one app spec was found: `api/app.yaml`, `web/app.yaml`
-        - `apps.api = { spec = "api/app.yaml", paths = ["api/**"] }`
-        - `apps.web = { spec = "web/app.yaml", paths = ["web/**"] }`
+        - `[apps.api]`, then `spec = "api/app.yaml"` and `paths = ["api/**"]`
+        - `[apps.web]`, then `spec = "web/app.yaml"` and `paths = ["web/**"]`
         "#);
     }
 }

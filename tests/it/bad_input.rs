@@ -51,9 +51,9 @@ async fn several_manifests_are_shown_with_the_lines_that_make_an_app_of_each() {
         let refused = t.deploy().locally().await;
         insta::assert_snapshot!(t.redact(&refused.fails_with(2).touches_nothing().log()), @r#"
         error: more than one app spec was found: `api/app.yaml`, `web/app.yaml`
-        - `apps.api = { spec = "api/app.yaml", paths = ["api/**"] }`
-        - `apps.web = { spec = "web/app.yaml", paths = ["web/**"] }`
-        hint: put these lines at the top of `do-deploy.toml` to make an app of each; or name one with `spec = "FILE"` there or with `--spec FILE`
+        - `[apps.api]`, then `spec = "api/app.yaml"` and `paths = ["api/**"]`
+        - `[apps.web]`, then `spec = "web/app.yaml"` and `paths = ["web/**"]`
+        hint: write these tables into `do-deploy.toml` to make an app of each; or name one with `spec = "FILE"` there or with `--spec FILE`
         "#);
         t.open_pr(1).await;
         let refused = t.preview(1).await;
@@ -70,10 +70,10 @@ async fn several_manifests_are_shown_with_the_lines_that_make_an_app_of_each() {
 
         **Cause:** more than one app spec was found: `api/app.yaml`, `web/app.yaml`
 
-        - `apps.api = { spec = "api/app.yaml", paths = ["api/**"] }`
-        - `apps.web = { spec = "web/app.yaml", paths = ["web/**"] }`
+        - `[apps.api]`, then `spec = "api/app.yaml"` and `paths = ["api/**"]`
+        - `[apps.web]`, then `spec = "web/app.yaml"` and `paths = ["web/**"]`
 
-        **Next:** put these lines at the top of `do-deploy.toml` to make an app of each; or name one with `spec = "FILE"` there or with `--spec FILE`
+        **Next:** write these tables into `do-deploy.toml` to make an app of each; or name one with `spec = "FILE"` there or with `--spec FILE`
         "#);
     })
     .await;
