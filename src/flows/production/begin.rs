@@ -297,7 +297,10 @@ async fn beside_another(
     }
     let (target, manifest) = (&revision.target, &revision.manifest);
     let mut others = Vec::new();
-    for (platform, app) in target.elsewhere(ctx).await? {
+    let mut found = target.elsewhere(ctx).await?;
+    // The first is the one that people are told to go back to: another app's must not be it.
+    found.sort_by_key(|(_, app)| app.marks.as_ref().and_then(|marks| marks.app.as_deref()) != target.app.mark());
+    for (platform, app) in found {
         let is_here = std::ptr::eq(platform.words(), target.platform.words());
         // Another run may have made it a moment ago.
         if !is_here || app.name != manifest.name() {

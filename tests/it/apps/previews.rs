@@ -569,3 +569,21 @@ async fn outputs_are_of_the_first_app_that_was_deployed() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_renamed_app_is_told_to_go_back_to_its_own_name_and_not_to_a_neighbours() {
+    run_with(both("first"), async |t: &mut Tester| {
+        t.command(["deploy", "--app", "front"]).await.succeeds();
+        t.command(["deploy", "--app", "api"]).await.succeeds();
+        let api = "[apps.api]\nspec = \"api/app.yaml\"\n";
+        let renamed = manifest("shop-new", "api");
+        t.push(
+            "main",
+            Change::version("second").config(api).file("api/app.yaml", &renamed),
+        );
+        let refused = t.deploy().locally().await;
+        refused.fails_with(2).says("rename it back to `shop-api`");
+        assert_eq!(t.app_names().await, ["shop-api", "shop-front"]);
+    })
+    .await;
+}
