@@ -36,6 +36,13 @@ pub(crate) struct App {
     pub(crate) known: Vec<String>,
 }
 
+impl App {
+    /// Where it answers. `None`: nothing of it serves, or it has no public component.
+    pub(crate) fn serving_url(&self) -> Option<String> {
+        self.active.as_ref().and(self.url.clone())
+    }
+}
+
 /// The domain that people visit: the primary one, else one of the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Domain {

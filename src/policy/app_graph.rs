@@ -60,8 +60,19 @@ impl<'a> AppGraph<'a> {
         needed.into_iter().map(|place| self.apps[place]).collect()
     }
 
+    /// The places, among some apps, of those that are deployed before one of them.
+    pub(crate) fn places_before<'b>(
+        &self,
+        app: &AppConfig,
+        among: impl IntoIterator<Item = &'b AppConfig>,
+    ) -> Vec<usize> {
+        let places = among.into_iter().enumerate();
+        let before = places.filter(|(_, other)| self.is_before(other, app));
+        before.map(|(place, _)| place).collect()
+    }
+
     /// Whether an app is deployed before another one.
-    pub(crate) fn is_before(&self, one: &AppConfig, other: &AppConfig) -> bool {
+    fn is_before(&self, one: &AppConfig, other: &AppConfig) -> bool {
         let place = |app: &AppConfig| self.apps.iter().position(|member| member.key == app.key);
         match (place(one), place(other)) {
             (Some(one), Some(other)) => self.before[other].contains(&one),

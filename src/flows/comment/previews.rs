@@ -103,6 +103,11 @@ pub(super) async fn ask(
         let answer = replies::several(command, &keys.collect::<Vec<_>>());
         return Ok(Done::answered(&environment, Outcome::Refused, answer));
     }
+    // A good answer is what the preview's own commit says.
+    let commit = match command {
+        Command::Wake => Source::at(ctx, &pull.head.sha).await.config().await.ok(),
+        _ => None,
+    };
     let mut done = Vec::new();
     for PreviewOf { target, app, config } in previews {
         done.push(match command {
@@ -111,11 +116,9 @@ pub(super) async fn ask(
                 Done::answered(&environment, outcome, answer)
             }
             Command::Wake => {
-                // A good answer is what the preview's own commit says.
                 let key = target.app.names.key.as_deref();
-                let commit = Source::at(ctx, &pull.head.sha).await.config().await;
-                let shaped = commit.map_or_else(|_| config.clone(), |commit| config.shaped_by(commit.of_app(key)));
-                wake::wake(ctx, &shaped, target, app).await?
+                let commit = commit.as_ref().map(|commit| config.shaped_by(commit.of_app(key)));
+                wake::wake(ctx, commit.as_ref().unwrap_or(config), target, app).await?
             }
             _ => Done::answered(&environment, Outcome::Done, status::answer(ctx, target, app).await?),
         });

@@ -14,7 +14,6 @@ use crate::github::repository::Repository;
 use crate::model::app_identity::{AppIdentity, AppNames};
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
-use crate::model::names;
 use crate::platforms::App;
 use crate::platforms::Offline;
 use crate::redact::TargetRedactor;
@@ -186,8 +185,7 @@ async fn preview_of(
     let name = spec.and_then(|spec| {
         let name = allowed.name(&spec);
         let target = Target::of(ctx, repository, environment, AppIdentity::only(name), &spec)?;
-        let longest = spec.words().longest_name;
-        Ok((names::preview_app(name, number, repository.id, longest), target))
+        Ok((plan::preview_name(&allowed, &spec, number, repository), target))
     });
     let named = match &name {
         Ok((name, target)) => target.platform.find(name).await?.map(|app| (target.clone(), app)),

@@ -261,12 +261,9 @@ impl<'a> PreviewApp<'a> {
         };
         let asked = would_be_accepted(planner.target.platform.as_ref(), &plan.document).await;
         let asked = asked.map_err(|error| planner.refused(&self.ctx, error, &plan.document));
-        match of_its_app(asked)? {
-            Err(error) if self.key.is_some() => {
-                let commit = planner.pull.head.sha.clone();
-                self.refuse(failure_of(&error), &commit);
-            }
-            asked => asked?,
+        let commit = planner.pull.head.sha.clone();
+        if let Err(error) = of_its_app(self.key.as_deref(), asked)? {
+            self.refuse(failure_of(&error), &commit);
         }
         Ok(())
     }

@@ -10,19 +10,17 @@ use super::skipped::Candidate;
 use crate::config::{AppConfig, Config};
 use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;
-use crate::flows::project::apps::{identities, of_its_app};
+use crate::flows::project::apps::{identities, of_its_app, with_different_names};
 use crate::flows::project::ownership;
 use crate::flows::project::source::Source;
 use crate::flows::project::target::Target;
 use crate::model::app_identity::{AppIdentity, AppNames};
 use crate::model::changed_files::ChangedFiles;
 use crate::model::failure::Failure;
-use crate::model::names;
 use crate::model::report::{Listing, Report, State};
 use crate::platforms::plan::Allowed;
 use crate::platforms::{App, Manifest};
 use crate::policy::app_graph::AppGraph;
-use crate::policy::manifest_names::{NamedManifest, distinct};
 
 /// One of the repository's apps, and what this run is going to do about its preview.
 pub(super) struct Choice<'a> {
@@ -82,14 +80,13 @@ impl<'a> Choice<'a> {
         for (policy, entry) in policies.iter().zip(&shaped) {
             if entry.is_in(&environment) {
                 let files = Files::read(candidate, source, &policy.config).await;
-                members.push((policy, entry, of_its_app(files)?));
+                members.push((policy, entry, of_its_app(entry.key.as_deref(), files)?));
             }
         }
-        if let [(_, AppConfig { key: None, .. }, Err(_))] = members.as_slice() {
-            let (_, _, files) = members.remove(0);
-            return Err(files.err().expect("it was one"));
-        }
-        distinct(&members.iter().filter_map(named).collect::<Vec<_>>())?;
+        with_different_names(members.iter().filter_map(|(_, entry, files)| {
+            let files = files.as_ref().ok()?;
+            Some((*entry, &files.manifest, files.name()))
+        }))?;
         let names = members.iter().map(|(_, entry, files)| AppNames {
             key: entry.key.clone(),
             manifest: files.as_ref().ok().map(|files| files.name().to_owned()),
@@ -107,21 +104,14 @@ impl<'a> Choice<'a> {
         let mut choices = Vec::new();
         for ((policy, entry, files), identity) in members.into_iter().zip(identities) {
             let its_ctx = ctx.of_entry(entry);
-            let before = entries
-                .iter()
-                .enumerate()
-                .filter(|(_, other)| graph.is_before(other, entry));
-            let needs = before.map(|(at, _)| at).collect();
+            let needs = graph.places_before(entry, entries.iter().copied());
             let key = entry.key.clone().unwrap_or_default();
             let spec_name = files
                 .as_ref()
                 .map_or_else(|_| key.clone(), |files| files.manifest.name().to_owned());
             let name = files.as_ref().map_or_else(
                 |_| key.clone(),
-                |files| {
-                    let longest = files.manifest.words().longest_name;
-                    names::preview_app(files.name(), pull.number, repository.id, longest)
-                },
+                |files| plan::preview_name(&files.allowed, &files.manifest, pull.number, repository),
             );
             let fate = match files {
                 Err(error) => Fate::Refuse(Box::new(failure_of(&error))),
@@ -191,15 +181,6 @@ impl Files {
 }
 
 type Member<'a> = (&'a AppConfig, &'a AppConfig, anyhow::Result<Files>);
-
-fn named<'a>((_, entry, files): &'a Member<'_>) -> Option<NamedManifest<'a>> {
-    let files = files.as_ref().ok()?;
-    Some(NamedManifest {
-        key: entry.key.as_deref()?,
-        file: files.manifest.file(),
-        name: files.name(),
-    })
-}
 
 /// The files that the pull request changes, where it depends on them which of its apps it previews.
 async fn changed_files(candidate: &Candidate<'_>, members: &[Member<'_>]) -> anyhow::Result<ChangedFiles> {
@@ -273,9 +254,9 @@ pub(super) async fn listed(candidate: &Candidate<'_>, choices: &[Choice<'_>]) ->
 
 /// The URLs of the previews that are there, by the apps' keys.
 pub(super) fn urls(choices: &[Choice<'_>], live: &[Option<App>]) -> BTreeMap<String, String> {
-    let found = choices.iter().zip(live).filter_map(|(choice, live)| {
-        let url = live.as_ref().filter(|app| app.active.is_some())?.url.clone()?;
-        Some((choice.entry.key.clone()?, url))
-    });
+    let found = choices
+        .iter()
+        .zip(live)
+        .filter_map(|(choice, live)| Some((choice.entry.key.clone()?, live.as_ref()?.serving_url()?)));
     found.collect()
 }

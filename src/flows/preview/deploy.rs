@@ -18,7 +18,7 @@ use crate::flows::rollout;
 use crate::flows::rollout::expected::Expected;
 use crate::flows::rollout::finish;
 use crate::flows::rollout::finish::Successor;
-use crate::flows::rollout::order::{Outcome, held_back, turns};
+use crate::flows::rollout::order::{Outcome, held_back, in_the_way, turns, urls_of};
 use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
 use crate::model::report::{Report, Sleep, State};
@@ -104,8 +104,7 @@ impl PreviewApp<'_> {
         request: &Request,
         reporter: AppReporter<'_>,
     ) -> anyhow::Result<Option<Skip>> {
-        let stands_in_the_way = |it: &&Outcome| !matches!(it.state, State::Ready | State::Skipped);
-        if let Some(other) = before.iter().find(stands_in_the_way) {
+        if let Some(other) = in_the_way(before) {
             self.ctx.wait.check()?;
             let why = held_back(&mut self.report, other);
             self.ctx.console.say(&why);
@@ -124,8 +123,7 @@ impl PreviewApp<'_> {
         else {
             return Ok(());
         };
-        let urls = before.iter().filter_map(|it| Some((it.key.clone(), it.url.clone()?)));
-        if planner.point_to_all(&urls.collect())? {
+        if planner.point_to_all(&urls_of(before).collect())? {
             *plan = planner.plan(ctx, live.as_ref())?;
             ctx.redactor_of(&plan.document, &planner.config);
         }

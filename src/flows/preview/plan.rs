@@ -44,12 +44,7 @@ impl<'a> Planner<'a> {
     ) -> anyhow::Result<Self> {
         let files = source.files_for(&manifest).await?;
         Ok(Self {
-            name: names::preview_app(
-                allowed.name(&manifest),
-                pull.number,
-                target.repository.id,
-                manifest.words().longest_name,
-            ),
+            name: preview_name(&allowed, &manifest, pull.number, &target.repository),
             env: config.preview.env.clone(),
             target,
             config,
@@ -116,6 +111,12 @@ impl<'a> Planner<'a> {
             },
         )
     }
+}
+
+/// What the preview of a pull request is called.
+pub(crate) fn preview_name(allowed: &Allowed, manifest: &Manifest, pull: u64, repository: &Repository) -> String {
+    let longest = manifest.words().longest_name;
+    names::preview_app(allowed.name(manifest), pull, repository.id, longest)
 }
 
 /// What the default branch allows to a preview. `policy` is its configuration.

@@ -61,7 +61,7 @@ pub(crate) fn opening_report(
 
 /// What there is of the app before the run changes anything.
 pub(crate) fn add_what_serves(report: &mut Report, ctx: &Ctx, live: Option<&App>) {
-    report.url = live.and_then(|app| app.active.as_ref().and(app.url.clone()));
+    report.url = live.and_then(App::serving_url);
     report.serving = live.and_then(|app| ownership::serving(ctx, app));
     report.nothing_serves = live.is_some_and(|app| app.active.is_none());
     report.app_id = live.map(|app| app.id.clone());

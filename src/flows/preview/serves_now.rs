@@ -8,7 +8,7 @@ use crate::flows::project::target::Target;
 use crate::flows::rollout::aftermath;
 use crate::model::report::Report;
 use crate::platforms::plan::PreviewPlan;
-use crate::platforms::{PlatformError, Rollout};
+use crate::platforms::{App, PlatformError, Rollout};
 
 /// `lost`: what the update took from the version before.
 ///
@@ -48,6 +48,6 @@ pub(crate) async fn say_what_serves(
             ctx.console.warn(&format!("What is live {how}"));
         }
     }
-    report.url = app.and_then(|app| app.active.and(app.url));
+    report.url = app.as_ref().and_then(App::serving_url);
     Ok(())
 }

@@ -138,7 +138,7 @@ impl Candidate<'_> {
             // What is not known is not claimed.
             let names = self.ctx.resolve_names_of(self.repository, &app).await;
             row.serving = names.ok().and_then(|()| ownership::serving(self.ctx, &app));
-            row.url = app.active.and(app.url);
+            row.url = app.serving_url();
             row.app = app.name;
             row.app_id = Some(app.id);
             row.pages = platform.pages();

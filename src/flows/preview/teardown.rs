@@ -145,7 +145,7 @@ pub(crate) async fn remove(
                 }
                 report.state = State::Unknown;
                 report.pages = platform.pages();
-                report.url = app.active.and(app.url);
+                report.url = app.serving_url();
                 report.failure = Some(failure_of(&error));
                 reports.push(report);
                 first_error = first_error.or(Some(error));

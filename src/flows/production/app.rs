@@ -15,7 +15,7 @@ use crate::flows::project::links::linked;
 use crate::flows::project::revision::{Commit, NothingToDo};
 use crate::flows::rollout::expected::Expected;
 use crate::flows::rollout::finish::Successor;
-use crate::flows::rollout::order::{Outcome, held_back};
+use crate::flows::rollout::order::{Outcome, held_back, in_the_way, urls_of};
 use crate::flows::rollout::{self, Ended};
 use crate::flows::rollout::{finish, refused_manifest};
 use crate::model::aftermath::Aftermath;
@@ -72,7 +72,7 @@ impl Work {
             return Ok(());
         };
         let mut urls = self.urls.clone();
-        urls.extend(before.iter().filter_map(|it| Some((it.key.clone(), it.url.clone()?))));
+        urls.extend(urls_of(before));
         let env = linked(&self.env, &urls)?;
         if env == settings.env {
             return Ok(());
@@ -105,11 +105,6 @@ pub(super) fn planner<'b>(
     }
 }
 
-/// Whether what comes after an app is not deployed. Whether one that is unknown works is what the other one needs to know.
-fn stands_in_the_way(before: &&Outcome) -> bool {
-    !matches!(before.state, State::Ready | State::Skipped)
-}
-
 impl ProductionApp<'_> {
     /// Deploys it unless one of those before it stands in the way; how it ended is in the report. Returns the signal that
     /// cut it short.
@@ -139,7 +134,7 @@ impl ProductionApp<'_> {
 
     async fn deploy_after(&mut self, before: &[Outcome], reporter: AppReporter<'_>) -> anyhow::Result<()> {
         let Some(work) = &mut self.work else { return Ok(()) };
-        if let Some(other) = before.iter().find(stands_in_the_way) {
+        if let Some(other) = in_the_way(before) {
             self.ctx.wait.check()?;
             let why = held_back(&mut self.report, other);
             self.ctx.console.notice(&why);

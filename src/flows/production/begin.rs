@@ -54,10 +54,6 @@ pub(crate) async fn begin<'a>(ctx: &Ctx, request: &'a Request) -> anyhow::Result
     let members: Vec<AppConfig> = about.iter().map(|app| app.entry.clone()).collect();
     let mut apps = Vec::new();
     for app in about {
-        let before = members
-            .iter()
-            .enumerate()
-            .filter(|(_, other)| graph.is_before(other, &app.entry));
         let mut report = Report::new(
             app.entry.key.as_deref().unwrap_or_default(),
             environment.clone(),
@@ -67,16 +63,16 @@ pub(crate) async fn begin<'a>(ctx: &Ctx, request: &'a Request) -> anyhow::Result
         let mut planned = ProductionApp {
             ctx: app.ctx.clone(),
             key: app.entry.key.clone(),
-            needs: before.map(|(at, _)| at).collect(),
+            needs: graph.places_before(&app.entry, &members),
             request,
             commit: commit.clone(),
             work: None,
             report,
             has_broken_off: false,
         };
-        match of_its_app(planned.begin(&revision, app, &urls, &members).await)? {
-            Err(error) if planned.key.is_some() => planned.refuse(failure_of(&error)),
-            begun => begun?,
+        let begun = planned.begin(&revision, app, &urls, &members).await;
+        if let Err(error) = of_its_app(planned.key.as_deref(), begun)? {
+            planned.refuse(failure_of(&error));
         }
         apps.push(planned);
     }
@@ -102,7 +98,7 @@ fn urls(apps: &[EnvironmentApp]) -> BTreeMap<String, String> {
     let found = apps.iter().filter_map(|it| {
         let revision = it.revision.as_ref().ok()?;
         let app = revision.app.as_ref().filter(|app| revision.target.is_marked(app))?;
-        let url = app.active.as_ref().and(app.url.clone())?;
+        let url = app.serving_url()?;
         Some((it.entry.key.clone()?, url))
     });
     found.collect()
@@ -166,7 +162,7 @@ impl ProductionApp<'_> {
 
     fn says_what_serves(&mut self, live: Option<&App>) {
         let report = &mut self.report;
-        report.url = live.and_then(|app| app.active.as_ref().and(app.url.clone()));
+        report.url = live.and_then(App::serving_url);
         report.serving = live.and_then(|app| ownership::serving(&self.ctx, app));
         report.app_id = live.map(|app| app.id.clone()).filter(|_| self.key.is_some());
     }

@@ -98,10 +98,7 @@ impl Revision<'_> {
                 Ok(manifest) => AppRevision::read(self, &ctx, &entry, &identity, manifest).await,
                 Err(error) => Err(error),
             };
-            let revision = match &entry.key {
-                Some(_) => of_its_app(revision)?,
-                None => Ok(revision?),
-            };
+            let revision = of_its_app(entry.key.as_deref(), revision)?;
             found.push(EnvironmentApp {
                 ctx,
                 entry,
@@ -235,7 +232,7 @@ async fn neighbours(
     Ok(neighbours)
 }
 
-/// Where nobody configured a branch, a spec that builds another one than the default would deploy what nobody pushed.
+/// Where no branch is configured, a spec that builds another one than the default would deploy what was not pushed.
 fn same_branch(
     manifest: &Manifest,
     repository: &OwnRepository,

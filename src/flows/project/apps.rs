@@ -75,19 +75,18 @@ pub(crate) async fn read(
             .environment(&environment.to_string())
             .map(|it| config.spec_of(it));
         let manifest = source.manifest(spec.unwrap_or(&config.spec)).await;
-        members.push((entry, of_its_app(manifest)?));
-    }
-    if let [(AppConfig { key: None, .. }, Err(_))] = members.as_slice() {
-        let (_, manifest) = members.remove(0);
-        return Err(manifest.expect_err("it was one"));
+        let manifest = of_its_app(entry.key.as_deref(), manifest)?;
+        members.push((entry, manifest));
     }
     let names = |(entry, manifest): &(AppConfig, anyhow::Result<Manifest>)| AppNames {
         key: entry.key.clone(),
         manifest: manifest.as_ref().ok().map(|manifest| manifest.name().to_owned()),
     };
     let identities = identities(&members.iter().map(names).collect::<Vec<_>>());
-    let manifests = members.iter().map(|(entry, manifest)| (entry, manifest.as_ref().ok()));
-    with_names_of_their_own(manifests.filter_map(|(entry, manifest)| Some((entry, manifest?))))?;
+    with_different_names(members.iter().filter_map(|(entry, manifest)| {
+        let manifest = manifest.as_ref().ok()?;
+        Some((entry, manifest, manifest.name()))
+    }))?;
     let apps = members.into_iter().zip(identities);
     Ok(apps
         .map(|((entry, manifest), identity)| RepositoryApp {
@@ -98,29 +97,30 @@ pub(crate) async fn read(
         .collect())
 }
 
-/// Passes a mistake in a file on, for the app that it belongs to.
+/// Keeps a mistake in what was given as the end of the app that it belongs to. `key`: of one of several.
 ///
 /// # Errors
-/// Whatever else kept it from being read, which is the end of the run.
-pub(crate) fn of_its_app<T>(read: anyhow::Result<T>) -> anyhow::Result<anyhow::Result<T>> {
-    match read {
-        Err(error) if cancelled(&error).is_some() || failure_of(&error).kind != Kind::Input => Err(error),
-        read => Ok(read),
+/// What is the end of the run: any error of the only app, and of several whatever else went wrong.
+pub(crate) fn of_its_app<T>(key: Option<&str>, done: anyhow::Result<T>) -> anyhow::Result<anyhow::Result<T>> {
+    let is_mistake = |error: &anyhow::Error| cancelled(error).is_none() && failure_of(error).kind == Kind::Input;
+    match done {
+        Err(error) if key.is_none() || !is_mistake(&error) => Err(error),
+        done => Ok(done),
     }
 }
 
-/// Passes manifests of different names.
+/// Accepts manifests of different names. The name is the one that the app goes by.
 ///
 /// # Errors
-/// Two of one name: an app that is live could not be told from the other.
-pub(crate) fn with_names_of_their_own<'a>(
-    manifests: impl Iterator<Item = (&'a AppConfig, &'a Manifest)>,
+/// Two of one name: an app that is live could not be distinguished from the other.
+pub(crate) fn with_different_names<'a>(
+    manifests: impl Iterator<Item = (&'a AppConfig, &'a Manifest, &'a str)>,
 ) -> Result<(), Failure> {
-    let named = manifests.filter_map(|(entry, manifest)| {
+    let named = manifests.filter_map(|(entry, manifest, name)| {
         Some(NamedManifest {
             key: entry.key.as_deref()?,
             file: manifest.file(),
-            name: manifest.name(),
+            name,
         })
     });
     distinct(&named.collect::<Vec<_>>())

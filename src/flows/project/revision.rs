@@ -157,7 +157,7 @@ async fn unapproved(
     )))
 }
 
-/// What the approved commit itself says: a later one that nobody approved cannot take it back.
+/// What the approved commit itself says: a later one, which was not approved, cannot take it back.
 async fn is_exact_at(ctx: &Ctx, commit: &Sha, environment: &Environment) -> anyhow::Result<bool> {
     let config = Source::at(ctx, commit).await.config().await;
     match config {

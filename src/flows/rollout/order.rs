@@ -14,6 +14,19 @@ pub(crate) struct Outcome {
     pub(crate) url: Option<String>,
 }
 
+/// The one among those before an app that keeps it from being deployed: whether one whose result is unknown works is what the
+/// app would have to know.
+pub(crate) fn in_the_way(before: &[Outcome]) -> Option<&Outcome> {
+    before
+        .iter()
+        .find(|it| !matches!(it.state, State::Ready | State::Skipped))
+}
+
+/// Where those before an app serve, by their names under `[apps]`.
+pub(crate) fn urls_of(before: &[Outcome]) -> impl Iterator<Item = (String, String)> {
+    before.iter().filter_map(|it| Some((it.key.clone(), it.url.clone()?)))
+}
+
 /// When it is one app's turn.
 pub(crate) struct Turn {
     before: Vec<watch::Receiver<Option<Outcome>>>,

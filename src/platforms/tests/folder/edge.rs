@@ -9,7 +9,7 @@ use super::{Folder, UNHEALTHY};
 pub(crate) async fn serve(folder: &Folder, listener: &TcpListener) -> std::convert::Infallible {
     loop {
         let (stream, _) = listener.accept().await.expect("a connection");
-        // Whoever asks may have gone.
+        // The client may have gone.
         let _gone = answer(folder, stream).await;
     }
 }
