@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::production::{CONFIG, front_and_api, rows, service_in, versions};
+use super::manifest;
+use super::production::{CONFIG, front_and_api, rows, versions};
 use crate::harness::{Change, Tester, run_with};
 
 #[tokio::test]
@@ -113,7 +114,7 @@ async fn an_environment_has_the_apps_that_have_a_file_for_it() {
             .touches_nothing()
             .says("no app is deployed to staging");
         let spec = "environments.staging.spec = \"api/staging.yaml\"\n";
-        let file = service_in("api", "api-staging");
+        let file = manifest("api-staging", "api");
         let change = versions("second")
             .config(&format!("{staging}{CONFIG}{spec}"))
             .file("api/staging.yaml", &file);

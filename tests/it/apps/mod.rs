@@ -6,7 +6,9 @@ mod killed;
 mod previews;
 mod production;
 
-use crate::harness::{Change, FIRST_MIGRATION, spec};
+use serde_json::Value;
+
+use crate::harness::{Change, FIRST_MIGRATION, Tester, spec};
 
 /// A front end that is told where the API is, and the API.
 pub(super) const CONFIG: &str = "\
@@ -49,4 +51,11 @@ pub(super) fn both(label: &str) -> Change {
             .file(&format!("{folder}/migrations/001_notes.sql"), FIRST_MIGRATION);
     }
     change
+}
+
+/// What GitHub shows of an environment's deployments, newest first: the app and how it stands.
+async fn records(t: &Tester, environment: &str) -> Vec<String> {
+    let all = t.deployments(environment).await;
+    let record = |it: &Value| format!("{} {}", it["payload"]["app"], it["state"]).replace('"', "");
+    all.iter().map(record).collect()
 }

@@ -18,27 +18,9 @@ fn breaks_both(label: &str) -> Change {
         .file("api/CRASH", "KeyError: 'SECRET' is missing\n")
 }
 
-/// What GitHub shows of the pull request's deployments, newest first: the app and how it stands.
+/// What GitHub shows of the pull requests' deployments, newest first: the app and how it stands.
 pub(super) async fn records(t: &Tester) -> Vec<String> {
-    let listed = t
-        .github("GET", "/repos/org/shop/deployments?environment=preview", None)
-        .await
-        .expect(200);
-    let mut records = Vec::new();
-    for record in listed.as_array().unwrap() {
-        let statuses = format!("/repos/org/shop/deployments/{}/statuses", record["id"]);
-        let statuses = t.github("GET", &statuses, None).await.expect(200);
-        let payload = match record["payload"].as_str() {
-            Some(text) => serde_json::from_str(text).unwrap(),
-            None => record["payload"].clone(),
-        };
-        records.push(format!(
-            "{} {}",
-            payload["app"].as_str().unwrap(),
-            statuses[0]["state"].as_str().unwrap()
-        ));
-    }
-    records
+    super::records(t, "preview").await
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use crate::harness::{Change, FIRST_MIGRATION, Gate, Run, Tester, app_env, run_with, spec, until};
+use super::manifest;
+use crate::harness::{Change, FIRST_MIGRATION, Gate, Run, Tester, app_env, run_with, until};
 
 pub(super) const CONFIG: &str = "\
 [apps.front]
@@ -33,18 +34,10 @@ after = [\"api\"]
 spec = \"api/app.yaml\"
 ";
 
-/// The notes service in a folder of the repository.
-pub(super) fn service_in(folder: &str, name: &str) -> String {
-    let whole = spec("name: shop\n", &format!("name: {name}\n"));
-    let service = &whole[..whole.find("jobs:").expect("the spec has a job")];
-    let start = "    run_command:";
-    service.replace(start, &format!("    source_dir: {folder}\n{start}"))
-}
-
-/// The same whose build waits at a gate.
+/// The notes service in a folder of the repository, whose build waits at a gate.
 fn service_behind(gate: &Gate, folder: &str, name: &str) -> String {
     let start = "    run_command:";
-    service_in(folder, name).replace(start, &format!("    build_command: {}\n{start}", gate.wait()))
+    manifest(name, folder).replace(start, &format!("    build_command: {}\n{start}", gate.wait()))
 }
 
 fn version_of(change: Change, folder: &str, label: &str) -> Change {
@@ -62,7 +55,7 @@ pub(super) fn front_and_api(config: &str) -> Change {
         .iter()
         .fold(versions("first").config(config), |change, folder| {
             change
-                .file(&format!("{folder}/app.yaml"), &service_in(folder, folder))
+                .file(&format!("{folder}/app.yaml"), &manifest(folder, folder))
                 .file(&format!("{folder}/migrations/001_notes.sql"), FIRST_MIGRATION)
         })
 }
@@ -79,11 +72,9 @@ pub(super) fn rows(run: &Run) -> Vec<String> {
     apps.iter().map(row).collect()
 }
 
-/// The records that GitHub shows of an environment: app and state, the newest first.
+/// The records that GitHub shows of an environment: app and state, in the order of their names.
 async fn records(t: &Tester, environment: &str) -> Vec<String> {
-    let all = t.deployments(environment).await;
-    let record = |it: &Value| format!("{} {}", it["payload"]["app"], it["state"]).replace('"', "");
-    let mut records: Vec<String> = all.iter().map(record).collect();
+    let mut records = super::records(t, environment).await;
     records.sort();
     records
 }
@@ -425,7 +416,7 @@ async fn status_verify_and_logs_know_both_apps() {
 fn grown() -> Change {
     version_of(Change::version("second"), "front", "second")
         .config("[apps.front]\nspec = \"front/app.yaml\"\n\n[apps.api]\nspec = \".do/app.yaml\"\n")
-        .file("front/app.yaml", &service_in("front", "front"))
+        .file("front/app.yaml", &manifest("front", "front"))
 }
 
 #[tokio::test]
@@ -508,7 +499,7 @@ spec = \"api/app.yaml\"
 environments.staging.spec = \"api/staging.yaml\"
 ";
     let staging =
-        |folder: &str| service_in(folder, &format!("{folder}-staging")).replace("branch: main", "branch: staging");
+        |folder: &str| manifest(&format!("{folder}-staging"), folder).replace("branch: main", "branch: staging");
     let first = front_and_api(config)
         .file("front/staging.yaml", &staging("front"))
         .file("api/staging.yaml", &staging("api"));
