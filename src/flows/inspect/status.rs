@@ -43,7 +43,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
     for (platform, app) in listed {
         let (environment, key) = match &app.marks {
             Some(marks) if marks.repository == repository.id => {
-                let owner = known.iter().find(|known| known.owns(marks, &app.name));
+                let owner = known
+                    .iter()
+                    .find(|known| known.claims(marks, &app.name) && known.owns(marks, &app.name));
                 (
                     marks.environment.clone(),
                     owner.and_then(|known| known.names.key.clone()),

@@ -152,6 +152,7 @@ impl<'a> Choice<'a> {
         };
         if let Some(app) = live {
             ownership::require(app, repository, &environment, &self.identity)?;
+            ownership::not_a_neighbours(app, apps, repository, &environment, &self.identity)?;
         }
         Ok(live)
     }

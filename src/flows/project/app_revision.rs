@@ -140,6 +140,9 @@ impl AppRevision {
         let config = &entry.config;
         let target = Target::of(ctx, repository, environment, identity.clone(), &manifest)?;
         let app = target.platform.find(manifest.name()).await?;
+        if let Some(app) = &app {
+            target.not_a_neighbours(ctx, app).await?;
+        }
         let living = app.iter().flat_map(own::documents_of);
         ctx.resolve_names(repository, std::iter::once(manifest.document()).chain(living))
             .await?;

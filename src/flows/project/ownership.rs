@@ -34,6 +34,42 @@ pub(crate) fn require(
     }
 }
 
+/// Passes an app that was found by its name, unless another app has the mark of the one that is meant: then the name is, or
+/// was, a neighbour's. `apps`: what lives on the platforms.
+///
+/// # Errors
+/// What the name is held by, and under which name the app itself lives.
+pub(crate) fn not_a_neighbours(
+    app: &App,
+    apps: &[App],
+    repository: u64,
+    environment: &Environment,
+    identity: &AppIdentity,
+) -> Result<(), Failure> {
+    if has_mark(app, identity) || app.marks.is_none() {
+        return Ok(());
+    }
+    let is_itself =
+        |it: &&App| it.id != app.id && is_of_environment(it, repository, environment) && has_mark(it, identity);
+    let Some(itself) = apps.iter().find(is_itself) else {
+        return Ok(());
+    };
+    let held = Failure::input(format!("`{}` is another app of {environment}", app.name));
+    Err(held
+        .why(format!("the mark of {identity} is on `{}`", itself.name))
+        .next(format!(
+            "give the app its name in the {} back, or delete `{}` on the platform if it is no longer needed",
+            app.document.words().manifest,
+            app.name
+        )))
+}
+
+/// Whether the app's mark is the one that this run would give it.
+fn has_mark(app: &App, identity: &AppIdentity) -> bool {
+    let mark = app.marks.as_ref().and_then(|marks| marks.app.as_deref());
+    mark.is_some() && mark == identity.mark()
+}
+
 /// Passes an app that carries our marks for this repository and this environment, whichever app of the repository it is.
 ///
 /// # Errors
@@ -84,6 +120,12 @@ pub(crate) fn only<'a>(
     let marked: Vec<&App> = apps.iter().filter(is_its).collect();
     if marked.len() < 2 {
         return Ok(marked.first().copied());
+    }
+    // The only app may be any of them under an earlier name or key, but not where one says that it is.
+    if let [itself] = marked.iter().filter(|app| has_mark(app, identity)).collect::<Vec<_>>()[..]
+        && identity.others.is_empty()
+    {
+        return Ok(Some(itself));
     }
     let keys: BTreeSet<&str> = marked
         .iter()

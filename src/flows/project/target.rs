@@ -54,9 +54,8 @@ impl Target {
     ) -> anyhow::Result<Option<(Self, App)>> {
         let found = any_of_environment(ctx, repository, environment).await?;
         let apps: Vec<App> = found.iter().map(|(_, app)| app.clone()).collect();
-        ownership::only(&apps, repository.id, environment, app)?;
-        let is_its = |it: &App| ownership::is_marked(it, repository.id, environment, app);
-        let only = found.into_iter().find(|(_, it)| is_its(it));
+        let only = ownership::only(&apps, repository.id, environment, app)?;
+        let only = only.and_then(|only| found.into_iter().find(|(_, it)| it.id == only.id));
         Ok(only.map(|(platform, found)| {
             let target = Self {
                 repository: repository.clone(),
@@ -91,6 +90,28 @@ impl Target {
     /// Any other app.
     pub(crate) fn require(&self, app: &App) -> Result<(), Failure> {
         ownership::require(app, self.repository.id, &self.environment, &self.app)
+    }
+
+    /// Passes an app that was found by its manifest's name, unless the name is a neighbour's and this one lives under another.
+    ///
+    /// # Errors
+    /// What the name is held by; and where the platforms cannot be asked.
+    pub(crate) async fn not_a_neighbours(&self, ctx: &Ctx, app: &App) -> anyhow::Result<()> {
+        let mark = app.marks.as_ref().map(|marks| marks.app.as_deref());
+        // The usual case needs no further request.
+        if mark.is_none_or(|mark| mark == self.app.mark()) {
+            return Ok(());
+        }
+        let found = any_of_environment(ctx, &self.repository, &self.environment).await?;
+        let apps: Vec<App> = found.into_iter().map(|(_, app)| app).collect();
+        let (repository, environment) = (self.repository.id, &self.environment);
+        Ok(ownership::not_a_neighbours(
+            app,
+            &apps,
+            repository,
+            environment,
+            &self.app,
+        )?)
     }
 
     /// Passes an app that is known by its name alone and may be looked at as this one: with its marks, or without any and

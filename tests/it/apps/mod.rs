@@ -1,5 +1,6 @@
 //! Several apps of one repository, each with a manifest of its own.
 
+mod changed_entries;
 mod commands;
 mod each_app;
 mod killed;

@@ -414,26 +414,6 @@ async fn a_closed_pull_request_takes_both_with_it() {
 }
 
 #[tokio::test]
-async fn a_repository_that_grows_from_one_app_keeps_its_preview() {
-    let one = Change::version("first")
-        .file("api/app.yaml", &manifest("shop-api", "api"))
-        .file("api/VERSION", "first\n");
-    run_with(one, async |t: &mut Tester| {
-        t.open_pr_with(1, version("api", "second")).await;
-        t.preview(1).await.succeeds();
-        let before = t.app("shop-api-pr-1").await["id"].clone();
-        t.push("main", both("both"));
-        t.push(1, both("third"));
-        t.preview(1).await.succeeds();
-        assert_eq!(t.app_names().await, ["shop-api-pr-1", "shop-front-pr-1"]);
-        assert_eq!(t.app("shop-api-pr-1").await["id"], before);
-        t.expect_serving("shop-api-pr-1", "third").await;
-        assert_eq!(t.comments(1).await.len(), 1);
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn killed_in_the_middle_of_the_second_and_run_again_ends_as_if_nothing_had_happened() {
     run_with(both("first"), async |t: &mut Tester| {
         t.open_pr_with(1, changes_both("second")).await;
@@ -474,50 +454,6 @@ async fn a_cancelled_run_says_it_of_both() {
 }
 
 #[tokio::test]
-async fn the_preview_of_an_app_that_was_taken_out_is_named_and_goes_with_the_others() {
-    run_with(both("first"), async |t: &mut Tester| {
-        t.open_pr_with(1, changes_both("second")).await;
-        t.preview(1).await.succeeds();
-        let at = CONFIG.find("[apps.api]").unwrap();
-        let front = CONFIG[..at].replace("preview.env = { API_URL = \"${apps.api.url}\" }\n", "");
-        t.push("main", Change::version("without").config(&front));
-        t.push(1, version("front", "third").config(&front));
-        let preview = t.preview(1).await;
-        let comment = preview.succeeds().comment(1);
-        assert!(
-            comment.contains("`shop-api-pr-1` of this pull request belongs to no app of the repository any more"),
-            "{comment}"
-        );
-        t.close_pr(1).await;
-        t.teardown(1).await.succeeds();
-        assert_eq!(t.app_names().await, Vec::<String>::new());
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn an_app_with_another_key_keeps_its_preview() {
-    run_with(both("first"), async |t: &mut Tester| {
-        t.open_pr_with(1, changes_both("second")).await;
-        t.preview(1).await.succeeds();
-        let before = t.app("shop-api-pr-1").await["id"].clone();
-        let renamed = CONFIG
-            .replace("[apps.api]", "[apps.backend]")
-            .replace("apps.api.url", "apps.backend.url");
-        t.push("main", Change::version("renamed").config(&renamed));
-        t.push(1, changes_both("third").config(&renamed));
-        t.preview(1).await.succeeds();
-        assert_eq!(t.app("shop-api-pr-1").await["id"], before);
-        assert_eq!(
-            app_env(&t.app("shop-api-pr-1").await, "DO_DEPLOY_APP")["value"],
-            "backend"
-        );
-        assert_eq!(t.app_names().await, ["shop-api-pr-1", "shop-front-pr-1"]);
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn an_app_that_cannot_be_removed_keeps_neither_the_other_nor_the_comment_from_it() {
     run_with(both("first"), async |t: &mut Tester| {
         t.open_pr_with(1, changes_both("second")).await;
@@ -548,24 +484,6 @@ async fn outputs_are_of_the_first_app_that_was_deployed() {
         assert_eq!(preview.output("url"), t.url_of("shop-api-pr-1").await);
         let apps: serde_json::Value = serde_json::from_str(&preview.output("apps")).unwrap();
         assert_eq!((&apps[0]["key"], &apps[1]["key"]), (&"front".into(), &"api".into()));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_renamed_app_is_told_to_go_back_to_its_own_name_and_not_to_a_neighbours() {
-    run_with(both("first"), async |t: &mut Tester| {
-        t.command(["deploy", "--app", "front"]).await.succeeds();
-        t.command(["deploy", "--app", "api"]).await.succeeds();
-        let api = "[apps.api]\nspec = \"api/app.yaml\"\n";
-        let renamed = manifest("shop-new", "api");
-        t.push(
-            "main",
-            Change::version("second").config(api).file("api/app.yaml", &renamed),
-        );
-        let refused = t.deploy().locally().await;
-        refused.fails_with(2).says("rename it back to `shop-api`");
-        assert_eq!(t.app_names().await, ["shop-api", "shop-front"]);
     })
     .await;
 }

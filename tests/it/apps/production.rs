@@ -40,7 +40,7 @@ fn service_behind(gate: &Gate, folder: &str, name: &str) -> String {
     manifest(name, folder).replace(start, &format!("    build_command: {}\n{start}", gate.wait()))
 }
 
-fn version_of(change: Change, folder: &str, label: &str) -> Change {
+pub(super) fn version_of(change: Change, folder: &str, label: &str) -> Change {
     change.file(&format!("{folder}/VERSION"), &format!("{label}\n"))
 }
 
@@ -408,56 +408,6 @@ async fn status_verify_and_logs_know_both_apps() {
             .await
             .fails_with(2)
             .says("`production` has several apps: `front`, `api`");
-    })
-    .await;
-}
-
-/// A front end besides the one app that the repository had.
-fn grown() -> Change {
-    version_of(Change::version("second"), "front", "second")
-        .config("[apps.front]\nspec = \"front/app.yaml\"\n\n[apps.api]\nspec = \".do/app.yaml\"\n")
-        .file("front/app.yaml", &manifest("front", "front"))
-}
-
-#[tokio::test]
-async fn a_repository_that_grows_keeps_its_app() {
-    run_with(Change::whole_app("first"), async |t: &mut Tester| {
-        t.deploy().await.succeeds();
-        let before = t.app("shop").await;
-        t.push("main", grown());
-        let pushed = t.deploy().await;
-        assert_eq!(rows(pushed.succeeds()), ["front ready", "shop ready"]);
-        assert_eq!(t.app_names().await, ["front", "shop"]);
-        let after = t.app("shop").await;
-        assert_eq!(after["id"], before["id"]);
-        assert_eq!(app_env(&after, "DO_DEPLOY_APP")["value"], "api");
-        t.expect_serving("shop", "second").await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn an_app_whose_entry_was_renamed_stays_and_one_whose_entry_is_gone_is_named() {
-    run_with(front_and_api(CONFIG), async |t: &mut Tester| {
-        t.deploy().await.succeeds();
-        let before = t.app("api").await;
-        let renamed = "[apps.backend]\nspec = \"api/app.yaml\"\n\n[apps.front]\nspec = \"front/app.yaml\"\n";
-        t.push("main", versions("second").config(renamed));
-        t.deploy().await.succeeds().does_not_say("belongs to no app");
-        let after = t.app("api").await;
-        assert_eq!(after["id"], before["id"]);
-        assert_eq!(app_env(&after, "DO_DEPLOY_APP")["value"], "backend");
-        t.push(
-            "main",
-            versions("third").config("[apps.backend]\nspec = \"api/app.yaml\"\n"),
-        );
-        let pushed = t.deploy().await;
-        pushed
-            .succeeds()
-            .says("`front` in production belongs to no app of `do-deploy.toml`");
-        assert_eq!(t.app_names().await, ["api", "front"]);
-        t.expect_serving("front", "second").await;
-        t.expect_serving("api", "third").await;
     })
     .await;
 }
