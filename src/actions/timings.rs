@@ -1,4 +1,4 @@
-//! Where the time of a run went: its phases are spans, and this layer adds up how long they are open.
+//! Where the time of a run went: its phases are spans, and this layer adds up how long any of a phase is open.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,7 +15,8 @@ use crate::wait::humanize;
 /// The target of the spans that are phases.
 const TARGET: &str = "phase";
 
-/// The spans that are added up, and what people are told that they are. No two of them are open at once.
+/// The spans that are measured, and what they are called in the log. Of several apps that are deployed at the same time each
+/// has spans of its own: what they share counts once.
 const PHASES: [(&str, &str); 5] = [
     ("plan", "plan"),
     ("build", "the platform's build"),
@@ -36,9 +37,63 @@ pub(crate) struct Timings {
 
 #[derive(Default)]
 struct Measured {
-    ended: [Duration; PHASES.len()],
-    /// By the span's id.
-    open: HashMap<u64, (usize, Instant)>,
+    phases: [Stopwatch; PHASES.len()],
+    /// While the platform works on any app.
+    platform: Stopwatch,
+    /// While any phase is open.
+    any: Stopwatch,
+    /// The phases of the open spans, by the spans' ids.
+    open: HashMap<u64, usize>,
+}
+
+/// Runs while at least one span is open.
+#[derive(Default)]
+struct Stopwatch {
+    open: usize,
+    since: Option<Instant>,
+    ended: Duration,
+}
+
+impl Stopwatch {
+    fn open(&mut self, now: Instant) {
+        self.open += 1;
+        self.since.get_or_insert(now);
+    }
+
+    fn close(&mut self, now: Instant) {
+        self.open -= 1;
+        if self.open == 0 {
+            self.ended = self.read(now);
+            self.since = None;
+        }
+    }
+
+    fn read(&self, now: Instant) -> Duration {
+        self.ended + self.since.map(|since| now - since).unwrap_or_default()
+    }
+}
+
+impl Measured {
+    /// How long each phase was open, by what it is called in the log.
+    fn by_phase(&self, now: Instant) -> impl Iterator<Item = (&'static str, Duration)> {
+        let phases = PHASES.iter().zip(&self.phases);
+        phases.map(move |((_, said), stopwatch)| (*said, stopwatch.read(now)))
+    }
+
+    fn begin(&mut self, phase: usize, now: Instant) {
+        self.of(phase).for_each(|stopwatch| stopwatch.open(now));
+    }
+
+    fn end(&mut self, phase: usize, now: Instant) {
+        self.of(phase).for_each(|stopwatch| stopwatch.close(now));
+    }
+
+    /// The stopwatches that run while a phase is open.
+    fn of(&mut self, phase: usize) -> impl Iterator<Item = &mut Stopwatch> {
+        let is_the_platforms = OF_THE_PLATFORM.contains(&PHASES[phase].0);
+        let platform = is_the_platforms.then_some(&mut self.platform);
+        [&mut self.phases[phase], &mut self.any].into_iter().chain(platform)
+    }
 }
 
 impl Default for Timings {
@@ -52,46 +107,30 @@ impl Default for Timings {
 impl Timings {
     /// `Time: plan 2s, the platform's build 41s, …`. `None`: nothing was deployed.
     pub(crate) fn line(&self) -> Option<String> {
-        let measured = self.measured();
-        of_the_platform(&measured).is_some().then(|| {
-            let known = measured.iter().filter(|(_, took)| !took.is_zero());
-            let parts: Vec<String> = known
-                .map(|(phase, took)| format!("{} {}", said(phase), humanize(*took)))
-                .collect();
+        let (measured, now) = (self.lock(), Instant::now());
+        (!measured.platform.read(now).is_zero()).then(|| {
+            let known = measured.by_phase(now).filter(|(_, took)| !took.is_zero());
+            let parts: Vec<String> = known.map(|(said, took)| format!("{said} {}", humanize(took))).collect();
             format!("Time: {}", parts.join(", "))
         })
     }
 
     /// A line for each phase, then for the rest, for all, and for what the run adds to the platform's own work.
     pub(crate) fn table(&self) -> Vec<String> {
-        let (measured, whole) = (self.measured(), self.begun.elapsed());
-        let in_phases: Duration = measured.iter().map(|(_, took)| *took).sum();
-        let platform = of_the_platform(&measured).unwrap_or_default();
-        let phases = measured.iter().map(|(phase, took)| (said(phase), *took));
+        let (measured, now) = (self.lock(), Instant::now());
+        let whole = now - self.begun;
         let sums = [
-            ("everything else", whole.saturating_sub(in_phases)),
+            ("everything else", whole.saturating_sub(measured.any.read(now))),
             ("in all", whole),
             (
                 "without the platform's build and deploy",
-                whole.saturating_sub(platform),
+                whole.saturating_sub(measured.platform.read(now)),
             ),
         ];
-        let rows: Vec<(&str, Duration)> = phases.chain(sums).collect();
+        let rows: Vec<(&str, Duration)> = measured.by_phase(now).chain(sums).collect();
         let widest = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
         let row = |(name, took): &(&str, Duration)| format!("{name:widest$}  {:>8.2}s", took.as_secs_f64());
         rows.iter().map(row).collect()
-    }
-
-    fn measured(&self) -> Vec<(&'static str, Duration)> {
-        let measured = self.lock();
-        let open = |index: usize| {
-            let of_phase = measured.open.values().filter(move |(phase, _)| *phase == index);
-            of_phase.map(|(_, since)| since.elapsed()).sum::<Duration>()
-        };
-        let phases = PHASES.iter().enumerate();
-        phases
-            .map(|(index, (phase, _))| (*phase, measured.ended[index] + open(index)))
-            .collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Measured> {
@@ -99,33 +138,21 @@ impl Timings {
     }
 }
 
-fn said(phase: &str) -> &'static str {
-    PHASES
-        .iter()
-        .find(|(name, _)| *name == phase)
-        .map_or("", |(_, said)| said)
-}
-
-/// `None`: it was given nothing to do.
-fn of_the_platform(measured: &[(&'static str, Duration)]) -> Option<Duration> {
-    let of_it = measured.iter().filter(|(phase, _)| OF_THE_PLATFORM.contains(phase));
-    let took: Duration = of_it.map(|(_, took)| *took).sum();
-    (!took.is_zero()).then_some(took)
-}
-
 impl<S: Subscriber> Layer<S> for Timings {
     fn on_new_span(&self, span: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
         let metadata = span.metadata();
         let phase = PHASES.iter().position(|(name, _)| *name == metadata.name());
         if let Some(phase) = phase.filter(|_| metadata.target() == TARGET) {
-            self.lock().open.insert(id.into_u64(), (phase, Instant::now()));
+            let mut measured = self.lock();
+            measured.open.insert(id.into_u64(), phase);
+            measured.begin(phase, Instant::now());
         }
     }
 
     fn on_close(&self, id: Id, _: Context<'_, S>) {
         let mut measured = self.lock();
-        if let Some((phase, since)) = measured.open.remove(&id.into_u64()) {
-            measured.ended[phase] += since.elapsed();
+        if let Some(phase) = measured.open.remove(&id.into_u64()) {
+            measured.end(phase, Instant::now());
         }
     }
 }
@@ -138,11 +165,11 @@ impl fmt::Debug for Timings {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use tracing_subscriber::layer::SubscriberExt as _;
 
-    use super::Timings;
+    use super::{Measured, Stopwatch, Timings};
 
     #[test]
     fn phases_are_added_up_also_while_they_are_open() {
@@ -178,5 +205,23 @@ mod tests {
                 "without the platform's build and deploy"
             ]
         );
+    }
+    #[test]
+    fn what_two_apps_share_counts_once() {
+        const BUILD: usize = 1;
+        const DEPLOY: usize = 2;
+        let begun = Instant::now();
+        let at = |second| begun + Duration::from_secs(second);
+        let mut measured = Measured::default();
+        measured.begin(BUILD, at(0));
+        measured.begin(BUILD, at(10));
+        measured.end(BUILD, at(30));
+        measured.begin(DEPLOY, at(30));
+        measured.end(BUILD, at(50));
+        measured.end(DEPLOY, at(60));
+        let took: Vec<u64> = measured.by_phase(at(90)).map(|(_, took)| took.as_secs()).collect();
+        assert_eq!(took, [0, 50, 30, 0, 0]);
+        let read = |stopwatch: &Stopwatch| stopwatch.read(at(90)).as_secs();
+        assert_eq!((read(&measured.platform), read(&measured.any)), (60, 60));
     }
 }

@@ -129,10 +129,17 @@ impl Ctx {
 
     /// The same of one or several apps.
     pub(crate) fn record_each(&self, reports: &[Report]) {
-        match reports {
-            [report] => self.record(report),
-            reports => crate::report::record_all(&self.run, &self.console, &self.redactor, reports, "Nothing to do"),
+        self.record_with(reports, &[]);
+    }
+
+    /// The same with notes on the whole run.
+    pub(crate) fn record_with(&self, reports: &[Report], notes: &[String]) {
+        if let [report] = reports {
+            let mut report = report.clone();
+            report.notes.extend_from_slice(notes);
+            return self.record(&report);
         }
+        crate::report::record_with(&self.run, &self.console, &self.redactor, reports, notes, "Nothing to do");
     }
 
     pub(crate) fn repository(&self) -> Result<&str, Failure> {

@@ -19,6 +19,8 @@ pub(crate) struct RenderContext {
     pub(crate) updated: Option<Timestamp>,
     /// The commands that someone may write now, each with what it does.
     pub(crate) commands: Vec<(&'static str, &'static str)>,
+    /// What holds for all of several apps, in whole sentences.
+    pub(crate) notes: Vec<String>,
     /// After how long without a deployment or a command a preview is removed; `None`: that is not known.
     pub(crate) swept_after: Option<Duration>,
 }

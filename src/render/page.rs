@@ -61,8 +61,8 @@ fn changes(report: &Report) -> String {
 }
 
 /// The job summary of a run about several apps: each with a heading, and with what failed, why, what to do next, or else with
-/// what its report notes.
-pub(crate) fn each(reports: &[Report]) -> String {
+/// what its report notes. `notes_on_all`: what holds for all of them.
+pub(crate) fn each(reports: &[Report], notes_on_all: &[String]) -> String {
     let one = |report: &Report| {
         let heading = PageView::new(std::slice::from_ref(report), &RenderContext::default());
         let failure = report.failure.as_ref().map(failed);
@@ -74,7 +74,8 @@ pub(crate) fn each(reports: &[Report]) -> String {
         let said = paragraphs.into_iter().flatten().filter(|it| !it.is_empty());
         said.collect::<Vec<_>>().join("\n\n")
     };
-    reports.iter().map(one).collect::<Vec<_>>().join("\n\n")
+    let on_all = notes_on_all.iter().map(|note| super::markdown::sentence(note));
+    reports.iter().map(one).chain(on_all).collect::<Vec<_>>().join("\n\n")
 }
 
 /// The job summary of a run that ended before it had anything else to say.

@@ -43,6 +43,8 @@ pub(super) struct PageView {
     several: bool,
     /// What there is to say about an app beyond its row.
     sections: Vec<AppView>,
+    /// What holds for all of several apps.
+    notes: Vec<String>,
     commands: Vec<CommandView>,
 }
 
@@ -144,6 +146,7 @@ impl PageView {
                 .take(if is_removed { 1 } else { reports.len() })
                 .map(|report| AppView::new(report, context, room))
                 .collect(),
+            notes: context.notes.clone(),
             commands: context
                 .commands
                 .iter()

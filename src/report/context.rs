@@ -23,6 +23,10 @@ impl Reporter {
             logs: logs(self.deps.comment.logs, private),
             updated: self.updated,
             commands: self.commands_now(),
+            notes: match self.reports.as_slice() {
+                [_] => Vec::new(),
+                _ => self.notes.clone(),
+            },
             swept_after: self.is_swept.then_some(self.deps.ttl),
         }
     }

@@ -10,6 +10,7 @@ use crate::github::GitHub;
 use crate::github::repository::Repository;
 use crate::model::report::Report;
 use crate::redact::Redactor;
+use crate::redact::strip::strip;
 use crate::wait::Wait;
 
 #[derive(Clone, Debug)]
@@ -30,6 +31,11 @@ impl ReporterDeps {
     /// A report as it may be posted, in the words of those who read it.
     pub(super) fn cleaned(&self, report: &Report) -> Report {
         cleaned(report, &self.redactor, &|text| self.console.in_words(text).into_owned())
+    }
+
+    /// A sentence as it may be posted.
+    pub(super) fn cleaned_sentence(&self, sentence: &str) -> String {
+        self.redactor.clean(&self.console.in_words(&strip(sentence)))
     }
 
     /// The same for one of several environments that a run is about: its summary and outputs speak of all of them.

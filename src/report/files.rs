@@ -17,7 +17,7 @@ pub(crate) fn record(run: &Run, console: &Console, redactor: &Redactor, report: 
     let reports = [cleaned(report, redactor, &|text| console.in_words(text).into_owned())];
     let text = match reports[0].notes.is_empty() {
         true => page::summary(&reports, &RenderContext::default()),
-        false if reports[0].failure.is_some() => page::each(&reports),
+        false if reports[0].failure.is_some() => page::each(&reports, &[]),
         false => page::notes(&reports[0]),
     };
     write_files(run, console, &outputs_of(&reports, None), &redactor.clean(&text));
@@ -25,10 +25,22 @@ pub(crate) fn record(run: &Run, console: &Console, redactor: &Redactor, report: 
 
 /// The same for several apps; `nothing` is what the summary says of none.
 pub(crate) fn record_all(run: &Run, console: &Console, redactor: &Redactor, reports: &[Report], nothing: &str) {
+    record_with(run, console, redactor, reports, &[], nothing);
+}
+
+/// The same with notes on all of them.
+pub(crate) fn record_with(
+    run: &Run,
+    console: &Console,
+    redactor: &Redactor,
+    reports: &[Report],
+    notes: &[String],
+    nothing: &str,
+) {
     let reports = all_cleaned(reports, console, redactor);
     let text = match reports.as_slice() {
         [] => nothing.to_owned(),
-        reports => page::each(reports),
+        reports => page::each(reports, notes),
     };
     write_files(run, console, &outputs_of(&reports, None), &redactor.clean(&text));
 }

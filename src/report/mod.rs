@@ -22,6 +22,7 @@ mod record;
 mod underway;
 mod unwritten;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -34,7 +35,7 @@ pub(super) use self::context::logs;
 use self::conversation::{Conversation, Found, Missing, Written};
 pub(crate) use self::deps::ReporterDeps;
 use self::files::write_files;
-pub(super) use self::files::{record, record_all, record_as};
+pub(super) use self::files::{record, record_all, record_as, record_with};
 use self::newest_run::RunOrder;
 pub(crate) use self::outputs::outputs_of;
 use self::record::{Record, any_active};
@@ -62,6 +63,8 @@ const LAST_WORDS: Duration = Duration::from_millis(1_250);
 pub(crate) struct Reporter {
     deps: ReporterDeps,
     reports: Vec<Report>,
+    /// What holds for the whole run, in whole sentences.
+    notes: Vec<String>,
     /// Since when they say so, by GitHub's clock.
     updated: Option<Timestamp>,
     conversation: Option<Conversation>,
@@ -85,9 +88,15 @@ pub(crate) struct Reporter {
 
 impl Reporter {
     /// Says that something begins: comment "building", GitHub deployments `in_progress`.
-    #[tracing::instrument(target = "phase", name = "write", skip_all)]
     pub(crate) async fn open(deps: ReporterDeps, reports: &[Report]) -> Self {
+        Self::open_with(deps, reports, &[]).await
+    }
+
+    /// The same with `notes` on the whole run.
+    #[tracing::instrument(target = "phase", name = "write", skip_all)]
+    pub(crate) async fn open_with(deps: ReporterDeps, reports: &[Report], notes: &[String]) -> Self {
         let mut reporter = Self::new(deps, reports);
+        notes.iter().for_each(|note| reporter.note(note));
         for report in &mut reporter.reports {
             report.underway.since = reporter.updated;
         }
@@ -105,6 +114,23 @@ impl Reporter {
             reporter.write_comment(Missing::Create).await;
         }
         reporter
+    }
+
+    /// Adds to what holds for the whole run: the next words on the comment and in the summary say it.
+    pub(crate) fn note(&mut self, note: &str) {
+        self.notes.push(self.deps.cleaned_sentence(note));
+    }
+
+    /// The reports as they are shown: what holds for the whole run stands with the notes of the only app.
+    fn shown(&self) -> Cow<'_, [Report]> {
+        match self.reports.as_slice() {
+            [only] if !self.notes.is_empty() => {
+                let mut only = only.clone();
+                only.notes.extend(self.notes.iter().cloned());
+                Cow::Owned(vec![only])
+            }
+            reports => Cow::Borrowed(reports),
+        }
     }
 
     /// Says how it ended, everywhere.
@@ -175,7 +201,7 @@ impl Reporter {
         let text = self
             .deps
             .redactor
-            .clean(&page::summary(&self.reports, &self.render_context()));
+            .clean(&page::summary(&self.shown(), &self.render_context()));
         let text = [Some(text), self.deps.run.timings.line()];
         let text = text.into_iter().flatten().collect::<Vec<_>>().join("\n\n");
         let outputs = outputs_of(&self.reports, self.comment_url.clone());
@@ -216,6 +242,7 @@ impl Reporter {
             reports: reports.iter().map(|report| deps.cleaned(report)).collect(),
             conversation,
             deps,
+            notes: Vec::new(),
             records: Vec::new(),
             comment_url: None,
             has_written: false,
@@ -280,7 +307,7 @@ impl Reporter {
         production: Option<ProductionLine>,
     ) -> Result<(), ApiError> {
         self.find_commands().await;
-        let text = page::comment(&self.reports, &self.render_context());
+        let text = page::comment(&self.shown(), &self.render_context());
         let text = self.deps.redactor.clean(&text);
         let run = self.deps.run.stamp();
         // What is gone is gone, whichever run says so.

@@ -28,7 +28,14 @@ pub(crate) enum Begun<'a> {
     Beyond(Skip),
     /// Of a dry run.
     Planned(Vec<Report>),
-    Ready(Vec<PreviewApp<'a>>),
+    Ready(Ready<'a>),
+}
+
+/// What is deployed.
+pub(crate) struct Ready<'a> {
+    pub(crate) apps: Vec<PreviewApp<'a>>,
+    /// What holds for all of them.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Finds out what each of the previews is to be, and whether there is to be one.
@@ -48,10 +55,12 @@ pub(crate) async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> any
     let source = Source::deployed(ctx, &pull.head.sha).await;
     let commit = source.config().await?;
     let unmerged = unmerged::unmerged(ctx, policy, &commit, pull, &repository.default_branch).await;
-    let apps = Choice::of(candidate, &source, policy, &commit).await?;
+    let mut apps = Choice::of(candidate, &source, policy, &commit).await?;
     let listed = listed(candidate, &apps).await?;
-    let live = apps.iter().map(|app| Ok(app.live(candidate, &listed)?.cloned()));
-    let live: Vec<Option<App>> = live.collect::<anyhow::Result<_>>()?;
+    let mut live = Vec::new();
+    for app in &mut apps {
+        live.push(app.find_live(candidate, &listed)?);
+    }
     let is_there = live.iter().any(Option::is_some);
     if let Some(skip) = none_touched(ctx, &apps, is_there) {
         return Ok(Begun::Skipped(skip));
@@ -91,19 +100,17 @@ pub(crate) async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> any
     {
         return Ok(Begun::Skipped(Skip::quietly(newer)));
     }
-    if let Some(first) = previews.first_mut() {
-        first.report.notes.extend(unmerged);
-    }
-    if let (Some(left), Some(first)) = (left_over(candidate, &listed, &ids), previews.first_mut()) {
-        ctx.console.warn(&left);
-        first.report.notes.push(left);
-    }
+    let left = left_over(candidate, &listed, &ids);
+    left.iter().for_each(|left| ctx.console.warn(left));
     say_what_waits(&mut previews);
     for app in &mut previews {
         let loss = app.work.as_ref().and_then(|work| work.loss.clone());
         app.report.notes.extend(loss);
     }
-    Ok(Begun::Ready(previews))
+    Ok(Begun::Ready(Ready {
+        apps: previews,
+        notes: unmerged.into_iter().chain(left).collect(),
+    }))
 }
 
 /// What is said of the pull request's apps that belong to none of the repository's any more: an app was renamed or taken out.

@@ -28,7 +28,7 @@ pub(super) struct Choice<'a> {
     /// As the default branch has it, in the shape that the commit gives it.
     pub(super) entry: AppConfig,
     pub(super) identity: AppIdentity,
-    /// What it is called in its manifest.
+    /// What it is called, whatever the pull request calls it.
     pub(super) spec_name: String,
     /// What its preview is called.
     pub(super) name: String,
@@ -108,7 +108,7 @@ impl<'a> Choice<'a> {
             let key = entry.key.clone().unwrap_or_default();
             let spec_name = files
                 .as_ref()
-                .map_or_else(|_| key.clone(), |files| files.manifest.name().to_owned());
+                .map_or_else(|_| key.clone(), |files| files.name().to_owned());
             let name = files.as_ref().map_or_else(
                 |_| key.clone(),
                 |files| plan::preview_name(&files.allowed, &files.manifest, pull.number, repository),
@@ -144,7 +144,7 @@ impl<'a> Choice<'a> {
     ///
     /// # Errors
     /// When the name is held by another app, and when several may be meant.
-    pub(super) fn live<'b>(&self, candidate: &Candidate<'_>, apps: &'b [App]) -> Result<Option<&'b App>, Failure> {
+    fn live<'b>(&self, candidate: &Candidate<'_>, apps: &'b [App]) -> Result<Option<&'b App>, Failure> {
         let (repository, environment) = (candidate.repository.id, candidate.environment());
         let live = match apps.iter().find(|app| app.name == self.name) {
             None => ownership::only(apps, repository, &environment, &self.identity)?,
@@ -155,6 +155,21 @@ impl<'a> Choice<'a> {
             ownership::not_a_neighbours(app, apps, repository, &environment, &self.identity)?;
         }
         Ok(live)
+    }
+
+    /// The same; that the name is held by another app is the end of this one of several.
+    ///
+    /// # Errors
+    /// Where it is the only one.
+    pub(super) fn find_live(&mut self, candidate: &Candidate<'_>, apps: &[App]) -> anyhow::Result<Option<App>> {
+        let live = self.live(candidate, apps).map(|app| app.cloned());
+        match of_its_app(self.entry.key.as_deref(), live.map_err(anyhow::Error::from))? {
+            Ok(live) => Ok(live),
+            Err(error) => {
+                self.fate = Fate::Refuse(Box::new(failure_of(&error)));
+                Ok(None)
+            }
+        }
     }
 
     /// What people see of it unless this run deploys it.

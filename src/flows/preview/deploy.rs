@@ -77,6 +77,8 @@ pub(crate) async fn deploy_all(
         .map(|(index, (app, mut turn))| async move {
             let reporter = AppReporter::new(reporter, index);
             let before = turn.comes().await;
+            // Waiting for the others is not its own time.
+            let started = if before.is_empty() { started } else { Instant::now() };
             if app.work.is_some() {
                 let deployed = app.deploy_after(&before, candidate.request, reporter).await;
                 app.end = app.ending(deployed).await;

@@ -52,7 +52,7 @@ pub(crate) async fn finish(
         return teardown::remove(ctx, reporter, repository, now, &names, &RemovalReason::Closed).await;
     }
     let is_reported = |app: &PreviewApp<'_>| app.work.is_some() && matches!(app.end, End::Reported);
-    let reported = apps.iter().position(is_reported);
+    let has_reported = apps.iter().any(is_reported);
     let moved_on = now.as_ref().ok().filter(|now| !now.head.sha.is(&pull.head.sha));
     for app in &mut apps {
         let End::Overtaken(by) = &app.end else { continue };
@@ -77,8 +77,9 @@ pub(crate) async fn finish(
             "Could not determine whether the pull request is still open: {error}"
         )),
     };
-    if let (Some(note), Some(index)) = (note, reported) {
-        apps[index].report.notes.push(note);
+    if let Some(note) = note.filter(|_| has_reported) {
+        ctx.console.say(&note);
+        reporter.note(&note);
     }
     let signal = apps.iter().find_map(PreviewApp::signal);
     let reports = reports(apps);

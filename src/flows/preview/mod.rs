@@ -25,7 +25,7 @@ use std::time::Instant;
 
 use tokio::sync::Mutex;
 
-use self::begin::{Begun, begin};
+use self::begin::{Begun, Ready, begin};
 use self::deploy::deploy_all;
 use self::eligibility::Skip;
 use self::finish::finish;
@@ -88,18 +88,16 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Report>> {
         Some(skip) => Ok(Begun::Skipped(skip)),
         None => begin(&candidate, &config).await,
     };
-    let mut apps = match begun {
-        Ok(Begun::Ready(apps)) => apps,
+    let Ready { mut apps, mut notes } = match begun {
+        Ok(Begun::Ready(ready)) => ready,
         Ok(Begun::Planned(reports)) => return Ok(reports),
         Ok(Begun::Skipped(skip)) => return Ok(candidate.skipped(&config, &skip).await),
         Ok(Begun::Beyond(skip)) => return Ok(vec![candidate.take_back(&config, &skip, None).await?]),
         Err(error) => return Err(candidate.refused(&config, error).await),
     };
-    if let Some(first) = apps.first_mut() {
-        first.report.notes.extend(elsewhere);
-    }
+    notes.extend(elsewhere);
     let reports: Vec<Report> = apps.iter().map(|app| app.report.clone()).collect();
-    let reporter = Mutex::new(Reporter::open(ctx.reporter(&config, &repository), &reports).await);
+    let reporter = Mutex::new(Reporter::open_with(ctx.reporter(&config, &repository), &reports, &notes).await);
     deploy_all(&candidate, &mut apps, &reporter, started).await;
     finish(&candidate, &config, apps, reporter.into_inner()).await
 }

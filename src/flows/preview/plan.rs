@@ -56,9 +56,9 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// The app's name in the repository's manifest.
+    /// What the app is called, whatever the pull request calls it.
     pub(crate) fn spec_name(&self) -> &str {
-        self.manifest.name()
+        self.allowed.name(&self.manifest)
     }
 
     /// Gives the app the URLs that its envs refer to; one that is not known yet is filled in once the other app serves.

@@ -30,6 +30,8 @@ pub(crate) struct Begun<'a> {
     pub(crate) branch: String,
     /// Those that the run is about. Where there is nothing to deploy to any, or it is a dry run, their reports say so.
     pub(crate) apps: Vec<ProductionApp<'a>>,
+    /// What holds for all of them.
+    pub(crate) notes: Vec<String>,
 }
 
 pub(crate) async fn begin<'a>(ctx: &Ctx, request: &'a Request) -> anyhow::Result<Begun<'a>> {
@@ -76,9 +78,6 @@ pub(crate) async fn begin<'a>(ctx: &Ctx, request: &'a Request) -> anyhow::Result
         }
         apps.push(planned);
     }
-    if let (Some(left_over), Some(first)) = (left_over, apps.first_mut()) {
-        first.report.notes.push(left_over);
-    }
     let Revision {
         config,
         repository,
@@ -90,6 +89,7 @@ pub(crate) async fn begin<'a>(ctx: &Ctx, request: &'a Request) -> anyhow::Result
         repository,
         branch,
         apps,
+        notes: left_over.into_iter().collect(),
     })
 }
 

@@ -39,16 +39,17 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Report>> {
         repository,
         branch,
         mut apps,
+        notes,
     } = begin(ctx, request).await?;
     let mut reports: Vec<Report> = apps.iter().map(|app| app.report.clone()).collect();
     if apps.iter().all(|app| app.work.is_none()) {
-        ctx.record_each(&reports);
+        ctx.record_with(&reports, &notes);
         if let Some(refused) = refused(&reports).filter(|_| !request.dry_run) {
             refusal::tell(ctx, &request.commit, &request.environment, &refused.into()).await;
         }
         return Ok(reports);
     }
-    let reporter = Reporter::open(ctx.reporter(&config, &repository), &reports).await;
+    let reporter = Reporter::open_with(ctx.reporter(&config, &repository), &reports, &notes).await;
     let reporter = Mutex::new(reporter);
     let signal = deploy_all(&mut apps, &reporter, started).await;
     let mut reporter = reporter.into_inner();
@@ -87,6 +88,8 @@ async fn deploy_all(apps: &mut [ProductionApp<'_>], reporter: &Mutex<Reporter>, 
         .map(|(index, (app, mut turn))| async move {
             let reporter = AppReporter::new(reporter, index);
             let before = turn.comes().await;
+            // Waiting for the others is not its own time.
+            let started = if before.is_empty() { started } else { Instant::now() };
             let mut signal = None;
             if app.work.is_some() {
                 signal = app.deploy(&before, reporter, started).await;

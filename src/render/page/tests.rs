@@ -30,6 +30,7 @@ fn context() -> RenderContext {
         logs: Logs::All,
         updated: Timestamp::from_second(1_795_224_000).ok(),
         commands: Vec::new(),
+        notes: Vec::new(),
         swept_after: None,
     }
 }

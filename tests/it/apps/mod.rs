@@ -2,6 +2,8 @@
 
 mod changed_entries;
 mod commands;
+mod comment;
+mod concurrent;
 mod each_app;
 mod killed;
 mod previews;

@@ -3,6 +3,7 @@
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
+use super::concurrent::service_behind;
 use super::manifest;
 use crate::harness::{Change, FIRST_MIGRATION, Gate, Run, Tester, app_env, run_with, until};
 
@@ -33,12 +34,6 @@ after = [\"api\"]
 [apps.api]
 spec = \"api/app.yaml\"
 ";
-
-/// The notes service in a folder of the repository, whose build waits at a gate.
-fn service_behind(gate: &Gate, folder: &str, name: &str) -> String {
-    let start = "    run_command:";
-    manifest(name, folder).replace(start, &format!("    build_command: {}\n{start}", gate.wait()))
-}
 
 pub(super) fn version_of(change: Change, folder: &str, label: &str) -> Change {
     change.file(&format!("{folder}/VERSION"), &format!("{label}\n"))
