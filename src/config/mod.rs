@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 mod apps;
+mod budget;
 mod duration;
 mod env;
 mod overlay;
@@ -122,6 +123,9 @@ pub(crate) struct Preview {
     pub(crate) bots: bool,
     /// Previews of this repository at once.
     pub(crate) limit: u32,
+    /// US dollars a month for all previews of this repository, awake. `None`: whatever they cost.
+    #[serde(deserialize_with = "budget::budget")]
+    pub(crate) budget: Option<f64>,
     /// Removed after this long without a push, redeploy or command.
     #[serde(deserialize_with = "duration::positive")]
     pub(crate) ttl: Duration,
@@ -152,6 +156,7 @@ impl Default for Preview {
             drafts: false,
             bots: false,
             limit: 10,
+            budget: None,
             ttl: 14 * 24 * HOUR,
             database: PreviewDatabase::default(),
             database_url: SQLITE_URL.to_owned(),

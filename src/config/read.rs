@@ -37,7 +37,7 @@ struct AppTable {
 }
 
 /// Keys that an app's table lacks, and why.
-const NOT_PER_APP: [(&[&str], &str); 8] = [
+const NOT_PER_APP: [(&[&str], &str); 9] = [
     (&["comment"], "a pull request has one comment for all of its apps"),
     (&["production", "branch"], ONE_BRANCH),
     (&["environments", "*", "branch"], ONE_BRANCH),
@@ -45,6 +45,7 @@ const NOT_PER_APP: [(&[&str], &str); 8] = [
     (&["preview", "drafts"], CHOOSES),
     (&["preview", "bots"], CHOOSES),
     (&["preview", "limit"], "it counts pull requests, not apps"),
+    (&["preview", "budget"], "it counts all previews of the repository"),
     (&["preview", "ttl"], "the apps of a pull request are removed together"),
 ];
 const ONE_BRANCH: &str = "an environment has one branch for all of its apps";

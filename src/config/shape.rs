@@ -69,6 +69,7 @@ impl Config {
             ("[preview] drafts", own.drafts != other.drafts),
             ("[preview] bots", own.bots != other.bots),
             ("[preview] limit", own.limit != other.limit),
+            ("[preview] budget", own.budget != other.budget),
             ("[preview] ttl", own.ttl != other.ttl),
             ("[preview] timeout", own.timeout != other.timeout),
             ("[preview] size", clipped(&other.size, &own.size) != other.size),

@@ -139,7 +139,14 @@ impl Ctx {
             report.notes.extend_from_slice(notes);
             return self.record(&report);
         }
-        crate::report::record_with(&self.run, &self.console, &self.redactor, reports, notes, "Nothing to do");
+        crate::report::record_with(
+            &self.run,
+            &self.console,
+            &self.redactor,
+            reports,
+            notes,
+            "Nothing to do",
+        );
     }
 
     pub(crate) fn repository(&self) -> Result<&str, Failure> {

@@ -148,6 +148,9 @@ pub(crate) trait Platform: std::fmt::Debug {
 
     /// US dollars for a month, awake and asleep.
     async fn cost(&self, document: &Document, app_id: Option<&str>) -> Result<Cost>;
+
+    /// The same by the platform's catalogue alone, asked for once in a run.
+    async fn list_price(&self, document: &Document) -> Result<Cost>;
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::row::{PageLink, RowView};
 use super::state::{icon, word};
 use crate::model::commit::Sha;
 use crate::model::count::plural;
-use crate::model::report::{Database, Report, Sleep, State};
+use crate::model::report::{Cost, Database, Report, Sleep, State};
 use crate::wait::{humanize, in_words};
 
 /// Room for all logs of a page together, in bytes: half of what GitHub takes, whatever the rest needs.
@@ -43,9 +43,45 @@ pub(super) struct PageView {
     several: bool,
     /// What there is to say about an app beyond its row.
     sections: Vec<AppView>,
+    /// What several apps cost together.
+    sum: Option<Sum>,
     /// What holds for all of several apps.
     notes: Vec<String>,
     commands: Vec<CommandView>,
+}
+
+/// US dollars a month.
+#[derive(Debug, Serialize)]
+struct Sum {
+    awake: String,
+    asleep: Option<String>,
+}
+
+impl Sum {
+    /// `None`: fewer than two of the apps are known to cost something.
+    fn of(reports: &[Report]) -> Option<Self> {
+        let costs: Vec<Cost> = reports.iter().filter_map(cost_of).collect();
+        let asleep = |cost: &Cost| cost.asleep.unwrap_or(cost.awake);
+        let sleeps = costs.iter().any(|cost| cost.asleep.is_some());
+        (costs.len() > 1).then(|| Self {
+            awake: format!("{:.2}", costs.iter().map(|cost| cost.awake).sum::<f64>()),
+            asleep: sleeps.then(|| format!("{:.2}", costs.iter().map(asleep).sum::<f64>())),
+        })
+    }
+}
+
+/// Whether the app is there, so that it sleeps and costs by the hour.
+fn lives(report: &Report) -> bool {
+    match report.state {
+        State::Building | State::Ready => true,
+        // Where no app is known, or nothing of it ever served, there is nothing.
+        State::Failed | State::Unknown => report.app_id.is_some() && !report.nothing_serves,
+        State::Skipped | State::Removed | State::Cancelled => false,
+    }
+}
+
+fn cost_of(report: &Report) -> Option<Cost> {
+    report.cost.filter(|_| lives(report))
 }
 
 #[derive(Debug, Serialize)]
@@ -146,6 +182,7 @@ impl PageView {
                 .take(if is_removed { 1 } else { reports.len() })
                 .map(|report| AppView::new(report, context, room))
                 .collect(),
+            sum: Sum::of(reports),
             notes: context.notes.clone(),
             commands: context
                 .commands
@@ -161,12 +198,7 @@ impl AppView {
         let state = report.state;
         let commit = |sha: &Sha| CommitView::new(sha, context);
         let Commits { own, serves, other } = Commits::of(report);
-        let lives = match state {
-            State::Building | State::Ready => true,
-            // Where no app is known, or nothing of it ever served, there is nothing that sleeps or costs by the hour.
-            State::Failed | State::Unknown => report.app_id.is_some() && !report.nothing_serves,
-            State::Skipped | State::Removed | State::Cancelled => false,
-        };
+        let lives = lives(report);
         let (sleeps_after, never_sleeps) = match &report.sleep {
             Some(Sleep::After(after)) if lives => (Some(in_words(*after)), None),
             Some(Sleep::Never(why)) if lives => (None, Some(why.clone())),
@@ -176,7 +208,7 @@ impl AppView {
             .words
             .map_or(("manifest", "manifest"), |words| (words.manifest, words.document));
         let sleeps = sleeps_after.is_some() || never_sleeps.is_some();
-        let cost = report.cost.filter(|_| lives);
+        let cost = cost_of(report);
         let is_swept = lives && state != State::Building && report.environment.pull_request().is_some();
         let swept_after = context.swept_after.filter(|_| is_swept);
         let swept_from = swept_after.and_then(|ttl| context.updated?.checked_add(ttl).ok());

@@ -61,7 +61,12 @@ impl Reporter {
             Ok(newer) => newer,
             Err(_) => return RunOrder::Unknown { begun },
         };
-        let is_of_pull = |it: &&Deployment| it.payload().is_some_and(|payload| payload.pr == Some(pull));
+        // Runs for different apps of a pull request do not overtake each other.
+        let is_of_pull = |it: &&Deployment| {
+            it.payload().is_some_and(|payload| {
+                payload.pr == Some(pull) && (own.is_empty() || self.records.iter().any(|own| own.is_of(&payload)))
+            })
+        };
         let is_anothers = |it: &&Deployment| !own.contains(&it.id);
         match newer.iter().filter(is_of_pull).find(is_anothers) {
             Some(newer) => {

@@ -88,6 +88,11 @@ impl Record {
         github.set_deployment_status(self.id, &status).await
     }
 
+    /// Whether it is about the app that another deployment's payload names.
+    pub(super) fn is_of(&self, payload: &Payload) -> bool {
+        self.payload == *payload
+    }
+
     pub(super) fn is_about(&self, report: &Report) -> bool {
         self.payload == payload_of(report)
     }

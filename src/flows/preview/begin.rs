@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::app::would_be_accepted;
+use super::budget;
 use super::choice::{Choice, Fate, Prepared, listed, none_touched, urls};
 use super::deploy::{End, PreviewApp, Work, forced};
 use super::eligibility::{Skip, unexpected_head};
@@ -79,6 +80,11 @@ pub(crate) async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> any
     let mut previews = Vec::new();
     for (app, live) in apps.into_iter().zip(live) {
         previews.push(app.plan(candidate, live, &urls).await?);
+    }
+    if let Some(budget) = policy.preview.budget
+        && let Some(skip) = budget::exceeded(candidate, budget, &listed, &previews).await?
+    {
+        return Ok(Begun::Skipped(skip));
     }
     if let Some(unmerged) = &unmerged {
         ctx.console.notice(unmerged);

@@ -3,9 +3,11 @@
 use super::deploy::{End, PreviewApp};
 use super::eligibility::Skip;
 use super::removal_reason::RemovalReason;
+use super::report::add_what_serves;
 use super::skipped::Candidate;
 use super::teardown;
 use crate::config::Config;
+use crate::flows::project::target::any_of_environment;
 use crate::flows::rollout::finish;
 use crate::model::report::Report;
 use crate::platforms::PlatformError;
@@ -82,9 +84,35 @@ pub(crate) async fn finish(
         reporter.note(&note);
     }
     let signal = apps.iter().find_map(PreviewApp::signal);
+    if signal.is_none() && ctx.app.is_some() {
+        look_at_the_others(candidate, &mut apps).await?;
+    }
     let reports = reports(apps);
     reporter.close(&reports).await;
     signal.map_or(Ok(reports), |signal| Err(signal.into()))
+}
+
+/// Looks again at the apps that a run for one app leaves alone: another run may have deployed them meanwhile.
+async fn look_at_the_others(candidate: &Candidate<'_>, apps: &mut [PreviewApp<'_>]) -> anyhow::Result<()> {
+    let ctx = candidate.ctx;
+    let found = match any_of_environment(ctx, candidate.repository, &candidate.environment()).await {
+        Ok(found) => found,
+        Err(error) => {
+            ctx.wait.check()?;
+            ctx.console.warn(&format!(
+                "Could not look again at the apps that this run does not deploy: {error:#}"
+            ));
+            return Ok(());
+        }
+    };
+    for app in apps.iter_mut().filter(|app| app.work.is_none()) {
+        let live = found
+            .iter()
+            .map(|(_, live)| live)
+            .find(|live| live.name == app.report.app);
+        add_what_serves(&mut app.report, ctx, live);
+    }
+    Ok(())
 }
 
 fn reports(apps: Vec<PreviewApp<'_>>) -> Vec<Report> {

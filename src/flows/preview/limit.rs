@@ -76,24 +76,35 @@ fn left_of_the_second() -> Duration {
 }
 
 /// The pull requests that have a preview, in the order in which they got it. One may have several apps.
-fn previews(apps: &[App], repository: &Repository) -> Vec<u64> {
-    let is_ours = |app: &&App| {
-        let environment = app.marks.as_ref().map(|marks| &marks.environment);
-        let preview = environment.filter(|it| it.pull_request().is_some());
-        preview.is_some_and(|preview| ownership::is_of_environment(app, repository.id, preview))
-    };
-    let mut apps: Vec<&App> = apps.iter().filter(is_ours).collect();
-    apps.sort_by_key(|app| (app.created_at.unwrap_or(Timestamp::MAX), &app.id));
-    let mut pulls = Vec::new();
-    for pull in apps
+pub(super) fn previews(apps: &[App], repository: &Repository) -> Vec<u64> {
+    let mut apps: Vec<(u64, &App)> = apps
         .iter()
-        .filter_map(|app| app.marks.as_ref()?.environment.pull_request())
-    {
+        .filter_map(|app| Some((pull_of(app, repository)?, app)))
+        .collect();
+    apps.sort_by_key(|(_, app)| (app.created_at.unwrap_or(Timestamp::MAX), &app.id));
+    let mut pulls = Vec::new();
+    for (pull, _) in apps {
         if !pulls.contains(&pull) {
             pulls.push(pull);
         }
     }
     pulls
+}
+
+/// The apps of a pull request's preview.
+pub(super) fn apps_of<'a>(
+    apps: &'a [App],
+    repository: &'a Repository,
+    pull: u64,
+) -> impl Iterator<Item = &'a App> + use<'a> {
+    apps.iter().filter(move |app| pull_of(app, repository) == Some(pull))
+}
+
+/// The pull request that an app is a preview of.
+fn pull_of(app: &App, repository: &Repository) -> Option<u64> {
+    let environment = &app.marks.as_ref()?.environment;
+    let pull = environment.pull_request()?;
+    ownership::is_of_environment(app, repository.id, environment).then_some(pull)
 }
 
 fn over(count: usize, limit: usize) -> Skip {

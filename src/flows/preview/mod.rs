@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 mod begin;
+mod budget;
 pub(crate) mod changed_manifest;
 mod choice;
 mod deploy;

@@ -133,7 +133,10 @@ impl Candidate<'_> {
         for (platform, app) in found.unwrap_or_default() {
             let mut row = match reports.is_empty() {
                 true => report.clone(),
-                false => self.report(State::Skipped),
+                false => Report {
+                    notes: rest_of(&report),
+                    ..self.report(report.state)
+                },
             };
             // What is not known is not claimed.
             let names = self.ctx.resolve_names_of(self.repository, &app).await;
@@ -154,4 +157,13 @@ impl Candidate<'_> {
         let reporter = self.ctx.reporter(config, self.repository);
         Reporter::tell(reporter, reports).await;
     }
+}
+
+/// What is said of the other apps where the run ends for one reason for all of them.
+fn rest_of(first: &Report) -> Vec<String> {
+    let is_refused = first.failure.is_some();
+    is_refused
+        .then(|| "Not deployed for the same reason".to_owned())
+        .into_iter()
+        .collect()
 }

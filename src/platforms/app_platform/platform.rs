@@ -137,4 +137,8 @@ impl Platform for AppPlatform {
     async fn cost(&self, document: &Document, app_id: Option<&str>) -> Result<Cost> {
         self.cost(document.value(), app_id).await
     }
+
+    async fn list_price(&self, document: &Document) -> Result<Cost> {
+        self.list_price(document.value()).await
+    }
 }

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use super::concurrent::service_behind;
 use super::previews::{changes_both, records};
-use super::{CONFIG, both, broken, manifest, version};
-use crate::harness::{Change, Tester, run_with};
+use super::{CONFIG, both, broken, manifest, unlinked, version};
+use crate::harness::{Change, Gate, Tester, run_with};
 
 #[tokio::test]
 async fn what_holds_for_the_whole_run_is_said_once_and_whatever_becomes_of_an_app() {
@@ -64,6 +65,8 @@ async fn what_holds_for_the_whole_run_is_said_once_and_whatever_becomes_of_an_ap
 
         Sleeps after 1 day without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
 
+        Together $10.00 a month awake, $1.00 asleep
+
         - `[preview] limit` in `do-deploy.toml` takes effect after the merge: until then `main` decides it
         ");
     })
@@ -74,9 +77,9 @@ async fn what_holds_for_the_whole_run_is_said_once_and_whatever_becomes_of_an_ap
 async fn a_name_that_someone_else_holds_is_the_end_of_its_app_alone() {
     run_with(both("first"), async |t: &mut Tester| {
         t.somebody_creates("shop-api-pr-1", json!([])).await;
-        let unlinked = CONFIG.replace("preview.env = { API_URL = \"${apps.api.url}\" }\n", "");
-        t.push("main", Change::version("unlinked").config(&unlinked));
-        t.open_pr_with(1, changes_both("second").config(&unlinked)).await;
+        let config = unlinked();
+        t.push("main", Change::version("unlinked").config(&config));
+        t.open_pr_with(1, changes_both("second").config(&config)).await;
         let preview = t.preview(1).await;
         preview.fails_with(2);
         insta::assert_snapshot!(t.redact(preview.comment(1)), @"
@@ -132,12 +135,12 @@ async fn where_the_apps_are_wrong_together_every_row_says_which_commit_still_ser
         insta::assert_snapshot!(t.redact(preview.fails_with(2).comment(1)), @"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
-        ### ❌ Failed: shop-api-pr-1, preview of #1
+        ### ❌ Failed: shop-api-pr-1, shop-front-pr-1, preview of #1
 
         | Preview | State | Commit |
         |---|---|---|
         | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ❌ Failed | [`[third]`](https://github.com/org/shop/commit/[commit third]); [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
-        | [Open shop-front-pr-1](http://127.0.0.1:[port]) | ⏭️ Skipped | [`[third]`](https://github.com/org/shop/commit/[commit third]); [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | [Open shop-front-pr-1](http://127.0.0.1:[port]) | ❌ Failed | [`[third]`](https://github.com/org/shop/commit/[commit third]); [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
@@ -148,18 +151,24 @@ async fn where_the_apps_are_wrong_together_every_row_says_which_commit_still_ser
         [`[third]`](https://github.com/org/shop/commit/[commit third]) did not go live; [`[second]`](https://github.com/org/shop/commit/[commit second]) still serves
 
         **Next:** take out one of them in `do-deploy.toml`
+
+        **shop-front-pr-1**
+
+        [`[third]`](https://github.com/org/shop/commit/[commit third]) did not go live; [`[second]`](https://github.com/org/shop/commit/[commit second]) still serves
+
+        - Not deployed for the same reason
         ");
         t.push(1, changes_both("fourth").config("[apps"));
         let preview = t.preview(1).await;
         insta::assert_snapshot!(t.redact(preview.fails_with(2).comment(1)), @"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
-        ### ❌ Failed: shop-api-pr-1, preview of #1
+        ### ❌ Failed: shop-api-pr-1, shop-front-pr-1, preview of #1
 
         | Preview | State | Commit |
         |---|---|---|
         | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ❌ Failed | [`[fourth]`](https://github.com/org/shop/commit/[commit fourth]); [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
-        | [Open shop-front-pr-1](http://127.0.0.1:[port]) | ⏭️ Skipped | [`[fourth]`](https://github.com/org/shop/commit/[commit fourth]); [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | [Open shop-front-pr-1](http://127.0.0.1:[port]) | ❌ Failed | [`[fourth]`](https://github.com/org/shop/commit/[commit fourth]); [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
@@ -172,9 +181,67 @@ async fn where_the_apps_are_wrong_together_every_row_says_which_commit_still_ser
         At `do-deploy.toml:1:6`
 
         **Next:** every key, its default and its format are in do-deploy's `reference.toml`
+
+        **shop-front-pr-1**
+
+        [`[fourth]`](https://github.com/org/shop/commit/[commit fourth]) did not go live; [`[second]`](https://github.com/org/shop/commit/[commit second]) still serves
+
+        - Not deployed for the same reason
         ");
         t.expect_serving("shop-front-pr-1", "second").await;
         t.expect_serving("shop-api-pr-1", "second").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn runs_for_different_apps_at_the_same_time_leave_each_row_true() {
+    let gate = Gate::closed().await;
+    let config = unlinked();
+    run_with(both("first").config(&config), async |t: &mut Tester| {
+        t.open_pr_with(1, changes_both("second")).await;
+        t.preview(1).await.succeeds();
+        let third = changes_both("third").file("front/app.yaml", &service_behind(&gate, "front", "shop-front"));
+        t.push(1, third);
+        let mut front = t.preview(1).args(["--app", "front"]).start().await;
+        front.says("building").await;
+        t.preview(1).args(["--app", "api"]).await.succeeds();
+        drop(gate);
+        front.end().await.succeeds();
+        insta::assert_snapshot!(t.redact(&t.comment(1).await), @"
+        <!-- do-deploy:1000001:pr-1 -->
+        <!-- run:[run]:1 -->
+        ### ✅ Ready: shop-front, preview of #1
+
+        | Preview | State | Commit |
+        |---|---|---|
+        | [Open shop-front-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[third]`](https://github.com/org/shop/commit/[commit third]) serves |
+        | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ⏭️ Skipped | [`[third]`](https://github.com/org/shop/commit/[commit third]) serves |
+
+        Updated [time] UTC · [Run [run]]([link to the run])
+
+        **shop-front-pr-1**
+
+        <details><summary>How front/app.yaml differs from the one on main</summary>
+
+        ```diff
+        --- before
+        +++ after
+        @@ -16,3 +16,4 @@
+           - key: DATABASE_URL
+             scope: RUN_TIME
+             value: sqlite:////tmp/notes.db
+        +  build_command: bash -c 'cat < /dev/tcp/127.0.0.1/[port]' || true
+        ```
+
+        </details>
+
+        Sleeps after 1 day without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+
+        **shop-api-pr-1**
+
+        - Stays as it is: this run is about `front` alone
+        ");
     })
     .await;
 }

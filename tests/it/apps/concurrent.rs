@@ -1,7 +1,7 @@
 //! Apps without an order between them are deployed at the same time.
 
 use super::production::front_and_api;
-use super::{CONFIG, both, manifest, previews, production};
+use super::{both, manifest, previews, production, unlinked};
 use crate::harness::{Gate, Tester, run_with, until};
 
 /// The service in a folder of the repository, whose build waits at a gate.
@@ -11,7 +11,10 @@ pub(super) fn service_behind(gate: &Gate, folder: &str, name: &str) -> String {
 }
 
 async fn both_exist(t: &Tester) {
-    until("both apps exist", async || (t.app_names().await.len() == 2).then_some(())).await;
+    until("both apps exist", async || {
+        (t.app_names().await.len() == 2).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -35,9 +38,9 @@ async fn two_apps_of_production_are_built_at_the_same_time() {
 #[tokio::test]
 async fn two_previews_are_built_at_the_same_time() {
     let (front, api) = (Gate::closed().await, Gate::closed().await);
-    let unlinked = CONFIG.replace("preview.env = { API_URL = \"${apps.api.url}\" }\n", "");
+    let config = unlinked();
     let first = both("first")
-        .config(&unlinked)
+        .config(&config)
         .file("front/app.yaml", &service_behind(&front, "front", "shop-front"))
         .file("api/app.yaml", &service_behind(&api, "api", "shop-api"));
     run_with(first, async |t: &mut Tester| {

@@ -25,6 +25,11 @@ spec = \"api/app.yaml\"
 paths = [\"api/**\"]
 ";
 
+/// The same without an order between them.
+pub(super) fn unlinked() -> String {
+    CONFIG.replace("preview.env = { API_URL = \"${apps.api.url}\" }\n", "")
+}
+
 /// The app spec of the notes service in a folder of the repository, under that name.
 pub(super) fn manifest(name: &str, folder: &str) -> String {
     let whole = spec("name: shop\n", &format!("name: {name}\n"));

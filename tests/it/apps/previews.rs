@@ -4,7 +4,7 @@ use nix::sys::signal::Signal;
 
 use crate::harness::{Call, Change, Tester, app_env, fault, run_with, until};
 
-use super::{CONFIG, both, broken, manifest, version};
+use super::{CONFIG, both, broken, manifest, unlinked, version};
 
 /// A pull request that changes both apps.
 pub(super) fn changes_both(label: &str) -> Change {
@@ -47,6 +47,8 @@ async fn both_have_a_row_of_the_one_comment_and_each_serves() {
         **shop-api-pr-1**
 
         Sleeps after 1 day without a request; the next one wakes it with an empty SQLite database · Database: SQLite · Costs $5.00 a month awake, $0.50 asleep
+
+        Together $10.00 a month awake, $1.00 asleep
         ");
         assert_eq!(t.app_names().await, ["shop-api-pr-1", "shop-front-pr-1"]);
         t.expect_serving("shop-front-pr-1", "second").await;
@@ -243,7 +245,7 @@ async fn an_app_is_not_deployed_where_the_one_before_it_failed() {
 #[tokio::test]
 async fn both_broken_from_the_start_are_both_said() {
     // Without an order between them.
-    let config = CONFIG.replace("preview.env = { API_URL = \"${apps.api.url}\" }\n", "");
+    let config = unlinked();
     run_with(both("first").config(&config), async |t: &mut Tester| {
         t.open_pr_with(1, breaks_both("second")).await;
         let preview = t.preview(1).await;

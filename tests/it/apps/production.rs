@@ -102,6 +102,8 @@ async fn a_push_deploys_both_apps_and_says_so_once() {
         **api**
 
         Costs $5.00 a month
+
+        Together $10.00 a month
         ");
         insta::assert_snapshot!(t.redact(pushed.comment(1)), @"
         <!-- do-deploy:1000001:pr-1 -->
@@ -156,6 +158,8 @@ async fn a_broken_build_of_one_leaves_the_other_deployed_and_is_red() {
         Public repositories show no lines of a running app here (`[comment] logs` changes that); the run's log has the last ones, and `do-deploy logs --environment production --app api --deployment [id]` prints it
 
         Costs $5.00 a month
+
+        Together $10.00 a month
         ");
         insta::assert_snapshot!(t.redact(pushed.comment(1)), @"
         <!-- do-deploy:1000001:pr-1 -->

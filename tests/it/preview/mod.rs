@@ -2,6 +2,7 @@
 
 mod allowed_sources;
 mod app;
+mod budget;
 mod hints;
 mod interruption;
 mod limit_setting;

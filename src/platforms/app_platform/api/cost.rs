@@ -96,6 +96,10 @@ impl AppPlatform {
         Ok(cost(spec, asked, prices))
     }
 
+    pub(in crate::platforms::app_platform) async fn list_price(&self, spec: &Value) -> Result<Cost> {
+        Ok(cost(spec, None, self.prices().await?))
+    }
+
     /// The catalogue, asked for once.
     async fn prices(&self) -> Result<&Prices> {
         self.sizes

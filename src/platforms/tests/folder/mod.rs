@@ -384,6 +384,10 @@ impl Platform for Folder {
         Ok(())
     }
 
+    async fn list_price(&self, document: &Document) -> Result<Cost> {
+        self.cost(document, None).await
+    }
+
     async fn cost(&self, _: &Document, _: Option<&str>) -> Result<Cost> {
         Ok(Cost {
             awake: 0.0,
