@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::app::would_be_accepted;
 use super::budget;
 use super::choice::{Choice, Fate, Prepared, listed, none_touched, urls};
-use super::deploy::{End, PreviewApp, Work, forced};
+use super::deploy::{PreviewApp, PreviewWork, forced};
 use super::eligibility::{Skip, unexpected_head};
 use super::limit;
 use super::report::{announce, opening_report};
@@ -16,6 +16,7 @@ use crate::flows::inspect::dry_run;
 use crate::flows::project::apps::of_its_app;
 use crate::flows::project::source::Source;
 use crate::flows::project::{own, ownership, unmerged};
+use crate::flows::rollout::app_run::End;
 use crate::flows::sentence::list;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
@@ -173,7 +174,7 @@ impl<'a> Choice<'a> {
         };
         match fate {
             Fate::Deploy(prepared) => app.plan(candidate, *prepared, live, urls).await?,
-            Fate::Refuse(failure) => app.refuse(*failure, &candidate.pull.head.sha),
+            Fate::Refuse(failure) => app.refuse_at(*failure, &candidate.pull.head.sha),
             Fate::Leave(why) => {
                 let says = if live.is_some() { "Stays as it is" } else { "No preview" };
                 let says = format!("{says}: {why}");
@@ -199,7 +200,7 @@ impl<'a> PreviewApp<'a> {
         planner.point_to(urls);
         let plan = match planner.plan(ctx, live.as_ref()) {
             Err(failure) if self.key.is_some() => {
-                self.refuse(failure, &candidate.pull.head.sha);
+                self.refuse_at(failure, &candidate.pull.head.sha);
                 return Ok(());
             }
             plan => plan?,
@@ -223,28 +224,27 @@ impl<'a> PreviewApp<'a> {
             live.as_ref(),
         );
         self.report.listing = changed;
-        self.work = Some(Work {
+        self.work = Some(PreviewWork {
+            request: candidate.request,
             planner,
             live,
             plan,
             loss,
+            beyond: None,
         });
         Ok(())
     }
 
     /// Ends one of several apps before anything of it is touched.
-    fn refuse(&mut self, failure: Failure, commit: &Sha) {
-        self.ctx.console.warn(&failure.to_string());
-        self.report.state = State::Failed;
+    fn refuse_at(&mut self, failure: Failure, commit: &Sha) {
         self.report.commit = Some(commit.clone());
-        self.report.failure = Some(failure);
-        self.work = None;
+        self.refuse(failure);
     }
 
     /// What a run would do, shown without touching anything.
     async fn rehearsed(mut self) -> anyhow::Result<Report> {
         let Self { ctx, work, report, .. } = &mut self;
-        if let Some(Work {
+        if let Some(PreviewWork {
             planner, live, plan, ..
         }) = work
         {
@@ -263,7 +263,7 @@ impl<'a> PreviewApp<'a> {
 
     /// Asks the platform about an app that there is none of yet, before anything exists.
     async fn would_be_accepted(&mut self) -> anyhow::Result<()> {
-        let Some(Work {
+        let Some(PreviewWork {
             planner,
             live: None,
             plan,
@@ -276,7 +276,7 @@ impl<'a> PreviewApp<'a> {
         let asked = asked.map_err(|error| planner.refused(&self.ctx, error, &plan.document));
         let commit = planner.pull.head.sha.clone();
         if let Err(error) = of_its_app(self.key.as_deref(), asked)? {
-            self.refuse(failure_of(&error), &commit);
+            self.refuse_at(failure_of(&error), &commit);
         }
         Ok(())
     }

@@ -1,95 +1,41 @@
-//! Deploys the apps of a pull request, each as soon as those that it needs serve.
-
-use std::time::Instant;
-
-use futures_util::future::join_all;
-use tokio::sync::Mutex;
+//! Deploys one app of a pull request.
 
 use super::eligibility::Skip;
 use super::plan::Planner;
 use super::report::say_what_was_lost;
 use super::request::Request;
 use super::serves_now::say_what_serves;
-use super::skipped::Candidate;
 use super::{app, hint, limit};
 use crate::flows::context::Ctx;
 use crate::flows::project::ownership;
+use crate::flows::project::target::Target;
 use crate::flows::rollout;
+use crate::flows::rollout::app_run::{AppRun, End, Work};
 use crate::flows::rollout::expected::Expected;
 use crate::flows::rollout::finish;
 use crate::flows::rollout::finish::Successor;
-use crate::flows::rollout::order::{Outcome, held_back, in_the_way, turns, urls_of};
+use crate::flows::rollout::order::{Outcome, urls_of};
 use crate::model::aftermath::Aftermath;
 use crate::model::commit::Sha;
-use crate::model::report::{Report, Sleep, State};
+use crate::model::report::Sleep;
 use crate::model::verdict::Verdict;
 use crate::platforms::plan::PreviewPlan;
 use crate::platforms::{App, PlatformError};
-use crate::report::{AppReporter, Reporter};
-use crate::wait::Cancelled;
+use crate::report::AppReporter;
 
 /// One app of the pull request.
-pub(crate) struct PreviewApp<'a> {
-    /// The run's, with a log that names the app where there are several.
-    pub(super) ctx: Ctx,
-    /// Its name under `[apps]`.
-    pub(super) key: Option<String>,
-    /// The places of those that are deployed before it.
-    pub(super) needs: Vec<usize>,
-    /// `None`: this run does not deploy it, and its report says why.
-    pub(super) work: Option<Work<'a>>,
-    pub(super) report: Report,
-    pub(super) end: End,
-}
+pub(crate) type PreviewApp<'a> = AppRun<PreviewWork<'a>>;
 
 /// What a run does about an app.
-pub(crate) struct Work<'a> {
+pub(crate) struct PreviewWork<'a> {
+    pub(super) request: &'a Request,
     pub(super) planner: Planner<'a>,
     pub(super) live: Option<App>,
     pub(super) plan: PreviewPlan,
     /// Which data the update is going to cost.
     pub(super) loss: Option<String>,
-}
-
-/// How the run's work on an app ended.
-pub(crate) enum End {
-    /// The report says it.
-    Reported,
     /// Runs of other pull requests were quicker: the new app has no place within the limit.
-    Beyond(Skip),
-    /// Something else changed the app or the pull request first: what.
-    Overtaken(String),
-    Cancelled(Cancelled),
-}
-
-/// Deploys every app, each once those before it serve, and has the reporter say how each ended.
-pub(crate) async fn deploy_all(
-    candidate: &Candidate<'_>,
-    apps: &mut [PreviewApp<'_>],
-    reporter: &Mutex<Reporter>,
-    started: Instant,
-) {
-    let turns = turns(apps.iter().map(|app| app.needs.as_slice()));
-    let deployments = apps
-        .iter_mut()
-        .zip(turns)
-        .enumerate()
-        .map(|(index, (app, mut turn))| async move {
-            let reporter = AppReporter::new(reporter, index);
-            let before = turn.comes().await;
-            // Waiting for the others is not its own time.
-            let started = if before.is_empty() { started } else { Instant::now() };
-            if app.work.is_some() {
-                let deployed = app.deploy_after(&before, candidate.request, reporter).await;
-                app.end = app.ending(deployed).await;
-                app.report.duration = app.has_begun().then(|| started.elapsed());
-                if let End::Reported = app.end {
-                    reporter.end(&app.report).await;
-                }
-            }
-            turn.ends(app.key.as_deref(), &app.report);
-        });
-    join_all(deployments).await;
+    pub(super) beyond: Option<Skip>,
 }
 
 /// The app that is built again as it is. Another commit than the one that it runs is built anyway, with its own spec.
@@ -98,28 +44,32 @@ pub(super) fn forced<'a>(ctx: &Ctx, request: &Request, live: Option<&'a App>, he
     live.filter(|_| request.force_build).filter(runs_head)
 }
 
-impl PreviewApp<'_> {
-    /// Deploys the app unless one before it stands in the way.
-    async fn deploy_after(
-        &mut self,
-        before: &[Outcome],
-        request: &Request,
-        reporter: AppReporter<'_>,
-    ) -> anyhow::Result<Option<Skip>> {
-        if let Some(other) = in_the_way(before) {
-            self.ctx.wait.check()?;
-            let why = held_back(&mut self.report, other);
-            self.ctx.console.say(&why);
-            return Ok(None);
-        }
-        self.use_urls(before)?;
-        self.deploy(request, reporter).await
+impl Work for PreviewWork<'_> {
+    fn target(&self) -> &Target {
+        &self.planner.target
     }
 
+    fn successor(&self) -> Successor<'_> {
+        Successor::Pull(self.planner.pull.number)
+    }
+
+    async fn deploy(app: &mut AppRun<Self>, before: &[Outcome], reporter: AppReporter<'_>) -> anyhow::Result<End> {
+        app.use_urls(before)?;
+        match app.deploy(reporter).await {
+            Err(error) => match error.downcast_ref() {
+                Some(PlatformError::Overtaken { by }) => Ok(End::Overtaken(by.clone())),
+                _ => Err(error),
+            },
+            end => end,
+        }
+    }
+}
+
+impl PreviewApp<'_> {
     /// Plans again with the URLs of the apps that it refers to.
     fn use_urls(&mut self, before: &[Outcome]) -> anyhow::Result<()> {
         let Self { ctx, work, .. } = self;
-        let Some(Work {
+        let Some(PreviewWork {
             planner, live, plan, ..
         }) = work
         else {
@@ -134,13 +84,18 @@ impl PreviewApp<'_> {
 
     /// Creates or updates the app and follows the deployment that the reply names.
     #[tracing::instrument(target = "target", name = "target", skip_all, fields(app = %self.report.app, environment = %self.report.environment))]
-    async fn deploy(&mut self, request: &Request, reporter: AppReporter<'_>) -> anyhow::Result<Option<Skip>> {
+    async fn deploy(&mut self, reporter: AppReporter<'_>) -> anyhow::Result<End> {
         let Self { ctx, work, report, .. } = self;
-        let Some(Work {
-            planner, live, plan, ..
+        let Some(PreviewWork {
+            request,
+            planner,
+            live,
+            plan,
+            beyond,
+            ..
         }) = work
         else {
-            return Ok(None);
+            return Ok(End::Reported);
         };
         let target = &planner.target;
         ctx.wait.check()?;
@@ -169,7 +124,8 @@ impl PreviewApp<'_> {
         if live.is_none()
             && let Some(skip) = limit::look_again(ctx, target, &rollout.app_id, &planner.config).await?
         {
-            return Ok(Some(skip));
+            *beyond = Some(skip);
+            return Ok(End::NoPlace);
         }
         report.cost = target.platform.cost(&plan.document, Some(&rollout.app_id)).await.ok();
         if let (Sleep::Never(_), Some(cost)) = (&plan.sleep, &mut report.cost) {
@@ -199,34 +155,6 @@ impl PreviewApp<'_> {
         }
         say_what_was_lost(report, plan, ended.became_active);
         finish::conclude(report, ended);
-        Ok(None)
-    }
-
-    /// What the end of the deployment means; what went wrong is written into the report.
-    async fn ending(&mut self, deployed: anyhow::Result<Option<Skip>>) -> End {
-        match deployed {
-            Ok(None) => End::Reported,
-            Ok(Some(skip)) => End::Beyond(skip),
-            Err(error) => match error.downcast_ref() {
-                Some(PlatformError::Overtaken { by }) => End::Overtaken(by.clone()),
-                _ => self.break_off(&error).await,
-            },
-        }
-    }
-
-    /// Whether anything was sent, or was going to be.
-    fn has_begun(&self) -> bool {
-        self.report.state != State::Skipped
-    }
-
-    /// Writes into the report that the run ends before the deployment does.
-    pub(super) async fn break_off(&mut self, error: &anyhow::Error) -> End {
-        let Some(work) = &self.work else { return End::Reported };
-        let successor = Successor::Pull(work.planner.pull.number);
-        let platform = work.planner.target.platform.as_ref();
-        match finish::break_off(&self.ctx, platform, &mut self.report, successor, error).await {
-            Some(signal) => End::Cancelled(signal),
-            None => End::Reported,
-        }
+        Ok(End::Reported)
     }
 }

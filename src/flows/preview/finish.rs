@@ -1,6 +1,6 @@
 //! How a preview's run ends: by what the pull request is by then, whose state may have changed while its apps were built.
 
-use super::deploy::{End, PreviewApp};
+use super::deploy::PreviewApp;
 use super::eligibility::Skip;
 use super::removal_reason::RemovalReason;
 use super::report::add_what_serves;
@@ -8,11 +8,11 @@ use super::skipped::Candidate;
 use super::teardown;
 use crate::config::Config;
 use crate::flows::project::target::any_of_environment;
+use crate::flows::rollout::app_run::{End, reports_of, signal_of};
 use crate::flows::rollout::finish;
 use crate::model::report::Report;
 use crate::platforms::PlatformError;
 use crate::report::Reporter;
-use crate::wait::Cancelled;
 
 /// Says how it ended, for every app. `reporter`: opened with a report for each of them.
 ///
@@ -27,19 +27,19 @@ pub(crate) async fn finish(
     let Candidate {
         ctx, repository, pull, ..
     } = *candidate;
-    if let Some(signal) = apps.iter().find_map(PreviewApp::signal) {
-        reporter.close(&reports(apps)).await;
+    if let Some(signal) = signal_of(&apps) {
+        reporter.close(&reports_of(apps)).await;
         return Err(signal.into());
     }
-    if let Some(skip) = apps.iter().find_map(PreviewApp::beyond) {
+    if let Some(skip) = beyond(&apps) {
         return match candidate.take_back(config, skip, Some(&mut reporter)).await {
             Ok(report) => Ok(vec![report]),
             Err(error) => {
                 for app in &mut apps {
                     app.end = app.break_off(&error).await;
                 }
-                let signal = apps.iter().find_map(PreviewApp::signal);
-                let reports = reports(apps);
+                let signal = signal_of(&apps);
+                let reports = reports_of(apps);
                 reporter.close(&reports).await;
                 signal.map_or(Ok(reports), |signal| Err(signal.into()))
             }
@@ -53,7 +53,7 @@ pub(crate) async fn finish(
         let names: Vec<String> = apps.iter().map(|app| app.report.app.clone()).collect();
         return teardown::remove(ctx, reporter, repository, now, &names, &RemovalReason::Closed).await;
     }
-    let is_reported = |app: &PreviewApp<'_>| app.work.is_some() && matches!(app.end, End::Reported);
+    let is_reported = |app: &PreviewApp<'_>| app.work.is_some() && matches!(app.end, End::Reported | End::BrokenOff);
     let has_reported = apps.iter().any(is_reported);
     let moved_on = now.as_ref().ok().filter(|now| !now.head.sha.is(&pull.head.sha));
     for app in &mut apps {
@@ -83,11 +83,11 @@ pub(crate) async fn finish(
         ctx.console.say(&note);
         reporter.note(&note);
     }
-    let signal = apps.iter().find_map(PreviewApp::signal);
+    let signal = signal_of(&apps);
     if signal.is_none() && ctx.app.is_some() {
         look_at_the_others(candidate, &mut apps).await?;
     }
-    let reports = reports(apps);
+    let reports = reports_of(apps);
     reporter.close(&reports).await;
     signal.map_or(Ok(reports), |signal| Err(signal.into()))
 }
@@ -115,22 +115,7 @@ async fn look_at_the_others(candidate: &Candidate<'_>, apps: &mut [PreviewApp<'_
     Ok(())
 }
 
-fn reports(apps: Vec<PreviewApp<'_>>) -> Vec<Report> {
-    apps.into_iter().map(|app| app.report).collect()
-}
-
-impl PreviewApp<'_> {
-    fn signal(&self) -> Option<Cancelled> {
-        match self.end {
-            End::Cancelled(signal) => Some(signal),
-            _ => None,
-        }
-    }
-
-    fn beyond(&self) -> Option<&Skip> {
-        match &self.end {
-            End::Beyond(skip) => Some(skip),
-            _ => None,
-        }
-    }
+/// Why a new app of the pull request has no place.
+fn beyond<'a>(apps: &'a [PreviewApp<'_>]) -> Option<&'a Skip> {
+    apps.iter().find_map(|app| app.work.as_ref()?.beyond.as_ref())
 }

@@ -27,7 +27,6 @@ use std::time::Instant;
 use tokio::sync::Mutex;
 
 use self::begin::{Begun, Ready, begin};
-use self::deploy::deploy_all;
 use self::eligibility::Skip;
 use self::finish::finish;
 pub(crate) use self::request::Request;
@@ -37,6 +36,7 @@ use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
 use crate::flows::project::source::Source;
 use crate::flows::project::{pull, unmerged};
+use crate::flows::rollout::app_run::deploy_all;
 use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::report::{Report, State};
@@ -99,6 +99,6 @@ async fn make(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Report>> {
     notes.extend(elsewhere);
     let reports: Vec<Report> = apps.iter().map(|app| app.report.clone()).collect();
     let reporter = Mutex::new(Reporter::open_with(ctx.reporter(&config, &repository), &reports, &notes).await);
-    deploy_all(&candidate, &mut apps, &reporter, started).await;
+    deploy_all(&mut apps, &reporter, started).await;
     finish(&candidate, &config, apps, reporter.into_inner()).await
 }

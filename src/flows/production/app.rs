@@ -1,7 +1,6 @@
 //! One app of production or of a named environment: sent, followed, judged, and rolled back where that is safe.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use crate::config::EnvValue;
 use crate::flows::context::Ctx;
@@ -13,9 +12,11 @@ use crate::flows::production::{automatic_rollback, pin, succession};
 use crate::flows::project::app_revision::AppRevision;
 use crate::flows::project::links::linked;
 use crate::flows::project::revision::{Commit, NothingToDo};
+use crate::flows::project::target::Target;
+use crate::flows::rollout::app_run::{AppRun, End, Work};
 use crate::flows::rollout::expected::Expected;
 use crate::flows::rollout::finish::Successor;
-use crate::flows::rollout::order::{Outcome, held_back, in_the_way, urls_of};
+use crate::flows::rollout::order::{Outcome, urls_of};
 use crate::flows::rollout::{self, Ended};
 use crate::flows::rollout::{finish, refused_manifest};
 use crate::model::aftermath::Aftermath;
@@ -26,28 +27,15 @@ use crate::platforms::plan::ProductionPlan;
 use crate::platforms::{App, Document, Rollout};
 use crate::policy::replace::Replace;
 use crate::report::AppReporter;
-use crate::wait::Cancelled;
 
 /// One app of the environment.
-pub(crate) struct ProductionApp<'a> {
-    /// The run's, with a log that names the app where there are several.
-    pub(super) ctx: Ctx,
-    /// Its name under `[apps]`.
-    pub(super) key: Option<String>,
-    /// The places of those that are deployed before it.
-    pub(super) needs: Vec<usize>,
+pub(crate) type ProductionApp<'a> = AppRun<ProductionWork<'a>>;
+
+/// What a run does about an app.
+pub(crate) struct ProductionWork<'a> {
     pub(super) request: &'a Request,
     /// The commit that is expected at the branch's head.
     pub(super) commit: Commit,
-    /// `None`: this run does not deploy it, and its report says why.
-    pub(super) work: Option<Work>,
-    pub(super) report: Report,
-    /// The run ended before the deployment did.
-    pub(super) has_broken_off: bool,
-}
-
-/// What a run does about an app.
-pub(crate) struct Work {
     pub(super) revision: AppRevision,
     /// What may be taken from the live app.
     pub(super) replace: Replace,
@@ -60,13 +48,13 @@ pub(crate) struct Work {
     pub(super) second: Option<Change>,
 }
 
-impl Work {
-    fn planner<'b>(&'b self, ctx: &'b Ctx, request: &'b Request, commit: &'b Commit) -> Planner<'b> {
-        planner(ctx, &self.revision, request, commit, &self.replace)
+impl ProductionWork<'_> {
+    fn planner<'b>(&'b self, ctx: &'b Ctx) -> Planner<'b> {
+        planner(ctx, &self.revision, self.request, &self.commit, &self.replace)
     }
 
     /// Plans again with the URLs of the apps that it refers to, where one of them was not known before.
-    fn link(&mut self, ctx: &Ctx, request: &Request, commit: &Commit, before: &[Outcome]) -> anyhow::Result<()> {
+    fn link(&mut self, ctx: &Ctx, before: &[Outcome]) -> anyhow::Result<()> {
         let environment = self.revision.target.environment.to_string();
         let Some(settings) = self.revision.config.environment_mut(&environment) else {
             return Ok(());
@@ -78,7 +66,7 @@ impl Work {
             return Ok(());
         }
         settings.env = env;
-        let planner = self.planner(ctx, request, commit);
+        let planner = self.planner(ctx);
         let mut plan = planner.plan(self.revision.app.as_ref())?;
         plan.changes.extend(self.second.clone());
         planner.announce(&plan, Some(&self.plan));
@@ -105,53 +93,43 @@ pub(super) fn planner<'b>(
     }
 }
 
+impl Work for ProductionWork<'_> {
+    fn target(&self) -> &Target {
+        &self.revision.target
+    }
+
+    fn successor(&self) -> Successor<'_> {
+        Successor::Branch(&self.revision.branch)
+    }
+
+    async fn deploy(app: &mut AppRun<Self>, before: &[Outcome], reporter: AppReporter<'_>) -> anyhow::Result<End> {
+        let linked = app.work.as_mut().map(|work| work.link(&app.ctx, before));
+        linked.transpose()?;
+        let Err(error) = app.roll_out(reporter).await else {
+            return Ok(End::Reported);
+        };
+        let Some(NothingToDo(reason)) = error.downcast_ref() else {
+            return Err(error);
+        };
+        let AppRun { ctx, report, .. } = app;
+        let environment = &report.environment;
+        ctx.console.notice(&format!("Not deployed to {environment}: {reason}"));
+        report.state = State::Skipped;
+        report.changes.clear();
+        report.notes = vec![format!("Not deployed: {reason}")];
+        Ok(End::Reported)
+    }
+}
+
 impl ProductionApp<'_> {
-    /// Deploys it unless one of those before it stands in the way; how it ended is in the report. Returns the signal that
-    /// cut it short.
-    pub(super) async fn deploy(
-        &mut self,
-        before: &[Outcome],
-        reporter: AppReporter<'_>,
-        started: Instant,
-    ) -> Option<Cancelled> {
-        let deployed = self.deploy_after(before, reporter).await;
-        self.report.duration = Some(started.elapsed());
-        let Err(error) = deployed else { return None };
-        let Self { ctx, work, report, .. } = self;
-        if let Some(NothingToDo(reason)) = error.downcast_ref() {
-            let environment = &report.environment;
-            ctx.console.notice(&format!("Not deployed to {environment}: {reason}"));
-            report.state = State::Skipped;
-            report.changes.clear();
-            report.notes = vec![format!("Not deployed: {reason}")];
-            return None;
-        }
-        self.has_broken_off = true;
-        let Some(Work { revision, .. }) = work else { return None };
-        let successor = Successor::Branch(&revision.branch);
-        finish::break_off(ctx, revision.target.platform.as_ref(), report, successor, &error).await
-    }
-
-    async fn deploy_after(&mut self, before: &[Outcome], reporter: AppReporter<'_>) -> anyhow::Result<()> {
-        let Some(work) = &mut self.work else { return Ok(()) };
-        if let Some(other) = in_the_way(before) {
-            self.ctx.wait.check()?;
-            let why = held_back(&mut self.report, other);
-            self.ctx.console.notice(&why);
-            return Ok(());
-        }
-        work.link(&self.ctx, self.request, &self.commit, before)?;
-        self.roll_out(reporter).await
-    }
-
     #[tracing::instrument(target = "target", name = "target", skip_all, fields(app = %self.report.app, environment = %self.report.environment))]
     async fn roll_out(&mut self, reporter: AppReporter<'_>) -> anyhow::Result<()> {
         let Self {
             ctx,
-            request,
-            commit,
             work:
-                Some(Work {
+                Some(ProductionWork {
+                    request,
+                    commit,
                     revision,
                     replace,
                     plan,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::config::{AppConfig, Config, referenced_apps};
 use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;
-use crate::flows::production::app::{ProductionApp, Work, planner};
+use crate::flows::production::app::{ProductionApp, ProductionWork, planner};
 use crate::flows::production::request::Request;
 use crate::flows::production::{left_over, pin, redundant, rehearsal};
 use crate::flows::project::app_revision::{AppRevision, EnvironmentApp};
@@ -14,6 +14,7 @@ use crate::flows::project::links::linked_so_far;
 use crate::flows::project::ownership;
 use crate::flows::project::revision::{Commit, Revision};
 use crate::flows::project::target::Target;
+use crate::flows::rollout::app_run::End;
 use crate::github::repository::Repository;
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
@@ -66,13 +67,17 @@ pub(crate) async fn begin<'a>(ctx: &Ctx, request: &'a Request) -> anyhow::Result
             ctx: app.ctx.clone(),
             key: app.entry.key.clone(),
             needs: graph.places_before(&app.entry, &members),
-            request,
-            commit: commit.clone(),
             work: None,
             report,
-            has_broken_off: false,
+            end: End::Reported,
         };
-        let begun = planned.begin(&revision, app, &urls, &members).await;
+        let given = Given {
+            request,
+            commit: &commit,
+            urls: &urls,
+            members: &members,
+        };
+        let begun = planned.begin(&revision, app, &given).await;
         if let Err(error) = of_its_app(planned.key.as_deref(), begun)? {
             planned.refuse(failure_of(&error));
         }
@@ -120,15 +125,19 @@ fn for_one_app(request: &Request) -> Result<(), Failure> {
     )
 }
 
-impl ProductionApp<'_> {
-    /// Plans it, unless there is nothing to deploy. `urls`: of the live apps, by key. `members`: those that this run deploys.
-    async fn begin(
-        &mut self,
-        of_all: &Revision<'_>,
-        app: EnvironmentApp,
-        urls: &BTreeMap<String, String>,
-        members: &[AppConfig],
-    ) -> anyhow::Result<()> {
+/// What all apps of the run are planned from.
+struct Given<'a, 'b> {
+    request: &'a Request,
+    commit: &'b Commit,
+    /// Of the live apps, by key.
+    urls: &'b BTreeMap<String, String>,
+    /// Those that this run deploys.
+    members: &'b [AppConfig],
+}
+
+impl<'a> ProductionApp<'a> {
+    /// Plans it, unless there is nothing to deploy.
+    async fn begin(&mut self, of_all: &Revision<'_>, app: EnvironmentApp, given: &Given<'a, '_>) -> anyhow::Result<()> {
         let revision = match app.revision {
             Ok(revision) => revision,
             Err(error) => {
@@ -149,14 +158,14 @@ impl ProductionApp<'_> {
         }
         let reason = match &of_all.nothing_to_do {
             Some(reason) => Some(reason.clone()),
-            None => self.nothing_to_do(&revision).await?,
+            None => self.nothing_to_do(&revision, given).await?,
         };
         match reason {
             Some(reason) => {
                 self.not_deployed(&reason);
                 Ok(())
             }
-            None => self.plan(revision, urls, members).await,
+            None => self.plan(revision, given).await,
         }
     }
 
@@ -167,8 +176,8 @@ impl ProductionApp<'_> {
         report.app_id = live.map(|app| app.id.clone()).filter(|_| self.key.is_some());
     }
 
-    async fn nothing_to_do(&self, revision: &AppRevision) -> anyhow::Result<Option<String>> {
-        let (ctx, request, target) = (&self.ctx, self.request, &revision.target);
+    async fn nothing_to_do(&self, revision: &AppRevision, given: &Given<'_, '_>) -> anyhow::Result<Option<String>> {
+        let (ctx, request, target) = (&self.ctx, given.request, &revision.target);
         if revision.nothing_to_do.is_some() {
             return Ok(revision.nothing_to_do.clone());
         }
@@ -188,13 +197,14 @@ impl ProductionApp<'_> {
         }
     }
 
-    async fn plan(
-        &mut self,
-        mut revision: AppRevision,
-        urls: &BTreeMap<String, String>,
-        members: &[AppConfig],
-    ) -> anyhow::Result<()> {
-        let (ctx, request) = (&self.ctx, self.request);
+    async fn plan(&mut self, mut revision: AppRevision, given: &Given<'a, '_>) -> anyhow::Result<()> {
+        let ctx = &self.ctx;
+        let Given {
+            request,
+            commit,
+            urls,
+            members,
+        } = *given;
         let (replace, second) = beside_another(ctx, &revision, request).await?;
         if let (true, Some(app)) = (request.force_build, &revision.app) {
             same_commit(ctx, app, &revision.head, &revision.branch)?;
@@ -209,7 +219,7 @@ impl ProductionApp<'_> {
         if let Some(settings) = revision.config.environment_mut(&request.environment.to_string()) {
             settings.env = linked_so_far(&env, urls);
         }
-        let planner = planner(ctx, &revision, request, &self.commit, &replace);
+        let planner = planner(ctx, &revision, request, commit, &replace);
         let mut plan = planner.plan(revision.app.as_ref())?;
         plan.changes.extend(second.clone());
         ctx.console.phase("Plan");
@@ -224,7 +234,9 @@ impl ProductionApp<'_> {
         self.says_what_serves(revision.app.as_ref());
         self.report.changes.clone_from(&plan.changes);
         self.report.built_elsewhere = plan.document.facts().is_built_elsewhere(&self.ctx.own());
-        self.work = Some(Work {
+        self.work = Some(ProductionWork {
+            request,
+            commit: commit.clone(),
             revision,
             replace,
             plan,
@@ -242,13 +254,6 @@ impl ProductionApp<'_> {
             .console
             .notice(&format!("Not deployed to {}: {reason}", report.environment));
         report.notes.insert(0, format!("Not deployed: {reason}"));
-    }
-
-    /// Ends one of several apps before anything of it is touched.
-    fn refuse(&mut self, failure: Failure) {
-        self.ctx.console.warn(&failure.to_string());
-        self.report.state = State::Failed;
-        self.report.failure = Some(failure);
     }
 }
 

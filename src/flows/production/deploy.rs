@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use futures_util::future::join_all;
 use tokio::sync::Mutex;
 
 use crate::flows::context::Ctx;
@@ -11,11 +10,10 @@ use crate::flows::production::app::ProductionApp;
 use crate::flows::production::begin::{Begun, begin};
 use crate::flows::production::refusal;
 pub(crate) use crate::flows::production::request::Request;
-use crate::flows::rollout::order::turns;
+use crate::flows::rollout::app_run::{End, deploy_all, reports_of, signal_of};
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
-use crate::report::{AppReporter, Reporter};
-use crate::wait::Cancelled;
+use crate::report::Reporter;
 
 /// Returns a report for each app.
 #[tracing::instrument(target = "flow", name = "deploy", skip_all, fields(environment = %request.environment))]
@@ -51,11 +49,12 @@ async fn deployed(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Report>> {
     }
     let reporter = Reporter::open_with(ctx.reporter(&config, &repository), &reports, &notes).await;
     let reporter = Mutex::new(reporter);
-    let signal = deploy_all(&mut apps, &reporter, started).await;
+    deploy_all(&mut apps, &reporter, started).await;
     let mut reporter = reporter.into_inner();
-    let is_news = |app: &ProductionApp<'_>| app.report.state != State::Skipped && !app.has_broken_off;
+    let is_news = |app: &ProductionApp<'_>| app.report.state != State::Skipped && matches!(app.end, End::Reported);
     let is_news = apps.iter().any(is_news);
-    reports = apps.into_iter().map(|app| app.report).collect();
+    let signal = signal_of(&apps);
+    reports = reports_of(apps);
     reporter.close(&reports).await;
     if let Some(signal) = signal {
         return Err(signal.into());
@@ -75,32 +74,6 @@ fn refused(reports: &[Report]) -> Option<Failure> {
         what: format!("app `{key}`: {}", failure.what),
         ..failure.clone()
     })
-}
-
-/// Deploys every app, each once those before it are ready, and has the reporter say how each ended. Returns the signal that
-/// cut it short.
-async fn deploy_all(apps: &mut [ProductionApp<'_>], reporter: &Mutex<Reporter>, started: Instant) -> Option<Cancelled> {
-    let turns = turns(apps.iter().map(|app| app.needs.as_slice()));
-    let deployments = apps
-        .iter_mut()
-        .zip(turns)
-        .enumerate()
-        .map(|(index, (app, mut turn))| async move {
-            let reporter = AppReporter::new(reporter, index);
-            let before = turn.comes().await;
-            // Waiting for the others is not its own time.
-            let started = if before.is_empty() { started } else { Instant::now() };
-            let mut signal = None;
-            if app.work.is_some() {
-                signal = app.deploy(&before, reporter, started).await;
-                if signal.is_none() {
-                    reporter.end(&app.report).await;
-                }
-            }
-            turn.ends(app.key.as_deref(), &app.report);
-            signal
-        });
-    join_all(deployments).await.into_iter().flatten().next()
 }
 
 /// One line on the comment of the merged pull request that the commit came from. Production's end does not depend on it.

@@ -1,6 +1,7 @@
 //! Follows one deployment to its end and runs the checks.
 
 pub(crate) mod aftermath;
+pub(crate) mod app_run;
 pub(crate) mod checks;
 pub(crate) mod diagnose;
 pub(crate) mod disappeared;
