@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use super::commands::{self, Level};
+use super::fold::Fold;
 use super::run::Run;
 use super::sanitize;
 use super::terminal::Terminal;
@@ -165,9 +166,9 @@ impl Console {
 
     /// From now on the lines for people belong to this phase, folded under the runner, until the next one begins.
     /// Naming the phase that is open changes nothing.
-    pub(crate) fn phase(&self, title: &str) {
+    pub(crate) fn phase(&self, phase: Fold) {
         if self.tone.is_ci && self.app.is_none() {
-            let title = self.foreign_line(title);
+            let title = phase.to_string();
             self.terminal()
                 .open(&title, &commands::group(&title), commands::END_GROUP);
         }

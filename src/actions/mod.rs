@@ -3,6 +3,7 @@
 pub(crate) mod commands;
 pub(crate) mod console;
 pub(crate) mod diagnostics;
+pub(crate) mod fold;
 pub(crate) mod outputs;
 pub(crate) mod progress;
 pub(crate) mod run;

@@ -63,7 +63,7 @@ impl Progress {
         changes.sort_by_key(|(stage, _)| *stage);
         if !self.is_live {
             for (stage, change) in changes {
-                self.console.phase(stage.title());
+                self.console.phase(stage.into());
                 self.console.say(&change);
             }
         }

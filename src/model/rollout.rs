@@ -46,16 +46,6 @@ pub(crate) enum Stage {
     Deploy,
 }
 
-impl Stage {
-    /// The fold of the log that it belongs to.
-    pub(crate) fn title(self) -> &'static str {
-        match self {
-            Self::Build => "Build",
-            Self::Deploy => "Deploy",
-        }
-    }
-}
-
 /// What a component was built from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Built {

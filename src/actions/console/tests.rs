@@ -4,6 +4,7 @@ use std::io::{Error, ErrorKind, Write};
 use std::sync::{Arc, Mutex};
 
 use super::{Console, Tone};
+use crate::actions::fold::Fold;
 use crate::model::failure::Failure;
 use crate::redact::{Clean, Redactor, Secret, TargetSecrets, Untrusted};
 
@@ -90,11 +91,11 @@ fn foreign_lines_in_a_group_stay_in_it() {
 #[test]
 fn phases_follow_each_other_and_never_nest() {
     let (console, _, err) = console(true, false);
-    console.phase("Build");
+    console.phase(Fold::Build);
     console.say("web: building");
-    console.phase("Build");
+    console.phase(Fold::Build);
     console.group("Build log", &log(&["a line"]));
-    console.phase("Checks");
+    console.phase(Fold::Checks);
     console.say("asking");
     console.error(&spec_failure());
     console.end_phase();
@@ -109,7 +110,7 @@ fn phases_follow_each_other_and_never_nest() {
 #[test]
 fn a_person_sees_no_groups() {
     let (console, _, err) = console(false, false);
-    console.phase("Build");
+    console.phase(Fold::Build);
     console.say("web: building");
     console.end_phase();
     assert_eq!(err.text(), "web: building\n");

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use super::app::would_be_accepted;
 use super::budget;
+use super::candidate::Candidate;
 use super::choice::{Choice, Fate, Prepared, listed, none_touched, urls};
 use super::deploy::{PreviewApp, PreviewWork, forced};
 use super::eligibility::{Skip, unexpected_head};
 use super::limit;
 use super::report::{announce, opening_report};
-use super::skipped::Candidate;
+use crate::actions::fold::Fold;
 use crate::config::Config;
 use crate::flows::failure::failure_of;
 use crate::flows::inspect::dry_run;
@@ -206,7 +207,7 @@ impl<'a> PreviewApp<'a> {
             plan => plan?,
         };
         ctx.redactor_of(&plan.document, &planner.config);
-        ctx.console.phase("Plan");
+        ctx.console.phase(Fold::Plan);
         // A forced build leaves the spec as it is, and with it the data.
         let is_forced = forced(ctx, candidate.request, live.as_ref(), &planner.pull.head.sha).is_some();
         let loss = plan

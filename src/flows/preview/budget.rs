@@ -1,9 +1,9 @@
 //! `[preview] budget`: what the previews of a repository may cost together, awake.
 
+use super::candidate::Candidate;
 use super::deploy::PreviewApp;
 use super::eligibility::Skip;
 use super::limit;
-use super::skipped::Candidate;
 use crate::flows::context::Ctx;
 use crate::platforms::{App, Document};
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::candidate::Candidate;
 use super::changed_manifest;
 use super::eligibility::Skip;
 use super::plan::{self, Planner};
 use super::report::add_what_serves;
-use super::skipped::Candidate;
 use crate::config::{AppConfig, Config};
 use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;

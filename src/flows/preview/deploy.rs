@@ -6,6 +6,7 @@ use super::report::say_what_was_lost;
 use super::request::Request;
 use super::serves_now::say_what_serves;
 use super::{app, hint, limit};
+use crate::actions::fold::Fold;
 use crate::flows::context::Ctx;
 use crate::flows::project::ownership;
 use crate::flows::project::target::Target;
@@ -99,7 +100,7 @@ impl PreviewApp<'_> {
         };
         let target = &planner.target;
         ctx.wait.check()?;
-        ctx.console.phase("Build");
+        ctx.console.phase(Fold::Build);
         let forced = forced(ctx, request, live.as_ref(), &planner.pull.head.sha);
         // What is deployed, and not what was planned, is what people are told about.
         let (rollout, stays_awake) = match forced {

@@ -1,10 +1,10 @@
 //! How a preview's run ends: by what the pull request is by then, whose state may have changed while its apps were built.
 
+use super::candidate::Candidate;
 use super::deploy::PreviewApp;
 use super::eligibility::Skip;
 use super::removal_reason::RemovalReason;
 use super::report::add_what_serves;
-use super::skipped::Candidate;
 use super::teardown;
 use crate::config::Config;
 use crate::flows::project::target::any_of_environment;

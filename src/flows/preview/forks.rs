@@ -5,8 +5,8 @@
 use crate::config::Config;
 use crate::flows::context::Ctx;
 use crate::flows::preview::Request;
+use crate::flows::preview::candidate::Candidate;
 use crate::flows::preview::eligibility::{Commit, FROM_A_FORK, Skip};
-use crate::flows::preview::skipped::Candidate;
 use crate::flows::project::pull;
 use crate::flows::project::source::Source;
 use crate::model::environment::Environment;

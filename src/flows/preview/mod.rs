@@ -3,6 +3,7 @@
 pub(crate) mod app;
 mod begin;
 mod budget;
+pub(crate) mod candidate;
 pub(crate) mod changed_manifest;
 mod choice;
 mod deploy;
@@ -17,7 +18,7 @@ pub(crate) mod removal_reason;
 pub(crate) mod report;
 pub(crate) mod request;
 mod serves_now;
-pub(crate) mod skipped;
+mod skipped;
 pub(crate) mod sweep;
 pub(crate) mod teardown;
 pub(crate) mod wait;
@@ -27,10 +28,10 @@ use std::time::Instant;
 use tokio::sync::Mutex;
 
 use self::begin::{Begun, Ready, begin};
+use self::candidate::Candidate;
 use self::eligibility::Skip;
 use self::finish::finish;
 pub(crate) use self::request::Request;
-use self::skipped::Candidate;
 use crate::config::{Config, Preview};
 use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};

@@ -1,45 +1,19 @@
 //! Says why a pull request gets no preview: in log, summary and outputs, and in its comment if someone expects one.
 
-use crate::config::{Config, Preview};
-use crate::flows::context::Ctx;
+use crate::config::Config;
 use crate::flows::failure::failure_of;
-use crate::flows::preview::eligibility::{Commit, Skip, skip_reason};
-use crate::flows::preview::request::Request;
+use crate::flows::preview::candidate::Candidate;
+use crate::flows::preview::eligibility::Skip;
 use crate::flows::preview::teardown::REMOVAL;
 use crate::flows::project::ownership;
 use crate::flows::project::target::any_of_environment;
-use crate::github::repository::Repository;
-use crate::model::environment::Environment;
 use crate::model::failure::Kind;
-use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
 use crate::platforms::Still;
 use crate::report::Reporter;
 use crate::wait::Deadline;
 
-/// A pull request that was asked for a preview of.
-#[derive(Clone, Copy)]
-pub(crate) struct Candidate<'a> {
-    pub(crate) ctx: &'a Ctx,
-    pub(crate) request: &'a Request,
-    pub(crate) repository: &'a Repository,
-    pub(crate) pull: &'a PullRequest,
-}
-
 impl Candidate<'_> {
-    pub(crate) fn environment(&self) -> Environment {
-        Environment::Preview(self.pull.number)
-    }
-
-    /// A maintainer's comment asked for it, whose answer says how it went.
-    pub(crate) fn is_commanded(&self) -> bool {
-        matches!(self.request.commit, Commit::Commanded(_))
-    }
-
-    pub(crate) fn skip_reason(&self, policy: &Preview) -> Option<Skip> {
-        skip_reason(policy, self.pull, &self.repository.full_name, self.request.insisted)
-    }
-
     /// Says that nothing was done. In the comment only where the author waits for a preview; the author of a command is
     /// answered by the command, below what the comment says of the preview.
     pub(crate) async fn skipped(&self, config: &Config, skip: &Skip) -> Vec<Report> {

@@ -1,5 +1,6 @@
 //! Removes the preview of a pull request, and says so only when it is gone.
 
+use crate::actions::fold::Fold;
 use crate::flows::preview::removal_reason::RemovalReason;
 use std::sync::Arc;
 use std::time::Duration;
@@ -177,7 +178,7 @@ async fn destroy(
     because: &RemovalReason,
 ) -> Result<(), PlatformError> {
     ctx.console.say(&format!("Removing the preview `{}`", app.name));
-    ctx.console.phase("Removal");
+    ctx.console.phase(Fold::Removal);
     let limit = Deadline::after(ctx.timeout.unwrap_or(REMOVAL));
     let still: Still<'_> = &|| Box::pin(still_unwanted(ctx, platform, pull, because, app));
     let environment = Environment::Preview(pull.number);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::actions::fold::Fold;
 use crate::config::EnvValue;
 use crate::flows::context::Ctx;
 use crate::flows::failure::cancelled;
@@ -148,7 +149,7 @@ impl ProductionApp<'_> {
             Some(app) if app.pinned.is_some() => Some(pin::release(ctx, target, app).await?),
             app => app.clone(),
         };
-        ctx.console.phase("Build");
+        ctx.console.phase(Fold::Build);
         let sent = planner.send(plan, app.as_ref()).await;
         let sent = sent.map_err(|error| refused_manifest::in_its_file(ctx, error, &revision.manifest, &plan.document));
         let rollout = match &revision.app {

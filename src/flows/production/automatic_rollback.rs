@@ -1,5 +1,6 @@
 //! Back to an earlier deployment, without a person, from one that was found bad.
 
+use crate::actions::fold::Fold;
 use crate::config::EnvironmentConfig;
 use crate::flows::context::Ctx;
 use crate::flows::production::succession::Successor;
@@ -95,7 +96,7 @@ pub(crate) async fn run(
         ctx.console.warn(warning);
     }
     tracing::debug!(target: "decision", "rolled back to deployment {previous} because the new one was found bad");
-    ctx.console.phase("Rollback");
+    ctx.console.phase(Fold::Rollback);
     ctx.console.say(&format!("Rolling back to deployment {previous}"));
     let back = platform.roll_back(&app, &earlier, Hold::Nothing).await?;
     let outcome = platform.follow(&back, deadline, &mut |_| {}).await?;

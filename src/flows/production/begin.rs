@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::actions::fold::Fold;
 use crate::config::{AppConfig, Config, referenced_apps};
 use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;
@@ -222,7 +223,7 @@ impl<'a> ProductionApp<'a> {
         let planner = planner(ctx, &revision, request, commit, &replace);
         let mut plan = planner.plan(revision.app.as_ref())?;
         plan.changes.extend(second.clone());
-        ctx.console.phase("Plan");
+        ctx.console.phase(Fold::Plan);
         planner.announce(&plan, None);
         if request.dry_run {
             self.report = rehearsal::planned(ctx, &revision, &plan).await?;

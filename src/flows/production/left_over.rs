@@ -32,12 +32,12 @@ pub(crate) async fn notice(
         return Ok(None);
     }
     let names = list(found.iter().map(|(_, app)| app.name.as_str()));
-    let (belongs, it) = match found.as_slice() {
-        [_] => ("belongs", "it"),
-        _ => ("belong", "them"),
+    let (belongs, it, needed) = match found.as_slice() {
+        [_] => ("belongs", "it", "it is"),
+        _ => ("belong", "them", "they are"),
     };
     let says = format!(
-        "{names} in {environment} {belongs} to no app of `{}`: nothing is deployed to {it} any more. Delete {it} on the platform where nobody needs {it}, or put the entry under `[apps]` back",
+        "{names} in {environment} {belongs} to no app of `{}`: nothing is deployed to {it} any more. Delete {it} on the platform if {needed} no longer needed, or put the entry under `[apps]` back",
         ctx.config_file
     );
     ctx.console.notice(&says);

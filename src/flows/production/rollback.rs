@@ -6,6 +6,7 @@ use std::time::Instant;
 use tokio::sync::Mutex;
 use tracing::Instrument as _;
 
+use crate::actions::fold::Fold;
 use crate::config::{Config, EnvironmentConfig};
 use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
@@ -80,7 +81,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let ended = async {
         ctx.wait.check()?;
         let name = commit.as_ref().map_or(earlier.id.as_str(), Sha::short);
-        ctx.console.phase("Rollback");
+        ctx.console.phase(Fold::Rollback);
         ctx.console.say(&format!("Rolling `{}` back to {name}", app.name));
         let rollout = match &app.pinned {
             None => platform.roll_back(app, &earlier, Hold::Pin).await?,

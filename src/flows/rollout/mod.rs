@@ -22,6 +22,7 @@ use tracing::Instrument as _;
 use self::checks::{Health, ask_for_the_commit, ask_from_outside, ask_the_platform, ask_the_platform_again};
 use self::expected::Expected;
 use self::platform_phase::PlatformPhase;
+use crate::actions::fold::Fold;
 use crate::actions::progress::Progress;
 use crate::flows::context::Ctx;
 use crate::flows::inspect::logs::named;
@@ -200,7 +201,7 @@ async fn judge_active(
         )));
     };
     let mut notes = Vec::new();
-    ctx.console.phase("Checks");
+    ctx.console.phase(Fold::Checks);
     let document = deployment.document.as_ref().unwrap_or(expected.document);
     if let Some(state) = document.facts().offline {
         return Ok(Ended {
