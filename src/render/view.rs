@@ -1,5 +1,6 @@
 //! What the templates are given: every decision taken, every address checked, foreign text still foreign.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use super::listing::ListingView;
 use super::markdown::web_address;
 use super::row::{PageLink, RowView};
 use super::state::{icon, word};
+use crate::model::commands::{takes_app, usage};
 use crate::model::commit::Sha;
 use crate::model::count::plural;
 use crate::model::report::{Database, Report, Sleep, State};
@@ -44,11 +46,13 @@ pub(super) struct PageView {
     /// What there is to say about an app beyond its row.
     sections: Vec<AppView>,
     commands: Vec<CommandView>,
+    /// Whether one of them may name an app.
+    names_apps: bool,
 }
 
 #[derive(Debug, Serialize)]
 struct CommandView {
-    usage: &'static str,
+    usage: Cow<'static, str>,
     does: &'static str,
 }
 
@@ -123,6 +127,7 @@ impl PageView {
         let room = LOG_ROOM / reports.iter().filter(with_log).count().max(1);
         let (run_url, pages) = (context.run_url.as_deref().and_then(web_address), PageLink::all(reports));
         let worst = reports.iter().max_by_key(|report| report.state.urgency());
+        let has_keys = reports.iter().any(|report| report.key.is_some());
         let is_removed = worst.is_some_and(|worst| worst.state == State::Removed);
         Self {
             icon: worst.map_or("", |report| icon(report)),
@@ -144,10 +149,14 @@ impl PageView {
                 .take(if is_removed { 1 } else { reports.len() })
                 .map(|report| AppView::new(report, context, room))
                 .collect(),
+            names_apps: has_keys && context.commands.iter().any(|(command, _)| takes_app(command)),
             commands: context
                 .commands
                 .iter()
-                .map(|(usage, does)| CommandView { usage, does })
+                .map(|(command, does)| CommandView {
+                    usage: usage(command, has_keys),
+                    does,
+                })
                 .collect(),
         }
     }
