@@ -99,17 +99,6 @@ impl AppIdentity {
         }
     }
 
-    /// An app that no entry owns, by what its mark says.
-    pub(crate) fn by_mark(mark: Option<String>) -> Self {
-        Self {
-            names: AppNames {
-                key: mark,
-                manifest: None,
-            },
-            others: Vec::new(),
-        }
-    }
-
     /// What GitHub's deployments call it. `None`: all of them are the only app's, whatever it was called then; or its
     /// manifest was not read.
     pub(crate) fn recorded_as(&self) -> Option<&str> {

@@ -11,7 +11,7 @@ use crate::flows::project::source::Source;
 use crate::flows::project::target::{Target, any_of_environment};
 use crate::github::repository::Repository;
 use crate::model::answer::Answer;
-use crate::model::app_identity::AppIdentity;
+use crate::model::app_identity::{AppIdentity, AppNames};
 use crate::model::environment::Environment;
 use crate::model::pull_request::PullRequest;
 use crate::platforms::App;
@@ -55,8 +55,15 @@ pub(super) async fn of(
         let owner = known.iter().position(is_owner);
         let (identity, config) = match owner.map(|at| &known[at]) {
             Some((entry, identity)) => (identity.clone(), &entry.config),
-            // Of an app that was taken out of the configuration.
-            None => (AppIdentity::by_mark(marks.and_then(|marks| marks.app.clone())), config),
+            // Of an app that was taken out of the configuration: it is called what its mark says.
+            None => {
+                let names = AppNames {
+                    key: marks.and_then(|marks| marks.app.clone()),
+                    manifest: None,
+                };
+                let others = Vec::new();
+                (AppIdentity { names, others }, config)
+            }
         };
         if ctx.app.is_none() || ctx.app == identity.names.key {
             let target = Target {

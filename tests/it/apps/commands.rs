@@ -237,7 +237,12 @@ async fn an_error_of_a_command_for_one_app_is_answered_as_that_command() {
         t.push("main", Change::version("third").config("[apps"));
         let comment = says(t, MAINTAINER, 1, "/wake api").await;
         on_comment(t, comment).await.fails_with(2);
-        insta::assert_snapshot!(answer(t, 1).await, @"");
+        insta::assert_snapshot!(answer(t, 1).await, @"
+        `/wake`: do-deploy.toml:1:6: unclosed table, expected `]`
+
+        - Next: every key, its default and its format are in do-deploy's `reference.toml`
+        - [Run [run]]([link to the run])
+        ");
     })
     .await;
 }
@@ -291,7 +296,12 @@ async fn logs_without_a_name_are_of_the_one_app_that_failed() {
         t.preview(1).await.fails_with(1);
         let comment = says(t, MAINTAINER, 1, "/logs").await;
         on_comment(t, comment).await.succeeds();
-        insta::assert_snapshot!(answer(t, 1).await, @"");
+        insta::assert_snapshot!(answer(t, 1).await, @"
+        `/logs`: several apps failed: name the one whose log is meant
+
+        - `/logs front`, `/logs api`
+        - [Run [run]]([link to the run])
+        ");
     })
     .await;
 }
@@ -312,6 +322,52 @@ async fn a_dispatched_run_and_an_input_name_the_app() {
         let malformed = json!({ "inputs": { "command": "preview", "pr": "1", "app": "a b" } });
         let run = t.command(["auto"]).on_payload("workflow_dispatch", malformed).await;
         run.fails_with(2).says("`a b` cannot be the name of an app");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_words_of_a_run_name_the_app() {
+    run_with(both("first"), async |t: &mut Tester| {
+        t.command(["deploy", "--app", "api"])
+            .await
+            .succeeds()
+            .says("api: production is ready");
+        t.open_pr_with(1, broken("front", "second").file("api/VERSION", "second\n"))
+            .await;
+        let preview = t.preview(1).locally().await;
+        let log = t.redact(&preview.fails_with(1).log());
+        let (_, last) = log
+            .split_once("front: The last lines of its log")
+            .expect("there is a log");
+        insta::assert_snapshot!(last.trim(), @"
+        KeyError: 'SECRET' is missing
+          the service cannot start
+        front: error: `web` did not start: the program ended with an error (exit code 1)
+        front: hint: read the last lines of its log; often a setting is missing or the command is wrong
+        api: pr-1 is ready: http://127.0.0.1:[port]
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_command_about_all_apps_of_a_pull_request_takes_no_name() {
+    run_with(both("first"), async |t: &mut Tester| {
+        for invocation in [t.command(["teardown", "--pr", "1"]), t.command(["sweep"])] {
+            let refused = invocation.args(["--app", "api"]).locally().await;
+            refused
+                .fails_with(2)
+                .touches_nothing()
+                .says("the apps of a pull request are removed together")
+                .says("leave `--app` out");
+        }
+        for command in ["rollback", "logs"] {
+            let help = t.command([command, "--help"]).locally().await;
+            let help = help.succeeds().stdout.clone();
+            let (_, flag) = help.split_once("--app <NAME>").expect("the flag is listed");
+            assert!(flag.trim().starts_with("Which one of several apps"), "{flag}");
+        }
     })
     .await;
 }

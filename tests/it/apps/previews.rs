@@ -35,8 +35,8 @@ async fn both_have_a_row_of_the_one_comment_and_each_serves() {
 
         | Preview | State | Commit |
         |---|---|---|
-        | [Open shop-front-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
-        | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | `front`: [Open shop-front-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | `api`: [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
@@ -79,8 +79,8 @@ async fn the_log_names_the_app_of_each_line() {
         front: web: waiting for service done
         front: Checking the built commit, the platform's health check and a request from outside
         front: http://127.0.0.1:[port]/health: 200
-        shop-front, pr-1 is ready: http://127.0.0.1:[port]
-        shop-api, pr-1 is ready: http://127.0.0.1:[port]
+        front: pr-1 is ready: http://127.0.0.1:[port]
+        api: pr-1 is ready: http://127.0.0.1:[port]
         ");
     })
     .await;
@@ -114,8 +114,8 @@ async fn an_app_whose_paths_are_untouched_gets_no_preview_and_its_row_says_so() 
 
         | Preview | State | Commit |
         |---|---|---|
-        | shop-front-pr-1 | ⏭️ Skipped |  |
-        | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | `front`: shop-front-pr-1 | ⏭️ Skipped |  |
+        | `api`: [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
@@ -171,8 +171,8 @@ async fn one_that_fails_leaves_the_others_truth_alone() {
 
         | Preview | State | Commit |
         |---|---|---|
-        | shop-front-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
-        | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | `front`: shop-front-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
+        | `api`: [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
@@ -215,8 +215,8 @@ async fn an_app_is_not_deployed_where_the_one_before_it_failed() {
 
         | Preview | State | Commit |
         |---|---|---|
-        | [Open shop-front-pr-1](http://127.0.0.1:[port]) | ⏭️ Skipped | [`[third]`](https://github.com/org/shop/commit/[commit third]); [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
-        | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ❌ Failed | [`[third]`](https://github.com/org/shop/commit/[commit third]); [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | `front`: [Open shop-front-pr-1](http://127.0.0.1:[port]) | ⏭️ Skipped | [`[third]`](https://github.com/org/shop/commit/[commit third]); [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | `api`: [Open shop-api-pr-1](http://127.0.0.1:[port]) | ❌ Failed | [`[third]`](https://github.com/org/shop/commit/[commit third]); [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
@@ -254,8 +254,8 @@ async fn both_broken_from_the_start_are_both_said() {
 
         | Preview | State | Commit |
         |---|---|---|
-        | shop-front-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
-        | shop-api-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
+        | `front`: shop-front-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
+        | `api`: shop-api-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
@@ -291,7 +291,7 @@ async fn a_broken_manifest_is_the_end_of_its_app_alone() {
         t.open_pr_with(1, changes_both("second").file("front/app.yaml", &manifest))
             .await;
         let preview = t.preview(1).await;
-        insta::assert_snapshot!(t.redact(preview.fails_with(2).comment(1)), @r#"
+        insta::assert_snapshot!(t.redact(preview.fails_with(1).comment(1)), @r#"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
         ### ❌ Failed: front, preview of #1
@@ -299,7 +299,7 @@ async fn a_broken_manifest_is_the_end_of_its_app_alone() {
         | Preview | State | Commit |
         |---|---|---|
         | front | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
-        | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | `api`: [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
