@@ -324,8 +324,19 @@ async fn a_broken_manifest_is_the_end_of_its_app_alone() {
 async fn a_dry_run_shows_both_and_touches_nothing() {
     run_with(both("first"), async |t: &mut Tester| {
         t.open_pr_with(1, changes_both("second")).await;
-        let planned = t.preview(1).arg("--dry-run").await;
+        let planned = t.preview(1).arg("--dry-run").locally().await;
         planned.succeeds().touches_nothing();
+        assert!(!planned.stdout.contains(".invalid"), "{planned}");
+        let lines = planned.stdout.lines();
+        let told: Vec<&str> = lines
+            .filter(|line| line.contains("---") || line.contains("${apps"))
+            .collect();
+        insta::assert_snapshot!(told.join("\n"), @"
+        --- # front
+          value: ${apps.api.url}
+        --- # api
+        ");
+        planned.says("front: The URL of `api` is known once that app is deployed");
         let summary = planned.summary();
         assert!(
             summary.contains("shop-front-pr-1") && summary.contains("shop-api-pr-1"),
