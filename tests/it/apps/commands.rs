@@ -371,3 +371,18 @@ async fn a_command_about_all_apps_of_a_pull_request_takes_no_name() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_preview_of_one_app_says_which_others_it_needs() {
+    run_with(both("first"), async |t: &mut Tester| {
+        t.open_pr_with(1, changes_both("second")).await;
+        t.command(["preview", "--pr", "1", "--app", "front"])
+            .await
+            .succeeds()
+            .says("Also `api`, whose URL is given to `front`");
+        assert_eq!(t.app_names().await, ["shop-api-pr-1", "shop-front-pr-1"]);
+        let both = t.preview(1).await;
+        assert!(!both.succeeds().log().contains("Also `api`"), "{both}");
+    })
+    .await;
+}
