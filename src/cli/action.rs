@@ -192,7 +192,7 @@ fn line(given: &dyn Fn(&str) -> Option<String>) -> Result<Vec<String>, Failure> 
 fn takes(command: &clap::Command, input: &str) -> bool {
     command
         .get_arguments()
-        .any(|argument| argument.get_long() == Some(input))
+        .any(|argument| argument.get_long() == Some(input) && !argument.is_hide_set())
 }
 
 /// What the parser of flags objected to, by the input's name.

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::diagnostics_args::{Diagnostics, LAST};
 use super::duration::duration;
 use super::replace_arg::ReplaceArg;
-pub(crate) use super::target_args::{App, Target};
+pub(crate) use super::target_args::{App, NoApp, ONE_OF_SEVERAL, Target};
 use super::wait_args::WaitArgs;
 use crate::flows::inspect::logs::TAIL;
 use crate::model::commit::Sha;
@@ -199,6 +199,8 @@ pub(crate) struct PreviewArgs {
 pub(crate) struct TeardownArgs {
     #[command(flatten)]
     pub(crate) common: Common,
+    #[command(flatten)]
+    pub(crate) no_app: NoApp,
     /// The pull request
     #[arg(long, value_name = "N", value_parser = pull_number)]
     pub(crate) pr: u64,
@@ -231,6 +233,7 @@ pub(crate) struct RedeployArgs {
 }
 
 #[derive(Args, Clone, Debug)]
+#[command(mut_arg("app", |it| it.help(ONE_OF_SEVERAL)))]
 pub(crate) struct RollbackArgs {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -253,6 +256,8 @@ pub(crate) struct RollbackArgs {
 pub(crate) struct SweepArgs {
     #[command(flatten)]
     pub(crate) project: Project,
+    #[command(flatten)]
+    pub(crate) no_app: NoApp,
     /// Give up after so long, such as `30m` [default: from the configuration]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
@@ -304,6 +309,7 @@ pub(crate) struct StatusArgs {
 }
 
 #[derive(Args, Clone, Debug)]
+#[command(mut_arg("app", |it| it.help(ONE_OF_SEVERAL)))]
 pub(crate) struct LogsArgs {
     #[command(flatten)]
     pub(crate) project: Project,

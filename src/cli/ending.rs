@@ -18,22 +18,43 @@ use crate::render::page::early_end;
 use crate::report::outputs_of;
 use crate::wait::{Cancelled, Wait, humanize};
 
-/// The last words of a flow that reports on apps, and its exit code: that of a bad one, where there is one.
+/// The last words of a flow that reports on apps, and its exit code: that of the worst.
 pub(crate) fn of_reports(ctx: &Ctx, reports: &[Report]) -> u8 {
     if ctx.json {
         ctx.console.document(&outputs_of(reports, None).document());
     }
     ctx.console.end_phase();
-    let codes = reports.iter().map(|report| {
-        let name = match reports.len() {
-            1 => report.environment.to_string(),
-            _ => format!("{}, {}", report.spec_name(), report.environment),
-        };
-        of_report(ctx, report, &name)
+    let codes = reports.iter().map(|report| match &report.key {
+        Some(key) => of_report(&ctx.of_app(key), report, &report.environment.to_string()),
+        None if reports.len() == 1 => of_report(ctx, report, &report.environment.to_string()),
+        None => of_report(ctx, report, &format!("{}, {}", report.spec_name(), report.environment)),
     });
     let codes: Vec<u8> = codes.collect();
-    let worst = [Kind::Bad, Kind::Input, Kind::Unknown].map(Kind::exit_code);
-    worst.into_iter().find(|code| codes.contains(code)).unwrap_or(0)
+    worst(&codes, !ctx.dry_run && reports.iter().any(was_touched))
+}
+
+/// What counts of several exit codes. That of a mistake in what was given says that nothing was touched: where an app was,
+/// the deployment as a whole is a bad one. `some_touched`: whether one was.
+fn worst(codes: &[u8], some_touched: bool) -> u8 {
+    let kinds = [Kind::Bad, Kind::Input, Kind::Unknown];
+    let worst = kinds.into_iter().find(|kind| codes.contains(&kind.exit_code()));
+    match worst {
+        Some(Kind::Input) if some_touched => Kind::Bad.exit_code(),
+        worst => worst.map_or(0, Kind::exit_code),
+    }
+}
+
+/// Whether the run changed the app, as far as its report shows.
+fn was_touched(report: &Report) -> bool {
+    let is_mistake = report
+        .failure
+        .as_ref()
+        .is_some_and(|failure| failure.kind == Kind::Input);
+    match report.state {
+        State::Ready | State::Removed | State::Building => true,
+        State::Failed | State::Unknown | State::Cancelled => !is_mistake && report.deployment_id.is_some(),
+        State::Skipped => false,
+    }
 }
 
 fn of_report(ctx: &Ctx, report: &Report, name: &str) -> u8 {
@@ -162,5 +183,26 @@ fn write_early_end(console: &Console, run: &Run, status: &str, text: &str) {
     let summary = run.summary_file.as_deref().map(|file| append(file, &text));
     for error in [output, summary].into_iter().flatten().filter_map(Result::err) {
         console.warn(&format!("{error:#}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::worst;
+
+    #[test]
+    fn a_mistake_counts_as_one_only_where_nothing_was_touched() {
+        for (codes, some_touched, ended) in [
+            (&[0, 0][..], true, 0),
+            (&[], false, 0),
+            (&[2, 0], false, 2),
+            (&[2, 0], true, 1),
+            (&[2, 3], false, 2),
+            (&[2, 3], true, 1),
+            (&[3, 0], true, 3),
+            (&[3, 1, 2], true, 1),
+        ] {
+            assert_eq!(worst(codes, some_touched), ended, "{codes:?}");
+        }
     }
 }

@@ -123,7 +123,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let ctx = build(&args.common, args.dry_run)?;
             Ok(ending::of_reports(
                 &ctx,
-                &flows::preview::teardown::run(&ctx, &args.into()).await?,
+                &flows::preview::teardown::run(&ctx, &args.try_into()?).await?,
             ))
         }
         Command::Redeploy(args) => {
@@ -141,6 +141,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             ))
         }
         Command::Sweep(args) => {
+            args.no_app.accept()?;
             let request = (&args).into();
             let common = Common {
                 timeout: args.timeout,
@@ -169,7 +170,7 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
                 timeout: args.timeout,
                 ..without_limit(project, args.json, None)
             };
-            let ctx = build(&common, false)?;
+            let ctx = about(build(&common, false)?, &args.app);
             let request = flows::preview::wait::Request {
                 pull_request: args.pr,
                 commit: args.commit,

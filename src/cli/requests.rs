@@ -120,13 +120,16 @@ impl TryFrom<PreviewArgs> for preview::Request {
     }
 }
 
-impl From<TeardownArgs> for teardown::Request {
-    fn from(args: TeardownArgs) -> Self {
+impl TryFrom<TeardownArgs> for teardown::Request {
+    type Error = Failure;
+
+    fn try_from(args: TeardownArgs) -> Result<Self, Failure> {
+        args.no_app.accept()?;
         let flags = Flags {
             dry_run: args.dry_run,
             ..Flags::default()
         };
-        flags.teardown(args.pr)
+        Ok(flags.teardown(args.pr))
     }
 }
 

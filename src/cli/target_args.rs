@@ -17,6 +17,28 @@ pub(crate) struct App {
     pub(crate) app: Option<String>,
 }
 
+/// The same of a command that is about one app at a time.
+pub(crate) const ONE_OF_SEVERAL: &str = "Which one of several apps, by its name under `[apps]`: has to be named";
+
+/// For commands that are about all apps of a pull request.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct NoApp {
+    /// Known, to say why there is no such flag
+    #[arg(long = "app", value_name = "NAME", hide = true)]
+    app: Option<String>,
+}
+
+impl NoApp {
+    /// # Errors
+    /// When one is named.
+    pub(crate) fn accept(&self) -> Result<(), Failure> {
+        match &self.app {
+            None => Ok(()),
+            Some(_) => Err(Failure::input("the apps of a pull request are removed together").next("leave `--app` out")),
+        }
+    }
+}
+
 fn app_name(text: &str) -> Result<String, Failure> {
     match is_app_name(text) {
         true => Ok(text.to_owned()),

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::diagnostics_args::Diagnostics;
 use super::duration::duration;
+use super::target_args::App;
 use crate::model::commit::Sha;
 use crate::model::environment::pull_number;
 
@@ -17,6 +18,8 @@ pub(crate) struct WaitArgs {
     /// The commit whose preview is waited for
     #[arg(long, value_name = "SHA")]
     pub(crate) commit: Sha,
+    #[command(flatten)]
+    pub(crate) app: App,
     /// The repository on GitHub [default: `GITHUB_REPOSITORY`]
     #[arg(long, value_name = "OWNER/NAME")]
     pub(crate) repo: Option<String>,

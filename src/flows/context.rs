@@ -74,6 +74,14 @@ impl Ctx {
         }
     }
 
+    /// The same about one of several apps, or about all of them.
+    pub(crate) fn about(&self, app: Option<&str>) -> Self {
+        Self {
+            app: app.map(str::to_owned),
+            ..self.clone()
+        }
+    }
+
     /// The commit at a branch's head when this run first read it. `None`: there is no such branch, or no GitHub.
     ///
     /// Files are read at a commit: where a tag has the branch's name, GitHub does not say which of the two a name means.

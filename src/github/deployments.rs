@@ -1,5 +1,6 @@
 //! GitHub deployments: the record that GitHub shows of what went where, and how it ended.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -35,6 +36,8 @@ pub(crate) struct NewDeployment<'a> {
     pub(crate) transient: bool,
     pub(crate) production: bool,
     pub(crate) payload: Payload,
+    /// The app's name under `[apps]`, noted beside it for those who wait: what identifies the app is its manifest's.
+    pub(crate) key: Option<&'a str>,
 }
 
 /// What we note in a deployment, to know later which app and pull request it was about.
@@ -66,6 +69,8 @@ pub(crate) struct Deployment {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Recorded {
     pub(crate) app: String,
+    /// Its name under `[apps]`, of several.
+    pub(crate) key: Option<String>,
     /// `success`, `failure`, `error`, `inactive`, …; empty: it has no status yet.
     pub(crate) state: String,
     pub(crate) description: String,
@@ -98,10 +103,20 @@ pub(crate) struct Status<'a> {
 }
 
 impl Deployment {
-    /// What we noted; GitHub gives it back as an object or as its JSON text. `None`: not one of ours.
-    pub(crate) fn payload(&self) -> Option<Payload> {
+    /// What GitHub gives back as an object or as its JSON text.
+    fn noted(&self) -> Cow<'_, Value> {
         let parsed: Option<Value> = self.payload.as_str().and_then(|text| serde_json::from_str(text).ok());
-        let payload = parsed.as_ref().unwrap_or(&self.payload);
+        parsed.map_or(Cow::Borrowed(&self.payload), Cow::Owned)
+    }
+
+    /// The app's name under `[apps]`, as far as it was noted.
+    fn key(&self) -> Option<String> {
+        Some(self.noted().get("key")?.as_str()?.to_owned())
+    }
+
+    /// What we noted. `None`: not one of ours.
+    pub(crate) fn payload(&self) -> Option<Payload> {
+        let payload = self.noted();
         Some(Payload {
             pr: payload.get("pr").and_then(Value::as_u64),
             app: payload.get("app")?.as_str()?.to_owned(),
@@ -121,6 +136,9 @@ impl GitHub {
             payload.insert("pr".to_owned(), pr.into());
         }
         payload.insert("app".to_owned(), new.payload.app.clone().into());
+        if let Some(key) = new.key {
+            payload.insert("key".to_owned(), key.into());
+        }
         let body = json!({
             "ref": new.git_ref,
             "environment": new.environment,
@@ -305,19 +323,22 @@ impl GitHub {
     /// The deployments of a commit to an environment, of each app the newest. Takes `deployments: read`
     /// and nothing else. <https://docs.github.com/rest/deployments/deployments#list-deployments>
     pub(crate) async fn recorded(&self, environment: &Environment, commit: &Sha) -> Result<Vec<Recorded>, ApiError> {
-        let mut newest: BTreeMap<String, u64> = BTreeMap::new();
+        let mut newest: BTreeMap<String, (u64, Option<String>)> = BTreeMap::new();
         for deployment in self.of_commit(environment.on_github(), commit).await? {
             let Some(payload) = deployment.payload() else { continue };
             if payload.pr == environment.pull_request() {
-                let id = newest.entry(payload.app).or_default();
-                *id = deployment.id.max(*id);
+                let known = newest.entry(payload.app).or_default();
+                if deployment.id > known.0 {
+                    *known = (deployment.id, deployment.key());
+                }
             }
         }
         let mut recorded = Vec::new();
-        for (app, id) in newest {
+        for (app, (id, key)) in newest {
             let status = self.last_status(id).await?.unwrap_or_default();
             recorded.push(Recorded {
                 app,
+                key,
                 state: status.state,
                 description: status.description.unwrap_or_default(),
                 url: status.environment_url,

@@ -10,6 +10,8 @@ pub(crate) struct Answer {
     /// The answer itself, one sentence.
     pub(crate) said: String,
     pub(crate) url: Option<String>,
+    /// Of several apps, what is said of each, by its name under `[apps]`: sentence, URL and points.
+    pub(crate) apps: Vec<(String, Self)>,
     /// What else there is to know.
     pub(crate) points: Vec<String>,
     /// Lines for a person's shell; our own text and numbers only.

@@ -21,6 +21,7 @@ pub(super) struct AnswerView {
     to: Option<&'static str>,
     said: String,
     url: Option<String>,
+    apps: Vec<AppView>,
     points: Vec<String>,
     shell: Vec<String>,
     title: &'static str,
@@ -28,6 +29,15 @@ pub(super) struct AnswerView {
     left_out: usize,
     run_url: Option<String>,
     run_id: Option<u64>,
+}
+
+/// The part of it that is about one of several apps.
+#[derive(Debug, Serialize)]
+struct AppView {
+    key: String,
+    said: String,
+    url: Option<String>,
+    points: Vec<String>,
 }
 
 impl AnswerView {
@@ -38,6 +48,11 @@ impl AnswerView {
             to: answer.to,
             said: answer.said.clone(),
             url: answer.url.as_deref().and_then(web_address),
+            apps: answer
+                .apps
+                .iter()
+                .map(|(key, answer)| AppView::new(key, answer))
+                .collect(),
             points: answer.points.iter().take(POINTS).cloned().collect(),
             shell: answer.shell.clone(),
             title: log.title,
@@ -45,6 +60,17 @@ impl AnswerView {
             lines,
             run_url: context.run_url.as_deref().and_then(web_address),
             run_id: context.run.map(|run| run.id),
+        }
+    }
+}
+
+impl AppView {
+    fn new(key: &str, answer: &Answer) -> Self {
+        Self {
+            key: key.to_owned(),
+            said: answer.said.clone(),
+            url: answer.url.as_deref().and_then(web_address),
+            points: answer.points.iter().take(POINTS).cloned().collect(),
         }
     }
 }
@@ -107,6 +133,26 @@ mod tests {
         ```
 
         </details>
+        ");
+    }
+
+    #[test]
+    fn of_several_apps_each_has_points_of_its_own() {
+        let mut front = Answer::new(Some("/status"), "`shop-front-pr-12` is awake").point("Costs $5.00 a month");
+        front.url = Some("https://front.example".to_owned());
+        let mut api = Answer::new(Some("/status"), "`shop-api-pr-12` is asleep");
+        api.url = Some("javascript:alert(1)".to_owned());
+        let mut both = Answer::new(Some("/status"), "this is what each app says");
+        both.apps = vec![("front".to_owned(), front), ("api".to_owned(), api)];
+        insta::assert_snapshot!(answer(&both, &context()), @r"
+        ---
+
+        `/status`: this is what each app says
+
+        - `front`: `shop-front-pr-12` is awake, https://front.example
+          - Costs $5.00 a month
+        - `api`: `shop-api-pr-12` is asleep
+        - [Run 7](https://github.com/shop/shop/actions/runs/7/attempts/1)
         ");
     }
 

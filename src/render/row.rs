@@ -13,6 +13,8 @@ use crate::wait::humanize;
 
 #[derive(Debug, Serialize)]
 pub(super) struct RowView {
+    /// Its name under `[apps]`, where it is called otherwise: what a command names it by.
+    key: Option<String>,
     app: String,
     /// Of an app with several public components, the one that this row is about.
     component: Option<String>,
@@ -56,6 +58,7 @@ impl RowView {
         let state = report.state;
         let Commits { own, serves, other } = Commits::of(report);
         Self {
+            key: report.key.clone().filter(|key| *key != report.app),
             app: match report.app.as_str() {
                 "" => report.environment.to_string(),
                 app => app.to_owned(),

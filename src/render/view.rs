@@ -1,5 +1,6 @@
 //! What the templates are given: every decision taken, every address checked, foreign text still foreign.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use super::listing::ListingView;
 use super::markdown::web_address;
 use super::row::{PageLink, RowView};
 use super::state::{icon, word};
+use crate::model::commands::{takes_app, usage};
 use crate::model::commit::Sha;
 use crate::model::count::plural;
 use crate::model::report::{Cost, Database, Report, Sleep, State};
@@ -48,6 +50,8 @@ pub(super) struct PageView {
     /// What holds for all of several apps.
     notes: Vec<String>,
     commands: Vec<CommandView>,
+    /// Whether one of them may name an app.
+    names_apps: bool,
 }
 
 /// US dollars a month.
@@ -86,7 +90,7 @@ fn cost_of(report: &Report) -> Option<Cost> {
 
 #[derive(Debug, Serialize)]
 struct CommandView {
-    usage: &'static str,
+    usage: Cow<'static, str>,
     does: &'static str,
 }
 
@@ -161,6 +165,7 @@ impl PageView {
         let room = LOG_ROOM / reports.iter().filter(with_log).count().max(1);
         let (run_url, pages) = (context.run_url.as_deref().and_then(web_address), PageLink::all(reports));
         let worst = reports.iter().max_by_key(|report| report.state.urgency());
+        let has_keys = reports.iter().any(|report| report.key.is_some());
         let is_removed = worst.is_some_and(|worst| worst.state == State::Removed);
         Self {
             icon: worst.map_or("", |report| icon(report)),
@@ -184,10 +189,14 @@ impl PageView {
                 .collect(),
             sum: Sum::of(reports),
             notes: context.notes.clone(),
+            names_apps: has_keys && context.commands.iter().any(|(command, _)| takes_app(command)),
             commands: context
                 .commands
                 .iter()
-                .map(|(usage, does)| CommandView { usage, does })
+                .map(|(command, does)| CommandView {
+                    usage: usage(command, has_keys),
+                    does,
+                })
                 .collect(),
         }
     }

@@ -60,6 +60,8 @@ pub(super) fn cleaned_answer(answer: &Answer, redactor: &Redactor) -> Answer {
     let mut clean = answer.clone();
     clean.said = text(&answer.said);
     clean.url = answer.url.as_ref().map(text);
+    let of_app = |(key, answer): &(String, Answer)| (text(key), cleaned_answer(answer, redactor));
+    clean.apps = answer.apps.iter().map(of_app).collect();
     clean.points = answer.points.iter().map(text).collect();
     clean.shell = answer.shell.iter().map(text).collect();
     if let Some(log) = &mut clean.log {
@@ -151,6 +153,7 @@ mod tests {
         answer.url = report.url.clone();
         answer.shell = report.notes.clone();
         answer.log = Some(AnswerLog { title: "log", lines });
+        answer.apps = vec![(secret.clone(), answer.clone())];
         let standing = Standing {
             environment: Environment::Preview(1),
             title: Some(secret.clone()),
@@ -170,7 +173,7 @@ mod tests {
         assert_eq!(shown.matches("x *** y").count(), 4, "{shown}");
         let shown = format!("{:?}", cleaned_answer(&answer, &redactor));
         assert!(!shown.contains("2222"), "{shown}");
-        assert_eq!(shown.matches("x *** y").count(), 5, "{shown}");
+        assert_eq!(shown.matches("x *** y").count(), 11, "{shown}");
         let shown = format!("{:?}", cleaned(&report, &redactor, &str::to_owned));
         assert!(!shown.contains("2222"), "{shown}");
         assert_eq!(shown.matches("x *** y").count(), 22, "{shown}");

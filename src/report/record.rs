@@ -49,6 +49,7 @@ impl Record {
             transient: payload.pr.is_some(),
             production: report.environment.is_production(),
             payload: payload.clone(),
+            key: report.key.as_deref(),
         };
         let made = match github.create_deployment(&new).await {
             Err(error) if error.may_have_happened() => {

@@ -8,6 +8,7 @@ use axum::response::Response;
 use insta::assert_snapshot;
 use serde_json::json;
 
+use crate::apps::{both, broken};
 use crate::harness::{Answer, Change, Gate, Invocation, Proxy, Tester, run, run_with, spec};
 
 /// `do-deploy wait` as a job of the team's own runs it: the job's token may only read, and there is no other.
@@ -201,6 +202,33 @@ async fn says_in_a_terminal_what_it_waits_for_and_where_it_serves() {
         Waiting for the preview of `COMMIT` on pull request 1
         pr-1 is ready: URL
         ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn waits_for_the_one_app_that_is_named() {
+    run_with(both("first"), async |t: &mut Tester| {
+        with_reader(t).await;
+        t.open_pr_with(1, broken("front", "second").file("api/VERSION", "second\n"))
+            .await;
+        t.preview(1).await.fails_with(1);
+        let commit = t.repository.head("feature-1");
+        let short = &commit[..7];
+        let waited = wait(t, 1, &commit).args(["--app", "api"]).await;
+        waited.succeeds().touches_nothing();
+        assert_eq!(waited.output("url"), t.url_of("shop-api-pr-1").await);
+        wait(t, 1, &commit)
+            .args(["--app", "front"])
+            .await
+            .fails_with(1)
+            .says(&format!("front: the preview of `front` at `{short}` failed"));
+        wait_for(t, 1, &commit, "1s")
+            .args(["--app", "nope"])
+            .await
+            .fails_with(3)
+            .says(&format!("there is no preview of `nope` at `{short}`"));
+        wait(t, 1, &commit).await.fails_with(1);
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! The grammar of commands: the first line of a comment, a word that begins with `/`, at most one argument.
 
 use crate::config::is_app_name;
+use crate::model::commands::takes_app;
 use crate::platforms::LogKind;
 
 /// What a maintainer may ask for.
@@ -35,6 +36,11 @@ pub(crate) enum InvalidCommand {
 
 /// Longest line that is parsed, in bytes: no command is half as long.
 const LONGEST: usize = 200;
+/// Most words of a line that is a command: with an argument and the name of an app.
+const MOST_WORDS: usize = 3;
+
+/// A no-break space comes from keyboards and from pages that were copied.
+const BLANKS: [char; 3] = [' ', '\t', '\u{a0}'];
 
 impl Command {
     /// `None`: the comment is not addressed to us.
@@ -44,8 +50,7 @@ impl Command {
         let mut words = line
             .get(..LONGEST)
             .unwrap_or(line)
-            // A no-break space comes from keyboards and from pages that were copied.
-            .split([' ', '\t', '\u{a0}'])
+            .split(BLANKS)
             .filter(|word| !word.is_empty());
         let word = words.next()?.strip_prefix('/').filter(|_| line.starts_with('/'))?;
         // A path such as `/etc/hosts`, a second slash, a sign: not a command of any tool.
@@ -86,17 +91,26 @@ impl Command {
         })
     }
 
-    /// The same with the name of one of several apps as its last word. `None`: the line has none.
-    pub(crate) fn parse_with_app(comment: &str) -> Option<(Self, String)> {
+    /// The same of a line that is no command without the name of one of several apps: every way to read it, in words that
+    /// may be such a name. The name may stand before or behind what else the command takes; the last word comes first.
+    pub(crate) fn parse_with_app(comment: &str) -> Vec<(Self, String)> {
         let line = unquoted(comment.split(['\n', '\r']).next().unwrap_or_default()).trim_end();
-        let (rest, name) = line.rsplit_once([' ', '\t', '\u{a0}'])?;
-        let (command, name) = (Self::parse(rest)?, name.to_ascii_lowercase());
-        let takes_one = match command {
-            Self::Preview | Self::Redeploy { .. } | Self::Logs(_) | Self::Status | Self::Wake => true,
-            Self::Teardown | Self::Help | Self::Unknown(_) => false,
-        };
+        let words: Vec<&str> = line
+            .split(BLANKS)
+            .filter(|word| !word.is_empty())
+            .take(MOST_WORDS + 1)
+            .collect();
         let is_meant = matches!(Self::parse(line), Some(Self::Unknown(_)));
-        (takes_one && is_meant && is_app_name(&name)).then_some((command, name))
+        if !is_meant || line.len() > LONGEST || words.len() > MOST_WORDS {
+            return Vec::new();
+        }
+        let named = |at: usize| {
+            let name = words[at].to_ascii_lowercase();
+            let command = Self::parse(&[&words[..at], &words[at + 1..]].concat().join(" "))?;
+            let takes_one = command.word().is_some_and(takes_app);
+            (takes_one && is_app_name(&name)).then_some((command, name))
+        };
+        (1..words.len()).rev().filter_map(named).collect()
     }
 
     /// In our own spelling. `None`: it is not one of ours.
@@ -134,29 +148,36 @@ mod tests {
     use crate::platforms::LogKind;
 
     #[test]
-    fn the_last_word_may_be_the_name_of_an_app() {
-        for (comment, command) in [
-            ("/preview web", Some((Command::Preview, "web"))),
+    fn the_name_of_an_app_may_stand_anywhere_behind_the_command() {
+        let anew = Command::Redeploy { force_build: true };
+        let build = Command::Logs(Some(LogKind::Build));
+        for (comment, commands) in [
+            ("/preview web", &[(Command::Preview, "web")][..]),
+            ("/redeploy force-build Web\nnow", &[(anew, "web")]),
+            ("/redeploy web force-build", &[(anew, "web")]),
+            ("/redeploy web --force-build", &[(anew, "web")]),
+            ("`/logs build api-2`", &[(build, "api-2")]),
+            ("/logs api-2\tbuild", &[(build, "api-2")]),
+            ("/logs api", &[(Command::Logs(None), "api")]),
+            // Which of the two is an app, the repository says.
             (
-                "/redeploy force-build Web\nnow",
-                Some((Command::Redeploy { force_build: true }, "web")),
+                "/logs build run",
+                &[(build, "run"), (Command::Logs(Some(LogKind::Run)), "build")],
             ),
-            (
-                "`/logs build api-2`",
-                Some((Command::Logs(Some(LogKind::Build)), "api-2")),
-            ),
-            ("/logs api", Some((Command::Logs(None), "api"))),
-            ("/logs build", None),
-            ("/redeploy force-build", None),
-            ("/teardown web", None),
-            ("/wake web now", None),
-            ("/preview ../web", None),
-            ("/nothing web", None),
-            ("preview web", None),
+            ("/logs build", &[]),
+            ("/redeploy force-build", &[]),
+            ("/redeploy web api", &[]),
+            ("/teardown web", &[]),
+            ("/wake web now", &[]),
+            ("/preview ../web", &[]),
+            ("/nothing web", &[]),
+            ("preview web", &[]),
+            (" /preview web", &[]),
+            (&format!("/preview web{}!", " ".repeat(300)), &[]),
         ] {
             let found = Command::parse_with_app(comment);
-            let expected = command.map(|(command, app)| (command, app.to_owned()));
-            assert_eq!(found, expected, "{comment:?}");
+            let found: Vec<(Command, &str)> = found.iter().map(|(command, app)| (*command, app.as_str())).collect();
+            assert_eq!(found, commands, "{comment:?}");
         }
     }
 

@@ -86,20 +86,26 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Repo
         Reaction::Eyes,
     )
     .await;
-    let (config, executed) = match known(ctx, request, &repository).await {
+    let (config, request, executed) = match known(ctx, request, &repository).await {
         Ok((pull, config)) => {
-            let executed = match previews::addressed(ctx, request, &config) {
-                Ok((ctx, request)) => execute(&ctx, &request, &repository, &pull, &config).await,
-                Err(answer) => Ok(Done::answered(
-                    &Environment::Preview(pull.number),
-                    Outcome::Failed,
-                    answer,
-                )),
-            };
-            (config, executed)
+            let keys = previews::keys(&config);
+            match request.among(&keys) {
+                Ok(asked) => {
+                    let ctx = ctx.about(asked.app.as_deref());
+                    let executed = execute(&ctx, &asked, &repository, &pull, &config).await;
+                    (config, asked, executed)
+                }
+                Err((command, name)) => {
+                    let answer = replies::unknown_app(command, name, &keys);
+                    let environment = Environment::Preview(pull.number);
+                    let answered = Done::answered(&environment, Outcome::Failed, answer);
+                    (config, request.clone(), Ok(answered))
+                }
+            }
         }
-        Err(error) => (unconfigured, Err(error)),
+        Err(error) => (unconfigured, request.at_face_value(), Err(error)),
     };
+    let request = &request;
     let (done, ended) = match executed {
         Ok(done) => (done, Ok(())),
         // The signal leaves no time for more than a reaction, and a new comment is a new try.
@@ -159,13 +165,13 @@ async fn execute(
     match command {
         Command::Preview => build(ctx, request, repository, pull, false).await,
         Command::Redeploy { force_build } => build(ctx, request, repository, pull, force_build).await,
-        Command::Help => answered(Outcome::Done, replies::help()),
-        Command::Unknown(wrong) => answered(Outcome::Failed, replies::unknown(wrong)),
+        Command::Help => answered(Outcome::Done, replies::help(&previews::keys(config))),
+        Command::Unknown(wrong) => answered(Outcome::Failed, replies::unknown(wrong, &previews::keys(config))),
         Command::Teardown => {
             // It takes every app of the pull request.
             let apps = any_of_environment(ctx, repository, &environment).await?;
             if apps.is_empty() {
-                return answered(Outcome::Refused, replies::no_preview(command));
+                return answered(Outcome::Refused, replies::no_preview(command, None));
             }
             for (_, app) in &apps {
                 ctx.redactor_of(&app.document, config);
@@ -178,7 +184,7 @@ async fn execute(
             for preview in &apps {
                 ctx.redactor_of(&preview.app.document, &preview.config);
             }
-            previews::ask(ctx, command, pull, &apps).await
+            previews::ask(ctx, command, pull, apps).await
         }
     }
 }
@@ -276,8 +282,14 @@ async fn give_answer(ctx: &Ctx, reporter: &ReporterDeps, request: &Request, done
         Unanswered::Nothing => {}
         Unanswered::InComment(answer) => Reporter::answer_in_comment(reporter.clone(), &done.reports, answer).await,
         Unanswered::Everywhere(answer) => {
-            let to = request.command.word().unwrap_or("Not understood");
-            ctx.console.say(&format!("{to}: {}", answer.said));
+            let to = answer.to.unwrap_or("Not understood");
+            let of = request.app.as_ref().map(|app| format!(" {app}")).unwrap_or_default();
+            ctx.console.say(&format!("{to}{of}: {}", answer.said));
+            for (app, answer) in &answer.apps {
+                let console = ctx.console.of_app(app);
+                let said = std::iter::once(&answer.said).chain(&answer.points);
+                said.for_each(|said| console.say(said));
+            }
             answer.points.iter().for_each(|point| ctx.console.say(point));
             Reporter::answer(reporter.clone(), &done.reports, answer).await;
         }

@@ -1,13 +1,12 @@
 //! Which of a pull request's apps a command is about, and what each of them is asked.
 
-use std::sync::Arc;
-
 use super::command::Command;
-use super::request::Request;
 use super::{Done, Outcome, Unanswered};
 use super::{logs, replies, status, wake};
-use crate::config::Config;
+use crate::config::{AppConfig, Config};
 use crate::flows::context::Ctx;
+use crate::flows::inspect::found::preview_identities;
+use crate::flows::inspect::status::newest_failed;
 use crate::flows::project::source::Source;
 use crate::flows::project::target::{Target, any_of_environment};
 use crate::github::repository::Repository;
@@ -25,25 +24,12 @@ pub(super) struct PreviewOf {
     pub(super) config: Config,
 }
 
-/// The command as the repository's apps make it: its last word is the name of one of them, where there are several.
-///
-/// # Errors
-/// The answer to a name that none of them has.
-pub(super) fn addressed(ctx: &Ctx, request: &Request, config: &Config) -> Result<(Ctx, Request), Answer> {
-    let apps = config.apps();
-    let keys: Vec<&str> = apps.iter().filter_map(|app| app.key.as_deref()).collect();
-    let (mut ctx, mut request) = (ctx.clone(), request.clone());
-    if let Some((command, name)) = request.of_app.take_if(|_| !keys.is_empty()) {
-        if !keys.contains(&name.as_str()) {
-            return Err(replies::unknown_app(command, &name, &keys));
-        }
-        request.command = command;
-        ctx.app = Some(name);
-    }
-    Ok((ctx, request))
+/// The names of the repository's apps under `[apps]`.
+pub(super) fn keys(config: &Config) -> Vec<String> {
+    config.apps().into_iter().filter_map(|app| app.key).collect()
 }
 
-/// The apps that the pull request has, of those that the command is about.
+/// The apps that the pull request has, of those that the command is about, in the order of the configuration.
 pub(super) async fn of(
     ctx: &Ctx,
     config: &Config,
@@ -51,8 +37,7 @@ pub(super) async fn of(
     pull: &PullRequest,
 ) -> anyhow::Result<Vec<PreviewOf>> {
     let environment = Environment::Preview(pull.number);
-    let entries = config.apps();
-    if entries.iter().all(|entry| entry.key.is_none()) {
+    if !config.has_apps() {
         let only = Target::find_marked(ctx, repository, &environment, &AppIdentity::only_by_marks()).await?;
         let preview = |(target, app)| PreviewOf {
             target,
@@ -61,24 +46,38 @@ pub(super) async fn of(
         };
         return Ok(only.map(preview).into_iter().collect());
     }
-    let found = any_of_environment(ctx, repository, &environment).await?;
-    let meant = found.into_iter().filter_map(|(platform, app)| {
-        let key = app.marks.as_ref().and_then(|marks| marks.app.clone());
-        let entry = entries.iter().find(|entry| entry.key == key);
-        let is_meant = ctx.app.is_none() || ctx.app == key;
-        let target = Target {
-            repository: repository.clone(),
-            environment: environment.clone(),
-            app: AppIdentity {
-                names: AppNames { key, manifest: None },
-                others: Vec::new(),
-            },
-            platform: Arc::clone(&platform),
+    let source = Source::at(ctx, &pull.head.sha).await;
+    let known = preview_identities(ctx, repository, &source, config.apps()).await?;
+    let mut found = Vec::new();
+    for (platform, app) in any_of_environment(ctx, repository, &environment).await? {
+        let marks = app.marks.as_ref();
+        let is_owner = |(_, identity): &(AppConfig, AppIdentity)| marks.is_some_and(|it| identity.owns(it, &app.name));
+        let owner = known.iter().position(is_owner);
+        let (identity, config) = match owner.map(|at| &known[at]) {
+            Some((entry, identity)) => (identity.clone(), &entry.config),
+            // Of an app that was taken out of the configuration: it is called what its mark says.
+            None => {
+                let names = AppNames {
+                    key: marks.and_then(|marks| marks.app.clone()),
+                    manifest: None,
+                };
+                let others = Vec::new();
+                (AppIdentity { names, others }, config)
+            }
         };
-        let config = entry.map_or_else(|| config.clone(), |entry| entry.config.clone());
-        is_meant.then_some(PreviewOf { target, app, config })
-    });
-    Ok(meant.collect())
+        if ctx.app.is_none() || ctx.app == identity.names.key {
+            let target = Target {
+                repository: repository.clone(),
+                environment: environment.clone(),
+                app: identity,
+                platform,
+            };
+            let config = config.clone();
+            found.push((owner.unwrap_or(known.len()), PreviewOf { target, app, config }));
+        }
+    }
+    found.sort_by_key(|(place, _)| *place);
+    Ok(found.into_iter().map(|(_, preview)| preview).collect())
 }
 
 /// Asks each of them; a log is shown of one alone.
@@ -86,30 +85,27 @@ pub(super) async fn ask(
     ctx: &Ctx,
     command: Command,
     pull: &PullRequest,
-    previews: &[PreviewOf],
+    previews: Vec<PreviewOf>,
 ) -> anyhow::Result<Done> {
     let environment = Environment::Preview(pull.number);
+    let refused = |answer| Ok(Done::answered(&environment, Outcome::Refused, answer));
     if previews.is_empty() {
-        return Ok(Done::answered(
-            &environment,
-            Outcome::Refused,
-            replies::no_preview(command),
-        ));
+        return refused(replies::no_preview(command, ctx.app.as_deref()));
     }
-    if let (Command::Logs(_), [_, _, ..]) = (command, previews) {
-        let keys = previews
-            .iter()
-            .filter_map(|preview| preview.target.app.names.key.clone());
-        let answer = replies::several(command, &keys.collect::<Vec<_>>());
-        return Ok(Done::answered(&environment, Outcome::Refused, answer));
-    }
+    let previews = match command {
+        Command::Logs(_) if previews.len() > 1 => match only_failed(previews).await {
+            Ok(one) => vec![one],
+            Err(answer) => return refused(answer),
+        },
+        _ => previews,
+    };
     // A good answer is what the preview's own commit says.
     let commit = match command {
         Command::Wake => Source::at(ctx, &pull.head.sha).await.config().await.ok(),
         _ => None,
     };
     let mut done = Vec::new();
-    for PreviewOf { target, app, config } in previews {
+    for PreviewOf { target, app, config } in &previews {
         done.push(match command {
             Command::Logs(kind) => {
                 let (outcome, answer) = logs::answer(ctx, config, target, pull.number, app, kind).await?;
@@ -125,25 +121,41 @@ pub(super) async fn ask(
     }
     Ok(match done.len() {
         1 => done.remove(0),
-        _ => together(command, done, previews),
+        _ => together(command, done, &previews),
     })
 }
 
-/// One answer of several: what each app said is a point of it.
+/// Of several apps the one that failed, which is the one that people ask about.
+///
+/// # Errors
+/// The answer where none failed, or several did.
+async fn only_failed(previews: Vec<PreviewOf>) -> Result<PreviewOf, Answer> {
+    let keys = previews
+        .iter()
+        .filter_map(|preview| preview.target.app.names.key.clone());
+    let keys: Vec<String> = keys.collect();
+    let mut failed = Vec::new();
+    for preview in previews {
+        if newest_failed(preview.target.platform.as_ref(), &preview.app).await {
+            failed.push(preview);
+        }
+    }
+    match failed.len() {
+        1 => Ok(failed.remove(0)),
+        failed => Err(replies::several(failed > 0, &keys)),
+    }
+}
+
+/// One answer of several, with what is said of each app.
 fn together(command: Command, done: Vec<Done>, previews: &[PreviewOf]) -> Done {
     let outcomes = done.iter().map(|done| done.outcome);
     let outcome = outcomes.max_by_key(|outcome| *outcome as u8).unwrap_or(Outcome::Done);
     let mut answer = Answer::new(command.word(), "this is what each app says");
     let mut reports = Vec::new();
-    for (of_one, preview) in done.into_iter().zip(previews) {
+    for (of_one, PreviewOf { target, app, .. }) in done.into_iter().zip(previews) {
         if let Unanswered::Everywhere(said) = of_one.unanswered {
-            let name = &preview.app.name;
-            let of = match said.said.contains(&format!("`{name}`")) {
-                true => said.said,
-                false => format!("`{name}`: {}", said.said),
-            };
-            let all: Vec<String> = std::iter::once(of).chain(said.points).collect();
-            answer = answer.point(all.join("; "));
+            let key = target.app.names.key.as_ref().unwrap_or(&app.name);
+            answer.apps.push((key.clone(), said));
         }
         reports.extend(of_one.reports);
     }

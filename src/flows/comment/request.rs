@@ -10,8 +10,10 @@ use crate::model::failure::Failure;
 pub(crate) struct Request {
     pub(crate) pull_request: u64,
     pub(crate) command: Command,
-    /// What the line says where its last word is the name of an app.
-    pub(crate) of_app: Option<(Command, String)>,
+    /// What the line may say where the repository has several apps, one of which it names.
+    pub(crate) of_app: Vec<(Command, String)>,
+    /// The app that it is about. `None`: all of them, or it is not known yet which ones there are.
+    pub(crate) app: Option<String>,
     /// The id of the comment.
     pub(crate) comment: u64,
     /// The login of its author.
@@ -41,10 +43,34 @@ impl Request {
             command: Command::parse(text("comment.body", "/comment/body")?)
                 .ok_or_else(|| incomplete("comment.body"))?,
             of_app: Command::parse_with_app(text("comment.body", "/comment/body")?),
+            app: None,
             comment: number("comment.id", "/comment/id")?,
             author: text("comment.user.login", "/comment/user/login")?.to_owned(),
             written_at: written_at.map_err(|_| incomplete("comment.created_at"))?,
         })
+    }
+
+    /// The command as it is meant in a repository of these apps, by their names under `[apps]`.
+    ///
+    /// # Errors
+    /// A command that names an app which the repository does not have, with that name.
+    pub(super) fn among(&self, keys: &[String]) -> Result<Self, (Command, &str)> {
+        let Some((likely, name)) = self.of_app.first().filter(|_| !keys.is_empty()) else {
+            return Ok(self.clone());
+        };
+        let named = self.of_app.iter().find(|(_, name)| keys.contains(name));
+        let (command, app) = named.ok_or((*likely, name.as_str()))?;
+        Ok(Self {
+            command: *command,
+            app: Some(app.clone()),
+            ..self.clone()
+        })
+    }
+
+    /// The same where it is not known which apps there are: as if there were one of the name that it may have.
+    pub(super) fn at_face_value(&self) -> Self {
+        let named = self.of_app.first().map(|(_, name)| name.clone());
+        self.among(named.as_slice()).unwrap_or_else(|_| self.clone())
     }
 }
 

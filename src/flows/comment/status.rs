@@ -1,6 +1,7 @@
 //! `/status`: what the preview is doing, where, at which commit, and what it costs.
 
 use super::super::context::Ctx;
+use super::replies;
 use crate::flows::inspect::status;
 use crate::flows::project::target::Target;
 use crate::model::answer::Answer;
@@ -36,7 +37,8 @@ pub(super) async fn answer(ctx: &Ctx, target: &Target, app: &App) -> anyhow::Res
         answer = answer.point(format!("The branch is {} ahead of it", plural(behind, "commit")));
     }
     if row.state == "asleep" {
-        answer = answer.point("The next request wakes it, and so does `/wake`");
+        let wake = replies::written("/wake", target.app.names.key.as_deref());
+        answer = answer.point(format!("The next request wakes it, and so does {wake}"));
     }
     if let Some(cost) = row.cost {
         let asleep = cost

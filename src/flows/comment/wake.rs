@@ -23,7 +23,8 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, on: &Preview, app: &App) ->
     let Preview {
         environment, platform, ..
     } = on;
-    let url = match address(app) {
+    let key = on.app.names.key.as_deref();
+    let url = match address(app, key) {
         Ok(url) => url,
         Err(answer) => return Ok(Done::answered(environment, Outcome::Refused, answer)),
     };
@@ -68,7 +69,10 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, on: &Preview, app: &App) ->
     } else {
         State::Unknown
     };
-    let answer = replies::failed(Command::Wake, &failure).point(format!("Asked for {took}; `/logs` may show why"));
+    let answer = replies::failed(Command::Wake, &failure).point(format!(
+        "Asked for {took}; {} may show why",
+        replies::written("/logs", key)
+    ));
     report.failure = Some(failure);
     Ok(Done {
         reports: vec![report],
@@ -77,8 +81,9 @@ pub(super) async fn wake(ctx: &Ctx, config: &Config, on: &Preview, app: &App) ->
     })
 }
 
-/// Where the preview can be asked; an address alone is not enough while nothing serves. `Err`: nowhere, and why.
-fn address(app: &App) -> Result<&str, Answer> {
+/// Where the preview can be asked; an address alone is not enough while nothing serves. `Err`: nowhere, and why. `key`: of
+/// one of several apps.
+fn address<'a>(app: &'a App, key: Option<&str>) -> Result<&'a str, Answer> {
     if let Some(state) = app.document.facts().offline {
         return Err(Answer::new(
             Some("/wake"),
@@ -101,8 +106,11 @@ fn address(app: &App) -> Result<&str, Answer> {
             "the preview is being deployed for the first time",
         )),
         (None, _) => Err(
-            Answer::new(Some("/wake"), "no deployment of the preview has succeeded yet")
-                .point("`/logs` shows why, `/redeploy` tries again"),
+            Answer::new(Some("/wake"), "no deployment of the preview has succeeded yet").point(format!(
+                "{} shows why, {} tries again",
+                replies::written("/logs", key),
+                replies::written("/redeploy", key)
+            )),
         ),
     }
 }
@@ -119,7 +127,7 @@ mod tests {
             url: Some("https://shop-pr-1.example".to_owned()),
             ..new_app("a", "shop-pr-1")
         };
-        let said = address(&app).map_err(|answer| answer.said);
+        let said = address(&app, None).map_err(|answer| answer.said);
         assert_eq!(said, Err("no deployment of the preview has succeeded yet".to_owned()));
     }
 }

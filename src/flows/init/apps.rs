@@ -9,10 +9,14 @@ use crate::config::Config;
 use crate::flows::context::Ctx;
 use crate::flows::project::source::Source;
 use crate::flows::project::{apps, checkout};
+use crate::flows::sentence::list;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::platforms::Manifest;
 use crate::platforms::candidates::{Candidate, candidates, tables};
+
+/// The page about them.
+const SEVERAL_APPS: &str = "https://github.com/org/do-deploy/blob/v1/docs/several-apps.md";
 
 /// `None`: the repository has one app, or none yet.
 ///
@@ -27,11 +31,7 @@ pub(super) async fn choose(ctx: &Ctx, root: &Path, config: &Config) -> anyhow::R
     }
     let paths = git::files(root).await?;
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    let clouds = ctx.clouds.all();
-    let usual: Vec<&str> = clouds
-        .flat_map(|cloud| cloud.manifests.usual_files())
-        .copied()
-        .collect();
+    let usual = usual_files(ctx);
     if !config.has_apps() && usual.iter().any(|file| paths.contains(file)) {
         return Ok(None);
     }
@@ -40,7 +40,7 @@ pub(super) async fn choose(ctx: &Ctx, root: &Path, config: &Config) -> anyhow::R
     further.retain(|found| {
         !named.iter().any(|app| app.config.names(found.path)) && is_manifest(ctx, root, found, &mut notes)
     });
-    if !config.has_apps() && further.len() < 2 {
+    if !config.has_apps() && is_only_one(ctx, &further).await {
         return Ok(None);
     }
     let lines = tables(&further);
@@ -75,6 +75,53 @@ pub(super) async fn choose(ctx: &Ctx, root: &Path, config: &Config) -> anyhow::R
     }))
 }
 
+/// Whether a repository without a manifest at its top has none at all, or one that is found where it is. Of any other the
+/// configuration has to say where it is.
+async fn is_only_one(ctx: &Ctx, found: &[Candidate<'_>]) -> bool {
+    match found {
+        [] => true,
+        [_] => matches!(Source::working_copy(ctx).await.usual_manifest().await, Ok(Some(_))),
+        _ => false,
+    }
+}
+
+/// What is said of further manifests where one is the repository's only app, because it is where one is looked for.
+///
+/// # Errors
+/// When the repository's files cannot be listed.
+pub(super) async fn left_out(
+    ctx: &Ctx,
+    root: &Path,
+    config: &Config,
+    chosen: &Chosen,
+) -> anyhow::Result<Option<String>> {
+    let [App { key: None, manifest }] = &chosen.apps[..] else {
+        return Ok(None);
+    };
+    if ctx.spec_file.is_some() || !config.spec.is_empty() {
+        return Ok(None);
+    }
+    let (paths, used) = (git::files(root).await?, manifest.file());
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let mut others = candidates(&paths, &usual_files(ctx));
+    others.retain(|found| found.path != used && read(ctx, root, found.path).is_ok());
+    Ok((!others.is_empty()).then(|| {
+        format!(
+            "`{used}` is the only app; left out: {}. For several apps, give each a table in `{}`, also `{used}`: {SEVERAL_APPS}",
+            list(others.iter().map(|found| found.path)),
+            ctx.config_file,
+        )
+    }))
+}
+
+fn usual_files(ctx: &Ctx) -> Vec<&'static str> {
+    let clouds = ctx.clouds.all();
+    clouds
+        .flat_map(|cloud| cloud.manifests.usual_files())
+        .copied()
+        .collect()
+}
+
 /// Other tools have files of that name as well.
 fn is_manifest(ctx: &Ctx, root: &Path, found: &Candidate<'_>, notes: &mut Vec<String>) -> bool {
     match read(ctx, root, found.path) {
@@ -107,6 +154,6 @@ fn outcome(apps: &[App]) -> String {
 fn head(manifest: &str) -> String {
     format!(
         "# A table for each app: its name, its {manifest}, and the files that belong to it. A pull request that changes none of an\n\
-         # app's files gets no preview of that app. More: https://github.com/org/do-deploy/blob/v1/docs/several-apps.md\n"
+         # app's files gets no preview of that app. More: {SEVERAL_APPS}\n"
     )
 }

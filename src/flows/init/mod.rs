@@ -67,6 +67,9 @@ pub(crate) async fn run(ctx: &Ctx, root: &Path, request: &Request) -> anyhow::Re
     let pin = Pin::ask(&request.action, env!("CARGO_PKG_VERSION")).await;
     pin.apply(root, &mut wanted)?;
     let mut notes = chosen.notes.clone();
+    if live.is_none() {
+        notes.extend(apps::left_out(ctx, root, &config, &chosen).await?);
+    }
     notes.extend(pin.note(&wanted));
     wanted.extend(chosen.files.clone());
     let mut files = files::compare(root, wanted)?;

@@ -1,6 +1,7 @@
 //! What a deployment would change, shown without touching anything.
 
 use crate::flows::context::Ctx;
+use crate::flows::project::links::with_references;
 use crate::flows::project::target::Target;
 use crate::model::report::{Listing, Report};
 use crate::platforms::{App, Document};
@@ -25,7 +26,12 @@ pub(crate) async fn show(
     let words = document.words();
     let Some(app) = live else {
         let shown = document.show(&|text| ctx.redactor.clean(text));
+        let shown = referring(ctx, target, &shown, report);
         if !ctx.json {
+            // A document of its own for each of several apps.
+            if let Some(key) = &target.app.names.key {
+                ctx.console.data(&format!("--- # {key}"));
+            }
             ctx.console.data(&shown);
         }
         report.listing = Some(Listing::spec(
@@ -49,7 +55,11 @@ pub(crate) async fn show(
         )),
         (false, given) => {
             let title = format!("What would change in the {} of {}", words.document, app.name);
+            let difference = referring(ctx, target, &difference, report);
             if !ctx.json {
+                if let Some(key) = &target.app.names.key {
+                    ctx.console.data(&format!("# {key}"));
+                }
                 ctx.console.data(&difference);
             }
             report.listing = Some(Listing::difference(title, &difference));
@@ -60,6 +70,20 @@ pub(crate) async fn show(
         note(ctx, report, said);
     }
     Ok(())
+}
+
+/// What is shown of an app that is given another one's URL: one that is not known yet is said to be so.
+fn referring(ctx: &Ctx, target: &Target, shown: &str, report: &mut Report) -> String {
+    let others = target.app.others.iter().filter_map(|other| other.key.as_deref());
+    let (shown, unknown) = with_references(shown, others);
+    for app in unknown {
+        note(
+            ctx,
+            report,
+            format!("The URL of `{app}` is known once that app is deployed"),
+        );
+    }
+    shown
 }
 
 /// The spec as the platform would keep it, also of an app that there is none of yet: what it refuses shows here.

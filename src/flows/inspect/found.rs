@@ -4,7 +4,7 @@ use crate::config::{AppConfig, Config, Health};
 use crate::flows::context::Ctx;
 use crate::flows::preview::plan;
 use crate::flows::project::app_revision::{EnvironmentApp, not_deployed};
-use crate::flows::project::apps::identities;
+use crate::flows::project::apps::{identities, of_its_app};
 use crate::flows::project::ownership::several;
 use crate::flows::project::pull;
 use crate::flows::project::revision::Revision;
@@ -144,19 +144,8 @@ async fn previews_of(ctx: &Ctx, number: u64, environment: &Environment) -> anyho
             preview_of(ctx, &repository, &source, number, environment, config).await?,
         ]);
     }
-    let mut members = Vec::new();
-    for entry in entries.into_iter().filter(|entry| entry.is_in(environment)) {
-        let manifest = source.manifest(entry.config.preview_spec()).await;
-        let allowed = plan::allowed(ctx, &entry.config, &repository).await?;
-        let names = AppNames {
-            key: entry.key.clone(),
-            manifest: manifest.ok().map(|manifest| allowed.name(&manifest).to_owned()),
-        };
-        members.push((entry, names));
-    }
-    let names: Vec<AppNames> = members.iter().map(|(_, names)| names.clone()).collect();
     let mut found = Vec::new();
-    for ((entry, _), identity) in members.into_iter().zip(identities(&names)) {
+    for (entry, identity) in preview_identities(ctx, &repository, &source, entries).await? {
         if ctx.is_about(&entry)
             && let Some((target, app)) = Target::find_marked(ctx, &repository, environment, &identity).await?
         {
@@ -169,6 +158,28 @@ async fn previews_of(ctx: &Ctx, number: u64, environment: &Environment) -> anyho
             .into()),
         false => Ok(found),
     }
+}
+
+/// Each of several apps with what its preview is known by. `source`: the pull request's head, whose files may be broken; so
+/// may those of the default branch, after which previews are named.
+pub(crate) async fn preview_identities(
+    ctx: &Ctx,
+    repository: &Repository,
+    source: &Source<'_>,
+    apps: Vec<AppConfig>,
+) -> anyhow::Result<Vec<(AppConfig, AppIdentity)>> {
+    let mut names = Vec::new();
+    for AppConfig { key, config, .. } in &apps {
+        let manifest = of_its_app(key.as_deref(), source.manifest(config.preview_spec()).await)?;
+        let allowed = of_its_app(key.as_deref(), plan::allowed(ctx, config, repository).await)?;
+        let named = manifest.and_then(|manifest| Ok(allowed?.name(&manifest).to_owned()));
+        names.push(AppNames {
+            key: key.clone(),
+            manifest: named.ok(),
+        });
+    }
+    let identities = identities(&names);
+    Ok(apps.into_iter().zip(identities).collect())
 }
 
 /// The preview of the only app.

@@ -236,7 +236,7 @@ async fn state(platform: &dyn Platform, app: &App) -> &'static str {
 }
 
 /// Whether the newest deployment failed. What cannot be determined is not claimed.
-async fn newest_failed(platform: &dyn Platform, app: &App) -> bool {
+pub(crate) async fn newest_failed(platform: &dyn Platform, app: &App) -> bool {
     let newest = platform.deployments(&app.id, 1).await;
     newest.is_ok_and(|newest| newest.first().is_some_and(|newest| newest.phase == Phase::Failed))
 }

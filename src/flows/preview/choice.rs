@@ -14,8 +14,10 @@ use crate::flows::project::apps::{identities, of_its_app, with_different_names};
 use crate::flows::project::ownership;
 use crate::flows::project::source::Source;
 use crate::flows::project::target::Target;
+use crate::flows::sentence::list;
 use crate::model::app_identity::{AppIdentity, AppNames};
 use crate::model::changed_files::ChangedFiles;
+use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Listing, Report, State};
 use crate::platforms::plan::Allowed;
@@ -100,6 +102,11 @@ impl<'a> Choice<'a> {
             })
         };
         let needed: Vec<Option<&str>> = graph.needed(is_touched).iter().map(|app| app.key.as_deref()).collect();
+        for (_, entry, _) in &members {
+            if needed.contains(&entry.key.as_deref()) && !is_touched(entry) {
+                say_why_it_is_needed(ctx, entry, &members, &needed, &environment);
+            }
+        }
         let entries: Vec<&AppConfig> = members.iter().map(|(_, entry, _)| *entry).collect();
         let mut choices = Vec::new();
         for ((policy, entry, files), identity) in members.into_iter().zip(identities) {
@@ -230,6 +237,23 @@ fn touches(
     let config = policy.is_reshaped_by(commit).then(|| in_repository(&ctx.config_file));
     let own: Vec<&str> = std::iter::once(manifest.as_str()).chain(config.as_deref()).collect();
     policy.is_touched_by(changed, &own)
+}
+
+/// That an app is deployed only for others: their references need its URL.
+fn say_why_it_is_needed(
+    ctx: &Ctx,
+    app: &AppConfig,
+    members: &[Member<'_>],
+    needed: &[Option<&str>],
+    environment: &Environment,
+) {
+    let key = app.key.as_deref().unwrap_or_default();
+    let refers =
+        |other: &&AppConfig| needed.contains(&other.key.as_deref()) && other.refers_to(environment).contains(key);
+    let referring = members.iter().map(|(_, entry, _)| *entry).filter(refers);
+    let referring = list(referring.filter_map(|entry| entry.key.as_deref()));
+    ctx.console
+        .say(&format!("Also `{key}`, whose URL is given to {referring}"));
 }
 
 fn why_left(ctx: &Ctx, entry: &AppConfig) -> String {

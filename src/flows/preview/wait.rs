@@ -57,15 +57,19 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     let deadline = ctx.deadline(TIMEOUT);
     let Request { pull_request, commit } = request;
     let environment = Environment::Preview(*pull_request);
+    let of = match &ctx.app {
+        None => format!("`{}`", commit.short()),
+        Some(app) => format!("`{app}` at `{}`", commit.short()),
+    };
     ctx.console.say(&format!(
-        "Waiting for the preview of `{}` on pull request {pull_request}",
-        commit.short()
+        "Waiting for the preview of {of} on pull request {pull_request}"
     ));
     let mut said = Standing::Absent;
     let mut looks = 0;
     let standing = loop {
-        let records = github.recorded(&environment, commit).await?;
-        let now = standing(commit, &records);
+        let mut records = github.recorded(&environment, commit).await?;
+        records.retain(|record| ctx.app.is_none() || record.key == ctx.app);
+        let now = standing(&of, &records);
         match &now {
             Standing::Absent | Standing::UnderWay if deadline.is_over() => break now,
             // Absent at first: the preview's own run may still be waiting for a runner.
@@ -82,6 +86,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     };
     let mut report = Report::new("", environment, State::Unknown);
     report.commit = Some(commit.clone());
+    report.key.clone_from(&ctx.app);
     let took = humanize(ctx.timeout.unwrap_or(TIMEOUT));
     match standing {
         Standing::Ready(urls) => {
@@ -94,13 +99,13 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         Standing::Ended(failure) => fail(&mut report, *failure),
         Standing::UnderWay => fail(
             &mut report,
-            Failure::unknown(format!("the preview of `{}` is still being deployed", commit.short()))
+            Failure::unknown(format!("the preview of {of} is still being deployed"))
                 .why(format!("{took} were not enough"))
                 .next("see the preview's own run, or wait longer with `--timeout 1h`"),
         ),
         Standing::Absent => fail(
             &mut report,
-            Failure::unknown(format!("there is no preview of `{}`", commit.short()))
+            Failure::unknown(format!("there is no preview of {of}"))
                 .why(format!("GitHub showed no deployment of it within {took}"))
                 .next("see the preview's own run, which says why a pull request gets none"),
         ),
@@ -120,9 +125,8 @@ fn fail(report: &mut Report, failure: Failure) {
     report.failure = Some(failure);
 }
 
-/// `records`: one for each app of the preview.
-fn standing(commit: &Sha, records: &[Recorded]) -> Standing {
-    let commit = commit.short();
+/// `of`: the commit, as a sentence names it. `records`: one for each app that is waited for.
+fn standing(of: &str, records: &[Recorded]) -> Standing {
     let mut standing = Standing::Ready(BTreeMap::new());
     for record in records {
         let description = record.description.trim();
@@ -140,15 +144,13 @@ fn standing(commit: &Sha, records: &[Recorded]) -> Standing {
                 }
                 continue;
             }
-            ("success", None) => {
-                Failure::unknown(format!("GitHub does not say where the preview of `{commit}` serves"))
-                    .next("see the comment on the pull request")
-            }
-            ("failure", _) => because(Failure::bad(format!("the preview of `{commit}` failed"))),
+            ("success", None) => Failure::unknown(format!("GitHub does not say where the preview of {of} serves"))
+                .next("see the comment on the pull request"),
+            ("failure", _) => because(Failure::bad(format!("the preview of {of} failed"))),
             ("error", _) => because(Failure::unknown(format!(
-                "how the deployment of `{commit}` ended is not known"
+                "how the deployment of {of} ended is not known"
             ))),
-            ("inactive", _) => because(Failure::unknown(format!("the preview of `{commit}` is gone"))),
+            ("inactive", _) => because(Failure::unknown(format!("the preview of {of} is gone"))),
             // `queued`, `pending`, `in_progress`, and no status yet.
             _ => {
                 if !matches!(standing, Standing::Ended(_)) {
@@ -171,11 +173,11 @@ mod tests {
 
     use super::{Standing, TIMEOUT, pause, standing};
     use crate::github::deployments::Recorded;
-    use crate::model::commit::Sha;
 
     fn record(app: &str, state: &str, url: &str) -> Recorded {
         Recorded {
             app: app.to_owned(),
+            key: None,
             state: state.to_owned(),
             description: "the build of `web` failed".to_owned(),
             url: Some(url.to_owned()),
@@ -210,7 +212,7 @@ mod tests {
     }
 
     fn described(records: &[Recorded]) -> String {
-        match standing(&Sha::new("a".repeat(40)), records) {
+        match standing("`aaaaaaa`", records) {
             Standing::Absent => "absent".to_owned(),
             Standing::UnderWay => "under way".to_owned(),
             Standing::Ready(urls) => urls.into_values().collect::<Vec<_>>().join(" "),

@@ -35,8 +35,8 @@ async fn both_have_a_row_of_the_one_comment_and_each_serves() {
 
         | Preview | State | Commit |
         |---|---|---|
-        | [Open shop-front-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
-        | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | `front`: [Open shop-front-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | `api`: [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
@@ -81,8 +81,8 @@ async fn the_log_names_the_app_of_each_line() {
         front: web: waiting for service done
         front: Checking the built commit, the platform's health check and a request from outside
         front: http://127.0.0.1:[port]/health: 200
-        shop-front, pr-1 is ready: http://127.0.0.1:[port]
-        shop-api, pr-1 is ready: http://127.0.0.1:[port]
+        front: pr-1 is ready: http://127.0.0.1:[port]
+        api: pr-1 is ready: http://127.0.0.1:[port]
         ");
     })
     .await;
@@ -116,8 +116,8 @@ async fn an_app_whose_paths_are_untouched_gets_no_preview_and_its_row_says_so() 
 
         | Preview | State | Commit |
         |---|---|---|
-        | shop-front-pr-1 | ⏭️ Skipped |  |
-        | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | `front`: shop-front-pr-1 | ⏭️ Skipped |  |
+        | `api`: [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
@@ -173,8 +173,8 @@ async fn one_that_fails_leaves_the_others_truth_alone() {
 
         | Preview | State | Commit |
         |---|---|---|
-        | shop-front-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
-        | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | `front`: shop-front-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
+        | `api`: [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
@@ -217,8 +217,8 @@ async fn an_app_is_not_deployed_where_the_one_before_it_failed() {
 
         | Preview | State | Commit |
         |---|---|---|
-        | [Open shop-front-pr-1](http://127.0.0.1:[port]) | ⏭️ Skipped | [`[third]`](https://github.com/org/shop/commit/[commit third]); [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
-        | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ❌ Failed | [`[third]`](https://github.com/org/shop/commit/[commit third]); [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | `front`: [Open shop-front-pr-1](http://127.0.0.1:[port]) | ⏭️ Skipped | [`[third]`](https://github.com/org/shop/commit/[commit third]); [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | `api`: [Open shop-api-pr-1](http://127.0.0.1:[port]) | ❌ Failed | [`[third]`](https://github.com/org/shop/commit/[commit third]); [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
@@ -256,8 +256,8 @@ async fn both_broken_from_the_start_are_both_said() {
 
         | Preview | State | Commit |
         |---|---|---|
-        | shop-front-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
-        | shop-api-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
+        | `front`: shop-front-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
+        | `api`: shop-api-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
@@ -293,7 +293,7 @@ async fn a_broken_manifest_is_the_end_of_its_app_alone() {
         t.open_pr_with(1, changes_both("second").file("front/app.yaml", &manifest))
             .await;
         let preview = t.preview(1).await;
-        insta::assert_snapshot!(t.redact(preview.fails_with(2).comment(1)), @r#"
+        insta::assert_snapshot!(t.redact(preview.fails_with(1).comment(1)), @r#"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
         ### ❌ Failed: front, preview of #1
@@ -301,7 +301,7 @@ async fn a_broken_manifest_is_the_end_of_its_app_alone() {
         | Preview | State | Commit |
         |---|---|---|
         | front | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
-        | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | `api`: [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
@@ -326,8 +326,19 @@ async fn a_broken_manifest_is_the_end_of_its_app_alone() {
 async fn a_dry_run_shows_both_and_touches_nothing() {
     run_with(both("first"), async |t: &mut Tester| {
         t.open_pr_with(1, changes_both("second")).await;
-        let planned = t.preview(1).arg("--dry-run").await;
+        let planned = t.preview(1).arg("--dry-run").locally().await;
         planned.succeeds().touches_nothing();
+        assert!(!planned.stdout.contains(".invalid"), "{planned}");
+        let lines = planned.stdout.lines();
+        let told: Vec<&str> = lines
+            .filter(|line| line.contains("---") || line.contains("${apps"))
+            .collect();
+        insta::assert_snapshot!(told.join("\n"), @"
+        --- # front
+          value: ${apps.api.url}
+        --- # api
+        ");
+        planned.says("front: The URL of `api` is known once that app is deployed");
         let summary = planned.summary();
         assert!(
             summary.contains("shop-front-pr-1") && summary.contains("shop-api-pr-1"),

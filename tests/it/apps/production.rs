@@ -177,7 +177,7 @@ async fn a_broken_manifest_ends_its_own_app_alone() {
         t.deploy().await.succeeds();
         t.push("main", versions("second").file("api/app.yaml", "name: api\nservices: 7\n"));
         let pushed = t.deploy().await;
-        pushed.fails_with(2);
+        pushed.fails_with(1);
         t.expect_serving("front", "second").await;
         t.expect_serving("api", "first").await;
         assert_eq!(rows(&pushed), ["front ready", "api failed"]);

@@ -159,3 +159,58 @@ fn one_of_several_manifests_can_be_chosen() {
         .says("The app spec is `web/app.yaml`; it stays as it is");
     assert!(!clone.path().join("do-deploy.toml").exists());
 }
+
+#[test]
+fn one_manifest_that_lies_deeper_gets_a_table() {
+    let clone = Clone::new(&[("package.json", "{}\n")]);
+    clone.write("services/api/.do/app.yaml", &spec("shop-api"));
+    let said = clone.init(&[]);
+    said.ends_with(0)
+        .says("Apps: `api` from `services/api/.do/app.yaml`; their files stay as they are");
+    assert!(
+        clone
+            .read("do-deploy.toml")
+            .contains("[apps.api]\nspec = \"services/api/.do/app.yaml\"\n")
+    );
+    assert!(!clone.path().join(".do").exists());
+    // Where it is looked for anyway, nothing has to be said.
+    let clone = Clone::new(&[]);
+    clone.write("api/app.yaml", &spec("shop-api"));
+    clone
+        .init(&[])
+        .ends_with(0)
+        .says("The app spec is `api/app.yaml`; it stays as it is");
+    assert!(!clone.path().join("do-deploy.toml").exists());
+}
+
+#[test]
+fn what_lies_below_the_manifest_at_the_top_is_named() {
+    let clone = monorepo();
+    clone.write(".do/app.yaml", &spec("shop"));
+    let said = clone.init(&[]);
+    said.ends_with(0);
+    assert_snapshot!(without_pin(before_the_steps(&said.stderr)), @"
+    `acme/shop`, whose production is the branch `main`
+    The app spec is `.do/app.yaml`; it stays as it is
+    Wrote `.github/workflows/do-deploy-production.yml`
+    Wrote `.github/workflows/do-deploy-preview.yml`
+    Wrote `.github/workflows/do-deploy-sweep.yml`
+    Wrote `.github/workflows/do-deploy-redeploy.yml`
+    notice: `.do/app.yaml` is the only app; left out: `services/api/.do/app.yaml`, `web/app.yaml`. For several apps, give each a table in `do-deploy.toml`, also `.do/app.yaml`: https://github.com/org/do-deploy/blob/v1/docs/several-apps.md
+    ");
+    assert!(!clone.path().join("do-deploy.toml").exists());
+}
+
+#[test]
+fn two_projects_without_a_manifest_are_one_app_or_two() {
+    let clone = Clone::new(&[
+        ("api/go.mod", "module api\n"),
+        ("api/main.go", "package main\n"),
+        ("web/requirements.txt", "flask\n"),
+    ]);
+    let said = clone.init(&[]);
+    assert_snapshot!(said.ends_with(2).stderr, @"
+    error: more than one project was found: `api` (a Go project), `web` (a Python project)
+    hint: for one app, write an app spec that has them all as components to `.do/app.yaml`; for an app of each, write one into each folder, such as `FOLDER/.do/app.yaml`; then run `init` again
+    ");
+}

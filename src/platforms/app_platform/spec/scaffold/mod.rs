@@ -54,13 +54,16 @@ pub(crate) fn first(tree: &Tree<'_>, repository: &str, branch: &str) -> Result<F
                 .collect();
             Err(Failure::input("more than one project was found")
                 .why(list.join(", "))
-                .next(BY_HAND))
+                .next(SEVERAL))
         }
     }
 }
 
 const BY_HAND: &str =
     "write the app spec to `.do/app.yaml` yourself and run `init` again, or take a live app's with `--from-app NAME`";
+
+const SEVERAL: &str = "for one app, write an app spec that has them all as components to `.do/app.yaml`; for an app of each, \
+    write one into each folder, such as `FOLDER/.do/app.yaml`; then run `init` again";
 
 /// A Dockerfile says everything; of several languages the one that serves wins.
 fn recognise(folder: &Folder<'_>) -> Option<Project> {
