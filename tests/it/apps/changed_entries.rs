@@ -151,8 +151,8 @@ async fn a_manifest_that_takes_a_neighbours_name_never_takes_the_neighbours_app(
             insta::allow_duplicates! {
                 insta::assert_snapshot!(t.log(&refused).replace(renamed, "[neighbour]"), @"
                 api: warning: `[neighbour]` is another app of production: the mark of `api` is on `api`
-                error: `[neighbour]` is another app of production: the mark of `api` is on `api`
-                hint: give the app its name in the app spec back, or delete `[neighbour]` on the platform if it is no longer needed
+                api: error: `[neighbour]` is another app of production: the mark of `api` is on `api`
+                api: hint: give the app its name in the app spec back, or delete `[neighbour]` on the platform if it is no longer needed
                 ");
             }
             t.expect_serving(renamed, "first").await;

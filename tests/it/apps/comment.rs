@@ -22,8 +22,8 @@ async fn what_holds_for_the_whole_run_is_said_once_and_whatever_becomes_of_an_ap
 
         | Preview | State | Commit |
         |---|---|---|
-        | shop-front-pr-1 | ⏭️ Skipped | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
-        | shop-api-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
+        | `front`: shop-front-pr-1 | ⏭️ Skipped | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
+        | `api`: shop-api-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
@@ -52,8 +52,8 @@ async fn what_holds_for_the_whole_run_is_said_once_and_whatever_becomes_of_an_ap
 
         | Preview | State | Commit |
         |---|---|---|
-        | [Open shop-front-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[third]`](https://github.com/org/shop/commit/[commit third]) serves |
-        | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[third]`](https://github.com/org/shop/commit/[commit third]) serves |
+        | `front`: [Open shop-front-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[third]`](https://github.com/org/shop/commit/[commit third]) serves |
+        | `api`: [Open shop-api-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[third]`](https://github.com/org/shop/commit/[commit third]) serves |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
@@ -81,7 +81,7 @@ async fn a_name_that_someone_else_holds_is_the_end_of_its_app_alone() {
         t.push("main", Change::version("unlinked").config(&config));
         t.open_pr_with(1, changes_both("second").config(&config)).await;
         let preview = t.preview(1).await;
-        preview.fails_with(2);
+        preview.fails_with(1);
         insta::assert_snapshot!(t.redact(preview.comment(1)), @"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
@@ -215,8 +215,8 @@ async fn runs_for_different_apps_at_the_same_time_leave_each_row_true() {
 
         | Preview | State | Commit |
         |---|---|---|
-        | [Open shop-front-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[third]`](https://github.com/org/shop/commit/[commit third]) serves |
-        | [Open shop-api-pr-1](http://127.0.0.1:[port]) | ⏭️ Skipped | [`[third]`](https://github.com/org/shop/commit/[commit third]) serves |
+        | `front`: [Open shop-front-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[third]`](https://github.com/org/shop/commit/[commit third]) serves |
+        | `api`: [Open shop-api-pr-1](http://127.0.0.1:[port]) | ⏭️ Skipped | [`[third]`](https://github.com/org/shop/commit/[commit third]) serves |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
