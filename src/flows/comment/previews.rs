@@ -106,13 +106,17 @@ pub(super) async fn ask(
     };
     let mut done = Vec::new();
     for PreviewOf { target, app, config } in &previews {
+        let key = target.app.names.key.as_deref();
+        let ctx = &match key.filter(|_| previews.len() > 1) {
+            Some(key) => ctx.of_app(key),
+            None => ctx.clone(),
+        };
         done.push(match command {
             Command::Logs(kind) => {
                 let (outcome, answer) = logs::answer(ctx, config, target, pull.number, app, kind).await?;
                 Done::answered(&environment, outcome, answer)
             }
             Command::Wake => {
-                let key = target.app.names.key.as_deref();
                 let commit = commit.as_ref().map(|commit| config.shaped_by(commit.of_app(key)));
                 wake::wake(ctx, commit.as_ref().unwrap_or(config), target, app).await?
             }

@@ -212,6 +212,7 @@ async fn flags_and_name_may_stand_in_any_order_and_the_log_has_what_was_asked() 
             ("/status front", "/status front: `shop-front-pr-1` is awake"),
             ("/logs build front", "/logs front: the build log of `shop-front-pr-1`"),
             ("/logs nope", "/logs: there is no app `nope`"),
+            ("/wake", "api: http://127.0.0.1:"),
             ("/wake", "api: the preview answered"),
         ] {
             let comment = says(t, MAINTAINER, 1, command).await;

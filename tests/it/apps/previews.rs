@@ -326,7 +326,7 @@ async fn a_broken_manifest_is_the_end_of_its_app_alone() {
 async fn a_dry_run_shows_both_and_touches_nothing() {
     run_with(both("first"), async |t: &mut Tester| {
         t.open_pr_with(1, changes_both("second")).await;
-        let planned = t.preview(1).arg("--dry-run").locally().await;
+        let planned = t.preview(1).arg("--dry-run").await;
         planned.succeeds().touches_nothing();
         assert!(!planned.stdout.contains(".invalid"), "{planned}");
         let lines = planned.stdout.lines();
