@@ -11,6 +11,15 @@ pub(crate) trait Manifests: Dialect {
     /// Where a manifest is, unless it is named, best first.
     fn usual_files(&self) -> &'static [&'static str];
 
+    /// Where it is in a folder of the top, best first, unless it is in one of those.
+    fn files_one_folder_down(&self) -> &'static [&'static str];
+
+    /// Folders of the top each of whose files may be one, whatever it is called.
+    fn folders(&self) -> &'static [&'static str];
+
+    /// Words in the names of those files at the top that may be one.
+    fn words_in_names(&self) -> &'static [&'static str];
+
     /// Whether a file of that name, without its folder, is a manifest of this platform, as its own tools name them.
     fn is_called(&self, name: &str) -> bool {
         let usual = self.usual_files().iter();
@@ -19,11 +28,11 @@ pub(crate) trait Manifests: Dialect {
             .any(|usual| usual == name)
     }
 
-    /// What a manifest is called one folder down, where there may be one alone.
-    fn file_one_folder_down(&self) -> &'static str;
-
     /// The endings of manifests that are named, whatever else they are called: `yaml`.
     fn endings(&self) -> &'static [&'static str];
+
+    /// Whether a text is such a manifest, be it right or wrong.
+    fn is_manifest(&self, text: &str) -> bool;
 
     /// Reads a manifest. `file` is what errors call it.
     ///

@@ -27,11 +27,7 @@ pub(super) async fn choose(ctx: &Ctx, root: &Path, config: &Config) -> anyhow::R
     }
     let paths = git::files(root).await?;
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    let clouds = ctx.clouds.all();
-    let usual: Vec<&str> = clouds
-        .flat_map(|cloud| cloud.manifests.usual_files())
-        .copied()
-        .collect();
+    let usual = ctx.clouds.places().usual;
     if !config.has_apps() && usual.iter().any(|file| paths.contains(file)) {
         return Ok(None);
     }

@@ -10,6 +10,12 @@ pub(crate) type Place = (usize, usize);
 pub(crate) struct Places(pub(super) HashMap<String, Place>);
 
 impl Places {
+    /// Those below a pointer, counted from there.
+    pub(crate) fn below(&self, pointer: &str) -> Self {
+        let below = |(at, place): (&String, &Place)| Some((at.strip_prefix(pointer)?.to_owned(), *place));
+        Self(self.0.iter().filter_map(below).collect())
+    }
+
     /// The place of a pointer, or of the nearest thing around it.
     pub(crate) fn find(&self, pointer: &str) -> Option<Place> {
         let mut pointer = pointer;

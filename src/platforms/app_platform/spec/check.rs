@@ -40,11 +40,6 @@ fn shape(spec: &Manifest) -> Result<(), Failure> {
             .next("begin with `name: my-app` and a list of `services`")
             .at(&spec.file, 1, 1));
     }
-    if app::is_template(spec.value()) {
-        let failure = Failure::input("this is a template for the Deploy to DigitalOcean button, not an app spec")
-            .next("use what stands below `spec:` as a file of its own");
-        return Err(spec.locate(failure, app::TEMPLATE_POINTER));
-    }
     Ok(())
 }
 

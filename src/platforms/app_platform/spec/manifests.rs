@@ -10,19 +10,42 @@ use crate::platforms::plan::{PreviewInput, PreviewPlan, ProductionInput, Product
 use crate::platforms::scaffold::{First, Tree};
 
 /// The usual places, best first.
-const USUAL: [&str; 3] = [".do/app.yaml", ".do/app.yml", "app.yaml"];
+const USUAL: [&str; 7] = [
+    ".do/app.yaml",
+    ".do/app.yml",
+    "app.yaml",
+    "app-spec.yaml",
+    "app-spec.yml",
+    ".digitalocean/app.yaml",
+    ".digitalocean/app.yml",
+];
+const ONE_FOLDER_DOWN: [&str; 3] = [".do/app.yaml", ".do/app.yml", "app.yaml"];
+const FOLDERS: [&str; 2] = [".do", ".digitalocean"];
+const WORDS_IN_NAMES: [&str; 2] = ["digitalocean", "spec"];
 
 impl Manifests for AppSpec {
     fn usual_files(&self) -> &'static [&'static str] {
         &USUAL
     }
 
-    fn file_one_folder_down(&self) -> &'static str {
-        USUAL[2]
+    fn files_one_folder_down(&self) -> &'static [&'static str] {
+        &ONE_FOLDER_DOWN
+    }
+
+    fn folders(&self) -> &'static [&'static str] {
+        &FOLDERS
+    }
+
+    fn words_in_names(&self) -> &'static [&'static str] {
+        &WORDS_IN_NAMES
     }
 
     fn endings(&self) -> &'static [&'static str] {
         &["yaml", "yml", "json"]
+    }
+
+    fn is_manifest(&self, text: &str) -> bool {
+        parse::is_spec(text)
     }
 
     fn read(&self, text: &str, file: &str) -> Result<Manifest, Failure> {

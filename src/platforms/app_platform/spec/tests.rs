@@ -1,5 +1,6 @@
 //! Real app specs from public repositories, where they can be had: read, printed, turned into previews.
 
+mod found;
 pub(super) mod shared;
 
 use proptest::prelude::*;

@@ -82,12 +82,24 @@ impl Manifests for FolderManifests {
         &["folder.json"]
     }
 
-    fn file_one_folder_down(&self) -> &'static str {
-        "folder.json"
+    fn files_one_folder_down(&self) -> &'static [&'static str] {
+        &["folder.json"]
+    }
+
+    fn folders(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn words_in_names(&self) -> &'static [&'static str] {
+        &[]
     }
 
     fn endings(&self) -> &'static [&'static str] {
         &["json"]
+    }
+
+    fn is_manifest(&self, text: &str) -> bool {
+        serde_json::from_str::<Value>(text).is_ok()
     }
 
     fn read(&self, text: &str, file: &str) -> Result<Manifest, Failure> {

@@ -56,7 +56,7 @@ fn a_file_that_is_no_spec_is_refused() {
     insta::assert_snapshot!(refuse(""), @"app.yaml:1:1: the app spec is empty | begin with `name: my-app` and a list of `services`");
     insta::assert_snapshot!(refuse("- a\n"), @"app.yaml:1:1: the app spec is not a mapping | begin with `name: my-app` and a list of `services`");
     insta::assert_snapshot!(refuse("region: nyc\n"), @"app.yaml:1:1: the app spec has no `name` | add `name: my-app` at the top");
-    insta::assert_snapshot!(refuse("spec:\n  name: shop\n"), @"app.yaml:1:1: this is a template for the Deploy to DigitalOcean button, not an app spec | use what stands below `spec:` as a file of its own");
+    insta::assert_snapshot!(refuse("spec: shop\n"), @"app.yaml:1:1: the app spec has no `name` | add `name: my-app` at the top");
     insta::assert_snapshot!(refuse("name: shop\nregion: nyc\n"), @"app.yaml:1:1: app `shop` has no component | add an entry to `services`, `static_sites`, `workers`, `jobs` or `functions`");
 }
 
@@ -76,4 +76,34 @@ fn a_wrong_shape_is_named() {
     insta::assert_snapshot!(refuse("name: shop\nservices: [web]\n"), @"app.yaml:2:12: an entry of `services` is not a mapping | begin it with `- name: ...`");
     insta::assert_snapshot!(refuse("name: shop\nservices:\n- name: web\n  envs:\n    A: b\n"), @"app.yaml:4:3: `envs` is not a list | write `- key: NAME` and `value: ...` below it");
     insta::assert_snapshot!(refuse("name: shop\nservices:\n- name: web\n  envs:\n  - value: b\n"), @"app.yaml:5:5: an entry of `envs` has no `key` | begin it with `- key: NAME`");
+}
+
+#[test]
+fn a_template_of_the_deploy_button_is_read_where_it_stands() {
+    let template = "spec:\n  name: shop\n  services:\n  - name: web\n    image: {tag: 1.10}\n";
+    let spec = parse(template, "deploy.template.yaml").expect("valid");
+    assert_eq!(
+        *spec.value(),
+        json!({"name": "shop", "services": [{"name": "web", "image": {"tag": "1.10"}}]})
+    );
+    insta::assert_snapshot!(refuse("spec:\n  name: shop\n  services:\n  - name: Web\n"), @"app.yaml:4:5: App Platform refuses `Web` as the name of the service: it has to start with a lower-case letter | choose a name such as `my-app`: lower-case letters, digits and `-`");
+    insta::assert_snapshot!(refuse("spec:\n  name: shop\n"), @"app.yaml:2:3: app `shop` has no component | add an entry to `services`, `static_sites`, `workers`, `jobs` or `functions`");
+}
+
+#[test]
+fn other_tools_files_are_no_specs_and_broken_specs_are() {
+    for (text, expected) in [
+        ("name: shop\nservices:\n- name: web\n", true),
+        ("spec:\n  name: shop\n  workers: []\n", true),
+        ("{\"name\": \"shop\", \"services\": []}", true),
+        ("services:\n- name: web\n", true),
+        ("name: shop\nservices:\n\t- name: web\n", true),
+        ("{\"name\": \"shop\",, \"services\": []}", false),
+        ("runtime: python39\n", false),
+        ("name: shop\nservices:\n  web: {image: nginx}\n", false),
+        ("kind: Service\nmetadata: {name: web}\n---\nkind: Deployment\n", false),
+        ("", false),
+    ] {
+        assert_eq!(super::is_spec(text), expected, "{text}");
+    }
 }
