@@ -2,6 +2,7 @@
 
 use super::dialect::Dialect;
 use super::document::Document;
+use super::inspection::{Around, Inspection};
 use super::manifest::Manifest;
 use super::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
 use super::scaffold::{First, Tree};
@@ -39,6 +40,9 @@ pub(crate) trait Manifests: Dialect {
     /// # Errors
     /// What is wrong with it, with line and column.
     fn read(&self, text: &str, file: &str) -> Result<Manifest, Failure>;
+
+    /// Everything that is wrong or doubtful in a text, which need not be a manifest. `file` is what it is called.
+    fn inspect(&self, text: &str, file: &str, around: Around<'_>) -> Inspection;
 
     /// The paths of the repository's files whose texts the plan of a preview asks for.
     fn wanted_files(&self, manifest: &Manifest) -> Vec<String>;

@@ -108,6 +108,16 @@ impl<'a> Source<'a> {
     }
 
     async fn found_manifest(&self, named: Option<&str>, configured: &str) -> anyhow::Result<Manifest> {
+        let (path, text) = self.manifest_text(named, configured).await?;
+        self.parsed(&text, &path)
+    }
+
+    /// The path and the text of the manifest that is `named`, else `configured`, else in the usual places.
+    pub(crate) async fn manifest_text(
+        &self,
+        named: Option<&str>,
+        configured: &str,
+    ) -> anyhow::Result<(String, String)> {
         if let Some(path) = named.or((!configured.is_empty()).then_some(configured)) {
             let wanted = Wanted {
                 path,
@@ -119,10 +129,10 @@ impl<'a> Source<'a> {
                 Failure::input(format!("the {} `{path}` does not exist", words.manifest))
                     .next(format!("correct the path, or write the {} there", words.document))
             })?;
-            return self.parsed(&text, path);
+            return Ok((path.to_owned(), text));
         }
-        match self.usual_manifest().await? {
-            Some(spec) => Ok(spec),
+        match self.usual_text().await? {
+            Some(found) => Ok(found),
             None => Err(Failure::input(format!("there is no {}", self.ctx.clouds.manifest()))
                 .why(self.looked_for())
                 .next(format!(

@@ -21,6 +21,12 @@ impl Source<'_> {
     /// # Errors
     /// What is wrong with it, and several of which any could be meant.
     pub(crate) async fn usual_manifest(&self) -> anyhow::Result<Option<Manifest>> {
+        let found = self.usual_text().await?;
+        found.map(|(path, text)| self.parsed(&text, &path)).transpose()
+    }
+
+    /// The same before anything of it is checked: its path and its text.
+    pub(super) async fn usual_text(&self) -> anyhow::Result<Option<(String, String)>> {
         let places = self.ctx.clouds.places();
         let (best, others) = places.usual.split_at(1);
         if let Some(found) = self.first_of(best).await? {
@@ -47,7 +53,10 @@ impl Source<'_> {
             let files: Vec<&str> = found.iter().map(|(path, _)| *path).collect();
             let called = self.ctx.clouds.manifest();
             if let Some(path) = only(&files, &places, &called, self.prefix())? {
-                return Ok(Some(self.parsed(&found[0].1, path)?));
+                return Ok(found
+                    .iter()
+                    .find(|(it, _)| *it == path)
+                    .map(|(path, text)| ((*path).to_owned(), text.clone())));
             }
         }
         Ok(None)
@@ -67,10 +76,10 @@ impl Source<'_> {
     }
 
     /// The first of these files that exists.
-    async fn first_of(&self, paths: &[&str]) -> anyhow::Result<Option<Manifest>> {
+    async fn first_of(&self, paths: &[&str]) -> anyhow::Result<Option<(String, String)>> {
         let wanted: Vec<Wanted<'_>> = paths.iter().map(|path| manifest_at(path)).collect();
         let found = self.first(&wanted).await?;
-        found.map(|(index, text)| self.parsed(&text, paths[index])).transpose()
+        Ok(found.map(|(index, text)| (paths[index].to_owned(), text)))
     }
 
     /// Those of a group of files that are manifests, other tools' files of such names aside.

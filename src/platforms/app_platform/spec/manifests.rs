@@ -1,9 +1,10 @@
 //! App specs as manifests: where they are, how they are read, and what is planned from them.
 
 use super::dialect::AppSpec;
-use super::{parse, preview, production, refused, scaffold, start};
+use super::{check, parse, preview, production, refused, scaffold, start};
 use crate::model::failure::Failure;
 use crate::platforms::document::Document;
+use crate::platforms::inspection::{Around, Inspection};
 use crate::platforms::manifest::Manifest;
 use crate::platforms::manifests::Manifests;
 use crate::platforms::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
@@ -50,6 +51,13 @@ impl Manifests for AppSpec {
 
     fn read(&self, text: &str, file: &str) -> Result<Manifest, Failure> {
         parse::parse(text, file)
+    }
+
+    fn inspect(&self, text: &str, file: &str, around: Around<'_>) -> Inspection {
+        match parse::read(text, file) {
+            Ok(spec) => check::inspect(&spec, around),
+            Err(failure) => check::unreadable(failure, text),
+        }
     }
 
     fn wanted_files(&self, manifest: &Manifest) -> Vec<String> {

@@ -13,6 +13,7 @@ use crate::model::words::{Edge, Scopes, Words};
 use crate::platforms::dialect::Dialect;
 use crate::platforms::document::Document;
 use crate::platforms::facts::{Component, Facts, Question};
+use crate::platforms::inspection::{Around, Inspection};
 use crate::platforms::manifest::{Manifest, Places};
 use crate::platforms::manifests::Manifests;
 use crate::platforms::plan::{DatabaseChoice, PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
@@ -109,6 +110,10 @@ impl Manifests for FolderManifests {
             file: file.to_owned(),
             places: Places::default(),
         })
+    }
+
+    fn inspect(&self, _: &str, _: &str, _: Around<'_>) -> Inspection {
+        Inspection::default()
     }
 
     fn wanted_files(&self, _: &Manifest) -> Vec<String> {
