@@ -107,3 +107,51 @@ fn other_tools_files_are_no_specs_and_broken_specs_are() {
         assert_eq!(super::is_spec(text), expected, "{text}");
     }
 }
+
+#[test]
+fn scalars_mean_what_they_say() {
+    let text = "\u{feff}name: shop\nservices:\n- name: web\n  run_command: |\n    a\n\n    b\n  envs:\n  - {key: A, value: 08080}\n  - {key: B, value: 2026-11-28}\n  - {key: C, value: '1.10'}\n  - {key: D, value: no}\n  - key: E\n    value: >-\n      one\n      two\n";
+    let spec = parse(text, "app.yaml").expect("valid");
+    let service = &spec.value()["services"][0];
+    assert_eq!(service["run_command"], "a\n\nb\n");
+    let values: Vec<_> = service["envs"]
+        .as_array()
+        .expect("envs")
+        .iter()
+        .map(|env| &env["value"])
+        .collect();
+    assert_eq!(values, ["08080", "2026-11-28", "1.10", "no", "one two"]);
+}
+
+#[test]
+fn anchors_and_merge_keys_are_filled_in() {
+    let text = "name: shop\nx-source: &source {branch: main, repo: org/shop}\nservices:\n- name: web\n  github: *source\n- name: api\n  github:\n    <<: *source\n    branch: next\n";
+    let spec = parse(text, "app.yaml").expect("valid");
+    let services = &spec.value()["services"];
+    assert_eq!(services[0]["github"], json!({"branch": "main", "repo": "org/shop"}));
+    assert_eq!(services[1]["github"]["repo"], "org/shop");
+    assert_eq!(services[1]["github"]["branch"], "next");
+}
+
+#[test]
+fn what_is_several_or_too_large_is_refused_at_once() {
+    let large = format!("name: shop\nservices:\n{}", "- {name: web}\n".repeat(80_000));
+    let deep = format!("name: shop\nservices: {}", "[".repeat(200_000));
+    let deep_json = format!("{{\"name\": \"shop\",\t\"services\": {}", "[".repeat(200_000));
+    let laughs = (1..30).fold("a0: &a0 [x]\n".to_owned(), |text, n| {
+        let below = n - 1;
+        format!("{text}a{n}: &a{n} [*a{below}, *a{below}]\n")
+    });
+    let start = std::time::Instant::now();
+    for text in [
+        "name: shop\nservices: []\n---\nname: other\n",
+        &large,
+        &deep,
+        &deep_json,
+        &laughs,
+    ] {
+        let failure = parse(text, "app.yaml").expect_err("refused");
+        assert!(failure.at.is_some() && failure.next.is_some(), "{failure}");
+    }
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
