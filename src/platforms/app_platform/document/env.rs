@@ -160,6 +160,11 @@ pub(crate) fn is_secret(env: &Value) -> bool {
     text(env, TYPE).is_some_and(|kind| kind.eq_ignore_ascii_case("SECRET"))
 }
 
+/// Whether it is meant to be one, also where the type is misspelled.
+pub(crate) fn may_be_secret(env: &Value) -> bool {
+    text(env, TYPE).is_some_and(|kind| !kind.eq_ignore_ascii_case("GENERAL"))
+}
+
 /// Whether it is the platform's ciphertext, which only the app that it was made for can use.
 pub(crate) fn is_encrypted(value: &str) -> bool {
     value.trim_start().starts_with("EV[")

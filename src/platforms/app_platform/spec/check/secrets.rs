@@ -23,7 +23,7 @@ pub(super) fn check(findings: &mut Findings<'_>) -> Vec<Range<usize>> {
             let Some(text) = literal else { continue };
             let is_secret = env::is_secret(it);
             let is_plain = credentials::is_plain(env::key(it), text);
-            if is_secret || is_plain {
+            if env::may_be_secret(it) || is_plain {
                 hidden.push(env::value_pointer(&pointer, index));
             }
             if is_plain || (is_secret && !is_harmless(text)) {

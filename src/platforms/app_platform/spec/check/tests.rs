@@ -262,6 +262,7 @@ services:
   - {key: JWT_SECRET, value: hunter22, scope: RUN_TME}
   - {key: GIVEN_KEY, type: SECRET, value: hunter22}
   - {key: KEPT, type: SECRET, value: 'EV[1:a:b]'}
+  - {key: A, type: SECRT, value: hunter22}
 ";
     insta::assert_snapshot!(found(text), @"
     W 4:65 [secret] `registry_credentials` of service `web` is a secret in plain text: everybody who can read the repository can read it, also after it is changed: Git keeps it -> take it out; an app that is live keeps the one that it has
@@ -269,6 +270,7 @@ services:
     W 7:6 [secret] `JWT_SECRET` of service `web` is a secret in plain text: everybody who can read the repository can read it, also after it is changed: Git keeps it -> change it, make the env `type: SECRET` without a value, and give the value in the step's environment as `JWT_SECRET`
     E 7:47 [value] `scope` of `JWT_SECRET` is `RUN_TME`: App Platform knows `UNSET`, `RUN_TIME`, `BUILD_TIME` and `RUN_AND_BUILD_TIME` -> write `RUN_TIME`
     W 8:6 [secret] `GIVEN_KEY` of service `web` is a secret in plain text: everybody who can read the repository can read it, also after it is changed: Git keeps it -> change it, make the env `type: SECRET` without a value, and give the value in the step's environment as `GIVEN_KEY`
+    E 10:20 [value] `type` of `A` is `SECRT`: App Platform knows `GENERAL` and `SECRET` -> write `SECRET`
     ");
     let looked = look(text);
     assert!(!masked(text, &looked.hidden).contains("hunter22"));
