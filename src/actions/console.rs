@@ -14,7 +14,8 @@ use super::fold::Fold;
 use super::run::Run;
 use super::sanitize;
 use super::terminal::Terminal;
-use crate::model::failure::Failure;
+use crate::model::failure::{Failure, Position};
+use crate::model::finding::Severity;
 use crate::redact::strip::strip;
 use crate::redact::{Clean, Redactor, Secret, TargetRedactor, TargetSecrets};
 
@@ -162,6 +163,24 @@ impl Console {
         });
         let message = self.foreign_text(&format!("{}{}", self.about(), self.in_words(&message)));
         self.command(&commands::annotation(Level::Error, None, at.as_ref(), &message));
+    }
+
+    /// What was found in a file, as an annotation of it: data that was asked for, so all of it is written.
+    pub(crate) fn annotation(&self, severity: Severity, title: &str, at: Option<&Position>, message: &str) {
+        let level = match severity {
+            Severity::Error => Level::Error,
+            Severity::Warning => Level::Warning,
+        };
+        let at = at.cloned().map(|mut at| {
+            at.file = self.foreign_line(&at.file);
+            at
+        });
+        self.command(&commands::annotation(
+            level,
+            Some(title),
+            at.as_ref(),
+            &self.foreign_text(message),
+        ));
     }
 
     /// From now on the lines for people belong to this phase, folded under the runner, until the next one begins.

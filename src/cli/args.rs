@@ -1,13 +1,14 @@
 //! The command line: every command with its flags, as clap types.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::diagnostics_args::{Diagnostics, LAST};
+use super::diagnostics_args::LAST;
 use super::duration::duration;
+pub(crate) use super::project_args::Project;
 use super::replace_arg::ReplaceArg;
+use super::spec_args::SpecArgs;
 pub(crate) use super::target_args::{App, NoApp, ONE_OF_SEVERAL, Target};
 use super::wait_args::WaitArgs;
 use crate::flows::inspect::logs::TAIL;
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Print the logs of an environment
     Logs(LogsArgs),
+    /// Check the manifest, before anything is deployed
+    Spec(SpecArgs),
     /// How action.yml starts the program: the step's inputs instead of flags
     #[command(hide = true)]
     Action,
@@ -70,22 +73,6 @@ pub(crate) enum Command {
     #[cfg(feature = "sandbox")]
     #[command(hide = true)]
     SandboxExec(do_deploy_sandbox::exec::ExecArgs),
-}
-
-/// Where the repository is, and what was set for it.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Project {
-    /// The repository on GitHub [default: `GITHUB_REPOSITORY`]
-    #[arg(long, value_name = "OWNER/NAME")]
-    pub(crate) repo: Option<String>,
-    /// The configuration file [default: do-deploy.toml]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<String>,
-    /// The folder in which manifest and configuration are looked for
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(crate) working_directory: PathBuf,
-    #[command(flatten)]
-    pub(crate) diagnostics: Diagnostics,
 }
 
 /// What nearly every command takes: where the repository is, how the run speaks, and when it gives up.

@@ -9,9 +9,11 @@ mod ending;
 mod environment;
 mod log_filter;
 mod mistake;
+mod project_args;
 mod replace_arg;
 mod requests;
 mod signals;
+mod spec_args;
 mod target_args;
 mod wait_args;
 
@@ -22,10 +24,12 @@ use clap::Parser as _;
 use args::{App, Cli, Command, Common, Project};
 use context::Voice;
 use environment::Variables;
+use spec_args::SpecCommand;
 
 use crate::actions::diagnostics;
 use crate::flows;
 use crate::flows::context::Ctx;
+use crate::model::failure::Kind;
 use crate::wait::Wait;
 
 pub(crate) fn main() -> ExitCode {
@@ -192,6 +196,16 @@ async fn flow(command: Command, voice: Voice, variables: Variables, wait: Wait) 
             let ctx = about(build(&common, false)?, &args.app);
             flows::inspect::logs::run(&ctx, &args.into()).await?;
             Ok(0)
+        }
+        Command::Spec(args) => {
+            let SpecCommand::Check(args) = args.command;
+            let json = args.json();
+            let ctx = build(&without_limit(args.project.clone(), json, None), false)?;
+            let request = args.request(ctx.run.is_ci);
+            Ok(match flows::spec::check::run(&ctx, &request).await? {
+                true => 0,
+                false => Kind::Input.exit_code(),
+            })
         }
         Command::Action => unreachable!("it became another command before"),
         Command::Init(args) => {

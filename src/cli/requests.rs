@@ -5,6 +5,7 @@ use super::args::{
     TeardownArgs, VerifyArgs,
 };
 use super::diagnostics_args::Diagnostics;
+use super::spec_args::SpecCommand;
 use crate::flows::flags::Flags;
 use crate::flows::inspect::{logs, status, verify};
 use crate::flows::preview::{self, sweep, teardown};
@@ -28,6 +29,9 @@ impl Command {
             Self::Status(args) => args.json,
             Self::Logs(args) => args.json,
             Self::Init(args) => args.json,
+            Self::Spec(args) => match &args.command {
+                SpecCommand::Check(args) => args.json(),
+            },
             Self::Action => false,
             #[cfg(feature = "sandbox")]
             Self::Sandbox(_) | Self::Demo(_) | Self::DemoApp(_) | Self::SandboxExec(_) => false,
@@ -63,6 +67,9 @@ impl Command {
             Self::Status(args) => args.project.diagnostics,
             Self::Logs(args) => args.project.diagnostics,
             Self::Init(args) => args.project.diagnostics,
+            Self::Spec(args) => match &args.command {
+                SpecCommand::Check(args) => args.project.diagnostics,
+            },
             Self::Action => Diagnostics::default(),
             #[cfg(feature = "sandbox")]
             Self::Sandbox(_) | Self::Demo(_) | Self::DemoApp(_) | Self::SandboxExec(_) => Diagnostics::default(),

@@ -13,3 +13,4 @@ pub(crate) mod project;
 pub(crate) mod redeploy;
 mod rollout;
 pub(crate) mod sentence;
+pub(crate) mod spec;

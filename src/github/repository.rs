@@ -221,8 +221,9 @@ impl GitHub {
 }
 
 impl GitHub {
-    /// The names of the folders in a folder, empty for the root, hidden ones aside.
-    pub(crate) async fn folders(&self, folder: &str, git_ref: &str) -> Result<Vec<String>, ApiError> {
+    /// What is in a folder, empty for the root: the names of files, and of folders with a slash at the end.
+    /// <https://docs.github.com/en/rest/repos/contents#get-repository-content>
+    pub(crate) async fn listing(&self, folder: &str, git_ref: &str) -> Result<Vec<String>, ApiError> {
         #[derive(Deserialize)]
         struct Entry {
             name: String,
@@ -239,10 +240,11 @@ impl GitHub {
         let Some(Content::Folder(entries)) = found(self.api.get(&path).await)? else {
             return Ok(Vec::new());
         };
-        let folders = entries
-            .into_iter()
-            .filter(|entry| entry.r#type == "dir" && !entry.name.starts_with('.'));
-        Ok(folders.map(|entry| entry.name).collect())
+        let name = |entry: Entry| match entry.r#type.as_str() {
+            "dir" => format!("{}/", entry.name),
+            _ => entry.name,
+        };
+        Ok(entries.into_iter().map(name).collect())
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod count;
 pub(crate) mod environment;
 pub(crate) mod excerpt;
 pub(crate) mod failure;
+pub(crate) mod finding;
 pub(crate) mod live;
 pub(crate) mod marks;
 pub(crate) mod names;

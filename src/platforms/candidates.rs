@@ -1,6 +1,6 @@
 //! The manifests that may be several apps of one repository, and the tables of `do-deploy.toml` that make them so.
 
-use std::collections::btree_map::{BTreeMap, Entry};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{as_app_name, literal};
 
@@ -11,8 +11,8 @@ const NOT_OWN: [&str; 3] = ["node_modules", "target", "vendor"];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Candidate<'a> {
     pub(crate) path: &'a str,
-    /// Where it is, without a slash at the end.
-    folder: &'a str,
+    /// Whose files are the app's, without a slash at the end. `None`: it shares its folder with others.
+    folder: Option<&'a str>,
     /// Its name under `[apps]`: the folder's, or the folder's path where another app has that.
     key: String,
 }
@@ -30,38 +30,53 @@ pub(crate) fn candidates<'a>(paths: &[&'a str], usual: &[&str]) -> Vec<Candidate
         let found = best.entry(folder).or_insert((rank, path));
         *found = (*found).min((rank, path));
     }
-    let mut keys = BTreeMap::new();
-    for folder in best.keys() {
-        let name = folder.rsplit('/').next().unwrap_or(folder);
-        let numbered = (2..).map(|number| as_app_name(&format!("{number}-{name}")));
-        let names = [as_app_name(name), as_app_name(folder)].into_iter().chain(numbered);
-        for key in names {
-            if let Entry::Vacant(free) = keys.entry(key) {
-                free.insert(*folder);
-                break;
-            }
-        }
-    }
-    let candidate = |(key, folder)| Candidate {
+    let candidate = |(folder, key)| Candidate {
         path: best[folder].1,
-        folder,
+        folder: Some(folder),
         key,
     };
-    let mut found: Vec<_> = keys.into_iter().map(candidate).collect();
-    found.sort_unstable_by_key(|it| it.folder);
-    found
+    let folders: Vec<&str> = best.keys().copied().collect();
+    keys(&folders).into_iter().map(candidate).collect()
 }
 
-fn is_own(folder: &str) -> bool {
+/// Manifests that lie beside each other, by their names.
+pub(crate) fn in_one_folder<'a>(paths: &[&'a str]) -> Vec<Candidate<'a>> {
+    let without_ending = |path: &&'a str| path.rsplit_once('.').map_or(*path, |(name, _)| name);
+    let names: Vec<&str> = paths.iter().map(without_ending).collect();
+    let keys = keys(&names).into_iter().zip(paths);
+    keys.map(|((_, key), path)| Candidate {
+        path,
+        folder: None,
+        key,
+    })
+    .collect()
+}
+
+/// A name of its own under `[apps]` for each of these paths, which are sorted: its last part, or the whole of it where another
+/// one has that.
+fn keys<'a>(paths: &[&'a str]) -> Vec<(&'a str, String)> {
+    let mut taken = BTreeSet::new();
+    let mut keys = Vec::new();
+    for path in paths {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let numbered = (2..).map(|number| as_app_name(&format!("{number}-{name}")));
+        let names = [as_app_name(name), as_app_name(path)].into_iter().chain(numbered);
+        let free = names.into_iter().find(|key| taken.insert(key.clone()));
+        keys.push((*path, free.expect("there is always one more number")));
+    }
+    keys
+}
+
+/// Whether a folder may hold an app of the repository's own.
+pub(super) fn is_own(folder: &str) -> bool {
     !folder.starts_with('.') && !NOT_OWN.contains(&folder)
 }
 
 /// The tables of `do-deploy.toml` that make an app of each. The paths begin at the repository's root.
 pub(crate) fn tables(candidates: &[Candidate<'_>]) -> String {
-    let tables = candidates.iter().map(|found| {
-        let [spec, paths] = found.settings("");
-        format!("[apps.{}]\n{spec}\n{paths}\n", found.key)
-    });
+    let tables = candidates
+        .iter()
+        .map(|found| format!("[apps.{}]\n{}\n", found.key, found.settings("").join("\n")));
     tables.collect::<Vec<_>>().join("\n")
 }
 
@@ -69,16 +84,21 @@ impl Candidate<'_> {
     /// Its table in a sentence, each of its lines as code: an inline table could not be added to. `root`: where the paths begin,
     /// from the repository's root, with a slash at the end; empty: there.
     pub(crate) fn line(&self, root: &str) -> String {
-        let [spec, paths] = self.settings(root);
-        format!("`[apps.{}]`, then `{spec}` and `{paths}`", self.key)
+        format!("`[apps.{}]`, then `{}`", self.key, self.settings(root).join("` and `"))
     }
 
-    fn settings(&self, root: &str) -> [String; 2] {
-        let files = format!("{}/**", literal(&format!("{root}{}", self.folder)));
-        [
-            format!("spec = {}", quoted(self.path)),
-            format!("paths = [{}]", quoted(&files)),
-        ]
+    /// Whether its folder is one of the top.
+    pub(crate) fn is_one_folder_down(&self) -> bool {
+        self.folder.is_some_and(|folder| !folder.contains('/'))
+    }
+
+    fn settings(&self, root: &str) -> Vec<String> {
+        let mut settings = vec![format!("spec = {}", quoted(self.path))];
+        if let Some(folder) = self.folder {
+            let files = format!("{}/**", literal(&format!("{root}{folder}")));
+            settings.push(format!("paths = [{}]", quoted(&files)));
+        }
+        settings
     }
 }
 

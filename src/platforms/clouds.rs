@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::find::Places;
 use super::manifests::Manifests;
 use super::{Manifest, Platform, Words};
 use crate::model::failure::Failure;
@@ -57,6 +58,11 @@ impl Clouds {
     pub(crate) fn manifest(&self) -> String {
         let called: Vec<&str> = self.all().map(|cloud| cloud.words().manifest).collect();
         called.join(" or ")
+    }
+
+    /// Where their manifests are, unless they are named.
+    pub(crate) fn places(&self) -> Places {
+        Places::of(self.all().map(|cloud| cloud.manifests))
     }
 
     /// The one that a manifest in this file is for, by the file's name.

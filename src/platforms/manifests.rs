@@ -2,6 +2,7 @@
 
 use super::dialect::Dialect;
 use super::document::Document;
+use super::inspection::{Around, Inspection};
 use super::manifest::Manifest;
 use super::plan::{PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
 use super::scaffold::{First, Tree};
@@ -11,6 +12,15 @@ pub(crate) trait Manifests: Dialect {
     /// Where a manifest is, unless it is named, best first.
     fn usual_files(&self) -> &'static [&'static str];
 
+    /// Where it is in a folder of the top, best first, unless it is in one of those.
+    fn files_one_folder_down(&self) -> &'static [&'static str];
+
+    /// Folders of the top each of whose files may be one, whatever it is called.
+    fn folders(&self) -> &'static [&'static str];
+
+    /// Words in the names of those files at the top that may be one.
+    fn words_in_names(&self) -> &'static [&'static str];
+
     /// Whether a file of that name, without its folder, is a manifest of this platform, as its own tools name them.
     fn is_called(&self, name: &str) -> bool {
         let usual = self.usual_files().iter();
@@ -19,17 +29,20 @@ pub(crate) trait Manifests: Dialect {
             .any(|usual| usual == name)
     }
 
-    /// What a manifest is called one folder down, where there may be one alone.
-    fn file_one_folder_down(&self) -> &'static str;
-
     /// The endings of manifests that are named, whatever else they are called: `yaml`.
     fn endings(&self) -> &'static [&'static str];
+
+    /// Whether a text is such a manifest, be it right or wrong.
+    fn is_manifest(&self, text: &str) -> bool;
 
     /// Reads a manifest. `file` is what errors call it.
     ///
     /// # Errors
     /// What is wrong with it, with line and column.
     fn read(&self, text: &str, file: &str) -> Result<Manifest, Failure>;
+
+    /// Everything that is wrong or doubtful in a text, which need not be a manifest. `file` is what it is called.
+    fn inspect(&self, text: &str, file: &str, around: Around<'_>) -> Inspection;
 
     /// The paths of the repository's files whose texts the plan of a preview asks for.
     fn wanted_files(&self, manifest: &Manifest) -> Vec<String>;

@@ -14,6 +14,7 @@ pub(crate) mod document;
 mod error;
 pub(crate) mod facts;
 pub(crate) mod find;
+pub(crate) mod inspection;
 mod log;
 pub(crate) mod manifest;
 pub(crate) mod manifests;

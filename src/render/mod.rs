@@ -5,6 +5,7 @@ pub(crate) mod body;
 mod commits;
 pub(crate) mod context;
 mod failure;
+pub(crate) mod findings;
 mod listing;
 pub(crate) mod markdown;
 pub(crate) mod page;

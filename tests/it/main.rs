@@ -51,6 +51,7 @@ mod sandbox_runner;
 mod several_apps;
 mod sleep;
 mod source;
+mod spec_check;
 mod status;
 mod sweep;
 mod teardown;

@@ -31,7 +31,7 @@ pub(super) async fn choose(ctx: &Ctx, root: &Path, config: &Config) -> anyhow::R
     }
     let paths = git::files(root).await?;
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    let usual = usual_files(ctx);
+    let usual = ctx.clouds.places().usual;
     if !config.has_apps() && usual.iter().any(|file| paths.contains(file)) {
         return Ok(None);
     }
@@ -103,7 +103,7 @@ pub(super) async fn left_out(
     }
     let (paths, used) = (git::files(root).await?, manifest.file());
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    let mut others = candidates(&paths, &usual_files(ctx));
+    let mut others = candidates(&paths, &ctx.clouds.places().usual);
     others.retain(|found| found.path != used && read(ctx, root, found.path).is_ok());
     Ok((!others.is_empty()).then(|| {
         format!(
@@ -112,14 +112,6 @@ pub(super) async fn left_out(
             ctx.config_file,
         )
     }))
-}
-
-fn usual_files(ctx: &Ctx) -> Vec<&'static str> {
-    let clouds = ctx.clouds.all();
-    clouds
-        .flat_map(|cloud| cloud.manifests.usual_files())
-        .copied()
-        .collect()
 }
 
 /// Other tools have files of that name as well.

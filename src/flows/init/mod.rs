@@ -16,6 +16,7 @@ use serde_json::json;
 
 pub(crate) use git::root;
 pub(crate) use pin::ACTION;
+pub(crate) use repository::origin;
 pub(crate) use workflows::Form;
 
 use app_spec::{App, Chosen};

@@ -109,7 +109,8 @@ async fn default_branch(root: &Path) -> Result<String, Failure> {
     Ok(current.unwrap_or_else(|| "main".to_owned()))
 }
 
-async fn origin(root: &Path, server: &str) -> Result<String, Failure> {
+/// `owner/name` of the repository that a clone was made of.
+pub(crate) async fn origin(root: &Path, server: &str) -> Result<String, Failure> {
     let next = "give it as `--repo OWNER/NAME`";
     let Some(url) = git(root, &["remote", "get-url", "origin"]).await? else {
         return Err(Failure::input("it is not known which repository on GitHub this is")

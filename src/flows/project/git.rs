@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::process::Command;
 
 pub(crate) use self::trees::name;
-use self::trees::{FOLDER, LINK, Trees};
+use self::trees::{FOLDER, LINK, Node, Trees};
 use crate::model::commit::Sha;
 
 /// Git answers from the disk within milliseconds; longer means that it waits for a pipe or a lock.
@@ -88,12 +88,15 @@ pub(crate) async fn entries(root: &Path, commit: &Sha, paths: &[String]) -> Opti
     Some(found)
 }
 
-/// The names of the folders in a folder of a commit; the empty path is the root.
-pub(crate) async fn folders(root: &Path, commit: &Sha, folder: &str) -> Option<Vec<String>> {
+/// What is in a folder of a commit: the names of files, and of folders with a slash at the end. The empty path is the root.
+pub(crate) async fn listing(root: &Path, commit: &Sha, folder: &str) -> Option<Vec<String>> {
     let mut trees = Trees::of(root, commit).await?;
     let tree = trees.folder(folder).await?.unwrap_or_default();
-    let folders = tree.into_iter().filter(|entry| entry.mode == FOLDER);
-    Some(folders.map(|entry| entry.name).collect())
+    let name = |entry: Node| match entry.mode == FOLDER {
+        true => Some(format!("{}/", entry.name)),
+        false => entry.is_blob().then_some(entry.name),
+    };
+    Some(tree.into_iter().filter_map(name).collect())
 }
 
 /// What Git prints about exactly this repository, and about none further up. `None`: it says no.

@@ -1,11 +1,13 @@
 //! YAML to JSON and back, with the place of every value and with scalars as they were written.
 
+use std::ops::Range;
+
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use serde_saphyr::{Location, Spanned};
 
-use super::places::{Place, Places};
+use super::places::{Entry, Place, Places, Spot};
 
 /// Most keys, values and collections that a text may have. The largest specs that were seen in use have a thousand.
 const MOST_NODES: usize = 20_000;
@@ -122,7 +124,32 @@ enum Node {
     Map(Vec<(Spanned<String>, Spanned<Node>)>),
 }
 
+/// Where a scalar stands.
+fn spot(location: &Location) -> Spot {
+    Spot {
+        place: place(location),
+        bytes: bytes(location),
+    }
+}
+
+fn bytes(location: &Location) -> Option<Range<usize>> {
+    let span = location.span();
+    let start = usize::try_from(span.byte_offset()?).ok()?;
+    let length = usize::try_from(span.byte_len()?).ok()?;
+    Some(start..start.checked_add(length)?)
+}
+
 impl Node {
+    fn spot(&self, location: &Location) -> Spot {
+        match self {
+            Self::List(_) | Self::Map(_) => Spot {
+                place: place(location),
+                bytes: None,
+            },
+            _ => spot(location),
+        }
+    }
+
     fn into_value(self, pointer: &mut String, text: &str, at: &Location, places: &mut Places) -> Value {
         match self {
             Self::Null => Value::Null,
@@ -139,7 +166,8 @@ impl Node {
                 for (index, item) in items.into_iter().enumerate() {
                     let length = pointer.len();
                     pointer.push_str(&format!("/{index}"));
-                    places.0.insert(pointer.clone(), place(&item.referenced));
+                    let value = item.value.spot(&item.referenced);
+                    places.0.insert(pointer.clone(), Entry { key: None, value });
                     list.push(item.value.into_value(pointer, text, &item.defined, places));
                     pointer.truncate(length);
                 }
@@ -150,7 +178,11 @@ impl Node {
                 for (key, item) in entries {
                     let length = pointer.len();
                     pointer.push_str(&format!("/{}", key.value));
-                    places.0.insert(pointer.clone(), place(&key.referenced));
+                    let entry = Entry {
+                        key: Some(spot(&key.referenced)),
+                        value: item.value.spot(&item.referenced),
+                    };
+                    places.0.insert(pointer.clone(), entry);
                     let value = item.value.into_value(pointer, text, &item.defined, places);
                     map.insert(key.value, value);
                     pointer.truncate(length);
@@ -163,12 +195,7 @@ impl Node {
 
 /// The plain scalar at a place, as it stands in the text.
 fn written<'a>(text: &'a str, at: &Location) -> Option<&'a str> {
-    let span = at.span();
-    let start = usize::try_from(span.byte_offset()?).ok()?;
-    let length = usize::try_from(span.byte_len()?).ok()?;
-    text.get(start..start.checked_add(length)?)
-        .map(str::trim)
-        .filter(|raw| !raw.is_empty())
+    text.get(bytes(at)?).map(str::trim).filter(|raw| !raw.is_empty())
 }
 
 impl<'de> Deserialize<'de> for Node {

@@ -6,6 +6,7 @@ mod local_checkout;
 mod repository_names;
 mod shape_and_policy;
 mod unproven_checkout;
+mod usual_places;
 mod workflow_checkout;
 
 use std::sync::Arc;

@@ -91,13 +91,12 @@ impl Copy {
         .collect()
     }
 
-    /// The names of the folders that HEAD has in the folder.
-    pub(super) async fn folders(&self) -> Vec<String> {
+    /// What HEAD has in a folder, whose path is counted from the root.
+    pub(super) async fn listing(&self, folder: &str) -> Vec<String> {
         let Some(head) = &self.head else {
             return Vec::new();
         };
-        let folders = git::folders(&self.root, head, self.prefix.trim_end_matches('/')).await;
-        folders.unwrap_or_default()
+        git::listing(&self.root, head, folder).await.unwrap_or_default()
     }
 }
 

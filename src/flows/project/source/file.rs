@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::flows::project::checkout;
 use crate::flows::project::source::Source;
 use crate::flows::project::source::copy::{Comparison, UNKNOWN};
-use crate::flows::project::source::rule::{Choice, Compared, Facts, Remark, Setting, choose};
+use crate::flows::project::source::rule::{Choice, Compared, Facts, Remark, choose};
 use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 
@@ -17,9 +17,6 @@ pub(super) enum Use {
     /// To know how a component starts.
     Start,
 }
-
-/// In how many folders GitHub is asked for an app spec: each takes a request.
-const MOST_FOLDERS: usize = 30;
 
 /// A file that is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -153,7 +150,7 @@ impl Source<'_> {
     }
 
     /// `None`: a branch that there is none of.
-    async fn commit_on_github(&self) -> anyhow::Result<Option<Sha>> {
+    pub(super) async fn commit_on_github(&self) -> anyhow::Result<Option<Sha>> {
         match &self.commit {
             Some(commit) => Ok(Some(commit.clone())),
             None => Ok(self.ctx.read_head_of(&self.at).await?),
@@ -212,7 +209,7 @@ impl Source<'_> {
         self.commit.as_ref().map_or(self.at.as_str(), Sha::short)
     }
 
-    fn is_at_commit(&self) -> bool {
+    pub(super) fn is_at_commit(&self) -> bool {
         let head = self.copy.as_ref().and_then(|copy| copy.head.as_ref());
         head.is_some() && head == self.commit.as_ref()
     }
@@ -220,52 +217,6 @@ impl Source<'_> {
     pub(super) fn prefix(&self) -> &str {
         self.copy.as_ref().map_or(self.ctx.folder.as_str(), |copy| &copy.prefix)
     }
-
-    /// The names of the folders that may hold a spec.
-    pub(super) async fn folders(&self) -> anyhow::Result<Vec<String>> {
-        let mut folders = Vec::new();
-        if self.is_at_commit() || self.is_working_copy() || self.setting == Setting::Rehearsal {
-            folders = folders_in(&self.ctx.working_directory);
-        }
-        match (&self.copy, &self.ctx.github) {
-            _ if self.is_working_copy() => {}
-            // A sparse checkout has not all of them.
-            (Some(copy), _) if self.is_at_commit() => folders.extend(copy.folders().await),
-            (_, Some(github)) => {
-                let folder = self.prefix().trim_end_matches('/');
-                if let Some(commit) = self.commit_on_github().await? {
-                    folders.extend(github.folders(folder, commit.as_str()).await?);
-                }
-            }
-            (_, None) => {}
-        }
-        folders.retain(|name| !name.starts_with('.') && name != "node_modules" && name != "target");
-        folders.sort();
-        folders.dedup();
-        let asks_github = !self.is_working_copy() && !self.is_at_commit();
-        if asks_github && folders.len() > MOST_FOLDERS {
-            return Err(Failure::input(format!(
-                "the {} is in no usual place at the top, and there are too many folders to look through",
-                self.ctx.clouds.manifest()
-            ))
-            .why(format!(
-                "`{}` has {} folders, and each takes a request to GitHub",
-                self.shown(),
-                folders.len()
-            ))
-            .next("name it with `spec = \"FILE\"` in `do-deploy.toml`")
-            .into());
-        }
-        Ok(folders)
-    }
-}
-
-fn folders_in(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten();
-    let folders = entries.filter_map(Result::ok).filter(|entry| entry.path().is_dir());
-    folders
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect()
 }
 
 /// The path without its dots. `None`: it leads out of where it begins.

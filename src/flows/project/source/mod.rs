@@ -3,6 +3,7 @@
 mod copy;
 mod file;
 mod rule;
+mod usual;
 
 use std::collections::BTreeMap;
 
@@ -16,7 +17,6 @@ use crate::model::commit::Sha;
 use crate::model::failure::Failure;
 use crate::model::words::Words;
 use crate::platforms::Manifest;
-use crate::platforms::find::find_default;
 
 /// The repository's files at one commit or at a branch's head.
 pub(crate) struct Source<'a> {
@@ -108,6 +108,16 @@ impl<'a> Source<'a> {
     }
 
     async fn found_manifest(&self, named: Option<&str>, configured: &str) -> anyhow::Result<Manifest> {
+        let (path, text) = self.manifest_text(named, configured).await?;
+        self.parsed(&text, &path)
+    }
+
+    /// The path and the text of the manifest that is `named`, else `configured`, else in the usual places.
+    pub(crate) async fn manifest_text(
+        &self,
+        named: Option<&str>,
+        configured: &str,
+    ) -> anyhow::Result<(String, String)> {
         if let Some(path) = named.or((!configured.is_empty()).then_some(configured)) {
             let wanted = Wanted {
                 path,
@@ -119,17 +129,12 @@ impl<'a> Source<'a> {
                 Failure::input(format!("the {} `{path}` does not exist", words.manifest))
                     .next(format!("correct the path, or write the {} there", words.document))
             })?;
-            return self.parsed(&text, path);
+            return Ok((path.to_owned(), text));
         }
-        match self.usual_manifest().await? {
-            Some(spec) => Ok(spec),
+        match self.usual_text().await? {
+            Some(found) => Ok(found),
             None => Err(Failure::input(format!("there is no {}", self.ctx.clouds.manifest()))
-                .why(format!(
-                    "looked {}for `{}` and for one `{}` one folder down",
-                    self.looked_in(),
-                    self.usual_files().join("`, `"),
-                    self.files_one_folder_down().join("` or `")
-                ))
+                .why(self.looked_for())
                 .next(format!(
                     "{}write one: `do-deploy init`; or name it with `--spec FILE` or `spec = \"FILE\"` in `do-deploy.toml`",
                     match self.looked_in().as_str() {
@@ -168,53 +173,10 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Where a manifest is, unless it is named, of every platform.
-    fn usual_files(&self) -> Vec<&'static str> {
-        let clouds = self.ctx.clouds.all();
-        clouds
-            .flat_map(|cloud| cloud.manifests.usual_files())
-            .copied()
-            .collect()
-    }
-
-    /// What a manifest is called one folder down, on every platform.
-    fn files_one_folder_down(&self) -> Vec<&'static str> {
-        let clouds = self.ctx.clouds.all();
-        clouds.map(|cloud| cloud.manifests.file_one_folder_down()).collect()
-    }
-
     fn looked_in(&self) -> String {
         match self.ctx.folder.trim_end_matches('/') {
             "" => String::new(),
             folder => format!("in `{folder}` "),
-        }
-    }
-
-    /// The app spec in a usual place. `None`: there is none.
-    pub(crate) async fn usual_manifest(&self) -> anyhow::Result<Option<Manifest>> {
-        let usual_files = self.usual_files();
-        let usual: Vec<Wanted<'_>> = usual_files.iter().map(|path| manifest_at(path)).collect();
-        if let Some((index, text)) = self.first(&usual).await? {
-            return Ok(Some(self.parsed(&text, usual[index].path)?));
-        }
-        let below = self.files_one_folder_down();
-        let folders = self.folders().await?;
-        let paths = folders
-            .iter()
-            .flat_map(|folder| below.iter().map(move |file| format!("{folder}/{file}")));
-        let paths: Vec<String> = paths.collect();
-        let wanted: Vec<Wanted<'_>> = paths.iter().map(|path| manifest_at(path)).collect();
-        let texts = self.texts(&wanted).await?;
-        let found: BTreeMap<&str, String> = paths
-            .iter()
-            .zip(texts)
-            .filter_map(|(path, text)| Some((path.as_str(), text?)))
-            .collect();
-        let paths: Vec<&str> = found.keys().copied().collect();
-        let called = self.ctx.clouds.manifest();
-        match find_default(&paths, &usual_files, &below, &called, self.prefix())? {
-            Some(path) => Ok(Some(self.parsed(&found[path], path)?)),
-            None => Ok(None),
         }
     }
 

@@ -86,12 +86,20 @@ impl<'a> Component<'a> {
 
     /// `` service `web` ``
     pub(crate) fn titled(&self) -> String {
-        format!("{} `{}`", self.kind.noun(), self.name)
+        match self.name {
+            "" => format!("a {} without a name", self.kind.noun()),
+            name => format!("{} `{name}`", self.kind.noun()),
+        }
     }
 
     /// Where it stands in the spec.
     pub(crate) fn pointer(&self) -> String {
         format!("/{}/{}", self.kind.key(), self.index)
+    }
+
+    /// Where a field of it stands; of a field's own fields with a slash between.
+    pub(crate) fn at(&self, field: &str) -> String {
+        format!("{}/{field}", self.pointer())
     }
 
     pub(crate) fn name_pointer(&self) -> String {
@@ -112,6 +120,10 @@ impl<'a> Component<'a> {
 
     pub(crate) fn source_dir(&self) -> Option<&'a str> {
         self.text("source_dir")
+    }
+
+    pub(crate) fn source_dir_pointer(&self) -> String {
+        self.at("source_dir")
     }
 
     pub(crate) fn dockerfile_path(&self) -> Option<&'a str> {

@@ -65,6 +65,26 @@ pub(crate) fn list_pointer(owner: &str) -> String {
     format!("{owner}/{ENVS}")
 }
 
+/// Where the name of an env stands.
+pub(crate) fn key_pointer(owner: &str, index: usize) -> String {
+    format!("{}/{KEY}", pointer(owner, index))
+}
+
+/// Where the value of an env stands.
+pub(crate) fn value_pointer(owner: &str, index: usize) -> String {
+    format!("{}/{VALUE}", pointer(owner, index))
+}
+
+/// The same of the env that stands at a pointer.
+pub(crate) fn value_pointer_in(env: &str) -> String {
+    format!("{env}/{VALUE}")
+}
+
+/// Where the scope of an env stands.
+pub(crate) fn scope_pointer(owner: &str, index: usize) -> String {
+    format!("{}/{SCOPE}", pointer(owner, index))
+}
+
 /// Where an env of the list stands.
 pub(crate) fn pointer(owner: &str, index: usize) -> String {
     format!("{owner}/{ENVS}/{index}")
@@ -127,12 +147,22 @@ pub(crate) fn at_run_time(env: &Value) -> bool {
 }
 
 /// Whether a mapping is a SECRET, as the platform writes it.
+/// Whether the running app does not have it.
+pub(crate) fn only_at_build_time(env: &Value) -> bool {
+    text(env, SCOPE) == Some("BUILD_TIME")
+}
+
 pub(crate) fn is_typed_secret(map: &Map<String, Value>) -> bool {
     map.get(TYPE).and_then(Value::as_str) == Some("SECRET")
 }
 
 pub(crate) fn is_secret(env: &Value) -> bool {
     text(env, TYPE).is_some_and(|kind| kind.eq_ignore_ascii_case("SECRET"))
+}
+
+/// Whether it is meant to be one, also where the type is misspelled.
+pub(crate) fn may_be_secret(env: &Value) -> bool {
+    text(env, TYPE).is_some_and(|kind| !kind.eq_ignore_ascii_case("GENERAL"))
 }
 
 /// Whether it is the platform's ciphertext, which only the app that it was made for can use.

@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 
 use super::component::{Component, ComponentMut};
-use super::value::text;
+use super::value::{list, nested, text};
 
 /// The port that a service listens on without `http_port`.
 /// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `services[].http_port`
 const DEFAULT_HTTP_PORT: u64 = 8080;
+pub(crate) const HTTP_PORT: &str = "http_port";
+const CHECKS: [&str; 2] = ["health_check", "liveness_health_check"];
 
 /// A service's own check by HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,13 +20,31 @@ pub(crate) struct HealthCheck<'a> {
 
 impl<'a> Component<'a> {
     pub(crate) fn http_port(&self) -> u64 {
-        port(self.value, "http_port").unwrap_or(DEFAULT_HTTP_PORT)
+        port(self.value, HTTP_PORT).unwrap_or(DEFAULT_HTTP_PORT)
     }
 
     /// Whether a service without any route listens on more than internal ports.
     pub(crate) fn listens_publicly(&self) -> bool {
         let internal = self.value.get("internal_ports").and_then(Value::as_array);
-        self.value.get("http_port").is_some() || internal.is_none_or(Vec::is_empty)
+        self.value.get(HTTP_PORT).is_some() || internal.is_none_or(Vec::is_empty)
+    }
+
+    /// The ports that it listens on beside the one for requests.
+    pub(crate) fn other_ports(&self) -> Vec<u64> {
+        let internal = list(self.value, "internal_ports").iter().filter_map(Value::as_u64);
+        let checked = CHECKS.iter().filter_map(|check| port(self.value.get(check)?, "port"));
+        internal.chain(checked).collect()
+    }
+
+    /// The paths that its checks ask for, with their pointers.
+    pub(crate) fn checked_paths(&self) -> Vec<(String, &'a str)> {
+        let path = |check: &&str| {
+            Some((
+                self.at(&format!("{check}/http_path")),
+                nested(self.value, check, "http_path")?,
+            ))
+        };
+        CHECKS.iter().filter_map(path).collect()
     }
 
     /// `None`: the spec leaves it to a TCP connect.

@@ -5,7 +5,9 @@ use serde_json::Value;
 use super::component::Component;
 use super::value::{list, nested, text};
 
-const INGRESS: &str = "ingress";
+pub(crate) const INGRESS: &str = "ingress";
+/// Of a component, from before there was an ingress.
+pub(crate) const ROUTES: &str = "routes";
 const RULES: &str = "rules";
 const SECURE_HEADER: &str = "/ingress/secure_header";
 
@@ -38,6 +40,16 @@ pub(crate) enum Sees<'a> {
 pub(crate) fn rules(spec: &Value) -> Vec<Rule<'_>> {
     let rules = spec.get(INGRESS).map_or(&[][..], |ingress| list(ingress, RULES));
     rules.iter().map(Rule).collect()
+}
+
+/// Where a rule stands.
+pub(crate) fn pointer(index: usize) -> String {
+    format!("/{INGRESS}/{RULES}/{index}")
+}
+
+/// Where the name of a rule's component stands.
+pub(crate) fn component_pointer(index: usize) -> String {
+    format!("{}/component/name", pointer(index))
 }
 
 /// Removes the rules that `keep` rejects, and the whole ingress where that takes all of them. Whether it did.
@@ -83,6 +95,20 @@ impl<'a> Rule<'a> {
     /// The component that it names, letter for letter.
     pub(crate) fn component(self) -> Option<&'a str> {
         self.0.pointer("/component/name")?.as_str()
+    }
+
+    pub(crate) fn has_component(self) -> bool {
+        self.0.get("component").is_some_and(Value::is_object)
+    }
+
+    pub(crate) fn redirects(self) -> bool {
+        self.0.get("redirect").is_some_and(Value::is_object)
+    }
+
+    /// Whether it says both of what the component sees of the prefix.
+    pub(crate) fn keeps_and_rewrites(self) -> bool {
+        let keeps = self.0.pointer("/component/preserve_path_prefix") == Some(&Value::Bool(true));
+        keeps && nested(self.0, "component", "rewrite").is_some()
     }
 
     pub(crate) fn leads_to(self, component: &Component<'_>) -> bool {
@@ -138,7 +164,7 @@ impl<'a> Sees<'a> {
 impl<'a> Component<'a> {
     /// The deprecated `routes` of a component: the path outside, and what it sees of it.
     pub(crate) fn routes(&self) -> impl ExactSizeIterator<Item = (&'a str, Sees<'a>)> + use<'a> {
-        let routes = list(self.value, "routes").iter();
+        let routes = list(self.value, ROUTES).iter();
         routes.map(|route| (text(route, "path").unwrap_or("/"), Sees::of(route)))
     }
 }

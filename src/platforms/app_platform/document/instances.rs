@@ -4,9 +4,20 @@ use serde_json::{Value, json};
 
 use super::component::{Component, ComponentMut};
 
-const SIZE: &str = "instance_size_slug";
-const COUNT: &str = "instance_count";
-const AUTOSCALING: &str = "autoscaling";
+pub(crate) const SIZE: &str = "instance_size_slug";
+pub(crate) const COUNT: &str = "instance_count";
+pub(crate) const AUTOSCALING: &str = "autoscaling";
+/// From the component.
+pub(crate) const LEAST: &str = "autoscaling/min_instance_count";
+
+/// How a component scales by itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scaling {
+    pub(crate) least: Option<u64>,
+    pub(crate) most: Option<u64>,
+    /// Whether the load of its CPUs is all that it goes by.
+    pub(crate) by_cpu_alone: bool,
+}
 
 impl<'a> Component<'a> {
     pub(crate) fn size(&self) -> Option<&'a str> {
@@ -25,6 +36,21 @@ impl<'a> Component<'a> {
         let least = self.value.get(AUTOSCALING).and_then(|it| it.get("min_instance_count"));
         let least = least.or_else(|| self.value.get(COUNT));
         least.and_then(Value::as_f64).unwrap_or(1.0)
+    }
+
+    /// Whether a number of instances is written.
+    pub(crate) fn counts_instances(&self) -> bool {
+        self.value.get(COUNT).is_some_and(|count| !count.is_null())
+    }
+
+    pub(crate) fn scaling(&self) -> Option<Scaling> {
+        let scaling = self.autoscaling()?.as_object()?;
+        let metrics = scaling.get("metrics").and_then(Value::as_object);
+        Some(Scaling {
+            least: scaling.get("min_instance_count").and_then(Value::as_u64),
+            most: scaling.get("max_instance_count").and_then(Value::as_u64),
+            by_cpu_alone: metrics.is_some_and(|metrics| metrics.keys().all(|key| key == "cpu")),
+        })
     }
 
     pub(crate) fn autoscaling(&self) -> Option<&'a Value> {

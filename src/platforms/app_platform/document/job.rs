@@ -3,8 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::component::{Component, ComponentMut, Kind, RUN_COMMAND, text};
+use super::value::nested;
 
-const KIND: &str = "kind";
+pub(crate) const KIND: &str = "kind";
+/// From the job.
+pub(crate) const CRON: &str = "schedule/cron";
+pub(crate) const TIMEOUT: &str = "timeout";
 
 /// What a job that belongs to a service has in common with it: source, build, envs and size.
 const COMMON: [&str; 11] = [
@@ -28,6 +32,14 @@ impl<'a> Component<'a> {
             None | Some("UNSPECIFIED") => "POST_DEPLOY",
             Some(kind) => kind,
         }
+    }
+
+    pub(crate) fn schedule(&self) -> Option<&'a str> {
+        nested(self.value, "schedule", "cron")
+    }
+
+    pub(crate) fn time_limit(&self) -> Option<&'a str> {
+        text(self.value, TIMEOUT)
     }
 
     pub(crate) fn is_job(&self, when: &str) -> bool {

@@ -22,6 +22,7 @@ pub(crate) mod maintenance;
 pub(crate) mod marks;
 pub(crate) mod network;
 pub(crate) mod route;
+pub(crate) mod schema;
 pub(crate) mod sleep;
 pub(crate) mod source;
 pub(crate) mod text_fields;

@@ -29,8 +29,13 @@ const IDENTITY: [&str; 8] = [
 /// Where an image comes from, whatever its version.
 const IMAGE: [&str; 3] = ["registry_type", "registry", "repository"];
 
+pub(crate) const REGISTRY_TYPE: &str = "registry_type";
+pub(crate) const TAG: &str = "tag";
+pub(crate) const ERROR_DOCUMENT: &str = "error_document";
+pub(crate) const CATCHALL_DOCUMENT: &str = "catchall_document";
+
 /// The key of a component that holds it.
-pub(super) fn key(kind: SourceKind) -> &'static str {
+pub(crate) fn key(kind: SourceKind) -> &'static str {
     match kind {
         SourceKind::GitHub => "github",
         SourceKind::GitLab => "gitlab",
@@ -91,6 +96,27 @@ impl<'a> Component<'a> {
         Some(IDENTITY.map(|field| text(from, field).map(str::to_ascii_lowercase)))
     }
 
+    /// Whether a push to this source deploys it.
+    pub(crate) fn follows_pushes(&self, kind: SourceKind) -> bool {
+        let pushes = self.value.get(key(kind)).and_then(|from| from.get(DEPLOY_ON_PUSH));
+        let is_on = pushes.map(|pushes| pushes.get("enabled").unwrap_or(pushes));
+        is_on.and_then(Value::as_bool) == Some(true)
+    }
+
+    pub(crate) fn pushes_pointer(&self, kind: SourceKind) -> String {
+        let field = match kind {
+            SourceKind::Image => "deploy_on_push/enabled",
+            _ => DEPLOY_ON_PUSH,
+        };
+        self.at(&format!("{}/{field}", key(kind)))
+    }
+
+    pub(crate) fn has_error_and_catchall_document(&self) -> bool {
+        [ERROR_DOCUMENT, CATCHALL_DOCUMENT]
+            .iter()
+            .all(|field| self.text(field).is_some())
+    }
+
     /// Whether the field is there, in whatever shape.
     pub(crate) fn names_image(&self) -> bool {
         self.value.get(key(SourceKind::Image)).is_some()
@@ -116,6 +142,14 @@ impl<'a> Component<'a> {
 pub(crate) struct Image<'a>(&'a Value);
 
 impl<'a> Image<'a> {
+    pub(crate) fn registry_type(&self) -> Option<&'a str> {
+        text(self.0, REGISTRY_TYPE)
+    }
+
+    pub(crate) fn tag(&self) -> Option<&'a str> {
+        text(self.0, TAG)
+    }
+
     pub(crate) fn digest(&self) -> Option<&'a str> {
         text(self.0, "digest")
     }

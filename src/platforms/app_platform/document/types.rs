@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::component::{self, Kind};
 use crate::model::failure::Failure;
-use crate::platforms::manifest::Manifest;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wants {
@@ -67,28 +66,29 @@ const DATABASE: &[(&str, Wants)] = &[
     ("cluster_name", Text),
 ];
 
-/// The first field whose value is of another kind.
-pub(crate) fn check(spec: &Manifest) -> Result<(), Failure> {
-    fields(spec, "", spec.value(), None, APP)?;
-    for component in component::components(spec.value()) {
+/// The fields whose value is of another kind, each with its pointer.
+pub(crate) fn check(spec: &Value) -> Vec<(String, Failure)> {
+    let mut wrong = Vec::new();
+    fields("", spec, None, APP, &mut wrong);
+    for component in component::components(spec) {
         let pointer = component.pointer();
         let owner = Some(component.name).filter(|name| !name.is_empty());
         let table = match component.kind {
             Kind::Database => DATABASE,
             _ => COMPONENT,
         };
-        fields(spec, &pointer, component.value, owner, table)?;
+        fields(&pointer, component.value, owner, table, &mut wrong);
     }
-    Ok(())
+    wrong
 }
 
 fn fields(
-    spec: &Manifest,
     pointer: &str,
     value: &Value,
     owner: Option<&str>,
     table: &[(&str, Wants)],
-) -> Result<(), Failure> {
+    wrong: &mut Vec<(String, Failure)>,
+) {
     for (field, wants) in table {
         let Some(found) = value.pointer(&format!("/{field}")) else {
             continue;
@@ -101,9 +101,8 @@ fn fields(
         let failure = Failure::input(format!("`{name}`{of} is not {}", wants.noun()))
             .why(format!("it is {}", shape(found)))
             .next(wants.advice());
-        return Err(spec.locate(failure, &format!("{pointer}/{field}")));
+        wrong.push((format!("{pointer}/{field}"), failure));
     }
-    Ok(())
 }
 
 impl Wants {
@@ -136,7 +135,7 @@ impl Wants {
 }
 
 /// Never the value itself: it may be a secret in the wrong place.
-fn shape(value: &Value) -> &'static str {
+pub(crate) fn shape(value: &Value) -> &'static str {
     match value {
         Value::Null => "empty",
         Value::Bool(_) => "`true` or `false`",

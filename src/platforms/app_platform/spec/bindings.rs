@@ -71,6 +71,17 @@ impl Broken {
             .is_some_and(|value| value.contains(&self.binding))
     }
 
+    /// The env that has it.
+    pub(super) fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    pub(super) fn failure(&self) -> Failure {
+        Failure::input(self.what.clone())
+            .why("App Platform passes such text to the app unchanged")
+            .next(self.next.clone())
+    }
+
     /// For where nothing is refused because of it.
     pub(super) fn sentence(&self) -> String {
         format!("{}; {}", self.what, self.next)
@@ -117,9 +128,7 @@ pub(super) fn refuse(spec: &Manifest, broken: &[Broken]) -> Result<(), Failure> 
     let Some((first, rest)) = broken.split_first() else {
         return Ok(());
     };
-    let mut failure = Failure::input(first.what.clone())
-        .why("App Platform passes such text to the app unchanged")
-        .next(first.next.clone());
+    let mut failure = first.failure();
     for other in rest {
         failure = failure.point(other.sentence());
     }

@@ -64,13 +64,17 @@ pub(super) fn in_fields(spec: &Value, is_known: &dyn Fn(&str) -> bool) -> Vec<St
     places
 }
 
+/// Whether the text of this field, which is neither an env's nor a command, is or holds a credential.
+pub(super) fn is_in_field(key: &str, text: &str) -> bool {
+    let is_one = (is_credential(key) && !is_harmless(text)) || rules::has_shape(text, APP_SPEC);
+    is_one && !env::is_encrypted(text)
+}
+
 /// Registry credentials, tokens of log destinations, clone URLs with a password.
 fn fields(owner: &str, key: &str, value: &Value, is_known: &dyn Fn(&str) -> bool, places: &mut Vec<String>) {
     match value {
         Value::String(text) if env::is_encrypted(text) || component::is_command(key) => {}
-        Value::String(text)
-            if (is_credential(key) && !is_harmless(text)) || rules::has_shape(text, APP_SPEC) || is_known(text) =>
-        {
+        Value::String(text) if is_in_field(key, text) || is_known(text) => {
             places.push(format!("`{key}` of {owner}"));
         }
         // The components have a turn of their own, and so have envs.

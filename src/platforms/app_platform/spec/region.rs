@@ -7,14 +7,17 @@ use super::document::network;
 /// <https://docs.digitalocean.com/products/app-platform/reference/app-spec/>, `region`
 const REGIONS: [&str; 10] = ["ams", "atl", "blr", "fra", "lon", "nyc", "sfo", "sgp", "syd", "tor"];
 
-/// `nyc1`, as Droplets and databases have it, is in the region `nyc`. Returns what is said about it.
-pub(super) fn correct(spec: &mut Value) -> Option<String> {
-    let given = network::region(spec)?.to_owned();
+/// `nyc1`, as Droplets and databases have it, is in the region `nyc`. `None`: it is not a data centre.
+pub(super) fn of_data_centre(given: &str) -> Option<&str> {
     let (region, centre) = given.split_at_checked(3)?;
     let is_centre = centre.len() == 1 && centre.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_centre || !REGIONS.contains(&region) {
-        return None;
-    }
+    (is_centre && REGIONS.contains(&region)).then_some(region)
+}
+
+/// Puts the region in the place of a data centre. Returns what is said about it.
+pub(super) fn correct(spec: &mut Value) -> Option<String> {
+    let given = network::region(spec)?.to_owned();
+    let region = of_data_centre(&given)?;
     network::set_region(spec, region);
     Some(format!(
         "`{given}` is a data centre, and names of App Platform's regions have no number: using `{region}`; correct `region` in the app spec"

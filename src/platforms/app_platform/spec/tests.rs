@@ -1,5 +1,7 @@
 //! Real app specs from public repositories, where they can be had: read, printed, turned into previews.
 
+mod found;
+mod schema;
 pub(super) mod shared;
 
 use proptest::prelude::*;

@@ -13,6 +13,7 @@ use crate::model::words::{Edge, Scopes, Words};
 use crate::platforms::dialect::Dialect;
 use crate::platforms::document::Document;
 use crate::platforms::facts::{Component, Facts, Question};
+use crate::platforms::inspection::{Around, Inspection};
 use crate::platforms::manifest::{Manifest, Places};
 use crate::platforms::manifests::Manifests;
 use crate::platforms::plan::{DatabaseChoice, PreviewInput, PreviewPlan, ProductionInput, ProductionPlan};
@@ -82,12 +83,24 @@ impl Manifests for FolderManifests {
         &["folder.json"]
     }
 
-    fn file_one_folder_down(&self) -> &'static str {
-        "folder.json"
+    fn files_one_folder_down(&self) -> &'static [&'static str] {
+        &["folder.json"]
+    }
+
+    fn folders(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn words_in_names(&self) -> &'static [&'static str] {
+        &[]
     }
 
     fn endings(&self) -> &'static [&'static str] {
         &["json"]
+    }
+
+    fn is_manifest(&self, text: &str) -> bool {
+        serde_json::from_str::<Value>(text).is_ok()
     }
 
     fn read(&self, text: &str, file: &str) -> Result<Manifest, Failure> {
@@ -97,6 +110,10 @@ impl Manifests for FolderManifests {
             file: file.to_owned(),
             places: Places::default(),
         })
+    }
+
+    fn inspect(&self, _: &str, _: &str, _: Around<'_>) -> Inspection {
+        Inspection::default()
     }
 
     fn wanted_files(&self, _: &Manifest) -> Vec<String> {
