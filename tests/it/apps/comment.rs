@@ -89,8 +89,8 @@ async fn a_name_that_someone_else_holds_is_the_end_of_its_app_alone() {
 
         | Preview | State | Commit |
         |---|---|---|
-        | [Open shop-front-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
-        | shop-api-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
+        | `front`: [Open shop-front-pr-1](http://127.0.0.1:[port]) | ✅ Ready | [`[second]`](https://github.com/org/shop/commit/[commit second]) serves |
+        | `api`: shop-api-pr-1 | ❌ Failed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
