@@ -40,7 +40,7 @@ use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
-use crate::report::{Reporter, ReporterDeps, react, react_last};
+use crate::report::{Reporter, ReporterDeps, announced_of, react, react_last};
 
 /// How a command ended, shown on the comment that it came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,7 +164,9 @@ async fn execute(
         Command::Teardown => {
             // It takes every app of the pull request.
             let apps = any_of_environment(ctx, repository, &environment).await?;
-            if apps.is_empty() {
+            // A run that was killed may have removed them without saying so.
+            let reporter = ctx.reporter(config, repository);
+            if apps.is_empty() && !announced_of(&reporter, pull.number).await.is_some_and(|it| it.is_live) {
                 return answered(Outcome::Refused, replies::no_preview(command));
             }
             for (_, app) in &apps {

@@ -31,6 +31,17 @@ pub(crate) async fn send(
             plan.loss.iter().for_each(|loss| ctx.console.warn(&loss.before));
             apply(ctx, planner, plan, Some(&app)).await
         }
+        // A removal that had begun before the pull request was opened again was quicker.
+        Err(error) if live.is_some() && error.is_not_found() => {
+            ctx.console.say(&format!(
+                "The preview `{}` was removed meanwhile: it is made again",
+                plan.name
+            ));
+            still_wanted(ctx, planner.pull).await?;
+            *plan = planner.plan(ctx, None)?;
+            ctx.redactor_of(&plan.document, &planner.config);
+            apply(ctx, planner, plan, None).await
+        }
         applied => applied,
     };
     applied.map_err(|error| planner.refused(ctx, error, &plan.document))

@@ -1,0 +1,5 @@
+//! Runs that are killed, or that act on what they read a while ago, and what the next run makes of it.
+
+mod records;
+mod removal;
+mod reopened;
