@@ -58,9 +58,11 @@ impl Reporter {
         let is_gone = self.is_removed() || self.withdrawn;
         let record = self.records.iter_mut().find(|record| record.is_about(report));
         if let Some(record) = record.filter(|record| !record.has_ended) {
-            record.set(github, report, run).await?;
             let serves = report.state == State::Ready;
-            record.end_earlier(github, environment, run, serves).await?;
+            // The earlier ones first: what is left in progress by a run that is killed in between is ended by the next.
+            let is_earlier_ended = record.end_earlier(github, environment, run, serves).await;
+            record.set(github, report, run).await?;
+            is_earlier_ended?;
             record.has_ended = true;
         }
         // What was begun after nothing was left is another run's.

@@ -5,6 +5,7 @@
 
 mod answer;
 mod app_reporter;
+mod attempts;
 mod clean;
 mod commands;
 mod complaints;
@@ -29,6 +30,7 @@ use jiff::Timestamp;
 
 pub(super) use self::answer::{failed_run_url, last_written, react, react_last};
 pub(crate) use self::app_reporter::AppReporter;
+pub(super) use self::attempts::{has_begun, unfinished};
 pub(super) use self::clean::cleaned_standing;
 use self::complaints::Complaint;
 pub(super) use self::context::logs;

@@ -104,7 +104,7 @@ fn is_last_of_all(status: &Past) -> bool {
     status.state == "inactive" && ![Some(BROKEN_OFF), Some(SKIPPED)].contains(&status.description.as_deref())
 }
 
-fn is_under_way(status: Option<&Past>) -> bool {
+pub(super) fn is_under_way(status: Option<&Past>) -> bool {
     status.is_none_or(|status| matches!(&*status.state, "in_progress" | "queued" | "pending"))
 }
 

@@ -3,6 +3,7 @@
 use crate::flows::context::Ctx;
 use crate::flows::preview::overtaken::still_wanted;
 use crate::flows::preview::plan::Planner;
+use crate::flows::rollout::resumed::may_resume;
 use crate::platforms::plan::PreviewPlan;
 use crate::platforms::{App, Applied, Document, Platform, PlatformError, Rollout, Still, Wanted};
 
@@ -72,6 +73,13 @@ async fn apply(
         document: &plan.document,
         project: None,
         may_stay_awake: true,
+        may_be_under_way: match live {
+            Some(live) => {
+                let (target, name) = (&planner.target, planner.spec_name());
+                may_resume(ctx, &planner.config, target, live, name, &planner.pull.head.sha).await
+            }
+            None => false,
+        },
     };
     let still: Still<'_> = &|| Box::pin(still_wanted(ctx, planner.pull));
     planner.target.platform.apply(live, &wanted, still).await

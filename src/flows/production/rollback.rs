@@ -9,6 +9,7 @@ use tracing::Instrument as _;
 use crate::config::{Config, EnvironmentConfig};
 use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
+use crate::flows::production::broken_off::BrokenOff;
 use crate::flows::production::rolled_back::WentBack;
 use crate::flows::production::{pin, rolled_back};
 use crate::flows::project::app_revision::{AppRevision, EnvironmentApp, not_deployed};
@@ -33,7 +34,7 @@ use crate::policy::replace::Replace;
 use crate::report::{AppReporter, Reporter};
 
 /// How far back is looked: failed ones lie between them.
-const LOOK_BACK: usize = 50;
+pub(super) const LOOK_BACK: usize = 50;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -59,8 +60,17 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     // GitHub may be down.
     ctx.resolve_names_or_say(repository, app).await?;
     refuse_archived(app)?;
-    let earlier = choose(ctx, platform.as_ref(), app, request).await?;
-    consent(app, &earlier, request)?;
+    let broken_off = match request.dry_run {
+        true => None,
+        false => BrokenOff::find(ctx, target, config, app, request.to.as_deref()).await?,
+    };
+    let earlier = match &broken_off {
+        Some(broken_off) => broken_off.back.clone(),
+        None => choose(ctx, platform.as_ref(), app, request).await?,
+    };
+    if broken_off.is_none() {
+        consent(app, &earlier, request)?;
+    }
     let commit = ctx.commit_of(&earlier);
     if request.dry_run {
         return planned(ctx, target, app, &earlier);
@@ -81,10 +91,21 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         ctx.wait.check()?;
         let name = commit.as_ref().map_or(earlier.id.as_str(), Sha::short);
         ctx.console.phase("Rollback");
-        ctx.console.say(&format!("Rolling `{}` back to {name}", app.name));
-        let rollout = match &app.pinned {
-            None => platform.roll_back(app, &earlier, Hold::Pin).await?,
-            Some(_) => {
+        let rolling = format!("Rolling `{}` back to {name}", app.name);
+        let rollout = match (&broken_off, &app.pinned) {
+            (Some(broken_off), _) => {
+                ctx.console.say(&format!(
+                    "Going on with the rollback of `{}` to {name}, which an earlier run began",
+                    app.name
+                ));
+                broken_off.rollout()
+            }
+            (None, None) => {
+                ctx.console.say(&rolling);
+                platform.roll_back(app, &earlier, Hold::Pin).await?
+            }
+            (None, Some(_)) => {
+                ctx.console.say(&rolling);
                 let app = pin::release(ctx, target, app).await?;
                 // A signal between the two would leave the app without a pin.
                 let rollout = platform.uncancellable().roll_back(&app, &earlier, Hold::Pin).await;
@@ -128,7 +149,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                 let branch = config.production.branch_or(&repository.default_branch);
                 let went_back = WentBack {
                     target,
-                    app,
+                    app: broken_off.as_ref().map_or(app, |broken_off| &broken_off.before),
                     back: &earlier,
                     at,
                     branch,
@@ -353,7 +374,7 @@ fn consent(app: &App, earlier: &Deployment, request: &Request) -> Result<(), Fai
     Err(failure)
 }
 
-fn is_named(deployment: &Deployment, name: &str) -> bool {
+pub(super) fn is_named(deployment: &Deployment, name: &str) -> bool {
     let runs = |built: &Built| matches!(built, Built::Digest(digest) if digest == name);
     deployment.id == name
         || deployment.commit().is_some_and(|sha| sha.is(&Sha::new(name)))

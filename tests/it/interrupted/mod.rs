@@ -3,3 +3,5 @@
 mod records;
 mod removal;
 mod reopened;
+mod resumed;
+mod rollback;
