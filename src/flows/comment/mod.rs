@@ -164,9 +164,7 @@ async fn execute(
         Command::Teardown => {
             // It takes every app of the pull request.
             let apps = any_of_environment(ctx, repository, &environment).await?;
-            // A run that was killed may have removed them without saying so.
-            let reporter = ctx.reporter(config, repository);
-            if apps.is_empty() && !announced_of(&reporter, pull.number).await.is_some_and(|it| it.is_live) {
+            if apps.is_empty() && !was_removed_silently(ctx, repository, pull, config).await {
                 return answered(Outcome::Refused, replies::no_preview(command));
             }
             for (_, app) in &apps {
@@ -183,6 +181,13 @@ async fn execute(
             previews::ask(ctx, command, pull, &apps).await
         }
     }
+}
+
+/// Whether a run may have removed the apps and was killed before everything was said: an earlier attempt of this one, or
+/// whichever left the preview on GitHub.
+async fn was_removed_silently(ctx: &Ctx, repository: &Repository, pull: &PullRequest, config: &Config) -> bool {
+    let announced = announced_of(&ctx.reporter(config, repository), pull.number).await;
+    ctx.run.was_started_again() || announced.is_some_and(|announced| announced.is_live)
 }
 
 /// `/preview` and `/redeploy`: of the head that stood when the comment was written, and of no other.

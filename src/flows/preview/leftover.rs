@@ -78,7 +78,6 @@ async fn say_gone(
         .map(|app| {
             let name = names::preview_app(app, pull.number, repository.id, longest);
             let mut report = Report::new(&name, environment.clone(), State::Removed);
-            report.preview_of = Some(app.clone());
             report.commit = Some(pull.head.sha.clone());
             report.notes = RemovalReason::Swept(reason.to_owned()).notes(&pull);
             report

@@ -2,12 +2,14 @@
 
 use crate::config::Config;
 use crate::flows::context::Ctx;
-use crate::flows::production::rollback::{LOOK_BACK, is_named};
 use crate::flows::project::target::Target;
 use crate::model::commit::Sha;
 use crate::platforms::deployment::CauseKind;
 use crate::platforms::{App, Deployment, Rollout};
 use crate::report;
+
+/// How far back the deployments are looked for that a rollback goes between.
+const LOOK_BACK: usize = 50;
 
 /// A rollback that has begun, and whose end no run has seen.
 pub(crate) struct BrokenOff {
@@ -43,7 +45,7 @@ impl BrokenOff {
             return Ok(None);
         };
         let is_its = |built: Sha| built.is(&commit);
-        let is_meant = to.is_none_or(|to| is_named(&back, to));
+        let is_meant = to.is_none_or(|to| back.is_named(to));
         if !is_meant || !ctx.commit_of(&back).is_none_or(is_its) {
             return Ok(None);
         }

@@ -34,7 +34,7 @@ use crate::policy::replace::Replace;
 use crate::report::{AppReporter, Reporter};
 
 /// How far back is looked: failed ones lie between them.
-pub(super) const LOOK_BACK: usize = 50;
+const LOOK_BACK: usize = 50;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -318,7 +318,7 @@ async fn choose(ctx: &Ctx, platform: &dyn Platform, app: &App, request: &Request
     let candidates: Vec<Deployment> = match to {
         Some(to) => earlier
             .into_iter()
-            .filter(|deployment| is_named(deployment, to))
+            .filter(|deployment| deployment.is_named(to))
             .collect(),
         // The same commit, or the same images, deployed twice are no way back.
         None => {
@@ -372,13 +372,6 @@ fn consent(app: &App, earlier: &Deployment, request: &Request) -> Result<(), Fai
         names.join(",")
     ));
     Err(failure)
-}
-
-pub(super) fn is_named(deployment: &Deployment, name: &str) -> bool {
-    let runs = |built: &Built| matches!(built, Built::Digest(digest) if digest == name);
-    deployment.id == name
-        || deployment.commit().is_some_and(|sha| sha.is(&Sha::new(name)))
-        || deployment.built.iter().any(|(_, built)| runs(built))
 }
 
 /// Every commit and digest that a deployment provably ran.
