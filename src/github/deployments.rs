@@ -80,11 +80,11 @@ pub(crate) struct Recorded {
 
 /// One status of a deployment. <https://docs.github.com/rest/deployments/statuses>
 #[derive(Clone, Debug, Default, Deserialize)]
-struct Past {
+pub(crate) struct Past {
     id: u64,
-    state: String,
+    pub(crate) state: String,
     #[serde(default)]
-    description: Option<String>,
+    pub(crate) description: Option<String>,
     #[serde(default)]
     environment_url: Option<String>,
     #[serde(default)]
@@ -198,11 +198,6 @@ impl GitHub {
         self.api.post_freely(&path, &body).await
     }
 
-    /// Whether the deployment's last status is `inactive`.
-    pub(crate) async fn is_inactive(&self, deployment: u64) -> Result<bool, ApiError> {
-        Ok(self.last_state(deployment).await?.as_deref() == Some("inactive"))
-    }
-
     /// Whether the newest deployment of an app to an environment that stays ended well. `false`: also where GitHub shows
     /// none. <https://docs.github.com/rest/deployments/deployments#list-deployments>
     pub(crate) async fn last_deployment_succeeded(&self, environment: &str, app: &str) -> Result<bool, ApiError> {
@@ -223,6 +218,13 @@ impl GitHub {
         deployments.retain(|it| it.payload().is_some());
         deployments.sort_by_key(|deployment| std::cmp::Reverse(deployment.id));
         Ok(deployments)
+    }
+
+    /// The id of the newest to an environment that carries our note, 0 where there is none. GitHub gives later ones greater
+    /// ids.
+    pub(crate) async fn newest_deployment(&self, environment: &str) -> Result<u64, ApiError> {
+        let newest = self.newest(environment).await?;
+        Ok(newest.first().map_or(0, |newest| newest.id))
     }
 
     /// Of the newest deployments to an environment, the commit of the one that ended well and whose place no other took;
@@ -311,11 +313,12 @@ impl GitHub {
     }
 
     /// `None`: it has no status yet.
-    pub(crate) async fn last_state(&self, deployment: u64) -> Result<Option<String>, ApiError> {
+    async fn last_state(&self, deployment: u64) -> Result<Option<String>, ApiError> {
         Ok(self.last_status(deployment).await?.map(|status| status.state))
     }
 
-    async fn last_status(&self, deployment: u64) -> Result<Option<Past>, ApiError> {
+    /// `None`: it has none yet.
+    pub(crate) async fn last_status(&self, deployment: u64) -> Result<Option<Past>, ApiError> {
         let statuses = self.statuses(deployment).await?;
         Ok(statuses.into_iter().max_by_key(|status| status.id))
     }

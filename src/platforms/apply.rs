@@ -10,6 +10,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) project: Option<&'a str>,
     /// Where the account does not let apps sleep, it is sent without that.
     pub(crate) may_stay_awake: bool,
+    /// A deployment of this very document that is under way may be gone on with: an earlier attempt of the run started it.
+    pub(crate) may_be_under_way: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -38,6 +38,14 @@ impl Deployment {
         Built::first_commit(&self.built).cloned()
     }
 
+    /// Whether a person means it by this: its id, the commit that it was built from, or the digest of an image that it runs.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        let runs = |built: &Built| matches!(built, Built::Digest(digest) if digest == name);
+        self.id == name
+            || self.commit().is_some_and(|sha| sha.is(&Sha::new(name)))
+            || self.built.iter().any(|(_, built)| runs(built))
+    }
+
     /// What every component was built from, where one whose source is another repository proves nothing.
     pub(crate) fn built_from(&self, repository: &OwnRepository) -> Vec<(String, Built)> {
         let facts = self.document.as_ref().map(Document::facts);

@@ -53,7 +53,7 @@ impl Reporter {
             self.comment_url = Some(first.comment.html_url.clone());
             let settled = self.settle().await;
             let preview = (first.body.run, first.body.text.clone());
-            let before = first.before.clone();
+            let before = first.before.answer.clone();
             // News about the preview takes the place of an answer, and so does a newer answer: then it is not said again.
             let again = |found: Found| {
                 let body = found.body;

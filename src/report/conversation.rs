@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::github::comments::Comment;
 use crate::github::{ACTIONS_BOT, GitHub};
 use crate::net::error::ApiError;
-use crate::render::body::{AnswerText, Body};
+use crate::render::body::Body;
 
 /// Someone may delete the comment, or another run create one, between two of our requests; not for ever.
 const TRIES: usize = 4;
@@ -29,8 +29,8 @@ pub(super) struct Conversation {
 pub(super) struct Written {
     pub(super) comment: Comment,
     pub(super) body: Body,
-    /// The answer that stood there before.
-    pub(super) before: Option<AnswerText>,
+    /// What stood there before.
+    pub(super) before: Body,
 }
 
 /// What our comments say together.
@@ -83,7 +83,7 @@ impl Conversation {
             // After a creation others are looked for: two runs may have created one each, and the oldest stays.
             let ours = self.ours(created.is_some() || unclear.is_some()).await?;
             let found = fold(&self.marker, &ours);
-            let before = found.body.answer.clone();
+            let before = found.body.clone();
             let wanted = change(found);
             let Some((oldest, is_now)) = ours.first() else {
                 if let Some(comment) = created {

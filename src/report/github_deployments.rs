@@ -4,6 +4,7 @@ use super::Reporter;
 use super::complaints::Complaint;
 use super::record::{Record, payload_of, put_all_aside};
 use crate::github::GitHub;
+use crate::github::deployments::{Deployment, Payload};
 use crate::model::report::{Report, State};
 use crate::net::error::ApiError;
 
@@ -57,22 +58,24 @@ impl Reporter {
         let is_gone = self.is_removed() || self.withdrawn;
         let record = self.records.iter_mut().find(|record| record.is_about(report));
         if let Some(record) = record.filter(|record| !record.has_ended) {
+            let serves = report.state == State::Ready;
+            // The earlier ones first: what is left in progress by a run that is killed in between is ended by the next.
+            let is_earlier_ended = record.end_earlier(github, environment, run, serves).await;
             record.set(github, report, run).await?;
-            match pull {
-                Some(_) if report.state == State::Ready => record.put_earlier_aside(github, environment, run).await?,
-                Some(_) => {}
-                None => {
-                    let serves = report.state == State::Ready;
-                    record.end_earlier(github, environment, run, serves).await?;
-                }
-            }
+            is_earlier_ended?;
             record.has_ended = true;
         }
+        // What was begun after nothing was left is another run's.
+        let is_seen = |it: &Deployment| self.seen.is_none_or(|seen| it.id <= seen);
         match pull {
-            Some(pull) if is_gone => put_all_aside(github, environment, |it| it.pr == Some(pull), run).await,
+            Some(pull) if is_gone => {
+                let is_meant = |it: &Deployment, payload: &Payload| is_seen(it) && payload.pr == Some(pull);
+                put_all_aside(github, environment, is_meant, run).await
+            }
             Some(_) if report.state == State::Removed => {
                 let its = payload_of(report);
-                put_all_aside(github, environment, |it| *it == its, run).await
+                let is_meant = |it: &Deployment, payload: &Payload| is_seen(it) && *payload == its;
+                put_all_aside(github, environment, is_meant, run).await
             }
             _ => Ok(()),
         }

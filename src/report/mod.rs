@@ -5,6 +5,7 @@
 
 mod answer;
 mod app_reporter;
+mod attempts;
 mod clean;
 mod commands;
 mod complaints;
@@ -19,6 +20,7 @@ mod newest_run;
 mod notice;
 mod outputs;
 mod record;
+mod removal;
 mod underway;
 mod unwritten;
 
@@ -29,6 +31,7 @@ use jiff::Timestamp;
 
 pub(super) use self::answer::{failed_run_url, last_written, react, react_last};
 pub(crate) use self::app_reporter::AppReporter;
+pub(super) use self::attempts::{has_begun, unfinished};
 pub(super) use self::clean::cleaned_standing;
 use self::complaints::Complaint;
 pub(super) use self::context::logs;
@@ -38,11 +41,11 @@ use self::files::write_files;
 pub(super) use self::files::{record, record_all, record_as, record_with};
 use self::newest_run::RunOrder;
 pub(crate) use self::outputs::outputs_of;
-use self::record::{Record, any_active};
+use self::record::Record;
+pub(super) use self::removal::{Announced, announced, announced_of, newest_preview};
 pub(super) use self::underway::busy_with;
 use crate::config::CommentMode;
 use crate::github::GitHub;
-use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::{Report, State};
 use crate::model::stamp::Stamp;
@@ -82,6 +85,10 @@ pub(crate) struct Reporter {
     complaints: Vec<Complaint>,
     /// Nothing of the environment is left, whatever the report says.
     withdrawn: bool,
+    /// Of what is said to be gone, the newest deployment that GitHub had made before that was seen.
+    seen: Option<u64>,
+    /// The comment's text before this run's first words.
+    overwritten: Option<String>,
     /// Why nothing was deployed.
     refusal: Option<Failure>,
 }
@@ -219,14 +226,6 @@ impl Reporter {
         Self::new(deps, reports).withdraw(reports).await;
     }
 
-    /// Whether everything has been said about a preview that is gone: the comment is written before the deployments
-    /// are made inactive, so that inactive ones mean both. What cannot be determined is said again.
-    pub(crate) async fn has_said_removed(deps: &ReporterDeps, pull: u64) -> bool {
-        let Some(github) = &deps.github else { return true };
-        let environment = Environment::Preview(pull);
-        matches!(any_active(github, environment.on_github(), pull).await, Ok(false))
-    }
-
     fn new(mut deps: ReporterDeps, reports: &[Report]) -> Self {
         deps.github = deps.github.as_ref().map(GitHub::impatient);
         let pull = reports.iter().find_map(|report| report.environment.pull_request());
@@ -251,6 +250,8 @@ impl Reporter {
             is_swept: false,
             complaints: Vec::new(),
             withdrawn: false,
+            seen: None,
+            overwritten: None,
             refusal: None,
         }
     }
@@ -310,9 +311,9 @@ impl Reporter {
         let text = page::comment(&self.shown(), &self.render_context());
         let text = self.deps.redactor.clean(&text);
         let run = self.deps.run.stamp();
-        // What is gone is gone, whichever run says so.
+        // What is gone is gone, whichever run says so, until another run makes it again.
         let removed = self.is_removed();
-        let order = match removed || self.conversation.is_none() {
+        let order = match (removed && self.seen.is_none()) || self.conversation.is_none() {
             true => RunOrder::Newest,
             false => self.order().await,
         };
@@ -321,12 +322,18 @@ impl Reporter {
         };
         // The answer to a command that came after this run's first words is news, and stays.
         let keeps_answer = self.has_written;
+        let overwritten = self.overwritten.clone();
         let written = conversation
             .write(missing, |found| {
                 if order.leaves(&found, run) {
                     return found.body;
                 }
                 let Found { mut body, .. } = found;
+                // Another run has spoken since this one did.
+                let is_news = |before: String| body.text != before && body.text != text;
+                if removed && overwritten.clone().is_some_and(is_news) {
+                    return body;
+                }
                 // Gone is gone: when that was seen once more is no news.
                 if removed && without_rows(&body.text) == without_rows(&text) {
                     return body;
@@ -337,8 +344,9 @@ impl Reporter {
                 body
             })
             .await;
-        if let Some(Written { comment, body, .. }) = written? {
+        if let Some(Written { comment, body, before }) = written? {
             self.comment_url = Some(comment.html_url);
+            self.overwritten.get_or_insert(before.text);
             match (&order, body.text == text) {
                 (_, true) => self.has_written = true,
                 (RunOrder::Overtaken(newer), false) => self.say_overtaken(*newer),

@@ -52,9 +52,9 @@ impl Reporter {
         let environment = Environment::Preview(pull);
         // By id where this run has a deployment: GitHub's times are in whole seconds, and ids grow.
         // The last of several: two runs that make theirs in turn have to agree on which of them is the newer.
-        let last = own.iter().max();
+        let last = own.iter().max().copied().or(self.seen);
         let is_old = |it: &Deployment| match last {
-            Some(last) => it.id <= *last,
+            Some(last) => it.id <= last,
             None => it.created_at.is_none_or(|made| made <= begun),
         };
         let newer = match github.deployments_until(environment.on_github(), is_old).await {

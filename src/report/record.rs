@@ -2,7 +2,7 @@
 
 use crate::actions::run::Run;
 use crate::github::GitHub;
-use crate::github::deployments::{Deployment, DeploymentState, NewDeployment, Payload, Status};
+use crate::github::deployments::{Deployment, DeploymentState, NewDeployment, Past, Payload, Status};
 use crate::model::commit::Sha;
 use crate::model::environment::Environment;
 use crate::model::report::{Report, State};
@@ -97,29 +97,22 @@ impl Record {
     pub(super) fn is_about(&self, report: &Report) -> bool {
         self.payload == payload_of(report)
     }
-
-    /// Makes the app's earlier deployments of this pull request inactive: GitHub does so itself only for environments
-    /// that stay. Ends at the first that is inactive already, because those before it are too.
-    pub(super) async fn put_earlier_aside(
-        &self,
-        github: &GitHub,
-        environment: &str,
-        run: &Run,
-    ) -> Result<(), ApiError> {
-        for earlier in github.deployments(environment).await? {
-            if earlier.id >= self.id || earlier.payload().as_ref() != Some(&self.payload) {
-                continue;
-            }
-            if github.is_inactive(earlier.id).await? {
-                break;
-            }
-            put_aside(github, earlier.id, REPLACED, run).await?;
-        }
-        Ok(())
-    }
 }
 
 const REPLACED: &str = "A newer deployment took its place";
+const REMOVED: &str = "The preview was removed";
+const BROKEN_OFF: &str = "Its run ended before it did";
+const SKIPPED: &str = "Skipped";
+
+/// Whether no deployment before one with this status is live: those whose place was taken, and those of what was removed,
+/// are ended from the oldest to the newest. One that came to nothing leaves what served before it as it is.
+fn is_last_of_all(status: &Past) -> bool {
+    status.state == "inactive" && ![Some(BROKEN_OFF), Some(SKIPPED)].contains(&status.description.as_deref())
+}
+
+pub(super) fn is_under_way(status: Option<&Past>) -> bool {
+    status.is_none_or(|status| matches!(&*status.state, "in_progress" | "queued" | "pending"))
+}
 
 /// In a deployment's description, before the run that made it.
 const BY_RUN: &str = "run ";
@@ -158,13 +151,16 @@ pub(super) async fn failed_run(github: &GitHub, pull: u64) -> Result<Option<Stam
     })
 }
 
-/// How far back a run that was killed, and the deployment that served before, are looked for.
-const LOOKED_THROUGH: usize = 5;
+/// How far back the deployment that served before is looked for: failed ones lie between.
+const LOOKED_THROUGH: usize = 50;
+
+/// How far back a run that was killed is looked for, by one whose deployment does not serve.
+const LOOKED_THROUGH_FOR_KILLED: usize = 5;
 
 impl Record {
-    /// Ends the records of earlier deployments to an environment that stays: those of runs that were killed before they
-    /// could, which GitHub would show in progress for ever, and once this one serves, those that do not any more. GitHub
-    /// leaves them active in production. <https://docs.github.com/rest/deployments/statuses#create-a-deployment-status>
+    /// Ends the records of the app's earlier deployments: those of runs that were killed before they could, which GitHub
+    /// would show in progress for ever, and once this one serves, those that do not any more. GitHub itself ends none of
+    /// production's and of a preview's. <https://docs.github.com/rest/deployments/statuses#create-a-deployment-status>
     pub(super) async fn end_earlier(
         &self,
         github: &GitHub,
@@ -176,41 +172,78 @@ impl Record {
         let earlier = all
             .iter()
             .filter(|it| it.id < self.id && it.payload().as_ref() == Some(&self.payload));
-        for earlier in earlier.take(LOOKED_THROUGH) {
-            match github.last_state(earlier.id).await?.as_deref() {
-                None | Some("in_progress" | "queued" | "pending") => {
-                    put_aside(github, earlier.id, "Its run ended before it did", run).await?;
-                }
-                Some("success") if serves => put_aside(github, earlier.id, REPLACED, run).await?,
-                _ => {}
-            }
+        let looked_through = if serves {
+            LOOKED_THROUGH
+        } else {
+            LOOKED_THROUGH_FOR_KILLED
+        };
+        // A preview's failures are of no interest once a later commit serves, and production's stay to be read.
+        let is_preview = self.payload.pr.is_some();
+        let mut ended = Vec::new();
+        for earlier in earlier.take(looked_through) {
+            let last = github.last_status(earlier.id).await?;
+            let why = match &last {
+                last if is_under_way(last.as_ref()) => BROKEN_OFF,
+                Some(last) if is_last_of_all(last) => break,
+                Some(last) if serves && (last.state == "success" || is_preview && last.state != "inactive") => REPLACED,
+                _ => continue,
+            };
+            ended.push((earlier.id, why));
+        }
+        for (id, why) in ended.into_iter().rev() {
+            put_aside(github, id, why, run).await?;
         }
         Ok(())
     }
 }
 
-/// Whether GitHub still shows a deployment of the pull request that is not inactive.
-pub(super) async fn any_active(github: &GitHub, environment: &str, pull: u64) -> Result<bool, ApiError> {
-    for deployment in github.deployments(environment).await? {
-        let is_of_pull = deployment.payload().is_some_and(|payload| payload.pr == Some(pull));
-        if is_of_pull && !github.is_inactive(deployment.id).await? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+/// A deployment that GitHub does not show as inactive.
+pub(super) struct Shown {
+    id: u64,
+    pub(super) payload: Payload,
+    pub(super) is_success: bool,
 }
 
-/// Makes the deployments with such a payload inactive: those of a pull request, or of one of its apps.
+/// Those among some deployments, the newest first, that GitHub does not show as inactive.
+pub(super) async fn shown(github: &GitHub, deployments: &[Deployment]) -> Result<Vec<Shown>, ApiError> {
+    let (mut shown, mut looked_through) = (Vec::new(), Vec::new());
+    for deployment in deployments {
+        let Some(payload) = deployment.payload() else { continue };
+        if looked_through.contains(&payload) {
+            continue;
+        }
+        let last = github.last_status(deployment.id).await?;
+        match &last {
+            Some(last) if is_last_of_all(last) => looked_through.push(payload),
+            Some(last) if last.state == "inactive" => {}
+            last => shown.push(Shown {
+                id: deployment.id,
+                payload,
+                is_success: last.as_ref().is_some_and(|last| last.state == "success"),
+            }),
+        }
+    }
+    Ok(shown)
+}
+
+/// What GitHub still shows of a pull request's deployments.
+pub(super) async fn shown_of(github: &GitHub, environment: &str, pull: u64) -> Result<Vec<Shown>, ApiError> {
+    let mut all = github.deployments(environment).await?;
+    all.retain(|it| it.payload().is_some_and(|payload| payload.pr == Some(pull)));
+    shown(github, &all).await
+}
+
+/// Makes the deployments that are meant inactive: those of a pull request, or of one of its apps.
 pub(super) async fn put_all_aside(
     github: &GitHub,
     environment: &str,
-    is_meant: impl Fn(&Payload) -> bool,
+    is_meant: impl Fn(&Deployment, &Payload) -> bool,
     run: &Run,
 ) -> Result<(), ApiError> {
-    for deployment in github.deployments(environment).await? {
-        if deployment.payload().is_some_and(|payload| is_meant(&payload)) && !github.is_inactive(deployment.id).await? {
-            put_aside(github, deployment.id, "The preview was removed", run).await?;
-        }
+    let mut all = github.deployments(environment).await?;
+    all.retain(|it| it.payload().is_some_and(|payload| is_meant(it, &payload)));
+    for deployment in shown(github, &all).await?.into_iter().rev() {
+        put_aside(github, deployment.id, REMOVED, run).await?;
     }
     Ok(())
 }
@@ -274,7 +307,7 @@ fn describe(report: &Report) -> String {
             Some(newer) => format!("Superseded by {}", newer.short()),
             None => "Cancelled".to_owned(),
         },
-        State::Skipped => "Skipped".to_owned(),
-        State::Removed => "The preview was removed".to_owned(),
+        State::Skipped => SKIPPED.to_owned(),
+        State::Removed => REMOVED.to_owned(),
     }
 }

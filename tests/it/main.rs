@@ -32,6 +32,7 @@ mod foreign_logs;
 mod hostile_api;
 mod images;
 mod init;
+mod interrupted;
 mod logs;
 mod logs_and_summaries;
 mod output_errors;

@@ -40,7 +40,7 @@ use crate::model::environment::Environment;
 use crate::model::failure::Kind;
 use crate::model::pull_request::PullRequest;
 use crate::model::report::{Report, State};
-use crate::report::{Reporter, ReporterDeps, react, react_last};
+use crate::report::{Reporter, ReporterDeps, announced_of, react, react_last};
 
 /// How a command ended, shown on the comment that it came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,7 +170,7 @@ async fn execute(
         Command::Teardown => {
             // It takes every app of the pull request.
             let apps = any_of_environment(ctx, repository, &environment).await?;
-            if apps.is_empty() {
+            if apps.is_empty() && !was_removed_silently(ctx, repository, pull, config).await {
                 return answered(Outcome::Refused, replies::no_preview(command, None));
             }
             for (_, app) in &apps {
@@ -187,6 +187,13 @@ async fn execute(
             previews::ask(ctx, command, pull, apps).await
         }
     }
+}
+
+/// Whether a run may have removed the apps and was killed before everything was said: an earlier attempt of this one, or
+/// whichever left the preview on GitHub.
+async fn was_removed_silently(ctx: &Ctx, repository: &Repository, pull: &PullRequest, config: &Config) -> bool {
+    let announced = announced_of(&ctx.reporter(config, repository), pull.number).await;
+    ctx.run.was_started_again() || announced.is_some_and(|announced| announced.is_live)
 }
 
 /// `/preview` and `/redeploy`: of the head that stood when the comment was written, and of no other.

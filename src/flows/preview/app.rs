@@ -3,6 +3,7 @@
 use crate::flows::context::Ctx;
 use crate::flows::preview::overtaken::still_wanted;
 use crate::flows::preview::plan::Planner;
+use crate::flows::rollout::resumed::may_resume;
 use crate::platforms::plan::PreviewPlan;
 use crate::platforms::{App, Applied, Document, Platform, PlatformError, Rollout, Still, Wanted};
 
@@ -30,6 +31,17 @@ pub(crate) async fn send(
             ctx.redactor_of(&plan.document, &planner.config);
             plan.loss.iter().for_each(|loss| ctx.console.warn(&loss.before));
             apply(ctx, planner, plan, Some(&app)).await
+        }
+        // A removal that had begun before the pull request was opened again was quicker.
+        Err(error) if live.is_some() && error.is_not_found() => {
+            ctx.console.say(&format!(
+                "The preview `{}` was removed meanwhile: it is made again",
+                plan.name
+            ));
+            still_wanted(ctx, planner.pull).await?;
+            *plan = planner.plan(ctx, None)?;
+            ctx.redactor_of(&plan.document, &planner.config);
+            apply(ctx, planner, plan, None).await
         }
         applied => applied,
     };
@@ -61,6 +73,13 @@ async fn apply(
         document: &plan.document,
         project: None,
         may_stay_awake: true,
+        may_be_under_way: match live {
+            Some(live) => {
+                let (target, name) = (&planner.target, planner.spec_name());
+                may_resume(ctx, &planner.config, target, live, name, &planner.pull.head.sha).await
+            }
+            None => false,
+        },
     };
     let still: Still<'_> = &|| Box::pin(still_wanted(ctx, planner.pull));
     planner.target.platform.apply(live, &wanted, still).await

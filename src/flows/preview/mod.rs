@@ -11,6 +11,7 @@ pub(crate) mod eligibility;
 mod finish;
 pub(crate) mod forks;
 pub(crate) mod hint;
+mod leftover;
 pub(crate) mod limit;
 pub(crate) mod overtaken;
 pub(crate) mod plan;

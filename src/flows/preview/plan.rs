@@ -89,8 +89,10 @@ impl<'a> Planner<'a> {
     }
 
     pub(crate) fn plan(&self, ctx: &Ctx, live: Option<&App>) -> Result<PreviewPlan, Failure> {
-        // A rehearsal shows what is going to change, and not that every run has words of its own.
-        let before = live.filter(|_| ctx.dry_run);
+        // A rehearsal shows what is going to change, and not that every run has words of its own; and what an earlier
+        // attempt of this run started goes on with the words that it has.
+        let may_go_on = |app: &&App| ctx.run.was_started_again() && app.in_progress.is_some();
+        let before = live.filter(|app| ctx.dry_run || may_go_on(app));
         let before = before.and_then(|app| app.document.facts().announcement(None).cloned());
         ctx.clouds.of(&self.manifest).manifests.plan_preview(
             &self.manifest,

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::config::{self, Config};
 use crate::flows::context::Ctx;
 use crate::flows::failure::failure_of;
-use crate::flows::preview::teardown;
+use crate::flows::preview::{leftover, teardown};
 use crate::flows::production::undeployed;
 use crate::flows::project::ownership::is_of_environment;
 use crate::flows::project::source::Source;
@@ -51,7 +51,9 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
         let listed = platform.list().await?;
         apps.extend(listed.into_iter().map(|app| (platform, app)));
     }
-    for Preview { number, apps } in previews(ctx, &repository, &apps) {
+    let previews = previews(ctx, &repository, &apps);
+    let known: Vec<u64> = previews.iter().map(|preview| preview.number).collect();
+    for Preview { number, apps } in previews {
         let names = list(apps.iter().map(|(_, app)| app.name.as_str()));
         let removed = async {
             let pull = github.pull(number).await?;
@@ -92,6 +94,11 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
                 first_error = first_error.or(Some(error));
             }
         }
+    }
+    if ctx.wait.check().is_ok() {
+        let (gone, error) = leftover::sweep(ctx, request.dry_run, &config, &repository, &known).await;
+        swept.extend(gone);
+        first_error = first_error.or(error);
     }
     let undeployed = match request.nightly && ctx.wait.check().is_ok() {
         true => {

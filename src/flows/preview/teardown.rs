@@ -109,7 +109,7 @@ pub(crate) async fn remove(
         if pull.open && Reporter::has_said_removed(&reporter, pull.number).await {
             report::record(&reporter.run, &reporter.console, &reporter.redactor, &reports[0]);
         } else {
-            Reporter::tell(reporter, &reports).await;
+            tell(ctx, reporter, repository, pull, &reports).await;
         }
         return Ok(reports);
     }
@@ -158,13 +158,37 @@ pub(crate) async fn remove(
         // Nothing has changed, and what the comment says is still so.
         Some(error) if !reports.iter().any(is_removed) => Err(error),
         Some(error) => {
-            Reporter::tell(reporter, &reports).await;
+            tell(ctx, reporter, repository, pull, &reports).await;
             Err(error)
         }
         None => {
-            Reporter::tell(reporter, &reports).await;
+            tell(ctx, reporter, repository, pull, &reports).await;
             Ok(reports)
         }
+    }
+}
+
+/// Says what is gone, unless a later run has made the preview again: an older one's words would hide it.
+pub(crate) async fn tell(
+    ctx: &Ctx,
+    reporter: ReporterDeps,
+    repository: &Repository,
+    pull: &PullRequest,
+    reports: &[Report],
+) {
+    // In this order: what is made after the look at the apps has a deployment that is newer than this one.
+    let seen = report::newest_preview(&reporter).await;
+    let apps = any_of_environment(ctx, repository, &Environment::Preview(pull.number)).await;
+    let is_known = |app: &App| reports.iter().any(|report| report.app_id.as_ref() == Some(&app.id));
+    match apps.unwrap_or_default().into_iter().find(|(_, app)| !is_known(app)) {
+        Some((_, again)) => {
+            ctx.console.notice(&format!(
+                "`{}` was made again meanwhile: the comment is left to the run that made it",
+                again.name
+            ));
+            report::record_all(&reporter.run, &reporter.console, &reporter.redactor, reports, "");
+        }
+        None => Reporter::tell_removal(reporter, reports, seen).await,
     }
 }
 
@@ -184,6 +208,7 @@ async fn destroy(
     let environment = Environment::Preview(pull.number);
     tracing::debug!(target: "decision", "`{}` is removed because it has the marks of `{environment}`", app.name);
     let removal = tracing::debug_span!(target: "phase", "removal");
+    still().await?;
     platform.destroy(&app.id, limit, still).instrument(removal).await?;
     ctx.console.say(&format!("`{}` is gone", app.name));
     Ok(())

@@ -3,6 +3,7 @@
 mod app;
 pub(crate) mod automatic_rollback;
 mod begin;
+mod broken_off;
 mod compared;
 pub(crate) mod deploy;
 mod left_over;

@@ -4,6 +4,7 @@ use crate::flows::context::Ctx;
 use crate::flows::project::app_revision::AppRevision;
 use crate::flows::project::ownership;
 use crate::flows::project::revision::Commit;
+use crate::flows::rollout::resumed::may_resume;
 use crate::model::environment::Environment;
 use crate::model::failure::Failure;
 use crate::model::report::Change;
@@ -176,11 +177,19 @@ impl Planner<'_> {
     }
 
     async fn apply(&self, live: Option<&App>, plan: &ProductionPlan) -> crate::platforms::Result<Rollout> {
-        let project = self.revision.settings().project.as_str();
+        let revision = self.revision;
+        let project = revision.settings().project.as_str();
         let wanted = Wanted {
             document: &plan.document,
             project: Some(project).filter(|project| !project.is_empty()),
             may_stay_awake: false,
+            may_be_under_way: match live {
+                Some(live) => {
+                    let (name, commit) = (revision.manifest.name(), &revision.head);
+                    may_resume(self.ctx, &revision.config, &revision.target, live, name, commit).await
+                }
+                None => false,
+            },
         };
         let still: Still<'_> = &|| Box::pin(self.head_stands());
         let applied = self.revision.target.platform.apply(live, &wanted, still).await?;

@@ -10,6 +10,7 @@ use crate::actions::fold::Fold;
 use crate::config::{Config, EnvironmentConfig};
 use crate::flows::context::Ctx;
 use crate::flows::failure::{cancelled, failure_of};
+use crate::flows::production::broken_off::BrokenOff;
 use crate::flows::production::rolled_back::WentBack;
 use crate::flows::production::{pin, rolled_back};
 use crate::flows::project::app_revision::{AppRevision, EnvironmentApp, not_deployed};
@@ -60,8 +61,17 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
     // GitHub may be down.
     ctx.resolve_names_or_say(repository, app).await?;
     refuse_archived(app)?;
-    let earlier = choose(ctx, platform.as_ref(), app, request).await?;
-    consent(app, &earlier, request)?;
+    let broken_off = match request.dry_run {
+        true => None,
+        false => BrokenOff::find(ctx, target, config, app, request.to.as_deref()).await?,
+    };
+    let earlier = match &broken_off {
+        Some(broken_off) => broken_off.back.clone(),
+        None => choose(ctx, platform.as_ref(), app, request).await?,
+    };
+    if broken_off.is_none() {
+        consent(app, &earlier, request)?;
+    }
     let commit = ctx.commit_of(&earlier);
     if request.dry_run {
         return planned(ctx, target, app, &earlier);
@@ -82,10 +92,21 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
         ctx.wait.check()?;
         let name = commit.as_ref().map_or(earlier.id.as_str(), Sha::short);
         ctx.console.phase(Fold::Rollback);
-        ctx.console.say(&format!("Rolling `{}` back to {name}", app.name));
-        let rollout = match &app.pinned {
-            None => platform.roll_back(app, &earlier, Hold::Pin).await?,
-            Some(_) => {
+        let rolling = format!("Rolling `{}` back to {name}", app.name);
+        let rollout = match (&broken_off, &app.pinned) {
+            (Some(broken_off), _) => {
+                ctx.console.say(&format!(
+                    "Going on with the rollback of `{}` to {name}, which an earlier run began",
+                    app.name
+                ));
+                broken_off.rollout()
+            }
+            (None, None) => {
+                ctx.console.say(&rolling);
+                platform.roll_back(app, &earlier, Hold::Pin).await?
+            }
+            (None, Some(_)) => {
+                ctx.console.say(&rolling);
                 let app = pin::release(ctx, target, app).await?;
                 // A signal between the two would leave the app without a pin.
                 let rollout = platform.uncancellable().roll_back(&app, &earlier, Hold::Pin).await;
@@ -129,7 +150,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Report> 
                 let branch = config.production.branch_or(&repository.default_branch);
                 let went_back = WentBack {
                     target,
-                    app,
+                    app: broken_off.as_ref().map_or(app, |broken_off| &broken_off.before),
                     back: &earlier,
                     at,
                     branch,
@@ -298,7 +319,7 @@ async fn choose(ctx: &Ctx, platform: &dyn Platform, app: &App, request: &Request
     let candidates: Vec<Deployment> = match to {
         Some(to) => earlier
             .into_iter()
-            .filter(|deployment| is_named(deployment, to))
+            .filter(|deployment| deployment.is_named(to))
             .collect(),
         // The same commit, or the same images, deployed twice are no way back.
         None => {
@@ -352,13 +373,6 @@ fn consent(app: &App, earlier: &Deployment, request: &Request) -> Result<(), Fai
         names.join(",")
     ));
     Err(failure)
-}
-
-fn is_named(deployment: &Deployment, name: &str) -> bool {
-    let runs = |built: &Built| matches!(built, Built::Digest(digest) if digest == name);
-    deployment.id == name
-        || deployment.commit().is_some_and(|sha| sha.is(&Sha::new(name)))
-        || deployment.built.iter().any(|(_, built)| runs(built))
 }
 
 /// Every commit and digest that a deployment provably ran.

@@ -14,6 +14,7 @@ pub(crate) mod place;
 mod platform_phase;
 mod platform_rollback;
 pub(crate) mod refused_manifest;
+pub(crate) mod resumed;
 
 use jiff::Timestamp;
 use tokio::sync::watch;

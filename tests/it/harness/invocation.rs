@@ -53,6 +53,10 @@ impl<'t> Invocation<'t> {
         }
     }
 
+    pub(super) fn tester(&self) -> &'t Tester {
+        self.tester
+    }
+
     pub(crate) fn env(mut self, key: &str, value: &str) -> Self {
         self.envs.insert(key.to_owned(), Some(value.to_owned()));
         self
@@ -83,6 +87,12 @@ impl<'t> Invocation<'t> {
     pub(crate) fn locally(mut self) -> Self {
         self.in_runner = false;
         self
+    }
+
+    /// As that attempt of a workflow run with that id.
+    pub(crate) fn attempt(self, run: u64, attempt: u64) -> Self {
+        self.env("GITHUB_RUN_ID", &run.to_string())
+            .env("GITHUB_RUN_ATTEMPT", &attempt.to_string())
     }
 
     /// With another branch or commit checked out.

@@ -30,12 +30,12 @@ impl AppPlatform {
             document: AppSpec::document(spec),
             stays_awake: is_refused || sent.sleep_dropped,
         };
-        match self.send_spec(live, spec, wanted.project, &still).await {
+        match self.send_spec(live, spec, wanted, &still).await {
             Err(PlatformError::SleepRefused { .. }) if wanted.may_stay_awake => {
                 tracing::debug!(target: "decision", "sent again without sleep because the account refuses it");
                 let mut awake = spec.clone();
                 stay_awake(&mut awake);
-                let sent = self.send_spec(live, &awake, wanted.project, &still).await?;
+                let sent = self.send_spec(live, &awake, wanted, &still).await?;
                 Ok(applied(sent, awake, true))
             }
             sent => Ok(applied(sent?, spec.clone(), false)),
@@ -46,12 +46,16 @@ impl AppPlatform {
         &self,
         live: Option<&App>,
         spec: &Value,
-        project: Option<&str>,
+        wanted: &Wanted<'_>,
         still: &impl AsyncFn() -> Result<()>,
     ) -> Result<Sent> {
         match live {
+            Some(app) if wanted.may_be_under_way => match self.under_way(app, spec).await? {
+                Some(sent) => Ok(sent),
+                None => self.update(app, spec, still).await,
+            },
             Some(app) => self.update(app, spec, still).await,
-            None => self.create(spec, project, still).await,
+            None => self.create(spec, wanted.project, still).await,
         }
     }
 }

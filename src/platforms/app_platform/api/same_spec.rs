@@ -39,6 +39,22 @@ pub(super) fn comes_from(given: &Value, sent: &Value) -> bool {
     }
 }
 
+/// Whether a secret's value is in it that the platform has not encrypted yet.
+pub(super) fn sends_secrets(spec: &Value) -> bool {
+    match spec {
+        Value::Object(map) => {
+            let is_secret = env::is_typed_secret(map);
+            map.iter().any(|(key, value)| {
+                let may_be_plain = is_of_registry(key) || (is_secret && env::is_value(key));
+                let is_plain = |value: &str| !value.is_empty() && !env::is_encrypted(value);
+                may_be_plain && value.as_str().is_some_and(is_plain) || sends_secrets(value)
+            })
+        }
+        Value::Array(items) => items.iter().any(sends_secrets),
+        _ => false,
+    }
+}
+
 /// What distinguishes components and envs: lists of them may come back in another order.
 fn named(item: &Value) -> Option<&str> {
     identity(item).map(|(_, name)| name)
@@ -61,7 +77,7 @@ pub(super) fn sleep_dropped(given: &Value, sent: &Value) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::{comes_from, sleep_dropped};
+    use super::{comes_from, sends_secrets, sleep_dropped};
 
     #[test]
     fn a_spec_is_recognised_through_defaults_zero_values_and_encryption() {
@@ -89,6 +105,25 @@ mod tests {
         ));
         assert!(!comes_from(&json!({"services": []}), &sent));
         assert!(!comes_from(&json!({}), &sent));
+    }
+
+    #[test]
+    fn a_secret_is_sent_unless_it_is_the_ciphertext_that_the_platform_gave() {
+        let spec = |value: &str, kind: &str| {
+            json!({"services": [{"name": "web", "image": {"registry_credentials": ""},
+                "envs": [{"key": "KEY", "value": value, "type": kind}, {"key": "A", "value": "1"}]}]})
+        };
+        for (value, kind, is_sent) in [
+            ("hush", "SECRET", true),
+            ("EV[1:x:y]", "SECRET", false),
+            ("", "SECRET", false),
+            ("hush", "GENERAL", false),
+        ] {
+            assert_eq!(sends_secrets(&spec(value, kind)), is_sent, "{value} {kind}");
+        }
+        assert!(sends_secrets(
+            &json!({"services": [{"image": {"registry_credentials": "user:token"}}]})
+        ));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::super::document::app::name_of;
 use super::apply::Sent;
 use super::refusal::refusal;
-use super::same_spec::{comes_from, sleep_dropped};
+use super::same_spec::{comes_from, sends_secrets, sleep_dropped};
 use super::{AppPlatform, PAUSES, app_path, complete, incomplete, wire};
 use crate::net::error::ApiError;
 use crate::net::retry::Repeat;
@@ -70,6 +70,24 @@ impl AppPlatform {
             sleep_dropped: sleep_dropped(&reply.spec, spec),
             rollout,
         })
+    }
+
+    /// The app's newest deployment, where it is of this very spec and under way. `None` also where a secret's value is to
+    /// be sent: it cannot be compared with the ciphertext that the platform keeps.
+    pub(super) async fn under_way(&self, app: &App, spec: &Value) -> Result<Option<Sent>> {
+        let newest = self.newest(app).await?.into_iter().next();
+        let Some(deployment) = newest.filter(|it| !it.phase.is_final() && !sends_secrets(spec)) else {
+            return Ok(None);
+        };
+        let given = deployment.document.as_ref().map_or(&Value::Null, Document::value);
+        if !comes_from(given, spec) {
+            return Ok(None);
+        }
+        adopted(&deployment, "an earlier attempt of the run made it");
+        Ok(Some(Sent {
+            sleep_dropped: sleep_dropped(given, spec),
+            rollout: rollout(app, Some(deployment.id)),
+        }))
     }
 
     pub(in crate::platforms::app_platform) async fn redeploy(

@@ -13,6 +13,7 @@ async fn apply(platform: &AppPlatform, live: Option<&App>, spec: Value) -> Resul
         document: &AppSpec::document(spec),
         project: None,
         may_stay_awake: false,
+        may_be_under_way: false,
     };
     let applied = platform.apply(live, &wanted, async || Ok(())).await?;
     Ok(applied.rollout)
@@ -41,6 +42,7 @@ fn an_app_that_may_stay_awake_is_sent_again_without_the_sleep_that_the_account_r
                     document: &document,
                     project: None,
                     may_stay_awake,
+                    may_be_under_way: false,
                 };
                 platform.apply(None, &wanted, async || Ok(())).await
             },
