@@ -50,7 +50,13 @@ pub(crate) async fn finish(
         ctx.console
             .say("The pull request was closed meanwhile: what was just made is removed again");
         let reporter = ctx.reporter(config, repository);
-        let names: Vec<String> = apps.iter().map(|app| app.report.app.clone()).collect();
+        let names: Vec<String> = match &*apps {
+            [only] => vec![only.report.app.clone()],
+            apps => {
+                let made = apps.iter().filter(|app| app.report.app_id.is_some());
+                made.map(|app| app.report.app.clone()).collect()
+            }
+        };
         return teardown::remove(ctx, reporter, repository, now, &names, &RemovalReason::Closed).await;
     }
     let is_reported = |app: &PreviewApp<'_>| app.work.is_some() && matches!(app.end, End::Reported | End::BrokenOff);

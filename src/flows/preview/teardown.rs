@@ -56,6 +56,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Repo
     // The head may be gone, and with it what its spec said: the default branch names the app as well. Where its spec is
     // broken, the marks alone say what there is to remove.
     let names = match source.manifest(&config.spec).await {
+        // Of several apps each has a name of its own, and which of them there were is seen from what is left.
+        _ if config.has_apps() => Vec::new(),
         Ok(manifest) => {
             let longest = manifest.words().longest_name;
             vec![names::preview_app(manifest.name(), pull.number, repository.id, longest)]
@@ -76,8 +78,8 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<Vec<Repo
     remove(ctx, reporter, &repository, &pull, &names, &request.because).await
 }
 
-/// The same when everything about the pull request is known already. `names`: what its apps are called if the default
-/// branch or the pull request names them.
+/// The same when everything about the pull request is known already. `names`: what its apps are called. The only one may be
+/// missing; of several, all of these were there.
 pub(crate) async fn remove(
     ctx: &Ctx,
     reporter: ReporterDeps,
@@ -102,18 +104,27 @@ pub(crate) async fn remove(
         }
         found => found?,
     };
+    // An earlier run may have removed some of several apps, and been killed before it could say so.
+    let mut gone = match names {
+        [] => announced(ctx, &reporter, repository, pull).await,
+        [_] => Vec::new(),
+        several => several.to_vec(),
+    };
+    gone.retain(|name| apps.iter().all(|(_, app)| app.name != *name));
+    let mut reports: Vec<Report> = gone.iter().map(|name| removed(name)).collect();
     if apps.is_empty() {
         ctx.console.say(&nothing_to_remove(pull.number, names));
-        let reports = vec![removed(names.first().map_or("", String::as_str))];
+        if reports.is_empty() {
+            reports.push(removed(names.first().map_or("", String::as_str)));
+        }
         // What was said while the pull request was open is no longer true of a closed one.
         if pull.open && Reporter::has_said_removed(&reporter, pull.number).await {
-            report::record(&reporter.run, &reporter.console, &reporter.redactor, &reports[0]);
+            ctx.record_each(&reports);
         } else {
             tell(ctx, reporter, repository, pull, &reports).await;
         }
         return Ok(reports);
     }
-    let mut reports = Vec::new();
     let (mut first_error, is_one) = (None, apps.len() == 1);
     for (platform, app) in apps {
         ctx.wait.check()?;
@@ -153,7 +164,7 @@ pub(crate) async fn remove(
             }
         }
     }
-    let is_removed = |report: &Report| report.state == State::Removed;
+    let is_removed = |report: &Report| report.state == State::Removed && report.app_id.is_some();
     match first_error {
         // Nothing has changed, and what the comment says is still so.
         Some(error) if !reports.iter().any(is_removed) => Err(error),
@@ -190,6 +201,15 @@ pub(crate) async fn tell(
         }
         None => Reporter::tell_removal(reporter, reports, seen).await,
     }
+}
+
+/// What the apps are called that GitHub still shows of the pull request's preview.
+async fn announced(ctx: &Ctx, reporter: &ReporterDeps, repository: &Repository, pull: &PullRequest) -> Vec<String> {
+    let longest = ctx.clouds.usual().words().longest_name;
+    let announced = report::announced_of(reporter, pull.number).await;
+    let apps = announced.into_iter().flat_map(|preview| preview.apps);
+    apps.map(|app| names::preview_app(&app, pull.number, repository.id, longest))
+        .collect()
 }
 
 /// Removes one app, and waits until it is gone.
