@@ -1,6 +1,7 @@
 //! Deploys one app of a pull request.
 
 use super::eligibility::Skip;
+use super::overtaken::still_wanted;
 use super::plan::Planner;
 use super::report::say_what_was_lost;
 use super::request::Request;
@@ -56,7 +57,7 @@ impl Work for PreviewWork<'_> {
 
     async fn deploy(app: &mut AppRun<Self>, before: &[Outcome], reporter: AppReporter<'_>) -> anyhow::Result<End> {
         app.use_urls(before)?;
-        match app.deploy(reporter).await {
+        match app.deploy_if_wanted(before, reporter).await {
             Err(error) => match error.downcast_ref() {
                 Some(PlatformError::Overtaken { by }) => Ok(End::Overtaken(by.clone())),
                 _ => Err(error),
@@ -67,6 +68,14 @@ impl Work for PreviewWork<'_> {
 }
 
 impl PreviewApp<'_> {
+    /// Deploys the app, unless the pull request has changed while it waited for others.
+    async fn deploy_if_wanted(&mut self, before: &[Outcome], reporter: AppReporter<'_>) -> anyhow::Result<End> {
+        if let (Some(work), false) = (&self.work, before.is_empty()) {
+            still_wanted(&self.ctx, work.planner.pull).await?;
+        }
+        self.deploy(reporter).await
+    }
+
     /// Plans again with the URLs of the apps that it refers to.
     fn use_urls(&mut self, before: &[Outcome]) -> anyhow::Result<()> {
         let Self { ctx, work, .. } = self;

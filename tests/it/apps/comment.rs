@@ -264,12 +264,11 @@ async fn a_pull_request_that_is_closed_in_the_middle_names_the_apps_that_were_ma
         insta::assert_snapshot!(t.redact(&t.comment(1).await), @"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
-        ### 🗑️ Removed: shop-api-pr-1, shop-front-pr-1, preview of #1
+        ### 🗑️ Removed: shop-api-pr-1, preview of #1
 
         | Preview | State | Commit |
         |---|---|---|
         | shop-api-pr-1 | 🗑️ Removed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
-        | shop-front-pr-1 | 🗑️ Removed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 
