@@ -149,6 +149,7 @@ fn say_what_waits(previews: &mut [PreviewApp<'_>]) {
 
 impl<'a> Choice<'a> {
     /// Plans the preview, and says what it is and lacks. `urls`: of the apps that are there, by key.
+    #[tracing::instrument(target = "target", name = "target", skip_all, fields(app = %self.name, environment = %candidate.environment()))]
     async fn plan(
         self,
         candidate: &Candidate<'a>,
@@ -178,6 +179,7 @@ impl<'a> Choice<'a> {
             Fate::Refuse(failure) => app.refuse_at(*failure, &candidate.pull.head.sha),
             Fate::Leave(why) => {
                 let says = if live.is_some() { "Stays as it is" } else { "No preview" };
+                tracing::debug!(target: "decision", "not previewed because {why}");
                 let says = format!("{says}: {why}");
                 app.ctx.console.say(&says);
                 app.report.notes.push(says);

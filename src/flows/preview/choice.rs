@@ -108,8 +108,9 @@ impl<'a> Choice<'a> {
             }
         }
         let entries: Vec<&AppConfig> = members.iter().map(|(_, entry, _)| *entry).collect();
+        let touched: Vec<bool> = entries.iter().map(|entry| is_touched(entry)).collect();
         let mut choices = Vec::new();
-        for ((policy, entry, files), identity) in members.into_iter().zip(identities) {
+        for (((policy, entry, files), identity), is_touched) in members.into_iter().zip(identities).zip(touched) {
             let its_ctx = ctx.of_entry(entry);
             let needs = graph.places_before(entry, entries.iter().copied());
             let key = entry.key.clone().unwrap_or_default();
@@ -124,6 +125,14 @@ impl<'a> Choice<'a> {
                 Err(error) => Fate::Refuse(Box::new(failure_of(&error))),
                 Ok(_) if !needed.contains(&entry.key.as_deref()) => Fate::Leave(why_left(ctx, entry)),
                 Ok(files) => {
+                    if let Some(key) = &entry.key {
+                        let why = match (is_touched, ctx.app.is_some()) {
+                            (true, true) => "`--app` names it",
+                            (true, false) => "the pull request changes files that are the app's",
+                            (false, _) => "another app needs it",
+                        };
+                        tracing::debug!(target: "decision", "`{key}` is previewed because {why}");
+                    }
                     let changed =
                         changed_manifest::difference(ctx, &policy.config, &files.manifest, &files.allowed, pull).await;
                     let target = Target::of(ctx, repository, &environment, identity.clone(), &files.manifest)?;

@@ -63,6 +63,7 @@ pub(crate) async fn run(ctx: &Ctx, request: &Request) -> anyhow::Result<()> {
             if pull.open && was_commanded(ctx, &config, &repository, number).await? {
                 return Ok(Vec::new());
             }
+            tracing::debug!(target: "decision", "{names} is swept because {reason}");
             ctx.console.say(&format!("{names}: {reason}"));
             let reports = match request.dry_run {
                 true => apps.iter().map(|app| would_remove(number, app, &reason)).collect(),

@@ -138,6 +138,7 @@ struct Given<'a, 'b> {
 
 impl<'a> ProductionApp<'a> {
     /// Plans it, unless there is nothing to deploy.
+    #[tracing::instrument(target = "target", name = "target", skip_all, fields(app = %self.report.app, environment = %self.report.environment))]
     async fn begin(&mut self, of_all: &Revision<'_>, app: EnvironmentApp, given: &Given<'a, '_>) -> anyhow::Result<()> {
         let revision = match app.revision {
             Ok(revision) => revision,

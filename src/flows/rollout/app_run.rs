@@ -88,6 +88,7 @@ impl<W: Work> AppRun<W> {
     async fn deploy_after(&mut self, before: &[Outcome], reporter: AppReporter<'_>) -> anyhow::Result<End> {
         if let Some(other) = in_the_way(before) {
             self.ctx.wait.check()?;
+            tracing::debug!(target: "decision", "`{}` is not deployed because `{}` was not ready", self.report.app, other.key);
             let why = held_back(&mut self.report, other);
             self.ctx.console.notice(&why);
             return Ok(End::Reported);

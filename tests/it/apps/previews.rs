@@ -243,6 +243,61 @@ async fn an_app_is_not_deployed_where_the_one_before_it_failed() {
 }
 
 #[tokio::test]
+async fn one_that_fails_and_no_other_waits_for_leaves_the_first_deployed() {
+    let config = unlinked();
+    run_with(both("first").config(&config), async |t: &mut Tester| {
+        t.open_pr_with(1, broken("api", "second").file("front/VERSION", "second\n"))
+            .await;
+        let preview = t.preview(1).await;
+        preview.fails_with(1);
+        t.expect_serving("shop-front-pr-1", "second").await;
+        assert_eq!(records(t).await, ["shop-api failure", "shop-front success"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_is_given_the_domain_of_another_one() {
+    let config = CONFIG.replace("${apps.api.url}", "${apps.api.domain}");
+    run_with(both("first").config(&config), async |t: &mut Tester| {
+        t.open_pr_with(1, version("front", "second")).await;
+        t.preview(1).await.succeeds();
+        let url = t.url_of("shop-api-pr-1").await;
+        let domain = app_env(&t.app("shop-front-pr-1").await, "API_URL")["value"].clone();
+        assert_eq!(domain.as_str(), url.strip_prefix("http://"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_budget_counts_every_app_of_a_pull_request() {
+    for (budget, apps) in [("9.99", 0), ("10.00", 2)] {
+        let config = format!("{CONFIG}[preview]\nbudget = {budget}\n");
+        run_with(both("first").config(&config), async |t: &mut Tester| {
+            t.open_pr_with(1, changes_both("second")).await;
+            t.preview(1).await.succeeds();
+            assert_eq!(t.app_names().await.len(), apps, "{budget}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_removes_both_apps_of_a_closed_pull_request_and_ends_their_records() {
+    run_with(both("first"), async |t: &mut Tester| {
+        t.open_pr_with(1, changes_both("second")).await;
+        t.preview(1).await.succeeds();
+        t.close_pr(1).await;
+        t.command(["sweep"]).await.succeeds();
+        assert_eq!(t.app_names().await, Vec::<String>::new());
+        assert_eq!(records(t).await, ["shop-api inactive", "shop-front inactive"]);
+        let comment = t.comment(1).await;
+        assert_eq!(comment.matches("🗑️ Removed |").count(), 2, "{comment}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn both_broken_from_the_start_are_both_said() {
     // Without an order between them.
     let config = unlinked();
