@@ -15,7 +15,7 @@ use crate::harness::binary;
 const PAGE: &str = "docs/inputs-and-outputs.md";
 
 /// Commands that are useless in a workflow's step.
-const NOT_IN_A_STEP: [&str; 4] = ["init", "sandbox", "demo", "help"];
+const NOT_IN_A_STEP: [&str; 5] = ["init", "spec", "sandbox", "demo", "help"];
 
 #[test]
 fn the_page_of_inputs_and_outputs_is_what_action_yml_says() {
