@@ -162,12 +162,12 @@ fn of_lost(console: &Console, lost: &Failure) -> u8 {
 /// A run that was cancelled, whether it could say so on a reporter or not.
 pub(crate) fn of_cancelled(console: &Console, run: &Run, cancelled: Cancelled) -> u8 {
     console.end_phase();
-    console.say("Cancelled before the end; the same command again looks at what there is");
+    console.say("Cancelled before the end; run the same command again to pick up where it stopped");
     write_early_end(
         console,
         run,
         "unknown",
-        "**Cancelled** before the end; the same command again looks at what there is",
+        "**Cancelled** before the end; run the same command again to pick up where it stopped",
     );
     cancelled.exit_code
 }

@@ -68,12 +68,14 @@ pub(crate) async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> any
     if let Some(skip) = none_touched(ctx, &apps, is_there) {
         return Ok(Begun::Skipped(skip));
     }
-    let over = match is_there {
+    // Also apps that belong to none of the repository's any more: the pull request has its place already.
+    let has_apps = limit::apps_of(&listed, repository, pull.number).next().is_some();
+    let over = match has_apps {
         true => limit::beyond(pull.number, &listed, policy, repository),
         false => limit::reached(&listed, policy, repository),
     };
     match over {
-        Some(skip) if is_there && !request.dry_run => return Ok(Begun::Beyond(skip)),
+        Some(skip) if has_apps && !request.dry_run => return Ok(Begun::Beyond(skip)),
         Some(skip) => return Ok(Begun::Skipped(skip)),
         None => {}
     }
@@ -126,12 +128,16 @@ fn left_over(candidate: &Candidate<'_>, listed: &[App], known: &[String]) -> Opt
     let (repository, environment) = (candidate.repository.id, candidate.environment());
     let is_left = |app: &&App| ownership::is_of_environment(app, repository, &environment) && !known.contains(&app.id);
     let left: Vec<&str> = listed.iter().filter(is_left).map(|app| app.name.as_str()).collect();
-    (!left.is_empty()).then(|| {
-        format!(
-            "{} of this pull request belongs to no app of the repository any more; it is removed when the pull request is closed",
-            list(left)
-        )
-    })
+    let names = list(left.iter().copied());
+    match left.len() {
+        0 => None,
+        1 => Some(format!(
+            "{names} of this pull request belongs to no app of the repository any more; it is removed when the pull request is closed"
+        )),
+        _ => Some(format!(
+            "{names} of this pull request belong to no app of the repository any more; they are removed when the pull request is closed"
+        )),
+    }
 }
 
 /// What the comment says until the apps that others are deployed after serve.

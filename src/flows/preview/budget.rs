@@ -49,7 +49,7 @@ pub(super) async fn exceeded(
     Ok(reason(budget, own, now, &others).map(|reason| Skip {
         reason,
         in_comment: true,
-        nothing_is_left: now == 0.0,
+        nothing_is_left: limit::apps_of(listed, repository, pull.number).next().is_none(),
     }))
 }
 

@@ -225,7 +225,7 @@ async fn changed_files(candidate: &Candidate<'_>, members: &[Member<'_>]) -> any
         Err(error) => {
             ctx.wait.check()?;
             ctx.console.warn(&format!(
-                "Could not read which files the pull request changes, so that every app gets a preview: {error}"
+                "Could not read which files the pull request changes, so every app gets a preview: {error}"
             ));
             Ok(ChangedFiles::Unknown)
         }

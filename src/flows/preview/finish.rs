@@ -48,7 +48,7 @@ pub(crate) async fn finish(
     let now = ctx.github()?.pull(pull.number).await;
     if let Some(now) = now.as_ref().ok().filter(|now| !now.open) {
         ctx.console
-            .say("The pull request was closed meanwhile: what was just made is removed again");
+            .say("The pull request was closed in the meantime: removing what this run created");
         let reporter = ctx.reporter(config, repository);
         let names: Vec<String> = match &*apps {
             [only] => vec![only.report.app.clone()],

@@ -54,9 +54,8 @@ pub(crate) async fn look_again(
             Ok(apps) => apps,
             Err(PlatformError::Cancelled(cancelled)) => return Err(cancelled.into()),
             Err(error) => {
-                ctx.console.warn(&format!(
-                    "whether there are too many previews now is not known: {error}"
-                ));
+                ctx.console
+                    .warn(&format!("Could not check the limit of previews again: {error}"));
                 return Ok(None);
             }
         };

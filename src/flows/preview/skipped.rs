@@ -45,7 +45,7 @@ impl Candidate<'_> {
         self.ctx.wait.check()?;
         self.ctx
             .console
-            .say("Others were quicker: this preview is one too many and is removed again");
+            .say("Other pull requests took the last places: removing this preview");
         for (platform, app) in any_of_environment(self.ctx, self.repository, &self.environment()).await? {
             let limit = Deadline::after(REMOVAL);
             let still: Still<'_> = &|| Box::pin(async { Ok(()) });

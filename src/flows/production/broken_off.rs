@@ -51,7 +51,7 @@ impl BrokenOff {
         }
         tracing::debug!(
             target: "decision",
-            "rollback {} is gone on with because it goes to `{}`, whose deployment GitHub shows as unfinished",
+            "rollback {} is resumed because it goes to `{}`, whose deployment GitHub shows as unfinished",
             rollback.id,
             commit.short()
         );

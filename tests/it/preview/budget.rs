@@ -1,6 +1,6 @@
 //! `[preview] budget`: what the previews of a repository may cost together.
 
-use crate::harness::{Change, Tester, run_with};
+use crate::harness::{Change, Tester, run_with, spec};
 
 #[tokio::test]
 async fn a_preview_beyond_the_budget_is_not_made_and_says_which_would_have_to_go() {
@@ -76,5 +76,28 @@ async fn a_budget_that_is_no_amount_is_refused_with_its_place() {
             ");
         },
     )
+    .await;
+}
+
+#[tokio::test]
+async fn a_preview_that_costs_nothing_and_would_grow_beyond_the_budget_keeps_serving_and_keeps_its_record() {
+    // A static site has no list price.
+    let site = "name: shop\nregion: fra\nstatic_sites:\n- name: site\n  github: { repo: org/shop, branch: main }\n  source_dir: site\n  output_dir: /\n";
+    let first = Change::whole_app("first")
+        .spec(site)
+        .file("site/index.html", "first\n")
+        .config("[preview]\nbudget = 1\n");
+    let whole = spec("name: shop\n", "name: shop\n");
+    run_with(first, async |t: &mut Tester| {
+        t.open_pr(1).await;
+        t.preview(1).await.succeeds();
+        t.push("main", Change::version("second").spec(&whole));
+        t.push(1, Change::version("third").spec(&whole));
+        t.preview(1).await.succeeds().says("`[preview] budget` is $1.00");
+        let records = t.deployments("preview").await;
+        assert_eq!(records[0]["state"], "success");
+        let comment = t.comment(1).await;
+        assert!(comment.contains("[Open shop-pr-1]"), "{comment}");
+    })
     .await;
 }
