@@ -34,10 +34,14 @@ pub(crate) struct Finding {
 
 /// The text of a file with every byte of these ranges hidden, and nothing else moved.
 pub(crate) fn masked(text: &str, hidden: &[Range<usize>]) -> String {
-    let is_hidden = |at: usize| hidden.iter().any(|range| range.contains(&at));
+    let mut is_hidden = vec![false; text.len()];
+    for range in hidden {
+        let end = range.end.min(text.len());
+        is_hidden[range.start.min(end)..end].fill(true);
+    }
     let mut masked = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
-        match c != '\n' && c != '\r' && is_hidden(at) {
+        match c != '\n' && c != '\r' && is_hidden[at] {
             true => masked.extend(std::iter::repeat_n('*', c.len_utf8())),
             false => masked.push(c),
         }

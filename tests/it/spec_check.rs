@@ -140,3 +140,26 @@ async fn a_file_that_does_not_exist_is_said() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_pipe_that_no_one_writes_to_is_refused_instead_of_waited_for() {
+    run(async |t: &mut Tester| {
+        let fifo = t.work().join("pipe.yaml");
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("mkfifo");
+        assert!(made.success());
+        let checked = t.command(["spec", "check", fifo.to_str().unwrap()]).locally().await;
+        checked.fails_with(2).says("it is not an ordinary file");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_thousands_of_findings_the_first_are_shown_and_the_rest_is_counted() {
+    let services: String = (0..3_000).map(|at| format!("- {{ name: w{at}, bad: 1 }}\n")).collect();
+    let spec = format!("name: shop\nservices:\n{services}");
+    run_with(Change::whole_app("first").spec(&spec), async |t: &mut Tester| {
+        let checked = t.command(["spec", "check"]).locally().await;
+        checked.fails_with(2).says("5800 findings more");
+    })
+    .await;
+}

@@ -114,11 +114,13 @@ pub(crate) async fn remove(
     let mut reports: Vec<Report> = gone.iter().map(|name| removed(name)).collect();
     if apps.is_empty() {
         ctx.console.say(&nothing_to_remove(pull.number, names));
+        // Of several apps that were said to be gone, the comment has the rows already.
+        let nothing_is_shown = names.is_empty() && reports.is_empty();
         if reports.is_empty() {
             reports.push(removed(names.first().map_or("", String::as_str)));
         }
         // What was said while the pull request was open is no longer true of a closed one.
-        if pull.open && Reporter::has_said_removed(&reporter, pull.number).await {
+        if (pull.open || nothing_is_shown) && Reporter::has_said_removed(&reporter, pull.number).await {
             ctx.record_each(&reports);
         } else {
             tell(ctx, reporter, repository, pull, &reports).await;

@@ -5,12 +5,20 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::model::failure::Failure;
 
-/// A file that a person names, if it exists and is text. It may be a pipe of theirs.
+/// A file that a person names, if it exists and is text. It may be a pipe that their shell made for them.
 ///
 /// # Errors
 /// When it exists and cannot be read.
 pub(crate) fn file(folder: &Path, path: &str) -> Result<Option<String>, Failure> {
-    understood(path, std::fs::read_to_string(folder.join(path)))
+    let file = folder.join(path);
+    let is_the_shells = ["/dev/fd", "/dev/stdin", "/proc"].iter().any(|of_it| file.starts_with(of_it));
+    understood(
+        path,
+        match is_the_shells {
+            true => std::fs::read_to_string(file),
+            false => text_of(&file),
+        },
+    )
 }
 
 fn understood(path: &str, read: std::io::Result<String>) -> Result<Option<String>, Failure> {
@@ -24,7 +32,7 @@ fn understood(path: &str, read: std::io::Result<String>) -> Result<Option<String
         }
         Err(error) => Err(Failure::input(format!("`{path}` cannot be read"))
             .why(error.to_string())
-            .next("correct its rights, or name another file")),
+            .next("name a text file that this program may read")),
     }
 }
 

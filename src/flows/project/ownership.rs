@@ -58,9 +58,8 @@ pub(crate) fn not_a_neighbours(
     Err(held
         .why(format!("the mark of {identity} is on `{}`", itself.name))
         .next(format!(
-            "give the app its name in the {} back, or delete `{}` on the platform if it is no longer needed",
-            app.document.words().manifest,
-            app.name
+            "give the app its earlier name back in the {}",
+            app.document.words().manifest
         )))
 }
 

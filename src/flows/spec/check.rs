@@ -125,15 +125,26 @@ impl Checked {
     }
 }
 
+/// The most findings of a file that are shown to a person, the first of them: a generated file may have thousands.
+const MOST_SHOWN: usize = 200;
+
 fn show(ctx: &Ctx, checked: &Checked) {
-    for finding in &checked.inspection.findings {
+    for finding in checked.inspection.findings.iter().take(MOST_SHOWN) {
         ctx.console.data(&findings::shown(finding, &checked.text));
         ctx.console.data("\n");
+    }
+    let left = checked.inspection.findings.len().saturating_sub(MOST_SHOWN);
+    if left > 0 {
+        ctx.console.say(&format!(
+            "{}: {} more; `--format json` has all",
+            checked.file,
+            plural(left as u64, "finding")
+        ));
     }
 }
 
 fn annotate(ctx: &Ctx, checked: &Checked) {
-    for finding in &checked.inspection.findings {
+    for finding in checked.inspection.findings.iter().take(MOST_SHOWN) {
         let Finding { severity, failure, .. } = finding;
         ctx.console.annotation(
             *severity,

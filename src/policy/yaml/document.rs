@@ -70,7 +70,9 @@ fn message(error: &serde_saphyr::Error) -> String {
         serde_saphyr::Error::MultipleDocuments { .. } => {
             return "there are several documents in it, parted by `---`".to_owned();
         }
-        error if is_too_much(error) => return "it grows too large when its anchors are filled in".to_owned(),
+        error if is_too_much(error) => {
+            return "it has too many values, or grows too large when its anchors are filled in".to_owned();
+        }
         _ => {}
     }
     let text = error.without_snippet().to_string();

@@ -144,7 +144,9 @@ async fn a_manifest_that_takes_a_neighbours_name_never_takes_the_neighbours_app(
         run_with(first, async |t: &mut Tester| {
             t.deploy().await.succeeds();
             let api = "[apps.api]\nspec = \"api/app.yaml\"\n";
-            let taken = versions("second").config(api).file("api/app.yaml", &manifest(renamed, "api"));
+            let taken = versions("second")
+                .config(api)
+                .file("api/app.yaml", &manifest(renamed, "api"));
             t.push("main", taken);
             let refused = t.deploy().locally().await;
             refused.fails_with(2);
@@ -152,7 +154,7 @@ async fn a_manifest_that_takes_a_neighbours_name_never_takes_the_neighbours_app(
                 insta::assert_snapshot!(t.log(&refused).replace(renamed, "[neighbour]"), @"
                 api: warning: `[neighbour]` is another app of production: the mark of `api` is on `api`
                 api: error: `[neighbour]` is another app of production: the mark of `api` is on `api`
-                api: hint: give the app its name in the app spec back, or delete `[neighbour]` on the platform if it is no longer needed
+                api: hint: give the app its earlier name back in the app spec
                 ");
             }
             t.expect_serving(renamed, "first").await;

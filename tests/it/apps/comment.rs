@@ -294,6 +294,8 @@ async fn a_teardown_that_was_killed_between_two_apps_names_both_when_it_is_run_a
         running.end().await;
         t.no_faults().await;
         t.teardown(1).await.succeeds();
+        // Once more has nothing to add.
+        t.teardown(1).await.succeeds();
         insta::assert_snapshot!(t.redact(&t.comment(1).await), @"
         <!-- do-deploy:1000001:pr-1 -->
         <!-- run:[run]:1 -->
