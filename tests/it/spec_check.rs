@@ -145,7 +145,10 @@ async fn a_file_that_does_not_exist_is_said() {
 async fn a_pipe_that_no_one_writes_to_is_refused_instead_of_waited_for() {
     run(async |t: &mut Tester| {
         let fifo = t.work().join("pipe.yaml");
-        let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("mkfifo");
+        let made = std::process::Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .expect("mkfifo");
         assert!(made.success());
         let checked = t.command(["spec", "check", fifo.to_str().unwrap()]).locally().await;
         checked.fails_with(2).says("it is not an ordinary file");

@@ -11,7 +11,9 @@ use crate::model::failure::Failure;
 /// When it exists and cannot be read.
 pub(crate) fn file(folder: &Path, path: &str) -> Result<Option<String>, Failure> {
     let file = folder.join(path);
-    let is_the_shells = ["/dev/fd", "/dev/stdin", "/proc"].iter().any(|of_it| file.starts_with(of_it));
+    let is_the_shells = ["/dev/fd", "/dev/stdin", "/proc"]
+        .iter()
+        .any(|of_it| file.starts_with(of_it));
     understood(
         path,
         match is_the_shells {
