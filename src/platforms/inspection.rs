@@ -23,7 +23,7 @@ pub(crate) struct Inspection {
     pub(crate) findings: Vec<Finding>,
     /// What only the platform knows, so that it was not checked.
     pub(crate) unchecked: Vec<String>,
-    /// The bytes of the file that nobody is shown: secrets.
+    /// The bytes of the file that are never shown: secrets.
     pub(crate) hidden: Vec<Range<usize>>,
     /// `None`: the file cannot be read.
     pub(crate) document: Option<Document>,

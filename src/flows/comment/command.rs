@@ -149,13 +149,13 @@ mod tests {
 
     #[test]
     fn the_name_of_an_app_may_stand_anywhere_behind_the_command() {
-        let anew = Command::Redeploy { force_build: true };
+        let rebuild = Command::Redeploy { force_build: true };
         let build = Command::Logs(Some(LogKind::Build));
         for (comment, commands) in [
             ("/preview web", &[(Command::Preview, "web")][..]),
-            ("/redeploy force-build Web\nnow", &[(anew, "web")]),
-            ("/redeploy web force-build", &[(anew, "web")]),
-            ("/redeploy web --force-build", &[(anew, "web")]),
+            ("/redeploy force-build Web\nnow", &[(rebuild, "web")]),
+            ("/redeploy web force-build", &[(rebuild, "web")]),
+            ("/redeploy web --force-build", &[(rebuild, "web")]),
             ("`/logs build api-2`", &[(build, "api-2")]),
             ("/logs api-2\tbuild", &[(build, "api-2")]),
             ("/logs api", &[(Command::Logs(None), "api")]),

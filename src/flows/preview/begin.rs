@@ -86,9 +86,13 @@ pub(crate) async fn begin<'a>(candidate: &Candidate<'a>, policy: &Config) -> any
         previews.push(app.plan(candidate, live, &urls).await?);
     }
     if let Some(budget) = policy.preview.budget
-        && let Some(skip) = budget::exceeded(candidate, budget, &listed, &previews).await?
+        && let Some(reason) = budget::exceeded(candidate, budget, &listed, &previews).await?
     {
-        return Ok(Begun::Skipped(skip));
+        return Ok(Begun::Skipped(Skip {
+            reason,
+            in_comment: true,
+            nothing_is_left: !has_apps,
+        }));
     }
     if let Some(unmerged) = &unmerged {
         ctx.console.notice(unmerged);

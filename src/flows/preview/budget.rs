@@ -2,7 +2,6 @@
 
 use super::candidate::Candidate;
 use super::deploy::PreviewApp;
-use super::eligibility::Skip;
 use super::limit;
 use crate::flows::context::Ctx;
 use crate::platforms::{App, Document};
@@ -17,7 +16,7 @@ pub(super) async fn exceeded(
     budget: f64,
     listed: &[App],
     planned: &[PreviewApp<'_>],
-) -> anyhow::Result<Option<Skip>> {
+) -> anyhow::Result<Option<String>> {
     let Candidate {
         ctx, repository, pull, ..
     } = *candidate;
@@ -46,11 +45,7 @@ pub(super) async fn exceeded(
     for work in planned.iter().filter_map(|app| app.work.as_ref()) {
         own += price(ctx, &work.plan.document).await?;
     }
-    Ok(reason(budget, own, now, &others).map(|reason| Skip {
-        reason,
-        in_comment: true,
-        nothing_is_left: limit::apps_of(listed, repository, pull.number).next().is_none(),
-    }))
+    Ok(reason(budget, own, now, &others))
 }
 
 /// US dollars a month, awake.

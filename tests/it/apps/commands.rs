@@ -200,12 +200,12 @@ async fn flags_and_name_may_stand_in_any_order_and_the_log_has_what_was_asked() 
         for command in ["/redeploy api force-build", "/redeploy --force-build api"] {
             let comment = says(t, MAINTAINER, 1, command).await;
             on_comment(t, comment).await.succeeds();
-            let anew: Vec<bool> = t
+            let is_forced: Vec<bool> = t
                 .bodies("POST", "/deployments")
                 .iter()
                 .filter_map(|it| it["force_build"].as_bool())
                 .collect();
-            assert_eq!(anew.last(), Some(&true), "{command}");
+            assert_eq!(is_forced.last(), Some(&true), "{command}");
         }
         for (command, logged) in [
             ("/wake api", "/wake api: the preview answered"),

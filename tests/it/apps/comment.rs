@@ -1,12 +1,11 @@
 //! What the one comment says of several apps stays true where only some of them get on.
 
-use nix::sys::signal::Signal;
 use serde_json::json;
 
 use super::concurrent::service_behind;
 use super::previews::{changes_both, records};
 use super::{CONFIG, both, broken, manifest, unlinked, version};
-use crate::harness::{Call, Change, Gate, Tester, fault, run_with, until};
+use crate::harness::{Change, Gate, Tester, run_with};
 
 #[tokio::test]
 async fn what_holds_for_the_whole_run_is_said_once_and_whatever_becomes_of_an_app() {
@@ -269,42 +268,6 @@ async fn a_pull_request_that_is_closed_in_the_middle_names_the_apps_that_were_ma
         | Preview | State | Commit |
         |---|---|---|
         | shop-api-pr-1 | 🗑️ Removed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
-
-        Updated [time] UTC · [Run [run]]([link to the run])
-
-        The preview and its data are gone
-        ");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_teardown_that_was_killed_between_two_apps_names_both_when_it_is_run_again() {
-    run_with(both("first"), async |t: &mut Tester| {
-        t.open_pr_with(1, changes_both("second")).await;
-        t.preview(1).await.succeeds();
-        t.close_pr(1).await;
-        t.fault(fault::hanging(Call::DeleteApp).from(2)).await;
-        let running = t.teardown(1).start().await;
-        until("the first app is gone", async || {
-            (t.app_names().await.len() == 1).then_some(())
-        })
-        .await;
-        running.signal(Signal::SIGKILL);
-        running.end().await;
-        t.no_faults().await;
-        t.teardown(1).await.succeeds();
-        // Once more has nothing to add.
-        t.teardown(1).await.succeeds();
-        insta::assert_snapshot!(t.redact(&t.comment(1).await), @"
-        <!-- do-deploy:1000001:pr-1 -->
-        <!-- run:[run]:1 -->
-        ### 🗑️ Removed: shop-api-pr-1, shop-front-pr-1, preview of #1
-
-        | Preview | State | Commit |
-        |---|---|---|
-        | shop-api-pr-1 | 🗑️ Removed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
-        | shop-front-pr-1 | 🗑️ Removed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
 
         Updated [time] UTC · [Run [run]]([link to the run])
 

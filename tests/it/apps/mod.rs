@@ -8,6 +8,8 @@ mod each_app;
 mod killed;
 mod previews;
 mod production;
+mod refused;
+mod removal;
 
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use nix::sys::signal::Signal;
 
-use crate::harness::{Call, Change, Tester, app_env, fault, run_with, until};
+use crate::harness::{Change, Tester, app_env, run_with, until};
 
 use super::{CONFIG, both, broken, manifest, unlinked, version};
 
@@ -270,34 +270,6 @@ async fn an_app_is_given_the_domain_of_another_one() {
 }
 
 #[tokio::test]
-async fn the_budget_counts_every_app_of_a_pull_request() {
-    for (budget, apps) in [("9.99", 0), ("10.00", 2)] {
-        let config = format!("{CONFIG}[preview]\nbudget = {budget}\n");
-        run_with(both("first").config(&config), async |t: &mut Tester| {
-            t.open_pr_with(1, changes_both("second")).await;
-            t.preview(1).await.succeeds();
-            assert_eq!(t.app_names().await.len(), apps, "{budget}");
-        })
-        .await;
-    }
-}
-
-#[tokio::test]
-async fn a_sweep_removes_both_apps_of_a_closed_pull_request_and_ends_their_records() {
-    run_with(both("first"), async |t: &mut Tester| {
-        t.open_pr_with(1, changes_both("second")).await;
-        t.preview(1).await.succeeds();
-        t.close_pr(1).await;
-        t.command(["sweep"]).await.succeeds();
-        assert_eq!(t.app_names().await, Vec::<String>::new());
-        assert_eq!(records(t).await, ["shop-api inactive", "shop-front inactive"]);
-        let comment = t.comment(1).await;
-        assert_eq!(comment.matches("🗑️ Removed |").count(), 2, "{comment}");
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn both_broken_from_the_start_are_both_said() {
     // Without an order between them.
     let config = unlinked();
@@ -404,84 +376,6 @@ async fn a_dry_run_shows_both_and_touches_nothing() {
 }
 
 #[tokio::test]
-async fn two_manifests_of_one_name_are_refused_before_anything_exists() {
-    run_with(both("first"), async |t: &mut Tester| {
-        t.open_pr_with(1, changes_both("second")).await;
-        t.push(
-            "main",
-            Change::version("same").file("front/app.yaml", &manifest("shop-api", "front")),
-        );
-        t.push(
-            1,
-            Change::version("same").file("front/app.yaml", &manifest("shop-api", "front")),
-        );
-        let preview = t.preview(1).await;
-        preview
-            .fails_with(2)
-            .says("`front/app.yaml` and `api/app.yaml` are both named `shop-api`");
-        assert_eq!(t.app_names().await.len(), 0);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn apps_that_wait_for_each_other_are_refused() {
-    run_with(both("first"), async |t: &mut Tester| {
-        let circle = format!("{CONFIG}after = [\"front\"]\n");
-        t.push("main", Change::version("circle").config(&circle));
-        t.open_pr_with(1, changes_both("second")).await;
-        let preview = t.preview(1).await;
-        preview
-            .fails_with(2)
-            .says("the apps depend on each other in a circle: `front` → `api` → `front`");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_limit_counts_pull_requests_and_not_apps() {
-    let config = format!("{CONFIG}[preview]\nlimit = 1\n");
-    run_with(both("first").config(&config), async |t: &mut Tester| {
-        t.open_pr_with(1, changes_both("second")).await;
-        t.preview(1).await.succeeds();
-        assert_eq!(t.app_names().await, ["shop-api-pr-1", "shop-front-pr-1"]);
-        t.preview(1).await.succeeds();
-        t.open_pr_with(2, changes_both("third")).await;
-        t.preview(2).await.succeeds().says("`[preview] limit` is 1");
-        assert_eq!(t.app_names().await, ["shop-api-pr-1", "shop-front-pr-1"]);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_closed_pull_request_takes_both_with_it() {
-    run_with(both("first"), async |t: &mut Tester| {
-        t.open_pr_with(1, changes_both("second")).await;
-        t.preview(1).await.succeeds();
-        t.close_pr(1).await;
-        let removed = t.teardown(1).await;
-        insta::assert_snapshot!(t.redact(removed.succeeds().comment(1)), @"
-        <!-- do-deploy:1000001:pr-1 -->
-        <!-- run:[run]:1 -->
-        ### 🗑️ Removed: shop-api-pr-1, shop-front-pr-1, preview of #1
-
-        | Preview | State | Commit |
-        |---|---|---|
-        | shop-api-pr-1 | 🗑️ Removed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
-        | shop-front-pr-1 | 🗑️ Removed | [`[second]`](https://github.com/org/shop/commit/[commit second]) |
-
-        Updated [time] UTC · [Run [run]]([link to the run])
-
-        The preview and its data are gone
-        ");
-        assert_eq!(t.app_names().await, Vec::<String>::new());
-        assert_eq!(records(t).await, ["shop-api inactive", "shop-front inactive"]);
-        t.teardown(1).await.succeeds();
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn killed_in_the_middle_of_the_second_and_run_again_ends_as_if_nothing_had_happened() {
     run_with(both("first"), async |t: &mut Tester| {
         t.open_pr_with(1, changes_both("second")).await;
@@ -517,28 +411,6 @@ async fn a_cancelled_run_says_it_of_both() {
         let comment = cancelled.fails_with(143).comment(1);
         assert_eq!(comment.matches("Cancelled |").count(), 2, "{comment}");
         t.settled().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn an_app_that_cannot_be_removed_keeps_neither_the_other_nor_the_comment_from_it() {
-    run_with(both("first"), async |t: &mut Tester| {
-        t.open_pr_with(1, changes_both("second")).await;
-        t.preview(1).await.succeeds();
-        t.close_pr(1).await;
-        t.fault(fault::forbidden_on(Call::DeleteApp)).await;
-        let removed = t.teardown(1).await;
-        removed.fails_with(2).says("could not be removed");
-        assert_eq!(t.app_names().await.len(), 1);
-        t.no_faults().await;
-        let comment = t.comment(1).await;
-        assert!(
-            comment.contains("🗑️ Removed |") && comment.contains("⚠️ Result unknown |"),
-            "{comment}"
-        );
-        t.teardown(1).await.succeeds();
-        assert_eq!(t.app_names().await, Vec::<String>::new());
     })
     .await;
 }

@@ -51,7 +51,7 @@ async fn so_does_productions() {
 }
 
 #[tokio::test]
-async fn a_run_of_its_own_deploys_anew() {
+async fn a_run_of_its_own_deploys_again() {
     run(async |t: &mut Tester| {
         t.open_pr(1).await;
         t.preview(1).attempt(RUN, 1).killed_after("POST", "/v2/apps").await;

@@ -1,4 +1,4 @@
-//! Where an app spec is found that nobody names.
+//! Where an app spec that no setting names is looked for.
 
 use super::{flavoured, plans};
 use crate::harness::{Change, Tester, run_with, spec};

@@ -1,4 +1,4 @@
-//! Credentials in plain text, and every place of the file that is shown to nobody.
+//! Credentials in plain text, and every place of the file that is never shown.
 
 use std::ops::Range;
 

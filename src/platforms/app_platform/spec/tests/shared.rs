@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use serde_json::{Map, Value};
+
 /// A file or folder in the folder that `DO_DEPLOY_SHARED` names, or else in `../shared`. `None`: it is not at hand, and the
 /// test that asks for it says so and ends.
 pub(in crate::platforms::app_platform::spec) fn shared(name: &str) -> Option<PathBuf> {
@@ -23,4 +25,32 @@ pub(in crate::platforms::app_platform::spec) fn shared(name: &str) -> Option<Pat
     std::io::stderr().write_all(skipped.as_bytes()).expect("stderr");
     assert!(is_set("DO_DEPLOY_REQUIRE_SHARED").is_none(), "{skipped}");
     None
+}
+
+/// DigitalOcean's document; `None` where it is not at hand.
+pub(in crate::platforms::app_platform::spec) fn document() -> Option<Value> {
+    let text = std::fs::read_to_string(shared("openapi/digitalocean.json")?).expect("text");
+    Some(serde_json::from_str(&text).expect("the vendor's document is JSON"))
+}
+
+/// The properties that a schema gives, its own and those of what it is made of, and each with its own schema.
+pub(in crate::platforms::app_platform::spec) fn properties<'a>(
+    document: &'a Value,
+    schema: &'a Value,
+) -> Vec<(&'a str, &'a Value)> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let target = document.pointer(reference.trim_start_matches('#'));
+        return properties(document, target.expect("references resolve"));
+    }
+    if schema["type"] == "array" {
+        return properties(document, &schema["items"]);
+    }
+    let own = schema["properties"].as_object().into_iter().flat_map(Map::iter);
+    let mut found: Vec<(&str, &Value)> = own.map(|(key, value)| (key.as_str(), value)).collect();
+    for parts in ["allOf", "anyOf", "oneOf"] {
+        for part in schema[parts].as_array().into_iter().flatten() {
+            found.extend(properties(document, part));
+        }
+    }
+    found
 }

@@ -2,35 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{APP, Rule, Table, rule};
-use crate::platforms::app_platform::spec::tests::shared::shared;
-
-/// DigitalOcean's document; `None` where it is not at hand.
-fn document() -> Option<Value> {
-    let text = std::fs::read_to_string(shared("openapi/digitalocean.json")?).expect("text");
-    Some(serde_json::from_str(&text).expect("the vendor's document is JSON"))
-}
-
-/// The properties that a schema gives, its own and those of what it is made of.
-fn properties<'a>(document: &'a Value, schema: &'a Value) -> Vec<(&'a str, &'a Value)> {
-    if let Some(reference) = schema["$ref"].as_str() {
-        let target = document.pointer(reference.trim_start_matches('#'));
-        return properties(document, target.expect("references resolve"));
-    }
-    if schema["type"] == "array" {
-        return properties(document, &schema["items"]);
-    }
-    let own = schema["properties"].as_object().into_iter().flat_map(Map::iter);
-    let mut found: Vec<(&str, &Value)> = own.map(|(key, value)| (key.as_str(), value)).collect();
-    for parts in ["allOf", "anyOf", "oneOf"] {
-        for part in schema[parts].as_array().into_iter().flatten() {
-            found.extend(properties(document, part));
-        }
-    }
-    found
-}
+use crate::platforms::app_platform::spec::tests::shared::{document, properties};
 
 /// Fields below `schema` for which the table has no rule.
 fn without_rule(document: &Value, schema: &Value, table: Table, path: &str, missing: &mut BTreeSet<String>) {
